@@ -1,0 +1,96 @@
+"""Which attempt a start uses: a live one again, an empty one, or a new one; and whom it asks first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from monext_bridge.domain.cart import Cart
+from monext_bridge.domain.ids import CartId, OrderNumber
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.payment import AttemptKey, Payment
+from monext_bridge.domain.standing import Standing, begun_at, standing
+
+REUSABLE_SHARE = 2 / 3
+"""A session is shown again while a third of its life is left."""
+
+VOLATILE = {"version", "payments", "state", "locked"}
+"""Fields of a cart that change without changing what is paid (addPayment raises the version)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a payment was asked for: what must be equal, besides the cart, for a session to be shown again."""
+
+    due: Money
+    payment_method_ids: tuple[str, ...]
+    language: str | None
+    return_url: str | None
+    cancel_url: str | None
+    order_number: OrderNumber
+    interface: str
+
+
+def digest(cart: Cart, asked: Asked) -> str:
+    """12 hex digits over store, amount, contents, addresses, and how the payment was asked for."""
+    contents = {name: value for name, value in asdict(cart).items() if name not in VOLATILE}
+    text = json.dumps([contents, asdict(asked)], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`reuse`: show its session. `fill`: give this payment a session. Neither: make one under `key`.
+
+    `ask` are older attempts whose sessions may have been paid meanwhile: settled before anything is made.
+    """
+
+    key: AttemptKey
+    reuse: Payment | None = None
+    fill: Payment | None = None
+    ask: tuple[Payment, ...] = ()
+
+
+def own_attempts(cart: Cart, *, interfaces: frozenset[str]) -> tuple[Payment, ...]:
+    """The payments on the cart that this bridge made for it, oldest attempt first."""
+    keyed = [
+        (key.attempt, p)
+        for p in cart.payments
+        if (key := AttemptKey.parse(p.key)) and key.cart_id == cart.id and p.interface in interfaces
+    ]
+    return tuple(p for _, p in sorted(keyed, key=lambda pair: (pair[0], pair[1].id)))
+
+
+def plan(cart: Cart, *, attempts: tuple[Payment, ...], wanted: str, now: datetime, minutes: int) -> Plan:
+    """Decide for the digest `wanted`; `minutes` is the life of a session at Monext."""
+    opened = tuple(p for p in attempts if standing(p) is Standing.OPEN)
+    reuse = next((p for p in opened if _same(p, wanted) and _fresh(p, now=now, minutes=minutes)), None)
+    if reuse:
+        return Plan(key=_key(reuse), reuse=reuse)
+    empty = next((p for p in attempts if standing(p) is Standing.EMPTY and p.interface_id is None), None)
+    number = _key(empty).attempt if empty else max((_key(p).attempt for p in attempts), default=0) + 1
+    return Plan(key=AttemptKey(CartId(cart.id), number, wanted, cart.store_key), fill=empty, ask=opened)
+
+
+def session_over(payment: Payment, *, now: datetime, minutes: int) -> bool:
+    """Whether the session's life has certainly ended."""
+    begun = begun_at(payment)
+    return begun is not None and now >= begun + timedelta(minutes=minutes)
+
+
+def _same(payment: Payment, wanted: str) -> bool:
+    return _key(payment).digest == wanted and bool(payment.status_text)
+
+
+def _fresh(payment: Payment, *, now: datetime, minutes: int) -> bool:
+    begun = begun_at(payment)
+    return begun is not None and now < begun + timedelta(minutes=minutes) * REUSABLE_SHARE
+
+
+def _key(payment: Payment) -> AttemptKey:
+    key = AttemptKey.parse(payment.key)
+    if key is None:
+        raise ValueError(f"payment {payment.id} is not an attempt of this bridge")
+    return key

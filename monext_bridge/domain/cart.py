@@ -1,0 +1,165 @@
+"""The cart: what is payable, and how much is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.payment import Payment
+
+
+class CartState(StrEnum):
+    """commercetools' cart states; OTHER stands for one that came after this was written."""
+
+    ACTIVE = "Active"
+    MERGED = "Merged"
+    ORDERED = "Ordered"
+    FROZEN = "Frozen"
+    OTHER = "Other"
+
+
+class NotPayable(StrEnum):
+    """Why a cart can't be paid."""
+
+    EMPTY = "empty"
+    ZERO = "zero"
+    MERGED = "merged"
+    ORDERED = "ordered"
+    LOCKED = "locked"
+    CURRENCY = "currency"
+    NO_BILLING_ADDRESS = "no_billing_address"
+    NO_SHIPPING_ADDRESS = "no_shipping_address"
+    STATE = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """As commercetools holds it (`BaseAddress`); nothing is cut or cleaned here."""
+
+    title: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    street_name: str | None = None
+    street_number: str | None = None
+    additional_street_info: str | None = None
+    building: str | None = None
+    apartment: str | None = None
+    po_box: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    region: str | None = None
+    state: str | None = None
+    country: str | None = None
+    phone: str | None = None
+    mobile: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """A line item or custom line item. `total` is the price of the whole line, tax included where known."""
+
+    reference: str
+    name: str
+    quantity: int
+    total: Money
+    tax_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One shipping method of the cart. `charge` is after its discount, tax included where it is known."""
+
+    method: str
+    charge: Money
+    address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The commercetools customer of a cart; a guest cart has none."""
+
+    id: str
+    number: str | None = None
+    title: str | None = None
+    salutation: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    date_of_birth: str | None = None
+    company: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """`total` is what the cart costs: `taxedPrice.totalGross`, else `totalPrice`.
+
+    `discount` (positive) is the discount on the total, `lines` are already less their own discounts:
+    lines + deliveries - discount = total. `payments` are those of `paymentInfo`, expanded.
+    """
+
+    id: CartId
+    version: int
+    state: CartState
+    total: Money
+    locked: bool = False
+    taxes: Money | None = None
+    discount: Money | None = None
+    lines: tuple[CartLine, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    store_key: str | None = None
+    locale: str | None = None
+    country: str | None = None
+    customer_id: str | None = None
+    anonymous_id: str | None = None
+    customer_email: str | None = None
+    payments: tuple[Payment, ...] = ()
+
+    def due(self, *, besides: PaymentId | None = None, interfaces: frozenset[str] = frozenset()) -> Money:
+        """What is still to be paid, never below zero.
+
+        Money that payments of other interfaces hold is not due. Payments of `interfaces` (our own) are not
+        subtracted here: which of two of them counts is decided by `decide`, not by arithmetic.
+        """
+        held = sum(p.held for p in self.payments if p.id != besides and p.interface not in interfaces)
+        return self.total.with_amount(max(self.total.cent_amount - held, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`cart_id` is the cart it was made from; `payment_ids` those it names."""
+
+    id: OrderId
+    version: int
+    number: OrderNumber | None
+    cart_id: CartId | None
+    total: Money
+    payment_state: str | None = None
+    payment_ids: tuple[PaymentId, ...] = ()
+
+
+def not_payable(cart: Cart, *, due: Money, currencies: frozenset[str]) -> NotPayable | None:
+    """The first reason why the cart can't be paid, None where it can. Frozen is as payable as Active."""
+    checks = (
+        (cart.state is CartState.MERGED, NotPayable.MERGED),
+        (cart.state is CartState.ORDERED, NotPayable.ORDERED),
+        (cart.state is CartState.OTHER, NotPayable.STATE),
+        (cart.locked, NotPayable.LOCKED),
+        (not cart.lines, NotPayable.EMPTY),
+        (cart.total.currency not in currencies, NotPayable.CURRENCY),
+        (due.cent_amount <= 0, NotPayable.ZERO),
+        (cart.billing_address is None, NotPayable.NO_BILLING_ADDRESS),
+        (_ships_nowhere(cart), NotPayable.NO_SHIPPING_ADDRESS),
+    )
+    return next((reason for failed, reason in checks if failed), None)
+
+
+def _ships_nowhere(cart: Cart) -> bool:
+    """Something is shipped, and at least one delivery has no address."""
+    return any(d.address is None and cart.shipping_address is None for d in cart.deliveries)

@@ -1,0 +1,93 @@
+"""What the bridge writes to a Payment, as values: one for each update action it uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId, SessionToken
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.payment import TransactionState, TransactionType
+
+
+@dataclass(frozen=True, slots=True)
+class SetKey:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAmountPlanned:
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SetInterfaceId:
+    """Once set it can't be changed."""
+
+    token: SessionToken
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatusCode:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatusText:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetMethod:
+    """Monext's instrument code (CB, PAYPAL, IDEAL ...); its name is written beside it."""
+
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddTransaction:
+    type: TransactionType
+    state: TransactionState
+    amount: Money
+    interaction_id: str
+    timestamp: datetime
+    interface_id: MonextTransactionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTransactionState:
+    transaction_id: RecordTransactionId
+    state: TransactionState
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTransactionTimestamp:
+    transaction_id: RecordTransactionId
+    timestamp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeInteractionId:
+    transaction_id: RecordTransactionId
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTransactionInterfaceId:
+    transaction_id: RecordTransactionId
+    interface_id: MonextTransactionId
+
+
+Change = (
+    SetKey
+    | ChangeAmountPlanned
+    | SetInterfaceId
+    | SetStatusCode
+    | SetStatusText
+    | SetMethod
+    | AddTransaction
+    | ChangeTransactionState
+    | ChangeTransactionTimestamp
+    | ChangeInteractionId
+    | SetTransactionInterfaceId
+)

@@ -1,0 +1,222 @@
+"""What to do about an answer of Monext: a pure function from record, fact and cart to what is written.
+
+Nothing to change means nothing written. Success stays: a later refusal of an older try does not undo it. A
+failed attempt becomes a success if Monext says so later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monext_bridge.domain.attempts import own_attempts
+from monext_bridge.domain.cart import Cart, CartState, Order
+from monext_bridge.domain.changes import (
+    AddTransaction,
+    Change,
+    ChangeTransactionState,
+    ChangeTransactionTimestamp,
+    SetMethod,
+    SetStatusCode,
+    SetStatusText,
+    SetTransactionInterfaceId,
+)
+from monext_bridge.domain.ids import RecordTransactionId, SessionToken
+from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName, request_digest
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.orders import holder
+from monext_bridge.domain.outcome import AcceptedTransaction, MoneyMove, Outcome, OutcomeKind
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.standing import Flag, accepted, flag_of, main_transactions
+
+TYPE_OF_MOVE = {
+    MoneyMove.AUTHORIZED: TransactionType.AUTHORIZATION,
+    MoneyMove.CAPTURED: TransactionType.CHARGE,
+}
+GIVING_BACK = {
+    TransactionType.AUTHORIZATION: TransactionType.CANCEL_AUTHORIZATION,
+    TransactionType.CHARGE: TransactionType.REFUND,
+}
+STATUS_TEXT_LIMIT = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What was read for a decision. `cart` is None where it is gone, `order` where there is none (yet)."""
+
+    payment: Payment
+    cart: Cart | None
+    order: Order | None
+    interfaces: frozenset[str]
+    makes_orders: bool
+
+
+def decide(
+    situation: Situation, *, outcome: Outcome, paid: AcceptedTransaction | None, now: datetime
+) -> tuple[Change, ...]:
+    """The changes to the payment's record. `paid` is the accepted transaction of an ACCEPTED outcome."""
+    payment = situation.payment
+    if accepted(payment) is not None or flag_of(payment) is not None:
+        return ()
+    if outcome.kind is OutcomeKind.ACCEPTED and paid is not None:
+        return _succeed(situation, outcome=outcome, paid=paid, now=now)
+    if outcome.kind is OutcomeKind.PENDING:
+        return _move_to(payment, TransactionState.PENDING, outcome=outcome)
+    if outcome.kind is OutcomeKind.FAILED:
+        return _move_to(payment, TransactionState.FAILURE, outcome=outcome)
+    return ()
+
+
+def close_as_cancelled(payment: Payment, *, outcome: Outcome) -> tuple[Change, ...]:
+    """The buyer gave up a session that Monext says was not begun."""
+    return _move_to(payment, TransactionState.FAILURE, outcome=outcome)
+
+
+def give_back(payment: Payment, *, flag: Flag, why: str, now: datetime) -> tuple[Change, ...]:
+    """Flag an accepted payment, and write the intent of returning what it holds."""
+    transaction = accepted(payment)
+    if transaction is None or payment.interface_id is None:
+        raise ValueError(f"payment {payment.id} holds nothing that could be given back")
+    return (
+        SetStatusCode(flag.value),
+        SetStatusText(why[:STATUS_TEXT_LIMIT]),
+        _give_back_intent(
+            payment.interface_id, transaction.type, transaction.amount.with_amount(payment.held), now
+        ),
+    )
+
+
+def objection(situation: Situation) -> tuple[Flag, str] | None:
+    """Why the money of an accepted payment must not be kept, None where it is right to keep it.
+
+    Three amounts agree: what is due on the cart now, what was planned, what Monext took. Only asked before
+    there is an order: one that exists keeps the payment, unless another payment was there first.
+    """
+    payment = situation.payment
+    transaction = accepted(payment)
+    if transaction is None:
+        return None
+    if _comes_second(situation):
+        return Flag.SECOND_PAYMENT, "Another payment of the cart was there first"
+    if situation.order is not None:
+        return None
+    taken = transaction.amount
+    if taken != payment.planned:
+        return Flag.AMOUNT_MISMATCH, f"Planned {_text(payment.planned)}, Monext took {_text(taken)}"
+    return _cart_objection(situation, taken=taken)
+
+
+def wants_order(situation: Situation) -> bool:
+    """An accepted, unflagged payment of a cart that has no order yet, where the bridge makes orders."""
+    if not situation.makes_orders or situation.order is not None:
+        return False
+    return accepted(situation.payment) is not None and flag_of(situation.payment) is None
+
+
+def _cart_objection(situation: Situation, *, taken: Money) -> tuple[Flag, str] | None:
+    cart = situation.cart
+    if cart is None or cart.state is CartState.MERGED:
+        gone = "gone" if cart is None else "merged into another"
+        return (Flag.ORDER_REFUSED, f"The cart is {gone}") if situation.makes_orders else None
+    due = cart.due(besides=situation.payment.id, interfaces=situation.interfaces)
+    if taken != due:
+        return Flag.AMOUNT_MISMATCH, f"The cart costs {_text(due)}, Monext took {_text(taken)}"
+    return None
+
+
+def _comes_second(situation: Situation) -> bool:
+    """Another attempt of the cart was accepted first, or a payment of another kind paid for its order."""
+    cart = situation.cart
+    if cart is None:
+        return False
+    attempts = own_attempts(cart, interfaces=situation.interfaces)
+    first = holder((situation.payment, *(p for p in attempts if p.id != situation.payment.id)))
+    if first is not None and first != situation.payment.id:
+        return True
+    due = cart.due(besides=situation.payment.id, interfaces=situation.interfaces)
+    return situation.order is not None and due.cent_amount == 0 < cart.total.cent_amount
+
+
+def _succeed(
+    situation: Situation, *, outcome: Outcome, paid: AcceptedTransaction, now: datetime
+) -> tuple[Change, ...]:
+    """Success of the right type and amount; and the intent of giving it back, where it must not be kept."""
+    payment = situation.payment
+    recorded = _record_success(payment, paid=paid, now=now)
+    after = replace(situation, payment=_as_accepted(payment, paid=paid, now=now))
+    against = objection(after)
+    method = (SetMethod(paid.method),) if paid.method and paid.method != payment.method else ()
+    if against is None:
+        return (*recorded, *method, *_status(payment, outcome))
+    flag, why = against
+    return (*recorded, *method, *give_back(after.payment, flag=flag, why=why, now=now))
+
+
+def _record_success(payment: Payment, *, paid: AcceptedTransaction, now: datetime) -> tuple[Change, ...]:
+    wanted = TYPE_OF_MOVE[paid.move]
+    main = main_transactions(payment)
+    fitting = next(
+        (t for t in main if t.type is wanted and t.amount == paid.amount and not t.interface_id), None
+    )
+    others = tuple(
+        ChangeTransactionState(t.id, TransactionState.FAILURE)
+        for t in main
+        if t is not fitting and t.state is not TransactionState.FAILURE
+    )
+    if fitting:
+        return (
+            *others,
+            ChangeTransactionState(fitting.id, TransactionState.SUCCESS),
+            SetTransactionInterfaceId(fitting.id, paid.id),
+            ChangeTransactionTimestamp(fitting.id, now),
+        )
+    token = payment.interface_id or SessionToken("")
+    return (
+        *others,
+        AddTransaction(wanted, TransactionState.SUCCESS, paid.amount, token, now, paid.id),
+    )
+
+
+def _as_accepted(payment: Payment, *, paid: AcceptedTransaction, now: datetime) -> Payment:
+    """The record as it will read once the success is written."""
+    success = Transaction(
+        id=RecordTransactionId("planned"),
+        type=TYPE_OF_MOVE[paid.move],
+        state=TransactionState.SUCCESS,
+        amount=paid.amount,
+        interaction_id=payment.interface_id,
+        interface_id=paid.id,
+        timestamp=now,
+    )
+    acts = tuple(t for t in payment.transactions if t not in main_transactions(payment))
+    return replace(payment, transactions=(success, *acts))
+
+
+def _move_to(payment: Payment, state: TransactionState, *, outcome: Outcome) -> tuple[Change, ...]:
+    """All of the session's transactions in this state, with the code; nothing where it reads so already.
+
+    A failed attempt may become pending: the buyer went on in the same session with another method.
+    """
+    moved = tuple(
+        ChangeTransactionState(t.id, state) for t in main_transactions(payment) if t.state is not state
+    )
+    method = (SetMethod(outcome.method),) if outcome.method and outcome.method != payment.method else ()
+    return (*moved, *method, *_status(payment, outcome))
+
+
+def _status(payment: Payment, outcome: Outcome) -> tuple[Change, ...]:
+    text = f"{outcome.title}: {outcome.detail}"[:STATUS_TEXT_LIMIT]
+    code = (SetStatusCode(outcome.code),) if outcome.code != (payment.status_code or "") else ()
+    return (*code, SetStatusText(text)) if text != payment.status_text else code
+
+
+def _give_back_intent(
+    token: SessionToken, kind: TransactionType, amount: Money, now: datetime
+) -> AddTransaction:
+    body = {"act": GIVING_BACK[kind].value, "amount": amount.cent_amount}
+    name = IntentName(f"{GIVE_BACK_PREFIX}{token}", request_digest(body))
+    return AddTransaction(GIVING_BACK[kind], TransactionState.INITIAL, amount, str(name), now)
+
+
+def _text(amount: Money) -> str:
+    return f"{amount.cent_amount} {amount.currency}"

@@ -1,0 +1,36 @@
+"""Money: an integer of minor units with its currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in the currency's minor units (1 EUR is 100, 1 JPY is 1, 1 KWD is 1000).
+
+    Two amounts are equal when number and currency are; `fraction_digits` only serves to print it.
+    """
+
+    cent_amount: int
+    currency: str
+    fraction_digits: int = field(default=2, compare=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.cent_amount, bool) or not isinstance(self.cent_amount, int):
+            raise TypeError(f"an amount is an integer of minor units, not {self.cent_amount!r}")
+
+    def __add__(self, other: Money) -> Money:
+        return self.with_amount(self.cent_amount + self._same_currency(other))
+
+    def __sub__(self, other: Money) -> Money:
+        return self.with_amount(self.cent_amount - self._same_currency(other))
+
+    def with_amount(self, cent_amount: int) -> Money:
+        """The same currency, another amount."""
+        return Money(cent_amount, self.currency, self.fraction_digits)
+
+    def _same_currency(self, other: Money) -> int:
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not add up")
+        return other.cent_amount

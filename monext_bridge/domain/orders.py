@@ -1,0 +1,77 @@
+"""The order of a cart: its number, its payment state, and which of two payments is the one that counts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
+from monext_bridge.domain.standing import accepted, flag_of, holds_money
+
+FUTURE_ORDER_NUMBER = re.compile(r"[^/\x00-\x1f\x7f]{1,46}")
+"""What a shop may choose: Monext's `order.reference` has 50 characters without `/`, and `-999` may follow."""
+
+
+class OrderPaymentState(StrEnum):
+    BALANCE_DUE = "BalanceDue"
+    CREDIT_OWED = "CreditOwed"
+    FAILED = "Failed"
+    PAID = "Paid"
+    PENDING = "Pending"
+
+
+def order_number(cart_id: CartId) -> OrderNumber:
+    """`M` and 12 base-32 characters of SHA-256 of the cart id: the same for every attempt of the cart."""
+    return OrderNumber("M" + base64.b32encode(hashlib.sha256(cart_id.encode()).digest()).decode()[:12])
+
+
+def monext_reference(number: OrderNumber, *, attempt: int) -> str:
+    """`order.reference` of an attempt; a further attempt differs, or Monext would call it a duplicate."""
+    return number if attempt == 1 else f"{number}-{attempt}"
+
+
+def payment_state(total: Money, payments: Iterable[Payment]) -> OrderPaymentState | None:
+    """`paymentState` of an order from all its payments; None where nothing has happened yet.
+
+    Refunds do not change it, but one under way means that credit is owed. What is being given back
+    was never the order's money.
+    """
+    counted = [p for p in payments if flag_of(p) is None and p.planned.currency == total.currency]
+    captured = sum(p.charged for p in counted)
+    authorized = sum(p.authorized for p in counted)
+    capturable = sum(max(p.authorized - p.charged - p.cancelled, 0) for p in counted if p.authorized)
+    checks = (
+        (any(_refund_under_way(p) for p in counted), OrderPaymentState.CREDIT_OWED),
+        (captured > 0 and (captured >= total.cent_amount or capturable == 0), OrderPaymentState.PAID),
+        (captured > 0, OrderPaymentState.BALANCE_DUE),
+        (authorized > 0 and capturable == 0, OrderPaymentState.FAILED),
+        (authorized > 0, OrderPaymentState.PENDING),
+    )
+    return next((state for holds, state in checks if holds), None)
+
+
+def holder(attempts: Iterable[Payment]) -> PaymentId | None:
+    """Which accepted payment of a cart counts: the one recorded first. The others are given back.
+
+    The same answer for everybody who has read the same records, so two processes that settle two payments
+    of a cart at once agree.
+    """
+    holding = [(_accepted_at(p), p.id) for p in attempts if holds_money(p)]
+    return min(holding)[1] if holding else None
+
+
+def _accepted_at(payment: Payment) -> datetime:
+    transaction = accepted(payment)
+    recorded = transaction.timestamp if transaction else None
+    return recorded or datetime.max.replace(tzinfo=UTC)
+
+
+def _refund_under_way(payment: Payment) -> bool:
+    refunds = [t for t in payment.transactions if t.type is TransactionType.REFUND]
+    return any(t.state in (TransactionState.INITIAL, TransactionState.PENDING) for t in refunds)

@@ -1,0 +1,118 @@
+"""A payment attempt as commercetools records it: key, transactions, states, and what they add up to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monext_bridge.domain.ids import CartId, MonextTransactionId, PaymentId, RecordTransactionId, SessionToken
+from monext_bridge.domain.money import Money
+
+
+class TransactionType(StrEnum):
+    """commercetools' transaction types; OTHER stands for one that came after this was written."""
+
+    AUTHORIZATION = "Authorization"
+    CANCEL_AUTHORIZATION = "CancelAuthorization"
+    CHARGE = "Charge"
+    REFUND = "Refund"
+    CHARGEBACK = "Chargeback"
+    OTHER = "Other"
+
+
+class TransactionState(StrEnum):
+    INITIAL = "Initial"
+    PENDING = "Pending"
+    SUCCESS = "Success"
+    FAILURE = "Failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """`interaction_id` is what we asked under, `interface_id` the id Monext gave to what it did."""
+
+    id: RecordTransactionId
+    type: TransactionType
+    state: TransactionState
+    amount: Money
+    interaction_id: str | None = None
+    interface_id: MonextTransactionId | None = None
+    timestamp: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    id: PaymentId
+    version: int
+    planned: Money
+    key: str | None = None
+    interface: str | None = None
+    interface_id: SessionToken | None = None
+    method: str | None = None
+    status_code: str | None = None
+    status_text: str | None = None
+    created_at: datetime | None = None
+    transactions: tuple[Transaction, ...] = ()
+
+    def total(self, kind: TransactionType, *states: TransactionState) -> int:
+        """Minor units of all transactions of a type in any of the states."""
+        return sum(t.amount.cent_amount for t in self.transactions if t.type is kind and t.state in states)
+
+    @property
+    def authorized(self) -> int:
+        return self.total(TransactionType.AUTHORIZATION, TransactionState.SUCCESS)
+
+    @property
+    def cancelled(self) -> int:
+        return self.total(TransactionType.CANCEL_AUTHORIZATION, TransactionState.SUCCESS)
+
+    @property
+    def charged(self) -> int:
+        return self.total(TransactionType.CHARGE, TransactionState.SUCCESS)
+
+    @property
+    def refunded(self) -> int:
+        return self.total(TransactionType.REFUND, TransactionState.SUCCESS)
+
+    @property
+    def held(self) -> int:
+        """Minor units of the buyer's money that this payment holds now.
+
+        What was captured from an authorisation counts once: a payment holds what is captured, and what is
+        authorised beyond that, less what was cancelled and refunded.
+        """
+        open_authorization = max(self.authorized - self.charged - self.cancelled, 0)
+        return max(open_authorization + self.charged - self.refunded, 0)
+
+
+ATTEMPT_KEY = re.compile(
+    r"(?P<cart>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<attempt>[1-9][0-9]{0,5})-(?P<digest>[0-9a-f]{12})"
+    r"(?:-(?P<store>[A-Za-z0-9_-]{1,190}))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptKey:
+    """The `key` of a Payment that this bridge made: whoever holds only the Payment knows cart and store.
+
+    commercetools allows 2 to 256 of `A-Za-z0-9_-`.
+    """
+
+    cart_id: CartId
+    attempt: int
+    digest: str
+    store_key: str | None = None
+
+    def __str__(self) -> str:
+        key = f"{self.cart_id}-{self.attempt}-{self.digest}"
+        return f"{key}-{self.store_key}" if self.store_key else key
+
+    @classmethod
+    def parse(cls, key: str | None) -> AttemptKey | None:
+        """None for a key that is not of this form, so for a payment that this bridge did not make."""
+        found = ATTEMPT_KEY.fullmatch(key or "")
+        if not found:
+            return None
+        return cls(CartId(found["cart"]), int(found["attempt"]), found["digest"], found["store"])

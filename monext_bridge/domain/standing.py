@@ -1,0 +1,80 @@
+"""Where an attempt stands, read from its record alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+
+MAIN_TYPES = (TransactionType.AUTHORIZATION, TransactionType.CHARGE)
+
+
+class Flag(StrEnum):
+    """Why an accepted payment is given back; written into `paymentStatus.interfaceCode`."""
+
+    AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
+    SECOND_PAYMENT = "SECOND_PAYMENT"
+    ORDER_REFUSED = "ORDER_REFUSED"
+
+
+class Standing(StrEnum):
+    """EMPTY has no session yet; OPEN waits for the buyer; RETURNED is flagged as to be given back."""
+
+    EMPTY = "empty"
+    OPEN = "open"
+    PENDING = "pending"
+    AUTHORIZED = "authorized"
+    PAID = "paid"
+    FAILED = "failed"
+    RETURNED = "returned"
+
+
+def standing(payment: Payment) -> Standing:
+    """The first that holds, strongest first: what happened to the money beats what was planned."""
+    main = main_transactions(payment)
+    states = {t.state for t in main}
+    checks = (
+        (flag_of(payment) is not None, Standing.RETURNED),
+        (payment.charged > 0, Standing.PAID),
+        (TransactionState.SUCCESS in states, Standing.AUTHORIZED),
+        (TransactionState.PENDING in states, Standing.PENDING),
+        (TransactionState.INITIAL in states, Standing.OPEN),
+        (TransactionState.FAILURE in states, Standing.FAILED),
+    )
+    found = next((name for holds, name in checks if holds), Standing.EMPTY)
+    return Standing.FAILED if found is Standing.AUTHORIZED and _released(payment) else found
+
+
+def _released(payment: Payment) -> bool:
+    """Authorised, nothing captured, and all of it cancelled."""
+    return 0 < payment.authorized <= payment.cancelled
+
+
+def main_transactions(payment: Payment) -> tuple[Transaction, ...]:
+    """The transactions of the buyer's session: correlated by its token, not by the key of an act."""
+    return tuple(
+        t
+        for t in payment.transactions
+        if t.type in MAIN_TYPES and t.interaction_id is not None and t.interaction_id == payment.interface_id
+    )
+
+
+def accepted(payment: Payment) -> Transaction | None:
+    """The transaction of the session that succeeded, where there is one."""
+    return next((t for t in main_transactions(payment) if t.state is TransactionState.SUCCESS), None)
+
+
+def begun_at(payment: Payment) -> datetime | None:
+    """When the session was opened: the time of the planned transaction, written with it."""
+    times = [t.timestamp for t in main_transactions(payment) if t.timestamp is not None]
+    return min(times) if times else payment.created_at
+
+
+def flag_of(payment: Payment) -> Flag | None:
+    return Flag(payment.status_code) if payment.status_code in set(Flag) else None
+
+
+def holds_money(payment: Payment) -> bool:
+    """An accepted payment whose money counts: not flagged, and not wholly cancelled or refunded."""
+    return accepted(payment) is not None and flag_of(payment) is None and payment.held > 0

@@ -1,0 +1,134 @@
+"""Everything the bridge raises on purpose.
+
+BridgeError
+├── SettingsError              start-up: every fault of the environment, in one message
+├── StoreNotConfigured         a cart of a store that no setting names (503)
+├── RequestError               what came in can't be served; nothing was done
+│   ├── Malformed              400: an id, a parameter, a token or a reference of the wrong shape
+│   ├── Unauthenticated        401: the JSON API was called without a valid proof of who calls
+│   ├── Forbidden              403: a signature, a session or a token that is not the right one
+│   ├── NotFound               404: no such cart or payment
+│   └── Conflict               409: the state forbids it
+│       └── CartNotPayable     the cart can't be paid as it is, with the reason
+└── RemoteError                commercetools or Monext did not do what was asked
+    ├── RemoteRefused          an answer that says no, for good: status and codes tell why (502)
+    │   ├── RemoteNotFound     404 of the remote
+    │   ├── VersionConflict    409 ConcurrentModification: read again and decide again
+    │   └── DuplicateField     400: the value of `field` is taken
+    └── RemoteUnavailable      no answer that decides anything; the act may or may not have happened (503)
+        ├── RemoteUnreachable  certainly not executed: the request never left (503)
+        └── RemoteTimeout      sent, and not answered in time (504)
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+RemoteName = Literal["commercetools", "monext"]
+
+
+class BridgeError(Exception):
+    """Base of all; the text is for the log and the operator, never for the buyer."""
+
+
+class SettingsError(BridgeError):
+    """The environment can't be used. `faults` names each of them, without any secret's value."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(["The settings can't be used:", *(f"  - {fault}" for fault in faults)]))
+        self.faults = faults
+
+
+class StoreNotConfigured(BridgeError):
+    """A setting is given by store, and this store (or a cart without one) is not in it."""
+
+    def __init__(self, *, store_key: str | None, setting: str) -> None:
+        super().__init__(
+            f"{setting} names no value for {f'store {store_key!r}' if store_key else 'no store'}"
+        )
+        self.store_key = store_key
+        self.setting = setting
+
+
+class RequestError(BridgeError):
+    """What came in can't be served. `field` names the parameter at fault, where there is one."""
+
+    status = 400
+    code = "General"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Malformed(RequestError):
+    status, code = 400, "InvalidField"
+
+
+class Unauthenticated(RequestError):
+    status, code = 401, "invalid_token"
+
+
+class Forbidden(RequestError):
+    status, code = 403, "access_denied"
+
+
+class NotFound(RequestError):
+    status, code = 404, "ResourceNotFound"
+
+
+class Conflict(RequestError):
+    status, code = 409, "InvalidOperation"
+
+
+class CartNotPayable(Conflict):
+    """`reason` is one of `domain.cart.NotPayable`, for the page to word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the cart can't be paid: {reason}")
+        self.reason = reason
+
+
+class RemoteError(BridgeError):
+    def __init__(self, message: str, *, remote: RemoteName) -> None:
+        super().__init__(message)
+        self.remote: RemoteName = remote
+
+
+class RemoteRefused(RemoteError):
+    """The remote answered no. `codes` are the vendor's error codes, first one first."""
+
+    def __init__(self, message: str, *, remote: RemoteName, status: int, codes: tuple[str, ...] = ()) -> None:
+        super().__init__(message, remote=remote)
+        self.status = status
+        self.codes = codes
+
+
+class RemoteNotFound(RemoteRefused):
+    pass
+
+
+class VersionConflict(RemoteRefused):
+    """Another writer was first. Never resend the same actions: read, decide, write."""
+
+
+class DuplicateField(RemoteRefused):
+    def __init__(self, message: str, *, remote: RemoteName, status: int, field: str) -> None:
+        super().__init__(message, remote=remote, status=status, codes=("DuplicateField",))
+        self.field = field
+
+
+class RemoteUnavailable(RemoteError):
+    """`retry_after` is what the remote asked for, in seconds, where it did."""
+
+    def __init__(self, message: str, *, remote: RemoteName, retry_after: float | None = None) -> None:
+        super().__init__(message, remote=remote)
+        self.retry_after = retry_after
+
+
+class RemoteUnreachable(RemoteUnavailable):
+    pass
+
+
+class RemoteTimeout(RemoteUnavailable):
+    pass

@@ -1,0 +1,82 @@
+"""The verbs of the bridge, put together once per process. They know no Flask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from monext_bridge.config import Settings
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.services.acquirer import Acquirer
+from monext_bridge.services.acts import Acts
+from monext_bridge.services.checkout import Checkout
+from monext_bridge.services.following import Following
+from monext_bridge.services.giving_back import GivingBack
+from monext_bridge.services.opening import Opening
+from monext_bridge.services.ordering import Ordering
+from monext_bridge.services.readiness import Readiness
+from monext_bridge.services.records import Records
+from monext_bridge.services.references import References
+from monext_bridge.services.sessions import Sessions
+from monext_bridge.services.settle import Settle
+from monext_bridge.services.situations import Situations
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    checkout: Checkout
+    following: Following
+    sessions: Sessions
+    references: References
+    readiness: Readiness
+    clock: Clock
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_services(
+    settings: Settings,
+    *,
+    commercetools: CommercetoolsGateway,
+    monext: MonextGateway,
+    clock: Clock = utc_now,
+) -> Services:
+    """Everything wired; gateways and clock are handed in, so that tests can hand in others."""
+    records, acquirer = Records(commercetools), Acquirer(monext)
+    situations = Situations(settings, records)
+    references = References(settings.secret_keys)
+    settle = Settle(
+        settings=settings,
+        records=records,
+        situations=situations,
+        acquirer=acquirer,
+        giving_back=GivingBack(Acts(records, acquirer, clock)),
+        ordering=Ordering(records),
+        clock=clock,
+    )
+    checkout = Checkout(
+        settings=settings,
+        records=records,
+        situations=situations,
+        acquirer=acquirer,
+        settle=settle,
+        opening=Opening(settings, records, acquirer, references, clock),
+        references=references,
+        clock=clock,
+    )
+    return Services(
+        settings=settings,
+        checkout=checkout,
+        following=Following(settings, situations, acquirer, settle),
+        sessions=Sessions(settings, commercetools),
+        references=references,
+        readiness=Readiness(settings, commercetools, monext),
+        clock=clock,
+    )

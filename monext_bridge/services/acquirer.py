@@ -1,0 +1,98 @@
+"""Monext, in our own values: sessions, their outcome, acts and ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monext_bridge.config import StoreSettings
+from monext_bridge.domain.ids import MonextTransactionId, SessionToken
+from monext_bridge.domain.outcome import (
+    AcceptedTransaction,
+    ActAnswer,
+    ActAnswerKind,
+    ActKind,
+    Ledger,
+    Outcome,
+    OutcomeKind,
+)
+from monext_bridge.errors import RemoteRefused, RemoteUnavailable, RemoteUnreachable
+from monext_bridge.gateways.http import HttpAnswer
+from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.mapping import monext_answers as answers
+from monext_bridge.mapping.monext_answers import CreatedSession, SessionRefused
+from monext_bridge.mapping.monext_requests import SessionDraft, session_request
+
+SessionAnswer = HttpAnswer | RemoteUnavailable
+"""What came back when a session was asked for: an answer to be sorted, or why there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acquirer:
+    gateway: MonextGateway
+
+    def open_session(self, store: StoreSettings, draft: SessionDraft) -> CreatedSession:
+        """Raises RemoteRefused where Monext says no, RemoteUnavailable where it says nothing readable."""
+        answer = self.gateway.create_session(store.credentials, session_request(draft))
+        created = answers.read_created_session(answer.status, answer.body)
+        if isinstance(created, CreatedSession):
+            return created
+        if isinstance(created, SessionRefused):
+            fields = ", ".join(created.invalid_params)
+            raise RemoteRefused(
+                f"no session: {created.title} {created.code} {fields}".strip(),
+                remote="monext",
+                status=answer.status,
+                codes=(created.code,),
+            )
+        raise RemoteUnavailable(f"no readable answer to a new session ({answer.status})", remote="monext")
+
+    def ask(self, store: StoreSettings, token: SessionToken) -> SessionAnswer:
+        """Read a session. A final answer that is read here ends Monext's notifications of it."""
+        try:
+            return self.gateway.get_session(store.credentials, token)
+        except RemoteUnavailable as error:
+            return error
+
+    def sort(self, answer: SessionAnswer, *, session_over: bool) -> Outcome:
+        if isinstance(answer, RemoteUnavailable):
+            return Outcome(OutcomeKind.UNKNOWN, detail=str(answer))
+        return answers.read_outcome(answer.status, answer.body, session_over=session_over)
+
+    def paid(self, store: StoreSettings, outcome: Outcome) -> AcceptedTransaction | None:
+        """The accepted transaction; ledgers are read only where a session has several that may be it."""
+        candidates = outcome.candidates
+        if len(candidates) < 2:
+            return candidates[0] if candidates else None
+        chosen = answers.choose(candidates, {})
+        if chosen:
+            return chosen
+        return answers.choose(candidates, {c.id: self.ledger(store, c.id) for c in candidates})
+
+    def ledger(self, store: StoreSettings, transaction_id: MonextTransactionId) -> Ledger:
+        """Not readable where Monext did not answer: nothing may be concluded from it."""
+        try:
+            answer = self.gateway.get_transaction(store.credentials, transaction_id)
+        except RemoteUnavailable:
+            return Ledger(readable=False)
+        return answers.read_ledger(answer.status, answer.body)
+
+    def echoed_key(self, store: StoreSettings, transaction_id: MonextTransactionId) -> str | None:
+        """Our key of the act that made this row, where Monext echoes it. Raises RemoteUnavailable."""
+        answer = self.gateway.get_transaction(store.credentials, transaction_id)
+        return answers.read_echoed_key(answer.body)
+
+    def act(
+        self, store: StoreSettings, kind: ActKind, origin: MonextTransactionId, body: Mapping[str, object]
+    ) -> ActAnswer:
+        """Capture, cancel or refund; never repeated here, for Monext would do it again.
+
+        Raises RemoteUnreachable where it certainly was not executed; any other silence is UNKNOWN.
+        """
+        try:
+            answer = self.gateway.act(store.credentials, kind, origin, dict(body))
+        except RemoteUnreachable:
+            raise
+        except RemoteUnavailable as error:
+            return ActAnswer(ActAnswerKind.UNKNOWN, detail=str(error))
+        return answers.read_act_answer(answer.status, answer.body, kind=kind)

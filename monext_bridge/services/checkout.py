@@ -1,0 +1,169 @@
+"""Start or resume the payment of a cart: one live session for a cart that is asked for the same way.
+
+Every step may be repeated, by the same buyer or by two at once: the payment's key is computed from the cart,
+so the second creation conflicts and reads the first; who loses the write of the session serves the winner's.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from monext_bridge.config import Settings, StoreSettings
+from monext_bridge.domain.attempts import Asked, Plan, digest, own_attempts, plan
+from monext_bridge.domain.cart import Cart, not_payable
+from monext_bridge.domain.ids import CartId, OrderNumber
+from monext_bridge.domain.orders import order_number
+from monext_bridge.domain.outcome import OutcomeKind
+from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.standing import Standing, standing
+from monext_bridge.errors import CartNotPayable, NotFound, RemoteUnavailable
+from monext_bridge.gateways.http import together
+from monext_bridge.logs import event
+from monext_bridge.services.acquirer import Acquirer
+from monext_bridge.services.opening import Opening, Stale
+from monext_bridge.services.records import Records
+from monext_bridge.services.references import References
+from monext_bridge.services.results import Elsewhere, Reference, Started
+from monext_bridge.services.settle import Settle
+from monext_bridge.services.situations import Situations
+from monext_bridge.services.wishes import Wishes, chosen_contracts
+
+log = logging.getLogger(__name__)
+
+TRIES = 5
+RESULT_FIRST = (Standing.PAID, Standing.AUTHORIZED, Standing.PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    settings: Settings
+    records: Records
+    situations: Situations
+    acquirer: Acquirer
+    settle: Settle
+    opening: Opening
+    references: References
+    clock: Callable[[], datetime]
+
+    def start(self, cart_id: CartId, wishes: Wishes) -> Started | Elsewhere:
+        """The session to show, or the payment whose result comes first.
+
+        Raises NotFound (no such cart), CartNotPayable, StoreNotConfigured, Malformed (a method that the store
+        does not have), RemoteError. Whatever it raises, nothing was taken, and starting again is harmless.
+        """
+        known: tuple[Payment, ...] = ()
+        for _ in range(TRIES):
+            cart = self.records.cart(cart_id, language=wishes.language)
+            if cart is None:
+                raise NotFound(f"no cart {cart_id}")
+            started = self._once(cart, wishes, known=known)
+            if not isinstance(started, Stale):
+                return started
+            known = (*known, started.known) if started.known else known
+        raise RemoteUnavailable(f"cart {cart_id} keeps changing", remote="commercetools")
+
+    def _once(self, cart: Cart, wishes: Wishes, *, known: tuple[Payment, ...]) -> Started | Elsewhere | Stale:
+        """`known` are attempts of the cart that are not on it (any more)."""
+        store = self.settings.store(cart.store_key)
+        listed = {p.id for p in cart.payments}
+        everything = replace(cart, payments=(*cart.payments, *(p for p in known if p.id not in listed)))
+        attempts = own_attempts(everything, interfaces=frozenset(self.settings.interfaces))
+        finished = next((p for p in reversed(attempts) if standing(p) in RESULT_FIRST), None)
+        if finished:
+            return self._elsewhere(finished, cart, store, wishes)
+        asked = self._asked(cart, store, wishes)
+        todo = plan(
+            cart,
+            attempts=attempts,
+            wanted=digest(cart, asked),
+            now=self.clock(),
+            minutes=store.session_minutes,
+        )
+        if todo.reuse:
+            return self._resume(todo.reuse, cart, asked, store, wishes)
+        earlier = self._ask_earlier(todo, cart, store, wishes)
+        if earlier:
+            return earlier
+        opened = self.opening.open(todo, cart=cart, asked=asked, store=store)
+        return opened if isinstance(opened, Stale) else self._show(opened, cart, asked, store)
+
+    def _resume(
+        self, payment: Payment, cart: Cart, asked: Asked, store: StoreSettings, wishes: Wishes
+    ) -> Started:
+        if all(p.id != payment.id for p in cart.payments):
+            self.records.add_to_cart(cart, payment.id, language=wishes.language)
+        event(log, "session_resumed", payment=payment.id)
+        return self._show(payment, cart, asked, store)
+
+    def _show(self, payment: Payment, cart: Cart, asked: Asked, store: StoreSettings) -> Started:
+        if payment.interface_id is None or not payment.status_text:
+            raise RemoteUnavailable(f"payment {payment.id} lost its session", remote="commercetools")
+        reference = _reference(payment, cart, asked.order_number, asked.return_url, asked.cancel_url)
+        return Started(
+            reference=self.references.sign(reference),
+            payment_id=payment.id,
+            token=payment.interface_id,
+            redirect_url=payment.status_text,
+            cart=cart,
+            due=asked.due,
+            widget_url=store.widget_url,
+            language=asked.language,
+        )
+
+    def _elsewhere(self, payment: Payment, cart: Cart, store: StoreSettings, wishes: Wishes) -> Elsewhere:
+        reference = self._reference(payment, cart, store, wishes)
+        return Elsewhere(reference=self.references.sign(reference), payment_id=payment.id)
+
+    def _reference(self, payment: Payment, cart: Cart, store: StoreSettings, wishes: Wishes) -> Reference:
+        number = wishes.order_number or order_number(cart.id)
+        return _reference(
+            payment,
+            cart,
+            number,
+            wishes.return_url or store.return_url,
+            wishes.cancel_url or store.cancel_url,
+        )
+
+    def _asked(self, cart: Cart, store: StoreSettings, wishes: Wishes) -> Asked:
+        interfaces = frozenset(self.settings.interfaces)
+        due = cart.due(interfaces=interfaces)
+        reason = not_payable(cart, due=due, currencies=self.settings.currencies)
+        if reason:
+            raise CartNotPayable(reason.value)
+        return Asked(
+            due=due,
+            payment_method_ids=chosen_contracts(store.contracts, wishes),
+            language=wishes.language or cart.locale,
+            return_url=wishes.return_url or store.return_url,
+            cancel_url=wishes.cancel_url or store.cancel_url,
+            order_number=wishes.order_number or order_number(cart.id),
+            interface=wishes.interface or self.settings.interfaces[0],
+        )
+
+    def _ask_earlier(self, todo: Plan, cart: Cart, store: StoreSettings, wishes: Wishes) -> Elsewhere | None:
+        """Settle the sessions that an earlier start opened, asked all at the same time.
+
+        One that can't be read stops the start: a second payment is worse than a moment's wait.
+        """
+        opened = [(p, p.interface_id) for p in todo.ask if p.interface_id is not None]
+        answers = together(*(partial(self.acquirer.ask, store, token) for _, token in opened))
+        for (payment, _), answer in zip(opened, answers, strict=True):
+            outcome = self.acquirer.sort(answer, session_over=self.settle.session_over(payment, store))
+            if outcome.kind is OutcomeKind.UNKNOWN:
+                raise RemoteUnavailable(f"the earlier session of {payment.id} can't be read", remote="monext")
+            reference = self._reference(payment, cart, store, wishes)
+            situation = self.situations.of(reference, cart=cart, order=None)
+            after = self.settle.settle(reference, situation, outcome=outcome).situation.payment
+            if standing(after) in (*RESULT_FIRST, Standing.RETURNED):
+                return self._elsewhere(after, cart, store, wishes)
+        return None
+
+
+def _reference(
+    payment: Payment, cart: Cart, number: OrderNumber, return_url: str | None, cancel_url: str | None
+) -> Reference:
+    return Reference(payment.id, cart.id, cart.store_key, number, return_url, cancel_url)

@@ -1,0 +1,140 @@
+"""After the payment page: the buyer returns, gives up or looks; Monext notifies. Each of them settles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from monext_bridge.config import Settings
+from monext_bridge.domain.decide import Situation
+from monext_bridge.domain.ids import SessionToken
+from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
+from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.standing import Standing, accepted, flag_of, standing
+from monext_bridge.errors import Forbidden
+from monext_bridge.gateways.http import together
+from monext_bridge.mapping.monext_answers import failure_reason
+from monext_bridge.services.acquirer import Acquirer, SessionAnswer
+from monext_bridge.services.giving_back import is_given_back, is_open
+from monext_bridge.services.results import BuyerStatus, Reference, Settled
+from monext_bridge.services.settle import Settle, Settlement
+from monext_bridge.services.situations import Situations, is_final
+
+UNDER_REVIEW = "PENDING_RISK"
+STATUS_OF_REASON = {
+    FailureReason.REFUSED: BuyerStatus.REFUSED,
+    FailureReason.CANCELLED: BuyerStatus.CANCELLED,
+    FailureReason.EXPIRED: BuyerStatus.EXPIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Every method may be called any number of times. All raise RemoteError where nothing can be told."""
+
+    settings: Settings
+    situations: Situations
+    acquirer: Acquirer
+    settle: Settle
+
+    def returned(self, reference: Reference, token: SessionToken) -> Settled:
+        """The browser is back with a token. Raises Forbidden where it is not this payment's."""
+        store = self.settings.store(reference.store_key)
+        situation, answer = self._read(reference, asking=lambda: self.acquirer.ask(store, token))
+        _check_token(situation.payment, token)
+        outcome = None if is_final(situation) or answer is None else self._sort(answer, reference, situation)
+        return self._settled(self.settle.settle(reference, situation, outcome=outcome))
+
+    def notified(self, reference: Reference, token: SessionToken) -> Settled:
+        """Monext calls. The token is checked before Monext is asked: reading a session ends its notices."""
+        situation, _ = self._read(reference)
+        _check_token(situation.payment, token)
+        outcome = None if is_final(situation) else self._ask(reference, situation)
+        return self._settled(self.settle.settle(reference, situation, outcome=outcome))
+
+    def looked(self, reference: Reference) -> Settled:
+        """Somebody looks at the result. A failed attempt is asked about while it could still be paid."""
+        situation, _ = self._read(reference)
+        outcome = self._ask(reference, situation) if self._may_change(reference, situation) else None
+        return self._settled(self.settle.settle(reference, situation, outcome=outcome))
+
+    def gave_up(self, reference: Reference) -> Settled:
+        """The buyer cancels. A payment that went through is kept; a session not begun is closed."""
+        situation, _ = self._read(reference)
+        outcome = self._ask(reference, situation) if self._may_change(reference, situation) else None
+        return self._settled(self.settle.settle(reference, situation, outcome=outcome, gave_up=True))
+
+    def _read(
+        self, reference: Reference, *, asking: Callable[[], SessionAnswer] | None = None
+    ) -> tuple[Situation, SessionAnswer | None]:
+        """One hop: the cart with its payments, the order, and where asked the session."""
+        cart, order, answer = together(
+            lambda: self.situations.records.cart(reference.cart_id),
+            lambda: self.situations.order(reference),
+            asking or (lambda: None),
+        )
+        return self.situations.of(reference, cart=cart, order=order), answer
+
+    def _may_change(self, reference: Reference, situation: Situation) -> bool:
+        if situation.payment.interface_id is None or is_final(situation):
+            return False
+        if accepted(situation.payment) is not None or flag_of(situation.payment) is not None:
+            return False
+        store = self.settings.store(reference.store_key)
+        over = self.settle.session_over(situation.payment, store)
+        return standing(situation.payment) is not Standing.FAILED or not over
+
+    def _ask(self, reference: Reference, situation: Situation) -> Outcome | None:
+        token = situation.payment.interface_id
+        if token is None:
+            return None
+        answer = self.acquirer.ask(self.settings.store(reference.store_key), token)
+        return self._sort(answer, reference, situation)
+
+    def _sort(self, answer: SessionAnswer, reference: Reference, situation: Situation) -> Outcome:
+        over = self.settle.session_over(situation.payment, self.settings.store(reference.store_key))
+        return self.acquirer.sort(answer, session_over=over)
+
+    def _settled(self, settlement: Settlement) -> Settled:
+        situation = settlement.situation
+        payment, status = situation.payment, buyer_status(settlement)
+        left_to_do = settlement.trouble is not None or is_open(payment)
+        taken = accepted(payment)
+        return Settled(
+            status=status,
+            payment_id=payment.id,
+            amount=taken.amount if taken else payment.planned,
+            complete=not left_to_do and status not in (BuyerStatus.CHECKING, BuyerStatus.RECORDING),
+            order=situation.order,
+            language=situation.cart.locale if situation.cart else None,
+            given_back=is_given_back(payment),
+        )
+
+
+def buyer_status(settlement: Settlement) -> BuyerStatus:
+    """The record in the buyer's words; where Monext could not be asked, that we do not know yet."""
+    situation = settlement.situation
+    payment = situation.payment
+    unknown = settlement.outcome is not None and settlement.outcome.kind is OutcomeKind.UNKNOWN
+    match standing(payment):
+        case Standing.RETURNED:
+            return BuyerStatus.RETURNED
+        case Standing.PAID | Standing.AUTHORIZED as stands:
+            if situation.makes_orders and situation.order is None:
+                return BuyerStatus.RECORDING
+            return BuyerStatus.PAID if stands is Standing.PAID else BuyerStatus.AUTHORIZED
+        case Standing.PENDING:
+            review = (payment.status_text or "").startswith(UNDER_REVIEW)
+            return BuyerStatus.REVIEW if review else BuyerStatus.PENDING
+        case _ if unknown:
+            return BuyerStatus.CHECKING
+        case Standing.FAILED:
+            title = (payment.status_text or "").partition(":")[0]
+            return STATUS_OF_REASON[failure_reason(title, payment.status_code or "")]
+        case _:
+            return BuyerStatus.NOT_FINISHED
+
+
+def _check_token(payment: Payment, token: SessionToken) -> None:
+    if payment.interface_id != token:
+        raise Forbidden("the token is not this payment's", field="token")

@@ -1,0 +1,64 @@
+"""Giving back what must not be kept: cancel what is not captured, refund what is."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from monext_bridge.config import StoreSettings
+from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.standing import accepted, flag_of
+from monext_bridge.logs import event
+from monext_bridge.services.acts import Acts
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class GivingBack:
+    """The intent is written by whoever flags the payment, in the same update; this carries it to its end."""
+
+    acts: Acts
+
+    def carry_on(self, payment: Payment, *, store: StoreSettings, just_written: bool) -> Payment:
+        """May be called any number of times, by anybody: money is given back once.
+
+        `just_written`: this caller wrote the intent and holds the answer of that write, so it acts. Everybody
+        else first finds out at Monext whether it happened.
+        """
+        intent, taken = give_back_intent(payment), accepted(payment)
+        if intent is None or intent.state is not TransactionState.INITIAL:
+            return payment
+        if taken is None or taken.interface_id is None:
+            raise ValueError(f"payment {payment.id} is flagged and was never accepted")
+        origin = taken.interface_id
+        if just_written:
+            event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=flag_of(payment))
+            return self.acts.carry_out(payment, intent, store=store, origin=origin)
+        found = self.acts.find_out(payment, intent, store=store, origin=origin)
+        if not is_open(found) or not self.acts.never_happened(found, intent, store=store, origin=origin):
+            return found
+        claimed = self.acts.claim(found, intent)
+        return self.carry_on(claimed, store=store, just_written=True) if claimed else found
+
+
+def give_back_intent(payment: Payment) -> Transaction | None:
+    """The transaction that gives the money back, the newest where there are several."""
+    found = [
+        t
+        for t in payment.transactions
+        if (name := IntentName.parse(t.interaction_id)) and name.key.startswith(GIVE_BACK_PREFIX)
+    ]
+    return found[-1] if found else None
+
+
+def is_open(payment: Payment) -> bool:
+    """Whether the money's way back is still unknown."""
+    intent = give_back_intent(payment)
+    return intent is not None and intent.state is TransactionState.INITIAL
+
+
+def is_given_back(payment: Payment) -> bool:
+    intent = give_back_intent(payment)
+    return intent is not None and intent.state is TransactionState.SUCCESS

@@ -1,0 +1,61 @@
+"""The shop's landing pages: which URLs a buyer may be sent to, and with what."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from monext_bridge.config import MonextEnvironment, Settings
+from monext_bridge.errors import Malformed
+from monext_bridge.services.results import BuyerStatus, Reference, Settled
+
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+LONGEST = 600
+TO_RETURN_URL = (BuyerStatus.PAID, BuyerStatus.AUTHORIZED)
+TO_CANCEL_URL = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
+
+
+def allowed_url(url: str | None, *, field: str, settings: Settings) -> str | None:
+    """The URL itself, where a buyer may be sent there. Raises Malformed where not.
+
+    https and an allowed host; http only for this machine, and never beside a store in production.
+    """
+    if url is None:
+        return None
+    if len(url) > LONGEST or any(c.isspace() or ord(c) < 32 or c == "\\" for c in url):
+        raise Malformed("not a URL that a buyer can be sent to", field=field)
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError as error:
+        raise Malformed("not a URL", field=field) from error
+    named = f"{host}:{port}" if port else host
+    if "@" in parts.netloc or not {host, named} & settings.allowed_url_hosts:
+        raise Malformed("the host is not on the allow-list", field=field)
+    production = any(s.environment is MonextEnvironment.PRODUCTION for s in settings.stores())
+    local = parts.scheme == "http" and host in LOCAL_HOSTS and not production
+    if parts.scheme != "https" and not local:
+        raise Malformed("https is needed", field=field)
+    return url
+
+
+def landing_url(reference: Reference, settled: Settled) -> str | None:
+    """Where the shop wants its buyer in this state, with the payment's hints; None for our result page."""
+    if settled.status in TO_RETURN_URL:
+        return with_hints(reference.return_url, settled)
+    if settled.status in TO_CANCEL_URL:
+        return with_hints(reference.cancel_url, settled)
+    return None
+
+
+def with_hints(url: str | None, settled: Settled) -> str | None:
+    """The URL with `paymentReference`, `status` and the order, its own parameters kept."""
+    if url is None:
+        return None
+    hints = {"paymentReference": settled.payment_id, "status": settled.status.value}
+    if settled.order:
+        hints["orderId"] = settled.order.id
+        if settled.order.number:
+            hints["orderNumber"] = settled.order.number
+    parts = urlsplit(url)
+    own = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in hints]
+    return urlunsplit(parts._replace(query=urlencode([*own, *hints.items()])))

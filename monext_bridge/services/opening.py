@@ -1,0 +1,205 @@
+"""Open a session for an attempt: record, then session and cart at the same time, then the session's record.
+
+hop 2   POST payment (or PATCH of an empty one)   and   GET customer
+hop 3   POST Monext session                       and   POST cart addPayment
+hop 4   POST payment: session, planned transaction, redirect URL
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monext_bridge.config import CaptureType, Settings, StoreSettings
+from monext_bridge.domain.attempts import Asked, Plan, digest
+from monext_bridge.domain.cart import Cart, Customer, not_payable
+from monext_bridge.domain.changes import (
+    AddTransaction,
+    Change,
+    ChangeAmountPlanned,
+    SetInterfaceId,
+    SetKey,
+    SetStatusText,
+)
+from monext_bridge.domain.ids import SessionToken
+from monext_bridge.domain.orders import monext_reference
+from monext_bridge.domain.payment import AttemptKey, Payment, TransactionState, TransactionType
+from monext_bridge.domain.standing import Standing, standing
+from monext_bridge.errors import (
+    DuplicateField,
+    RemoteError,
+    RemoteRefused,
+    RemoteUnavailable,
+    VersionConflict,
+)
+from monext_bridge.gateways.http import together
+from monext_bridge.logs import event
+from monext_bridge.mapping.monext_answers import CreatedSession
+from monext_bridge.mapping.monext_requests import SessionDraft
+from monext_bridge.services.acquirer import Acquirer
+from monext_bridge.services.records import Records
+from monext_bridge.services.references import References
+from monext_bridge.services.results import Reference
+
+log = logging.getLogger(__name__)
+
+TRIES = 5
+PLANNED = {CaptureType.AUTOMATIC: TransactionType.CHARGE, CaptureType.MANUAL: TransactionType.AUTHORIZATION}
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """What was read has changed: read the cart and plan again, with `known` beside the payments on it."""
+
+    known: Payment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    settings: Settings
+    records: Records
+    acquirer: Acquirer
+    references: References
+    clock: Callable[[], datetime]
+
+    def open(self, todo: Plan, *, cart: Cart, asked: Asked, store: StoreSettings) -> Payment | Stale:
+        """The payment with a live session: ours, or that of another start which was faster.
+
+        A session whose cart moved meanwhile is never shown. Raises RemoteError.
+        """
+        payment, customer = together(
+            lambda: self._payment(todo, cart=cart, asked=asked), lambda: self._customer(cart)
+        )
+        if isinstance(payment, Stale):
+            return payment
+        begun = self.clock()
+        draft = self._draft(payment, todo.key, cart=cart, customer=customer, asked=asked, store=store)
+        session, moved = together(
+            lambda: self.acquirer.open_session(store, draft), lambda: self._attach(payment, cart, asked)
+        )
+        if moved is None or not self._unchanged(moved, asked=asked, wanted=todo.key.digest):
+            event(log, "cart_moved", payment=payment.id, cart=cart.id, then="session dropped, started again")
+            return Stale()
+        return self._keep(payment, session, asked=asked, store=store, begun=begun)
+
+    def _payment(self, todo: Plan, *, cart: Cart, asked: Asked) -> Payment | Stale:
+        """The attempt's record: an empty one filled, or a new one, or the one that has this key already."""
+        try:
+            if todo.fill:
+                return self.records.write(todo.fill, tuple(_filling(todo.fill, todo.key, asked)))
+            return self.records.create_payment(
+                todo.key, amount=asked.due, interface=asked.interface, cart=cart
+            )
+        except VersionConflict:
+            return Stale()
+        except DuplicateField:
+            existing = self.records.payment_by_key(todo.key)
+            return existing if standing(existing) is Standing.EMPTY else Stale(known=existing)
+
+    def _customer(self, cart: Cart) -> Customer | None:
+        """Monext gets what is known of the buyer; a payment does not fail for want of it."""
+        if cart.customer_id is None:
+            return None
+        try:
+            return self.records.customer(cart.customer_id)
+        except RemoteError as error:
+            event(log, "customer_not_read", level=logging.WARNING, cart=cart.id, why=str(error))
+            return None
+
+    def _attach(self, payment: Payment, cart: Cart, asked: Asked) -> Cart | None:
+        """The cart as it reads with the payment on it; None where it can't be put on it any more."""
+        current: Cart | None = cart
+        for _ in range(TRIES):
+            if current is None:
+                return None
+            if any(p.id == payment.id for p in current.payments):
+                return current if current is not cart else self.records.cart(cart.id, language=asked.language)
+            try:
+                return self.records.add_to_cart(current, payment.id, language=asked.language)
+            except VersionConflict:
+                current = self.records.cart(cart.id, language=asked.language)
+            except RemoteRefused:
+                now = self.records.cart(cart.id, language=asked.language)
+                if now and (now.version, now.locked) == (current.version, current.locked):
+                    raise
+                return None
+        raise RemoteUnavailable(f"cart {cart.id} keeps changing", remote="commercetools")
+
+    def _unchanged(self, cart: Cart, *, asked: Asked, wanted: str) -> bool:
+        """Still payable, and still the same contents, addresses and amount."""
+        due = cart.due(interfaces=frozenset(self.settings.interfaces))
+        if not_payable(cart, due=due, currencies=self.settings.currencies):
+            return False
+        return digest(cart, replace(asked, due=due)) == wanted
+
+    def _draft(
+        self,
+        payment: Payment,
+        key: AttemptKey,
+        *,
+        cart: Cart,
+        customer: Customer | None,
+        asked: Asked,
+        store: StoreSettings,
+    ) -> SessionDraft:
+        reference = Reference(
+            payment_id=payment.id,
+            cart_id=cart.id,
+            store_key=cart.store_key,
+            order_number=asked.order_number,
+            return_url=asked.return_url,
+            cancel_url=asked.cancel_url,
+        )
+        signed = self.references.sign(reference)
+        private = {"commercetoolsPaymentID": payment.id, "cartId": cart.id, "storeKey": cart.store_key or ""}
+        return SessionDraft(
+            cart=cart,
+            customer=customer,
+            due=asked.due,
+            reference=monext_reference(asked.order_number, attempt=key.attempt),
+            point_of_sale=store.point_of_sale,
+            capture=store.capture.value,
+            payment_method_ids=asked.payment_method_ids,
+            language=asked.language,
+            return_url=f"{self.settings.public_url}/return/{signed}",
+            notification_url=f"{self.settings.public_url}/notification/{signed}",
+            private_data=private,
+            date=self.clock(),
+        )
+
+    def _keep(
+        self,
+        payment: Payment,
+        session: CreatedSession,
+        *,
+        asked: Asked,
+        store: StoreSettings,
+        begun: datetime,
+    ) -> Payment:
+        """Write the session into the record, unless another start's session stands there already."""
+        token = SessionToken(session.token)
+        changes: tuple[Change, ...] = (
+            SetInterfaceId(token),
+            SetStatusText(session.redirect_url),
+            AddTransaction(PLANNED[store.capture], TransactionState.INITIAL, asked.due, token, begun),
+        )
+        for _ in range(TRIES):
+            try:
+                written = self.records.write(payment, changes)
+            except VersionConflict:
+                payment = self.records.payment(payment.id)
+                if payment.interface_id is not None:
+                    return payment
+                continue
+            event(log, "session_opened", payment=payment.id, capture=store.capture.value)
+            return written
+        raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
+
+
+def _filling(payment: Payment, key: AttemptKey, asked: Asked) -> Iterator[Change]:
+    if payment.key != str(key):
+        yield SetKey(str(key))
+    if payment.planned != asked.due:
+        yield ChangeAmountPlanned(asked.due)

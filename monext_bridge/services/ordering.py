@@ -1,0 +1,100 @@
+"""The order of an accepted payment: made once, under a number that every attempt of the cart shares."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from monext_bridge.domain.cart import Cart, CartState, Order
+from monext_bridge.domain.decide import Situation
+from monext_bridge.domain.ids import OrderNumber
+from monext_bridge.domain.orders import OrderPaymentState, payment_state
+from monext_bridge.domain.payment import Payment
+from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
+from monext_bridge.logs import event
+from monext_bridge.services.records import Records
+
+log = logging.getLogger(__name__)
+
+REFUSED_FOR_GOOD = frozenset(
+    {
+        "OutOfStock",
+        "PriceChanged",
+        "MatchingPriceNotFound",
+        "DiscountCodeNonApplicable",
+        "ShippingMethodDoesNotMatchCart",
+        "InvalidItemShippingDetails",
+        "MissingTaxRateForCountry",
+    }
+)
+"""Refusals of commercetools that no later try will change; everything else is tried again."""
+
+NOT_PAID_YET = (None, OrderPaymentState.PENDING.value)
+
+
+class OrderRefused(Exception):
+    """commercetools will not make this order; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"commercetools refuses the order: {code}")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    records: Records
+
+    def place(self, situation: Situation, *, number: OrderNumber) -> Order | None:
+        """One try. None where it was not made because what was read is stale: read and decide again.
+
+        Raises OrderRefused where it never will be made, RemoteError where that is not known.
+        """
+        cart = situation.cart
+        if cart is None or cart.state is CartState.ORDERED:
+            raise RemoteRefused(
+                f"the cart of payment {situation.payment.id} is ordered, and no order names the payment",
+                remote="commercetools",
+                status=409,
+            )
+        try:
+            order = self.records.create_order(cart, number=number, state=_state_for(cart, situation))
+        except (VersionConflict, DuplicateField):
+            return None
+        except RemoteRefused as error:
+            self._refused(cart, error)
+            return None
+        event(log, "order_created", order=order.id, number=number, cart=cart.id, payment=situation.payment.id)
+        return order
+
+    def keep_up(self, situation: Situation) -> Situation:
+        """Raise the payment state of an order that still reads as not paid; others are left alone."""
+        order = situation.order
+        if order is None or order.payment_state not in NOT_PAID_YET:
+            return situation
+        wanted = payment_state(order.total, payments_of(situation))
+        if wanted is None or wanted.value == order.payment_state:
+            return situation
+        try:
+            return replace(situation, order=self.records.set_order_state(order, wanted))
+        except VersionConflict:
+            event(log, "order_state_contended", level=logging.WARNING, order=order.id, then="next settle")
+            return situation
+
+    def _refused(self, cart: Cart, error: RemoteRefused) -> None:
+        """Nothing, where the cart has moved on since it was read (ordered by another process, most often)."""
+        final = next((code for code in error.codes if code in REFUSED_FOR_GOOD), None)
+        if final:
+            raise OrderRefused(final) from error
+        now = self.records.cart(cart.id)
+        if now is None or (now.version, now.state) == (cart.version, cart.state):
+            raise error
+
+
+def payments_of(situation: Situation) -> tuple[Payment, ...]:
+    """The payments of the cart, with this one as it reads now."""
+    others = situation.cart.payments if situation.cart else ()
+    return (situation.payment, *(p for p in others if p.id != situation.payment.id))
+
+
+def _state_for(cart: Cart, situation: Situation) -> OrderPaymentState:
+    return payment_state(cart.total, payments_of(situation)) or OrderPaymentState.PENDING

@@ -1,0 +1,51 @@
+"""Whether the remotes answer, asked at most once in some seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from monext_bridge.config import MonextCredentials, Settings
+from monext_bridge.errors import RemoteError
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.http import together
+from monext_bridge.gateways.monext import MonextGateway
+
+KEPT_FOR = 5.0
+"""Seconds for which an answer is given again without asking."""
+
+
+@dataclass(slots=True)
+class Readiness:
+    settings: Settings
+    commercetools: CommercetoolsGateway
+    monext: MonextGateway
+    monotonic: Callable[[], float] = time.monotonic
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _known: tuple[float, Mapping[str, bool]] | None = None
+
+    def remotes(self) -> Mapping[str, bool]:
+        """By remote, whether it answers. One caller asks, the others wait for that answer."""
+        with self._lock:
+            if self._known is None or self.monotonic() - self._known[0] > KEPT_FOR:
+                self._known = (self.monotonic(), self._ask())
+            return self._known[1]
+
+    def _ask(self) -> Mapping[str, bool]:
+        commercetools, monext = together(self._commercetools_answers, self._monext_answers)
+        return {"commercetools": commercetools, "monext": monext}
+
+    def _commercetools_answers(self) -> bool:
+        try:
+            self.commercetools.check()
+        except RemoteError:
+            return False
+        return True
+
+    def _monext_answers(self) -> bool:
+        hosts: dict[str, MonextCredentials] = {
+            s.credentials.api_url: s.credentials for s in self.settings.stores()
+        }
+        return all(self.monext.alive(credentials) for credentials in hosts.values())

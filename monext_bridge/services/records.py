@@ -1,0 +1,93 @@
+"""The records in commercetools, in our own values: reads, and writes under a version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monext_bridge.domain.cart import Cart, Customer, Order
+from monext_bridge.domain.changes import Change
+from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.orders import OrderPaymentState
+from monext_bridge.domain.payment import AttemptKey, Payment
+from monext_bridge.errors import RemoteNotFound
+from monext_bridge.gateways.commercetools import CommercetoolsGateway, Json
+from monext_bridge.mapping import commercetools as reading
+from monext_bridge.mapping import commercetools_writes as writing
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Every method makes one call. All raise RemoteError; writes raise VersionConflict when not first."""
+
+    gateway: CommercetoolsGateway
+
+    def cart(self, cart_id: CartId, *, language: str | None = None) -> Cart | None:
+        """The cart with its payments, None where there is none."""
+        try:
+            return _cart(self.gateway.get_cart(cart_id), language)
+        except RemoteNotFound:
+            return None
+
+    def add_to_cart(self, cart: Cart, payment_id: PaymentId, *, language: str | None = None) -> Cart:
+        body = self.gateway.update_cart(cart.id, writing.add_payment(cart.version, payment_id))
+        return _cart(body, language)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        try:
+            return reading.read_customer(self.gateway.get_customer(customer_id))
+        except RemoteNotFound:
+            return None
+
+    def payment(self, payment_id: PaymentId) -> Payment:
+        return reading.read_payment(self.gateway.get_payment(payment_id))
+
+    def payment_by_key(self, key: AttemptKey) -> Payment:
+        return reading.read_payment(self.gateway.get_payment_by_key(str(key)))
+
+    def create_payment(self, key: AttemptKey, *, amount: Money, interface: str, cart: Cart) -> Payment:
+        """Raises DuplicateField where another start made the payment of this key first."""
+        draft = writing.payment_draft(
+            key=str(key),
+            amount=amount,
+            interface=interface,
+            customer_id=cart.customer_id,
+            anonymous_id=cart.anonymous_id,
+        )
+        return reading.read_payment(self.gateway.create_payment(draft))
+
+    def write(self, payment: Payment, changes: Sequence[Change]) -> Payment:
+        """The payment as it reads after the changes; nothing is sent where there are none."""
+        if not changes:
+            return payment
+        body = self.gateway.update_payment(payment.id, writing.payment_update(payment.version, changes))
+        return reading.read_payment(body)
+
+    def order(self, number: OrderNumber) -> Order | None:
+        try:
+            return reading.read_order(self.gateway.get_order_by_number(number))
+        except RemoteNotFound:
+            return None
+
+    def order_of_payment(self, payment_id: PaymentId) -> Order | None:
+        """The order that names the payment, whoever made it."""
+        found = self.gateway.query_orders(
+            where="paymentInfo(payments(id=:payment))", variables={"payment": payment_id}, limit=1
+        )
+        return next((reading.read_order(body) for body in found), None)
+
+    def create_order(self, cart: Cart, *, number: OrderNumber, state: OrderPaymentState) -> Order:
+        draft = writing.order_draft(
+            cart_id=cart.id, version=cart.version, number=number, payment_state=state.value
+        )
+        return reading.read_order(self.gateway.create_order(draft))
+
+    def set_order_state(self, order: Order, state: OrderPaymentState) -> Order:
+        body = self.gateway.update_order(order.id, writing.order_payment_state(order.version, state.value))
+        return reading.read_order(body)
+
+
+def _cart(body: Json, language: str | None) -> Cart:
+    """Names in the language asked for, else in the cart's own."""
+    return reading.read_cart(body, language=language or body.get("locale"))

@@ -1,0 +1,66 @@
+"""The signed `<ref>` of a payment attempt.
+
+URL-safe, made by itsdangerous (HMAC-SHA256 under a key derived from `SECRET_KEY`); several keys rotate: the
+first signs, all verify. It carries ids and landing URLs, no credential and nothing about a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from itsdangerous import BadPayload, BadSignature, URLSafeSerializer
+from pydantic import SecretStr, TypeAdapter, ValidationError
+
+from monext_bridge.errors import Forbidden, Malformed
+from monext_bridge.services.results import Reference
+
+SHAPE = re.compile(r"\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
+LONGEST = 2000
+
+Fields = tuple[str, str, str | None, str, str | None, str | None]
+_FIELDS: TypeAdapter[Fields] = TypeAdapter(Fields)
+
+
+class References:
+    """Signs and reads references; holds no state but the keys."""
+
+    def __init__(self, keys: Sequence[SecretStr]) -> None:
+        self._serializer = URLSafeSerializer(
+            [key.get_secret_value() for key in reversed(keys)],
+            salt="monext-bridge.reference",
+            signer_kwargs={"key_derivation": "hmac", "digest_method": _sha256},
+        )
+
+    def sign(self, reference: Reference) -> str:
+        """The text that goes into a URL's path. Raises ValueError where it would be too long to come back."""
+        r = reference
+        fields = (r.payment_id, r.cart_id, r.store_key, r.order_number, r.return_url, r.cancel_url)
+        text = str(self._serializer.dumps(fields))
+        if len(text) > LONGEST:
+            raise ValueError(f"a reference of {len(text)} characters is longer than {LONGEST}")
+        return text
+
+    def read(self, text: str) -> Reference:
+        """Raises Malformed for what can't be a reference, Forbidden for a signature that does not verify."""
+        if len(text) > LONGEST or not SHAPE.fullmatch(text):
+            raise Malformed("not a reference of this bridge", field="ref")
+        try:
+            fields = _FIELDS.validate_python(_as_tuple(self._serializer.loads(text)))
+        except BadPayload as error:
+            raise Malformed("the reference can't be decoded", field="ref") from error
+        except BadSignature as error:
+            raise Forbidden("the signature of the reference does not verify", field="ref") from error
+        except ValidationError as error:
+            raise Malformed("the reference is of another shape", field="ref") from error
+        return Reference(*fields)  # type: ignore[arg-type]
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _sha256(data: bytes = b"") -> Any:
+    return hashlib.sha256(data)

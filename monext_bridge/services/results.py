@@ -1,0 +1,80 @@
+"""What the services answer to the web: a payment that can be shown, or the state of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monext_bridge.domain.cart import Cart, Order
+from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId, SessionToken
+from monext_bridge.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a `<ref>` names: one payment attempt and where its buyer goes afterwards. No credential."""
+
+    payment_id: PaymentId
+    cart_id: CartId
+    store_key: str | None
+    order_number: OrderNumber
+    return_url: str | None
+    cancel_url: str | None
+
+
+class BuyerStatus(StrEnum):
+    """The state of a payment in the buyer's words; each has its own result page.
+
+    RECORDING is paid or authorised with the order not made yet. CHECKING: Monext could not be asked.
+    """
+
+    PAID = "paid"
+    AUTHORIZED = "authorized"
+    RECORDING = "recording"
+    PENDING = "pending"
+    REVIEW = "review"
+    CHECKING = "checking"
+    NOT_FINISHED = "not_finished"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A live session for a cart. `reference` is the signed `<ref>`; the rest is for the page."""
+
+    reference: str
+    payment_id: PaymentId
+    token: SessionToken
+    redirect_url: str
+    cart: Cart
+    due: Money
+    widget_url: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """No session is needed: the cart has a payment whose result the buyer should see."""
+
+    reference: str
+    payment_id: PaymentId
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where a payment stands after settling.
+
+    `complete` is False while something is left to do that a later call can finish (the order, giving money
+    back, an answer of Monext): a notification then asks to be sent again.
+    """
+
+    status: BuyerStatus
+    payment_id: PaymentId
+    amount: Money
+    complete: bool
+    order: Order | None = None
+    language: str | None = None
+    given_back: bool = False

@@ -1,0 +1,68 @@
+"""commercetools checkout sessions: whose cart may be paid, and what the shop asked for in the metadata."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monext_bridge.config import Settings
+from monext_bridge.domain.ids import CartId, OrderNumber
+from monext_bridge.domain.orders import FUTURE_ORDER_NUMBER
+from monext_bridge.errors import Malformed, RemoteRefused, Unauthenticated
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.mapping.commercetools import CheckoutSession, read_checkout_session
+from monext_bridge.services.landing import allowed_url
+from monext_bridge.services.wishes import Wishes
+
+SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveSession:
+    cart_id: CartId
+    wishes: Wishes
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    settings: Settings
+    gateway: CommercetoolsGateway
+
+    def active(self, session_id: str) -> ActiveSession:
+        """The session's cart and wishes.
+
+        Raises Unauthenticated for a session that is malformed, unknown or not active, Malformed for metadata
+        that can't be followed (a landing URL of a foreign host), RemoteUnavailable where it can't be asked.
+        """
+        if not SESSION_ID.fullmatch(session_id):
+            raise Unauthenticated("the session id is malformed", field="X-Session-Id")
+        try:
+            session = read_checkout_session(self.gateway.get_session(session_id))
+        except RemoteRefused as error:
+            if error.status not in (400, 404):
+                raise  # our own client is refused: not the caller's fault
+            raise Unauthenticated("no such session") from error
+        if not session.active or session.cart_id is None:
+            raise Unauthenticated("the session is not active")
+        return ActiveSession(CartId(session.cart_id), self._wishes(session))
+
+    def _wishes(self, session: CheckoutSession) -> Wishes:
+        return Wishes(
+            return_url=allowed_url(session.return_url, field="merchantReturnUrl", settings=self.settings),
+            order_number=_order_number(session.order_number),
+            interface=self._interface(session.interface),
+            allowed_methods=session.allowed_methods,
+        )
+
+    def _interface(self, name: str | None) -> str | None:
+        if name is None or name in self.settings.interfaces:
+            return name
+        raise Malformed("the session names a payment interface that is not ours", field="paymentInterface")
+
+
+def _order_number(number: str | None) -> OrderNumber | None:
+    if number is None:
+        return None
+    if not FUTURE_ORDER_NUMBER.fullmatch(number):
+        raise Malformed("an order number has 1 to 46 characters and no '/'", field="futureOrderNumber")
+    return OrderNumber(number)

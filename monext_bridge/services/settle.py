@@ -1,0 +1,206 @@
+"""Settle: read record, fact and cart; decide; write the difference. Safe any number of times.
+
+The browser and the notification are hints, Monext's answer to our own question is the fact. Order of writes:
+our record first, then the money that must not be kept, then the order; a crash after any of them leaves
+something that the next settle finishes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monext_bridge.config import Settings, StoreSettings
+from monext_bridge.domain.attempts import session_over
+from monext_bridge.domain.changes import Change
+from monext_bridge.domain.decide import (
+    Situation,
+    close_as_cancelled,
+    decide,
+    give_back,
+    objection,
+    wants_order,
+)
+from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
+from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.standing import Flag, Standing, accepted, flag_of, holds_money, standing
+from monext_bridge.errors import RemoteError, RemoteRefused, RemoteUnavailable, VersionConflict
+from monext_bridge.logs import event
+from monext_bridge.services.acquirer import Acquirer
+from monext_bridge.services.giving_back import GivingBack
+from monext_bridge.services.ordering import Ordering, OrderRefused
+from monext_bridge.services.records import Records
+from monext_bridge.services.results import Reference
+from monext_bridge.services.situations import Situations, surplus, with_payment
+
+log = logging.getLogger(__name__)
+
+TRIES = 10
+
+GAVE_UP = Outcome(
+    OutcomeKind.FAILED,
+    title="CANCELLED",
+    code="02306",
+    detail="Cancelled by the buyer before paying",
+    reason=FailureReason.CANCELLED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What settling came to. `trouble` is why something is left to do, None where nothing is."""
+
+    situation: Situation
+    outcome: Outcome | None
+    trouble: RemoteError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    settings: Settings
+    records: Records
+    situations: Situations
+    acquirer: Acquirer
+    giving_back: GivingBack
+    ordering: Ordering
+    clock: Callable[[], datetime]
+
+    def session_over(self, payment: Payment, store: StoreSettings) -> bool:
+        """Whether the session can't be paid any more, by our clock and the store's `session_minutes`."""
+        return session_over(payment, now=self.clock(), minutes=store.session_minutes)
+
+    def settle(
+        self, reference: Reference, situation: Situation, *, outcome: Outcome | None, gave_up: bool = False
+    ) -> Settlement:
+        """Write what `outcome` means, then finish what the record asks for.
+
+        `outcome` is None where Monext need not be asked, `gave_up` where the buyer cancels: a session that
+        was not begun is then closed. Raises RemoteError only while nothing could be written.
+        """
+        store = self.settings.store(reference.store_key)
+        fact = _own(situation.payment, outcome)
+        written, changed = self._write(reference, situation, outcome=fact, store=store, gave_up=gave_up)
+        try:
+            finished = self._finish(reference, written, store=store, changed=changed)
+        except RemoteError as error:
+            event(log, "settle_unfinished", level=logging.ERROR, payment=reference.payment_id, why=str(error))
+            return Settlement(written, fact, trouble=error)
+        return Settlement(finished, fact)
+
+    def _write(
+        self,
+        reference: Reference,
+        situation: Situation,
+        *,
+        outcome: Outcome | None,
+        store: StoreSettings,
+        gave_up: bool,
+    ) -> tuple[Situation, bool]:
+        """The record after the decision, and whether this call changed it; on a conflict, decided again."""
+        if outcome is None:
+            return situation, False
+        paid = self.acquirer.paid(store, outcome)
+        for _ in range(TRIES):
+            changes = decide(situation, outcome=outcome, paid=paid, now=self.clock())
+            if gave_up and outcome.kind is OutcomeKind.NOT_BEGUN:
+                changes = _closing(situation.payment)
+            try:
+                payment = self.records.write(situation.payment, changes)
+            except VersionConflict:
+                situation = self.situations.read(reference)
+                continue
+            if changes:
+                event(log, "settled", payment=payment.id, outcome=outcome.kind.value, code=outcome.code)
+            return with_payment(situation, payment), bool(changes)
+        raise _contended(f"payment {reference.payment_id}")
+
+    def _finish(
+        self, reference: Reference, situation: Situation, *, store: StoreSettings, changed: bool
+    ) -> Situation:
+        payment = situation.payment
+        if flag_of(payment) is not None:
+            return with_payment(
+                situation, self.giving_back.carry_on(payment, store=store, just_written=changed)
+            )
+        if accepted(payment) is None:
+            return situation
+        if changed and not situation.makes_orders:
+            situation = self.situations.read(reference)  # no order to collide on: look who else was accepted
+        situation = self._with_order(reference, situation, store=store)
+        return self._give_back_surplus(situation, store=store)
+
+    def _with_order(self, reference: Reference, situation: Situation, *, store: StoreSettings) -> Situation:
+        """The order made or found; or refused, and the money on its way back."""
+        for _ in range(TRIES):
+            if not wants_order(situation):
+                return self.ordering.keep_up(situation)
+            against = objection(situation)
+            if against:
+                return self._return(situation, flag=against[0], why=against[1], store=store)
+            try:
+                order = self.ordering.place(situation, number=reference.order_number)
+            except OrderRefused as error:
+                return self._return(situation, flag=Flag.ORDER_REFUSED, why=str(error), store=store)
+            if order:
+                return replace(situation, order=order)
+            situation = self._read_again(reference)
+        raise _contended(f"the order of cart {reference.cart_id}")
+
+    def _read_again(self, reference: Reference) -> Situation:
+        """After a conflict. A number that the order of another cart has is beyond us: alarm."""
+        situation = self.situations.read(reference)
+        if situation.order is None and self.situations.order(reference) is not None:
+            raise RemoteRefused(
+                f"order number {reference.order_number} belongs to another cart",
+                remote="commercetools",
+                status=409,
+            )
+        return situation
+
+    def _give_back_surplus(self, situation: Situation, *, store: StoreSettings) -> Situation:
+        for payment in surplus(situation):
+            after = self._return(
+                with_payment(situation, payment),
+                flag=Flag.SECOND_PAYMENT,
+                why="Another payment of the cart counts",
+                store=store,
+            )
+            if payment.id == situation.payment.id:
+                situation = after
+        return situation
+
+    def _return(self, situation: Situation, *, flag: Flag, why: str, store: StoreSettings) -> Situation:
+        """Flag an accepted payment and give its money back, unless somebody else is at it already."""
+        payment = situation.payment
+        for _ in range(TRIES):
+            if not holds_money(payment):
+                payment = self.giving_back.carry_on(payment, store=store, just_written=False)
+                return with_payment(situation, payment)
+            changes = give_back(payment, flag=flag, why=why, now=self.clock())
+            try:
+                payment = self.records.write(payment, changes)
+            except VersionConflict:
+                payment = self.records.payment(payment.id)
+                continue
+            event(log, "not_kept", level=logging.ERROR, payment=payment.id, flag=flag.value, why=why)
+            payment = self.giving_back.carry_on(payment, store=store, just_written=True)
+            return with_payment(situation, payment)
+        raise _contended(f"payment {payment.id}")
+
+
+def _own(payment: Payment, outcome: Outcome | None) -> Outcome | None:
+    """An outcome whose private data names another payment tells nothing about this one."""
+    if outcome is None or outcome.payment_id in (None, payment.id):
+        return outcome
+    event(log, "foreign_session", level=logging.ERROR, payment=payment.id, names=outcome.payment_id)
+    return Outcome(OutcomeKind.UNKNOWN, detail="the session names another payment")
+
+
+def _closing(payment: Payment) -> tuple[Change, ...]:
+    return close_as_cancelled(payment, outcome=GAVE_UP) if standing(payment) is Standing.OPEN else ()
+
+
+def _contended(what: str) -> RemoteUnavailable:
+    return RemoteUnavailable(f"{what} is contended", remote="commercetools")

@@ -1,0 +1,86 @@
+"""What is read before anything is decided: the payment's record, its cart, its order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from monext_bridge.config import Settings
+from monext_bridge.domain.attempts import own_attempts
+from monext_bridge.domain.cart import Cart, CartState, Order
+from monext_bridge.domain.decide import Situation
+from monext_bridge.domain.orders import holder
+from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.standing import accepted, flag_of, holds_money
+from monext_bridge.errors import NotFound, RemoteNotFound
+from monext_bridge.services.giving_back import is_open
+from monext_bridge.services.records import Records
+from monext_bridge.services.results import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Situations:
+    settings: Settings
+    records: Records
+
+    def read(self, reference: Reference) -> Situation:
+        """Cart, then order: for reading again after a conflict, where what was known is stale."""
+        cart = self.records.cart(reference.cart_id)
+        return self.of(reference, cart=cart, order=self.order(reference))
+
+    def order(self, reference: Reference) -> Order | None:
+        """The order under the reference's number; none is looked for where the bridge makes none."""
+        return self.records.order(reference.order_number) if self.settings.order_creation else None
+
+    def of(self, reference: Reference, *, cart: Cart | None, order: Order | None) -> Situation:
+        """The situation of a reference, from what was read. Raises NotFound where the payment is gone.
+
+        The payment comes with its cart, or else by itself. An order counts if it was made from the cart or
+        names the payment; where the cart is ordered or gone without one, the shop may have ordered it itself.
+        """
+        order = order if order and _counts(order, reference) else None
+        ordered_or_gone = cart is None or cart.state is CartState.ORDERED
+        if order is None and ordered_or_gone and self.settings.order_creation:
+            order = self.records.order_of_payment(reference.payment_id)
+        return Situation(
+            payment=self._payment(reference, cart),
+            cart=cart,
+            order=order,
+            interfaces=frozenset(self.settings.interfaces),
+            makes_orders=self.settings.order_creation,
+        )
+
+    def _payment(self, reference: Reference, cart: Cart | None) -> Payment:
+        listed = (p for p in cart.payments if p.id == reference.payment_id) if cart else iter(())
+        try:
+            return next(listed, None) or self.records.payment(reference.payment_id)
+        except RemoteNotFound as error:
+            raise NotFound(f"payment {reference.payment_id} is gone") from error
+
+
+def is_final(situation: Situation) -> bool:
+    """Nothing that Monext could say would change anything, and nothing is left to be done."""
+    payment = situation.payment
+    if flag_of(payment) is not None:
+        return not is_open(payment)
+    ordered = situation.order is not None or not situation.makes_orders
+    return accepted(payment) is not None and ordered and not surplus(situation)
+
+
+def surplus(situation: Situation) -> tuple[Payment, ...]:
+    """Accepted payments of the cart beside the one that counts: they are to be given back."""
+    if situation.cart is None:
+        return ()
+    attempts = tuple(
+        situation.payment if p.id == situation.payment.id else p
+        for p in own_attempts(situation.cart, interfaces=situation.interfaces)
+    )
+    first = holder(attempts)
+    return tuple(p for p in attempts if holds_money(p) and p.id != first)
+
+
+def with_payment(situation: Situation, payment: Payment) -> Situation:
+    return replace(situation, payment=payment)
+
+
+def _counts(order: Order, reference: Reference) -> bool:
+    return order.cart_id == reference.cart_id or reference.payment_id in order.payment_ids

@@ -1,0 +1,48 @@
+"""The Flask application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, Request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from monext_bridge.config import Settings
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.services import Services, build_services
+from monext_bridge.web import buyer, checkout, health, notifications, payment
+from monext_bridge.web.error_pages import init_error_pages
+from monext_bridge.web.headers import init_headers
+from monext_bridge.web.i18n import init_i18n
+from monext_bridge.web.requests import init_requests
+
+ROOT = Path(__file__).resolve().parents[2]
+LARGEST_BODY = 64 * 1024
+JSON_BLUEPRINTS = frozenset({"payment", "health", "notifications"})
+
+
+def create_app(settings: Settings, *, services: Services | None = None) -> Flask:
+    """The application for these settings; `services` are handed in by tests that bring their own clock."""
+    app = Flask("monext_bridge", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["monext_bridge"] = services or build_services(
+        settings,
+        commercetools=CommercetoolsGateway(settings.commercetools),
+        monext=MonextGateway(),
+    )
+    init_requests(app)
+    init_headers(app)
+    init_i18n(app)
+    init_error_pages(app, is_json=_is_json)
+    for module in (buyer, checkout, health, notifications, payment):
+        app.register_blueprint(module.blueprint)
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    return app
+
+
+def _is_json(request: Request) -> bool:
+    return request.blueprint in JSON_BLUEPRINTS

@@ -1,0 +1,62 @@
+"""Who may call what: one table, walked by a test against the application's routes. Not on it: not served."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from enum import Enum
+
+from pydantic import SecretStr
+
+from monext_bridge.errors import Forbidden, Malformed
+
+EXPIRES = re.compile(r"[0-9]{1,12}")
+SIGNATURE = re.compile(r"[0-9a-f]{64}")
+LONGEST_LINK = 366 * 24 * 3600
+"""Seconds ahead that a signed link may expire."""
+
+
+class Caller(Enum):
+    """How a caller proves to be the one that an endpoint is for."""
+
+    ANYBODY = "open: tells nothing and changes nothing"
+    LINK = "a buyer with a cart id and, where CHECKOUT_ACCESS is not open, a signed link or a session"
+    REFERENCE = "a buyer or Monext, with a reference that this bridge signed"
+    SESSION = "a shop's page, with an active commercetools session in X-Session-Id"
+
+
+CALLERS = {
+    "static": Caller.ANYBODY,
+    "health.health": Caller.ANYBODY,
+    "health.ready": Caller.ANYBODY,
+    "checkout.start": Caller.LINK,
+    "buyer.returned": Caller.REFERENCE,
+    "buyer.cancel": Caller.REFERENCE,
+    "buyer.result": Caller.REFERENCE,
+    "notifications.notify": Caller.REFERENCE,
+    "payment.create": Caller.SESSION,
+}
+
+
+def sign_link(cart_id: str, expires: int, *, key: SecretStr) -> str:
+    """Lower-case hex of HMAC-SHA256 over `<cart_id>.<expires>`; `expires` in Unix seconds."""
+    return hmac.new(
+        key.get_secret_value().encode(), f"{cart_id}.{expires}".encode(), hashlib.sha256
+    ).hexdigest()
+
+
+def check_link(
+    cart_id: str, *, expires: str | None, signature: str | None, keys: Sequence[SecretStr], now: float
+) -> None:
+    """Raises Malformed for parameters of the wrong form, Forbidden for a link that is not (or no longer) good."""
+    if expires is None or signature is None:
+        raise Forbidden("the link is not signed", field="signature")
+    if not EXPIRES.fullmatch(expires):
+        raise Malformed("Unix seconds are needed", field="expires")
+    good = [hmac.compare_digest(sign_link(cart_id, int(expires), key=key), signature) for key in keys]
+    if not SIGNATURE.fullmatch(signature) or not any(good):
+        raise Forbidden("the link's signature does not verify", field="signature")
+    if not now <= int(expires) <= now + LONGEST_LINK:
+        raise Forbidden("the link has expired", field="expires")

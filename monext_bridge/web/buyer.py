@@ -1,0 +1,84 @@
+"""After the payment page: return, cancel, result. Each settles first, then shows or sends on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from monext_bridge.config import Access
+from monext_bridge.services.landing import landing_url, with_hints
+from monext_bridge.services.results import BuyerStatus, Reference, Settled
+from monext_bridge.web import pages, parameters
+from monext_bridge.web.auth import sign_link
+from monext_bridge.web.context import services
+from monext_bridge.web.headers import nonce
+
+blueprint = Blueprint("buyer", __name__)
+
+RETRY_LINK_LASTS = 24 * 3600
+GAVE_UP_FOR_GOOD = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
+
+
+@blueprint.get("/return/<ref>")
+def returned(ref: str) -> Response:
+    """Monext sends the browser back here, with the session's token."""
+    reference = services().references.read(ref)
+    token = parameters.token(request.args, names=parameters.RETURN_TOKENS)
+    settled = services().following.returned(reference, token)
+    return _onwards(ref, landing_url(reference, settled))
+
+
+@blueprint.get("/cancel/<ref>")
+def cancel(ref: str) -> Response:
+    """The buyer gives up. Closed as cancelled only where Monext says that nothing went through."""
+    reference = services().references.read(ref)
+    settled = services().following.gave_up(reference)
+    return _onwards(ref, landing_url(reference, _as_cancelled(settled)))
+
+
+@blueprint.get("/result/<ref>")
+def result(ref: str) -> Response | str:
+    """The state in words; moves on to the shop by itself once it is final, if the shop has a page for it."""
+    reference = services().references.read(ref)
+    settled = services().following.looked(reference)
+    shop = landing_url(reference, settled)
+    if shop and request.args.get("waiting"):
+        return redirect(shop, code=303)
+    return pages.result(
+        settled,
+        retry_url=_retry_url(reference),
+        shop_url=shop or _after_return(reference, settled),
+        refresh_url=url_for("buyer.result", ref=ref, waiting=1),
+        nonce=nonce(),
+        shop_name=services().settings.shop_name,
+    )
+
+
+def _onwards(ref: str, shop: str | None) -> Response:
+    return redirect(shop or url_for("buyer.result", ref=ref), code=303)
+
+
+def _as_cancelled(settled: Settled) -> Settled:
+    """The shop hears `cancelled` from a buyer who gave up, whatever had kept the payment from going through."""
+    if settled.status not in GAVE_UP_FOR_GOOD:
+        return settled
+    return replace(settled, status=BuyerStatus.CANCELLED)
+
+
+def _after_return(reference: Reference, settled: Settled) -> str | None:
+    """Money that was given back: our page says so, the shop's cancel page comes after it."""
+    if settled.status is BuyerStatus.RETURNED:
+        return with_hints(reference.cancel_url, settled)
+    return None
+
+
+def _retry_url(reference: Reference) -> str:
+    """Back to the payment; signed where knowing the cart id is not enough."""
+    settings = services().settings
+    if settings.access is Access.OPEN:
+        return url_for("checkout.start", cart_id=reference.cart_id)
+    expires = int(services().clock().timestamp()) + RETRY_LINK_LASTS
+    signature = sign_link(reference.cart_id, expires, key=settings.link_secrets[0])
+    return url_for("checkout.start", cart_id=reference.cart_id, expires=expires, signature=signature)

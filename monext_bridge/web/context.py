@@ -1,0 +1,13 @@
+"""What a request needs from the application: its services."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app
+
+from monext_bridge.services import Services
+
+
+def services() -> Services:
+    return cast(Services, current_app.extensions["monext_bridge"])

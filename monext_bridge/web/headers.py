@@ -1,0 +1,78 @@
+"""Headers of every answer: what a page may load, who may frame it, what may be kept."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+
+from monext_bridge.config import MonextEnvironment
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_NONE = "'none'"
+HSTS = "max-age=31536000"
+FAIL_OVER_HOSTS = {
+    MonextEnvironment.HOMOLOGATION: (
+        "https://homologation-payment.payline.com",
+        "https://homologation-payment-2.payline.com",
+    ),
+    MonextEnvironment.PRODUCTION: ("https://payment.payline.com", "https://payment-2.payline.com"),
+}
+"""Hosts that Monext's widget uses beside the one it is loaded from; the second is its fail-over site."""
+
+
+def init_headers(app: Flask) -> None:
+    app.after_request(_add_headers)
+
+
+def nonce() -> str:
+    """The request's nonce for scripts, the same however often it is asked for."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(18)
+    return str(g.csp_nonce)
+
+
+def allow_widget(widget_url: str, environment: MonextEnvironment) -> None:
+    """Let this answer load Monext's widget: its script, style, frames, images, fonts and calls."""
+    parts = urlsplit(widget_url)
+    own = f"{parts.scheme}://{parts.netloc}"
+    monext = FAIL_OVER_HOSTS[environment] if parts.netloc.endswith(".payline.com") else ()
+    g.widget_hosts = (own, *monext)
+
+
+def content_security_policy() -> str:
+    hosts = " ".join(g.get("widget_hosts", ()))
+    widget = f" {hosts}" if hosts else ""
+    script = f"'self' 'nonce-{nonce()}'" if hosts else "'self'"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {script}{widget}",
+            f"style-src 'self'{widget}",
+            f"img-src 'self' data:{widget}",
+            f"font-src 'self'{widget}",
+            f"connect-src 'self'{widget}",
+            f"frame-src {hosts or _NONE}",
+            "base-uri 'none'",
+            f"form-action 'self'{widget}",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", content_security_policy())
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
+    return response

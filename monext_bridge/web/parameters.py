@@ -1,0 +1,68 @@
+"""What comes in, checked before anything else: ids, tokens, languages, modes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from monext_bridge.config import CheckoutMode, PaymentMethod, Settings
+from monext_bridge.domain.ids import CartId, SessionToken
+from monext_bridge.errors import Malformed
+from monext_bridge.services.landing import allowed_url
+from monext_bridge.services.wishes import Wishes
+
+CART_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,50}")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
+RETURN_TOKENS = ("paylinetoken", "monext_session_id", "token")
+"""Names under which Monext may hand the session token back; which one is a setting of the point of sale."""
+
+
+def cart_id(text: str) -> CartId:
+    if not CART_ID.fullmatch(text):
+        raise Malformed("not the id of a cart", field="cart_id")
+    return CartId(text)
+
+
+def token(args: Mapping[str, str], *, names: tuple[str, ...]) -> SessionToken:
+    """The first of the names that is given. Raises Malformed where none is, or its value can't be a token."""
+    found = next((args[name] for name in names if args.get(name)), None)
+    if found is None or not TOKEN.fullmatch(found):
+        raise Malformed("a session token is needed", field=names[0])
+    return SessionToken(found)
+
+
+def language(text: str | None, *, field: str = "lang") -> str | None:
+    if text is None:
+        return None
+    if not LANGUAGE.fullmatch(text):
+        raise Malformed("not a language tag", field=field)
+    return text.replace("_", "-")
+
+
+def mode(text: str | None, *, default: CheckoutMode, field: str = "mode") -> CheckoutMode:
+    if text is None:
+        return default
+    try:
+        return CheckoutMode(text)
+    except ValueError as error:
+        raise Malformed("one of widget, redirect, direct", field=field) from error
+
+
+def method(text: str | None, *, field: str = "method") -> PaymentMethod | None:
+    if text is None:
+        return None
+    try:
+        return PaymentMethod(text)
+    except ValueError as error:
+        raise Malformed("not a payment method", field=field) from error
+
+
+def wishes(args: Mapping[str, str], *, settings: Settings) -> Wishes:
+    """What the query of a checkout link asks for."""
+    return Wishes(
+        language=language(args.get("lang")),
+        method=method(args.get("method")),
+        return_url=allowed_url(args.get("returnUrl"), field="returnUrl", settings=settings),
+        cancel_url=allowed_url(args.get("cancelUrl"), field="cancelUrl", settings=settings),
+    )

@@ -1,0 +1,50 @@
+"""What every request goes through: correlation id, idle requests that must start nothing, one log line."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+
+from flask import Flask, Response, g, request
+
+from monext_bridge.logs import correlation_id, event
+
+log = logging.getLogger(__name__)
+
+CORRELATION = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
+BUYER_ENDPOINTS = frozenset({"checkout.start", "buyer.returned", "buyer.cancel", "buyer.result"})
+
+
+def init_requests(app: Flask) -> None:
+    app.before_request(_begin)
+    app.before_request(_idle)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Correlation-ID") or request.headers.get("X-Request-ID") or ""
+    g.begun = time.monotonic()
+    correlation_id.set(given if CORRELATION.fullmatch(given) else str(uuid.uuid4()))
+
+
+def _idle() -> Response | None:
+    """A HEAD, or a browser that fetches ahead of its user, starts and cancels nothing."""
+    if request.endpoint not in BUYER_ENDPOINTS:
+        return None
+    if request.method == "HEAD":
+        return Response(status=200)
+    ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    if "prefetch" in ahead or "prerender" in ahead:
+        return Response(status=503)
+    return None
+
+
+def _end(response: Response) -> Response:
+    response.headers.setdefault("X-Correlation-ID", correlation_id.get() or "")
+    ms = round((time.monotonic() - g.begun) * 1000, 1) if "begun" in g else None
+    event(
+        log, "request", endpoint=request.endpoint, method=request.method, status=response.status_code, ms=ms
+    )
+    return response
