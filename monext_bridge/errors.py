@@ -17,7 +17,8 @@ BridgeError
     │   └── DuplicateField     400: the value of `field` is taken
     └── RemoteUnavailable      no answer that decides anything; the act may or may not have happened (503)
         ├── RemoteUnreachable  certainly not executed: the request never left (503)
-        └── RemoteTimeout      sent, and not answered in time (504)
+        ├── RemoteTimeout      sent, and not answered in time (504)
+        └── EarlierUnknown     an earlier attempt of the cart can't be read, so none is begun (503)
 """
 
 from __future__ import annotations
@@ -132,3 +133,7 @@ class RemoteUnreachable(RemoteUnavailable):
 
 class RemoteTimeout(RemoteUnavailable):
     pass
+
+
+class EarlierUnknown(RemoteUnavailable):
+    """Whether the buyer has paid already is not known: the only failure of a start that proves nothing."""

@@ -20,8 +20,8 @@ from monext_bridge.domain.orders import order_number
 from monext_bridge.domain.outcome import OutcomeKind
 from monext_bridge.domain.payment import Payment
 from monext_bridge.domain.standing import Standing, standing
-from monext_bridge.errors import CartNotPayable, NotFound, RemoteUnavailable
-from monext_bridge.gateways.http import together
+from monext_bridge.errors import CartNotPayable, EarlierUnknown, NotFound, RemoteUnavailable
+from monext_bridge.gateways.hops import together
 from monext_bridge.logs import event
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.opening import Opening, Stale
@@ -154,7 +154,7 @@ class Checkout:
         for (payment, _), answer in zip(opened, answers, strict=True):
             outcome = self.acquirer.sort(answer, session_over=self.settle.session_over(payment, store))
             if outcome.kind is OutcomeKind.UNKNOWN:
-                raise RemoteUnavailable(f"the earlier session of {payment.id} can't be read", remote="monext")
+                raise EarlierUnknown(f"the earlier session of {payment.id} can't be read", remote="monext")
             reference = self._reference(payment, cart, store, wishes)
             situation = self.situations.of(reference, cart=cart, order=None)
             after = self.settle.settle(reference, situation, outcome=outcome).situation.payment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from monext_bridge.config import Settings
@@ -12,8 +11,8 @@ from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment
 from monext_bridge.domain.standing import Standing, accepted, flag_of, standing
 from monext_bridge.errors import Forbidden
-from monext_bridge.gateways.http import together
-from monext_bridge.mapping.monext_answers import failure_reason
+from monext_bridge.gateways.hops import together
+from monext_bridge.mapping.monext_codes import REASON_CODES, REASONS
 from monext_bridge.services.acquirer import Acquirer, SessionAnswer
 from monext_bridge.services.giving_back import is_given_back, is_open
 from monext_bridge.services.results import BuyerStatus, Reference, Settled
@@ -40,40 +39,42 @@ class Following:
     def returned(self, reference: Reference, token: SessionToken) -> Settled:
         """The browser is back with a token. Raises Forbidden where it is not this payment's."""
         store = self.settings.store(reference.store_key)
-        situation, answer = self._read(reference, asking=lambda: self.acquirer.ask(store, token))
+        cart, order, answer = together(
+            lambda: self.situations.records.cart(reference.cart_id),
+            lambda: self.situations.order(reference),
+            lambda: self.acquirer.ask(store, token),
+        )
+        situation = self.situations.of(reference, cart=cart, order=order)
         _check_token(situation.payment, token)
-        outcome = None if is_final(situation) or answer is None else self._sort(answer, reference, situation)
+        outcome = None if is_final(situation) else self._sort(answer, reference, situation)
         return self._settled(self.settle.settle(reference, situation, outcome=outcome))
 
     def notified(self, reference: Reference, token: SessionToken) -> Settled:
         """Monext calls. The token is checked before Monext is asked: reading a session ends its notices."""
-        situation, _ = self._read(reference)
+        situation = self._read(reference)
         _check_token(situation.payment, token)
         outcome = None if is_final(situation) else self._ask(reference, situation)
         return self._settled(self.settle.settle(reference, situation, outcome=outcome))
 
     def looked(self, reference: Reference) -> Settled:
         """Somebody looks at the result. A failed attempt is asked about while it could still be paid."""
-        situation, _ = self._read(reference)
+        situation = self._read(reference)
         outcome = self._ask(reference, situation) if self._may_change(reference, situation) else None
         return self._settled(self.settle.settle(reference, situation, outcome=outcome))
 
     def gave_up(self, reference: Reference) -> Settled:
         """The buyer cancels. A payment that went through is kept; a session not begun is closed."""
-        situation, _ = self._read(reference)
+        situation = self._read(reference)
         outcome = self._ask(reference, situation) if self._may_change(reference, situation) else None
         return self._settled(self.settle.settle(reference, situation, outcome=outcome, gave_up=True))
 
-    def _read(
-        self, reference: Reference, *, asking: Callable[[], SessionAnswer] | None = None
-    ) -> tuple[Situation, SessionAnswer | None]:
-        """One hop: the cart with its payments, the order, and where asked the session."""
-        cart, order, answer = together(
+    def _read(self, reference: Reference) -> Situation:
+        """One hop: the cart with its payments, and the order."""
+        cart, order = together(
             lambda: self.situations.records.cart(reference.cart_id),
             lambda: self.situations.order(reference),
-            asking or (lambda: None),
         )
-        return self.situations.of(reference, cart=cart, order=order), answer
+        return self.situations.of(reference, cart=cart, order=order)
 
     def _may_change(self, reference: Reference, situation: Situation) -> bool:
         if situation.payment.interface_id is None or is_final(situation):
@@ -129,8 +130,7 @@ def buyer_status(settlement: Settlement) -> BuyerStatus:
         case _ if unknown:
             return BuyerStatus.CHECKING
         case Standing.FAILED:
-            title = (payment.status_text or "").partition(":")[0]
-            return STATUS_OF_REASON[failure_reason(title, payment.status_code or "")]
+            return STATUS_OF_REASON[_why_failed(payment)]
         case _:
             return BuyerStatus.NOT_FINISHED
 
@@ -138,3 +138,9 @@ def buyer_status(settlement: Settlement) -> BuyerStatus:
 def _check_token(payment: Payment, token: SessionToken) -> None:
     if payment.interface_id != token:
         raise Forbidden("the token is not this payment's", field="token")
+
+
+def _why_failed(payment: Payment) -> FailureReason:
+    """From the code and title that were written when it failed."""
+    title = (payment.status_text or "").partition(":")[0]
+    return REASON_CODES.get(payment.status_code or "") or REASONS.get(title, FailureReason.REFUSED)

@@ -34,7 +34,7 @@ from monext_bridge.errors import (
     RemoteUnavailable,
     VersionConflict,
 )
-from monext_bridge.gateways.http import together
+from monext_bridge.gateways.hops import together
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext_answers import CreatedSession
 from monext_bridge.mapping.monext_requests import SessionDraft

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from monext_bridge.config import MonextCredentials, Settings
 from monext_bridge.errors import RemoteError
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
-from monext_bridge.gateways.http import together
+from monext_bridge.gateways.hops import together
 from monext_bridge.gateways.monext import MonextGateway
 
 KEPT_FOR = 5.0
@@ -45,7 +45,6 @@ class Readiness:
         return True
 
     def _monext_answers(self) -> bool:
-        hosts: dict[str, MonextCredentials] = {
-            s.credentials.api_url: s.credentials for s in self.settings.stores()
-        }
-        return all(self.monext.alive(credentials) for credentials in hosts.values())
+        credentials: list[MonextCredentials] = [store.credentials for store in self.settings.stores()]
+        hosts = {c.api_url: c for c in credentials}
+        return all(self.monext.alive(c) for c in hosts.values())

@@ -50,7 +50,7 @@ def sign_link(cart_id: str, expires: int, *, key: SecretStr) -> str:
 def check_link(
     cart_id: str, *, expires: str | None, signature: str | None, keys: Sequence[SecretStr], now: float
 ) -> None:
-    """Raises Malformed for parameters of the wrong form, Forbidden for a link that is not (or no longer) good."""
+    """Raises Malformed for parameters of the wrong form, Forbidden for a link that is not good (any more)."""
     if expires is None or signature is None:
         raise Forbidden("the link is not signed", field="signature")
     if not EXPIRES.fullmatch(expires):

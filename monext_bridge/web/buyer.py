@@ -61,7 +61,7 @@ def _onwards(ref: str, shop: str | None) -> Response:
 
 
 def _as_cancelled(settled: Settled) -> Settled:
-    """The shop hears `cancelled` from a buyer who gave up, whatever had kept the payment from going through."""
+    """The shop hears `cancelled` of a buyer who gave up, whatever had kept the payment from going through."""
     if settled.status not in GAVE_UP_FOR_GOOD:
         return settled
     return replace(settled, status=BuyerStatus.CANCELLED)

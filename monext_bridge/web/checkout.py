@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -52,8 +53,7 @@ def _show(started: Started, mode: CheckoutMode) -> Response | str:
 
 def _in_mode(mode: CheckoutMode) -> str:
     """This very request, in another mode."""
-    arguments = {**request.args.to_dict(), "mode": mode.value}
-    return url_for("checkout.start", cart_id=(request.view_args or {})["cart_id"], **arguments)
+    return f"{request.path}?{urlencode({**request.args.to_dict(), 'mode': mode.value})}"
 
 
 def _proved(cart: CartId, wishes: Wishes) -> Wishes:

@@ -1,0 +1,43 @@
+"""Typed settings: everything the environment says, checked at start, all faults in one message.
+
+names      the table of settings: what the README and `.env.example` list
+values     the settings as the rest of the bridge sees them
+parsing    one value each: text to type, or what is wrong with it
+reading    the environment: defaults, maps by store, and the list of faults
+stores     one StoreSettings from the settings that may differ by store
+loading    `load_settings`, and what must agree between settings
+"""
+
+from monext_bridge.config.loading import load_settings
+from monext_bridge.config.names import SETTING_NAMES, SETTINGS, Setting
+from monext_bridge.config.parsing import url_host
+from monext_bridge.config.values import (
+    Access,
+    CaptureType,
+    CheckoutMode,
+    CommercetoolsSettings,
+    Contracts,
+    MonextCredentials,
+    MonextEnvironment,
+    PaymentMethod,
+    Settings,
+    StoreSettings,
+)
+
+__all__ = [
+    "SETTINGS",
+    "SETTING_NAMES",
+    "Access",
+    "CaptureType",
+    "CheckoutMode",
+    "CommercetoolsSettings",
+    "Contracts",
+    "MonextCredentials",
+    "MonextEnvironment",
+    "PaymentMethod",
+    "Setting",
+    "Settings",
+    "StoreSettings",
+    "load_settings",
+    "url_host",
+]

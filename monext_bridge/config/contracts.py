@@ -1,0 +1,40 @@
+"""MONEXT_PAYMENT_METHOD_IDS: a comma list, a JSON list, or JSON by method."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from monext_bridge.config.parsing import Fault, comma_list, monext_id, plain
+from monext_bridge.config.values import Contracts, PaymentMethod
+
+SHAPE = "must be contract numbers: a comma list, a JSON list, or JSON by method"
+
+
+def is_by_method(document: Mapping[str, Any]) -> bool:
+    """Whether a JSON object is contracts by method; one with any other key is by store."""
+    return bool(document) and set(document) <= set(PaymentMethod)
+
+
+def contracts(value: Any) -> Contracts:
+    """In the order given, each number once; nothing means all of the point of sale."""
+    if isinstance(value, str):
+        value = _listed(value)
+    if isinstance(value, dict) and is_by_method(value):
+        by_method = {PaymentMethod(name): monext_id(plain(number)) for name, number in value.items()}
+        return Contracts(ids=tuple(dict.fromkeys(by_method.values())), by_method=by_method)
+    if not isinstance(value, list):
+        raise Fault(SHAPE)
+    return Contracts(ids=tuple(dict.fromkeys(monext_id(plain(number)) for number in value)))
+
+
+def _listed(text: str) -> list[Any]:
+    if not text.strip():
+        return []
+    if not text.lstrip().startswith("["):
+        return list(comma_list(text))
+    try:
+        return list(json.loads(text))
+    except (ValueError, RecursionError):
+        raise Fault(SHAPE) from None

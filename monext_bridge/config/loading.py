@@ -1,0 +1,101 @@
+"""The whole environment at once: settings, or every fault in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from monext_bridge.config import parsing
+from monext_bridge.config.reading import Environment
+from monext_bridge.config.stores import HTTPS_WANTED, Readings, build_stores, check_stores, read_stores
+from monext_bridge.config.values import (
+    Access,
+    CheckoutMode,
+    CommercetoolsSettings,
+    MonextEnvironment,
+    Settings,
+    Stores,
+)
+from monext_bridge.errors import SettingsError
+
+MOST_PROXIES = 10
+MOST_WORKERS = 256
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Raises SettingsError with all faults, each beginning with its setting's name; no value is shown."""
+    environment = Environment(environ)
+    readings = read_stores(environment)
+    settings = _read(environment, readings)
+    check_stores(readings, environment)
+    _check_https(settings, readings, environment)
+    if settings.access is Access.SESSION and not settings.commercetools.session_url:
+        environment.fault("CTP_SESSION_URL", "is needed by CHECKOUT_ACCESS=session")
+    if environment.faults:
+        raise SettingsError(environment.sorted_faults())
+    return replace(settings, by_store=build_stores(readings))
+
+
+def _read(environment: Environment, readings: Readings) -> Settings:
+    """All but the stores, which can only be built once everything is known to be right."""
+    need = environment.need
+    secret_keys = need("SECRET_KEY", parsing.secrets)
+    return Settings(
+        commercetools=_commercetools(environment),
+        by_store=Stores(),
+        public_url=need("PUBLIC_URL", parsing.base_url),
+        secret_keys=secret_keys,
+        link_secrets=environment.read("LINK_SECRET", parsing.secrets) or secret_keys,
+        access=_access(environment, readings),
+        mode=need("CHECKOUT_MODE", parsing.one_of(CheckoutMode)),
+        order_creation=need("ORDER_CREATION", parsing.on_off),
+        currencies=need("CURRENCIES", parsing.currencies),
+        interfaces=need("PAYMENT_INTERFACES", parsing.comma_list),
+        allowed_url_hosts=environment.read("ALLOWED_URL_HOSTS", parsing.hosts) or _landing_hosts(readings),
+        trusted_proxies=need("TRUSTED_PROXIES", parsing.number(0, MOST_PROXIES)),
+        port=need("PORT", parsing.number(1, 65535)),
+        web_concurrency=need("WEB_CONCURRENCY", parsing.number(1, MOST_WORKERS)),
+        log_level=need("LOG_LEVEL", parsing.log_level),
+        shop_name=environment.read("SHOP_NAME", parsing.text),
+    )
+
+
+def _commercetools(environment: Environment) -> CommercetoolsSettings:
+    need = environment.need
+    return CommercetoolsSettings(
+        project_key=need("CTP_PROJECT_KEY", parsing.project_key),
+        client_id=need("CTP_CLIENT_ID", parsing.text),
+        client_secret=need("CTP_CLIENT_SECRET", parsing.secret),
+        auth_url=need("CTP_AUTH_URL", parsing.base_url_without("/oauth/token")),
+        api_url=need("CTP_API_URL", parsing.base_url),
+        session_url=environment.read("CTP_SESSION_URL", parsing.base_url),
+    )
+
+
+def _access(environment: Environment, readings: Readings) -> Access:
+    """Open only where no store takes real money; elsewhere somebody has to decide."""
+    given = environment.read("CHECKOUT_ACCESS", parsing.one_of(Access))
+    production = MonextEnvironment.PRODUCTION in readings.environments()
+    if production and environment.given("CHECKOUT_ACCESS") is None:
+        environment.fault("CHECKOUT_ACCESS", "is required with MONEXT_ENVIRONMENT=PRODUCTION")
+    return given or Access.OPEN
+
+
+def _landing_hosts(readings: Readings) -> frozenset[str]:
+    urls = (*readings.return_url.values(), *readings.cancel_url.values())
+    return frozenset(parsing.url_host(url) for url in urls if url)
+
+
+def _check_https(settings: Settings, readings: Readings, environment: Environment) -> None:
+    commercetools = settings.commercetools
+    urls = {
+        "CTP_AUTH_URL": commercetools.auth_url,
+        "CTP_API_URL": commercetools.api_url,
+        "CTP_SESSION_URL": commercetools.session_url,
+        "PUBLIC_URL": settings.public_url,
+        "MONEXT_API_URL": readings.api_url,
+        "MONEXT_WIDGET_URL": readings.widget_url,
+    }
+    if MonextEnvironment.PRODUCTION in readings.environments():
+        for name in (name for name, url in urls.items() if url and url.startswith("http:")):
+            environment.fault(name, HTTPS_WANTED)

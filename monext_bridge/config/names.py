@@ -1,0 +1,107 @@
+"""The table of settings: `.env.example` and the README list the same names, and tests hold them to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`default` is taken where the environment has nothing; `otherwise` says in words what holds then.
+
+    `by_store`: one value for all stores, or JSON `{"storeKey": value}`.
+    """
+
+    name: str
+    meaning: str
+    default: str | None = None
+    otherwise: str = ""
+    required: bool = False
+    by_store: bool = False
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("CTP_PROJECT_KEY", "commercetools project", required=True),
+    Setting("CTP_CLIENT_ID", "API client of the project", required=True),
+    Setting("CTP_CLIENT_SECRET", "its secret", required=True),
+    Setting("CTP_AUTH_URL", "authorisation server, without `/oauth/token`", required=True),
+    Setting("CTP_API_URL", "HTTP API, without the project key", required=True),
+    Setting("CTP_SESSION_URL", "session API", otherwise="checkout sessions are not read"),
+    Setting(
+        "MONEXT_API_KEY",
+        "base64 of `merchantId:accessKey`, with or without the word `Basic`",
+        required=True,
+        by_store=True,
+    ),
+    Setting("MONEXT_ENVIRONMENT", "`HOMOLOGATION` or `PRODUCTION`", required=True, by_store=True),
+    Setting("MONEXT_POINT_OF_SALE_REF", "point of sale reference", required=True, by_store=True),
+    Setting(
+        "MONEXT_CAPTURE_TYPE",
+        "`AUTOMATIC` (payment on order) or `MANUAL` (payment on shipment)",
+        default="AUTOMATIC",
+        by_store=True,
+    ),
+    Setting(
+        "MONEXT_PAYMENT_METHOD_IDS",
+        'contract numbers: a comma list, or JSON by method `{"CB": "123", "IDEAL": "456"}`',
+        otherwise="all of the point of sale",
+        by_store=True,
+    ),
+    Setting(
+        "MONEXT_SESSION_MINUTES",
+        "payment time limit that Monext has for the point of sale, 10 to 90",
+        default="30",
+        by_store=True,
+    ),
+    Setting(
+        "RETURN_URL",
+        "the shop's page after a payment",
+        otherwise="the bridge shows its own result",
+        by_store=True,
+    ),
+    Setting(
+        "CANCEL_URL",
+        "the shop's page after a payment that was not made",
+        otherwise="the bridge shows its own result",
+        by_store=True,
+    ),
+    Setting("PUBLIC_URL", "where buyers and Monext reach the bridge", required=True),
+    Setting(
+        "SECRET_KEY",
+        "signs references; at least 16 characters; a comma list rotates: the first signs, all verify",
+        required=True,
+    ),
+    Setting("LINK_SECRET", "signs checkout links; rotates likewise", otherwise="`SECRET_KEY`"),
+    Setting(
+        "CHECKOUT_ACCESS",
+        "who may pay a cart: `open` (knowing its id is enough), `signed` or `session`",
+        otherwise="`open` in homologation, required in production",
+    ),
+    Setting("CHECKOUT_MODE", "`widget`, `redirect` or `direct`", default="widget"),
+    Setting(
+        "ORDER_CREATION",
+        "`on`: the order is made once the money is there; or `off`",
+        default="on",
+    ),
+    Setting("CURRENCIES", "currencies that may be paid, comma list", default="EUR"),
+    Setting(
+        "PAYMENT_INTERFACES",
+        "names under which payments of this bridge run, comma list; the first is written",
+        default="monext",
+    ),
+    Setting(
+        "ALLOWED_URL_HOSTS",
+        "hosts that landing pages asked for with a request may be on, comma list of `host` or `host:port`",
+        otherwise="hosts of `RETURN_URL` and `CANCEL_URL`",
+    ),
+    Setting("MONEXT_API_URL", "another API host, without `/v1`", otherwise="Monext's, by environment"),
+    Setting("MONEXT_WIDGET_URL", "another host of the widget", otherwise="Monext's, by environment"),
+    Setting("PORT", "port to listen on", default="8000"),
+    Setting("WEB_CONCURRENCY", "number of worker processes", default="2"),
+    Setting("LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`", default="INFO"),
+    Setting("TRUSTED_PROXIES", "number of proxies whose forwarding headers count", default="1"),
+    Setting("SHOP_NAME", "name of the shop on the pages", otherwise="no name"),
+)
+
+SETTING_NAMES: tuple[str, ...] = tuple(setting.name for setting in SETTINGS)
+BY_NAME = {setting.name: setting for setting in SETTINGS}

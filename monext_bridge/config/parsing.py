@@ -1,0 +1,201 @@
+"""One value each: text to type. What is wrong is said without the text, which may be a secret gone astray."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+from babel.numbers import list_currencies
+from pydantic import SecretStr
+
+E = TypeVar("E", bound=StrEnum)
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+DEFAULT_PORTS = {"http": 80, "https": 443}
+SHORTEST_SECRET = 16
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+MONEXT_ID = re.compile(r"(?=.{1,50}\Z)[A-Za-z0-9]+[A-Za-z0-9.\-_]+", re.ASCII)
+"""Monext: SessionRequest.pointOfSaleReference; contract numbers have the same form."""
+
+STORE_KEY = re.compile(r"[A-Za-z0-9_-]{2,190}")
+"""commercetools allows 256; the key of a Payment, which has 256 in all, carries it after other things."""
+
+PROJECT_KEY = re.compile(r"[A-Za-z0-9_-]{2,36}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+
+
+class Fault(ValueError):
+    """What is wrong with a value, to be read after the setting's name."""
+
+
+def text(value: str) -> str:
+    """One line of text."""
+    if CONTROL.search(value):
+        raise Fault("must be one line of text")
+    return value
+
+
+def plain(value: object) -> str:
+    """A value from inside JSON as the text that the environment would have: a string, or a whole number."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str) or not value.strip():
+        raise Fault("must be a JSON string that is not empty")
+    return value.strip()
+
+
+def secret(value: str) -> SecretStr:
+    return SecretStr(text(value))
+
+
+def secrets(value: str) -> tuple[SecretStr, ...]:
+    """A comma list of secrets that are long enough to sign with."""
+    found = comma_list(value)
+    if any(len(each) < SHORTEST_SECRET for each in found):
+        raise Fault(f"must have at least {SHORTEST_SECRET} characters (each of them, in a comma list)")
+    return tuple(SecretStr(each) for each in found)
+
+
+def comma_list(value: str) -> tuple[str, ...]:
+    """The elements in their order, each once."""
+    found = [each.strip() for each in value.split(",")]
+    if not all(found):
+        raise Fault("has an empty element in its comma list")
+    return tuple(dict.fromkeys(found))
+
+
+def one_of(kind: type[E]) -> Callable[[str], E]:
+    """A parser for the values of an enumeration, in exactly their spelling."""
+
+    def parse(value: str) -> E:
+        if value not in set(kind):
+            raise Fault(f"must be one of {', '.join(kind)}")
+        return kind(value)
+
+    return parse
+
+
+def number(lowest: int, highest: int) -> Callable[[str], int]:
+    """A parser for whole numbers from `lowest` to `highest`."""
+
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not lowest <= int(value) <= highest:
+            raise Fault(f"must be a whole number from {lowest} to {highest}")
+        return int(value)
+
+    return parse
+
+
+def on_off(value: str) -> bool:
+    if value not in ("on", "off"):
+        raise Fault("must be on or off")
+    return value == "on"
+
+
+def log_level(value: str) -> str:
+    if value.upper() not in LOG_LEVELS:
+        raise Fault(f"must be one of {', '.join(LOG_LEVELS)}")
+    return value.upper()
+
+
+def currencies(value: str) -> frozenset[str]:
+    """ISO 4217 alphabetic codes."""
+    found = comma_list(value)
+    if not set(found) <= list_currencies():
+        raise Fault("must be a comma list of ISO 4217 codes, like EUR,CHF")
+    return frozenset(found)
+
+
+def project_key(value: str) -> str:
+    if not PROJECT_KEY.fullmatch(value):
+        raise Fault("must be 2 to 36 of A-Z a-z 0-9 _ -")
+    return value
+
+
+def monext_id(value: str) -> str:
+    """A point of sale reference or a contract number."""
+    if not MONEXT_ID.fullmatch(value):
+        raise Fault("must be 2 to 50 of A-Z a-z 0-9 . - _ beginning with a letter or digit")
+    return value
+
+
+def api_key(value: str) -> SecretStr:
+    """Monext's key as HTTP Basic wants it; its own plugins take it with the word `Basic` or without."""
+    encoded = re.sub(r"\ABasic\s+", "", value, flags=re.IGNORECASE)
+    try:
+        merchant, colon, access_key = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeError):
+        raise Fault("must be base64 of merchantId:accessKey") from None
+    if not merchant or not colon or not access_key:
+        raise Fault("must be base64 of merchantId:accessKey")
+    return SecretStr(encoded)
+
+
+def page_url(value: str) -> str:
+    """An absolute https URL without credentials; http is let through for this machine only."""
+    parts = _split(value)
+    loopback = parts.hostname in LOOPBACK
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        raise Fault("must be an https:// URL (http:// only for localhost)")
+    if parts.username is not None or parts.password is not None:
+        raise Fault("must not hold a user name or a password")
+    return value
+
+
+def landing_url(value: object) -> str:
+    """A shop's page; empty where a map says `null` or an empty string: this store has none."""
+    return "" if value is None or value == "" else page_url(plain(value))
+
+
+def base_url(value: str) -> str:
+    """A URL that paths are appended to; without the slash at its end."""
+    parts = _split(page_url(value))
+    if parts.query or parts.fragment or value.endswith(("?", "#")):
+        raise Fault("must have no query and no fragment")
+    return value.rstrip("/")
+
+
+def base_url_without(suffix: str) -> Callable[[str], str]:
+    """A parser for base URLs that are often given with a part that the bridge appends itself."""
+
+    def parse(value: str) -> str:
+        if base_url(value).endswith(suffix):
+            raise Fault(f"must be given without {suffix}")
+        return base_url(value)
+
+    return parse
+
+
+def hosts(value: str) -> frozenset[str]:
+    """Hosts in the form of `url_host`."""
+    found = [each.lower() for each in comma_list(value)]
+    if not all(HOST.fullmatch(each) for each in found):
+        raise Fault("must be a comma list of host or host:port, without scheme, path or wildcard")
+    return frozenset(each.removesuffix(":443") for each in found)
+
+
+def url_host(url: str) -> str:
+    """The host of a URL in lower case, with its port where that is not the scheme's own."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    port = parts.port
+    return host if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
+
+
+def _split(value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or not re.fullmatch(r"[!-~]+", value) or "\\" in value:
+        raise Fault("must be an absolute URL")
+    return parts

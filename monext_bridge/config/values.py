@@ -1,0 +1,156 @@
+"""The settings as the rest of the bridge sees them; secrets hide themselves in `repr`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from pydantic import SecretStr
+
+from monext_bridge.errors import StoreNotConfigured
+
+
+class Access(StrEnum):
+    """Who may start the payment of a cart: whoever knows its id, a signed link, an active session."""
+
+    OPEN = "open"
+    SIGNED = "signed"
+    SESSION = "session"
+
+
+class CheckoutMode(StrEnum):
+    WIDGET = "widget"
+    REDIRECT = "redirect"
+    DIRECT = "direct"
+
+
+class MonextEnvironment(StrEnum):
+    HOMOLOGATION = "HOMOLOGATION"
+    PRODUCTION = "PRODUCTION"
+
+
+class CaptureType(StrEnum):
+    """AUTOMATIC: paid when ordered. MANUAL: authorised then, captured later."""
+
+    AUTOMATIC = "AUTOMATIC"
+    MANUAL = "MANUAL"
+
+
+class PaymentMethod(StrEnum):
+    """Names under which contracts may be listed; a closed list, so that a typo is not taken for a store."""
+
+    CB = "CB"
+    VISA = "VISA"
+    MASTERCARD = "MASTERCARD"
+    AMEX = "AMEX"
+    APPLE_PAY = "APPLE_PAY"
+    GOOGLE_PAY = "GOOGLE_PAY"
+    PAYPAL = "PAYPAL"
+    BANCONTACT = "BANCONTACT"
+    IDEAL = "IDEAL"
+    MB_WAY = "MB_WAY"
+
+
+@dataclass(frozen=True, slots=True)
+class CommercetoolsSettings:
+    """URLs without a slash at their end; `session_url` is None where no session is ever read."""
+
+    project_key: str
+    client_id: str
+    client_secret: SecretStr
+    auth_url: str
+    api_url: str
+    session_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonextCredentials:
+    """`api_url` is without `/v1`; `api_key` is base64 of `merchantId:accessKey`, without the word `Basic`."""
+
+    api_url: str
+    api_key: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """Contract numbers in the order in which buyers see them; no ids: all of the point of sale.
+
+    `by_method` is empty where they were given as a list.
+    """
+
+    ids: tuple[str, ...] = ()
+    by_method: Mapping[PaymentMethod, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """What holds for the carts of one store; `store_key` is None for carts without a store.
+
+    `widget_url` is followed by `/cdn/scripts/widget-min.js` and `/cdn/styles/widget-min.css`.
+    """
+
+    store_key: str | None
+    credentials: MonextCredentials
+    environment: MonextEnvironment
+    point_of_sale: str
+    capture: CaptureType
+    contracts: Contracts
+    session_minutes: int
+    return_url: str | None
+    cancel_url: str | None
+    widget_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The settings of every store that can be told.
+
+    `every` holds for all carts, where no setting is given by store. Else `by_key` has the stores that every
+    map names, and `maps` which stores each map names, for the answer to a cart of another one.
+    """
+
+    every: StoreSettings | None = None
+    by_key: Mapping[str, StoreSettings] = field(default_factory=dict)
+    maps: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of it. `secret_keys` and `link_secrets`: the first signs, all verify.
+
+    `allowed_url_hosts` are in the form of `url_host`; `interfaces`: the first is written.
+    """
+
+    commercetools: CommercetoolsSettings
+    by_store: Stores
+    public_url: str
+    secret_keys: tuple[SecretStr, ...]
+    link_secrets: tuple[SecretStr, ...]
+    access: Access
+    mode: CheckoutMode
+    order_creation: bool
+    currencies: frozenset[str]
+    interfaces: tuple[str, ...]
+    allowed_url_hosts: frozenset[str]
+    trusted_proxies: int
+    port: int
+    web_concurrency: int
+    log_level: str
+    shop_name: str | None
+
+    def store(self, store_key: str | None) -> StoreSettings:
+        """Raises StoreNotConfigured where a map does not name the store; no other store ever stands in."""
+        if self.by_store.every is not None:
+            return replace(self.by_store.every, store_key=store_key)
+        known = self.by_store.by_key.get(store_key) if store_key is not None else None
+        if known is not None:
+            return known
+        silent = (name for name, keys in self.by_store.maps.items() if store_key not in keys)
+        raise StoreNotConfigured(store_key=store_key, setting=next(silent))
+
+    def stores(self) -> tuple[StoreSettings, ...]:
+        """Every store that can be told from the settings; one without a key where they hold for all."""
+        if self.by_store.every is not None:
+            return (self.by_store.every,)
+        return tuple(self.by_store.by_key.values())

@@ -1,0 +1,188 @@
+"""commercetools' HTTP API, as plain JSON. https://docs.commercetools.com/api/
+
+Every method makes one call and gives back the JSON object it was answered. Reads are tried again where that
+is harmless, writes never: each names the version it was computed from, and after a doubtful one the caller
+reads.
+All raise RemoteError as `commercetools_answers` sorts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from monext_bridge.config import CommercetoolsSettings
+from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable, SettingsError
+from monext_bridge.gateways.commercetools_answers import Json, document
+from monext_bridge.gateways.http import HttpAnswer, HttpClient
+from monext_bridge.gateways.oauth import fetch_grant
+from monext_bridge.gateways.paths import segment
+from monext_bridge.gateways.retry import MOST_ATTEMPTS
+from monext_bridge.gateways.tokens import Tokens
+from monext_bridge.logs import Scalar, shortened
+
+__all__ = ["CommercetoolsGateway", "Json"]
+
+WITH_PAYMENTS = {"expand": "paymentInfo.payments[*]"}
+CONNECTIONS = 64
+"""The request threads of a process, each with up to two calls of one hop."""
+
+CHECK_TIMEOUT = 2.0
+
+
+class CommercetoolsGateway:
+    """One project. Thread-safe; opens nothing before its first call. The clients are for tests to hand in."""
+
+    def __init__(
+        self,
+        settings: CommercetoolsSettings,
+        *,
+        api: HttpClient | None = None,
+        auth: HttpClient | None = None,
+        sessions: HttpClient | None = None,
+    ) -> None:
+        self._project = segment(settings.project_key)
+        self._api = api or _client(settings.api_url)
+        auth_client = auth or _client(settings.auth_url)
+        self._sessions = sessions or (_client(settings.session_url) if settings.session_url else None)
+        self._tokens = Tokens(lambda: fetch_grant(auth_client, settings))
+
+    def get_cart(self, cart_id: str) -> Json:
+        """The cart with its payments expanded."""
+        return self._call("GET", "/carts/{cart}", ids={"cart": cart_id}, params=WITH_PAYMENTS)
+
+    def update_cart(self, cart_id: str, body: Json) -> Json:
+        """The cart after the update, with its payments expanded."""
+        return self._call("POST", "/carts/{cart}", json=body, ids={"cart": cart_id}, params=WITH_PAYMENTS)
+
+    def get_payment(self, payment_id: str) -> Json:
+        return self._call("GET", "/payments/{payment}", ids={"payment": payment_id})
+
+    def get_payment_by_key(self, key: str) -> Json:
+        return self._call("GET", "/payments/key={payment_key}", ids={"payment_key": key})
+
+    def create_payment(self, body: Json) -> Json:
+        """Raises DuplicateField where `key` is taken, or the pair of `paymentInterface` and `interfaceId`."""
+        return self._call("POST", "/payments", json=body)
+
+    def update_payment(self, payment_id: str, body: Json) -> Json:
+        return self._call("POST", "/payments/{payment}", json=body, ids={"payment": payment_id})
+
+    def query_payments(
+        self,
+        where: str,
+        variables: Mapping[str, str],
+        *,
+        limit: int = 100,
+        sort: str | None = None,
+        expand: str | None = None,
+    ) -> list[Json]:
+        """At most `limit` (1 to 500) payments; `variables` fill the `:names` in the predicate."""
+        return self._query("/payments", _query(where, variables, limit=limit, sort=sort, expand=expand))
+
+    def get_order_by_number(self, number: str) -> Json:
+        return self._call("GET", "/orders/order-number={number}", ids={"number": number})
+
+    def query_orders(
+        self,
+        where: str,
+        variables: Mapping[str, str],
+        *,
+        limit: int = 20,
+        sort: str | None = None,
+        expand: str | None = None,
+    ) -> list[Json]:
+        """At most `limit` (1 to 500) orders; `variables` fill the `:names` in the predicate."""
+        return self._query("/orders", _query(where, variables, limit=limit, sort=sort, expand=expand))
+
+    def create_order(self, body: Json) -> Json:
+        """Raises DuplicateField where the order number is taken; other reasons are codes of RemoteRefused."""
+        return self._call("POST", "/orders", json=body)
+
+    def update_order(self, order_id: str, body: Json) -> Json:
+        return self._call("POST", "/orders/{order}", json=body, ids={"order": order_id})
+
+    def get_customer(self, customer_id: str) -> Json:
+        return self._call("GET", "/customers/{customer}", ids={"customer": customer_id})
+
+    def get_session(self, session_id: str) -> Json:
+        """A checkout session, from the session API. Raises SettingsError where that has no URL."""
+        if self._sessions is None:
+            raise SettingsError(["CTP_SESSION_URL: is needed to read checkout sessions"])
+        return self._call("GET", "/sessions/{session}", ids={"session": session_id}, client=self._sessions)
+
+    def check(self) -> None:
+        """Raises RemoteError unless URL, project, client and the scope for payments serve, within seconds."""
+        params = {"limit": "1", "withTotal": "false"}
+        self._call("GET", "/payments", params=params, attempts=1, read_timeout=CHECK_TIMEOUT)
+
+    def _query(self, route: str, params: Mapping[str, str]) -> list[Json]:
+        results = self._call("GET", route, params=params).get("results")
+        if not isinstance(results, list):
+            raise RemoteUnavailable(f"commercetools gave no results to GET {route}", remote="commercetools")
+        return results
+
+    def _call(
+        self,
+        method: str,
+        route: str,
+        *,
+        ids: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        json: Json | None = None,
+        client: HttpClient | None = None,
+        attempts: int = MOST_ATTEMPTS,
+        read_timeout: float | None = None,
+    ) -> Json:
+        """`ids` fill the route's braces, quoted, and stand beside it in the log."""
+        path = route.format_map({name: segment(value) for name, value in (ids or {}).items()})
+
+        def send(token: str) -> HttpAnswer:
+            return (client or self._api).send(
+                method,
+                f"/{self._project}{path}",
+                route=f"/{{project}}{route}",
+                ids=_logged(ids or {}),
+                params=params,
+                json=json,
+                headers={"Authorization": f"Bearer {token}"},
+                attempts=attempts,
+                read_timeout=read_timeout,
+            )
+
+        return document(self._authorised(send), what=f"{method} {route}")
+
+    def _authorised(self, send: Callable[[str], HttpAnswer]) -> HttpAnswer:
+        """The answer; a 401, before which nothing is executed, is met once with a new token."""
+        token = self._token()
+        answer = send(token)
+        if answer.status != 401:
+            return answer
+        self._tokens.invalidate(token)
+        return send(self._token())
+
+    def _token(self) -> str:
+        """Without a token nothing is sent, so its absence is never a doubt about what was executed."""
+        try:
+            return self._tokens.current()
+        except RemoteUnavailable as error:
+            raise RemoteUnreachable(
+                f"no token, so nothing was sent: {error}", remote=error.remote, retry_after=error.retry_after
+            ) from error
+
+
+def _client(base_url: str) -> HttpClient:
+    return HttpClient(remote="commercetools", base_url=base_url, pool_size=CONNECTIONS)
+
+
+def _logged(ids: Mapping[str, str]) -> Mapping[str, Scalar]:
+    """A session's id opens it, so only its beginning is logged."""
+    return {name: shortened(value) if name == "session" else value for name, value in ids.items()}
+
+
+def _query(
+    where: str, variables: Mapping[str, str], *, limit: int, sort: str | None, expand: str | None
+) -> dict[str, str]:
+    """Values go in as predicate variables, never into the predicate's text."""
+    params = {"where": where, "limit": str(limit), "withTotal": "false", "sort": sort, "expand": expand}
+    given = {name: value for name, value in params.items() if value is not None}
+    return given | {f"var.{name}": value for name, value in variables.items()}

@@ -1,0 +1,58 @@
+"""What commercetools' answers mean: a JSON object, or one of our errors."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from monext_bridge.errors import (
+    DuplicateField,
+    RemoteNotFound,
+    RemoteRefused,
+    RemoteUnavailable,
+    VersionConflict,
+)
+from monext_bridge.gateways.http import HttpAnswer
+
+Json = dict[str, Any]
+
+PASSING = frozenset({408, 425, 429})
+
+
+def document(answer: HttpAnswer, *, what: str) -> Json:
+    """The JSON object of a 2xx. `what` names the call in the error.
+
+    Raises RemoteNotFound, VersionConflict, DuplicateField or RemoteRefused where commercetools says no in its
+    own error format, and RemoteUnavailable where it is busy or where the answer is nobody's that we know.
+    """
+    body = answer.body
+    refused = 400 <= answer.status < 500 and answer.status not in PASSING
+    if isinstance(body, dict) and 200 <= answer.status < 300:
+        return body
+    if isinstance(body, dict) and refused:
+        _refuse(answer.status, body, what=what)
+    raise RemoteUnavailable(
+        f"commercetools gave no usable answer to {what} ({answer.status})",
+        remote="commercetools",
+        retry_after=answer.retry_after,
+    )
+
+
+def _refuse(status: int, body: Json, *, what: str) -> NoReturn:
+    errors = [each for each in body.get("errors") or () if isinstance(each, dict)]
+    codes = tuple(str(each["code"]) for each in errors if each.get("code"))
+    codes = codes or ((str(body["error"]),) if body.get("error") else ())
+    text = f"commercetools refused {what}: {status} {', '.join(codes)} {_message(body)}".strip()
+    if status == 404:
+        raise RemoteNotFound(text, remote="commercetools", status=status, codes=codes)
+    if status == 409 and "ConcurrentModification" in codes:
+        raise VersionConflict(text, remote="commercetools", status=status, codes=codes)
+    duplicate = next((each for each in errors if each.get("code") == "DuplicateField"), None)
+    if duplicate is not None:
+        field = str(duplicate.get("field", ""))
+        raise DuplicateField(text, remote="commercetools", status=status, field=field)
+    raise RemoteRefused(text, remote="commercetools", status=status, codes=codes)
+
+
+def _message(body: Json) -> str:
+    """`error_description` in OAuth's own error format, which the authorisation server also answers."""
+    return str(body.get("message") or body.get("error_description") or "")[:200]

@@ -1,0 +1,106 @@
+"""The calls of one hop, made really at the same time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from threading import Lock
+from typing import Generic, TypeVar, overload
+
+from monext_bridge.errors import BridgeError
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+T = TypeVar("T")
+
+EXTRA_THREADS = 64
+"""A request thread makes one call of a hop itself, and a hop has at most three."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done(Generic[T]):
+    """What a call came to: its result, or the exception it raised."""
+
+    result: T | None = None
+    error: Exception | None = None
+
+
+@overload
+def together(first: Callable[[], A], second: Callable[[], B], /) -> tuple[A, B]: ...
+@overload
+def together(
+    first: Callable[[], A], second: Callable[[], B], third: Callable[[], C], /
+) -> tuple[A, B, C]: ...
+@overload
+def together(*calls: Callable[[], T]) -> tuple[T, ...]: ...
+def together(*calls: Callable[[], object]) -> tuple[object, ...]:
+    """The results of the calls, in their order, once all have ended.
+
+    Where calls raised, the error of the first of them in that order is raised, and only after all have ended:
+    nothing goes on behind the caller's back. Context variables are carried along.
+    """
+    done = _run(calls)
+    for each in done:
+        if each.error is not None:
+            raise each.error
+    return tuple(each.result for each in done)
+
+
+@overload
+def settled(
+    first: Callable[[], A], second: Callable[[], B], /
+) -> tuple[A | BridgeError, B | BridgeError]: ...
+@overload
+def settled(
+    first: Callable[[], A], second: Callable[[], B], third: Callable[[], C], /
+) -> tuple[A | BridgeError, B | BridgeError, C | BridgeError]: ...
+@overload
+def settled(*calls: Callable[[], T]) -> tuple[T | BridgeError, ...]: ...
+def settled(*calls: Callable[[], object]) -> tuple[object, ...]:
+    """As `together`, with each BridgeError in the place of its call's result.
+
+    So a call that fails does not hide what another one learnt. Other exceptions are raised.
+    """
+    done = _run(calls)
+    for each in done:
+        if each.error is not None and not isinstance(each.error, BridgeError):
+            raise each.error
+    return tuple(each.error or each.result for each in done)
+
+
+def _run(calls: tuple[Callable[[], object], ...]) -> list[_Done[object]]:
+    if not calls:
+        return []
+    first, *others = calls
+    under_way = [(call, _pool().submit(copy_context().run, _attempt, call)) for call in others]
+    return [_attempt(first), *(_join(call, future) for call, future in under_way)]
+
+
+def _attempt(call: Callable[[], object]) -> _Done[object]:
+    try:
+        return _Done(result=call())
+    except Exception as error:
+        return _Done(error=error)
+
+
+def _join(call: Callable[[], object], future: Future[_Done[object]]) -> _Done[object]:
+    """The call's end. One that no thread has taken up yet is made here, so a full pool stops nobody."""
+    return _attempt(call) if future.cancel() else future.result()
+
+
+_lock = Lock()
+_pools: dict[int, ThreadPoolExecutor] = {}
+
+
+def _pool() -> ThreadPoolExecutor:
+    """The pool of this process. Threads do not survive a fork, so each process makes its own when needed."""
+    pid = os.getpid()
+    with _lock:
+        if pid not in _pools:
+            _pools.clear()
+            _pools[pid] = ThreadPoolExecutor(max_workers=EXTRA_THREADS, thread_name_prefix="hop")
+        return _pools[pid]

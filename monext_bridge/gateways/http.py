@@ -1,0 +1,167 @@
+"""The one way out: time-outs, a pool, retries of reads, and one log line a call.
+
+A call ends in an answer, whatever its status, or in one of three errors that say how much is known:
+RemoteUnreachable (certainly not sent), RemoteTimeout (sent, not answered in time), RemoteUnavailable (sent,
+and the connection broke).
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monext_bridge.errors import RemoteName, RemoteTimeout, RemoteUnavailable, RemoteUnreachable
+from monext_bridge.gateways.hops import settled, together
+from monext_bridge.gateways.retry import BUDGET, MOST_ATTEMPTS, Failure, decide
+from monext_bridge.gateways.wire import HttpAnswer, Wire
+from monext_bridge.logs import Scalar, correlation_id, event
+
+__all__ = ["HttpAnswer", "HttpClient", "Timeouts", "settled", "together"]
+
+log = logging.getLogger(__name__)
+
+SHORTEST_READ = 1.0
+
+ERRORS: dict[Failure, tuple[type[RemoteUnavailable], str]] = {
+    Failure.NOT_CONNECTED: (RemoteUnreachable, "could not be reached, so nothing was sent"),
+    Failure.TIMED_OUT: (RemoteTimeout, "did not answer in time"),
+    Failure.BROKEN: (RemoteUnavailable, "broke the connection before its answer was complete"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to connect, and from then on until the answer is complete."""
+
+    connect: float = 3.0
+    read: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call as it was ordered. `route` and `ids` are for the log: a template, and what fills it."""
+
+    method: str
+    path: str
+    route: str
+    ids: Mapping[str, Scalar]
+    attempts: int
+    read_timeout: float
+    request: Mapping[str, Any]
+
+
+class HttpClient:
+    """Talks to one remote under `base_url`. Thread-safe; opens nothing before its first call."""
+
+    def __init__(
+        self,
+        *,
+        remote: RemoteName,
+        base_url: str,
+        timeouts: Timeouts | None = None,
+        pool_size: int = 32,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._remote: RemoteName = remote
+        self._base_url = base_url.rstrip("/")
+        self._timeouts = timeouts or Timeouts()
+        self._wire = Wire(connect_timeout=self._timeouts.connect, pool_size=pool_size, clock=clock)
+        self._sleep, self._clock, self._jitter = sleep, clock, jitter
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        route: str,
+        ids: Mapping[str, Scalar] | None = None,
+        params: Mapping[str, str] | None = None,
+        json: object | None = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        attempts: int = MOST_ATTEMPTS,
+        read_timeout: float | None = None,
+    ) -> HttpAnswer:
+        """The answer, whatever its status. Only GET is ever repeated (see `retry.decide`).
+
+        `path` starts with a slash, its ids already quoted; `read_timeout` is in seconds, for calls that may
+        take longer, or must not take as long, as is usual. Raises RemoteUnavailable and its children.
+        """
+        sent_headers = {"Accept": "application/json", **(headers or {}), **_correlation()}
+        request = {"params": params, "json": json, "data": form, "headers": sent_headers}
+        call = _Call(
+            method=method,
+            path=path,
+            route=route,
+            ids=ids or {},
+            attempts=attempts,
+            read_timeout=read_timeout or self._timeouts.read,
+            request=request,
+        )
+        answer = self._until_decided(call)
+        if isinstance(answer, HttpAnswer):
+            return answer
+        error, what = ERRORS[answer]
+        raise error(f"{self._remote} {what}: {method} {route}", remote=self._remote)
+
+    def _until_decided(self, call: _Call) -> HttpAnswer | Failure:
+        began = self._clock()
+        attempt = 1
+        while True:
+            answer = self._attempt(call, attempt=attempt, elapsed=self._clock() - began)
+            wait = decide(
+                method=call.method,
+                attempt=attempt,
+                attempts=call.attempts,
+                elapsed=self._clock() - began,
+                jitter=self._jitter(),
+                status=None if isinstance(answer, Failure) else answer.status,
+                failure=answer if isinstance(answer, Failure) else None,
+                retry_after=None if isinstance(answer, Failure) else answer.retry_after,
+            )
+            if wait is None:
+                return answer
+            self._sleep(wait)
+            attempt += 1
+
+    def _attempt(self, call: _Call, *, attempt: int, elapsed: float) -> HttpAnswer | Failure:
+        began = self._clock()
+        answer = self._wire.exchange(
+            call.method,
+            self._base_url + call.path,
+            read_timeout=_read_timeout(call, attempt=attempt, elapsed=elapsed),
+            request=call.request,
+        )
+        failure = answer if isinstance(answer, Failure) else None
+        status = answer.status if isinstance(answer, HttpAnswer) else None
+        troubled = status is None or status >= 500 or status == 429
+        event(
+            log,
+            "remote_call",
+            level=logging.WARNING if troubled else logging.INFO,
+            remote=self._remote,
+            method=call.method,
+            route=call.route,
+            status=status,
+            failure=failure,
+            ms=round((self._clock() - began) * 1000),
+            attempt=attempt,
+            **call.ids,
+        )
+        return answer
+
+
+def _read_timeout(call: _Call, *, attempt: int, elapsed: float) -> float:
+    """A repeated call has what is left of the budget, not the whole time again."""
+    return call.read_timeout if attempt == 1 else min(call.read_timeout, max(BUDGET - elapsed, SHORTEST_READ))
+
+
+def _correlation() -> dict[str, str]:
+    current = correlation_id.get()
+    return {"X-Correlation-ID": current} if current else {}

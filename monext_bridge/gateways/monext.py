@@ -1,0 +1,105 @@
+"""Monext's Checkout REST API v1 (OpenAPI description 1.26.0).
+
+Answers are handed on whatever their status: a 2xx may hold a refusal and a 4xx the state of a session, so
+what an answer means is for the mapping to say. All raise RemoteUnavailable where there was no answer at all.
+Writes are never sent twice, for Monext knows no idempotency key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+from monext_bridge.config import MonextCredentials
+from monext_bridge.domain.ids import MonextTransactionId, SessionToken
+from monext_bridge.domain.outcome import ActKind
+from monext_bridge.errors import RemoteUnavailable
+from monext_bridge.gateways.http import HttpAnswer, HttpClient
+from monext_bridge.gateways.paths import segment
+from monext_bridge.logs import shortened
+
+SESSIONS = "/v1/checkout/payments/sessions"
+TRANSACTIONS = "/v1/checkout/transactions"
+ALIVE = "/v1/checkout/alive"
+
+CONNECTIONS = 64
+ACT_TIMEOUT = 15.0
+"""Seconds: an acquirer may take long, and an act whose answer is lost costs more than a wait."""
+
+ALIVE_TIMEOUT = 2.0
+
+
+def connect(api_url: str) -> HttpClient:
+    """The client for one of Monext's hosts."""
+    return HttpClient(remote="monext", base_url=api_url, pool_size=CONNECTIONS)
+
+
+class MonextGateway:
+    """One client for each host, and the credentials with each call: no store can use those of another.
+
+    Thread-safe; opens nothing before its first call.
+    """
+
+    def __init__(self, *, connect: Callable[[str], HttpClient] = connect) -> None:
+        self._connect = connect
+        self._clients: dict[str, HttpClient] = {}
+        self._lock = Lock()
+
+    def create_session(self, credentials: MonextCredentials, body: Mapping[str, Any]) -> HttpAnswer:
+        """POST /v1/checkout/payments/sessions (sessionCreate)."""
+        return self._send(credentials, "POST", SESSIONS, route=SESSIONS, json=body)
+
+    def get_session(self, credentials: MonextCredentials, token: SessionToken) -> HttpAnswer:
+        """GET /v1/checkout/payments/sessions/{sessionId}. A final result read here ends the notifications."""
+        path, route = f"{SESSIONS}/{segment(token)}", f"{SESSIONS}/{{session}}"
+        return self._send(credentials, "GET", path, route=route, ids={"session": shortened(token)})
+
+    def get_transaction(
+        self, credentials: MonextCredentials, transaction_id: MonextTransactionId
+    ) -> HttpAnswer:
+        """GET /v1/checkout/transactions/{id}, with the ledger in `associatedTransactions`."""
+        path, route = f"{TRANSACTIONS}/{segment(transaction_id)}", f"{TRANSACTIONS}/{{transaction}}"
+        return self._send(credentials, "GET", path, route=route, ids={"transaction": transaction_id})
+
+    def act(
+        self,
+        credentials: MonextCredentials,
+        kind: ActKind,
+        transaction_id: MonextTransactionId,
+        body: Mapping[str, Any],
+    ) -> HttpAnswer:
+        """POST /v1/checkout/transactions/{id}/captures, cancels or refunds.
+
+        Raises RemoteUnreachable only where Monext certainly did nothing; after any other silence only the
+        ledger tells.
+        """
+        return self._send(
+            credentials,
+            "POST",
+            f"{TRANSACTIONS}/{segment(transaction_id)}/{kind.value}",
+            route=f"{TRANSACTIONS}/{{transaction}}/{kind.value}",
+            ids={"transaction": transaction_id},
+            json=body,
+            read_timeout=ACT_TIMEOUT,
+        )
+
+    def alive(self, credentials: MonextCredentials) -> bool:
+        """GET /v1/checkout/alive, asked once, answered within seconds; False for any trouble."""
+        try:
+            answer = self._send(
+                credentials, "GET", ALIVE, route=ALIVE, attempts=1, read_timeout=ALIVE_TIMEOUT
+            )
+        except RemoteUnavailable:
+            return False
+        return answer.status == 200
+
+    def _send(self, credentials: MonextCredentials, method: str, path: str, **options: Any) -> HttpAnswer:
+        headers = {"Authorization": f"Basic {credentials.api_key.get_secret_value()}"}
+        return self._client(credentials.api_url).send(method, path, headers=headers, **options)
+
+    def _client(self, api_url: str) -> HttpClient:
+        with self._lock:
+            if api_url not in self._clients:
+                self._clients[api_url] = self._connect(api_url)
+            return self._clients[api_url]

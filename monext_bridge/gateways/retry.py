@@ -1,0 +1,59 @@
+"""Whether a call is tried again, and after how long: a pure function, so that a table can test it."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+MOST_ATTEMPTS = 3
+BUDGET = 6.0
+"""Seconds from the first attempt's start within which the last one starts and should end."""
+
+LONGEST_WAIT = 2.0
+FIRST_WAIT = 0.1
+PASSING = frozenset({429, 502, 503, 504})
+REPEATABLE = frozenset({"GET", "HEAD"})
+
+
+class Failure(StrEnum):
+    """Why there is no answer. Only after NOT_CONNECTED it is certain that nothing was executed."""
+
+    NOT_CONNECTED = "not_connected"
+    BROKEN = "broken"
+    TIMED_OUT = "timed_out"
+
+
+def decide(
+    *,
+    method: str,
+    attempt: int,
+    elapsed: float,
+    jitter: float,
+    status: int | None = None,
+    failure: Failure | None = None,
+    retry_after: float | None = None,
+    attempts: int = MOST_ATTEMPTS,
+) -> float | None:
+    """Seconds to wait before the next attempt, None where there is to be none.
+
+    Only reads are repeated: a write whose connection broke, even before a byte of the answer came, may have
+    been executed. A time-out is not repeated, since its caller has waited long enough.
+
+    `attempt` counts from 1; `elapsed` is in seconds since the first began; `jitter` is drawn from 0 to 1.
+    """
+    passing = failure in (Failure.NOT_CONNECTED, Failure.BROKEN) or status in PASSING
+    if method not in REPEATABLE or not passing or attempt >= min(attempts, MOST_ATTEMPTS):
+        return None
+    wait = _wait(attempt=attempt, jitter=jitter, retry_after=retry_after)
+    return wait if elapsed + wait < BUDGET else None
+
+
+def read_retry_after(value: str | None) -> float | None:
+    """Seconds of a `Retry-After` header (RFC 9110, section 10.2.3); a date tells nothing here: None."""
+    return float(value) if value and re.fullmatch(r"[0-9]{1,6}", value.strip()) else None
+
+
+def _wait(*, attempt: int, jitter: float, retry_after: float | None) -> float:
+    if retry_after is not None:
+        return min(retry_after, LONGEST_WAIT)
+    return float(min(FIRST_WAIT * 2 ** (attempt - 1) * (0.5 + jitter), LONGEST_WAIT))

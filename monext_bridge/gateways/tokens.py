@@ -1,0 +1,107 @@
+"""The OAuth token of this process: fetched once, however many threads want it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from monext_bridge.errors import BridgeError
+from monext_bridge.logs import event
+
+log = logging.getLogger(__name__)
+
+EARLY = 300.0
+"""Seconds before its end at which a token is replaced, while it still serves; a fifth of a short life."""
+
+RETRY = 10.0
+"""Seconds until an early refresh that failed is tried again."""
+
+MARGIN = 5.0
+"""Seconds before its end at which a token is not used any more; a twentieth of a short life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the authorisation server gave: a token, and its life in seconds from when it was asked for."""
+
+    token: str = field(repr=False)
+    expires_in: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    token: str = field(repr=False)
+    refresh_at: float
+    expires_at: float
+
+
+class Tokens:
+    """Hands out one token until it is near its end.
+
+    The first fetch, and one after the token ended or was refused, is made by one thread for all that wait;
+    they share its result or its error. Before the end one thread refreshes while the others go on with the
+    old token.
+    """
+
+    def __init__(self, fetch: Callable[[], Grant], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._fetch, self._clock = fetch, clock
+        self._lock = Lock()
+        self._held: _Held | None = None
+        self._under_way: Future[str] | None = None
+
+    def current(self) -> str:
+        """A token to send. Raises what `fetch` raises where there is none that still serves."""
+        with self._lock:
+            now = self._clock()
+            held = self._held if self._held and now < self._held.expires_at else None
+            if held and (now < held.refresh_at or self._under_way):
+                return held.token
+            waiting = self._under_way
+            mine: Future[str] = Future()
+            if waiting is None:
+                self._under_way = mine
+        if waiting is not None:
+            return waiting.result()
+        return self._fetch_for_all(mine, serving=held)
+
+    def invalidate(self, token: str) -> None:
+        """The remote refused this token. Nothing happens where it has been replaced meanwhile."""
+        with self._lock:
+            if self._held and self._held.token == token:
+                self._held = None
+
+    def _fetch_for_all(self, flight: Future[str], *, serving: _Held | None) -> str:
+        asked_at = self._clock()
+        try:
+            grant = self._fetch()
+        except BaseException as error:
+            self._postpone(serving)
+            flight.set_exception(error)
+            if serving is None or not isinstance(error, BridgeError):
+                raise
+            event(log, "refresh_failed", level=logging.WARNING, why=str(error), then="the old one serves")
+            return serving.token
+        with self._lock:
+            self._under_way, self._held = None, _held(grant, asked_at=asked_at)
+        flight.set_result(grant.token)
+        return grant.token
+
+    def _postpone(self, serving: _Held | None) -> None:
+        """The old token serves on, unless it was refused meanwhile; the next calls do not all try again."""
+        with self._lock:
+            self._under_way = None
+            if serving and self._held is serving:
+                self._held = replace(serving, refresh_at=self._clock() + RETRY)
+
+
+def _held(grant: Grant, *, asked_at: float) -> _Held:
+    life = grant.expires_in
+    return _Held(
+        grant.token,
+        refresh_at=asked_at + life - min(EARLY, life / 5),
+        expires_at=asked_at + life - min(MARGIN, life / 20),
+    )

@@ -1,0 +1,185 @@
+"""JSON lines on stderr: one event a line, scalars only, nothing that identifies a buyer or opens a door.
+
+An event's name is fixed text and its particulars are scalars beside it, so that a log can be searched by
+them. Whatever comes in is cleaned here, once, for our own events and for the loggers of the libraries alike:
+no query strings, no credentials, no email addresses, no values of keys that hold secrets or people, and no
+references or session tokens in paths.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Iterable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import TracebackType
+
+Scalar = str | int | float | bool | None
+
+correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
+"""Names one incoming request in every line that it causes, here and at the remotes."""
+
+LONGEST = 300
+STACK = 8
+REDACTED = "[redacted]"
+
+SECRET_WORDS = frozenset(
+    (
+        *("authorization", "credential", "credentials", "token", "secret", "password", "key", "signature"),
+        *("cookie", "email", "mail", "name", "firstname", "lastname", "address", "street", "city", "zip"),
+        *("postcode", "phone", "mobile", "birthdate", "card", "pan", "cvv"),
+    )
+)
+HARMLESS = frozenset({"store_key", "payment_key"})
+"""Names that have one of the words in them and hold nothing of the kind."""
+
+REFERRING = ("return", "cancel", "result", "notification")
+"""First parts of the paths that go on with a payment's reference."""
+
+CLEANINGS = (
+    (re.compile(r"\?[^\s\"'<>)]*"), ""),
+    (re.compile(r"\b(Basic|Bearer)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REDACTED}"),
+    (re.compile(r"[^\s\"'<>,;:=/]+@[\w-]+(?:\.[\w-]+)+"), REDACTED),
+    (re.compile(rf"(/(?:{'|'.join(REFERRING)}|sessions)/)[^\s/\"'{{}}]+"), r"\1…"),
+)
+QUIET = ("urllib3", "werkzeug", "requests")
+"""Libraries that put whole URLs into their lines below WARNING; each call has its line from us already."""
+
+HANDLER = "monext_bridge"
+
+
+class Shortened(str):
+    """The beginning of a session token: enough to find it in another log, not enough to use it."""
+
+    __slots__ = ()
+
+
+def shortened(token: str) -> Shortened:
+    """The first 6 characters, which may be logged under any name."""
+    return Shortened(f"{token[:6]}…")
+
+
+def event(logger: logging.Logger, name: str, /, *, level: int = logging.INFO, **scalars: Scalar) -> None:
+    """Log one event; an exception that is being handled is not added, `logger.exception` does that."""
+    if logger.isEnabledFor(level):
+        logger.log(level, name, extra={"scalars": scalars}, stacklevel=2)
+
+
+def access(
+    logger: logging.Logger,
+    *,
+    method: str,
+    path: str,
+    status: int | None,
+    ms: int,
+    headers: Iterable[tuple[str, str]],
+) -> None:
+    """One line for one request that the server answered with `headers`; its reference stays out of the log."""
+    answered = {name.lower(): value for name, value in headers}
+    event(
+        logger,
+        "access",
+        method=method,
+        path=without_reference(path),
+        status=status,
+        ms=ms,
+        correlation_id=answered.get("x-correlation-id"),
+    )
+
+
+def without_reference(path: str) -> str:
+    """The path, cut after its first part where the next one is a reference."""
+    parts = [part for part in path.split("/") if part]
+    return f"/{parts[0]}/…" if len(parts) > 1 and parts[0] in REFERRING else path
+
+
+def configure(level: str) -> None:
+    """Send every logger's lines of at least `level` to stderr in this form. May be repeated."""
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        if handler.get_name() == HANDLER or type(handler) is logging.StreamHandler:
+            root.removeHandler(handler)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.set_name(HANDLER)
+    handler.setFormatter(JsonFormatter())
+    root.addHandler(handler)
+    root.setLevel(level)
+    logging.captureWarnings(True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+class JsonFormatter(logging.Formatter):
+    """One record as one line of JSON. Never raises on what a record holds."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Scalar] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            **_what(record),
+        }
+        if correlation := correlation_id.get():
+            line.setdefault("correlation_id", clean(correlation))
+        if record.exc_info and record.exc_info[1]:
+            line |= _failure(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def clean(text: str) -> str:
+    """The text without query strings, credentials, email addresses and references, cut at 300 characters."""
+    for pattern, replacement in CLEANINGS:
+        text = pattern.sub(replacement, text)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _what(record: logging.LogRecord) -> dict[str, Scalar]:
+    scalars = getattr(record, "scalars", None)
+    if isinstance(scalars, dict):
+        return {"event": record.msg, **{name: _value(name, value) for name, value in scalars.items()}}
+    return {"event": "message", "message": clean(_message(record))}
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        return str(record.msg)
+
+
+def _value(name: str, value: object) -> Scalar:
+    if isinstance(value, Shortened) or value is None or isinstance(value, bool):
+        return value
+    if name not in HARMLESS and SECRET_WORDS.intersection(name.lower().split("_")):
+        return REDACTED
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return value if abs(value) < float("inf") else str(value)
+    return f"[{type(value).__name__} refused]"
+
+
+def _failure(error: BaseException) -> dict[str, Scalar]:
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    found: dict[str, Scalar] = {
+        "error_type": type(error).__name__,
+        "error": clean(str(error)),
+        "stack": _stack(error.__traceback__),
+    }
+    return found | {"cause": type(cause).__name__} if cause else found
+
+
+def _stack(trace: TracebackType | None) -> str:
+    """Innermost last; functions and lines, never their locals."""
+    frames = traceback.extract_tb(trace)[-STACK:]
+    return " > ".join(f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames)
+
+
+def _short(filename: str) -> str:
+    return "/".join(filename.rsplit("/", 2)[-2:])

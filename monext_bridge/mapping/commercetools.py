@@ -1,0 +1,94 @@
+"""What commercetools answers, read into our values.
+
+Tolerant: unknown enum values, newer fields and missing optional ones are no error, since commercetools adds
+to its API without a new version. A missing field without which nothing is right is an UnreadableResource.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monext_bridge.domain.cart import Customer, Order
+from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
+from monext_bridge.mapping.commercetools_carts import read_cart
+from monext_bridge.mapping.commercetools_payments import read_payment
+from monext_bridge.mapping.json_object import Json, JsonObject, UnreadableResource
+
+__all__ = [
+    "CheckoutSession",
+    "UnreadableResource",
+    "read_cart",
+    "read_checkout_session",
+    "read_customer",
+    "read_order",
+    "read_payment",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutSession:
+    """A session of commercetools' session API. `allowed_methods` is empty where it names none: all are."""
+
+    id: str
+    active: bool
+    cart_id: CartId | None = None
+    return_url: str | None = None
+    interface: str | None = None
+    allowed_methods: tuple[str, ...] = ()
+    order_number: OrderNumber | None = None
+    correlation_id: str | None = None
+    expires: datetime | None = None
+
+
+def read_order(body: Json) -> Order:
+    """Raises UnreadableResource without id, version or total."""
+    found = JsonObject.of(body, what="order")
+    number, cart = found.text("orderNumber"), found.part("cart").text("id")
+    payments = found.part("paymentInfo").parts("payments")
+    return Order(
+        id=OrderId(found.required_text("id")),
+        version=found.required_whole("version"),
+        number=OrderNumber(number) if number else None,
+        cart_id=CartId(cart) if cart else None,
+        total=found.part("taxedPrice").money("totalGross") or found.required_money("totalPrice"),
+        payment_state=found.text("paymentState"),
+        payment_ids=tuple(PaymentId(p) for r in payments if (p := r.text("id"))),
+    )
+
+
+def read_customer(body: Json) -> Customer:
+    """Raises UnreadableResource without an id."""
+    found = JsonObject.of(body, what="customer")
+    return Customer(
+        id=found.required_text("id"),
+        number=found.text("customerNumber"),
+        title=found.text("title"),
+        salutation=found.text("salutation"),
+        first_name=found.text("firstName"),
+        last_name=found.text("lastName"),
+        email=found.text("email"),
+        date_of_birth=found.text("dateOfBirth"),
+        company=found.text("companyName"),
+    )
+
+
+def read_checkout_session(body: Json) -> CheckoutSession:
+    """`active` is what its state says; whether `expires` has passed is for the caller's clock.
+
+    Raises UnreadableResource without an id. What the metadata names is not checked here.
+    """
+    found = JsonObject.of(body, what="session")
+    metadata = found.part("metadata")
+    cart, number = found.part("activeCart").part("cartRef").text("id"), metadata.text("futureOrderNumber")
+    return CheckoutSession(
+        id=found.required_text("id"),
+        active=(found.text("state") or "").lower() == "active",
+        cart_id=CartId(cart) if cart else None,
+        return_url=metadata.text("merchantReturnUrl"),
+        interface=metadata.text("paymentInterface"),
+        allowed_methods=metadata.texts("allowedPaymentMethods"),
+        order_number=OrderNumber(number) if number else None,
+        correlation_id=metadata.text("correlationId"),
+        expires=found.instant("expiryAt") or found.instant("expiresAt"),
+    )

@@ -1,0 +1,162 @@
+"""commercetools' Cart, read into ours: amounts with tax where its total has it, names in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from monext_bridge.domain.cart import Address, Cart, CartLine, CartState, Delivery
+from monext_bridge.domain.ids import CartId
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.payment import Payment
+from monext_bridge.mapping.commercetools_payments import read_payment
+from monext_bridge.mapping.json_object import Json, JsonObject
+
+ADDRESS_FIELDS: Mapping[str, str] = {
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "company": "company",
+    "street_name": "streetName",
+    "street_number": "streetNumber",
+    "additional_street_info": "additionalStreetInfo",
+    "building": "building",
+    "apartment": "apartment",
+    "po_box": "pOBox",
+    "postal_code": "postalCode",
+    "city": "city",
+    "region": "region",
+    "state": "state",
+    "country": "country",
+    "phone": "phone",
+    "mobile": "mobile",
+    "email": "email",
+}
+FALLBACK_LANGUAGE = "en"
+
+
+def read_cart(body: Json, *, language: str | None = None) -> Cart:
+    """The cart; names in `language`, else in the cart's own.
+
+    Payments are those that were expanded. Raises UnreadableResource without id, version, state or total, or
+    where a line or an expanded payment lacks what it can't be without.
+    """
+    found = JsonObject.of(body, what="cart")
+    taxed = found.part("taxedPrice")
+    gross = taxed.money("totalGross")
+    asked = language or found.text("locale")
+    return Cart(
+        id=CartId(found.required_text("id")),
+        version=found.required_whole("version"),
+        state=_state(found.required_text("cartState")),
+        total=gross or found.required_money("totalPrice"),
+        locked=_locked(found),
+        taxes=_taxes(taxed),
+        discount=_discount(found.part("discountOnTotalPrice"), gross=gross is not None),
+        lines=_lines(found, gross=gross is not None, language=asked),
+        deliveries=_deliveries(found, gross=gross is not None),
+        shipping_address=_address(found.part("shippingAddress")),
+        billing_address=_address(found.part("billingAddress")),
+        store_key=found.part("store").text("key"),
+        locale=found.text("locale"),
+        country=found.text("country"),
+        customer_id=found.text("customerId"),
+        anonymous_id=found.text("anonymousId"),
+        customer_email=found.text("customerEmail"),
+        payments=_payments(found.part("paymentInfo")),
+    )
+
+
+def name_in(language: str | None, *, names: Mapping[str, object]) -> str:
+    """The name in this language, its base language, one of its regions, English, or whatever there is."""
+    texts = {tag.lower().replace("_", "-"): n for tag, n in names.items() if isinstance(n, str) and n}
+    wanted = (language or FALLBACK_LANGUAGE).lower().replace("_", "-")
+    for tag in (wanted, wanted.partition("-")[0], FALLBACK_LANGUAGE):
+        regions = sorted(t for t in texts if t.startswith(f"{tag}-"))
+        found = next((texts[t] for t in (tag, *regions) if t in texts), None)
+        if found:
+            return found
+    return next(iter(texts.values()), "")
+
+
+def _state(name: str) -> CartState:
+    return CartState(name) if name in set(CartState) else CartState.OTHER
+
+
+def _locked(cart: JsonObject) -> bool:
+    """A `lock` of any shape forbids updates; only its absence does not."""
+    return bool(cart.members.get("lock"))
+
+
+def _taxes(taxed: JsonObject) -> Money | None:
+    total, gross, net = taxed.money("totalTax"), taxed.money("totalGross"), taxed.money("totalNet")
+    if total is None and gross is not None and net is not None:
+        return gross - net
+    return total
+
+
+def _discount(found: JsonObject, *, gross: bool) -> Money | None:
+    """The discount on the total, positive; it is not in the prices of the lines."""
+    amount = (found.money("discountedGrossAmount") if gross else None) or found.money("discountedAmount")
+    if amount is None or amount.cent_amount == 0:
+        return None
+    return amount.with_amount(abs(amount.cent_amount))
+
+
+def _lines(cart: JsonObject, *, gross: bool, language: str | None) -> tuple[CartLine, ...]:
+    named = (
+        *((_article(line), line) for line in cart.parts("lineItems")),
+        *((_slug(line), line) for line in cart.parts("customLineItems")),
+    )
+    return tuple(_line(line, reference=name, gross=gross, language=language) for name, line in named)
+
+
+def _line(found: JsonObject, *, reference: str, gross: bool, language: str | None) -> CartLine:
+    taxed = found.part("taxedPrice").money("totalGross") if gross else None
+    quantity = found.whole("quantity")
+    return CartLine(
+        reference=reference,
+        name=name_in(language, names=found.part("name").members) or reference,
+        quantity=1 if quantity is None else quantity,
+        total=taxed or found.required_money("totalPrice"),
+        tax_rate=found.part("taxRate").decimal("amount"),
+    )
+
+
+def _article(line: JsonObject) -> str:
+    return line.part("variant").text("sku") or line.text("productKey") or line.text("id") or ""
+
+
+def _slug(line: JsonObject) -> str:
+    return line.text("slug") or line.text("key") or line.text("id") or ""
+
+
+def _deliveries(cart: JsonObject, *, gross: bool) -> tuple[Delivery, ...]:
+    """One for each shipping method: `shippingInfo`, or those of `shipping` in a cart with several."""
+    single, several = cart.part("shippingInfo"), cart.parts("shipping")
+    if single.members:
+        return (_delivery(single, address=None, gross=gross),)
+    return tuple(
+        _delivery(s.part("shippingInfo"), address=_address(s.part("shippingAddress")), gross=gross)
+        for s in several
+        if s.part("shippingInfo").members
+    )
+
+
+def _delivery(found: JsonObject, *, address: Address | None, gross: bool) -> Delivery:
+    taxed = found.part("taxedPrice").money("totalGross") if gross else None
+    discounted = found.part("discountedPrice").money("value")
+    return Delivery(
+        method=found.text("shippingMethodName") or "",
+        charge=taxed or discounted or found.required_money("price"),
+        address=address,
+    )
+
+
+def _address(found: JsonObject) -> Address | None:
+    fields = {ours: found.text(theirs) for ours, theirs in ADDRESS_FIELDS.items()}
+    address = Address(title=found.text("title") or found.text("salutation"), **fields)
+    return None if address == Address() else address
+
+
+def _payments(info: JsonObject) -> tuple[Payment, ...]:
+    references = info.parts("payments")
+    return tuple(read_payment(dict(r.part("obj").members)) for r in references if r.part("obj").members)

@@ -1,0 +1,54 @@
+"""commercetools' Payment, read into ours."""
+
+from __future__ import annotations
+
+from monext_bridge.domain.ids import MonextTransactionId, PaymentId, RecordTransactionId, SessionToken
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.mapping.json_object import Json, JsonObject
+
+
+def read_payment(body: Json) -> Payment:
+    """Raises UnreadableResource without id, version or planned amount.
+
+    So it does for a transaction without id, type or amount.
+    """
+    found = JsonObject.of(body, what="payment")
+    method, status = found.part("paymentMethodInfo"), found.part("paymentStatus")
+    token = found.text("interfaceId")
+    return Payment(
+        id=PaymentId(found.required_text("id")),
+        version=found.required_whole("version"),
+        planned=found.required_money("amountPlanned"),
+        key=found.text("key"),
+        interface=method.text("paymentInterface"),
+        interface_id=SessionToken(token) if token else None,
+        method=method.text("method"),
+        status_code=status.text("interfaceCode"),
+        status_text=status.text("interfaceText"),
+        created_at=found.instant("createdAt"),
+        transactions=tuple(_transaction(t) for t in found.parts("transactions")),
+    )
+
+
+def _transaction(found: JsonObject) -> Transaction:
+    interface_id = found.text("interfaceId")
+    return Transaction(
+        id=RecordTransactionId(found.required_text("id")),
+        type=_type(found.required_text("type")),
+        state=_state(found.text("state")),
+        amount=found.required_money("amount"),
+        interaction_id=found.text("interactionId"),
+        interface_id=MonextTransactionId(interface_id) if interface_id else None,
+        timestamp=found.instant("timestamp"),
+    )
+
+
+def _type(name: str) -> TransactionType:
+    return TransactionType(name) if name in set(TransactionType) else TransactionType.OTHER
+
+
+def _state(name: str | None) -> TransactionState:
+    """No state is commercetools' default, Initial. One that we don't know is not final, so Pending."""
+    if name is None:
+        return TransactionState.INITIAL
+    return TransactionState(name) if name in set(TransactionState) else TransactionState.PENDING

@@ -1,0 +1,191 @@
+"""What we write to commercetools: the SDK's drafts, actions and enums, serialised to plain JSON.
+
+The SDK checks names and enum values here, where a fault is ours, and not in an answer. What it can't say is
+set beside its output: times with milliseconds (it writes microseconds), `TransactionDraft.interfaceId` and
+the action `setTransactionInterfaceId`, both newer than the SDK.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from commercetools.platform import models
+
+from monext_bridge.domain.changes import (
+    AddTransaction,
+    Change,
+    ChangeAmountPlanned,
+    ChangeInteractionId,
+    ChangeTransactionState,
+    ChangeTransactionTimestamp,
+    SetInterfaceId,
+    SetKey,
+    SetMethod,
+    SetStatusCode,
+    SetStatusText,
+    SetTransactionInterfaceId,
+)
+from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.payment import TransactionState, TransactionType
+from monext_bridge.mapping.json_object import Json
+from monext_bridge.mapping.payment_methods import display_names
+
+PAYMENT_KEY = re.compile(r"[A-Za-z0-9_-]{2,256}")
+MOST_ACTIONS = 500
+"""Update actions that commercetools takes in one request."""
+
+
+def payment_draft(
+    *, key: str, amount: Money, interface: str, customer_id: str | None, anonymous_id: str | None
+) -> Json:
+    """PaymentDraft without transactions, of a customer or else of an anonymous session.
+
+    Raises ValueError for a key that commercetools would refuse.
+    """
+    customer = models.CustomerResourceIdentifier(id=customer_id) if customer_id else None
+    draft = models.PaymentDraft(
+        key=_payment_key(key),
+        amount_planned=_money(amount),
+        payment_method_info=models.PaymentMethodInfo(payment_interface=interface),
+        customer=customer,
+        anonymous_id=None if customer_id else anonymous_id,
+    )
+    return _json(draft)
+
+
+def payment_update(version: int, changes: Sequence[Change]) -> Json:
+    """PaymentUpdate with the actions of the changes, in their order. Raises ValueError above MOST_ACTIONS."""
+    actions = [action for change in changes for action in _actions(change)]
+    if len(actions) > MOST_ACTIONS:
+        raise ValueError(f"{len(actions)} update actions are more than {MOST_ACTIONS}")
+    return {"version": version, "actions": actions}
+
+
+def add_payment(version: int, payment_id: PaymentId) -> Json:
+    """The update that puts a payment on a cart, or on an order: the action reads the same."""
+    payment = models.PaymentResourceIdentifier(id=payment_id)
+    return _json(models.CartUpdate(version=version, actions=[models.CartAddPaymentAction(payment=payment)]))
+
+
+def order_draft(*, cart_id: CartId, version: int, number: OrderNumber, payment_state: str) -> Json:
+    """OrderFromCartDraft; `version` is the cart's. Raises ValueError for an unknown payment state."""
+    draft = models.OrderFromCartDraft(
+        cart=models.CartResourceIdentifier(id=cart_id),
+        version=version,
+        order_number=number,
+        payment_state=models.PaymentState(payment_state),
+    )
+    return _json(draft)
+
+
+def order_payment_state(version: int, state: str) -> Json:
+    """The update of an order's payment state. Raises ValueError for an unknown one."""
+    action = models.OrderChangePaymentStateAction(payment_state=models.PaymentState(state))
+    return _json(models.OrderUpdate(version=version, actions=[action]))
+
+
+def _actions(change: Change) -> tuple[Json, ...]:
+    match change:
+        case SetKey(key):
+            return (_json(models.PaymentSetKeyAction(key=_payment_key(key))),)
+        case ChangeAmountPlanned(amount):
+            return (_json(models.PaymentChangeAmountPlannedAction(amount=_money(amount))),)
+        case SetInterfaceId(token):
+            return (_json(models.PaymentSetInterfaceIdAction(interface_id=token)),)
+        case SetStatusCode(code):
+            return (_json(models.PaymentSetStatusInterfaceCodeAction(interface_code=code)),)
+        case SetStatusText(text):
+            return (_json(models.PaymentSetStatusInterfaceTextAction(interface_text=text)),)
+        case SetMethod(method):
+            return _method(method)
+        case _:
+            return (_transaction_action(change),)
+
+
+def _transaction_action(
+    change: AddTransaction
+    | ChangeTransactionState
+    | ChangeTransactionTimestamp
+    | ChangeInteractionId
+    | SetTransactionInterfaceId,
+) -> Json:
+    match change:
+        case AddTransaction():
+            return _add_transaction(change)
+        case ChangeTransactionState(transaction_id, state):
+            action = models.PaymentChangeTransactionStateAction(
+                transaction_id=transaction_id, state=_state(state)
+            )
+            return _json(action)
+        case ChangeTransactionTimestamp(transaction_id, timestamp):
+            moved = models.PaymentChangeTransactionTimestampAction(
+                transaction_id=transaction_id, timestamp=timestamp
+            )
+            return {**_json(moved), "timestamp": _iso(timestamp)}
+        case ChangeInteractionId(transaction_id, interaction_id):
+            renamed = models.PaymentChangeTransactionInteractionIdAction(
+                transaction_id=transaction_id, interaction_id=interaction_id
+            )
+            return _json(renamed)
+        case SetTransactionInterfaceId(transaction_id, interface_id):
+            return {
+                "action": "setTransactionInterfaceId",
+                "transactionId": transaction_id,
+                "interfaceId": interface_id,
+            }
+        case _:
+            assert_never(change)
+
+
+def _add_transaction(change: AddTransaction) -> Json:
+    draft = models.TransactionDraft(
+        type=_type(change.type),
+        amount=_money(change.amount),
+        interaction_id=change.interaction_id,
+        state=_state(change.state),
+    )
+    transaction = {**_json(draft), "timestamp": _iso(change.timestamp)}
+    if change.interface_id is not None:
+        transaction["interfaceId"] = change.interface_id
+    return {"action": "addTransaction", "transaction": transaction}
+
+
+def _method(method: str) -> tuple[Json, ...]:
+    names = models.LocalizedString(display_names(method))
+    return (
+        _json(models.PaymentSetMethodInfoMethodAction(method=method)),
+        _json(models.PaymentSetMethodInfoNameAction(name=names)),
+    )
+
+
+def _payment_key(key: str) -> str:
+    if not PAYMENT_KEY.fullmatch(key):
+        raise ValueError("a payment key has 2 to 256 characters of A-Z a-z 0-9 _ -")
+    return key
+
+
+def _type(kind: TransactionType) -> models.TransactionType:
+    """Raises ValueError for OTHER, which is only ever read."""
+    return models.TransactionType(kind.value)
+
+
+def _state(state: TransactionState) -> models.TransactionState:
+    return models.TransactionState(state.value)
+
+
+def _money(amount: Money) -> models.Money:
+    return models.Money(cent_amount=amount.cent_amount, currency_code=amount.currency)
+
+
+def _iso(moment: datetime) -> str:
+    """UTC with milliseconds, as commercetools writes times itself."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _json(model: Any) -> Json:
+    written: Json = model.serialize()
+    return written

@@ -1,0 +1,113 @@
+"""A JSON object of another company, read with tolerance: of another type reads as absent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from monext_bridge.domain.money import Money
+
+Json = dict[str, Any]
+
+MOST_DIGITS = 18
+"""Largest exponent of a number that is taken for an integer: those of both companies are of 64 bits."""
+
+
+class UnreadableResource(ValueError):
+    """A field without which the resource means nothing is missing; the text names both, and no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonObject:
+    """`what` names the object in errors. Only the `required_` readers raise: UnreadableResource."""
+
+    members: Mapping[str, Any]
+    what: str
+
+    @classmethod
+    def of(cls, body: object, *, what: str) -> JsonObject:
+        """Anything that is no JSON object reads as an empty one."""
+        return cls(body if isinstance(body, dict) else {}, what)
+
+    def part(self, name: str) -> JsonObject:
+        return JsonObject.of(self.members.get(name), what=f"{self.what}.{name}")
+
+    def parts(self, name: str) -> tuple[JsonObject, ...]:
+        """The objects of an array; elements of other types are passed over."""
+        found = self.members.get(name)
+        elements = found if isinstance(found, list) else []
+        return tuple(JsonObject(e, f"{self.what}.{name}[]") for e in elements if isinstance(e, dict))
+
+    def text(self, name: str) -> str | None:
+        """None for an empty text as well."""
+        found = self.members.get(name)
+        return found if isinstance(found, str) and found else None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        found = self.members.get(name)
+        return tuple(e for e in found if isinstance(e, str) and e) if isinstance(found, list) else ()
+
+    def whole(self, name: str) -> int | None:
+        """An integer, also where it is written as 100.0."""
+        found = self.members.get(name)
+        if isinstance(found, int) and not isinstance(found, bool):
+            return found
+        number = self.decimal(name) if isinstance(found, float | Decimal) else None
+        if number is None or number.adjusted() > MOST_DIGITS or number % 1:
+            return None
+        return int(number)
+
+    def decimal(self, name: str) -> Decimal | None:
+        """A number exactly as it is written; never through binary arithmetic."""
+        found = self.members.get(name)
+        if isinstance(found, bool) or not isinstance(found, int | float | str | Decimal):
+            return None
+        try:
+            number = Decimal(str(found))
+        except InvalidOperation:
+            return None
+        return number if number.is_finite() else None
+
+    def instant(self, name: str) -> datetime | None:
+        """An ISO 8601 time; one without an offset is UTC."""
+        try:
+            found = datetime.fromisoformat(self.text(name) or "")
+        except ValueError:
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+    def money(self, name: str) -> Money | None:
+        """commercetools' money, cent or high precision: both carry `centAmount`."""
+        found = self.part(name)
+        amount, currency, digits = (
+            found.whole("centAmount"),
+            found.text("currencyCode"),
+            found.whole("fractionDigits"),
+        )
+        if amount is None or currency is None:
+            return None
+        return Money(amount, currency, 2 if digits is None else digits)
+
+    def required_text(self, name: str) -> str:
+        found = self.text(name)
+        if found is None:
+            raise self._without(name)
+        return found
+
+    def required_whole(self, name: str) -> int:
+        found = self.whole(name)
+        if found is None:
+            raise self._without(name)
+        return found
+
+    def required_money(self, name: str) -> Money:
+        found = self.money(name)
+        if found is None:
+            raise self._without(name)
+        return found
+
+    def _without(self, name: str) -> UnreadableResource:
+        return UnreadableResource(f"{self.what} has no readable {name}")

@@ -1,0 +1,112 @@
+"""Monext's answers about captures, cancels and refunds, and its ledger of a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from monext_bridge.domain.ids import MonextTransactionId
+from monext_bridge.domain.outcome import ActAnswer, ActAnswerKind, ActKind, Ledger, LedgerRow, OutcomeKind
+from monext_bridge.mapping.json_object import JsonObject
+from monext_bridge.mapping.monext_codes import (
+    CANCELLED_CODES,
+    KINDS,
+    PENDING_CODES,
+    REFUSING_STATUSES,
+    UNSURE_ACT_CODES,
+    contradicts_acceptance,
+    undecided,
+)
+from monext_bridge.mapping.monext_requests import BRIDGE_KEY
+from monext_bridge.mapping.monext_result import Result, read_result
+
+ROW_SYNONYMS: Mapping[str, str] = {"CANCEL_AUTHORIZATION": "CANCEL", "RESET": "CANCEL"}
+MONEY_ROWS = frozenset({"AUTHORIZATION", "AUTHORIZATION_AND_CAPTURE", "CAPTURE", "CANCEL", "REFUND"})
+"""Rows that a payment is made of; those of other types may do without an amount, and are passed over then."""
+
+ROW_STATUSES: Mapping[str, bool] = {"OK": True, "KO": False}
+
+
+def read_act_answer(status: int, body: object, *, kind: ActKind) -> ActAnswer:
+    """The answer to an act, sorted; raises nothing.
+
+    A 2xx alone is never success, and no answer proves that nothing happened unless it says so: what is not
+    clear is UNKNOWN, and the ledger has to tell.
+    """
+    result = read_result(body)
+    transaction_id = JsonObject.of(body, what="answer").part("transaction").text("id")
+    return ActAnswer(
+        kind=_sort(status, result, kind=kind),
+        title=result.title,
+        code=result.code,
+        detail=result.detail,
+        transaction_id=MonextTransactionId(transaction_id) if transaction_id else None,
+    )
+
+
+def read_ledger(status: int, body: object) -> Ledger:
+    """The rows of GET transaction; cancels are all called CANCEL, whichever of its three names Monext used.
+
+    Not readable where the answer lists nothing (a ledger has at least the row of its own transaction), or a
+    row of money that can't be read: from such an answer nobody may conclude that an act did not happen.
+    """
+    found = JsonObject.of(body, what="transaction").members.get("associatedTransactions")
+    if not 200 <= status < 300 or not isinstance(found, list) or not found:
+        return Ledger(readable=False)
+    listed = [JsonObject.of(element, what="ledger row") for element in found]
+    rows = [_row(element) for element in listed if not _without_money(element)]
+    readable = tuple(row for row in rows if row is not None)
+    return Ledger(rows=readable, readable=len(readable) == len(rows))
+
+
+def read_echoed_key(body: object) -> str | None:
+    """Our key of the act that made the transaction, where Monext echoes its `privateData`."""
+    return JsonObject.of(body, what="transaction").part("privateData").text(BRIDGE_KEY)
+
+
+def _sort(status: int, result: Result, *, kind: ActKind) -> ActAnswerKind:
+    if undecided(status) or not result.title or result.code in UNSURE_ACT_CODES:
+        return ActAnswerKind.UNKNOWN
+    if 200 <= status < 300:
+        return _sort_success(status, result, kind=kind)
+    if KINDS.get(result.title) in (OutcomeKind.UNKNOWN, OutcomeKind.ACCEPTED):
+        return ActAnswerKind.UNKNOWN
+    return ActAnswerKind.REFUSED if status in REFUSING_STATUSES else ActAnswerKind.UNKNOWN
+
+
+def _sort_success(status: int, result: Result, *, kind: ActKind) -> ActAnswerKind:
+    """A 2xx: refusals come as such too. 202 says that it was taken, not that it was done."""
+    meaning = KINDS.get(result.title, OutcomeKind.PENDING)
+    if kind is ActKind.CANCEL and result.code in CANCELLED_CODES:
+        return ActAnswerKind.PENDING if status == 202 else ActAnswerKind.DONE
+    if meaning is OutcomeKind.PENDING or result.code in PENDING_CODES:
+        return ActAnswerKind.PENDING
+    if meaning is OutcomeKind.FAILED:
+        return ActAnswerKind.REFUSED
+    if meaning is OutcomeKind.UNKNOWN or contradicts_acceptance(result.code):
+        return ActAnswerKind.UNKNOWN
+    return ActAnswerKind.PENDING if status == 202 else ActAnswerKind.DONE
+
+
+def _row_type(found: JsonObject) -> str:
+    written = (found.text("type") or "").upper()
+    return ROW_SYNONYMS.get(written, written)
+
+
+def _without_money(found: JsonObject) -> bool:
+    kind = _row_type(found)
+    return bool(kind) and kind not in MONEY_ROWS and found.whole("amount") is None
+
+
+def _row(found: JsonObject) -> LedgerRow | None:
+    id_, kind, amount = found.text("id"), _row_type(found), found.whole("amount")
+    origin = found.text("originTransactionId")
+    if id_ is None or not kind or amount is None:
+        return None
+    return LedgerRow(
+        id=MonextTransactionId(id_),
+        type=kind,
+        amount=amount,
+        ok=ROW_STATUSES.get((found.text("status") or "").upper()),
+        date=found.instant("date"),
+        origin_id=MonextTransactionId(origin) if origin else None,
+    )

@@ -1,0 +1,135 @@
+"""What Monext answers, sorted into our values. No answer raises: what can't be read is unknown.
+
+Monext pairs no HTTP status with a result, sends refusals with 2xx and errors with or without `result` around
+them; so the title decides wherever the status does not say that nothing can be known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monext_bridge.domain.ids import PaymentId, SessionToken
+from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
+from monext_bridge.mapping.json_object import JsonObject
+from monext_bridge.mapping.monext_acts import read_act_answer, read_echoed_key, read_ledger
+from monext_bridge.mapping.monext_candidates import choose, read_candidates, read_method
+from monext_bridge.mapping.monext_codes import (
+    ACCEPTED,
+    BUYER_ON_THE_PAGE,
+    IN_PROGRESS,
+    KINDS,
+    NO_TRANSACTION,
+    PENDING_CODES,
+    REASON_CODES,
+    REASONS,
+    contradicts_acceptance,
+    undecided,
+)
+from monext_bridge.mapping.monext_result import Result, read_result
+
+__all__ = [
+    "CreatedSession",
+    "SessionRefused",
+    "choose",
+    "read_act_answer",
+    "read_created_session",
+    "read_echoed_key",
+    "read_ledger",
+    "read_outcome",
+]
+
+PAYMENT_ID_FIELD = "commercetoolsPaymentID"
+NOT_FOUND_MAY_MEAN = ("ERROR", "")
+"""Titles beside which a 404 says that the session is not there; any other says what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedSession:
+    token: SessionToken
+    redirect_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRefused:
+    """Monext made no session and said so; `invalid_params` are the fields it names."""
+
+    title: str
+    code: str
+    detail: str
+    invalid_params: tuple[str, ...] = ()
+
+
+def read_created_session(status: int, body: object) -> CreatedSession | SessionRefused | None:
+    """The session, the refusal, or None where the answer does not tell whether there is one.
+
+    A session without a web address to pay at is of no use to anybody, so it counts as None.
+    """
+    result, answer = read_result(body), JsonObject.of(body, what="answer")
+    token, url = answer.text("sessionId"), answer.text("redirectURL") or ""
+    if 200 <= status < 300 and result.title == ACCEPTED:
+        usable = token is not None and url.startswith(("https://", "http://"))
+        return CreatedSession(SessionToken(token), url) if token and usable else None
+    if not _refuses_session(status, result):
+        return None
+    names = tuple(name for p in answer.parts("invalidParams") if (name := p.text("name")))
+    return SessionRefused(result.title, result.code, result.detail, names)
+
+
+def read_outcome(status: int, body: object, *, session_over: bool) -> Outcome:
+    """What became of a session. `session_over`: its life has ended, so that "not found" means expired.
+
+    ACCEPTED without a transaction that took money is UNKNOWN: there is nothing to book.
+    """
+    result, session = read_result(body), JsonObject.of(body, what="session")
+    candidates = read_candidates(session)
+    kind = _kind(status, result, session=session, session_over=session_over and isinstance(body, dict))
+    if kind is OutcomeKind.ACCEPTED and not candidates:
+        kind = OutcomeKind.UNKNOWN
+    payment_id = session.part("privateData").text(PAYMENT_ID_FIELD)
+    return Outcome(
+        kind=kind,
+        title=result.title,
+        code=result.code,
+        detail=result.detail,
+        reason=_reason(status, result) if kind is OutcomeKind.FAILED else None,
+        candidates=candidates if kind is OutcomeKind.ACCEPTED else (),
+        method=read_method(session),
+        payment_id=PaymentId(payment_id) if payment_id else None,
+    )
+
+
+def _kind(status: int, result: Result, *, session: JsonObject, session_over: bool) -> OutcomeKind:
+    if undecided(status):
+        return OutcomeKind.UNKNOWN
+    if _not_found(status, result):
+        return OutcomeKind.FAILED if session_over else OutcomeKind.UNKNOWN
+    if not result.title:
+        return OutcomeKind.UNKNOWN
+    if result.title == IN_PROGRESS:
+        begun = result.code != BUYER_ON_THE_PAGE and bool(session.parts("transactions"))
+        return OutcomeKind.PENDING if begun else OutcomeKind.NOT_BEGUN
+    if result.code in PENDING_CODES:
+        return OutcomeKind.PENDING
+    if result.title == ACCEPTED and contradicts_acceptance(result.code):
+        return OutcomeKind.UNKNOWN
+    unheard_of = OutcomeKind.PENDING if 200 <= status < 300 else OutcomeKind.UNKNOWN
+    return KINDS.get(result.title, unheard_of)
+
+
+def _not_found(status: int, result: Result) -> bool:
+    if result.code == NO_TRANSACTION:
+        return result.title != ACCEPTED
+    return status == 404 and result.title in NOT_FOUND_MAY_MEAN
+
+
+def _reason(status: int, result: Result) -> FailureReason:
+    if _not_found(status, result):
+        return FailureReason.EXPIRED
+    return REASON_CODES.get(result.code) or REASONS[result.title]
+
+
+def _refuses_session(status: int, result: Result) -> bool:
+    """A readable no. Credentials that Monext does not know made no session either, whatever the status."""
+    if status in (408, 429) or status >= 500 or not result.title:
+        return False
+    return not 200 <= status < 300 or KINDS.get(result.title) in (OutcomeKind.FAILED, OutcomeKind.UNKNOWN)

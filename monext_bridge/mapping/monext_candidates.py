@@ -1,0 +1,74 @@
+"""Which transaction of an accepted session is the accepted one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from monext_bridge.domain.ids import MonextTransactionId
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.outcome import AcceptedTransaction, Ledger, MoneyMove
+from monext_bridge.mapping.json_object import JsonObject
+
+WALLETS = frozenset({"APPLE_PAY", "GOOGLE_PAY", "SAMSUNG_PAY"})
+"""Wallets that count as the method of payment, though a card lies behind them."""
+
+
+def read_candidates(session: JsonObject) -> tuple[AcceptedTransaction, ...]:
+    """Transactions that took or reserved money, each once; the order of Monext's list means nothing.
+
+    One without id, amount or currency is none that could be compared with the payment.
+    """
+    currency = session.part("order").text("currency")
+    found = (_candidate(t, currency=currency) for t in session.parts("transactions"))
+    return tuple({c.id: c for c in found if c}.values())
+
+
+def read_method(session: JsonObject) -> str | None:
+    """The method of the last transaction that names one, whatever became of it."""
+    methods = [m for t in session.parts("transactions") if (m := _method(t))]
+    return methods[-1] if methods else None
+
+
+def choose(
+    candidates: Sequence[AcceptedTransaction], ledgers: Mapping[MonextTransactionId, Ledger]
+) -> AcceptedTransaction | None:
+    """One candidate: it. Several: the one with an authorisation number, else the one whose own row is OK.
+
+    `ledgers` by candidate. None where there is no candidate, or where two can't be told apart: the answer is
+    then as good as none.
+    """
+    if len(candidates) == 1:
+        return candidates[0]
+    authorized = [c for c in candidates if c.has_authorization_number]
+    if len(authorized) == 1:
+        return authorized[0]
+    confirmed = [c for c in authorized or candidates if _confirmed(c, ledgers.get(c.id))]
+    return confirmed[0] if len(confirmed) == 1 else None
+
+
+def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransaction | None:
+    kind, id_ = (found.text("type") or "").upper(), found.text("id")
+    authorized = found.whole("authorizedAmount")
+    amount = found.whole("requestedAmount") if authorized is None else authorized
+    known_currency = found.text("currency") or currency
+    if kind not in set(MoneyMove) or id_ is None or amount is None or known_currency is None:
+        return None
+    return AcceptedTransaction(
+        id=MonextTransactionId(id_),
+        move=MoneyMove(kind),
+        amount=Money(amount, known_currency),
+        method=_method(found),
+        has_authorization_number=found.part("partnerReturnedData").text("authorizationNumber") is not None,
+    )
+
+
+def _method(found: JsonObject) -> str | None:
+    wallet = (found.text("externalWallet") or "").upper()
+    if wallet in WALLETS:
+        return wallet
+    return found.part("paymentInstrumentData").part("paymentInstrumentType").text("code")
+
+
+def _confirmed(candidate: AcceptedTransaction, ledger: Ledger | None) -> bool:
+    rows = ledger.rows if ledger else ()
+    return any(row.id == candidate.id and row.ok is True for row in rows)

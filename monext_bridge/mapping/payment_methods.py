@@ -1,0 +1,46 @@
+"""What shops call the payment methods that Monext names by instrument code (`paymentInstrumentType.code`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt")
+
+BRANDS: Mapping[str, str] = {
+    "VISA": "Visa",
+    "MASTERCARD": "Mastercard",
+    "MCVISA": "Visa / Mastercard",
+    "AMEX": "American Express",
+    "APPLE_PAY": "Apple Pay",
+    "GOOGLE_PAY": "Google Pay",
+    "SAMSUNG_PAY": "Samsung Pay",
+    "PAYPAL": "PayPal",
+    "PAYPAL_APIREST": "PayPal",
+    "BANCONTACT": "Bancontact",
+    "BCMC": "Bancontact",
+    "IDEAL": "iDEAL",
+    "MBWAY": "MB WAY",
+    "MB_WAY": "MB WAY",
+    "MBWAY_MNXT": "MB WAY",
+}
+"""Brand names, the same in every language."""
+
+TRANSLATED: Mapping[str, Mapping[str, str]] = {
+    "CB": {
+        "fr": "Carte bancaire",
+        "en": "Bank card",
+        "de": "Bankkarte",
+        "es": "Tarjeta bancaria",
+        "it": "Carta bancaria",
+        "nl": "Bankkaart",
+        "pt": "Cartão bancário",
+    },
+}
+
+
+def display_names(method: str) -> dict[str, str]:
+    """The name of a method in each of LANGUAGES; a code that we don't know stands for itself."""
+    code = method.upper()
+    if code in TRANSLATED:
+        return dict(TRANSLATED[code])
+    return dict.fromkeys(LANGUAGES, BRANDS.get(code, method))

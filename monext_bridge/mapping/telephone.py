@@ -1,0 +1,17 @@
+"""Telephone numbers as people write them, brought near to E.164."""
+
+from __future__ import annotations
+
+import re
+
+SEPARATORS = re.compile(r"[\s.\-‐-―/]+")
+TRUNK_ZERO = "(0)"
+
+
+def normalised(number: str) -> str:
+    """`+33 (0)6.12-34 56 78` → `+33612345678`, and `00` in front becomes `+`; other characters stay."""
+    bare = SEPARATORS.sub("", number)
+    international = re.sub("^00", "+", bare)
+    if international.startswith("+"):
+        international = international.replace(TRUNK_ZERO, "")
+    return international.replace("(", "").replace(")", "")

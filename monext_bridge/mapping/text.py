@@ -1,0 +1,41 @@
+"""Texts of people, made fit for another company's fields."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+UNSENDABLE = ("Cc", "Cs")
+"""Control characters, and halves of a surrogate pair, which no UTF-8 text can carry."""
+
+
+def clean(text: str) -> str:
+    """Without control characters and lone surrogates; runs of blanks and line breaks become one space."""
+    kept = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in UNSENDABLE)
+    return " ".join(kept.split())
+
+
+def cut(text: str, *, longest: int) -> str:
+    """At most `longest` UTF-16 units, as Java and JavaScript count.
+
+    Neither half of a surrogate pair nor a blank is left at the end.
+    """
+    units = text.encode("utf-16-le")[: 2 * longest]
+    return units.decode("utf-16-le", errors="ignore").rstrip()
+
+
+def without_slashes(text: str) -> str:
+    return text.replace("/", "")
+
+
+def without_angle_brackets(text: str) -> str:
+    return text.replace("<", "").replace(">", "")
+
+
+def is_date(text: str) -> bool:
+    """A day that exists, written `yyyy-MM-dd`."""
+    try:
+        return bool(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) and date.fromisoformat(text))
+    except ValueError:
+        return False

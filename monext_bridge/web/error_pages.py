@@ -1,0 +1,176 @@
+"""Every error as an honest answer: a page for the buyer, or the JSON of the operations API.
+
+A page says one of two sentences. Where the error proves it, that nothing was taken: at the endpoints that
+start a payment, before anything could be paid. Everywhere else, that we do not know and that the buyer should
+not pay again. Paid is never said by an error. Either comes with the correlation id to quote.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Collection
+from http import HTTPStatus
+
+from flask import Flask, Request, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from monext_bridge.errors import (
+    BridgeError,
+    CartNotPayable,
+    RemoteError,
+    RemoteRefused,
+    RemoteTimeout,
+    RemoteUnavailable,
+    RemoteUnreachable,
+    RequestError,
+    StoreNotConfigured,
+    VersionConflict,
+)
+from monext_bridge.logs import correlation_id, event
+from monext_bridge.web.error_words import words_for
+from monext_bridge.web.i18n import render
+
+log = logging.getLogger(__name__)
+
+STATUSES: tuple[tuple[type[BridgeError], int], ...] = (
+    (StoreNotConfigured, 503),
+    (RemoteRefused, 502),
+    (RemoteTimeout, 504),
+    (RemoteUnavailable, 503),
+)
+"""First match wins; a RequestError knows its own status, and whatever is not here is 500."""
+
+CODES = {
+    400: "InvalidJsonInput",
+    401: "invalid_token",
+    403: "access_denied",
+    404: "ResourceNotFound",
+    405: "InvalidOperation",
+    415: "InvalidJsonInput",
+}
+"""Codes of Flask's own errors at JSON endpoints; any other status is `General`."""
+
+NOTHING_TAKEN_AT = frozenset({"checkout.start"})
+"""Endpoints at which an error proves that this visit took nothing: no payment page was shown yet."""
+
+RETRY_AFTER = 30
+"""Seconds to wait where a remote failed and named no time itself."""
+
+
+def init_error_pages(
+    app: Flask,
+    *,
+    is_json: Callable[[Request], bool],
+    nothing_taken_at: Collection[str] = NOTHING_TAKEN_AT,
+) -> None:
+    """Answers every BridgeError, HTTPException and unexpected exception of `app`.
+
+    `is_json` says which requests get JSON. `nothing_taken_at` names the endpoints (`request.endpoint`) at
+    which an error proves that nothing was taken.
+    """
+
+    def answer(error: Exception) -> AnyResponse:
+        if isinstance(error, HTTPException) and (error.response or (error.code or 500) < 400):
+            return error.get_response()
+        status = status_of(error)
+        _report(error, status)
+        json = is_json(request)
+        response = _json(error, status) if json else _page(error, status, nothing_taken_at)
+        response.headers.update(_headers(error, status))
+        return response
+
+    app.register_error_handler(Exception, answer)
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status that an error is answered with."""
+    if isinstance(error, RequestError):
+        return error.status
+    if isinstance(error, HTTPException):
+        return error.code or 500
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def _page(error: Exception, status: int, nothing_taken_at: Collection[str]) -> Response:
+    html = render(
+        "errors/error.html",
+        languages=[request.args.get("lang")],
+        words=words_for(error, status),
+        status=status,
+        nothing_taken=request.endpoint in nothing_taken_at,
+        can_retry=request.method == "GET" and (status == 429 or status >= 500),
+        reference=correlation_id.get(),
+        shop_name=None,
+    )
+    return Response(html, status=status, content_type="text/html; charset=utf-8")
+
+
+def _json(error: Exception, status: int) -> Response:
+    code, message = code_of(error, status), _message(error, status)
+    detail = {"code": code, "message": message}
+    if isinstance(error, RequestError) and error.field:
+        detail["field"] = error.field
+    body: dict[str, object] = {"message": message, "statusCode": status, "errors": [detail]}
+    if status in (401, 403):
+        body |= {"error": code, "error_description": message}
+    response = jsonify(body)
+    response.status_code = status
+    return response
+
+
+def code_of(error: Exception, status: int) -> str:
+    """The code of the JSON error, of those that commercetools' payment connectors use."""
+    if isinstance(error, RequestError):
+        return error.code
+    if isinstance(error, VersionConflict):
+        return "ConcurrentModification"
+    return CODES.get(status, "General") if isinstance(error, HTTPException) else "General"
+
+
+def _message(error: Exception, status: int) -> str:
+    """Words for the caller of the JSON API; what a remote said stays in the log."""
+    if isinstance(error, RequestError):
+        return str(error)
+    if isinstance(error, HTTPException) and error.description and status < 500:
+        return error.description
+    if isinstance(error, RemoteError):
+        return f"{error.remote} {_happened(error)}"
+    if isinstance(error, StoreNotConfigured):
+        return "this store is not configured"
+    return f"{HTTPStatus(status).phrase}: the log has the details"
+
+
+def _happened(error: RemoteError) -> str:
+    if isinstance(error, RemoteRefused):
+        return "refused the request"
+    if isinstance(error, RemoteUnreachable):
+        return "could not be reached"
+    return "did not answer: whether it acted is not known yet"
+
+
+def _headers(error: Exception, status: int) -> dict[str, str]:
+    if isinstance(error, HTTPException):
+        return {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    if isinstance(error, RemoteUnavailable) and status == 503:
+        return {"Retry-After": str(math.ceil(error.retry_after or RETRY_AFTER))}
+    return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+
+
+def _report(error: Exception, status: int) -> None:
+    """A line in the log; the unexpected with its stack."""
+    if not isinstance(error, BridgeError | HTTPException):
+        log.error("unexpected error at %s, answered with 500", request.endpoint, exc_info=error)
+        return
+    reason = error.reason if isinstance(error, CartNotPayable) else str(error)
+    level = logging.ERROR if status >= 500 else logging.INFO
+    event(
+        log,
+        "request_failed",
+        level=level,
+        endpoint=request.endpoint,
+        status=status,
+        error=type(error).__name__,
+        reason=reason,
+    )

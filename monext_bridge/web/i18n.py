@@ -1,0 +1,84 @@
+"""The language of a page, and amounts as people who read it write them (Flask-Babel, gettext catalogues)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency
+from flask import Flask, has_request_context, render_template, request
+from flask_babel import Babel, force_locale, get_locale
+
+from monext_bridge.domain.money import Money
+
+ENGLISH = "en"
+"""The language of the message ids, which needs no catalogue."""
+
+CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
+
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+
+
+def languages_in(directory: Path) -> tuple[str, ...]:
+    """English, and every language that has a compiled catalogue (`<language>/LC_MESSAGES/messages.mo`)."""
+    found = {catalogue.parts[-3] for catalogue in directory.glob("*/LC_MESSAGES/messages.mo")}
+    return (ENGLISH, *sorted(found - {ENGLISH}))
+
+
+SUPPORTED = languages_in(CATALOGUES)
+
+
+def init_i18n(app: Flask) -> None:
+    """Sets up Flask-Babel, the template functions of gettext, and the filter `money`."""
+    Babel(app, default_locale=ENGLISH, default_translation_directories=str(CATALOGUES))
+    app.jinja_env.filters["money"] = money
+
+
+def page_language(*candidates: str | None) -> str:
+    """The language of the first candidate (`fr`, `fr-FR`, `fr_FR`) that pages exist in, else English."""
+    return next((language for language in map(_language, candidates) if language in SUPPORTED), ENGLISH)
+
+
+def page_locale(*candidates: str | None) -> Locale:
+    """The page's language with the region that a candidate names: `en-GB` writes amounts as in Britain."""
+    language = page_language(*candidates)
+    regional = (_locale(tag) for tag in candidates if _language(tag) == language)
+    return next((locale for locale in regional if locale), Locale(language))
+
+
+def render(template: str, *, languages: Sequence[str | None], **values: object) -> str:
+    """A template in the best language: those of the payment first, then those of the browser.
+
+    The template also gets `language` and `direction`, those of its words, for `<html lang dir>`.
+    """
+    locale = page_locale(*languages, *browser_languages())
+    with force_locale(str(locale)):
+        return render_template(template, language=locale.language, direction=locale.text_direction, **values)
+
+
+def money(amount: Money) -> str:
+    """An amount as written in the page's language; digits that the currency seldom shows are not rounded."""
+    number = Decimal(amount.cent_amount).scaleb(-amount.fraction_digits)
+    locale: Locale = get_locale()
+    return format_currency(number, amount.currency, locale=locale, decimal_quantization=False)
+
+
+def browser_languages() -> tuple[str, ...]:
+    """What the browser of the present request asks for, best first; nothing outside a request."""
+    if not has_request_context():
+        return ()
+    return tuple(tag for tag, quality in request.accept_languages if quality > 0)
+
+
+def _language(tag: str | None) -> str | None:
+    return re.split("[-_]", tag)[0].lower() if tag and _LANGUAGE_TAG.fullmatch(tag) else None
+
+
+def _locale(tag: str | None) -> Locale | None:
+    try:
+        return Locale.parse((tag or "").replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return None

@@ -1,0 +1,85 @@
+"""The buyer's pages as HTML text. They take values and absolute URLs, decide nothing and call nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monext_bridge.services.results import BuyerStatus, Settled, Started
+from monext_bridge.web.i18n import render
+
+REFRESHING = frozenset({BuyerStatus.RECORDING, BuyerStatus.PENDING, BuyerStatus.CHECKING})
+"""States that may end within minutes: their page looks again by itself. A review is done by people."""
+
+RETRYABLE = frozenset(
+    {BuyerStatus.NOT_FINISHED, BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED}
+)
+"""States in which nothing was taken, so that the page may lead back to the payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutLinks:
+    """Absolute URLs of the bridge for one attempt.
+
+    `cancel` is the buyer's way out (`/cancel/<ref>`), `redirect_mode` this checkout in `mode=redirect`,
+    `result` where the browser goes when the widget names no URL itself (`/result/<ref>`).
+    """
+
+    cancel: str
+    redirect_mode: str
+    result: str
+
+
+def checkout_widget(started: Started, *, links: CheckoutLinks, nonce: str, shop_name: str | None) -> str:
+    """The page with Monext's widget in it (monext/api.md, section 5).
+
+    It needs `script-src` and `style-src` for the widget's host, and the nonce for both scripts. Where the
+    widget can't run, the page still leads to the hosted page and to the way out.
+    """
+    return render(
+        "checkout/widget.html",
+        languages=[started.language],
+        started=started,
+        links=links,
+        nonce=nonce,
+        shop_name=shop_name,
+    )
+
+
+def checkout_redirect(started: Started, *, links: CheckoutLinks, nonce: str, shop_name: str | None) -> str:
+    """The order and a forward to Monext's hosted page that needs no script."""
+    return render(
+        "checkout/redirect.html",
+        languages=[started.language],
+        started=started,
+        links=links,
+        nonce=nonce,
+        shop_name=shop_name,
+    )
+
+
+def result(
+    settled: Settled,
+    *,
+    retry_url: str | None,
+    shop_url: str | None,
+    refresh_url: str,
+    nonce: str,
+    shop_name: str | None,
+) -> str:
+    """Where a payment stands, in the buyer's words: one template for each status.
+
+    `refresh_url` is this page's own address; its script asks it again with `fetch`, which needs
+    `connect-src 'self'`, and follows once the answer is a redirect or another status. `retry_url` is only
+    shown where nothing was taken.
+    """
+    return render(
+        f"result/{settled.status.value}.html",
+        languages=[settled.language],
+        settled=settled,
+        retry_url=retry_url if settled.status in RETRYABLE else None,
+        shop_url=shop_url,
+        refresh_url=refresh_url,
+        refreshes=settled.status in REFRESHING,
+        nonce=nonce,
+        shop_name=shop_name,
+    )

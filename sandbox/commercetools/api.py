@@ -1,0 +1,136 @@
+"""The HTTP API of the project: every resource by the same five verbs, the project itself, and sessions."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, request
+
+from sandbox.commercetools.answers import answer
+from sandbox.commercetools.auth.scopes import caller_of, require_scope
+from sandbox.commercetools.auth.tokens import Tokens
+from sandbox.commercetools.errors import invalid_input
+from sandbox.commercetools.query.expansion import expand
+from sandbox.commercetools.query.paging import answer_query
+from sandbox.commercetools.resources import RESOURCES, Resource, find
+from sandbox.commercetools.schema import read_json
+from sandbox.commercetools.sessions import create_session, get_session
+from sandbox.commercetools.state import Project, Request, require_version
+from sandbox.commercetools.wire import Json
+
+
+def project_api(project: Project, tokens: Tokens) -> Blueprint:
+    """All endpoints under `/{projectKey}`."""
+    endpoints = _Endpoints(project=project, tokens=tokens)
+    api = Blueprint("api", __name__, url_prefix="/<project_key>")
+    api.get("")(endpoints.describe)
+    api.post("/sessions")(endpoints.open_session)
+    api.get("/sessions/<session_id>")(endpoints.show_session)
+    api.get("/<plural>")(endpoints.query)
+    api.post("/<plural>")(endpoints.create)
+    api.get("/<plural>/<selector>")(endpoints.show)
+    api.post("/<plural>/<selector>")(endpoints.update)
+    api.delete("/<plural>/<selector>")(endpoints.delete)
+    return api
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoints:
+    """The views; each first proves its caller, then works with the project's lock held."""
+
+    project: Project
+    tokens: Tokens
+
+    def describe(self, project_key: str) -> Response:
+        self._enter(project_key, "project_settings", writes=False)
+        return answer(_description(self.project))
+
+    def open_session(self, project_key: str) -> Response:
+        self._enter(project_key, "sessions", writes=True)
+        with self.project.lock:
+            return answer(create_session(self.project, read_json(request.data)), status=201)
+
+    def show_session(self, project_key: str, session_id: str) -> Response:
+        self._enter(project_key, "sessions", writes=True)
+        with self.project.lock:
+            return answer(get_session(self.project, session_id))
+
+    def query(self, project_key: str, plural: str) -> Response:
+        resource = _resource(plural)
+        self._enter(project_key, resource.scope, writes=False)
+        with self.project.lock:
+            found = answer_query(self.project, resource.kind, parameters=dict(request.args.lists()))
+        return answer(found)
+
+    def create(self, project_key: str, plural: str) -> Response:
+        resource = _resource(plural)
+        if resource.create is None:
+            abort(405)
+        entered = self._enter(project_key, resource.scope, writes=True)
+        body = read_json(request.data)
+        with self.project.lock:
+            made = self._expanded(resource.create(entered, body))
+        return answer(made, status=201)
+
+    def show(self, project_key: str, plural: str, selector: str) -> Response:
+        resource = _resource(plural)
+        self._enter(project_key, resource.scope, writes=False)
+        with self.project.lock:
+            found = self._expanded(find(self.project, resource, selector))
+        return answer(found)
+
+    def update(self, project_key: str, plural: str, selector: str) -> Response:
+        resource = _resource(plural)
+        if resource.update is None:
+            abort(405)
+        entered = self._enter(project_key, resource.scope, writes=True)
+        body = read_json(request.data)
+        with self.project.lock:
+            changed = resource.update(entered, find(self.project, resource, selector), body)
+            changed = self._expanded(changed)
+        return answer(changed)
+
+    def delete(self, project_key: str, plural: str, selector: str) -> Response:
+        resource = _resource(plural)
+        if resource.update is None:
+            abort(405)
+        self._enter(project_key, resource.scope, writes=True)
+        with self.project.lock:
+            document = find(self.project, resource, selector)
+            require_version(document, _version())
+            self.project.delete(resource.kind, document)
+        return answer(document)
+
+    def _enter(self, project_key: str, scope: str, *, writes: bool) -> Request:
+        caller = caller_of(self.tokens, request.headers.get("Authorization"))
+        require_scope(caller, scope, project_key=project_key, writes=writes)
+        return Request(project=self.project, caller=caller)
+
+    def _expanded(self, document: Json) -> Json:
+        return expand(self.project, document, paths=request.args.getlist("expand"))
+
+
+def _resource(plural: str) -> Resource:
+    if plural not in RESOURCES:
+        abort(404)
+    return RESOURCES[plural]
+
+
+def _version() -> int:
+    text = request.args.get("version", "")
+    if not text.isascii() or not text.isdigit():
+        raise invalid_input(f"Malformed parameter: version: '{text}' is not a number.")
+    return int(text)
+
+
+def _description(project: Project) -> Json:
+    """The project's settings: https://docs.commercetools.com/api/projects/project"""
+    return {
+        "version": 1,
+        "key": project.settings.project_key,
+        "name": "Sandbox",
+        "countries": ["FR", "DE", "BE", "FI", "JP", "KW"],
+        "currencies": ["EUR", "JPY", "KWD"],
+        "languages": ["fr", "fr-FR", "en", "de", "de-DE", "es", "it", "nl", "pt"],
+        "createdAt": "2026-01-01T00:00:00.000Z",
+        "messages": {"enabled": True, "deleteDaysAfterCreation": 15},
+        "carts": {"deleteDaysAfterLastModification": 90, "priceRoundingMode": "HalfEven"},
+    }

@@ -1,0 +1,1 @@
+"""Carts: https://docs.commercetools.com/api/projects/carts"""

@@ -1,0 +1,1 @@
+"""Orders: https://docs.commercetools.com/api/projects/orders"""

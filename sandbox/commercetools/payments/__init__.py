@@ -1,0 +1,1 @@
+"""Payments: https://docs.commercetools.com/api/projects/payments"""

@@ -1,0 +1,1 @@
+"""Queries: predicates, sorting, paging and reference expansion."""

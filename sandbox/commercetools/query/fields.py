@@ -1,0 +1,95 @@
+"""Which fields may be queried: an unknown one is refused, so that a misspelt one does not pass for empty."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of an object by name; `open` where any name is one, as in localised strings."""
+
+    names: dict[str, "Fields"] = field(default_factory=dict)
+    open: bool = False
+
+    def of(self, name: str) -> "Fields | None":
+        """What is inside a field; None where there is no such field."""
+        return ANY if self.open else self.names.get(name)
+
+
+ANY = Fields(open=True)
+_PLAIN = Fields()
+
+
+def _fields(plain: str, **nested: Fields) -> Fields:
+    return Fields({**dict.fromkeys(plain.split(), _PLAIN), **nested})
+
+
+_BASE = "id version key createdAt lastModifiedAt"
+_REFERENCE = _fields("id typeId key")
+_MONEY = _fields("type centAmount currencyCode fractionDigits")
+_TAXED = _fields("", totalNet=_MONEY, totalGross=_MONEY, totalTax=_MONEY)
+_PAYMENTS = _fields("", payments=_REFERENCE)
+_ADDRESS = _fields(
+    "id key country title salutation firstName lastName streetName streetNumber additionalStreetInfo "
+    "postalCode city region state company department building apartment pOBox phone mobile email fax "
+    "additionalAddressInfo"
+)
+_LINES = _fields(
+    "id key productId quantity priceMode lineItemMode",
+    variant=_fields("id sku"),
+    totalPrice=_MONEY,
+    name=ANY,
+    custom=ANY,
+)
+_CART_LIKE = {
+    "customLineItems": _fields("id key slug quantity", name=ANY, money=_MONEY, totalPrice=_MONEY),
+    "lineItems": _LINES,
+    "paymentInfo": _PAYMENTS,
+    "totalPrice": _MONEY,
+    "taxedPrice": _TAXED,
+    "taxedShippingPrice": _TAXED,
+    "store": _REFERENCE,
+    "shippingAddress": _ADDRESS,
+    "billingAddress": _ADDRESS,
+    "shippingInfo": _fields("shippingMethodName", price=_MONEY, shippingMethod=_REFERENCE),
+    "custom": ANY,
+}
+_CART_NAMES = (
+    f"{_BASE} customerId customerEmail anonymousId country locale shippingMode taxMode origin "
+    "purchaseOrderNumber inventoryMode totalLineItemQuantity "
+)
+
+QUERYABLE: dict[str, Fields] = {
+    "cart": _fields(
+        _CART_NAMES + "cartState freezeStrategy", lock=_fields("createdAt clientId"), **_CART_LIKE
+    ),
+    "order": _fields(
+        _CART_NAMES + "orderNumber orderState shipmentState paymentState completedAt",
+        cart=_REFERENCE,
+        state=_REFERENCE,
+        **_CART_LIKE,
+    ),
+    "payment": _fields(
+        f"{_BASE} anonymousId interfaceId",
+        customer=_REFERENCE,
+        amountPlanned=_MONEY,
+        paymentMethodInfo=_fields(
+            "paymentInterface method interfaceAccount", name=ANY, token=_fields("value"), custom=ANY
+        ),
+        paymentStatus=_fields("interfaceCode interfaceText", state=_REFERENCE),
+        transactions=_fields("id timestamp type state interactionId interfaceId", amount=_MONEY, custom=ANY),
+        interfaceInteractions=ANY,
+        custom=ANY,
+    ),
+    "customer": _fields(
+        f"{_BASE} customerNumber externalId email firstName lastName middleName title "
+        "salutation dateOfBirth companyName vatId isEmailVerified locale",
+        addresses=_ADDRESS,
+        stores=_REFERENCE,
+        custom=ANY,
+    ),
+    "store": _fields(f"{_BASE} languages", name=ANY),
+    "subscription": _fields(f"{_BASE} status", destination=ANY, messages=_fields("resourceTypeId types")),
+    "state": _fields(f"{_BASE} type initial builtIn", name=ANY),
+    "type": _fields(f"{_BASE} resourceTypeIds", name=ANY),
+    "shipping-method": _fields(f"{_BASE} name isDefault active"),
+}

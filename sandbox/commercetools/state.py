@@ -1,0 +1,149 @@
+"""The project's documents, in memory: versions, uniqueness and who holds which payment.
+
+Stored documents are never changed in place: `replace` swaps them. Callers hold `Project.lock` while they
+read, decide and write, which makes every request of the API atomic.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from threading import RLock
+
+from sandbox.clock import Clock
+from sandbox.commercetools.errors import concurrent_modification, duplicate_field
+from sandbox.commercetools.settings import ProjectSettings
+from sandbox.commercetools.uniqueness import UniqueKey, unique_keys
+from sandbox.commercetools.wire import Json, instant, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the API client and the scopes of its token."""
+
+    client_id: str
+    scopes: frozenset[str] = frozenset()
+
+    def logged(self) -> Json:
+        """As it appears in `createdBy` and `lastModifiedBy`."""
+        return {"clientId": self.client_id, "isPlatformClient": False}
+
+
+@dataclass(slots=True)
+class Project:
+    """All resources of one commercetools project, by kind (`cart`, `payment` …) and id."""
+
+    settings: ProjectSettings
+    clock: Clock
+    lock: RLock = field(default_factory=RLock)
+    documents: dict[str, dict[str, Json]] = field(default_factory=dict)
+    sessions: dict[str, Json] = field(default_factory=dict)
+    order_troubles: dict[str, str] = field(default_factory=dict)
+    _taken: dict[UniqueKey, str] = field(default_factory=dict)
+    _holders: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+
+    def now(self) -> str:
+        """The present moment, on the wire."""
+        return instant(self.clock())
+
+    def clear(self) -> None:
+        """Forget every document."""
+        for index in (self.documents, self.sessions, self.order_troubles, self._taken, self._holders):
+            index.clear()
+
+    def get(self, kind: str, resource_id: str) -> Json | None:
+        """The document of that id."""
+        return self.documents.get(kind, {}).get(resource_id)
+
+    def get_by(self, kind: str, *, field: str, value: str) -> Json | None:
+        """The document with that unique value (`key`, `orderNumber`)."""
+        resource_id = self._taken.get(UniqueKey(kind=kind, field=field, value=value))
+        return self.get(kind, resource_id) if resource_id else None
+
+    def all(self, kind: str) -> Iterator[Json]:
+        """Every document of a kind, oldest first."""
+        yield from self.documents.get(kind, {}).values()
+
+    def holders(self, payment_id: str) -> Iterator[tuple[str, Json]]:
+        """Kind and document of every cart and order that names the payment."""
+        for kind, resource_id in self._holders.get(payment_id, ()):
+            document = self.get(kind, resource_id)
+            if document is not None:
+                yield kind, document
+
+    def insert(self, kind: str, content: Json, *, caller: Caller, resource_id: str | None = None) -> Json:
+        """Store a new document at version 1.
+
+        Raises DuplicateField where a unique value is taken; nothing is stored then.
+        """
+        now = self.now()
+        document = {
+            "id": resource_id or new_id(),
+            "version": 1,
+            "createdAt": now,
+            "lastModifiedAt": now,
+            "createdBy": caller.logged(),
+            "lastModifiedBy": caller.logged(),
+            **content,
+        }
+        self._put(kind, document)
+        return document
+
+    def replace(self, kind: str, document: Json, *, caller: Caller, changes: int = 1) -> Json:
+        """Store a changed document; its version rises by the number of changes. DuplicateField as above."""
+        changed = {
+            **document,
+            "version": document["version"] + changes,
+            "lastModifiedAt": self.now(),
+            "lastModifiedBy": caller.logged(),
+        }
+        self._put(kind, changed)
+        return changed
+
+    def delete(self, kind: str, document: Json) -> None:
+        """Remove the document and free its unique values."""
+        del self.documents[kind][document["id"]]
+        self._unindex(kind, document)
+
+    def _put(self, kind: str, document: Json) -> None:
+        self._require_free(kind, document)
+        shelf = self.documents.setdefault(kind, {})
+        before = shelf.get(document["id"])
+        if before is not None:
+            self._unindex(kind, before)
+        shelf[document["id"]] = document
+        for key in unique_keys(kind, document):
+            self._taken[key] = document["id"]
+        for payment_id in held_payments(document):
+            self._holders.setdefault(payment_id, set()).add((kind, document["id"]))
+
+    def _require_free(self, kind: str, document: Json) -> None:
+        own: set[UniqueKey] = set()
+        for key in unique_keys(kind, document):
+            holder = self._taken.get(key, document["id"])
+            if holder != document["id"] or key in own:
+                raise duplicate_field(key.field, key.value, type_id=kind, conflicting=holder)
+            own.add(key)
+
+    def _unindex(self, kind: str, document: Json) -> None:
+        for key in unique_keys(kind, document):
+            self._taken.pop(key, None)
+        for payment_id in held_payments(document):
+            self._holders.get(payment_id, set()).discard((kind, document["id"]))
+
+
+def held_payments(document: Json) -> list[str]:
+    """The payments that a cart or order names."""
+    return [reference["id"] for reference in document.get("paymentInfo", {}).get("payments", [])]
+
+
+def require_version(document: Json, expected: int) -> None:
+    """Raise ConcurrentModification unless the caller decided on the present version."""
+    if document["version"] != expected:
+        raise concurrent_modification(document["id"], expected=expected, actual=document["version"])
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an endpoint or update action works with."""
+
+    project: Project
+    caller: Caller

@@ -1,0 +1,138 @@
+"""Captures, refunds and cancels of a payment. Nothing is idempotent: the same request twice acts twice.
+
+What the ledger forbids is answered with 201 and a result ERROR, and leaves no row.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from sandbox.monext import ledger
+from sandbox.monext.platform import Platform, ScriptedAct
+from sandbox.monext.results import ACCEPTED, Result, result
+from sandbox.monext.transactions import CAPTURE_AGE, Transaction
+
+CAPTURE, REFUND, CANCEL = "captures", "refunds", "cancels"
+KINDS = (CAPTURE, REFUND, CANCEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the merchant asks for: `amount` in minor units."""
+
+    kind: str
+    amount: int
+    option: str = "STANDARD"
+    comment: str = ""
+    merchant_reference: str = ""
+    private_data: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """`status` is 201, or 202 for an act that is taken but not finished. No transaction: nothing happened."""
+
+    status: int
+    result: Result
+    transaction: Transaction | None = None
+
+
+def act(platform: Platform, *, target: Transaction, order: Order) -> Done:
+    """Do what `order` asks on `target`, within the bounds of the ledger."""
+    code = _refusal_code(platform, target=target, order=order)
+    if code:
+        return Done(201, result(code))
+    script = _next_script(platform, kind=order.kind)
+    outcomes = {"accepted": ACCEPTED, "pending": result("02000"), "refused": result(script.code)}
+    outcome = outcomes[script.outcome]
+    if outcome.title == "ACCEPTED":
+        _reauthorize(platform, target=target, order=order)
+    done = _book(platform, target=target, order=order, outcome=outcome)
+    if outcome.title == "ACCEPTED":
+        _release_rest(platform, target=target, order=order)
+    return Done(script.status, outcome, done)
+
+
+def finish(transaction: Transaction, *, accepted: bool) -> None:
+    """A pending act gets its end."""
+    transaction.result = ACCEPTED if accepted else result("02020")
+
+
+def _refusal_code(platform: Platform, *, target: Transaction, order: Order) -> str:
+    if order.kind == CANCEL:
+        return _cancel_refusal(platform, target=target, amount=order.amount)
+    if not target.is_payment:
+        return "02301"
+    if not target.is_accepted_payment:
+        return "02302"
+    left = ledger.balance(platform.rows(target))
+    if order.kind == REFUND:
+        return _bound(order.amount, left.refundable)
+    return _capture_age_refusal(platform, target=target, order=order) or _bound(order.amount, left.capturable)
+
+
+def _capture_age_refusal(platform: Platform, *, target: Transaction, order: Order) -> str:
+    if target.type != "AUTHORIZATION":
+        return "02302"
+    if platform.now - target.date < CAPTURE_AGE:
+        return ""
+    if order.option != "LATE_DELIVERY":
+        return "02302"
+    return "" if platform.switches.late_delivery else "02619"
+
+
+def _cancel_refusal(platform: Platform, *, target: Transaction, amount: int) -> str:
+    rows = platform.rows(target)
+    row = next(row for row in rows if row.id == target.id)
+    if row.status != "OK" or row.type not in ledger.PAYMENTS | {"CAPTURE", "REFUND"}:
+        return "02302"
+    captured = any(each.type == "CAPTURE" and each.status == "OK" and each.remitted for each in rows)
+    too_late = row.remitted if row.type != "AUTHORIZATION" else captured
+    over = _bound(amount, ledger.cancellable(rows, target=row))
+    return "02105" if over and too_late else over
+
+
+def _bound(amount: int, limit: int) -> str:
+    return "" if 0 < amount <= limit else "02110"
+
+
+def _next_script(platform: Platform, *, kind: str) -> ScriptedAct:
+    for script in platform.scripted_acts:
+        if script.kind in ("", kind) and script.times > 0:
+            script.times -= 1
+            return script
+    return ScriptedAct(kind=kind, outcome="accepted", status=201, code="", times=1)
+
+
+def _book(
+    platform: Platform, *, target: Transaction, order: Order, outcome: Result, type_name: str = ""
+) -> Transaction:
+    types = {CAPTURE: "CAPTURE", REFUND: "REFUND", CANCEL: platform.switches.cancel_type}
+    booked = Transaction(
+        id=platform.new_id(),
+        type=type_name or types[order.kind],
+        amount=order.amount,
+        currency=target.currency,
+        date=platform.now,
+        result=outcome,
+        payment_id=target.payment_id,
+        origin_id=target.id,
+        token=target.token,
+        merchant_id=target.merchant_id,
+        contract=target.contract,
+        comment=order.comment,
+        merchant_reference=order.merchant_reference,
+        private_data=dict(order.private_data),
+    )
+    return platform.add(booked)
+
+
+def _reauthorize(platform: Platform, *, target: Transaction, order: Order) -> None:
+    """An authorisation that is over is asked for again before the capture."""
+    if order.kind == CAPTURE and platform.now - target.date >= CAPTURE_AGE:
+        _book(platform, target=target, order=order, outcome=ACCEPTED, type_name="REAUTHORIZATION")
+
+
+def _release_rest(platform: Platform, *, target: Transaction, order: Order) -> None:
+    """FINAL: what is left of the authorisation is given free."""
+    rest = ledger.balance(platform.rows(target)).capturable
+    if order.kind == CAPTURE and order.option == "FINAL" and rest:
+        _book(platform, target=target, order=replace(order, amount=rest), outcome=ACCEPTED, type_name="RESET")

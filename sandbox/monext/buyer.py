@@ -1,0 +1,193 @@
+"""What the buyer does in a session, whether on the hosted page, in the widget, or played by a test."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sandbox.monext import cards
+from sandbox.monext.cards import Card
+from sandbox.monext.platform import Platform
+from sandbox.monext.results import ACCEPTED, Result, result
+from sandbox.monext.sessions import Redirection, Session
+from sandbox.monext.settings import Contract, Kind
+from sandbox.monext.transactions import Transaction
+
+DUPLICATE_AGE = timedelta(hours=24)
+CHALLENGES = frozenset({"CHALLENGE_MANDATE", "CHALLENGE_REQUESTED"})
+OUTCOME_CODES = {"accepted": "00000", "pending": "02016", "risk": "04003"}
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One attempt as it ends. What is None is as the session asks; amounts in minor units."""
+
+    contract: Contract
+    outcome: Result
+    card: Card | None = None
+    authenticated: bool = False
+    type: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+
+
+def outcome_result(outcome: str, *, contract: Contract, code: str = "") -> Result:
+    """The result of `accepted`, `refused`, `pending` or `risk`; `code` names another of the same sort."""
+    refused = "02020" if contract.kind is not Kind.CARD else "01100"
+    titles = {"accepted": "ACCEPTED", "pending": "ONHOLD_PARTNER", "risk": "PENDING_RISK"}
+    return result(code or OUTCOME_CODES.get(outcome, refused), title=titles.get(outcome, "REFUSED"))
+
+
+def pay(platform: Platform, *, session: Session, payment: Payment, notify: bool = True) -> Transaction:
+    """Book the attempt and tell the merchant. An order reference paid in the last 24 hours is a duplicate."""
+    session.redirection = session.waiting = None
+    session.result_read = False
+    outcome = payment.outcome
+    if outcome.title == "ACCEPTED":
+        outcome = _duplicate(platform, session=session) or outcome
+    booked = platform.add(_transaction(platform, session=session, payment=payment, outcome=outcome))
+    session.attempts.append(booked)
+    if notify:
+        tell(platform, session=session)
+    return booked
+
+
+def pay_by_card(platform: Platform, *, session: Session, contract: Contract, card: Card) -> None:
+    """Ask the bank; where it, the merchant or a soft decline wants it, the buyer authenticates first."""
+    if _wants_challenge(session, card=card):
+        session.redirection = Redirection(contract, card)
+        return
+    code = cards.bank_answer(card, amount=session.amount)
+    pay(platform, session=session, payment=Payment(contract, result(code), card=card))
+
+
+def answer_challenge(platform: Platform, *, session: Session, authenticated: bool) -> None:
+    """The end of 3-D Secure: the bank is asked, or the attempt is refused (03003)."""
+    redirection = session.redirection
+    if redirection is None or redirection.card is None:
+        return
+    code = cards.bank_answer(redirection.card, amount=session.amount) if authenticated else "03003"
+    code = "00000" if code == "01131" else code
+    payment = Payment(redirection.contract, result(code), card=redirection.card, authenticated=authenticated)
+    pay(platform, session=session, payment=payment)
+
+
+def leave_for_partner(session: Session, *, contract: Contract) -> None:
+    """The widget sends the buyer to the partner's own page."""
+    session.redirection = Redirection(contract)
+
+
+def answer_partner(platform: Platform, *, session: Session, contract: Contract, outcome: str) -> None:
+    """What the buyer does at the partner's: accepted, refused, pending or cancelled."""
+    if outcome == "cancelled":
+        cancel(platform, session=session)
+        return
+    ending = outcome_result(outcome, contract=contract)
+    pay(platform, session=session, payment=Payment(contract, ending))
+
+
+def wait_for_phone(platform: Platform, *, session: Session, contract: Contract) -> None:
+    """MB Way has sent its request to the phone: on hold until the buyer answers there."""
+    payment = Payment(contract, result("02000"))
+    session.waiting = pay(platform, session=session, payment=payment, notify=False)
+
+
+def answer_phone(platform: Platform, *, session: Session, outcome: str) -> None:
+    """The buyer approves or refuses on the phone, or leaves the page with the request unanswered."""
+    waiting, session.waiting = session.waiting, None
+    if waiting is None:
+        return
+    if outcome == "pending":
+        tell(platform, session=session)
+    else:
+        resolve(platform, transaction=waiting, accepted=outcome == "accepted")
+
+
+def resolve(platform: Platform, *, transaction: Transaction, accepted: bool, notify: bool = True) -> None:
+    """A pending attempt gets its end, and the merchant is told once more."""
+    session = platform.sessions[transaction.token]
+    session.waiting = None
+    transaction.result = ACCEPTED if accepted else result("02020")
+    if transaction.type == "ORDER":
+        transaction.type = _type_of(session, contract=transaction.contract)
+    if accepted:
+        _authorize(transaction)
+    session.result_read = False
+    if notify:
+        tell(platform, session=session)
+
+
+def cancel(platform: Platform, *, session: Session, notify: bool = True) -> None:
+    """The buyer gives up."""
+    session.redirection = None
+    session.cancelled = True
+    if notify and platform.switches.notify_on_cancel:
+        tell(platform, session=session)
+
+
+def expire(platform: Platform, *, session: Session) -> None:
+    """The session's time is over now. Nobody is told."""
+    session.redirection = None
+    session.expires = min(session.expires, platform.now)
+
+
+def tell(platform: Platform, *, session: Session) -> None:
+    """Notify the merchant of the session's result, unless it was read already or there is no address."""
+    url = session.request.get("notificationURL")
+    if url and not session.result_read:
+        query = {"notificationType": "WEBTRS", "token": session.token}
+        platform.notifier.schedule(url, session_token=session.token, query=query)
+
+
+def _wants_challenge(session: Session, *, card: Card) -> bool:
+    asked = session.request.get("threeDS", {}).get("challengeInd") in CHALLENGES
+    soft_declined = any(attempt.result.code == "01131" for attempt in session.failures)
+    return asked or soft_declined or card.number == cards.CHALLENGED_CARD
+
+
+def _duplicate(platform: Platform, *, session: Session) -> Result | None:
+    if not platform.switches.detect_duplicates:
+        return None
+    attempts = platform.attempts_on(session.order["reference"], merchant_id=session.merchant_id)
+    recent = [each for each in attempts if each.status != "KO" and platform.now - each.date < DUPLICATE_AGE]
+    if not recent:
+        return None
+    return result("02001" if any(attempt.status == "OK" for attempt in recent) else "02002")
+
+
+def _type_of(session: Session, *, contract: Contract) -> str:
+    if session.request.get("payment", {}).get("paymentType") == "ACCOUNT_VERIFICATION":
+        return "ACCOUNT_VERIFICATION"
+    if contract.captures_at_once or session.capture == "AUTOMATIC":
+        return "AUTHORIZATION_AND_CAPTURE"
+    return "AUTHORIZATION"
+
+
+def _transaction(platform: Platform, *, session: Session, payment: Payment, outcome: Result) -> Transaction:
+    transaction_id = platform.new_id()
+    contract = payment.contract
+    ordered = contract.code == "PAYPAL" and not outcome.is_final
+    played = cards.example(contract.networks) if contract.kind in (Kind.CARD, Kind.WALLET) else None
+    booked = Transaction(
+        id=transaction_id,
+        type=payment.type or ("ORDER" if ordered else _type_of(session, contract=contract)),
+        amount=session.amount,
+        currency=payment.currency or session.order["currency"],
+        date=platform.now,
+        result=outcome,
+        payment_id=transaction_id,
+        origin_id=transaction_id,
+        token=session.token,
+        merchant_id=session.merchant_id,
+        contract=contract,
+        authorized=payment.amount,
+        card=payment.card or played,
+        authenticated=payment.authenticated,
+        private_data=dict(session.request.get("privateData", {})),
+    )
+    if outcome.title == "ACCEPTED":
+        _authorize(booked)
+    return booked
+
+
+def _authorize(transaction: Transaction) -> None:
+    transaction.authorization_number = f"A{secrets.randbelow(10**5):05d}"

@@ -1,0 +1,100 @@
+"""Controls for tests and for whoever plays: `/_control/…`. Nothing of this exists at Monext."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from werkzeug.exceptions import BadRequest
+
+from sandbox.monext import answers
+from sandbox.monext.control_input import number, read_json
+from sandbox.monext.dump import session_dump, transaction_dump
+from sandbox.monext.notifications import MODES, Notification
+from sandbox.monext.platform import platform
+from sandbox.monext.settings import Switches
+
+control = Blueprint("control", __name__, url_prefix="/_control")
+
+
+@control.post("/reset")
+def reset() -> tuple[str, int]:
+    platform().reset()
+    return "", 204
+
+
+@control.post("/clock")
+def advance_clock() -> Response:
+    """{"advance": seconds}: sessions expire, authorisations age, notifications come due."""
+    platform().clock.advance(number(read_json(), name="advance"))
+    platform().notifier.wake()
+    return jsonify({"now": answers.moment(platform().now)})
+
+
+@control.get("/settings")
+def settings() -> Response:
+    return jsonify({_camel(name): value for name, value in asdict(platform().switches).items()})
+
+
+@control.post("/settings")
+def change_settings() -> Response:
+    """Any of the switches by its name in camelCase; what is not named stays."""
+    names = {_camel(field.name): field.name for field in fields(Switches)}
+    for name, value in read_json().items():
+        if name not in names or type(value) is not type(getattr(platform().switches, names[name])):
+            raise BadRequest(f"{name}: not a setting, or of another type")
+        setattr(platform().switches, names[name], value)
+    return settings()
+
+
+@control.get("/notifications")
+def notifications() -> Response:
+    notifier = platform().notifier
+    return jsonify(
+        {
+            "mode": notifier.mode,
+            "late": notifier.late_seconds,
+            "interval": notifier.interval_seconds,
+            "notifications": [_notification_json(told) for told in notifier.journal],
+        }
+    )
+
+
+@control.post("/notifications")
+def change_notifications() -> Response:
+    """{"mode"?: normal, lost, doubled or late, "late"?: seconds, "interval"?: seconds between repeats}."""
+    body, notifier = read_json(), platform().notifier
+    if body.get("mode", notifier.mode) not in MODES:
+        raise BadRequest(f"mode: one of {', '.join(MODES)}")
+    notifier.mode = body.get("mode", notifier.mode)
+    notifier.late_seconds = number(body, name="late", default=notifier.late_seconds)
+    notifier.interval_seconds = number(body, name="interval", default=notifier.interval_seconds)
+    return notifications()
+
+
+@control.post("/notifications/flush")
+def flush_notifications() -> Response:
+    """Sends what is due, with {"all": true} all that waits; answers when they are answered."""
+    everything = bool(read_json().get("all"))
+    return jsonify({"sent": platform().notifier.flush(everything=everything)})
+
+
+@control.get("/dump")
+def dump() -> Response:
+    sessions = {token: session_dump(session) for token, session in platform().sessions.items()}
+    transactions = [transaction_dump(each) for each in platform().transactions.values()]
+    return jsonify({"sessions": sessions, "transactions": transactions})
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _notification_json(told: Notification) -> dict[str, Any]:
+    return {
+        "url": told.url,
+        "token": told.token,
+        "state": told.state,
+        "due": answers.moment(told.due),
+        "answers": list(told.answers),
+    }

@@ -1,0 +1,120 @@
+"""Who may use the sandbox's Monext, with which points of sale and contracts, and how it behaves."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a buyer pays by a method, hence which page the hosted payment shows."""
+
+    CARD = "card"
+    WALLET = "wallet"
+    PARTNER = "partner"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One payment method of a point of sale. `id` is what `paymentMethodIDs` names.
+
+    `captures_at_once`: the method debits whatever capture was asked. `networks`: the card networks taken.
+    """
+
+    id: str
+    code: str
+    name: str
+    kind: Kind
+    captures_at_once: bool = False
+    networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PointOfSale:
+    """A point of sale. Contracts come in the order in which the buyer sees them by default."""
+
+    reference: str
+    name: str
+    contracts: tuple[Contract, ...]
+    session_minutes: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """One set of credentials: HTTP Basic with `id` and `access_key`."""
+
+    id: str
+    access_key: str = field(repr=False)
+    points_of_sale: tuple[PointOfSale, ...]
+
+
+@dataclass(slots=True)
+class Switches:
+    """Behaviour that may be changed while the sandbox runs (`/_control/settings`, in camelCase).
+
+    `unauthorized_as_200`: bad credentials answer HTTP 200 with title Unauthorized, as seen in the wild.
+    `flat_results`: a session that is not accepted is answered as a bare Result.
+    `junk_members`: now and then a response carries a member nobody documented.
+    `detect_duplicates`: a second payment of an order reference within 24 hours is an error.
+    `late_delivery`: the contracts allow a capture after seven days by LATE_DELIVERY.
+    `session_minutes`: lifetime of new sessions, 0 for that of the point of sale.
+    `session_id_parameter`: adds `monext_session_id` to `paylinetoken` on the way back.
+    `automatic_redirect`: no ticket after a payment, the browser goes straight back to the shop.
+    `return_to_page`: the widget's redirects come back to the page that embeds it, not to the returnURL.
+    `transaction_notification_url`: where back office acts are told (type TRS); empty: nowhere.
+    """
+
+    unauthorized_as_200: bool = False
+    flat_results: bool = False
+    junk_members: bool = True
+    detect_duplicates: bool = True
+    late_delivery: bool = True
+    session_minutes: int = 0
+    session_id_parameter: bool = False
+    automatic_redirect: bool = False
+    return_to_page: bool = False
+    notify_on_cancel: bool = False
+    max_attempts: int = 3
+    cancel_type: str = "CANCEL"
+    transaction_notification_url: str = ""
+
+
+_CARD_NETWORKS = ("VISA", "MASTERCARD", "CARTES_BANCAIRES")
+
+
+def contracts_of(suffix: str) -> tuple[Contract, ...]:
+    """All the methods of a point of sale, their ids ending with `suffix` (`CB_FR`, `IDEAL_FR` …)."""
+    return (
+        Contract(f"CB_{suffix}", "CB", "Carte bancaire", Kind.CARD, networks=_CARD_NETWORKS),
+        Contract(f"VISA_{suffix}", "VISA", "Visa", Kind.CARD, networks=("VISA", "CARTES_BANCAIRES")),
+        Contract(f"MC_{suffix}", "MASTERCARD", "Mastercard", Kind.CARD, networks=("MASTERCARD",)),
+        Contract(f"AMEX_{suffix}", "AMEX", "American Express", Kind.CARD, networks=("AMERICAN_EXPRESS",)),
+        Contract(f"APPLE_{suffix}", "APPLE_PAY", "Apple Pay", Kind.WALLET),
+        Contract(f"GOOGLE_{suffix}", "GOOGLE_PAY", "Google Pay", Kind.WALLET),
+        Contract(f"PAYPAL_{suffix}", "PAYPAL", "PayPal", Kind.PARTNER),
+        Contract(f"BANCONTACT_{suffix}", "BANCONTACT", "Bancontact", Kind.PARTNER, captures_at_once=True),
+        Contract(f"IDEAL_{suffix}", "IDEAL", "iDEAL", Kind.PARTNER, captures_at_once=True),
+        Contract(f"MBWAY_{suffix}", "MBWAY", "MB Way", Kind.PHONE, captures_at_once=True),
+    )
+
+
+_OUTLET_CONTRACT = Contract("CB_OUTLET", "CB", "Carte bancaire", Kind.CARD, networks=_CARD_NETWORKS)
+
+DEFAULT_MERCHANTS = (
+    Merchant(
+        "sandbox",
+        "sandbox-key",
+        (
+            PointOfSale("POS_FR", "Sandbox shop", contracts_of("FR")),
+            PointOfSale("POS_OUTLET", "Sandbox outlet", (_OUTLET_CONTRACT,)),
+        ),
+    ),
+    Merchant("sandbox-be", "sandbox-be-key", (PointOfSale("POS_BE", "Second shop", contracts_of("BE")),)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MonextSettings:
+    """`public_url`: where browsers reach this server; empty: the host that each API call named."""
+
+    merchants: tuple[Merchant, ...] = DEFAULT_MERCHANTS
+    public_url: str = ""

@@ -1,0 +1,142 @@
+"""The whole sandbox: shop, commercetools and Monext, each on a port of its own, in one process."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from wsgiref.types import WSGIApplication as WSGIApp
+
+import requests
+
+from sandbox import commercetools, monext, shop
+from sandbox.clock import ShiftedClock
+from sandbox.commercetools.settings import ProjectSettings
+from sandbox.faults import Faults, faulty
+from sandbox.monext.settings import MonextSettings
+from sandbox.serving import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """A port for each server; 0 takes a free one."""
+
+    shop: int = 9000
+    commercetools: int = 9001
+    monext: int = 9002
+
+
+FREE_PORTS = Ports(0, 0, 0)
+
+
+class Sandbox:
+    """A context manager that serves all three while it is entered.
+
+    The constructor binds the ports (OSError where one is taken), so that all addresses are known at once.
+    `bridge_url` may be set later, for a bridge that starts after its sandbox. `clock` is the time of both
+    remotes; `commercetools_faults` and `monext_faults` are what `/_control/faults` reaches over HTTP.
+    """
+
+    def __init__(
+        self,
+        *,
+        ports: Ports = FREE_PORTS,
+        bridge_url: str = "http://127.0.0.1:8000",
+        host: str = "127.0.0.1",
+        access: shop.Access = "open",
+        link_secret: str = "",
+    ) -> None:
+        self.clock = ShiftedClock()
+        self.commercetools_faults, self.monext_faults = Faults(), Faults()
+        self._bridge = shop.BridgeUrl(bridge_url)
+        self._servers: list[Server] = []
+        self._host = host
+        self._bind(ports, access=access, link_secret=link_secret)
+
+    @property
+    def commercetools_url(self) -> str:
+        """Authentication, API, sessions and keys of the project."""
+        return self._commercetools.url
+
+    @property
+    def monext_url(self) -> str:
+        """Monext's API, hosted page and widget."""
+        return self._monext.url
+
+    @property
+    def shop_url(self) -> str:
+        """The storefront."""
+        return self._shop.url
+
+    @property
+    def bridge_url(self) -> str:
+        """Where the shop sends buyers to pay."""
+        return self._bridge.value
+
+    @bridge_url.setter
+    def bridge_url(self, url: str) -> None:
+        self._bridge.value = url
+
+    def start(self) -> None:
+        """Serve, and send notifications."""
+        for server in self._servers:
+            server.start()
+        self._notifier.start()
+
+    def stop(self) -> None:
+        """Stop serving and close all connections; calls that hang are dropped. May be repeated."""
+        self._notifier.stop()
+        for faults in (self.commercetools_faults, self.monext_faults):
+            faults.clear()
+        for server in self._servers:
+            server.stop()
+
+    def reset(self) -> None:
+        """All as it was at the start: seed, no faults, empty journals, the true time."""
+        self.clock.reset()
+        with requests.Session() as session:
+            session.trust_env = False
+            session.post(f"{self.shop_url}/reset", timeout=30, allow_redirects=False).raise_for_status()
+
+    def __enter__(self) -> "Sandbox":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _bind(self, ports: Ports, *, access: shop.Access, link_secret: str) -> None:
+        try:
+            self._commercetools = self._project(ports.commercetools)
+            self._monext = self._provider(ports.monext)
+            storefront = shop.ShopSettings(
+                commercetools_url=self.commercetools_url,
+                monext_url=self.monext_url,
+                bridge=self._bridge,
+                access=access,
+                link_secret=link_secret,
+            )
+            self._shop = self._server(shop.create_app(storefront), port=ports.shop)
+        except OSError:
+            for server in self._servers:
+                server.stop()
+            raise
+
+    def _project(self, port: int) -> Server:
+        settings = ProjectSettings()
+        app = commercetools.create_app(settings, clock=self.clock)
+        server = self._server(faulty(app, self.commercetools_faults), port=port)
+        settings.base_url.value = server.url
+        return server
+
+    def _provider(self, port: int) -> Server:
+        app = monext.create_app(MonextSettings(), clock=self.clock)
+        self._notifier = app.extensions["monext"].notifier
+        return self._server(faulty(app, self.monext_faults), port=port)
+
+    def _server(self, app: WSGIApp, *, port: int) -> Server:
+        server = Server(app, port=port, host=self._host)
+        self._servers.append(server)
+        return server

@@ -1,0 +1,36 @@
+"""Amounts, moments, texts and documents as the shop shows them."""
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+
+def money(amount: dict[str, Any] | None) -> str:
+    """A commercetools money object in words: `1,234.50 EUR`, `1,235 JPY`; a dash where there is none."""
+    if not amount:
+        return "–"
+    digits = int(amount.get("fractionDigits", 2))
+    value = Decimal(int(amount["centAmount"])).scaleb(-digits)
+    return f"{value:,.{digits}f} {amount['currencyCode']}"
+
+
+def moment(text: str | None) -> str:
+    """A commercetools timestamp to the second, in UTC; a dash where there is none."""
+    if not text:
+        return "–"
+    return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def words(localised: dict[str, str] | str | None) -> str:
+    """A localised text in English, else in whatever language it has."""
+    if isinstance(localised, str):
+        return localised
+    if not localised:
+        return ""
+    return localised.get("en") or localised.get("en-GB") or next(iter(localised.values()))
+
+
+def pretty(document: object) -> str:
+    """A JSON document to be read, its members in the order in which they came."""
+    return json.dumps(document, indent=2, ensure_ascii=False)

@@ -1,0 +1,47 @@
+"""The shop as a Flask application."""
+
+from flask import Flask, render_template, url_for
+
+from sandbox.shop import amounts, faults_page, landing, storefront, views
+from sandbox.shop.checkout import pay_url
+from sandbox.shop.project import Refused, Unreachable
+from sandbox.shop.settings import ShopSettings
+from sandbox.shop.shop import Shop, shop
+
+
+def create_app(settings: ShopSettings) -> Flask:
+    """The shop; it calls nobody before its first page."""
+    app = Flask("sandbox.shop")
+    app.extensions["shop"] = Shop.of(settings)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        money=amounts.money, moment=amounts.moment, words=amounts.words, pretty=amounts.pretty
+    )
+    app.context_processor(_everywhere)
+    for pages in (storefront.pages, landing.pages, views.pages, faults_page.pages):
+        app.register_blueprint(pages)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Unreachable, _unreachable)
+    return app
+
+
+def _everywhere() -> dict[str, object]:
+    settings = shop().settings
+    return {"bridge_url": settings.bridge.value, "monext_url": settings.monext_url, "pay_url": _pay_link}
+
+
+def _pay_link(cart_id: str, *, mode: str) -> str:
+    """Where a pay button leads; a checkout session is made only once it is pressed."""
+    here = shop()
+    if here.settings.access == "session":
+        return url_for("storefront.pay", cart_id=cart_id, mode=mode)
+    return pay_url(here, cart_id=cart_id, query={"mode": mode})
+
+
+def _refused(error: Refused) -> tuple[str, int]:
+    status = error.status if error.status in (400, 403, 404, 409) else 502
+    return render_template("trouble.html", title="The sandbox refused this", message=error.message), status
+
+
+def _unreachable(error: Unreachable) -> tuple[str, int]:
+    return render_template("trouble.html", title="A part of the sandbox does not answer", message=error), 503

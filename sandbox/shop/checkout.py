@@ -1,0 +1,52 @@
+"""The way from a cart to the bridge's checkout page."""
+
+from collections.abc import Mapping
+from time import time
+
+from sandbox.shop.links import LINK_LIFE_SECONDS, checkout_url, signature
+from sandbox.shop.shop import Shop
+
+MODES = {"widget": "Pay (widget)", "redirect": "Pay (redirect)", "direct": "Pay (direct)"}
+
+# The names that the bridge knows for means of payment.
+METHODS = (
+    "CB",
+    "VISA",
+    "MASTERCARD",
+    "AMEX",
+    "APPLE_PAY",
+    "GOOGLE_PAY",
+    "PAYPAL",
+    "BANCONTACT",
+    "IDEAL",
+    "MB_WAY",
+)
+
+_OPTIONS = ("mode", "method", "lang", "returnUrl", "cancelUrl")
+
+
+def pay_url(shop: Shop, *, cart_id: str, query: Mapping[str, str]) -> str:
+    """The bridge's page for a cart, with the proof that the bridge asks for.
+
+    A `proof` in the query (`open`, `signed` or `session`) is used in place of the configured one.
+    """
+    settings = shop.settings
+    options = {name: query[name] for name in _OPTIONS if query.get(name)}
+    proof = _proof(shop, cart_id=cart_id, access=query.get("proof") or settings.access)
+    return checkout_url(settings.bridge.value, cart_id=cart_id, **options, **proof)
+
+
+def _proof(shop: Shop, *, cart_id: str, access: str) -> dict[str, str]:
+    if access == "session":
+        return {"session": _session(shop, cart_id=cart_id)}
+    if access == "signed":
+        expires = int(time()) + LINK_LIFE_SECONDS
+        secret = shop.settings.link_secret
+        return {"expires": str(expires), "signature": signature(cart_id, expires=expires, secret=secret)}
+    return {}
+
+
+def _session(shop: Shop, *, cart_id: str) -> str:
+    """A commercetools checkout session of the cart, as a shop makes one before it sends the buyer on."""
+    draft = {"cart": {"cartRef": {"id": cart_id}}, "metadata": {}}
+    return str(shop.project.create("sessions", draft=draft)["id"])

@@ -1,0 +1,97 @@
+"""What goes wrong between the bridge and its two remotes, ordered from a page."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from sandbox.faults import ACTIONS
+from sandbox.shop import controls
+from sandbox.shop.shop import shop
+
+pages = Blueprint("faults", __name__)
+
+CALLS_SHOWN = 40
+NOTIFICATION_MODES = ("normal", "lost", "doubled", "late")
+
+
+@pages.get("/faults")
+def index() -> str:
+    """The rules and the last calls of both remotes, and the mode of Monext's notifications."""
+    remotes = [
+        {
+            "key": key,
+            "name": name,
+            "rules": controls.rules(url),
+            "calls": controls.calls(url, last=CALLS_SHOWN),
+        }
+        for key, name, url in _remotes()
+    ]
+    return render_template(
+        "faults.html",
+        remotes=remotes,
+        actions=ACTIONS,
+        notification_modes=NOTIFICATION_MODES,
+        notifications=controls.notifications(shop().settings.monext_url),
+    )
+
+
+@pages.post("/faults/<remote>/rules")
+def add(remote: str) -> Response:
+    """Order one fault."""
+    controls.add_rule(_url(remote), form=request.form)
+    return _back()
+
+
+@pages.post("/faults/<remote>/clear")
+def clear(remote: str) -> Response:
+    """No more faults at one remote."""
+    controls.clear_rules(_url(remote))
+    return _back()
+
+
+@pages.post("/faults/notifications")
+def notifications() -> Response:
+    """How Monext's notifications go astray from now on."""
+    controls.set_notifications(shop().settings.monext_url, form=request.form)
+    return _back()
+
+
+@pages.post("/faults/notifications/flush")
+def flush() -> Response:
+    """Send what waits."""
+    controls.send_waiting_notifications(shop().settings.monext_url)
+    return _back()
+
+
+@pages.post("/faults/clock")
+def clock() -> Response:
+    """Let time pass at Monext."""
+    controls.advance_clock(shop().settings.monext_url, seconds=request.form["advance"])
+    return _back()
+
+
+@pages.post("/reset")
+def reset() -> Response:
+    """The whole sandbox as it was at the start."""
+    for _, _, url in _remotes():
+        controls.reset(url)
+    shop().copies.clear()
+    return redirect(url_for("storefront.index"), code=303)
+
+
+def _remotes() -> tuple[tuple[str, str, str], ...]:
+    settings = shop().settings
+    return (
+        ("commercetools", "commercetools", settings.commercetools_url),
+        ("monext", "Monext", settings.monext_url),
+    )
+
+
+def _url(remote: str) -> str:
+    urls = {key: url for key, _, url in _remotes()}
+    if remote not in urls:
+        abort(404)
+    return urls[remote]
+
+
+def _back() -> Response:
+    return redirect(url_for("faults.index"), code=303)

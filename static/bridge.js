@@ -1,0 +1,126 @@
+/* What the buyer's pages do in the browser. None of it decides anything about the payment. */
+(() => {
+  "use strict";
+
+  const notices = document.querySelector("[data-notices]");
+
+  /* Puts one of the page's prepared, translated notices into its live region, or empties it. */
+  const say = (name) => {
+    const prepared = name && document.querySelector(`template[data-notice="${name}"]`);
+    notices.replaceChildren(...(prepared ? [prepared.content.cloneNode(true)] : []));
+  };
+
+  /* A page kept by the browser shows an old state when the buyer comes back to it. */
+  window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+
+  /* ---- Monext's widget ---- */
+
+  const PATIENCE = 12000; /* milliseconds until a widget that draws nothing counts as failed */
+  const TOKEN_NAMES = ["paylinetoken", "monext_session_id", "token"];
+  const PAID_OR_OPEN = ["PAYMENT_SUCCESS", "PAYMENT_ONHOLD_PARTNER"];
+
+  const api = () => (window.Payline && window.Payline.Api) || {};
+
+  /* An address that Monext's widget names, with the session's token, which our return page needs. */
+  const withToken = (address, token) => {
+    const url = new URL(address, window.location.href);
+    if (!/^https?:$/.test(url.protocol)) throw new TypeError(url.protocol);
+    if (!TOKEN_NAMES.some((name) => url.searchParams.has(name))) url.searchParams.set(TOKEN_NAMES[0], token);
+    return url.href;
+  };
+
+  /* Where a final state leads: REST sessions have one address for both, and our result page knows as well. */
+  const wayOn = (state, widget) => {
+    try {
+      const { returnUrl, cancelUrl } = api().getCancelAndReturnUrls();
+      const wanted = PAID_OR_OPEN.includes(state) ? returnUrl : cancelUrl || returnUrl;
+      return wanted ? withToken(wanted, widget.dataset.token) : widget.dataset.result;
+    } catch {
+      return widget.dataset.result;
+    }
+  };
+
+  const startWidget = (widget) => {
+    const cancel = document.getElementById("cancel");
+    let drawn = false;
+    let leaving = null;
+
+    const leave = (address) => {
+      if (leaving) return;
+      leaving = address;
+      say("leaving");
+      window.location.assign(address);
+    };
+    const show = () => {
+      if (drawn || leaving) return;
+      drawn = true;
+      say(null);
+    };
+    const fail = () => drawn || leaving || say("failed");
+
+    window.bridgeWidgetDrawn = show;
+
+    /* false: the widget itself shows no receipt and goes nowhere. Its addresses can be asked right after. */
+    window.bridgeWidgetDone = (event) => {
+      window.setTimeout(() => leave(wayOn(event && event.state, widget)), 0);
+      return false;
+    };
+
+    say("loading");
+    new MutationObserver(() => widget.childElementCount && show()).observe(widget, { childList: true });
+    window.addEventListener("error", (event) => event.target.id === "widget-script" && fail(), true);
+    window.setTimeout(fail, PATIENCE);
+
+    /* Ends the session at Monext first, so that nobody can pay it later. The cancel page asks Monext anyway. */
+    cancel.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || !api().endToken) return;
+      event.preventDefault();
+      if (leaving) return;
+      leaving = cancel.href;
+      say("leaving");
+      const enough = new Promise((resolve) => window.setTimeout(resolve, 1000));
+      try {
+        await Promise.race([api().endToken() || enough, enough]);
+      } catch {
+        /* The session then ends by itself, in time. */
+      }
+      window.location.assign(cancel.href);
+    });
+  };
+
+  /* ---- a state that may still change ---- */
+
+  const FIRST_PAUSE = 2500;
+  const LONGEST_PAUSE = 20000;
+  const GROWTH = 1.4;
+  const GIVE_UP = 300000; /* five minutes, in milliseconds */
+
+  /* True once the address answers with a redirect or with another state. A failed look is no news. */
+  const hasMoved = async (address, status) => {
+    try {
+      const answer = await fetch(address, { redirect: "manual", cache: "no-store" });
+      if (answer.type === "opaqueredirect") return true;
+      if (!answer.ok) return false;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const found = page.querySelector("[data-status]");
+      return found !== null && found.dataset.status !== status;
+    } catch {
+      return false;
+    }
+  };
+
+  const watch = ({ refresh, status }) => {
+    const look = async (pause, waited) => {
+      if (await hasMoved(refresh, status)) return window.location.replace(refresh);
+      if (waited >= GIVE_UP) return say("stopped");
+      const next = Math.min(pause * GROWTH, LONGEST_PAUSE);
+      return window.setTimeout(look, next, next, waited + next);
+    };
+    window.setTimeout(look, FIRST_PAUSE, FIRST_PAUSE, FIRST_PAUSE);
+  };
+
+  const widget = document.getElementById("PaylineWidget");
+  const waiting = document.querySelector("[data-refresh]");
+  if (widget) startWidget(widget);
+  if (waiting) watch(waiting.dataset);
+})();

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from monext_bridge.domain.cart import Cart, CartState, NotPayable, not_payable
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.payment import TransactionState, TransactionType
+from tests.builders import a_cart, a_delivery, a_payment, a_transaction, an_address, eur
+
+EUROS = frozenset({"EUR"})
+OURS = frozenset({"monext"})
+SUCCESS = TransactionState.SUCCESS
+
+REFUSED: Iterable[tuple[Cart, NotPayable]] = [
+    (a_cart(state=CartState.MERGED), NotPayable.MERGED),
+    (a_cart(state=CartState.ORDERED), NotPayable.ORDERED),
+    (a_cart(state=CartState.OTHER), NotPayable.STATE),
+    (a_cart(locked=True), NotPayable.LOCKED),
+    (a_cart(lines=()), NotPayable.EMPTY),
+    (a_cart(total=eur(0)), NotPayable.ZERO),
+    (a_cart(billing_address=None), NotPayable.NO_BILLING_ADDRESS),
+    (a_cart(shipping_address=None), NotPayable.NO_SHIPPING_ADDRESS),
+]
+
+
+def reason(cart: Cart, *, currencies: frozenset[str] = EUROS) -> NotPayable | None:
+    return not_payable(cart, due=cart.due(interfaces=OURS), currencies=currencies)
+
+
+@pytest.mark.parametrize(("cart", "expected"), REFUSED, ids=[str(r) for _, r in REFUSED])
+def test_a_cart_that_is_not_payable_says_why(cart: Cart, expected: NotPayable) -> None:
+    assert reason(cart) is expected
+
+
+def test_every_reason_has_a_cart_that_meets_it() -> None:
+    assert {r for _, r in REFUSED} | {NotPayable.CURRENCY} == set(NotPayable)
+
+
+def test_a_currency_that_is_not_allowed_is_not_payable() -> None:
+    assert reason(a_cart(), currencies=frozenset({"USD"})) is NotPayable.CURRENCY
+
+
+@pytest.mark.parametrize("state", [CartState.ACTIVE, CartState.FROZEN])
+def test_an_active_and_a_frozen_cart_are_payable(state: CartState) -> None:
+    assert reason(a_cart(state=state)) is None
+
+
+def test_a_cart_that_ships_nothing_needs_no_shipping_address() -> None:
+    assert reason(a_cart(shipping_address=None, deliveries=())) is None
+
+
+def test_deliveries_with_their_own_addresses_need_none_on_the_cart() -> None:
+    cart = a_cart(shipping_address=None, deliveries=(a_delivery(address=an_address()),))
+    assert reason(cart) is None
+
+
+def gift_card(held: int) -> object:
+    charge = a_transaction(type=TransactionType.CHARGE, state=SUCCESS, amount=eur(held))
+    return a_payment(id=PaymentId("gift"), interface="giftcards", transactions=(charge,))
+
+
+def test_what_another_kind_of_payment_holds_is_not_due() -> None:
+    cart = a_cart(total=eur(11100), payments=(gift_card(3000),))
+    assert cart.due(interfaces=OURS) == eur(8100)
+
+
+def test_what_our_own_payments_hold_is_not_subtracted() -> None:
+    own = a_payment(transactions=(a_transaction(state=SUCCESS),))
+    assert a_cart(payments=(own,)).due(interfaces=OURS) == eur(11100)
+
+
+def test_a_cart_that_is_paid_by_others_is_zero() -> None:
+    assert reason(a_cart(payments=(gift_card(20000),))) is NotPayable.ZERO
+
+
+def test_captured_money_counts_once_and_refunded_money_not_at_all() -> None:
+    payment = a_payment(
+        transactions=(
+            a_transaction(type=TransactionType.AUTHORIZATION, state=SUCCESS, amount=eur(10000)),
+            a_transaction(type=TransactionType.CHARGE, state=SUCCESS, amount=eur(6000)),
+            a_transaction(type=TransactionType.REFUND, state=SUCCESS, amount=eur(1000)),
+            a_transaction(type=TransactionType.CANCEL_AUTHORIZATION, state=SUCCESS, amount=eur(4000)),
+        )
+    )
+    assert payment.held == 5000

@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monext_bridge.domain.cart import CartState
+from monext_bridge.domain.decide import (
+    STATUS_TEXT_LIMIT,
+    Situation,
+    close_as_cancelled,
+    decide,
+    give_back,
+    objection,
+    wants_order,
+)
+from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.outcome import AcceptedTransaction, FailureReason, MoneyMove, Outcome, OutcomeKind
+from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
+from monext_bridge.domain.standing import Flag, Standing, standing
+from tests.builders import BEGUN, CART_ID, TOKEN, a_cart, a_payment, a_transaction, an_order, eur
+from tests.domain.applying import applied
+
+NOW = BEGUN + timedelta(minutes=5)
+PAID = AcceptedTransaction(MonextTransactionId("tx-1"), MoneyMove.CAPTURED, eur(11100), "CB")
+ACCEPTED = Outcome(OutcomeKind.ACCEPTED, "ACCEPTED", "00000", "Transaction approved", candidates=(PAID,))
+REFUSED = Outcome(OutcomeKind.FAILED, "REFUSED", "01100", "Do not honor", reason=FailureReason.REFUSED)
+PENDING = Outcome(OutcomeKind.PENDING, "ONHOLD_PARTNER", "02016", "On hold", method="PAYPAL")
+SILENT = [Outcome(OutcomeKind.NOT_BEGUN, "INPROGRESS", "02306"), Outcome(OutcomeKind.UNKNOWN)]
+
+
+def situation(payment: Payment | None = None, **changes: Any) -> Situation:
+    own = payment or a_payment()
+    values: dict[str, Any] = {
+        "payment": own,
+        "cart": a_cart(payments=(own,)),
+        "order": None,
+        "interfaces": frozenset({"monext"}),
+        "makes_orders": True,
+    }
+    return Situation(**(values | changes))
+
+
+def after(
+    outcome: Outcome, *, paid: AcceptedTransaction | None = None, on: Situation | None = None
+) -> Payment:
+    read = on or situation()
+    paid = paid or (outcome.candidates[0] if outcome.candidates else None)
+    return applied(read.payment, decide(read, outcome=outcome, paid=paid, now=NOW))
+
+
+def rows(payment: Payment) -> list[tuple[TransactionType, TransactionState, int]]:
+    return [(t.type, t.state, t.amount.cent_amount) for t in payment.transactions]
+
+
+INITIAL, PENDING_STATE, SUCCESS, FAILURE = TransactionState
+AUTHORIZATION, CANCEL, CHARGE, REFUND = (
+    TransactionType.AUTHORIZATION,
+    TransactionType.CANCEL_AUTHORIZATION,
+    TransactionType.CHARGE,
+    TransactionType.REFUND,
+)
+
+
+def test_an_accepted_payment_succeeds_with_its_id_method_and_time() -> None:
+    payment = after(ACCEPTED)
+    (charge,) = payment.transactions
+    assert (charge.state, charge.interface_id, charge.timestamp) == (SUCCESS, "tx-1", NOW)
+    assert (payment.method, payment.status_code, payment.status_text) == (
+        "CB",
+        "00000",
+        "ACCEPTED: Transaction approved",
+    )
+
+
+def test_what_happened_counts_and_not_what_was_asked() -> None:
+    authorized = replace(PAID, move=MoneyMove.AUTHORIZED)
+    payment = after(ACCEPTED, paid=authorized)
+    assert rows(payment) == [(CHARGE, FAILURE, 11100), (AUTHORIZATION, SUCCESS, 11100)]
+    assert payment.transactions[0].interface_id is None
+    assert payment.transactions[1].interface_id == "tx-1"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"), [(REFUSED, FAILURE), (PENDING, PENDING_STATE)], ids=["refused", "pending"]
+)
+def test_other_answers_move_the_planned_transaction(outcome: Outcome, state: TransactionState) -> None:
+    payment = after(outcome)
+    assert rows(payment) == [(CHARGE, state, 11100)]
+    assert payment.status_code == outcome.code
+
+
+@pytest.mark.parametrize("outcome", SILENT, ids=["not begun", "unknown"])
+def test_not_begun_and_unknown_write_nothing(outcome: Outcome) -> None:
+    assert decide(situation(), outcome=outcome, paid=None, now=NOW) == ()
+
+
+@pytest.mark.parametrize("outcome", [ACCEPTED, REFUSED, PENDING], ids=["accepted", "refused", "pending"])
+def test_the_same_answer_again_changes_nothing(outcome: Outcome) -> None:
+    paid = outcome.candidates[0] if outcome.candidates else None
+    again = situation(after(outcome))
+    assert decide(again, outcome=outcome, paid=paid, now=NOW + timedelta(hours=1)) == ()
+
+
+@pytest.mark.parametrize("outcome", [REFUSED, PENDING, *SILENT], ids=lambda o: o.kind)
+def test_success_stays_whatever_is_said_later(outcome: Outcome) -> None:
+    assert decide(situation(after(ACCEPTED)), outcome=outcome, paid=None, now=NOW) == ()
+
+
+@pytest.mark.parametrize("outcome", [REFUSED, PENDING], ids=["refused", "pending"])
+def test_a_failed_or_pending_attempt_becomes_a_success(outcome: Outcome) -> None:
+    payment = after(ACCEPTED, on=situation(after(outcome)))
+    assert standing(payment) is Standing.PAID
+    assert rows(payment) == [(CHARGE, SUCCESS, 11100)]
+
+
+def test_a_refused_buyer_may_go_on_with_a_method_that_takes_time() -> None:
+    assert standing(after(PENDING, on=situation(after(REFUSED)))) is Standing.PENDING
+
+
+def test_no_planned_transaction_stays_initial() -> None:
+    for outcome in (ACCEPTED, REFUSED, PENDING):
+        assert INITIAL not in {t.state for t in after(outcome).transactions if t.interaction_id == TOKEN}
+
+
+def test_a_buyer_who_gives_up_closes_what_was_not_begun() -> None:
+    closed = applied(a_payment(), close_as_cancelled(a_payment(), outcome=REFUSED))
+    assert standing(closed) is Standing.FAILED
+
+
+MISMATCHES = {
+    "the cart costs more": situation(cart=a_cart(total=eur(12000))),
+    "the cart costs less": situation(cart=a_cart(total=eur(100))),
+    "another amount was planned": situation(a_payment(planned=eur(11000))),
+}
+
+
+@pytest.mark.parametrize("name", MISMATCHES)
+def test_amounts_that_disagree_give_the_money_back(name: str) -> None:
+    payment = after(ACCEPTED, on=MISMATCHES[name])
+    assert payment.status_code == Flag.AMOUNT_MISMATCH
+    assert standing(payment) is Standing.RETURNED
+    assert rows(payment)[-1] == (REFUND, INITIAL, 11100)
+
+
+def test_monext_taking_another_amount_gives_that_amount_back() -> None:
+    payment = after(ACCEPTED, paid=replace(PAID, amount=eur(9900)))
+    assert rows(payment) == [(CHARGE, FAILURE, 11100), (CHARGE, SUCCESS, 9900), (REFUND, INITIAL, 9900)]
+
+
+def test_monext_taking_another_currency_gives_it_back() -> None:
+    payment = after(ACCEPTED, paid=replace(PAID, amount=Money(11100, "USD")))
+    assert payment.status_code == Flag.AMOUNT_MISMATCH
+    assert payment.transactions[-1].amount == Money(11100, "USD")
+
+
+def test_an_authorisation_is_given_back_by_cancelling_it() -> None:
+    authorized = replace(PAID, move=MoneyMove.AUTHORIZED, amount=eur(9900))
+    assert rows(after(ACCEPTED, paid=authorized))[-1] == (CANCEL, INITIAL, 9900)
+
+
+def test_giving_back_is_an_intent_named_after_the_session() -> None:
+    payment = after(ACCEPTED, on=MISMATCHES["the cart costs more"])
+    assert (payment.transactions[-1].interaction_id or "").startswith(f"giveback-{TOKEN}~")
+
+
+@pytest.mark.parametrize(
+    ("cart", "flag"),
+    [(None, Flag.ORDER_REFUSED), (a_cart(state=CartState.MERGED), Flag.ORDER_REFUSED)],
+    ids=["gone", "merged"],
+)
+def test_a_cart_that_is_gone_or_merged_gives_the_money_back(cart: Any, flag: Flag) -> None:
+    assert after(ACCEPTED, on=situation(cart=cart)).status_code == flag
+
+
+@pytest.mark.parametrize("cart", [None, a_cart(state=CartState.MERGED)], ids=["gone", "merged"])
+def test_a_shop_that_orders_itself_keeps_the_money_of_a_cart_that_is_gone(cart: Any) -> None:
+    payment = after(ACCEPTED, on=situation(cart=cart, makes_orders=False))
+    assert standing(payment) is Standing.PAID
+
+
+def rival(seconds: int, *, amount: int = 11100, **changes: Any) -> Payment:
+    """Another attempt of the cart, accepted some seconds after (before, if negative) NOW."""
+    token = SessionToken("other-session")
+    charge = a_transaction(
+        state=SUCCESS,
+        amount=eur(amount),
+        interaction_id=token,
+        timestamp=NOW + timedelta(seconds=seconds),
+    )
+    values: dict[str, Any] = {
+        "id": PaymentId("rival"),
+        "key": f"{CART_ID}-2-ffffffffffff",
+        "interface_id": token,
+        "transactions": (charge,),
+    }
+    return a_payment(**(values | changes))
+
+
+def test_the_second_accepted_payment_of_a_cart_is_given_back() -> None:
+    read = situation(cart=a_cart(payments=(a_payment(), rival(-60))))
+    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+
+
+def test_the_second_is_given_back_even_where_the_order_is_there() -> None:
+    read = situation(
+        cart=a_cart(state=CartState.ORDERED, payments=(a_payment(), rival(-60))), order=an_order()
+    )
+    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+
+
+def test_the_first_accepted_payment_is_kept() -> None:
+    read = situation(cart=a_cart(payments=(a_payment(), rival(60))))
+    assert standing(after(ACCEPTED, on=read)) is Standing.PAID
+
+
+def test_a_flagged_rival_does_not_count() -> None:
+    read = situation(cart=a_cart(payments=(a_payment(), rival(-60, status_code="AMOUNT_MISMATCH"))))
+    assert standing(after(ACCEPTED, on=read)) is Standing.PAID
+
+
+def test_a_cart_that_was_ordered_and_paid_by_other_means_gives_the_money_back() -> None:
+    invoice = rival(-60, id=PaymentId("invoice"), interface="invoices", key=None)
+    read = situation(cart=a_cart(state=CartState.ORDERED, payments=(a_payment(), invoice)), order=an_order())
+    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+
+
+def test_a_cart_that_the_shop_ordered_with_this_payment_keeps_it() -> None:
+    read = situation(cart=a_cart(state=CartState.ORDERED, total=eur(12000)), order=an_order())
+    assert standing(after(ACCEPTED, on=read)) is Standing.PAID
+
+
+def test_money_that_a_gift_card_holds_is_not_due() -> None:
+    gift = rival(-60, id=PaymentId("gift"), interface="giftcards", key=None, amount=3000)
+    planned = a_payment(planned=eur(8100), transactions=(a_transaction(amount=eur(8100)),))
+    read = situation(planned, cart=a_cart(payments=(planned, gift)))
+    assert standing(after(ACCEPTED, paid=replace(PAID, amount=eur(8100)), on=read)) is Standing.PAID
+
+
+def test_what_is_given_back_is_not_decided_again() -> None:
+    returned = after(ACCEPTED, on=MISMATCHES["the cart costs more"])
+    assert decide(situation(returned), outcome=ACCEPTED, paid=PAID, now=NOW) == ()
+
+
+def test_an_accepted_payment_wants_an_order_once() -> None:
+    paid = situation(after(ACCEPTED))
+    assert wants_order(paid)
+    assert not wants_order(replace(paid, order=an_order()))
+    assert not wants_order(replace(paid, makes_orders=False))
+    assert not wants_order(situation())
+    assert not wants_order(situation(after(ACCEPTED, on=MISMATCHES["the cart costs more"])))
+
+
+def test_nothing_is_objected_to_a_payment_that_took_nothing() -> None:
+    assert objection(situation()) is None
+
+
+def test_a_payment_that_took_nothing_can_not_be_given_back() -> None:
+    with pytest.raises(ValueError, match="holds nothing"):
+        give_back(a_payment(), flag=Flag.ORDER_REFUSED, why="", now=NOW)
+
+
+def test_a_long_text_of_monext_is_cut() -> None:
+    payment = after(replace(REFUSED, detail="x" * 1000))
+    assert len(payment.status_text or "") == STATUS_TEXT_LIMIT

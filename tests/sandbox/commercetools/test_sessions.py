@@ -1,0 +1,46 @@
+from sandbox.clock import ShiftedClock
+from sandbox.commercetools.seed import cart_id
+from tests.sandbox.commercetools.conftest import Api, Json, code
+
+
+def _session(api: Api, **changes: object) -> Json:
+    wanted = {"cartId": cart_id("guest"), **changes}
+    session: Json = api.http.post("/_control/sessions", json=wanted).json
+    return session
+
+
+def test_session_names_its_cart_and_metadata(api: Api) -> None:
+    made = _session(api, metadata={"futureOrderNumber": "W-77"})
+
+    session = api.get(f"sessions/{made['id']}").json
+
+    assert session["activeCart"]["cartRef"]["id"] == cart_id("guest")
+    assert (session["state"], session["metadata"]) == ("Active", {"futureOrderNumber": "W-77"})
+
+
+def test_session_expires(api: Api, clock: ShiftedClock) -> None:
+    made = _session(api, expiresIn=60)
+    clock.advance(61)
+
+    assert api.get(f"sessions/{made['id']}").json["state"] == "Expired"
+
+
+def test_session_can_be_in_any_state(api: Api) -> None:
+    assert api.get(f"sessions/{_session(api, state='active')['id']}").json["state"] == "active"
+
+
+def test_unknown_session_is_not_found(api: Api) -> None:
+    assert code(api.get("sessions/unknown")) == "404 ResourceNotFound"
+
+
+def test_sessions_need_a_token(api: Api) -> None:
+    assert api.http.get(f"/sandbox/sessions/{_session(api)['id']}").status_code == 401
+
+
+def test_shop_opens_a_session_by_the_api(api: Api) -> None:
+    cart = {"cartRef": {"typeId": "cart", "id": cart_id("guest")}}
+
+    made = api.post("sessions", {"cart": cart, "metadata": {"allowedPaymentMethods": ["CB"]}})
+
+    assert made.status_code == 201
+    assert api.get(f"sessions/{made.json['id']}").json == made.json

@@ -1,0 +1,154 @@
+"""Requests against the table of limits: what it allows passes, one step beyond is refused by name."""
+
+import re
+from typing import Any
+
+import pytest
+
+from sandbox.monext.limits import ACTION_FIELDS, CAPTURE_FIELDS, SESSION_FIELDS, Field
+from sandbox.monext.validation import faults_of
+from tests.sandbox.monext.merchant import Merchant, session_body
+
+TABLE = [*SESSION_FIELDS, *CAPTURE_FIELDS]
+BOUNDED = [field for field in TABLE if field.max_length is not None and field.enum is None]
+
+
+def body_with(field: Field, value: Any) -> dict[str, Any]:
+    """A body in which only this field is set, with the objects and lists around it."""
+    steps = field.name.split(".")
+    for step in reversed(steps):
+        key, many = step.removesuffix("[]"), step.endswith("[]")
+        value = {key: [value] if many else value}
+    return dict(value)
+
+
+def names_of(body: dict[str, Any], field: Field) -> list[str]:
+    return [fault.name for fault in faults_of(body, fields=[field])]
+
+
+def plain(name: str) -> str:
+    return re.sub(r"\[\d*\]", "", name)
+
+
+@pytest.mark.parametrize("field", TABLE, ids=lambda field: field.name)
+def test_value_of_another_type_is_refused(field: Field) -> None:
+    wrong = 12.5 if field.kind != "integer" else "12"
+    assert [plain(name) for name in names_of(body_with(field, wrong), field)] == [plain(field.name)]
+
+
+@pytest.mark.parametrize("field", BOUNDED, ids=lambda field: field.name)
+def test_text_one_character_too_long_is_refused(field: Field) -> None:
+    assert field.max_length is not None
+    unpatterned = Field(field.name, max_length=field.max_length)
+    assert names_of(body_with(field, "x" * field.max_length), unpatterned) == []
+    assert len(names_of(body_with(field, "x" * (field.max_length + 1)), field)) == 1
+
+
+@pytest.mark.parametrize("field", [field for field in TABLE if field.enum], ids=lambda field: field.name)
+def test_value_outside_its_list_is_refused(field: Field) -> None:
+    assert field.enum is not None
+    assert names_of(body_with(field, sorted(field.enum)[0]), field) == []
+    assert len(names_of(body_with(field, "NOT_IN_THE_LIST"), field)) == 1
+
+
+@pytest.mark.parametrize("field", [f for f in TABLE if f.kind == "integer"], ids=lambda field: field.name)
+def test_number_beyond_its_bounds_is_refused(field: Field) -> None:
+    for bound, step in ((field.minimum, -1), (field.maximum, 1)):
+        if bound is not None:
+            assert names_of(body_with(field, bound), field) == []
+            assert len(names_of(body_with(field, bound + step), field)) == 1
+
+
+@pytest.mark.parametrize("field", [f for f in TABLE if f.kind == "integer"], ids=lambda field: field.name)
+def test_fraction_and_truth_value_are_not_integers(field: Field) -> None:
+    assert len(names_of(body_with(field, 1.0), field)) == 1
+    assert len(names_of(body_with(field, True), field)) == 1
+
+
+@pytest.mark.parametrize("field", [f for f in SESSION_FIELDS if f.required], ids=lambda field: field.name)
+def test_missing_required_field_is_refused_where_its_object_is_there(field: Field) -> None:
+    assert len(names_of(body_with(field, None), field)) == 1
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["a@example.com", "jean@shop.photography", "jean@example", "jean dupont@example.com", "jean@é.fr"],
+)
+def test_email_that_the_published_pattern_refuses(email: str) -> None:
+    faults = faults_of(session_body(buyer={"email": email}), fields=SESSION_FIELDS)
+    assert [fault.name for fault in faults] == ["buyer.email"]
+
+
+def test_ordinary_email_passes() -> None:
+    body = session_body(buyer={"email": "jean.dupont@example.com"})
+    assert faults_of(body, fields=SESSION_FIELDS) == []
+
+
+@pytest.mark.parametrize("reference", ["A", "-POS", "POS FR", "x" * 51])
+def test_point_of_sale_reference_out_of_form_is_refused(reference: str) -> None:
+    faults = faults_of(session_body(pointOfSaleReference=reference), fields=SESSION_FIELDS)
+    assert [fault.name for fault in faults] == ["pointOfSaleReference"]
+
+
+def test_order_reference_with_a_slash_is_refused() -> None:
+    faults = faults_of(session_body(order={"reference": "a/b"}), fields=SESSION_FIELDS)
+    assert [fault.name for fault in faults] == ["order.reference"]
+
+
+@pytest.mark.parametrize("moment", ["2026-03-02", "2026-13-02T10:00:00Z", "2026-03-02T10:00:00", "yesterday"])
+def test_date_without_time_or_zone_is_refused(moment: str) -> None:
+    faults = faults_of(session_body(order={"date": moment}), fields=SESSION_FIELDS)
+    assert [fault.name for fault in faults] == ["order.date"]
+
+
+def test_comment_with_markup_is_refused() -> None:
+    assert [fault.name for fault in faults_of({"amount": 1, "comment": "<b>"}, fields=ACTION_FIELDS)] == [
+        "comment"
+    ]
+
+
+def test_fault_names_the_item_by_its_place(merchant: Merchant) -> None:
+    items = [{"reference": "ok", "price": 1}, {"reference": "x" * 51, "price": 1}]
+    answer = merchant.post("checkout/payments/sessions", session_body(order={"items": items}))
+    body = answer.get_json()
+    assert (answer.status_code, body["title"], body["code"]) == (400, "ERROR", "02305")
+    assert body["invalidParams"] == [
+        {
+            "name": "order.items[1].reference",
+            "reason": "size must be between 0 and 50",
+            "codes": ["{form.group.error}"],
+            "arguments": ["50"],
+        }
+    ]
+
+
+def test_member_that_nobody_documented_is_ignored(merchant: Merchant) -> None:
+    assert merchant.create(somethingElse={"a": 1})
+
+
+def test_body_that_is_not_an_object_is_refused(merchant: Merchant) -> None:
+    answer = merchant.post("checkout/payments/sessions", [1, 2])
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "02305")
+
+
+def test_other_content_type_is_refused(merchant: Merchant) -> None:
+    answer = merchant.client.post("/v1/checkout/payments/sessions", data="{}", headers=merchant.headers)
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pointOfSaleReference": "POS_XX"},
+        {"pointOfSaleReference": "POS_BE"},
+        {"paymentMethod": {"paymentMethodIDs": ["CB_FR", "CB_XX"]}},
+    ],
+)
+def test_unknown_point_of_sale_or_contract_is_02303(merchant: Merchant, change: dict[str, Any]) -> None:
+    answer = merchant.post("checkout/payments/sessions", session_body(**change))
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "02303")
+
+
+def test_zero_is_no_amount_to_pay(merchant: Merchant) -> None:
+    answer = merchant.post("checkout/payments/sessions", session_body(order={"amount": 0}))
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "02110")

@@ -1,0 +1,64 @@
+"""What surprises a merchant: duplicates, disagreement, odd answers."""
+
+from tests.sandbox.monext.merchant import Merchant
+
+
+def test_paid_order_reference_is_a_duplicate_for_a_day(merchant: Merchant) -> None:
+    merchant.paid()
+    second = merchant.create()
+    merchant.play(second)
+    assert merchant.read(second)["result"]["title"] == "ERROR"
+    assert merchant.code(second) == "02001"
+    merchant.advance(24 * 3600)
+    third = merchant.create()
+    merchant.play(third)
+    assert merchant.code(third) == "00000"
+
+
+def test_refused_order_reference_is_not_a_duplicate(merchant: Merchant) -> None:
+    merchant.play(merchant.create(), outcome="refused")
+    second = merchant.create()
+    merchant.play(second)
+    assert merchant.code(second) == "00000"
+
+
+def test_pending_order_reference_is_another_duplicate(merchant: Merchant) -> None:
+    merchant.play(merchant.create(), outcome="pending")
+    second = merchant.create()
+    merchant.play(second)
+    assert merchant.code(second) == "02002"
+
+
+def test_duplicates_pass_where_detection_is_off(merchant: Merchant) -> None:
+    merchant.control("settings", detectDuplicates=False)
+    merchant.paid()
+    second = merchant.create()
+    merchant.play(second)
+    assert merchant.code(second) == "00000"
+
+
+def test_played_disagreement_reaches_the_transaction(merchant: Merchant) -> None:
+    token = merchant.create()
+    merchant.play(token, amount=2000, currency="USD", type="AUTHORIZATION_AND_CAPTURE")
+    (transaction,) = merchant.read(token)["transactions"]
+    assert (transaction["authorizedAmount"], transaction["requestedAmount"]) == (2000, 2499)
+    assert (transaction["currency"], transaction["type"]) == ("USD", "AUTHORIZATION_AND_CAPTURE")
+
+
+def test_closed_session_can_be_paid_by_force(merchant: Merchant) -> None:
+    token = merchant.create()
+    merchant.play(token, outcome="cancelled")
+    merchant.play(token, force=True)
+    assert merchant.code(token) == "00000"
+
+
+def test_flat_results_replace_what_is_not_accepted(merchant: Merchant) -> None:
+    merchant.control("settings", flatResults=True)
+    assert set(merchant.read(merchant.create())) == {"title", "code", "detail"}
+
+
+def test_junk_member_comes_now_and_then(merchant: Merchant) -> None:
+    merchant.control("settings", junkMembers=True)
+    token = merchant.create()
+    answers = [merchant.read(token) for _ in range(6)]
+    assert 0 < sum(any(name.startswith("_") for name in answer) for answer in answers) < 6

@@ -1,0 +1,68 @@
+import pytest
+import requests
+
+from sandbox.commercetools.seed import cart_id
+from tests.sandbox.shop.conftest import Browser
+
+
+@pytest.mark.parametrize("remote", ["commercetools", "monext"])
+def test_a_fault_ordered_on_the_page_hits_the_remote(browser: Browser, remote: str) -> None:
+    url = getattr(browser.sandbox, f"{remote}_url")
+    form = {"action": "status", "method": "GET", "path": "/x$", "times": "2", "skip": "", "code": "502"}
+    assert browser.post(f"/faults/{remote}/rules", **form).status_code == 303
+    assert requests.get(f"{url}/x", timeout=5).status_code == 502
+    assert "status 502" in browser.page("/faults").get_text()
+
+
+def test_a_wrong_fault_is_refused_with_its_reason(browser: Browser) -> None:
+    response = browser.post("/faults/monext/rules", action="status", code="abc")
+    assert response.status_code == 400
+    assert "code must be of type int" in response.text
+
+
+def test_a_remote_nobody_knows_is_not_found(browser: Browser) -> None:
+    assert browser.post("/faults/elsewhere/rules", action="status").status_code == 404
+
+
+def test_clearing_ends_all_faults_of_a_remote(browser: Browser) -> None:
+    browser.post("/faults/monext/rules", action="status", times="0")
+    browser.post("/faults/monext/clear")
+    assert requests.get(f"{browser.sandbox.monext_url}/v1/checkout/alive", timeout=5).status_code != 503
+
+
+def test_the_shop_itself_is_spared(browser: Browser) -> None:
+    browser.post("/faults/commercetools/rules", action="status", times="0")
+    assert browser.get("/").status_code == 200
+
+
+def test_the_journal_shows_calls_and_what_befell_them(browser: Browser) -> None:
+    browser.post("/faults/commercetools/rules", action="status", code="500")
+    requests.get(f"{browser.sandbox.commercetools_url}/sandbox/carts", timeout=5)
+    text = browser.page("/faults").get_text(" ", strip=True)
+    assert "/sandbox/carts 500" in text
+
+
+def test_the_mode_of_notifications_is_set_and_shown(browser: Browser) -> None:
+    assert browser.post("/faults/notifications", mode="late", late="3", interval="0.5").status_code == 303
+    page = browser.page("/faults")
+    assert page.select_one("option[selected]").get_text() == "late"  # type: ignore[union-attr]
+    assert page.select_one("input[name=interval]")["value"] == "0.5"  # type: ignore[index]
+
+
+def test_waiting_notifications_can_be_sent(browser: Browser) -> None:
+    assert browser.post("/faults/notifications/flush").status_code == 303
+
+
+def test_time_passes_at_monext(browser: Browser) -> None:
+    assert browser.post("/faults/clock", advance="60").status_code == 303
+
+
+def test_reset_brings_the_seed_back(browser: Browser) -> None:
+    guest = cart_id("guest")
+    browser.post(f"/carts/{guest}/raise")
+    browser.post(f"/carts/{guest}/copy")
+    browser.post("/faults/monext/rules", action="status", times="0")
+    assert browser.post("/reset").status_code == 303
+    assert browser.project(f"carts/{guest}")["lineItems"][0]["quantity"] == 1
+    assert not browser.page("/").select(".copies")
+    assert "No rule: all goes well." in browser.page("/faults").get_text()

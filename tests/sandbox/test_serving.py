@@ -1,0 +1,94 @@
+import socket
+from collections.abc import Iterator
+
+import pytest
+import requests
+from flask import Flask, request
+
+from sandbox.serving import Server
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    app = Flask("echo")
+
+    @app.route("/echo", methods=["GET", "POST"])
+    def echo() -> dict[str, str]:
+        return {"method": request.method, "body": request.get_data(as_text=True)}
+
+    @app.get("/nothing")
+    def nothing() -> tuple[str, int]:
+        return "", 204
+
+    @app.get("/broken")
+    def broken() -> str:
+        raise RuntimeError("on purpose")
+
+    server = Server(app)
+    server.start()
+    yield server
+    server.stop()
+
+
+def answers_on_one_connection(server: Server, *, requests_sent: bytes) -> bytes:
+    with socket.create_connection((server.host, server.port), timeout=5) as connection:
+        connection.sendall(requests_sent)
+        received = b""
+        while chunk := connection.recv(65536):
+            received += chunk
+        return received
+
+
+def test_a_connection_answers_several_requests(server: Server) -> None:
+    first = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none"
+    last = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nConnection: close\r\n\r\ntwo"
+    received = answers_on_one_connection(server, requests_sent=first + last)
+    assert received.count(b"HTTP/1.1 200 OK") == 2
+    assert b"one" in received
+    assert b"two" in received
+
+
+def test_a_chunked_request_body_is_read(server: Server) -> None:
+    response = requests.post(f"{server.url}/echo", data=iter([b"in ", b"pieces"]), timeout=5)
+    assert response.json()["body"] == "in pieces"
+
+
+def test_an_answer_without_content_leaves_the_connection_usable(server: Server) -> None:
+    asked = b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = b"GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    received = answers_on_one_connection(server, requests_sent=asked + last)
+    assert received.startswith(b"HTTP/1.1 204 NO CONTENT")
+    assert received.count(b"HTTP/1.1 200 OK") == 1
+
+
+def test_head_answers_the_length_and_no_body(server: Server) -> None:
+    asked = b"HEAD /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    head, _, body = answers_on_one_connection(server, requests_sent=asked).partition(b"\r\n\r\n")
+    assert b"Content-Length: " in head
+    assert body == b""
+
+
+def test_a_fault_of_the_application_is_a_500_and_not_the_end(server: Server) -> None:
+    with requests.Session() as session:
+        assert session.get(f"{server.url}/broken", timeout=5).status_code == 500
+        assert session.get(f"{server.url}/echo", timeout=5).status_code == 200
+
+
+def test_a_port_that_is_taken_is_refused_by_the_constructor(server: Server) -> None:
+    with pytest.raises(OSError, match="in use"):
+        Server(Flask("second"), port=server.port)
+
+
+def test_stopping_closes_open_connections(server: Server) -> None:
+    with socket.create_connection((server.host, server.port), timeout=5) as connection:
+        connection.sendall(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(65536)
+        server.stop()
+        assert connection.recv(65536) == b""
+
+
+def test_stopping_twice_does_no_harm(server: Server) -> None:
+    server.stop()
+    server.stop()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{server.url}/echo", timeout=5)

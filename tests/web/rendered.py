@@ -1,0 +1,123 @@
+"""Pages rendered for tests: an application of nothing but templates, and values valid by default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from monext_bridge.domain.cart import Cart, CartLine, CartState, Delivery, Order
+from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId, SessionToken
+from monext_bridge.domain.money import Money
+from monext_bridge.services.results import BuyerStatus, Settled, Started
+from monext_bridge.web import pages
+from monext_bridge.web.i18n import init_i18n
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "static"
+
+LINKS = pages.CheckoutLinks(
+    cancel="https://pay.example.com/cancel/ref",
+    redirect_mode="https://pay.example.com/checkout/cart?mode=redirect",
+    result="https://pay.example.com/result/ref",
+)
+RETRY = "https://pay.example.com/checkout/cart"
+SHOP = "https://shop.example.com/"
+REFRESH = "https://pay.example.com/result/ref?waiting=1"
+HOSTILE = "<script>alert('\"&')</script>"
+
+
+def page_app() -> Flask:
+    app = Flask("pages", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.jinja_env.undefined = StrictUndefined
+    init_i18n(app)
+    return app
+
+
+def eur(cent_amount: int) -> Money:
+    return Money(cent_amount, "EUR")
+
+
+def cart(**changes: Any) -> Cart:
+    valid = Cart(
+        id=CartId("6f6f1a2e-6b0e-4a53-8a0b-1d2f3c4b5a69"),
+        version=1,
+        state=CartState.ACTIVE,
+        total=eur(11500),
+        taxes=eur(1917),
+        discount=eur(1000),
+        lines=(CartLine("jumper", "Merino jumper", 2, eur(12000)),),
+        deliveries=(Delivery("Colissimo", eur(500)),),
+    )
+    return replace(valid, **changes)
+
+
+def started(**changes: Any) -> Started:
+    valid = Started(
+        reference="ref",
+        payment_id=PaymentId("7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10"),
+        token=SessionToken("1yuzCOL1GqS8wc2ckpKl"),
+        redirect_url="https://webpayment.example.com/v2/?token=1yuzCOL1GqS8wc2ckpKl",
+        cart=cart(),
+        due=eur(11500),
+        widget_url="https://widget.example.com",
+        language=None,
+    )
+    return replace(valid, **changes)
+
+
+def settled(status: BuyerStatus, **changes: Any) -> Settled:
+    payment = PaymentId("7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10")
+    return replace(Settled(status, payment, eur(11500), complete=True), **changes)
+
+
+def order(number: str) -> Order:
+    return Order(OrderId("o"), 1, OrderNumber(number), None, eur(11500))
+
+
+def widget_page(shown: Started | None = None, *, shop_name: str | None = "Shop") -> BeautifulSoup:
+    return soup(
+        lambda: pages.checkout_widget(shown or started(), links=LINKS, nonce="n0nce", shop_name=shop_name)
+    )
+
+
+def redirect_page(shown: Started | None = None) -> BeautifulSoup:
+    return soup(
+        lambda: pages.checkout_redirect(shown or started(), links=LINKS, nonce="n0nce", shop_name="Shop")
+    )
+
+
+def result_page(
+    shown: Settled,
+    *,
+    retry_url: str | None = RETRY,
+    shop_url: str | None = SHOP,
+    shop_name: str | None = "Shop",
+) -> BeautifulSoup:
+    return soup(
+        lambda: pages.result(
+            shown,
+            retry_url=retry_url,
+            shop_url=shop_url,
+            refresh_url=REFRESH,
+            nonce="n0nce",
+            shop_name=shop_name,
+        )
+    )
+
+
+def soup(render: Callable[[], str], *, accepts: str = "en") -> BeautifulSoup:
+    """The page as a browser with this `Accept-Language` gets it."""
+    with page_app().test_request_context("/", headers={"Accept-Language": accepts}):
+        return BeautifulSoup(render(), "html.parser")
+
+
+def words(page: BeautifulSoup) -> str:
+    """All words of a page, with single spaces, the browser's special spaces included."""
+    return " ".join(page.get_text(" ").split())

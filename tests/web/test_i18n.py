@@ -1,0 +1,85 @@
+"""Which language a page speaks, and how amounts are written in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask_babel import force_locale
+
+from monext_bridge.domain.money import Money
+from monext_bridge.web.i18n import (
+    SUPPORTED,
+    browser_languages,
+    languages_in,
+    money,
+    page_language,
+    page_locale,
+)
+from tests.web.rendered import page_app
+
+
+def test_english_needs_no_catalogue() -> None:
+    assert SUPPORTED[0] == "en"
+
+
+def test_languages_are_those_with_a_compiled_catalogue(tmp_path: Path) -> None:
+    for name in ("fr/LC_MESSAGES/messages.mo", "de/LC_MESSAGES/messages.mo", "it/LC_MESSAGES/messages.po"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+
+    assert languages_in(tmp_path) == ("en", "de", "fr")
+
+
+@pytest.mark.parametrize(
+    "candidates",
+    [(), (None,), ("ja", None), ("ja-JP", "en-GB"), ("en_GB",), ("EN",), ("../en",), ("*",), ("",)],
+)
+def test_best_supported_language_or_english(candidates: tuple[str | None, ...]) -> None:
+    assert page_language(*candidates) == "en"
+
+
+@pytest.mark.parametrize(
+    ("candidates", "locale"),
+    [
+        (("en-GB",), "en_GB"),
+        (("ja", "en-IE"), "en_IE"),
+        (("en", "en-GB"), "en"),
+        (("en-QQ",), "en"),
+        (("en-GB-oxendict-x-x",), "en"),
+    ],
+)
+def test_region_is_kept_where_it_is_one(candidates: tuple[str, ...], locale: str) -> None:
+    assert str(page_locale(*candidates)) == locale
+
+
+def test_browser_languages_come_best_first_without_the_refused() -> None:
+    with page_app().test_request_context(headers={"Accept-Language": "en;q=0.5, fr-CH, de;q=0"}):
+        assert browser_languages() == ("fr-CH", "en")
+
+
+def test_outside_a_request_no_browser_is_asked() -> None:
+    assert browser_languages() == ()
+
+
+@pytest.mark.parametrize(
+    ("locale", "amount", "written"),
+    [
+        ("en", Money(-1000, "EUR"), "-€10.00"),
+        ("fr", Money(123456, "EUR"), "1 234,56 €"),
+        ("de", Money(123456, "EUR"), "1.234,56 €"),
+        ("en", Money(150, "JPY", 0), "¥150"),
+        ("en", Money(1, "KWD", 3), "KWD 0.001"),
+        ("en", Money(10**18 + 1, "EUR"), "€10,000,000,000,000,000.01"),
+    ],
+)
+def test_amount_is_written_as_in_the_language_and_never_rounded(
+    locale: str, amount: Money, written: str
+) -> None:
+    with page_app().test_request_context(), force_locale(locale):
+        assert " ".join(money(amount).split()) == written
+
+
+def test_digits_that_a_currency_no_longer_shows_are_not_rounded_away() -> None:
+    with page_app().test_request_context(), force_locale("en"):
+        assert money(Money(199, "ISK", 2)).endswith("1.99")

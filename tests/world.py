@@ -1,0 +1,159 @@
+"""The sandbox as a test sees it: carts to pay, the bank, what both remotes hold, and what goes wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import requests
+
+from sandbox.runner import Sandbox
+from sandbox.shop.carts import copy_cart
+from sandbox.shop.project import Project
+from sandbox.shop.settings import ShopSettings
+
+Json = dict[str, Any]
+
+
+class World:
+    """One sandbox. `cart` makes a new cart of a situation, so that tests do not meet each other."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.project = Project(
+            ShopSettings(commercetools_url=sandbox.commercetools_url, monext_url=sandbox.monext_url)
+        )
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    # carts
+
+    def cart(self, situation: str = "guest", **changes: Any) -> str:
+        """The id of a new Active cart with the contents of a seed cart, and other members where given."""
+        return copy_cart(
+            self.project, self._seed(situation) | changes, commercetools_url=self.sandbox.commercetools_url
+        )
+
+    def change(self, cart_id: str, **action: Any) -> Json:
+        """One update action on a cart, by the shop."""
+        version = self.project.get(f"carts/{cart_id}")["version"]
+        return self.project.update(f"carts/{cart_id}", version=version, action=action)
+
+    def one_more(self, cart_id: str) -> Json:
+        """The buyer puts one more of the first line into the cart."""
+        line = self.project.get(f"carts/{cart_id}")["lineItems"][0]
+        return self.change(
+            cart_id, action="changeLineItemQuantity", lineItemId=line["id"], quantity=line["quantity"] + 1
+        )
+
+    def trouble(self, cart_id: str, code: str | None) -> None:
+        """Orders of this cart are refused with the code."""
+        self._post(self.sandbox.commercetools_url, f"carts/{cart_id}/trouble", {"code": code})
+
+    def session(self, cart_id: str, **members: Any) -> str:
+        """The id of a commercetools checkout session of the cart."""
+        body = {"cartId": cart_id, **members}
+        return str(self._post(self.sandbox.commercetools_url, "sessions", body)["id"])
+
+    # what commercetools holds
+
+    def payments(self, cart_id: str) -> list[Json]:
+        """The payments on a cart that run under our interface, in the order in which they were added."""
+        cart = self.project.get(f"carts/{cart_id}", expand="paymentInfo.payments[*]")
+        references = cart.get("paymentInfo", {}).get("payments", [])
+        found = [reference["obj"] for reference in references]
+        return [p for p in found if p["paymentMethodInfo"].get("paymentInterface") == "monext"]
+
+    def payment(self, cart_id: str) -> Json:
+        """The only payment of a cart."""
+        (payment,) = self.payments(cart_id)
+        return payment
+
+    def orders(self, cart_id: str) -> list[Json]:
+        """All orders that were made from a cart."""
+        dump = self._http.get(f"{self.sandbox.commercetools_url}/_control/dump", timeout=10).json()
+        return [order for order in dump.get("order", []) if order.get("cart", {}).get("id") == cart_id]
+
+    def transactions(self, cart_id: str) -> list[tuple[str, str, int]]:
+        """Type, state and amount of all transactions of a cart's payments."""
+        return [
+            (t["type"], t["state"], t["amount"]["centAmount"])
+            for payment in self.payments(cart_id)
+            for t in payment["transactions"]
+        ]
+
+    # what Monext holds
+
+    def pay(self, token: str, **how: Any) -> Json:
+        """Play the buyer at Monext: `outcome`, `method`, `amount`, `type`, `code`, `notify`."""
+        return self._post(self.sandbox.monext_url, f"sessions/{token}/pay", {"notify": False, **how})
+
+    def resolve(self, token: str, outcome: str) -> Json:
+        """The partner's late answer to a pending payment."""
+        body = {"outcome": outcome, "notify": False}
+        return self._post(self.sandbox.monext_url, f"sessions/{token}/resolve", body)
+
+    def script_act(self, **how: Any) -> None:
+        """How the next capture, cancel or refund ends."""
+        self._post(self.sandbox.monext_url, "acts", how)
+
+    def monext(self) -> Json:
+        """All sessions and transactions."""
+        answer = self._http.get(f"{self.sandbox.monext_url}/_control/dump", timeout=10)
+        return dict(answer.json())
+
+    def ledger(self, token: str) -> list[tuple[str, int, str | None]]:
+        """Type, amount and status of all transactions of a session, acts included."""
+        rows = [t for t in self.monext()["transactions"] if t["token"] == token]
+        return [(t["type"], t["amount"], t["status"]) for t in rows]
+
+    def requested(self, token: str) -> Json:
+        """The request by which a session was opened."""
+        return dict(self.monext()["sessions"][token]["request"])
+
+    def pass_time(self, seconds: float) -> None:
+        """Time passes at Monext; the bridge's clock stays."""
+        self._post(self.sandbox.monext_url, "clock", {"advance": seconds})
+
+    # what goes wrong, and what was called
+
+    def fault(self, remote: str, **rule: Any) -> None:
+        """A rule of the remote's faults (`action`, `method`, `path`, `times`, `skip`, ...)."""
+        self._post(self._url(remote), "faults", rule)
+
+    def calls(self, remote: str) -> list[Json]:
+        """The calls of the bridge since the journal was cleared, oldest first."""
+        answer = self._http.get(f"{self._url(remote)}/_control/calls", timeout=10)
+        return [call for call in answer.json()["calls"] if not call["path"].startswith("/_control")]
+
+    def forget_calls(self) -> None:
+        for remote in ("commercetools", "monext"):
+            self._http.delete(f"{self._url(remote)}/_control/calls", timeout=10)
+
+    def calm(self) -> None:
+        """No faults, empty journals."""
+        for remote in ("commercetools", "monext"):
+            self._http.delete(f"{self._url(remote)}/_control/faults", timeout=10)
+        self.forget_calls()
+
+    def _seed(self, situation: str) -> Json:
+        rows = self._http.get(f"{self.sandbox.commercetools_url}/_control/carts", timeout=10).json()
+        seed_id = next(row["id"] for row in rows if row["name"] == situation)
+        return self.project.get(f"carts/{seed_id}", expand="paymentInfo.payments[*]")
+
+    def _url(self, remote: str) -> str:
+        urls = {"commercetools": self.sandbox.commercetools_url, "monext": self.sandbox.monext_url}
+        return urls[remote]
+
+    def _post(self, url: str, path: str, body: Json) -> Json:
+        answer = self._http.post(f"{url}/_control/{path}", json=body, timeout=10)
+        if not answer.ok:
+            raise AssertionError(f"{path}: {answer.status_code} {answer.text[:300]}")
+        return dict(answer.json()) if answer.text.strip().startswith("{") else {}
+
+
+def shapes(calls: Iterable[Json]) -> list[str]:
+    """`METHOD /path` with ids made `*`, for counting."""
+    ids = re.compile(r"(?<=[/=])(?:[0-9a-f]{8}-[0-9a-f-]{27,}|M[A-Z2-7]{12}|[0-9A-Za-z]{20,})(?=/|$)")
+    return [f"{call['method']} {ids.sub('*', call['path'])}" for call in calls]
