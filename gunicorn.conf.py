@@ -1,7 +1,8 @@
 """How gunicorn serves the bridge: `gunicorn app:app` finds this file by itself.
 
 Threads, because a payment waits for others most of its time. Hosts kill 30 seconds after SIGTERM, so what is
-under way has 25. Connections stay open for longer than a router in front keeps them, or it would meet closed ones.
+under way has 25. Connections stay open for longer than a router in front keeps them, or it would meet closed
+ones.
 """
 
 import os

@@ -78,7 +78,7 @@ def access(
     ms: int,
     headers: Iterable[tuple[str, str]],
 ) -> None:
-    """One line for one request that the server answered with `headers`; its reference stays out of the log."""
+    """One line for a request that the server answered with `headers`; its reference stays out of the log."""
     answered = {name.lower(): value for name, value in headers}
     event(
         logger,

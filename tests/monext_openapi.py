@@ -88,7 +88,7 @@ def _max_length(_validator: Any, longest: int, instance: object, _schema: Json) 
 
 @cache
 def ecma(pattern: str) -> re.Pattern[str]:
-    """Python's reading of an ECMAScript pattern: ASCII classes, `$` only at the very end, `[\\w-.]` allowed."""
+    """An ECMAScript pattern for Python: ASCII classes, `$` only at the very end, `[\\w-.]` allowed."""
     spelt = re.sub(r"(\\[wds])-", r"\1\\-", pattern)
     return re.compile(re.sub(r"\$$", r"\\Z", spelt), re.ASCII)
 

@@ -149,7 +149,8 @@ class CommercetoolsGateway:
                 read_timeout=read_timeout,
             )
 
-        return document(self._authorised(send), what=f"{method} {route}")
+        hidden = (ids or {}).get("session", "")
+        return document(self._authorised(send), what=f"{method} {route}", hidden=hidden)
 
     def _authorised(self, send: Callable[[str], HttpAnswer]) -> HttpAnswer:
         """The answer; a 401, before which nothing is executed, is met once with a new token."""

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from monext_bridge.errors import (
     BridgeError,
     CartNotPayable,
+    EarlierUnknown,
     RemoteError,
     RemoteRefused,
     RemoteTimeout,
@@ -53,7 +54,8 @@ CODES = {
 """Codes of Flask's own errors at JSON endpoints; any other status is `General`."""
 
 NOTHING_TAKEN_AT = frozenset({"checkout.start"})
-"""Endpoints at which an error proves that this visit took nothing: no payment page was shown yet."""
+"""Endpoints at which an error proves that nothing was taken, since no payment page was shown; EarlierUnknown
+is the exception."""
 
 RETRY_AFTER = 30
 """Seconds to wait where a remote failed and named no time itself."""
@@ -99,7 +101,7 @@ def _page(error: Exception, status: int, nothing_taken_at: Collection[str]) -> R
         languages=[request.args.get("lang")],
         words=words_for(error, status),
         status=status,
-        nothing_taken=request.endpoint in nothing_taken_at,
+        nothing_taken=request.endpoint in nothing_taken_at and not isinstance(error, EarlierUnknown),
         can_retry=request.method == "GET" and (status == 429 or status >= 500),
         reference=correlation_id.get(),
         shop_name=None,

@@ -8,7 +8,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from monext_bridge.domain.cart import NotPayable
-from monext_bridge.errors import CartNotPayable
+from monext_bridge.errors import CartNotPayable, EarlierUnknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ UNAVAILABLE = Words(
 UNEXPECTED = Words(
     _("Something went wrong on our side"),
     _("This is not your doing. Please try again in a few minutes, or write to the shop."),
+)
+EARLIER_PAYMENT = Words(
+    _("We are checking an earlier payment"),
+    _("An earlier payment of this order could not be looked up. Please look again in a few minutes."),
 )
 UNREADABLE = Words(
     _("This link does not work"),
@@ -104,4 +108,6 @@ def words_for(error: Exception, status: int) -> Words:
     """The words for an error; a status without its own words is told as the nearest that has."""
     if isinstance(error, CartNotPayable) and error.reason in NOT_PAYABLE:
         return NOT_PAYABLE[NotPayable(error.reason)]
+    if isinstance(error, EarlierUnknown):
+        return EARLIER_PAYMENT
     return BY_STATUS.get(status, UNREADABLE if status < 500 else UNEXPECTED)

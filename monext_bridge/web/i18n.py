@@ -21,6 +21,9 @@ CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
+_CODE_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+"""Where CLDR puts a space (`CHF 5.00`), which Babel leaves out."""
+
 
 def languages_in(directory: Path) -> tuple[str, ...]:
     """English, and every language that has a compiled catalogue (`<language>/LC_MESSAGES/messages.mo`)."""
@@ -63,7 +66,8 @@ def money(amount: Money) -> str:
     """An amount as written in the page's language; digits that the currency seldom shows are not rounded."""
     number = Decimal(amount.cent_amount).scaleb(-amount.fraction_digits)
     locale: Locale = get_locale()
-    return format_currency(number, amount.currency, locale=locale, decimal_quantization=False)
+    written = format_currency(number, amount.currency, locale=locale, decimal_quantization=False)
+    return _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", written)
 
 
 def browser_languages() -> tuple[str, ...]:

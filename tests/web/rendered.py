@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from jinja2 import StrictUndefined
 
@@ -121,3 +121,10 @@ def soup(render: Callable[[], str], *, accepts: str = "en") -> BeautifulSoup:
 def words(page: BeautifulSoup) -> str:
     """All words of a page, with single spaces, the browser's special spaces included."""
     return " ".join(page.get_text(" ").split())
+
+
+def one(page: BeautifulSoup, selector: str) -> Tag:
+    """The element that the selector finds; there must be exactly one."""
+    found = page.select(selector)
+    assert len(found) == 1, f"{selector}: {len(found)} of them"
+    return found[0]

@@ -15,6 +15,7 @@ from monext_bridge.errors import (
     BridgeError,
     CartNotPayable,
     Conflict,
+    EarlierUnknown,
     Forbidden,
     Malformed,
     NotFound,
@@ -34,7 +35,10 @@ from tests.web.rendered import HOSTILE, page_app
 
 SECRET = "what monext really said"
 NOTHING = "Nothing has been taken: no payment was started."
-UNKNOWN = "We do not know yet whether a payment went through. Do not pay again before you have checked with the shop."
+UNKNOWN = (
+    "We do not know yet whether a payment went through. "
+    "Do not pay again before you have checked with the shop."
+)
 
 ERRORS: list[tuple[Exception, int]] = [
     (Malformed(SECRET), 400),
@@ -51,6 +55,7 @@ ERRORS: list[tuple[Exception, int]] = [
     (RemoteUnavailable(SECRET, remote="monext"), 503),
     (RemoteUnreachable(SECRET, remote="monext"), 503),
     (RemoteTimeout(SECRET, remote="monext"), 504),
+    (EarlierUnknown(SECRET, remote="monext"), 503),
     (RuntimeError(SECRET), 500),
     (BridgeError(SECRET), 500),
 ]
@@ -107,8 +112,12 @@ def test_page_quotes_the_correlation_id_and_nothing_of_the_error(error: Exceptio
 
 
 @pytest.mark.parametrize(("error", "status"), ERRORS, ids=lambda value: type(value).__name__)
-def test_at_the_start_nothing_was_taken(error: Exception, status: int) -> None:
-    assert verdict(answered(error, at="checkout.start")) == NOTHING
+def test_at_the_start_nothing_was_taken_unless_an_earlier_payment_is_unknown(
+    error: Exception, status: int
+) -> None:
+    certain = not isinstance(error, EarlierUnknown)
+
+    assert verdict(answered(error, at="checkout.start")) == (NOTHING if certain else UNKNOWN)
 
 
 @pytest.mark.parametrize(("error", "status"), ERRORS, ids=lambda value: type(value).__name__)

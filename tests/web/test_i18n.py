@@ -70,6 +70,8 @@ def test_outside_a_request_no_browser_is_asked() -> None:
         ("de", Money(123456, "EUR"), "1.234,56 €"),
         ("en", Money(150, "JPY", 0), "¥150"),
         ("en", Money(1, "KWD", 3), "KWD 0.001"),
+        ("en", Money(-500, "CHF"), "-CHF 5.00"),
+        ("nl", Money(500, "CHF"), "CHF 5,00"),
         ("en", Money(10**18 + 1, "EUR"), "€10,000,000,000,000,000.01"),
     ],
 )

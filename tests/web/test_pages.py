@@ -1,26 +1,22 @@
-"""The buyer's pages: what they show, where they lead, and what each state of a payment says."""
+"""The two pages of a checkout: the widget's and the forward to the hosted page, each with the order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 
 from monext_bridge.domain.cart import CartLine, Delivery
 from monext_bridge.domain.money import Money
 from monext_bridge.services.results import BuyerStatus
-from monext_bridge.web.pages import REFRESHING, RETRYABLE
 from tests.web.rendered import (
     HOSTILE,
     LINKS,
-    REFRESH,
-    RETRY,
-    SHOP,
     STATIC,
     cart,
     eur,
-    order,
+    one,
     redirect_page,
     result_page,
     settled,
@@ -28,30 +24,6 @@ from tests.web.rendered import (
     widget_page,
     words,
 )
-
-NOTHING = "Nothing has been taken."
-UNKNOWN = "We do not know yet whether this payment went through. Do not pay again."
-VERDICTS = {
-    BuyerStatus.PAID: "You have paid €115.00.",
-    BuyerStatus.AUTHORIZED: "Your payment of €115.00 is authorised. Do not pay again.",
-    BuyerStatus.RECORDING: "Your payment of €115.00 went through. Do not pay again.",
-    BuyerStatus.PENDING: UNKNOWN,
-    BuyerStatus.REVIEW: UNKNOWN,
-    BuyerStatus.CHECKING: UNKNOWN,
-    BuyerStatus.NOT_FINISHED: NOTHING,
-    BuyerStatus.REFUSED: NOTHING,
-    BuyerStatus.CANCELLED: NOTHING,
-    BuyerStatus.EXPIRED: NOTHING,
-    BuyerStatus.RETURNED: "Your payment of €115.00 went through and is being given back. "
-    "Nothing was ordered with it.",
-}
-
-
-def one(page: BeautifulSoup, selector: str) -> Tag:
-    found = page.select(selector)
-    assert len(found) == 1, f"{selector}: {len(found)} of them"
-    return found[0]
-
 
 # --- the widget's page
 
@@ -201,103 +173,3 @@ def test_names_from_the_shop_are_text_not_html() -> None:
 
     assert len(page.select("script")) == 2
     assert words(page).count(HOSTILE) == 4
-
-
-# --- results
-
-
-def test_every_status_has_its_verdict() -> None:
-    assert set(VERDICTS) == set(BuyerStatus)
-
-
-@pytest.mark.parametrize("status", BuyerStatus)
-def test_result_says_what_is_certain(status: BuyerStatus) -> None:
-    page = result_page(settled(status))
-
-    assert words(BeautifulSoup(str(one(page, ".verdict")), "html.parser")) == VERDICTS[status]
-
-
-def test_headings_tell_the_states_apart() -> None:
-    headings = {one(result_page(settled(status)), "h1").get_text() for status in BuyerStatus}
-
-    assert len(headings) == len(BuyerStatus)
-
-
-@pytest.mark.parametrize("status", BuyerStatus)
-def test_result_has_a_reference_to_quote_and_names_its_state(status: BuyerStatus) -> None:
-    page = result_page(settled(status))
-
-    assert one(page, "#reference").get_text() == "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10"
-    assert one(page, "main [data-status]")["data-status"] == status.value
-
-
-def test_order_number_is_shown_once_there_is_one() -> None:
-    with_order = result_page(settled(BuyerStatus.PAID, order=order("M3K9QX27TB4WZ")))
-
-    assert one(with_order, "#order-number").get_text() == "M3K9QX27TB4WZ"
-    assert not result_page(settled(BuyerStatus.PAID)).select("#order-number")
-
-
-@pytest.mark.parametrize("status", BuyerStatus)
-def test_way_back_to_the_payment_is_shown_only_where_nothing_was_taken(status: BuyerStatus) -> None:
-    links = [link["href"] for link in result_page(settled(status)).select("#retry")]
-
-    assert links == ([RETRY] if status in RETRYABLE else [])
-    assert (status in RETRYABLE) == (VERDICTS[status] == NOTHING)
-
-
-@pytest.mark.parametrize("status", BuyerStatus)
-def test_result_leads_back_to_the_shop(status: BuyerStatus) -> None:
-    assert one(result_page(settled(status)), "#shop")["href"] == SHOP
-
-
-@pytest.mark.parametrize("status", BuyerStatus)
-def test_result_without_any_link_is_still_a_page(status: BuyerStatus) -> None:
-    page = result_page(settled(status), retry_url=None, shop_url=None, shop_name=None)
-
-    assert not page.select("#shop, #retry")
-    assert one(page, "title").get_text() == one(page, "h1").get_text()
-
-
-@pytest.mark.parametrize("status", BuyerStatus)
-def test_states_that_end_soon_look_again_by_themselves(status: BuyerStatus) -> None:
-    page = result_page(settled(status))
-    refreshes = status in REFRESHING
-
-    by_meta = page.select("head noscript meta[http-equiv=refresh]")
-    assert [tag["content"] for tag in by_meta] == ([f"10;url={REFRESH}"] if refreshes else [])
-    assert [tag["data-refresh"] for tag in page.select("[data-refresh]")] == ([REFRESH] if refreshes else [])
-    assert bool(page.select("script[nonce=n0nce]")) == refreshes
-
-
-def test_review_is_looked_at_again_by_hand() -> None:
-    assert one(result_page(settled(BuyerStatus.REVIEW)), "#again")["href"] == REFRESH
-
-
-def test_money_already_given_back_is_said_to_be_back() -> None:
-    page = result_page(settled(BuyerStatus.RETURNED, given_back=True))
-
-    assert "has been given back" in one(page, ".verdict").get_text()
-    assert one(page, "h1").get_text() == "Your money has been given back"
-
-
-def test_shop_name_is_in_the_title() -> None:
-    assert one(result_page(settled(BuyerStatus.PAID)), "title").get_text() == "Payment received – Shop"
-
-
-# --- the language
-
-
-@pytest.mark.parametrize(
-    ("language", "written"), [(None, "€11,500.00"), ("en-GB", "€11,500.00"), ("en-ZA", "€11 500,00")]
-)
-def test_amounts_follow_the_region_of_the_cart(language: str | None, written: str) -> None:
-    page = result_page(settled(BuyerStatus.PAID, amount=eur(1150000), language=language))
-
-    assert words(BeautifulSoup(str(one(page, "#amount")), "html.parser")) == written
-
-
-def test_page_without_a_catalogue_for_its_language_says_that_it_is_english() -> None:
-    html = one(result_page(settled(BuyerStatus.PAID, language="ja-JP")), "html")
-
-    assert (html["lang"], html["dir"]) == ("en", "ltr")

@@ -1,0 +1,106 @@
+"""The bridge dies between any two of its calls; another one finishes the work, once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from sandbox.runner import Sandbox
+from tests.bridges import Answer, Buyer, Gunicorn, Page
+from tests.world import World
+
+KEY = "one-key-for-all-processes-of-a-test"
+
+
+@pytest.fixture
+def survivor(sandbox: Sandbox, tmp_path: Path) -> Iterator[Gunicorn]:
+    running = Gunicorn(sandbox, log=tmp_path / "survivor.jsonl", SECRET_KEY=KEY)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def victim(sandbox: Sandbox, tmp_path: Path) -> Iterator[Gunicorn]:
+    running = Gunicorn(sandbox, log=tmp_path / "victim.jsonl", SECRET_KEY=KEY)
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.mark.parametrize(
+    ("remote", "method", "path"),
+    [
+        ("monext", "GET", "/sessions/"),
+        ("commercetools", "POST", "/payments/"),
+        ("commercetools", "POST", "/orders$"),
+    ],
+)
+def test_a_bridge_that_dies_while_settling_leaves_what_the_next_one_finishes(
+    remote: str, method: str, path: str, victim: Gunicorn, survivor: Gunicorn, world: World
+) -> None:
+    cart = world.cart()
+    page = Buyer(victim).start(cart)
+    world.pay(page.token, outcome="accepted")
+    world.fault(remote, action="hang", seconds=20, method=method, path=path)
+    with ThreadPoolExecutor(1) as browser:
+        waiting = browser.submit(_or_nothing, Buyer(victim), page)
+        _until(lambda: any(c["fault"] is None and c["end"] is None for c in world.calls(remote)))
+        victim.kill()
+        assert waiting.result() is None
+    world.calm()
+    assert Buyer(survivor).notified(page).status == 200
+    assert [(kind, state) for kind, state, _ in world.transactions(cart)] == [("Charge", "Success")]
+    assert len(world.orders(cart)) == 1
+
+
+def test_a_bridge_that_dies_while_starting_leaves_what_the_next_start_uses(
+    victim: Gunicorn, survivor: Gunicorn, world: World
+) -> None:
+    cart = world.cart()
+    world.fault("monext", action="hang", seconds=20, method="POST", path="/sessions$")
+    with ThreadPoolExecutor(1) as browser:
+        waiting = browser.submit(_checkout_or_nothing, Buyer(victim), cart)
+        _until(lambda: bool(world.calls("monext")))
+        victim.kill()
+        assert waiting.result() is None
+    world.calm()
+    page = Buyer(survivor).start(cart)
+    assert world.payment(cart)["interfaceId"] == page.token
+
+
+def test_a_stop_finishes_what_is_under_way(survivor: Gunicorn, world: World) -> None:
+    cart = world.cart()
+    world.fault("monext", action="delay", seconds=1, method="POST", path="/sessions$")
+    with ThreadPoolExecutor(1) as browser:
+        waiting = browser.submit(lambda: Buyer(survivor).checkout(cart))
+        _until(lambda: bool(world.calls("monext")))
+        assert survivor.stop() == 0
+        assert waiting.result().status == 200
+
+
+def _or_nothing(buyer: Buyer, page: Page) -> Answer | None:
+    try:
+        return buyer.notified(page)
+    except requests.RequestException:
+        return None
+
+
+def _checkout_or_nothing(buyer: Buyer, cart: str) -> Answer | None:
+    try:
+        return buyer.checkout(cart)
+    except requests.RequestException:
+        return None
+
+
+def _until(met: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if met():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("what was waited for did not come")

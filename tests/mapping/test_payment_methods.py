@@ -1,0 +1,27 @@
+import pytest
+
+from monext_bridge.mapping.payment_methods import BRANDS, LANGUAGES, TRANSLATED, display_names
+
+
+@pytest.mark.parametrize("code", [*BRANDS, *TRANSLATED])
+def test_every_method_has_a_name_in_every_language(code: str) -> None:
+    names = display_names(code)
+    assert tuple(names) == LANGUAGES
+    assert all(name.strip() and name != code for name in names.values() if code not in ("",))
+
+
+@pytest.mark.parametrize("code", list(TRANSLATED))
+def test_a_translated_method_is_called_differently_in_each_language(code: str) -> None:
+    assert len(set(display_names(code).values())) == len(LANGUAGES)
+
+
+def test_no_method_is_in_both_tables() -> None:
+    assert not set(BRANDS) & set(TRANSLATED)
+
+
+def test_a_method_that_is_not_known_stands_for_itself() -> None:
+    assert display_names("Oney_3x") == dict.fromkeys(LANGUAGES, "Oney_3x")
+
+
+def test_a_card_is_called_as_people_call_it() -> None:
+    assert display_names("cb")["fr"] == "Carte bancaire"
