@@ -60,5 +60,7 @@ keepalive = 95
 preload_app = True
 max_requests = 2000
 max_requests_jitter = 400
+# One path for every gunicorn of a user, and nobody here needs to steer a running one.
+control_socket_disable = True
 loglevel = settings.log_level.lower()
 logger_class = JsonLogger

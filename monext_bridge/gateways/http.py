@@ -16,15 +16,13 @@ from typing import Any
 
 from monext_bridge.errors import RemoteName, RemoteTimeout, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.hops import settled, together
-from monext_bridge.gateways.retry import BUDGET, MOST_ATTEMPTS, Failure, decide
+from monext_bridge.gateways.retry import MOST_ATTEMPTS, Failure, decide, read_timeout
 from monext_bridge.gateways.wire import HttpAnswer, Wire
 from monext_bridge.logs import Scalar, correlation_id, event
 
 __all__ = ["HttpAnswer", "HttpClient", "Timeouts", "settled", "together"]
 
 log = logging.getLogger(__name__)
-
-SHORTEST_READ = 1.0
 
 ERRORS: dict[Failure, tuple[type[RemoteUnavailable], str]] = {
     Failure.NOT_CONNECTED: (RemoteUnreachable, "could not be reached, so nothing was sent"),
@@ -135,7 +133,7 @@ class HttpClient:
         answer = self._wire.exchange(
             call.method,
             self._base_url + call.path,
-            read_timeout=_read_timeout(call, attempt=attempt, elapsed=elapsed),
+            read_timeout=read_timeout(call.read_timeout, attempt=attempt, elapsed=elapsed),
             request=call.request,
         )
         failure = answer if isinstance(answer, Failure) else None
@@ -155,11 +153,6 @@ class HttpClient:
             **call.ids,
         )
         return answer
-
-
-def _read_timeout(call: _Call, *, attempt: int, elapsed: float) -> float:
-    """A repeated call has what is left of the budget, not the whole time again."""
-    return call.read_timeout if attempt == 1 else min(call.read_timeout, max(BUDGET - elapsed, SHORTEST_READ))
 
 
 def _correlation() -> dict[str, str]:

@@ -11,6 +11,7 @@ BUDGET = 6.0
 
 LONGEST_WAIT = 2.0
 FIRST_WAIT = 0.1
+SHORTEST_READ = 1.0
 PASSING = frozenset({429, 502, 503, 504})
 REPEATABLE = frozenset({"GET", "HEAD"})
 
@@ -46,6 +47,11 @@ def decide(
         return None
     wait = _wait(attempt=attempt, jitter=jitter, retry_after=retry_after)
     return wait if elapsed + wait < BUDGET else None
+
+
+def read_timeout(usual: float, *, attempt: int, elapsed: float) -> float:
+    """Seconds for an attempt's answer: a repeated call has what is left of the budget, not all again."""
+    return usual if attempt == 1 else min(usual, max(BUDGET - elapsed, SHORTEST_READ))
 
 
 def read_retry_after(value: str | None) -> float | None:

@@ -84,7 +84,7 @@ class Wire:
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)
         if session is None:
-            session = requests.Session()
+            session = _Session()
             session.trust_env = False
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             session.mount("https://", self._adapter)
@@ -93,14 +93,21 @@ class Wire:
         return session
 
 
+class _Session(requests.Session):
+    """Never looks where a redirect leads: requests would read it even where it is not to be followed."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def _failure(error: Exception) -> Failure:
     """Which of the three it was; whatever is not certain counts as sent.
 
-    A ValueError is raised by requests for an address or a header that can't be sent at all.
+    A ValueError is what requests raises for an address or a header that can't be sent at all.
     """
     causes = _causes(error)
-    unsent = (urllib3.exceptions.NewConnectionError, ValueError)
-    if any(isinstance(each, unsent) for each in causes):
+    unconnected = any(isinstance(each, urllib3.exceptions.NewConnectionError) for each in causes)
+    if unconnected or isinstance(error, ValueError):
         return Failure.NOT_CONNECTED
     late = (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
     return Failure.TIMED_OUT if any(isinstance(each, late) for each in causes) else Failure.BROKEN

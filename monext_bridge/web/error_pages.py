@@ -74,7 +74,7 @@ def init_error_pages(
     """
 
     def answer(error: Exception) -> AnyResponse:
-        if isinstance(error, HTTPException) and (error.response or (error.code or 500) < 400):
+        if isinstance(error, HTTPException) and error.response is not None:
             return error.get_response()
         status = status_of(error)
         _report(error, status)

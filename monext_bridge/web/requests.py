@@ -1,17 +1,13 @@
-"""What every request goes through: correlation id, idle requests that must start nothing, one log line."""
+"""What every request goes through: its correlation id, and a check that its browser means it."""
 
 from __future__ import annotations
 
-import logging
 import re
-import time
 import uuid
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
-from monext_bridge.logs import correlation_id, event
-
-log = logging.getLogger(__name__)
+from monext_bridge.logs import correlation_id
 
 CORRELATION = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
 BUYER_ENDPOINTS = frozenset({"checkout.start", "buyer.returned", "buyer.cancel", "buyer.result"})
@@ -25,7 +21,6 @@ def init_requests(app: Flask) -> None:
 
 def _begin() -> None:
     given = request.headers.get("X-Correlation-ID") or request.headers.get("X-Request-ID") or ""
-    g.begun = time.monotonic()
     correlation_id.set(given if CORRELATION.fullmatch(given) else str(uuid.uuid4()))
 
 
@@ -43,8 +38,4 @@ def _idle() -> Response | None:
 
 def _end(response: Response) -> Response:
     response.headers.setdefault("X-Correlation-ID", correlation_id.get() or "")
-    ms = round((time.monotonic() - g.begun) * 1000, 1) if "begun" in g else None
-    event(
-        log, "request", endpoint=request.endpoint, method=request.method, status=response.status_code, ms=ms
-    )
     return response

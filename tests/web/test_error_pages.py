@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask, abort, redirect
 from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from monext_bridge import errors
 from monext_bridge.domain.cart import NotPayable
@@ -34,7 +35,7 @@ from monext_bridge.web.error_words import BY_STATUS, NOT_PAYABLE
 from tests.web.rendered import HOSTILE, page_app
 
 SECRET = "what monext really said"
-NOTHING = "Nothing has been taken: no payment was started."
+NOTHING = "Nothing has been taken now: no new payment was started."
 UNKNOWN = (
     "We do not know yet whether a payment went through. "
     "Do not pay again before you have checked with the shop."
@@ -171,7 +172,7 @@ def test_trying_again_is_offered_where_it_may_help(error: Exception, offered: bo
 
 
 def test_failure_at_the_start_warns_those_who_paid_before() -> None:
-    warning = "If you have already paid for this order before, check with the shop first."
+    warning = "If you have paid for this order before, check with the shop first."
 
     assert warning in page_of(answered(RemoteTimeout("", remote="monext"))).get_text()
     assert warning not in page_of(answered(Malformed(""))).get_text()
@@ -199,13 +200,16 @@ def test_headers_of_flasks_own_errors_are_kept() -> None:
     assert answer.content_type == "text/html; charset=utf-8"
 
 
-def test_redirect_that_is_aborted_with_stays_a_redirect() -> None:
+@pytest.mark.parametrize("own", [redirect("/elsewhere", code=303), Response("own words", status=403)])
+def test_answer_that_an_error_brings_along_is_given_as_it_is(own: Response) -> None:
     app = page_app()
-    app.add_url_rule("/", endpoint="buyer.result", view_func=lambda: abort(redirect("/elsewhere", code=303)))
+    app.add_url_rule("/", endpoint="buyer.result", view_func=lambda: abort(own))
+    app.add_url_rule("/coded", endpoint="buyer.cancel", view_func=lambda: abort(403, response=own))
     init_error_pages(app, is_json=lambda _: False)
 
-    answer = app.test_client().get("/")
-    assert (answer.status_code, answer.location) == (303, "/elsewhere")
+    for path in ("/", "/coded"):
+        answer = app.test_client().get(path)
+        assert (answer.status_code, answer.get_data()) == (own.status_code, own.get_data())
 
 
 # --- JSON

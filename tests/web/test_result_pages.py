@@ -22,7 +22,7 @@ VERDICTS = {
     BuyerStatus.REFUSED: NOTHING,
     BuyerStatus.CANCELLED: NOTHING,
     BuyerStatus.EXPIRED: NOTHING,
-    BuyerStatus.RETURNED: "Your payment of €115.00 went through and is being given back. "
+    BuyerStatus.RETURNED: "Your payment of €115.00 went through and is being returned. "
     "Nothing was ordered with it.",
 }
 
@@ -98,8 +98,8 @@ def test_review_is_looked_at_again_by_hand() -> None:
 def test_money_already_given_back_is_said_to_be_back() -> None:
     page = result_page(settled(BuyerStatus.RETURNED, given_back=True))
 
-    assert "has been given back" in one(page, ".verdict").get_text()
-    assert one(page, "h1").get_text() == "Your money has been given back"
+    assert "has been returned" in one(page, ".verdict").get_text()
+    assert one(page, "h1").get_text() == "Your money has been returned"
 
 
 def test_shop_name_is_in_the_title() -> None:

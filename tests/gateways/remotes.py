@@ -1,0 +1,121 @@
+"""Remotes for the gateways to talk to over real HTTP: one that echoes, and bare sockets that misbehave."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from monext_bridge.gateways.http import HttpClient, Timeouts
+from sandbox.faults import Call, Faults, faulty, parse_rule
+from sandbox.serving import Server
+
+QUICK = Timeouts(connect=0.5, read=0.15)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it arrived; `target` is path and query as they were on the wire."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(slots=True)
+class Remote:
+    """A server that answers what `reply` says, by default 200 `{}`, and remembers what it was asked."""
+
+    faults: Faults = field(default_factory=Faults)
+    requests: list[Request] = field(default_factory=list)
+    reply: Callable[[Request], tuple[int, Any]] = lambda _: (200, {})
+    url: str = ""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = _request(environ)
+        self.requests.append(request)
+        status, body = self.reply(request)
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = [("Content-Type", "application/json"), ("Set-Cookie", "sticky=1")]
+        start_response(f"{status} X", [*headers, ("Location", "/elsewhere")])
+        return [content]
+
+    def goes_wrong(self, action: str, **rule: object) -> None:
+        """The next call (or `times` of them) is spoilt; see `sandbox.faults.rules`."""
+        self.faults.add(parse_rule({"action": action, **rule}))
+
+    def calls(self) -> tuple[Call, ...]:
+        """All calls that came in, the spoilt ones too."""
+        return self.faults.journal.calls()
+
+
+@contextmanager
+def serving(remote: Remote) -> Iterator[Remote]:
+    server = Server(faulty(remote, remote.faults))
+    server.start()
+    remote.url = server.url
+    try:
+        yield remote
+    finally:
+        remote.faults.clear()
+        server.stop()
+
+
+class Waits:
+    """Stands in for `time.sleep`: remembers how long, and does not wait."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+def client(url: str, *, timeouts: Timeouts = QUICK, **options: Any) -> HttpClient:
+    """A client that does not wait between attempts, and draws the middle of the jitter."""
+    defaults: dict[str, Any] = {"remote": "commercetools", "sleep": Waits(), "jitter": lambda: 0.5}
+    return HttpClient(base_url=url, timeouts=timeouts, **(defaults | options))
+
+
+def free_port() -> int:
+    with socket.socket() as probing:
+        probing.bind(("127.0.0.1", 0))
+        return int(probing.getsockname()[1])
+
+
+@contextmanager
+def listening(handle: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A bare TCP server on a port; `handle` does as it likes with each connection, which is closed after."""
+    taken: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_accept, args=(server, handle, taken), daemon=True)
+        thread.start()
+        yield int(server.getsockname()[1])
+        for each in (server, *taken):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        thread.join(2)
+
+
+def _accept(
+    server: socket.socket, handle: Callable[[socket.socket], None], taken: list[socket.socket]
+) -> None:
+    with suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            taken.append(connection)
+            with connection, suppress(OSError):
+                handle(connection)
+
+
+def _request(environ: WSGIEnvironment) -> Request:
+    headers = {k[5:].replace("_", "-").lower(): v for k, v in environ.items() if k.startswith("HTTP_")}
+    headers["content-type"] = environ.get("CONTENT_TYPE", "")
+    body = environ["wsgi.input"].read()
+    return Request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], headers, body)

@@ -1,0 +1,54 @@
+import re
+
+import pytest
+
+from monext_bridge.domain.outcome import OutcomeKind
+from monext_bridge.mapping import monext_codes as codes
+
+CODE_TABLES = (
+    codes.REASON_CODES,
+    codes.PENDING_CODES,
+    codes.ACCEPTED_CODES,
+    codes.UNSURE_ACT_CODES,
+    codes.CANCELLED_CODES,
+)
+
+
+@pytest.mark.parametrize("title", [t for t, kind in codes.KINDS.items() if kind is OutcomeKind.FAILED])
+def test_every_title_of_a_failure_has_a_reason(title: str) -> None:
+    assert title in codes.REASONS
+
+
+def test_only_titles_of_a_failure_have_a_reason() -> None:
+    assert all(codes.KINDS[title] is OutcomeKind.FAILED for title in codes.REASONS)
+
+
+@pytest.mark.parametrize("code", [code for table in CODE_TABLES for code in table])
+def test_a_code_has_five_digits_and_one_meaning(code: str) -> None:
+    assert re.fullmatch("[0-9]{5}", code)
+    assert sum(code in table for table in CODE_TABLES) == 1
+
+
+@pytest.mark.parametrize("code", sorted(codes.ACCEPTED_CODES))
+def test_no_code_of_an_approval_contradicts_it(code: str) -> None:
+    assert not codes.contradicts_acceptance(code)
+
+
+@pytest.mark.parametrize("code", ["01100", "02319", "02304", "03003", "04003"])
+def test_codes_of_refusals_contradict_an_approval(code: str) -> None:
+    assert codes.contradicts_acceptance(code)
+
+
+@pytest.mark.parametrize("code", ["", "34231", "A1"])
+def test_codes_of_partners_do_not(code: str) -> None:
+    assert not codes.contradicts_acceptance(code)
+
+
+@pytest.mark.parametrize("status", [*sorted(codes.UNDECIDED_STATUSES), 500, 502, 503, 504, 599])
+def test_nothing_is_known_with_these_statuses(status: int) -> None:
+    assert codes.undecided(status)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 400, 404, 409, 412, 422])
+def test_the_body_tells_with_these_statuses(status: int) -> None:
+    assert not codes.undecided(status)
