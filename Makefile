@@ -13,8 +13,15 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-test-peer: $(STAMP)
+# npm itself writes the file that stands for an installation, at its end.
+PEER := tests/peer/node
+PEER_STAMP := $(PEER)/node_modules/.package-lock.json
+
+test-peer: $(STAMP) $(PEER_STAMP)
 	$(BIN)/python -m pytest -m peer tests/peer
+
+$(PEER_STAMP): $(PEER)/package-lock.json $(PEER)/.npmrc
+	@cd $(PEER) && npm ci >/dev/null
 
 check: $(STAMP)
 	$(BIN)/ruff check .

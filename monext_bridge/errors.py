@@ -5,11 +5,14 @@ BridgeError
 ├── StoreNotConfigured         a cart of a store that no setting names (503)
 ├── RequestError               what came in can't be served; nothing was done
 │   ├── Malformed              400: an id, a parameter, a token or a reference of the wrong shape
+│   │   ├── InvalidJson        the body is not JSON
+│   │   └── MissingField       a field of the body that has to be there
 │   ├── Unauthenticated        401: the JSON API was called without a valid proof of who calls
 │   ├── Forbidden              403: a signature, a session or a token that is not the right one
 │   ├── NotFound               404: no such cart or payment
-│   └── Conflict               409: the state forbids it
-│       └── CartNotPayable     the cart can't be paid as it is, with the reason
+│   ├── Conflict               409: the state forbids it
+│   │   └── CartNotPayable     the cart can't be paid as it is, with the reason
+│   └── KeyReused              422: an idempotency key with another request than before
 └── RemoteError                commercetools or Monext did not do what was asked
     ├── RemoteRefused          an answer that says no, for good: status and codes tell why (502)
     │   ├── RemoteNotFound     404 of the remote
@@ -18,6 +21,7 @@ BridgeError
     └── RemoteUnavailable      no answer that decides anything; the act may or may not have happened (503)
         ├── RemoteUnreachable  certainly not executed: the request never left (503)
         ├── RemoteTimeout      sent, and not answered in time (504)
+        ├── ActUnknown         whether a capture, cancel or refund happened: ask again with the same key (503)
         └── EarlierUnknown     an earlier attempt of the cart can't be read, so none is begun (503)
 """
 
@@ -66,6 +70,14 @@ class Malformed(RequestError):
     status, code = 400, "InvalidField"
 
 
+class InvalidJson(Malformed):
+    code = "InvalidJsonInput"
+
+
+class MissingField(Malformed):
+    code = "RequiredField"
+
+
 class Unauthenticated(RequestError):
     status, code = 401, "invalid_token"
 
@@ -88,6 +100,10 @@ class CartNotPayable(Conflict):
     def __init__(self, reason: str) -> None:
         super().__init__(f"the cart can't be paid: {reason}")
         self.reason = reason
+
+
+class KeyReused(RequestError):
+    status, code = 422, "InvalidField"
 
 
 class RemoteError(BridgeError):
@@ -137,3 +153,7 @@ class RemoteTimeout(RemoteUnavailable):
 
 class EarlierUnknown(RemoteUnavailable):
     """Whether the buyer has paid already is not known: the only failure of a start that proves nothing."""
+
+
+class ActUnknown(RemoteUnavailable):
+    """Whether Monext acted is not known yet. The same key finds out; another key might act twice."""

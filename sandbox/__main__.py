@@ -19,6 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"The ports {base} to {base + 2} are not all free ({error.strerror}): try --port-base.")
         return 1
+    if options.events_secret:
+        sandbox.push_messages_to(f"{options.bridge_url}/events/commercetools", secret=options.events_secret)
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -35,6 +37,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port-base", type=int, default=9000, help="first of three ports (default 9000)")
     parser.add_argument("--bridge-url", default="http://localhost:8000", help="where the bridge is")
+    parser.add_argument(
+        "--events-secret", help="the bridge's EVENTS_SECRET; without it no message goes to the bridge"
+    )
     return parser.parse_args(arguments)
 
 

@@ -50,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
         environment = bridge_environment(
             sandbox, port=bridge_port, access=options.access, link_secret=link_secret
         )
+        events = f"{sandbox.bridge_url}/events/commercetools"
+        sandbox.push_messages_to(events, secret=environment["EVENTS_SECRET"])
         return _with_bridge(sandbox, environment=environment, stopped=stopped)
 
 

@@ -8,8 +8,10 @@ import requests
 
 from sandbox import commercetools, monext, shop
 from sandbox.clock import ShiftedClock
+from sandbox.commercetools.push import Target
 from sandbox.commercetools.settings import ProjectSettings
 from sandbox.faults import Faults, faulty
+from sandbox.favicon import with_favicon
 from sandbox.monext.settings import MonextSettings
 from sandbox.serving import Server
 
@@ -31,7 +33,8 @@ class Sandbox:
 
     The constructor binds the ports (OSError where one is taken), so that all addresses are known at once.
     `bridge_url` may be set later, for a bridge that starts after its sandbox. `clock` is the time of both
-    remotes; `commercetools_faults` and `monext_faults` are what `/_control/faults` reaches over HTTP.
+    remotes; `commercetools_faults` and `monext_faults` are what `/_control/faults` reaches over HTTP. With
+    `allow_kill`, for tests only, they may kill processes.
     """
 
     def __init__(
@@ -42,9 +45,11 @@ class Sandbox:
         host: str = "127.0.0.1",
         access: shop.Access = "open",
         link_secret: str = "",
+        allow_kill: bool = False,
     ) -> None:
         self.clock = ShiftedClock()
-        self.commercetools_faults, self.monext_faults = Faults(), Faults()
+        self.commercetools_faults = Faults(allow_kill=allow_kill)
+        self.monext_faults = Faults(allow_kill=allow_kill)
         self._bridge = shop.BridgeUrl(bridge_url)
         self._servers: list[Server] = []
         self._host = host
@@ -74,15 +79,21 @@ class Sandbox:
     def bridge_url(self, url: str) -> None:
         self._bridge.value = url
 
+    def push_messages_to(self, url: str, *, secret: str) -> None:
+        """From now on commercetools' messages go there, with the secret in the query."""
+        self._pusher.target = Target(url, secret=secret)
+
     def start(self) -> None:
-        """Serve, and send notifications."""
+        """Serve, and send notifications and messages."""
         for server in self._servers:
             server.start()
         self._notifier.start()
+        self._pusher.start()
 
     def stop(self) -> None:
         """Stop serving and close all connections; calls that hang are dropped. May be repeated."""
         self._notifier.stop()
+        self._pusher.stop()
         for faults in (self.commercetools_faults, self.monext_faults):
             faults.clear()
         for server in self._servers:
@@ -127,6 +138,7 @@ class Sandbox:
     def _project(self, port: int) -> Server:
         settings = ProjectSettings()
         app = commercetools.create_app(settings, clock=self.clock)
+        self._pusher = app.extensions["pusher"]
         server = self._server(faulty(app, self.commercetools_faults), port=port)
         settings.base_url.value = server.url
         return server
@@ -137,6 +149,6 @@ class Sandbox:
         return self._server(faulty(app, self.monext_faults), port=port)
 
     def _server(self, app: WSGIApp, *, port: int) -> Server:
-        server = Server(app, port=port, host=self._host)
+        server = Server(with_favicon(app), port=port, host=self._host)
         self._servers.append(server)
         return server

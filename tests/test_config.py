@@ -35,7 +35,7 @@ class TestWhatIsRead:
         assert load(CHECKOUT_MODE="  ", SHOP_NAME="").mode is CheckoutMode.WIDGET
 
     def test_names_that_are_not_in_the_table_are_ignored(self) -> None:
-        assert load(REDIS_URL="redis://nowhere", EVENTS_SECRET="x") == load()
+        assert load(REDIS_URL="redis://nowhere", METRICS_TOKEN="x") == load()
 
     def test_every_secret_is_hidden_in_repr(self) -> None:
         text = repr(load(LINK_SECRET="a-secret-of-the-links"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import requests
@@ -14,6 +15,9 @@ from sandbox.shop.project import Project
 from sandbox.shop.settings import ShopSettings
 
 Json = dict[str, Any]
+
+IDS = re.compile(r"(?<=[/=])(?:[0-9a-f]{8}-[0-9a-f-]{27,}|M[A-Z2-7]{12}|[0-9A-Za-z]{20,}|[0-9]{10,})(?=/|$)")
+"""Ids of commercetools, order numbers, session tokens and transaction ids in a path."""
 
 
 class World:
@@ -98,6 +102,10 @@ class World:
         """How the next capture, cancel or refund ends."""
         self._post(self.sandbox.monext_url, "acts", how)
 
+    def act_at_monext(self, transaction_id: str, kind: str, *, amount: int) -> None:
+        """A capture, cancel or refund by the merchant's staff in Monext's back office."""
+        self._post(self.sandbox.monext_url, f"transactions/{transaction_id}/{kind}", {"amount": amount})
+
     def monext(self) -> Json:
         """All sessions and transactions."""
         answer = self._http.get(f"{self.sandbox.monext_url}/_control/dump", timeout=10)
@@ -153,7 +161,17 @@ class World:
         return dict(answer.json()) if answer.text.strip().startswith("{") else {}
 
 
+def wait_for(met: Callable[[], bool], *, seconds: float = 5.0) -> None:
+    """Until something is so; fails the test where it does not become so."""
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline, "what was waited for did not come"
+        time.sleep(0.01)
+
+
 def shapes(calls: Iterable[Json]) -> list[str]:
     """`METHOD /path` with ids made `*`, for counting."""
-    ids = re.compile(r"(?<=[/=])(?:[0-9a-f]{8}-[0-9a-f-]{27,}|M[A-Z2-7]{12}|[0-9A-Za-z]{20,})(?=/|$)")
+    ids = re.compile(
+        r"(?<=[/=])(?:[0-9a-f]{8}-[0-9a-f-]{27,}|M[A-Z2-7]{12}|[0-9A-Za-z]{20,}|[0-9]{10,})(?=/|$)"
+    )
     return [f"{call['method']} {ids.sub('*', call['path'])}" for call in calls]

@@ -20,6 +20,11 @@ from monext_bridge.errors import SettingsError
 
 MOST_PROXIES = 10
 MOST_WORKERS = 256
+USELESS_WITHOUT = (
+    ("CTP_JWKS_URL", "CTP_JWT_ISSUER"),
+    ("CTP_JWT_ISSUER", "CTP_JWKS_URL"),
+    ("EVENTS_OIDC_AUDIENCE", "EVENTS_SECRET"),
+)
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -31,6 +36,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     _check_https(settings, readings, environment)
     if settings.access is Access.SESSION and not settings.commercetools.session_url:
         environment.fault("CTP_SESSION_URL", "is needed by CHECKOUT_ACCESS=session")
+    _check_together(environment)
     if environment.faults:
         raise SettingsError(environment.sorted_faults())
     return replace(settings, by_store=build_stores(readings))
@@ -49,6 +55,10 @@ def _read(environment: Environment, readings: Readings) -> Settings:
         access=_access(environment, readings),
         mode=need("CHECKOUT_MODE", parsing.one_of(CheckoutMode)),
         order_creation=need("ORDER_CREATION", parsing.on_off),
+        late_capture=need("LATE_CAPTURE", parsing.on_off),
+        capture_on_shipment=need("CAPTURE_ON_SHIPMENT", parsing.shipment_states),
+        events_secret=environment.read("EVENTS_SECRET", parsing.presented_secret),
+        events_oidc_audience=environment.read("EVENTS_OIDC_AUDIENCE", parsing.text),
         currencies=need("CURRENCIES", parsing.currencies),
         interfaces=need("PAYMENT_INTERFACES", parsing.comma_list),
         allowed_url_hosts=environment.read("ALLOWED_URL_HOSTS", parsing.hosts) or _landing_hosts(readings),
@@ -69,6 +79,8 @@ def _commercetools(environment: Environment) -> CommercetoolsSettings:
         auth_url=need("CTP_AUTH_URL", parsing.base_url_without("/oauth/token")),
         api_url=need("CTP_API_URL", parsing.base_url),
         session_url=environment.read("CTP_SESSION_URL", parsing.base_url),
+        jwks_url=environment.read("CTP_JWKS_URL", parsing.base_url),
+        jwt_issuer=environment.read("CTP_JWT_ISSUER", parsing.base_url),
     )
 
 
@@ -86,12 +98,20 @@ def _landing_hosts(readings: Readings) -> frozenset[str]:
     return frozenset(parsing.url_host(url) for url in urls if url)
 
 
+def _check_together(environment: Environment) -> None:
+    """Settings of which one alone would look as if it did something."""
+    for name, other in USELESS_WITHOUT:
+        if environment.given(name) is not None and environment.given(other) is None:
+            environment.fault(other, f"is needed by {name}")
+
+
 def _check_https(settings: Settings, readings: Readings, environment: Environment) -> None:
     commercetools = settings.commercetools
     urls = {
         "CTP_AUTH_URL": commercetools.auth_url,
         "CTP_API_URL": commercetools.api_url,
         "CTP_SESSION_URL": commercetools.session_url,
+        "CTP_JWKS_URL": commercetools.jwks_url,
         "PUBLIC_URL": settings.public_url,
         "MONEXT_API_URL": readings.api_url,
         "MONEXT_WIDGET_URL": readings.widget_url,

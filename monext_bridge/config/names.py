@@ -28,6 +28,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CTP_API_URL", "HTTP API, without the project key", required=True),
     Setting("CTP_SESSION_URL", "session API", otherwise="checkout sessions are not read"),
     Setting(
+        "CTP_JWKS_URL",
+        "keys of the Merchant Center's tokens (JSON Web Key Set)",
+        otherwise="calls from the Merchant Center are refused",
+    ),
+    Setting(
+        "CTP_JWT_ISSUER",
+        "issuer of the Merchant Center's tokens",
+        otherwise="calls from the Merchant Center are refused",
+    ),
+    Setting(
         "MONEXT_API_KEY",
         "base64 of `merchantId:accessKey`, with or without the word `Basic`",
         required=True,
@@ -82,6 +92,26 @@ SETTINGS: tuple[Setting, ...] = (
         "ORDER_CREATION",
         "`on`: the order is made once the money is there; or `off`",
         default="on",
+    ),
+    Setting(
+        "LATE_CAPTURE",
+        "`on`: what was authorised more than seven days ago is captured as late delivery; or `off`",
+        default="off",
+    ),
+    Setting(
+        "CAPTURE_ON_SHIPMENT",
+        "shipment states of an order that capture what is open, comma list; or `off`",
+        default="Shipped,Delivered",
+    ),
+    Setting(
+        "EVENTS_SECRET",
+        "what a commercetools subscription presents; at least 16 characters",
+        otherwise="subscriptions are refused",
+    ),
+    Setting(
+        "EVENTS_OIDC_AUDIENCE",
+        "audience of the tokens with which Google Pub/Sub signs its pushes",
+        otherwise="they are not asked for",
     ),
     Setting("CURRENCIES", "currencies that may be paid, comma list", default="EUR"),
     Setting(

@@ -27,6 +27,9 @@ STORE_KEY = re.compile(r"[A-Za-z0-9_-]{2,190}")
 """commercetools allows 256; the key of a Payment, which has 256 in all, carries it after other things."""
 
 PROJECT_KEY = re.compile(r"[A-Za-z0-9_-]{2,36}")
+SHIPMENT_STATES = ("Backorder", "Canceled", "Delayed", "Delivered", "Partial", "Pending", "Ready", "Shipped")
+"""commercetools: ShipmentState of orders."""
+
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
@@ -63,9 +66,16 @@ def secrets(value: str) -> tuple[SecretStr, ...]:
     return tuple(SecretStr(each) for each in found)
 
 
+def presented_secret(value: str) -> SecretStr:
+    """A secret that a caller presents as it is, in a header or a query."""
+    if len(value) < SHORTEST_SECRET or not re.fullmatch(r"[!-~]+", value):
+        raise Fault(f"must have at least {SHORTEST_SECRET} characters, of ASCII and without spaces")
+    return SecretStr(value)
+
+
 def comma_list(value: str) -> tuple[str, ...]:
     """The elements in their order, each once."""
-    found = [each.strip() for each in value.split(",")]
+    found = [each.strip() for each in text(value).split(",")]
     if not all(found):
         raise Fault("has an empty element in its comma list")
     return tuple(dict.fromkeys(found))
@@ -97,6 +107,14 @@ def on_off(value: str) -> bool:
     if value not in ("on", "off"):
         raise Fault("must be on or off")
     return value == "on"
+
+
+def shipment_states(value: str) -> frozenset[str]:
+    """States in exactly commercetools' spelling; none for `off`."""
+    found = frozenset() if value == "off" else frozenset(comma_list(value))
+    if not found <= set(SHIPMENT_STATES):
+        raise Fault(f"must be off, or a comma list of {', '.join(SHIPMENT_STATES)}")
+    return found
 
 
 def log_level(value: str) -> str:

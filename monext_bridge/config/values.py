@@ -54,7 +54,10 @@ class PaymentMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CommercetoolsSettings:
-    """URLs without a slash at their end; `session_url` is None where no session is ever read."""
+    """URLs without a slash at their end; `session_url` is None where no session is ever read.
+
+    `jwks_url` and `jwt_issuer` are of the Merchant Center: both, or none where none of its users ever calls.
+    """
 
     project_key: str
     client_id: str
@@ -62,6 +65,8 @@ class CommercetoolsSettings:
     auth_url: str
     api_url: str
     session_url: str | None = None
+    jwks_url: str | None = None
+    jwt_issuer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,8 @@ class Settings:
     """All of it. `secret_keys` and `link_secrets`: the first signs, all verify.
 
     `allowed_url_hosts` are in the form of `url_host`; `interfaces`: the first is written.
+    `capture_on_shipment` are shipment states of commercetools, none where shipments capture nothing;
+    `events_secret` is None where no subscription may call.
     """
 
     commercetools: CommercetoolsSettings
@@ -130,6 +137,10 @@ class Settings:
     access: Access
     mode: CheckoutMode
     order_creation: bool
+    late_capture: bool
+    capture_on_shipment: frozenset[str]
+    events_secret: SecretStr | None
+    events_oidc_audience: str | None
     currencies: frozenset[str]
     interfaces: tuple[str, ...]
     allowed_url_hosts: frozenset[str]

@@ -133,7 +133,7 @@ class Cart:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`cart_id` is the cart it was made from; `payment_ids` those it names."""
+    """`cart_id` is the cart it was made from; `payment_ids` those it names, `payments` those read with it."""
 
     id: OrderId
     version: int
@@ -142,6 +142,8 @@ class Order:
     total: Money
     payment_state: str | None = None
     payment_ids: tuple[PaymentId, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    shipment_state: str | None = None
 
 
 def not_payable(cart: Cart, *, due: Money, currencies: frozenset[str]) -> NotPayable | None:

@@ -2,7 +2,9 @@
 
 `interactionId` of an act's transaction is `<key>~<8 hex of the canonical request body>`; `~` can't occur in a
 key. Behind it may stand a mark: `~free` where the act certainly never reached Monext, so that the next call
-with the key acts under the same intent, and `~void` where the key was given to a new intent.
+with the key acts under the same intent, and `~late` where Monext said that a cancel came too late.
+`<key>~rest` is what a final capture released; `<key>~void` is an intent that was closed before it reached
+Monext: its key is free for a new one.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from monext_bridge.domain.outcome import ActKind, Ledger, LedgerRow
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
 
 KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
-FREE, VOID = "free", "void"
+FREE, LATE, REST, VOID = "free", "late", "rest", "void"
 GIVE_BACK_PREFIX = "giveback-"
 
 UNSETTLED_FOR = timedelta(minutes=5)
@@ -58,6 +60,10 @@ class IntentName:
 
     def marked(self, mark: str | None) -> IntentName:
         return IntentName(self.key, self.digest, mark)
+
+    def voided(self) -> IntentName:
+        """The name of an intent whose key is free again."""
+        return IntentName(self.key, VOID)
 
 
 def request_digest(body: Mapping[str, object]) -> str:

@@ -79,6 +79,10 @@ class CommercetoolsGateway:
         """At most `limit` (1 to 500) payments; `variables` fill the `:names` in the predicate."""
         return self._query("/payments", _query(where, variables, limit=limit, sort=sort, expand=expand))
 
+    def get_order(self, order_id: str) -> Json:
+        """The order with its payments expanded."""
+        return self._call("GET", "/orders/{order}", ids={"order": order_id}, params=WITH_PAYMENTS)
+
     def get_order_by_number(self, number: str) -> Json:
         return self._call("GET", "/orders/order-number={number}", ids={"number": number})
 
@@ -103,6 +107,16 @@ class CommercetoolsGateway:
 
     def get_customer(self, customer_id: str) -> Json:
         return self._call("GET", "/customers/{customer}", ids={"customer": customer_id})
+
+    def get_subscription_by_key(self, key: str) -> Json:
+        return self._call("GET", "/subscriptions/key={subscription}", ids={"subscription": key})
+
+    def create_subscription(self, body: Json) -> Json:
+        """Raises DuplicateField where `key` is taken; refused where commercetools can't reach the destination."""
+        return self._call("POST", "/subscriptions", json=body)
+
+    def update_subscription(self, key: str, body: Json) -> Json:
+        return self._call("POST", "/subscriptions/key={subscription}", json=body, ids={"subscription": key})
 
     def get_session(self, session_id: str) -> Json:
         """A checkout session, from the session API. Raises SettingsError where that has no URL."""

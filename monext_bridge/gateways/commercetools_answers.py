@@ -38,7 +38,8 @@ def document(answer: HttpAnswer, *, what: str, hidden: str = "") -> Json:
 
 
 def _refuse(status: int, body: Json, *, what: str, hidden: str) -> NoReturn:
-    errors = [each for each in body.get("errors") or () if isinstance(each, dict)]
+    listed = body.get("errors")
+    errors = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     codes = tuple(str(each["code"]) for each in errors if each.get("code"))
     codes = codes or ((str(body["error"]),) if body.get("error") else ())
     text = (

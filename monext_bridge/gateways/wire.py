@@ -96,7 +96,7 @@ class Wire:
 class _Session(requests.Session):
     """Never looks where a redirect leads: requests would read it even where it is not to be followed."""
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
         return None
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from monext_bridge.domain.cart import Customer, Order
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
 from monext_bridge.mapping.commercetools_carts import read_cart
-from monext_bridge.mapping.commercetools_payments import read_payment
+from monext_bridge.mapping.commercetools_payments import read_expanded, read_payment
 from monext_bridge.mapping.json_object import Json, JsonObject, UnreadableResource
 
 __all__ = [
@@ -54,6 +54,8 @@ def read_order(body: Json) -> Order:
         total=found.part("taxedPrice").money("totalGross") or found.required_money("totalPrice"),
         payment_state=found.text("paymentState"),
         payment_ids=tuple(PaymentId(p) for r in payments if (p := r.text("id"))),
+        payments=read_expanded(found),
+        shipment_state=found.text("shipmentState"),
     )
 
 

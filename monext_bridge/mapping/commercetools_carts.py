@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from monext_bridge.domain.cart import Address, Cart, CartLine, CartState, Delivery
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import Payment
-from monext_bridge.mapping.commercetools_payments import read_payment
+from monext_bridge.mapping.commercetools_payments import read_expanded
 from monext_bridge.mapping.json_object import Json, JsonObject
 
 ADDRESS_FIELDS: Mapping[str, str] = {
@@ -61,7 +61,7 @@ def read_cart(body: Json, *, language: str | None = None) -> Cart:
         customer_id=found.text("customerId"),
         anonymous_id=found.text("anonymousId"),
         customer_email=found.text("customerEmail"),
-        payments=_payments(found.part("paymentInfo")),
+        payments=read_expanded(found),
     )
 
 
@@ -110,15 +110,33 @@ def _lines(cart: JsonObject, *, gross: bool, language: str | None) -> tuple[Cart
 
 
 def _line(found: JsonObject, *, reference: str, gross: bool, language: str | None) -> CartLine:
-    taxed = found.part("taxedPrice").money("totalGross") if gross else None
+    taxed = _gross(found) if gross else None
     quantity = found.whole("quantity")
     return CartLine(
         reference=reference,
         name=name_in(language, names=found.part("name").members) or reference,
         quantity=1 if quantity is None else quantity,
         total=taxed or found.required_money("totalPrice"),
-        tax_rate=found.part("taxRate").decimal("amount"),
+        tax_rate=_tax_rate(found),
     )
+
+
+def _gross(line: JsonObject) -> Money | None:
+    """What the line costs with taxes; with several shipping methods it is taxed in portions."""
+    whole = line.part("taxedPrice").money("totalGross")
+    portions = [p.part("taxedPrice").money("totalGross") for p in line.parts("taxedPricePortions")]
+    priced = [p for p in portions if p is not None]
+    if whole is not None or not priced or len(priced) < len(portions):
+        return whole
+    return priced[0].with_amount(sum(p.cent_amount for p in priced))
+
+
+def _tax_rate(line: JsonObject) -> Decimal | None:
+    """The rate of the line; in a cart with several shipping methods, the one that all its methods share."""
+    by_method = {m.part("taxRate").decimal("amount") for m in line.parts("perMethodTaxRate")}
+    shared = by_method.pop() if len(by_method) == 1 else None
+    rate = line.part("taxRate").decimal("amount")
+    return shared if rate is None else rate
 
 
 def _article(line: JsonObject) -> str:
@@ -155,8 +173,3 @@ def _address(found: JsonObject) -> Address | None:
     fields = {ours: found.text(theirs) for ours, theirs in ADDRESS_FIELDS.items()}
     address = Address(title=found.text("title") or found.text("salutation"), **fields)
     return None if address == Address() else address
-
-
-def _payments(info: JsonObject) -> tuple[Payment, ...]:
-    references = info.parts("payments")
-    return tuple(read_payment(dict(r.part("obj").members)) for r in references if r.part("obj").members)

@@ -30,6 +30,12 @@ def read_payment(body: Json) -> Payment:
     )
 
 
+def read_expanded(resource: JsonObject) -> tuple[Payment, ...]:
+    """The payments of a cart or an order, those that were expanded when it was read."""
+    references = resource.part("paymentInfo").parts("payments")
+    return tuple(read_payment(dict(r.part("obj").members)) for r in references if r.part("obj").members)
+
+
 def _transaction(found: JsonObject) -> Transaction:
     interface_id = found.text("interfaceId")
     return Transaction(

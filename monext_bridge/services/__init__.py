@@ -14,7 +14,9 @@ from monext_bridge.services.acts import Acts
 from monext_bridge.services.checkout import Checkout
 from monext_bridge.services.following import Following
 from monext_bridge.services.giving_back import GivingBack
+from monext_bridge.services.modify import Modify
 from monext_bridge.services.opening import Opening
+from monext_bridge.services.order_state import OrderState
 from monext_bridge.services.ordering import Ordering
 from monext_bridge.services.readiness import Readiness
 from monext_bridge.services.records import Records
@@ -34,6 +36,7 @@ class Services:
     sessions: Sessions
     references: References
     readiness: Readiness
+    modify: Modify
     clock: Clock
 
 
@@ -50,33 +53,17 @@ def build_services(
 ) -> Services:
     """Everything wired; gateways and clock are handed in, so that tests can hand in others."""
     records, acquirer = Records(commercetools), Acquirer(monext)
-    situations = Situations(settings, records)
-    references = References(settings.secret_keys)
-    settle = Settle(
-        settings=settings,
-        records=records,
-        situations=situations,
-        acquirer=acquirer,
-        giving_back=GivingBack(Acts(records, acquirer, clock)),
-        ordering=Ordering(records),
-        clock=clock,
-    )
-    checkout = Checkout(
-        settings=settings,
-        records=records,
-        situations=situations,
-        acquirer=acquirer,
-        settle=settle,
-        opening=Opening(settings, records, acquirer, references, clock),
-        references=references,
-        clock=clock,
-    )
+    situations, references = Situations(settings, records), References(settings.secret_keys)
+    acts = Acts(records, acquirer, clock)
+    settle = Settle(settings, records, situations, acquirer, GivingBack(acts), Ordering(records), clock)
+    opening = Opening(settings, records, acquirer, references, clock)
     return Services(
         settings=settings,
-        checkout=checkout,
+        checkout=Checkout(settings, records, situations, acquirer, settle, opening, references, clock),
         following=Following(settings, situations, acquirer, settle),
         sessions=Sessions(settings, commercetools),
         references=references,
         readiness=Readiness(settings, commercetools, monext),
+        modify=Modify(settings, records, acquirer, acts, OrderState(records), clock),
         clock=clock,
     )

@@ -10,7 +10,7 @@ from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState
 from monext_bridge.domain.standing import accepted, flag_of
 from monext_bridge.logs import event
-from monext_bridge.services.acts import Acts
+from monext_bridge.services.acts import Acts, Sending
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +32,12 @@ class GivingBack:
             return payment
         if taken is None or taken.interface_id is None:
             raise ValueError(f"payment {payment.id} is flagged and was never accepted")
-        origin = taken.interface_id
+        sending = Sending(store, taken.interface_id)
         if just_written:
             event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=flag_of(payment))
-            return self.acts.carry_out(payment, intent, store=store, origin=origin)
-        found = self.acts.find_out(payment, intent, store=store, origin=origin)
-        if not is_open(found) or not self.acts.never_happened(found, intent, store=store, origin=origin):
+            return self.acts.carry_out(payment, intent, sending=sending)
+        found = self.acts.find_out(payment, intent, sending=sending)
+        if not is_open(found) or not self.acts.never_happened(found, intent, sending=sending):
             return found
         claimed = self.acts.claim(found, intent)
         return self.carry_on(claimed, store=store, just_written=True) if claimed else found
@@ -45,10 +45,9 @@ class GivingBack:
 
 def give_back_intent(payment: Payment) -> Transaction | None:
     """The transaction that gives the money back, the newest where there are several."""
+    key = f"{GIVE_BACK_PREFIX}{payment.interface_id}"
     found = [
-        t
-        for t in payment.transactions
-        if (name := IntentName.parse(t.interaction_id)) and name.key.startswith(GIVE_BACK_PREFIX)
+        t for t in payment.transactions if (name := IntentName.parse(t.interaction_id)) and name.key == key
     ]
     return found[-1] if found else None
 

@@ -71,9 +71,12 @@ class Records:
             return None
 
     def order_of_payment(self, payment_id: PaymentId) -> Order | None:
-        """The order that names the payment, whoever made it."""
+        """The order that names the payment, whoever made it, with its payments."""
         found = self.gateway.query_orders(
-            where="paymentInfo(payments(id=:payment))", variables={"payment": payment_id}, limit=1
+            where="paymentInfo(payments(id=:payment))",
+            variables={"payment": payment_id},
+            limit=1,
+            expand="paymentInfo.payments[*]",
         )
         return next((reading.read_order(body) for body in found), None)
 

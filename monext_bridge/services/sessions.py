@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import CartId, OrderNumber
 from monext_bridge.domain.orders import FUTURE_ORDER_NUMBER
-from monext_bridge.errors import Malformed, RemoteRefused, Unauthenticated
+from monext_bridge.errors import Malformed, RemoteRefused, RemoteUnavailable, Unauthenticated
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.mapping.commercetools import CheckoutSession, read_checkout_session
 from monext_bridge.services.landing import allowed_url
@@ -34,6 +34,8 @@ class Sessions:
         Raises Unauthenticated for a session that is malformed, unknown or not active, Malformed for metadata
         that can't be followed (a landing URL of a foreign host), RemoteUnavailable where it can't be asked.
         """
+        if self.settings.commercetools.session_url is None:
+            raise RemoteUnavailable("CTP_SESSION_URL is not set", remote="commercetools")
         if not SESSION_ID.fullmatch(session_id):
             raise Unauthenticated("the session id is malformed", field="X-Session-Id")
         try:

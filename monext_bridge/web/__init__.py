@@ -11,7 +11,7 @@ from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.services import Services, build_services
-from monext_bridge.web import buyer, checkout, health, notifications, payment
+from monext_bridge.web import buyer, checkout, health, notifications, operations, payment
 from monext_bridge.web.error_pages import init_error_pages
 from monext_bridge.web.headers import init_headers
 from monext_bridge.web.i18n import init_i18n
@@ -19,7 +19,7 @@ from monext_bridge.web.requests import init_requests
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BODY = 64 * 1024
-JSON_BLUEPRINTS = frozenset({"payment", "health", "notifications"})
+JSON_BLUEPRINTS = frozenset({"payment", "operations", "events", "health", "notifications"})
 
 
 def create_app(settings: Settings, *, services: Services | None = None) -> Flask:
@@ -36,7 +36,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     init_headers(app)
     init_i18n(app)
     init_error_pages(app, is_json=_is_json)
-    for module in (buyer, checkout, health, notifications, payment):
+    for module in (buyer, checkout, health, notifications, operations, payment):
         app.register_blueprint(module.blueprint)
     hops = settings.trusted_proxies
     if hops:

@@ -25,6 +25,9 @@ class Caller(Enum):
     LINK = "a buyer with a cart id and, where CHECKOUT_ACCESS is not open, a signed link or a session"
     REFERENCE = "a buyer or Monext, with a reference that this bridge signed"
     SESSION = "a shop's page, with an active commercetools session in X-Session-Id"
+    BACK_OFFICE = "an API client of the project, with an OAuth2 bearer token of the right scope"
+    MERCHANT_CENTER = "the Merchant Center, with its JWT as a bearer token"
+    SUBSCRIPTION = "commercetools' messages by way of a cloud, with EVENTS_SECRET"
 
 
 CALLERS = {
@@ -37,6 +40,14 @@ CALLERS = {
     "buyer.result": Caller.REFERENCE,
     "notifications.notify": Caller.REFERENCE,
     "payment.create": Caller.SESSION,
+    "operations.config": Caller.SESSION,
+    "operations.modify": Caller.BACK_OFFICE,
+    "operations.show": Caller.BACK_OFFICE,
+    "operations.checkout_link": Caller.BACK_OFFICE,
+    "operations.status": Caller.MERCHANT_CENTER,
+    "operations.payment_components": Caller.MERCHANT_CENTER,
+    "openapi.description": Caller.ANYBODY,
+    "openapi.docs": Caller.ANYBODY,
 }
 
 
@@ -55,8 +66,10 @@ def check_link(
         raise Forbidden("the link is not signed", field="signature")
     if not EXPIRES.fullmatch(expires):
         raise Malformed("Unix seconds are needed", field="expires")
+    if not SIGNATURE.fullmatch(signature):
+        raise Forbidden("the link's signature is not one", field="signature")
     good = [hmac.compare_digest(sign_link(cart_id, int(expires), key=key), signature) for key in keys]
-    if not SIGNATURE.fullmatch(signature) or not any(good):
+    if not any(good):
         raise Forbidden("the link's signature does not verify", field="signature")
     if not now <= int(expires) <= now + LONGEST_LINK:
         raise Forbidden("the link has expired", field="expires")

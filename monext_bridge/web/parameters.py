@@ -11,17 +11,21 @@ from monext_bridge.errors import Malformed
 from monext_bridge.services.landing import allowed_url
 from monext_bridge.services.wishes import Wishes
 
-CART_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,50}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 RETURN_TOKENS = ("paylinetoken", "monext_session_id", "token")
 """Names under which Monext may hand the session token back; which one is a setting of the point of sale."""
 
 
+def uuid(text: str, *, field: str) -> str:
+    if not UUID.fullmatch(text):
+        raise Malformed("not an id of commercetools", field=field)
+    return text
+
+
 def cart_id(text: str) -> CartId:
-    if not CART_ID.fullmatch(text):
-        raise Malformed("not the id of a cart", field="cart_id")
-    return CartId(text)
+    return CartId(uuid(text, field="cart_id"))
 
 
 def token(args: Mapping[str, str], *, names: tuple[str, ...]) -> SessionToken:

@@ -17,6 +17,7 @@ def init_requests(app: Flask) -> None:
     app.before_request(_begin)
     app.before_request(_idle)
     app.after_request(_end)
+    app.teardown_request(_forget)
 
 
 def _begin() -> None:
@@ -39,3 +40,8 @@ def _idle() -> Response | None:
 def _end(response: Response) -> Response:
     response.headers.setdefault("X-Correlation-ID", correlation_id.get() or "")
     return response
+
+
+def _forget(_: BaseException | None) -> None:
+    """A thread serves many requests; what it does between them belongs to none."""
+    correlation_id.set(None)

@@ -9,26 +9,35 @@ from sandbox.commercetools.auth.endpoints import auth_server
 from sandbox.commercetools.auth.merchant_center import key_set
 from sandbox.commercetools.auth.tokens import Tokens
 from sandbox.commercetools.controls import controls
+from sandbox.commercetools.push import Pusher, Send, send_push
+from sandbox.commercetools.push_controls import push_controls
 from sandbox.commercetools.seed import plant
 from sandbox.commercetools.settings import ProjectSettings
 from sandbox.commercetools.state import Project
 
 
-def create_app(settings: ProjectSettings | None = None, *, clock: Clock = utc_now) -> Flask:
+def create_app(
+    settings: ProjectSettings | None = None, *, clock: Clock = utc_now, send: Send = send_push
+) -> Flask:
     """The auth server, the HTTP API, the session API and the controls on one port, with the seed planted.
 
-    Safe to serve from several threads: every request is atomic.
+    Safe to serve from several threads: every request is atomic. `app.extensions["pusher"]` sends nothing in
+    the background until its `start`; the controls can flush it.
     """
     chosen = settings or ProjectSettings()
     project = Project(settings=chosen, clock=clock)
     tokens = Tokens(settings=chosen, clock=clock)
+    pusher = Pusher(project, send=send)
+    project.listener = pusher.publish
     plant(project)
     app = Flask(__name__, static_folder=None)
+    app.extensions["pusher"] = pusher
     app.url_map.strict_slashes = False
     install_errors(app)
     app.register_blueprint(auth_server(tokens))
     app.get("/.well-known/jwks.json")(_show_keys)
-    app.register_blueprint(controls(project, tokens))
+    app.register_blueprint(controls(project, tokens, pusher=pusher))
+    app.register_blueprint(push_controls(pusher))
     app.register_blueprint(project_api(project, tokens))
     return app
 

@@ -11,6 +11,7 @@ from sandbox.commercetools.auth.merchant_center import issue_jwt
 from sandbox.commercetools.auth.tokens import Tokens
 from sandbox.commercetools.carts.documents import store_cart_document
 from sandbox.commercetools.errors import not_found
+from sandbox.commercetools.push import Pusher
 from sandbox.commercetools.schema import Strict, parse, read_json
 from sandbox.commercetools.seed import SITUATIONS, cart_id, plant
 from sandbox.commercetools.sessions import DEFAULT_LIFETIME, store_session
@@ -48,9 +49,9 @@ class TroubleControl(Strict):
     code: str | None
 
 
-def controls(project: Project, tokens: Tokens) -> Blueprint:
-    """All controls of the project."""
-    endpoints = _Controls(project=project, tokens=tokens)
+def controls(project: Project, tokens: Tokens, *, pusher: Pusher) -> Blueprint:
+    """All controls of the project, save those of the push."""
+    endpoints = _Controls(project=project, tokens=tokens, pusher=pusher)
     control = Blueprint("control", __name__, url_prefix="/_control")
     control.post("/reset")(endpoints.reset)
     control.post("/revoke-tokens")(endpoints.revoke_tokens)
@@ -68,10 +69,12 @@ def controls(project: Project, tokens: Tokens) -> Blueprint:
 class _Controls:
     project: Project
     tokens: Tokens
+    pusher: Pusher
 
     def reset(self) -> Response:
-        """Back to the seed; tokens of the seed's API clients stay valid."""
+        """Back to the seed; tokens of the seed's API clients stay valid, and the push its target."""
         plant(self.project)
+        self.pusher.reset()
         self.tokens.reset()
         return answer({})
 

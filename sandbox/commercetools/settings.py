@@ -19,14 +19,23 @@ class BaseUrl:
     value: str = ""
 
 
-# Beside the bridge's own client: one that may look and not touch, one of the service desk that may touch
-# locked carts, and one that may only order captures, cancels and refunds.
+# Beside the bridge's own client: the shop's, one that may look and not touch, one of the service desk that
+# may touch locked carts, and one that may only order captures, cancels and refunds.
+SHOP = ApiClient(
+    id="shop",
+    secret="shop-secret",
+    scopes=("manage_orders", "manage_payments", "manage_sessions", "view_customers"),
+)
+BACK_OFFICE = ApiClient(
+    id="back-office", secret="back-office-secret", scopes=("manage_checkout_payment_intents",)
+)
 OTHER_CLIENTS = (
+    SHOP,
     ApiClient(id="reader", secret="reader-secret", scopes=("view_orders", "view_payments")),
     ApiClient(
         id="service-desk", secret="service-desk-secret", scopes=("manage_orders", "manage_locked_carts")
     ),
-    ApiClient(id="back-office", secret="back-office-secret", scopes=("manage_checkout_payment_intents",)),
+    BACK_OFFICE,
 )
 
 

@@ -4,7 +4,7 @@ Stored documents are never changed in place: `replace` swaps them. Callers hold 
 read, decide and write, which makes every request of the API atomic.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import RLock
 
@@ -27,13 +27,21 @@ class Caller:
         return {"clientId": self.client_id, "isPlatformClient": False}
 
 
+def _nobody_listens(_notification: Json) -> None:
+    return
+
+
 @dataclass(slots=True)
 class Project:
-    """All resources of one commercetools project, by kind (`cart`, `payment` …) and id."""
+    """All resources of one commercetools project, by kind (`cart`, `payment` …) and id.
+
+    `listener` is told every message, with the lock held, after the change that it is about.
+    """
 
     settings: ProjectSettings
     clock: Clock
     lock: RLock = field(default_factory=RLock)
+    listener: Callable[[Json], None] = _nobody_listens
     documents: dict[str, dict[str, Json]] = field(default_factory=dict)
     sessions: dict[str, Json] = field(default_factory=dict)
     order_troubles: dict[str, str] = field(default_factory=dict)
@@ -143,7 +151,8 @@ def require_version(document: Json, expected: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What an endpoint or update action works with."""
+    """What an endpoint or update action works with, and what is to be told of it (`messages.say`)."""
 
     project: Project
     caller: Caller
+    said: list[Json] = field(default_factory=list)

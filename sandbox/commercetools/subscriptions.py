@@ -1,12 +1,13 @@
 """Subscriptions: https://docs.commercetools.com/api/projects/subscriptions
 
-They are kept, and nothing is delivered to them.
+They are kept as they are asked for; what is delivered, and where, is the matter of `push`.
 """
 
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from sandbox.commercetools.messages import first_notification
 from sandbox.commercetools.payments.actions import SetKey, assign
 from sandbox.commercetools.schema import Strict, check_key, parse
 from sandbox.commercetools.state import Request
@@ -62,7 +63,10 @@ class SubscriptionDraft(Strict):
 
 
 def create_subscription(request: Request, body: object) -> Json:
-    """Store a subscription; raises InvalidJsonInput, InvalidInput and DuplicateField for a taken key."""
+    """Store a subscription, and try its destination.
+
+    Raises InvalidJsonInput, InvalidInput, and DuplicateField for a taken key.
+    """
     draft = parse(SubscriptionDraft, body)
     content = {
         "key": check_key(draft.key),
@@ -73,7 +77,9 @@ def create_subscription(request: Request, body: object) -> Json:
         "format": draft.format or {"type": "Platform"},
         "status": "Healthy",
     }
-    return request.project.insert("subscription", without_nulls(content), caller=request.caller)
+    subscription = request.project.insert("subscription", without_nulls(content), caller=request.caller)
+    request.project.listener(first_notification(request.project, subscription))
+    return subscription
 
 
 def _messages(draft: MessagesDraft) -> Json:

@@ -7,6 +7,17 @@ the calls that came in; both are also reached over HTTP on the application's own
 from sandbox.faults.journal import Call
 from sandbox.faults.middleware import OBSERVER, faulty
 from sandbox.faults.register import Faults
-from sandbox.faults.rules import ACTIONS, Action, Rule, RuleError, parse_rule
+from sandbox.faults.rules import ACTIONS, KILLS, Action, Rule, RuleError, parse_rule
 
-__all__ = ["ACTIONS", "OBSERVER", "Action", "Call", "Faults", "Rule", "RuleError", "faulty", "parse_rule"]
+__all__ = [
+    "ACTIONS",
+    "KILLS",
+    "OBSERVER",
+    "Action",
+    "Call",
+    "Faults",
+    "Rule",
+    "RuleError",
+    "faulty",
+    "parse_rule",
+]

@@ -9,6 +9,7 @@ from wsgiref.types import WSGIEnvironment
 
 from werkzeug.wrappers import Response
 
+from sandbox.faults.killing import kill
 from sandbox.faults.rules import Action, Rule
 
 _PROXY_PAGE = """<!doctype html>
@@ -87,6 +88,17 @@ def _hang(act: Act) -> Response:
     raise Dropped
 
 
+def _kill_before(act: Act) -> Response:
+    kill(act.rule)
+    raise Dropped
+
+
+def _kill_after(act: Act) -> Response:
+    act.done()
+    kill(act.rule)
+    raise Dropped
+
+
 def _body(rule: Rule) -> str:
     if isinstance(rule.body, str):
         return rule.body
@@ -103,4 +115,6 @@ _SPOILERS: dict[Action, Callable[[Act], Response]] = {
     "half_body": _half_body,
     "html": _html,
     "hang": _hang,
+    "kill_before": _kill_before,
+    "kill_after": _kill_after,
 }

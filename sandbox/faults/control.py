@@ -36,10 +36,10 @@ def _rules(request: Request, *, faults: Faults) -> Response:
 
 def _add(request: Request, *, faults: Faults) -> Response:
     try:
-        rule = parse_rule(json.loads(request.get_data()))
+        rule_id = faults.add(parse_rule(json.loads(request.get_data())))
     except (RuleError, ValueError) as error:
         return _json({"message": str(error)}, status=400)
-    return _json({"id": faults.add(rule)}, status=201)
+    return _json({"id": rule_id}, status=201)
 
 
 def _remove(request: Request, *, faults: Faults) -> Response:

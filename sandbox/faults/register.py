@@ -5,16 +5,19 @@ from threading import Event, Lock
 from typing import Any
 
 from sandbox.faults.journal import Journal
+from sandbox.faults.killing import check_kill
 from sandbox.faults.rules import Rule
 
 
 class Faults:
     """Rules in the order of their addition: the first that matches a call and is not used up is applied.
 
-    Thread-safe. A rule that is used up stays listed, so that a test can see that it was met.
+    Thread-safe. A rule that is used up stays listed, so that a test can see that it was met. Rules that kill
+    are refused unless `allow_kill`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, allow_kill: bool = False) -> None:
+        self._allow_kill = allow_kill
         self.journal = Journal()
         self._lock = Lock()
         self._rules: dict[int, Rule] = {}
@@ -23,7 +26,8 @@ class Faults:
         self._released = Event()
 
     def add(self, rule: Rule) -> int:
-        """Put a rule in force; answers its id."""
+        """Put a rule in force; answers its id. Raises RuleError for a kill that is not to be."""
+        check_kill(rule, allowed=self._allow_kill)
         with self._lock:
             self._last_id += 1
             self._rules[self._last_id] = rule

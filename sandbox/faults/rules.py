@@ -5,8 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Action = Literal["delay", "status", "status_after", "drop_before", "drop_after", "half_body", "html", "hang"]
+Action = Literal[
+    "delay",
+    "status",
+    "status_after",
+    "drop_before",
+    "drop_after",
+    "half_body",
+    "html",
+    "hang",
+    "kill_before",
+    "kill_after",
+]
 ACTIONS: tuple[Action, ...] = get_args(Action)
+KILLS: tuple[Action, ...] = ("kill_before", "kill_after")
 
 _KINDS: dict[str, tuple[type, ...]] = {
     "action": (str,),
@@ -19,8 +31,10 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "retry_after": (int, str),
     "body": (dict, list, str),
     "content_type": (str,),
+    "pid": (int,),
+    "pgid": (int,),
 }
-_OPTIONAL = ("method", "retry_after", "body")
+_OPTIONAL = ("method", "retry_after", "body", "pid", "pgid")
 
 
 class RuleError(ValueError):
@@ -39,6 +53,8 @@ class Rule:
     - `half_body`: the act is done; half of the answer's body arrives and the connection closes
     - `html`: a page of a proxy with status 200, and the act is not done
     - `hang`: nothing for up to `seconds`, then the connection closes; the act is not done
+    - `kill_before`, `kill_after`: the process `pid`, or all of the process group `pgid`, is killed, and the
+      connection closes without an answer; the act is not done, or done
     """
 
     action: Action
@@ -51,6 +67,8 @@ class Rule:
     retry_after: str | None = None
     body: Any = None
     content_type: str = "application/json"
+    pid: int | None = None
+    pgid: int | None = None
 
     def matches(self, method: str, *, path: str) -> bool:
         """Whether a call is one of those the rule is about."""
@@ -90,9 +108,18 @@ def _check_values(document: Mapping[str, Any]) -> None:
     for name in ("times", "skip", "seconds"):
         if document.get(name, 0) < 0:
             raise RuleError(f"{name} must not be negative")
+    _check_victim(document)
     if not 200 <= document.get("code", 503) <= 599:
         raise RuleError("code must be from 200 to 599")
     try:
         re.compile(document.get("path", ""))
     except re.error as error:
         raise RuleError(f"path is not a regular expression: {error}") from error
+
+
+def _check_victim(document: Mapping[str, Any]) -> None:
+    named = [name for name in ("pid", "pgid") if document.get(name) is not None]
+    if document["action"] in KILLS and len(named) != 1:
+        raise RuleError(f"{document['action']} needs either pid or pgid")
+    if document["action"] not in KILLS and named:
+        raise RuleError(f"{named[0]} is for: {', '.join(KILLS)}")

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import BadRequest
 
+from sandbox.courier import MODES
 from sandbox.monext import answers
 from sandbox.monext.control_input import number, read_json
 from sandbox.monext.dump import session_dump, transaction_dump
-from sandbox.monext.notifications import MODES, Notification
+from sandbox.monext.notifications import Notification
 from sandbox.monext.platform import platform
 from sandbox.monext.settings import Switches
 
@@ -61,7 +62,7 @@ def notifications() -> Response:
 
 @control.post("/notifications")
 def change_notifications() -> Response:
-    """{"mode"?: normal, lost, doubled or late, "late"?: seconds, "interval"?: seconds between repeats}."""
+    """{"mode"?: one of MODES, "late"?: seconds, "interval"?: seconds between repeats}."""
     body, notifier = read_json(), platform().notifier
     if body.get("mode", notifier.mode) not in MODES:
         raise BadRequest(f"mode: one of {', '.join(MODES)}")
@@ -92,8 +93,8 @@ def _camel(name: str) -> str:
 
 def _notification_json(told: Notification) -> dict[str, Any]:
     return {
-        "url": told.url,
-        "token": told.token,
+        "url": told.content,
+        "token": told.about,
         "state": told.state,
         "due": answers.moment(told.due),
         "answers": list(told.answers),

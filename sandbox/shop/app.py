@@ -3,8 +3,9 @@
 from flask import Flask, render_template, url_for
 
 from sandbox.shop import amounts, faults_page, landing, storefront, views
+from sandbox.shop.calls import Refused, Unreachable
+from sandbox.shop.carts import is_the_bridges
 from sandbox.shop.checkout import pay_url
-from sandbox.shop.project import Refused, Unreachable
 from sandbox.shop.settings import ShopSettings
 from sandbox.shop.shop import Shop, shop
 
@@ -27,7 +28,12 @@ def create_app(settings: ShopSettings) -> Flask:
 
 def _everywhere() -> dict[str, object]:
     settings = shop().settings
-    return {"bridge_url": settings.bridge.value, "monext_url": settings.monext_url, "pay_url": _pay_link}
+    return {
+        "bridge_url": settings.bridge.value,
+        "monext_url": settings.monext_url,
+        "pay_url": _pay_link,
+        "is_the_bridges": is_the_bridges,
+    }
 
 
 def _pay_link(cart_id: str, *, mode: str) -> str:

@@ -3,7 +3,8 @@
 from threading import Lock
 from typing import Any
 
-from sandbox.shop.project import Json, Project, answered, call
+from sandbox.shop.calls import Json, answered, call
+from sandbox.shop.project import Project
 
 PAYMENT_INTERFACE = "monext"
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.shop.project import Json, answered, call
+from sandbox.shop.calls import Json, answered, call
 
 _INTEGERS = ("times", "skip", "code")
 

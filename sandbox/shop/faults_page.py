@@ -3,14 +3,16 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sandbox.faults import ACTIONS
+from sandbox.courier import MODES
+from sandbox.faults import ACTIONS, KILLS
 from sandbox.shop import controls
 from sandbox.shop.shop import shop
 
 pages = Blueprint("faults", __name__)
 
 CALLS_SHOWN = 40
-NOTIFICATION_MODES = ("normal", "lost", "doubled", "late")
+# Kills are for tests, which name the process.
+ORDERED_HERE = tuple(action for action in ACTIONS if action not in KILLS)
 
 
 @pages.get("/faults")
@@ -28,8 +30,8 @@ def index() -> str:
     return render_template(
         "faults.html",
         remotes=remotes,
-        actions=ACTIONS,
-        notification_modes=NOTIFICATION_MODES,
+        actions=ORDERED_HERE,
+        modes=MODES,
         notifications=controls.notifications(shop().settings.monext_url),
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 
 from sandbox.shop import carts
-from sandbox.shop.project import Json, Refused
+from sandbox.shop.calls import Json, Refused
 from sandbox.shop.shop import shop
 
 pages = Blueprint("landing", __name__)

@@ -8,8 +8,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sandbox.shop import carts
+from sandbox.shop.calls import Json, Refused
 from sandbox.shop.checkout import METHODS, MODES, pay_url
-from sandbox.shop.project import Json, Refused
 from sandbox.shop.shop import shop
 from sandbox.shop.situations import Situation, situation_of
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from monext_bridge.domain.applying import applied
 from monext_bridge.domain.cart import CartState
 from monext_bridge.domain.decide import (
     STATUS_TEXT_LIMIT,
@@ -22,7 +23,6 @@ from monext_bridge.domain.outcome import AcceptedTransaction, FailureReason, Mon
 from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
 from monext_bridge.domain.standing import Flag, Standing, standing
 from tests.builders import BEGUN, CART_ID, TOKEN, a_cart, a_payment, a_transaction, an_order, eur
-from tests.domain.applying import applied
 
 NOW = BEGUN + timedelta(minutes=5)
 PAID = AcceptedTransaction(MonextTransactionId("tx-1"), MoneyMove.CAPTURED, eur(11100), "CB")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import requests
 
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, Gunicorn, Page
-from tests.world import World
+from tests.world import World, wait_for
 
 KEY = "one-key-for-all-processes-of-a-test"
 
@@ -50,7 +49,7 @@ def test_a_bridge_that_dies_while_settling_leaves_what_the_next_one_finishes(
     world.fault(remote, action="hang", seconds=20, method=method, path=path)
     with ThreadPoolExecutor(1) as browser:
         waiting = browser.submit(_or_nothing, Buyer(victim), page)
-        _until(lambda: any(c["fault"] is None and c["end"] is None for c in world.calls(remote)))
+        wait_for(lambda: any(c["fault"] is None and c["end"] is None for c in world.calls(remote)))
         victim.kill()
         assert waiting.result() is None
     world.calm()
@@ -66,7 +65,7 @@ def test_a_bridge_that_dies_while_starting_leaves_what_the_next_start_uses(
     world.fault("monext", action="hang", seconds=20, method="POST", path="/sessions$")
     with ThreadPoolExecutor(1) as browser:
         waiting = browser.submit(_checkout_or_nothing, Buyer(victim), cart)
-        _until(lambda: bool(world.calls("monext")))
+        wait_for(lambda: bool(world.calls("monext")))
         victim.kill()
         assert waiting.result() is None
     world.calm()
@@ -79,7 +78,7 @@ def test_a_stop_finishes_what_is_under_way(survivor: Gunicorn, world: World) -> 
     world.fault("monext", action="delay", seconds=1, method="POST", path="/sessions$")
     with ThreadPoolExecutor(1) as browser:
         waiting = browser.submit(lambda: Buyer(survivor).checkout(cart))
-        _until(lambda: bool(world.calls("monext")))
+        wait_for(lambda: bool(world.calls("monext")))
         assert survivor.stop() == 0
         assert waiting.result().status == 200
 
@@ -96,11 +95,3 @@ def _checkout_or_nothing(buyer: Buyer, cart: str) -> Answer | None:
         return buyer.checkout(cart)
     except requests.RequestException:
         return None
-
-
-def _until(met: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if met():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("what was waited for did not come")

@@ -7,16 +7,12 @@ that do not overlap were not made together.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.bridges import Buyer, Gunicorn, Page
-from tests.world import World, shapes
-
-HELD_BACK = 0.12
-
-Json = dict[str, Any]
+from tests.counting import hops, watch
+from tests.world import World
 
 
 @pytest.fixture
@@ -26,25 +22,6 @@ def slow(gunicorn: Gunicorn, world: World) -> Iterator[World]:
         Buyer(gunicorn).start(world.cart())
     yield world
     world.calm()
-
-
-def watch(world: World) -> None:
-    for remote in ("commercetools", "monext"):
-        world.fault(remote, action="delay", seconds=HELD_BACK, times=0)
-    world.forget_calls()
-
-
-def hops(world: World) -> list[list[str]]:
-    """The calls since `watch`, those that overlapped together, in the order of the hops."""
-    calls = [c for remote in ("commercetools", "monext") for c in world.calls(remote)]
-    calls = [c for c in calls if not c["path"].startswith("/oauth")]
-    found: list[list[Json]] = []
-    for call in sorted(calls, key=lambda c: float(c["start"])):
-        if found and call["start"] < min(c["end"] for c in found[-1]):
-            found[-1].append(call)
-        else:
-            found.append([call])
-    return [sorted(shapes(hop)) for hop in found]
 
 
 CART, ORDER = "GET /sandbox/carts/*", "GET /sandbox/orders/order-number=*"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -13,7 +12,7 @@ from monext_bridge.services import utc_now
 from monext_bridge.web.auth import sign_link
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess, Page
-from tests.world import World
+from tests.world import World, wait_for
 
 NOT_PAYABLE = ["empty", "free", "merged", "locked", "no-billing-address"]
 
@@ -229,13 +228,6 @@ def done(world: World, calls: list[str], *, under_way: bool) -> bool:
     return set(calls) <= set(seen)
 
 
-def wait_for(met: Callable[[], bool], *, seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < deadline, "what was waited for did not come"
-        time.sleep(0.01)
-
-
 def total(world: World, cart: str) -> int:
     return int(world.project.get(f"carts/{cart}")["taxedPrice"]["totalGross"]["centAmount"])
 
@@ -333,7 +325,7 @@ def test_a_signed_link_opens_its_cart(signed: Buyer, world: World) -> None:
     assert signed.start(cart, **link(signed, cart, expires=int(time.time()) + 60)).token
 
 
-@pytest.mark.parametrize("fault", ["none", "expired", "foreign", "forged", "far ahead"])
+@pytest.mark.parametrize("fault", ["none", "expired", "foreign", "forged", "far ahead", "not ASCII"])
 def test_a_link_that_is_not_good_opens_nothing(fault: str, signed: Buyer, world: World) -> None:
     cart, now = world.cart(), int(time.time())
     query = {
@@ -341,6 +333,7 @@ def test_a_link_that_is_not_good_opens_nothing(fault: str, signed: Buyer, world:
         "expired": link(signed, cart, expires=now - 1),
         "foreign": link(signed, world.cart(), expires=now + 60),
         "forged": link(signed, cart, expires=now + 60) | {"signature": "0" * 64},
+        "not ASCII": link(signed, cart, expires=now + 60) | {"signature": "%C3%A9"},
         "far ahead": link(signed, cart, expires=now + 10**9),
     }[fault]
     world.forget_calls()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from tests.gateways.project import Project, gateway_to
 from tests.gateways.remotes import Remote, serving
 from tests.log_lines import Lines, logged
 
@@ -20,3 +22,16 @@ def remote() -> Iterator[Remote]:
 def lines() -> Iterator[Lines]:
     with logged() as lines:
         yield lines
+
+
+@pytest.fixture
+def project(remote: Remote) -> Project:
+    """The remote answers as a project that grants tokens and wants them."""
+    project = Project(lambda _: (200, {"id": "x", "results": []}))
+    remote.reply = project
+    return project
+
+
+@pytest.fixture
+def commercetools(remote: Remote, project: Project) -> CommercetoolsGateway:
+    return gateway_to(remote.url)

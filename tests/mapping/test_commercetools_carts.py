@@ -76,6 +76,18 @@ def test_a_tax_rate_is_exact() -> None:
     assert read_cart(a_cart_json(lineItems=[line])).lines[0].tax_rate == Decimal("0.0255")
 
 
+@pytest.mark.parametrize(
+    ("rates", "read"),
+    [(["0.2", "0.2"], Decimal("0.2")), (["0.2", "0.055"], None), ([None], None), ([], None)],
+)
+def test_a_line_shipped_by_several_methods_has_the_rate_they_share(
+    rates: list[str | None], read: Decimal | None
+) -> None:
+    by_method = [{"shippingMethodKey": "a", "taxRate": {"amount": Decimal(r)} if r else None} for r in rates]
+    line = a_line_json(taxRate=None, perMethodTaxRate=by_method)
+    assert read_cart(a_cart_json(lineItems=[line])).lines[0].tax_rate == read
+
+
 def test_a_custom_line_is_a_line_named_by_its_slug() -> None:
     custom = {
         "id": "c1",

@@ -23,7 +23,7 @@ def test_only_titles_of_a_failure_have_a_reason() -> None:
     assert all(codes.KINDS[title] is OutcomeKind.FAILED for title in codes.REASONS)
 
 
-@pytest.mark.parametrize("code", [code for table in CODE_TABLES for code in table])
+@pytest.mark.parametrize("code", sorted(code for table in CODE_TABLES for code in table))
 def test_a_code_has_five_digits_and_one_meaning(code: str) -> None:
     assert re.fullmatch("[0-9]{5}", code)
     assert sum(code in table for table in CODE_TABLES) == 1

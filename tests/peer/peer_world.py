@@ -15,7 +15,7 @@ UNTIL_SENT_BY_HAND = 86_400
 
 
 class PeerWorld(World):
-    """Carts, payments and orders are the mock's. Faults, troubles and sessions of commercetools it has none."""
+    """Carts, payments and orders are the mock's, which knows no faults, troubles and sessions."""
 
     def __init__(self, sandbox: Sandbox, mock: MockServer) -> None:
         super().__init__(sandbox)
@@ -29,7 +29,7 @@ class PeerWorld(World):
         self.project.create("customers", draft=CUSTOMER)
 
     def cart(self, situation: str = "guest", **changes: Any) -> str:
-        """The id of a new cart: `guest`, `customer` or `german-store`; members of its draft may be replaced."""
+        """The id of a new cart: `guest`, `customer` or `german-store`, with members of its draft replaced."""
         draft = cart_draft(situation, customer_id=self._customer())
         made = self.project.create("carts", draft=draft | changes)
         self.change(made["id"], **delivery(situation))
@@ -43,6 +43,11 @@ class PeerWorld(World):
     def amount(self, cart_id: str) -> int:
         """What the cart costs, in cents."""
         return int(self.project.get(f"carts/{cart_id}")["taxedPrice"]["totalGross"]["centAmount"])
+
+    def sessions_of(self, cart_id: str) -> list[str]:
+        """The tokens of all sessions that were opened at Monext for a cart."""
+        sessions = self.monext()["sessions"]
+        return [t for t, s in sessions.items() if s["request"]["privateData"]["cartId"] == cart_id]
 
     def asked_order_states(self, cart_id: str) -> list[str]:
         """The payment states with which the orders of a cart were asked for; the mock drops them."""

@@ -107,7 +107,7 @@ def test_a_reload_shows_the_same_session(buyer: Buyer, world: PeerWorld) -> None
     cart = world.cart()
     first, again = buyer.start(cart), buyer.start(cart)
     assert (again.token, again.ref) == (first.token, first.ref)
-    assert len(world.payments(cart)) == 1
+    assert len(world.payments(cart)) == len(world.sessions_of(cart)) == 1
 
 
 def test_a_changed_cart_gets_a_new_session(buyer: Buyer, world: PeerWorld) -> None:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from sandbox.commercetools import custom
 from sandbox.commercetools.errors import invalid_operation
+from sandbox.commercetools.messages import number_messages, publish, say
 from sandbox.commercetools.orders.drafts import OrderState, PaymentState, ShipmentState
 from sandbox.commercetools.payments.actions import TransitionState, assign
 from sandbox.commercetools.payments.holding import PaymentAction, add_payment, remove_payment
@@ -20,8 +21,10 @@ custom.register(ORDER_ACTIONS)
 
 
 def update_order(request: Request, order: Json, body: object) -> Json:
-    """Update an order; raises as `updates.update`."""
-    return update(request, "order", order, body=body, table=ORDER_ACTIONS)
+    """Update an order, and tell what came of it; raises as `updates.update`."""
+    changed = update(request, "order", order, body=body, table=ORDER_ACTIONS, finish=number_messages)
+    publish(request, "order", changed)
+    return changed
 
 
 class ChangePaymentState(Strict):
@@ -42,8 +45,16 @@ class ChangeShipmentState(Strict):
 
 
 @ORDER_ACTIONS.handles("changeShipmentState", ChangeShipmentState)
-def _shipment_state(_request: Request, draft: Json, action: ChangeShipmentState) -> None:
+def _shipment_state(request: Request, draft: Json, action: ChangeShipmentState) -> None:
+    before = draft.get("shipmentState")
     assign(draft, "shipmentState", action.shipmentState)
+    if action.shipmentState != before:
+        say(
+            request,
+            "OrderShipmentStateChanged",
+            shipmentState=action.shipmentState,
+            oldShipmentState=before,
+        )
 
 
 class ChangeOrderState(Strict):
@@ -138,15 +149,18 @@ def _add_delivery(request: Request, draft: Json, action: AddDelivery) -> None:
     parcels = [
         {"id": new_id(), "createdAt": now, "items": [], **parcel.wire()} for parcel in action.parcels or []
     ]
-    delivery = {
-        "id": new_id(),
-        "key": action.deliveryKey,
-        "createdAt": now,
-        "items": [item.wire() for item in action.items or []],
-        "parcels": parcels,
-        "address": action.address.wire() if action.address else None,
-    }
-    _shipping_info(draft, action.shippingKey).setdefault("deliveries", []).append(without_nulls(delivery))
+    delivery = without_nulls(
+        {
+            "id": new_id(),
+            "key": action.deliveryKey,
+            "createdAt": now,
+            "items": [item.wire() for item in action.items or []],
+            "parcels": parcels,
+            "address": action.address.wire() if action.address else None,
+        }
+    )
+    _shipping_info(draft, action.shippingKey).setdefault("deliveries", []).append(delivery)
+    say(request, "DeliveryAdded", delivery=delivery, shippingKey=action.shippingKey)
 
 
 def _require_lines(draft: Json, items: list[DeliveryItemDraft]) -> None:

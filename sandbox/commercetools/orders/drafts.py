@@ -4,6 +4,7 @@ from typing import Literal
 
 from sandbox.commercetools.carts.updating import require_changeable
 from sandbox.commercetools.errors import ApiError, invalid_json, invalid_operation
+from sandbox.commercetools.messages import publish, say
 from sandbox.commercetools.orders.troubles import raise_trouble
 from sandbox.commercetools.references import custom_fields, reference, resolve
 from sandbox.commercetools.schema import CustomFieldsDraft, IdentifierDraft, Strict, parse
@@ -67,7 +68,7 @@ class OrderFromCartDraft(Strict):
 
 
 def create_order(request: Request, body: object) -> Json:
-    """Store an order and make its cart Ordered, both or neither.
+    """Store an order and make its cart Ordered, both or neither, and tell of it.
 
     Raises ReferencedResourceNotFound for an unknown cart, ConcurrentModification for another version of it,
     InvalidOperation for a cart that is empty, ordered, merged, locked, or whose payment has an order,
@@ -80,6 +81,8 @@ def create_order(request: Request, body: object) -> Json:
     raise_trouble(request.project, cart)
     order = request.project.insert("order", _order(request, draft, cart), caller=request.caller)
     request.project.replace("cart", {**cart, "cartState": "Ordered"}, caller=request.caller)
+    say(request, "OrderCreated", order=order)
+    publish(request, "order", order)
     return order
 
 

@@ -1,0 +1,236 @@
+"""What may still be captured, cancelled and refunded; and the intents by which it is done.
+
+Amounts are minor units of the payment's currency. An act under way counts as done for every bound, so that
+two callers can't both take the same money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monext_bridge.domain.changes import AddTransaction
+from monext_bridge.domain.ids import RecordTransactionId
+from monext_bridge.domain.intents import FREE, REST, IntentName, open_intents, request_digest
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.outcome import Ledger, LedgerRow
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.standing import accepted
+
+AUTHORIZATION_LASTS = timedelta(days=7)
+"""How long Monext lets an authorisation be captured (monext/doAuthorization); later only by LATE_DELIVERY."""
+
+TAKEN = (TransactionState.SUCCESS, TransactionState.PENDING, TransactionState.INITIAL)
+
+
+class NotAllowed(Exception):
+    """The money rules forbid the act; the text says which and is meant for the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """`final`: what is left of the authorisation is released."""
+
+    amount: Money
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """`transaction_id`: a Charge of the payment that the refund may not exceed."""
+
+    amount: Money
+    transaction_id: RecordTransactionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """All that is not captured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """Cancel what is not captured, and refund what is captured and not refunded."""
+
+
+Act = Capture | Refund | Cancel | Reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What may still be done, in minor units; never below zero."""
+
+    capturable: int
+    cancellable: int
+    refundable: int
+
+
+def open_amounts(payment: Payment) -> Open:
+    """By the record, with every act under way counted as done. An intent that was freed is not under way."""
+    own = [t for t in payment.transactions if not _is_free(t)]
+    authorized = _sum(own, TransactionType.AUTHORIZATION, (TransactionState.SUCCESS,))
+    captured = _sum(own, TransactionType.CHARGE, (TransactionState.SUCCESS,))
+    left = (
+        authorized
+        - _sum(own, TransactionType.CHARGE, TAKEN)
+        - _sum(own, TransactionType.CANCEL_AUTHORIZATION, TAKEN)
+    )
+    return Open(
+        capturable=max(left, 0),
+        cancellable=max(left, 0),
+        refundable=max(captured - _sum(own, TransactionType.REFUND, TAKEN), 0),
+    )
+
+
+def open_at_monext(ledger: Ledger) -> Open:
+    """By Monext's ledger: rows that are OK or not final count, rows that are KO do not.
+
+    A CANCEL counts against its origin: of a capture it is a refund, else it releases the authorisation.
+    """
+    rows = [row for row in ledger.rows if row.ok is not False]
+    captures = {row.id for row in rows if row.type in ("CAPTURE", "AUTHORIZATION_AND_CAPTURE")}
+    undone = [row for row in rows if row.type == "CANCEL" and row.origin_id in captures]
+    released = [row for row in rows if row.type == "CANCEL" and row.origin_id not in captures]
+    captured = _rows(rows, "CAPTURE", "AUTHORIZATION_AND_CAPTURE")
+    left = _rows(rows, "AUTHORIZATION") - _rows(rows, "CAPTURE") - sum(row.amount for row in released)
+    refundable = captured - _rows(rows, "REFUND") - sum(row.amount for row in undone)
+    return Open(capturable=max(left, 0), cancellable=max(left, 0), refundable=max(refundable, 0))
+
+
+def intents_of(payment: Payment, act: Act, *, name: IntentName, now: datetime) -> tuple[AddTransaction, ...]:
+    """The transactions `Initial` that announce an act. Raises NotAllowed where the record forbids it."""
+    _check_currency(payment, act)
+    amounts = _amounts(payment, act)
+    if not amounts:
+        raise NotAllowed("nothing is left that could be reversed")
+    return tuple(_intent(payment, kind, amount, str(name), now) for kind, amount in amounts) + _rest(
+        payment, act, name=name, now=now
+    )
+
+
+def digest_of(act: Act, *, merchant_reference: str | None) -> str:
+    """8 hex digits: equal for equal requests, so that a key is never used for two different ones."""
+    body: dict[str, object] = {"act": type(act).__name__, "merchantReference": merchant_reference}
+    match act:
+        case Capture(amount, final):
+            body |= {"amount": amount.cent_amount, "currency": amount.currency, "final": final}
+        case Refund(amount, transaction_id):
+            body |= {"amount": amount.cent_amount, "currency": amount.currency, "charge": transaction_id}
+        case _:
+            pass
+    return request_digest(body)
+
+
+def check_ledger(payment: Payment, ledger: Ledger, *, intents: Iterable[Transaction]) -> None:
+    """Raises NotAllowed where Monext's ledger has not enough left for these intents of the payment.
+
+    Other acts whose outcome is open may still appear in the ledger, so they count against it too.
+    """
+    own = tuple(intents)
+    left = open_at_monext(ledger)
+    rooms: Mapping[TransactionType, int] = {
+        TransactionType.CHARGE: left.capturable,
+        TransactionType.CANCEL_AUTHORIZATION: left.cancellable,
+        TransactionType.REFUND: left.refundable,
+    }
+    ours = {t.id for t in own}
+    others = [t for t in open_intents(payment) if t.id not in ours and not _is_free(t)]
+    for kinds in (_RELEASING, _REFUNDING):
+        wanted = sum(t.amount.cent_amount for t in (*own, *others) if t.type in kinds)
+        room = min(rooms[kind] for kind in kinds)
+        if any(t.type in kinds for t in own) and wanted > room:
+            raise NotAllowed(f"Monext has {room} left of this payment, in minor units")
+
+
+def authorization_is_over(payment: Payment, *, now: datetime, ledger: Ledger | None = None) -> bool:
+    """Whether the authorisation is older than Monext lets it be captured, by the record or by the ledger."""
+    taken = accepted(payment)
+    if taken is None or taken.type is not TransactionType.AUTHORIZATION:
+        return False
+    dates = [taken.timestamp] + [r.date for r in (ledger.rows if ledger else ()) if r.type == "AUTHORIZATION"]
+    return any(date is not None and now - date >= AUTHORIZATION_LASTS for date in dates)
+
+
+_RELEASING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
+_REFUNDING = (TransactionType.REFUND,)
+
+
+def _amounts(payment: Payment, act: Act) -> tuple[tuple[TransactionType, int], ...]:
+    left = open_amounts(payment)
+    match act:
+        case Capture(amount):
+            _check_room(amount.cent_amount, left.capturable, what="captured")
+            return ((TransactionType.CHARGE, amount.cent_amount),)
+        case Refund(amount, charge):
+            _check_room(amount.cent_amount, left.refundable, what="refunded")
+            _check_charge(payment, charge, amount)
+            return ((TransactionType.REFUND, amount.cent_amount),)
+        case Cancel():
+            if left.cancellable == 0:
+                raise NotAllowed("nothing is left that could be cancelled: what is captured can be refunded")
+            return ((TransactionType.CANCEL_AUTHORIZATION, left.cancellable),)
+        case Reverse():
+            both = (
+                (TransactionType.CANCEL_AUTHORIZATION, left.cancellable),
+                (TransactionType.REFUND, left.refundable),
+            )
+            return tuple((kind, amount) for kind, amount in both if amount)
+
+
+def _rest(payment: Payment, act: Act, *, name: IntentName, now: datetime) -> tuple[AddTransaction, ...]:
+    """What a final capture releases; only while no other act could change how much that is."""
+    if not isinstance(act, Capture) or not act.final:
+        return ()
+    if any(not _is_free(t) for t in open_intents(payment)) or _has_pending_act(payment):
+        raise NotAllowed("another act of this payment is under way: a final capture has to wait for it")
+    rest = open_amounts(payment).capturable - act.amount.cent_amount
+    if rest == 0:
+        return ()
+    return (_intent(payment, TransactionType.CANCEL_AUTHORIZATION, rest, f"{name.key}~{REST}", now),)
+
+
+def _intent(payment: Payment, kind: TransactionType, amount: int, name: str, now: datetime) -> AddTransaction:
+    return AddTransaction(kind, TransactionState.INITIAL, payment.planned.with_amount(amount), name, now)
+
+
+def _check_currency(payment: Payment, act: Act) -> None:
+    if isinstance(act, Capture | Refund) and act.amount.currency != payment.planned.currency:
+        raise NotAllowed(f"the payment is in {payment.planned.currency}")
+
+
+def _check_room(amount: int, room: int, *, what: str) -> None:
+    if amount <= 0:
+        raise NotAllowed(f"an amount to be {what} is above zero")
+    if amount > room:
+        raise NotAllowed(f"{room} can still be {what}, in minor units")
+
+
+def _check_charge(payment: Payment, charge: RecordTransactionId | None, amount: Money) -> None:
+    if charge is None:
+        return
+    found = next((t for t in payment.transactions if t.id == charge), None)
+    if found is None or found.type is not TransactionType.CHARGE:
+        raise NotAllowed("transactionId is not a Charge of this payment")
+    if found.state is not TransactionState.SUCCESS or amount.cent_amount > found.amount.cent_amount:
+        raise NotAllowed("the Charge has not enough that could be refunded")
+
+
+def _has_pending_act(payment: Payment) -> bool:
+    pending = [t for t in payment.transactions if t.state is TransactionState.PENDING]
+    return any(IntentName.parse(t.interaction_id) for t in pending)
+
+
+def _is_free(transaction: Transaction) -> bool:
+    name = IntentName.parse(transaction.interaction_id)
+    return name is not None and name.mark == FREE and transaction.state is TransactionState.INITIAL
+
+
+def _sum(
+    transactions: Iterable[Transaction], kind: TransactionType, states: tuple[TransactionState, ...]
+) -> int:
+    return sum(t.amount.cent_amount for t in transactions if t.type is kind and t.state in states)
+
+
+def _rows(rows: Iterable[LedgerRow], *types: str) -> int:
+    return sum(row.amount for row in rows if row.type in types)

@@ -1,0 +1,65 @@
+"""Payment on shipment: which capture a shipped order still asks of a payment, and under which key.
+
+The captures of one order are a family, `ship-<order id>-<n>`. One that was refused is never sent again under
+its key; the next message asks under the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monext_bridge.domain.families import mark_of
+from monext_bridge.domain.ids import OrderId
+from monext_bridge.domain.intents import FREE, VOID, IntentName
+from monext_bridge.domain.modify import Capture, open_amounts
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.standing import flag_of
+
+TAKING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A capture under its key. `sent`: it went out before, and only its outcome is to be found."""
+
+    capture: Capture
+    key: str
+    sent: bool = False
+
+
+def capture_for(payment: Payment, order_id: OrderId) -> Asked | None:
+    """The capture whose outcome is open, else the one that is due; None where there is neither.
+
+    Money that is on its way back to the buyer is left alone.
+    """
+    if flag_of(payment) is not None:
+        return None
+    family = _family(payment, order_id)
+    waiting = next(((name.key, t.amount) for name, t in family if _is_under_way(t)), None)
+    if waiting:
+        key, amount = waiting
+        return Asked(Capture(amount), key, sent=True)
+    due = payment.planned.with_amount(open_amounts(payment).capturable)
+    if due.cent_amount == 0:
+        return None
+    unsent = next((name.key for name, t in family if mark_of(t) == FREE and t.amount == due), None)
+    return Asked(Capture(due), unsent or f"ship-{order_id}-{len(family)}")
+
+
+def waits_for_others(payment: Payment) -> bool:
+    """Whether a capture or cancel is under way that may yet leave something to capture."""
+    return any(_is_under_way(t) and t.type in TAKING for t in payment.transactions)
+
+
+def _family(payment: Payment, order_id: OrderId) -> list[tuple[IntentName, Transaction]]:
+    """Every capture by a shipment of this order, but for those that have given their key back."""
+    key = re.compile(f"ship-{re.escape(order_id)}-[0-9]+")
+    named = [(IntentName.parse(t.interaction_id), t) for t in payment.transactions]
+    return [(name, t) for name, t in named if name and key.fullmatch(name.key) and name.digest != VOID]
+
+
+def _is_under_way(transaction: Transaction) -> bool:
+    """An act whose outcome is open; one that was freed never began."""
+    is_act = IntentName.parse(transaction.interaction_id) is not None
+    return is_act and transaction.state is TransactionState.INITIAL and mark_of(transaction) != FREE

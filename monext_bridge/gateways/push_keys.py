@@ -1,0 +1,144 @@
+"""The keys by which clouds sign what they push, fetched over https and kept.
+
+What is fetched is trusted because of where it comes from: the TLS connection proves the host. The certificate
+of SNS comes alone, without those that issued it, so its own chain can't be followed; its names and dates are
+checked.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import jwt
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.x509.oid import NameOID
+
+from monext_bridge.logs import event
+
+log = logging.getLogger(__name__)
+
+GOOGLE_KEYS = "https://www.googleapis.com/oauth2/v3/certs"
+TIMEOUTS = (3.0, 5.0)
+"""Seconds to connect, and between two pieces of an answer."""
+
+LARGEST = 64 * 1024
+KEPT_FOR = 3600.0
+"""Seconds for which keys and certificates are used without asking again."""
+
+ASKED_AGAIN_AFTER = 60.0
+"""Seconds before a key that is not among Google's is looked for once more."""
+
+MOST_CERTIFICATES = 16
+SNS_NAME = re.compile(r"sns[a-z0-9.-]{0,60}\.amazonaws\.com(?:\.cn)?")
+
+Fetch = Callable[[str], bytes | None]
+"""The content behind an https URL; None where it can't be had."""
+
+
+def fetch(url: str) -> bytes | None:
+    """GET without redirects, credentials or proxies of the environment; at most 64 KiB of a 200."""
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            with session.get(url, timeout=TIMEOUTS, allow_redirects=False, stream=True) as response:
+                content = response.raw.read(LARGEST + 1, decode_content=True)
+        status = response.status_code
+    except (requests.RequestException, OSError, ValueError) as error:
+        event(log, "keys_unreachable", level=logging.WARNING, url=url, why=type(error).__name__)
+        return None
+    if status != 200 or len(content) > LARGEST:
+        event(log, "keys_unreachable", level=logging.WARNING, url=url, status=status)
+        return None
+    return bytes(content)
+
+
+class PushKeys:
+    """Keys of one process; thread-safe. Fetch and clock are for tests to hand in."""
+
+    def __init__(
+        self,
+        *,
+        fetch: Fetch = fetch,
+        google_url: str = GOOGLE_KEYS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fetch, self._google_url, self._clock = fetch, google_url, clock
+        self._lock = threading.Lock()
+        self._certificates: dict[str, tuple[float, x509.Certificate]] = {}
+        self._google: tuple[float, jwt.PyJWKSet] | None = None
+
+    def certificate(self, url: str) -> x509.Certificate | None:
+        """The signing certificate at an address of SNS that was checked; None where it can't be had."""
+        with self._lock:
+            known = self._certificates.get(url)
+            if known and self._clock() - known[0] < KEPT_FOR:
+                return known[1]
+            found = _certificate(self._fetch(url))
+            if found is None:
+                return None
+            if len(self._certificates) >= MOST_CERTIFICATES:
+                self._certificates.clear()
+            self._certificates[url] = (self._clock(), found)
+            return found
+
+    def google(self, key_id: str) -> jwt.PyJWK | None:
+        """Google's key of this id, None where there is none. Raises KeysUnknown where it can't be asked."""
+        with self._lock:
+            found = self._google_key(key_id, younger_than=KEPT_FOR)
+            return found or self._google_key(key_id, younger_than=ASKED_AGAIN_AFTER)
+
+    def visit(self, url: str) -> bool:
+        """Whether the address answered with 200: a subscription of SNS is confirmed by being visited."""
+        return self._fetch(url) is not None
+
+    def _google_key(self, key_id: str, *, younger_than: float) -> jwt.PyJWK | None:
+        if self._google is None or self._clock() - self._google[0] >= younger_than:
+            self._google = (self._clock(), _key_set(self._fetch(self._google_url)))
+        return next((key for key in self._google[1].keys if key.key_id == key_id), None)
+
+
+class KeysUnknown(Exception):
+    """The keys can't be fetched, so nothing is known about the signature."""
+
+
+def is_of_sns(certificate: x509.Certificate, *, now: datetime) -> bool:
+    """Whether a certificate was made out to SNS, and is valid at that time."""
+    in_time = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+    return in_time and any(SNS_NAME.fullmatch(name) for name in _names(certificate))
+
+
+def rsa_key(certificate: x509.Certificate) -> RSAPublicKey | None:
+    """Its key, where it is RSA of at least 2048 bits."""
+    key = certificate.public_key()
+    return key if isinstance(key, RSAPublicKey) and key.key_size >= 2048 else None
+
+
+def _names(certificate: x509.Certificate) -> list[str]:
+    """The alternative names, which count where there are any, else the common name."""
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return [str(attribute.value) for attribute in common]
+    return list(extension.value.get_values_for_type(x509.DNSName))
+
+
+def _certificate(content: bytes | None) -> x509.Certificate | None:
+    try:
+        return x509.load_pem_x509_certificate(content) if content else None
+    except ValueError:
+        return None
+
+
+def _key_set(content: bytes | None) -> jwt.PyJWKSet:
+    try:
+        return jwt.PyJWKSet.from_json((content or b"").decode())
+    except (ValueError, jwt.PyJWTError) as error:
+        raise KeysUnknown("Google's keys can't be fetched") from error

@@ -1,0 +1,126 @@
+"""What a message queue pushes: its envelope opened, and in it the messages of commercetools.
+
+Google Pub/Sub wraps a message in base64, AWS SNS in a signed text (`mapping.sns`), Azure Event Grid in an
+array or as CloudEvents; inside is a payload of commercetools, plain or as `data` of a CloudEvent.
+https://docs.commercetools.com/api/projects/subscriptions#delivery
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from monext_bridge.domain.ids import OrderId
+from monext_bridge.errors import InvalidJson, Malformed
+from monext_bridge.mapping.json_object import Json
+
+SHIPMENT = "OrderShipmentStateChanged"
+VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
+RESOURCE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Event Grid asks for its code back before it delivers anything."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Payloads of commercetools, and whatever else came in their place; in the order in which they came."""
+
+    payloads: tuple[Json, ...]
+
+
+def read_json(content: bytes | str) -> object:
+    """Raises InvalidJson for what is not JSON."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InvalidJson("the body is not JSON") from error
+
+
+def read_push(document: object) -> Validation | Delivered:
+    """Open an envelope of Pub/Sub or Event Grid; what has none is taken as it is.
+
+    Raises Malformed where neither an object nor an array came, or what is wrapped can't be unwrapped.
+    """
+    events = [_object(event) for event in (document if isinstance(document, list) else [document])]
+    for event in events:
+        if event.get("eventType") == VALIDATION:
+            return Validation(_validation_code(event))
+    return Delivered(tuple(_payload(event) for event in events))
+
+
+def read_text(text: str) -> Delivered:
+    """The payload that SNS carries as text. Raises Malformed where it is no JSON object."""
+    return Delivered((_payload(_object(text)),))
+
+
+def shipped_orders(payloads: Iterable[Json], *, project_key: str) -> tuple[OrderId, ...]:
+    """The orders of which a message says that their shipment has moved, each once.
+
+    Other messages, notifications of other subscriptions and those of other projects are passed over. What
+    the message says about the state is left unread: it may come late, and the order itself knows.
+    """
+    found = [
+        _order_id(payload)
+        for payload in payloads
+        if _type(payload) == SHIPMENT and payload.get("projectKey", project_key) == project_key
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _payload(event: Json) -> Json:
+    """What one event holds: Pub/Sub's `message.data`, `data` of Event Grid or CloudEvents, else itself."""
+    message = event.get("message")
+    if isinstance(message, dict):
+        return _payload(_object(_decoded(message["data"]))) if message.get("data") else {}
+    if "specversion" in event or "eventType" in event:
+        if "data_base64" in event:
+            return _object(_decoded(event["data_base64"]))
+        return _object(event.get("data") or {})
+    return event
+
+
+def _object(value: object) -> Json:
+    """An object, as it is or still as text."""
+    found = read_json(value) if isinstance(value, bytes | str) else value
+    if not isinstance(found, dict):
+        raise Malformed("a JSON object is needed")
+    return found
+
+
+def _decoded(value: Any) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, TypeError, ValueError) as error:
+        raise Malformed("the message is not base64") from error
+
+
+def _validation_code(event: Json) -> str:
+    data = event.get("data")
+    code = data.get("validationCode") if isinstance(data, dict) else None
+    if not isinstance(code, str) or not code:
+        raise Malformed("a validation without its code")
+    return code
+
+
+def _type(payload: Json) -> object:
+    """Of a payload too large to be sent along, only `payloadNotIncluded` tells the type."""
+    left_out = payload.get("payloadNotIncluded")
+    return payload.get("type") or (left_out.get("payloadType") if isinstance(left_out, dict) else None)
+
+
+def _order_id(payload: Json) -> OrderId:
+    resource = payload.get("resource")
+    found = resource.get("id") if isinstance(resource, dict) else None
+    if not isinstance(found, str) or not RESOURCE_ID.fullmatch(found):
+        raise Malformed("a shipment message without the id of its order")
+    return OrderId(found)

@@ -1,0 +1,126 @@
+"""The commercetools subscription by which shipments reach the bridge: what it should be, and what to change.
+
+https://docs.commercetools.com/api/projects/subscriptions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from commercetools.platform import models
+from pydantic import SecretStr
+
+from monext_bridge.mapping.events import SHIPMENT
+from monext_bridge.mapping.json_object import Json, JsonObject
+
+KEY = "monext-bridge-shipment"
+PLATFORM, CLOUD_EVENTS = "Platform", "CloudEvents"
+SECRETS = frozenset({"accessKey", "accessSecret"})
+
+
+@dataclass(frozen=True, slots=True)
+class PubSub:
+    """A topic of Google Pub/Sub."""
+
+    project: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sns:
+    """A topic of AWS SNS, to which commercetools' own IAM user may publish."""
+
+    topic_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventGrid:
+    """A topic of Azure Event Grid, and the key with which commercetools publishes to it."""
+
+    uri: str
+    access_key: SecretStr
+
+
+Destination = PubSub | Sns | EventGrid
+
+
+def subscription_draft(destination: Destination) -> Json:
+    """Event Grid takes CloudEvents only, the others commercetools' own format."""
+    draft = models.SubscriptionDraft(
+        key=KEY, destination=_destination(destination), messages=[_wanted()], format=_format(destination)
+    )
+    return _json(draft)
+
+
+def subscription_changes(existing: Json, destination: Destination, *, renew_key: bool) -> list[Json]:
+    """The update actions that are missing; none where all is as it should be.
+
+    A key that commercetools holds is not shown again whole, so that it differs can't be seen: `renew_key`
+    sends it anyway.
+    """
+    found = JsonObject.of(existing, what="subscription")
+    target, actions = _json(_destination(destination)), []
+    if renew_key or _open_part(found.part("destination").members) != _open_part(target):
+        actions.append(models.SubscriptionChangeDestinationAction(destination=_destination(destination)))
+    messages = [(part.text("resourceTypeId"), part.texts("types")) for part in found.parts("messages")]
+    if messages != [("order", (SHIPMENT,))]:
+        actions.append(models.SubscriptionSetMessagesAction(messages=[_wanted()]))
+    return [_json(action) for action in actions]
+
+
+def format_differs(existing: Json, destination: Destination) -> bool:
+    """Whether it delivers in a format that the destination does not take; that can't be changed any more."""
+    found = JsonObject.of(existing, what="subscription").part("format").text("type") or PLATFORM
+    return isinstance(destination, EventGrid) and found != CLOUD_EVENTS
+
+
+def described(destination: Destination) -> str:
+    """Where the messages go, without the key."""
+    match destination:
+        case PubSub(project, topic):
+            return f"Google Pub/Sub topic {topic} of project {project}"
+        case Sns(topic_arn):
+            return f"AWS SNS topic {topic_arn}"
+        case EventGrid(uri, _):
+            return f"Azure Event Grid topic {uri}"
+
+
+def _destination(destination: Destination) -> Any:
+    match destination:
+        case PubSub(project, topic):
+            return models.GoogleCloudPubSubDestination(project_id=project, topic=topic)
+        case Sns(topic_arn):
+            return models.SnsDestination(
+                topic_arn=topic_arn, authentication_mode=models.AwsAuthenticationMode.IAM
+            )
+        case EventGrid(uri, access_key):
+            return models.AzureEventGridDestination(uri=uri, access_key=access_key.get_secret_value())
+
+
+def _format(destination: Destination) -> Any:
+    if isinstance(destination, EventGrid):
+        return models.CloudEventsFormat(cloud_events_version="1.0")
+    return models.PlatformFormat()
+
+
+def _wanted() -> Any:
+    order = models.MessageSubscriptionResourceTypeId.ORDER
+    return models.MessageSubscription(resource_type_id=order, types=[SHIPMENT])
+
+
+def _open_part(destination: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in destination.items() if name not in SECRETS and value is not None}
+
+
+def _json(model: Any) -> Json:
+    """As the SDK serialises it, without the members that are null."""
+    serialised: Json = model.serialize()
+    return _without_nulls(serialised)
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
+    return [_without_nulls(each) for each in value] if isinstance(value, list) else value

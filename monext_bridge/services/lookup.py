@@ -1,0 +1,37 @@
+"""Payments by what people quote: the id of a payment, or the number of an order."""
+
+from __future__ import annotations
+
+import re
+
+from monext_bridge.domain.ids import OrderNumber, PaymentId
+from monext_bridge.domain.payment import Payment
+from monext_bridge.errors import NotFound
+from monext_bridge.services.modify import Modify
+
+PAYMENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def quoted_payments(modify: Modify, *, quoted: str) -> tuple[Payment, ...]:
+    """The payments of this bridge that go by a payment id or an order number, at least one.
+
+    A shop may number its orders as it likes, so what looks like a payment id and is none is taken for an
+    order number. Raises NotFound where there is no payment of ours, Malformed, RemoteError.
+    """
+    by_id = _payment(modify, PaymentId(quoted)) if PAYMENT_ID.fullmatch(quoted) else None
+    if by_id:
+        return (by_id,)
+    order = modify.records.order(OrderNumber(quoted))
+    found = [_payment(modify, payment_id) for payment_id in order.payment_ids] if order else []
+    payments = tuple(payment for payment in found if payment)
+    if not payments:
+        what = "the order has no payment of this bridge" if order else "no such payment and no such order"
+        raise NotFound(f"{what}: {quoted}")
+    return payments
+
+
+def _payment(modify: Modify, payment_id: PaymentId) -> Payment | None:
+    try:
+        return modify.payment(payment_id)
+    except NotFound:
+        return None

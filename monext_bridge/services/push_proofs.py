@@ -1,0 +1,93 @@
+"""Whether a push is from the cloud that it seems to come from."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+import jwt
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
+
+from monext_bridge.gateways.push_keys import KeysUnknown, PushKeys, is_of_sns, rsa_key
+from monext_bridge.logs import event
+from monext_bridge.mapping.sns import SnsNotice, SnsSignature
+
+log = logging.getLogger(__name__)
+
+GOOGLE = ("https://accounts.google.com", "accounts.google.com")
+LEEWAY = 30
+"""Seconds by which Google's clock and ours may differ."""
+
+HASHES: dict[SnsSignature, HashAlgorithm] = {
+    SnsSignature.SHA1: SHA1(),  # noqa: S303 what SNS signs with where its topic does not ask for SHA-256
+    SnsSignature.SHA256: SHA256(),
+}
+
+
+class Proof(Enum):
+    """UNKNOWN: the keys can't be had now, so the caller is to come again."""
+
+    GENUINE = "genuine"
+    FORGED = "forged"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PushProofs:
+    keys: PushKeys
+    clock: Callable[[], datetime]
+
+    def sns(self, notice: SnsNotice) -> Proof:
+        """By the certificate that the notice names, whose address `read_sns` has checked."""
+        certificate = self.keys.certificate(notice.certificate_url)
+        if certificate is None:
+            return Proof.UNKNOWN
+        key = rsa_key(certificate)
+        if key is None or not is_of_sns(certificate, now=self.clock()):
+            return _forged("the certificate is not one of SNS, or not valid now")
+        try:
+            key.verify(notice.signature, notice.signed, PKCS1v15(), HASHES[notice.version])
+        except InvalidSignature:
+            return _forged("the signature of SNS does not verify")
+        return Proof.GENUINE
+
+    def confirm(self, notice: SnsNotice) -> bool:
+        """Confirm a subscription that is proved. Harmless to repeat, and of no effect once its token has ended."""
+        confirmed = notice.confirm_url is not None and self.keys.visit(notice.confirm_url)
+        event(log, "sns_subscription", topic=notice.topic, confirmed=confirmed)
+        return confirmed
+
+    def google(self, token: str | None, *, audience: str) -> Proof:
+        """The OIDC token of a Pub/Sub push: RS256 by one of Google's keys, for our audience, and not expired.
+
+        Any customer of Google can get a token for any audience: it is no proof without our secret.
+        """
+        try:
+            header = jwt.get_unverified_header(token or "")
+            key = self.keys.google(str(header.get("kid"))) if header.get("alg") == "RS256" else None
+            if key is None:
+                return _forged("the OIDC token is not signed by one of Google's keys")
+            jwt.decode(
+                token or "",
+                key=key,
+                algorithms=["RS256"],
+                audience=audience,
+                issuer=GOOGLE,
+                leeway=LEEWAY,
+                options={"require": ["exp", "iat", "aud", "iss"]},
+            )
+        except jwt.PyJWTError as error:
+            return _forged(f"the OIDC token is refused: {type(error).__name__}")
+        except KeysUnknown:
+            return Proof.UNKNOWN
+        return Proof.GENUINE
+
+
+def _forged(reason: str) -> Proof:
+    event(log, "push_refused", level=logging.WARNING, why=reason, then="answered with 403")
+    return Proof.FORGED

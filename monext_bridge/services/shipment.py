@@ -1,0 +1,141 @@
+"""Payment on shipment: what was authorised for an order is captured once the order is shipped.
+
+A message says that something happened; the order says what. Messages come at least once, late and in any
+order, so each of them does the same: read the order, capture what is still open.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from enum import Enum
+
+from monext_bridge.config import Settings
+from monext_bridge.domain.cart import Order
+from monext_bridge.domain.ids import OrderId
+from monext_bridge.domain.payment import AttemptKey, Payment
+from monext_bridge.domain.shipping import Asked, capture_for, waits_for_others
+from monext_bridge.errors import (
+    Conflict,
+    KeyReused,
+    NotFound,
+    RemoteError,
+    RemoteNotFound,
+    StoreNotConfigured,
+)
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.logs import event
+from monext_bridge.mapping.commercetools import read_order
+from monext_bridge.services.modify import ActOutcome, Modify, Performed
+
+log = logging.getLogger(__name__)
+
+ROUNDS = 5
+"""How often a payment is read again because somebody else has captured or cancelled meanwhile."""
+
+REFUSED_THEN = (
+    "not collected: the next shipment message tries once more; or capture by hand, or ask the buyer"
+)
+FORBIDDEN_THEN = "not collected, and asking again does not help: see what the payment allows, capture by hand"
+
+
+class Followed(Enum):
+    """AGAIN: something failed or is not known yet, so the message is to be sent again."""
+
+    DONE = "done"
+    AGAIN = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    settings: Settings
+    gateway: CommercetoolsGateway
+    modify: Modify
+
+    def follow(self, order_id: OrderId) -> Followed:
+        """Capture what is open where the order is in a state of `CAPTURE_ON_SHIPMENT`. May be repeated.
+
+        A refusal by Monext is an end too: it is logged, and only another message tries again, once. Raises
+        nothing that commercetools or Monext cause.
+        """
+        if not self.settings.capture_on_shipment:
+            return Followed.DONE
+        try:
+            order = self._order(order_id)
+        except RemoteError as error:
+            return _again("order_unread", error, order=order_id)
+        if order is None or order.shipment_state not in self.settings.capture_on_shipment:
+            return Followed.DONE
+        ends = [self._collect(payment, order_id) for payment in order.payments if self._is_own(payment)]
+        return Followed.AGAIN if Followed.AGAIN in ends else Followed.DONE
+
+    def _order(self, order_id: OrderId) -> Order | None:
+        try:
+            return read_order(self.gateway.get_order(order_id))
+        except RemoteNotFound:
+            return None
+
+    def _is_own(self, payment: Payment) -> bool:
+        return AttemptKey.parse(payment.key) is not None and payment.interface in self.settings.interfaces
+
+    def _collect(self, payment: Payment, order_id: OrderId) -> Followed:
+        try:
+            return self._capture(payment, order_id)
+        except NotFound:
+            return Followed.DONE
+        except (RemoteError, StoreNotConfigured) as error:
+            return _again("shipment_capture_open", error, order=order_id, payment=payment.id)
+
+    def _capture(self, payment: Payment, order_id: OrderId) -> Followed:
+        """Find out what went out before, then capture what is due: at most one new try a message."""
+        for _ in range(ROUNDS):
+            asked = capture_for(payment, order_id)
+            if asked is None:
+                return Followed.AGAIN if waits_for_others(payment) else Followed.DONE
+            try:
+                performed = self.modify.perform(payment.id, asked.capture, key=asked.key)
+            except (Conflict, KeyReused) as error:
+                payment = self.modify.payment(payment.id)
+                if capture_for(payment, order_id) == asked:
+                    return _forbidden(error, payment, asked)
+                continue
+            _tell(performed, payment, asked)
+            if not asked.sent:
+                return Followed.AGAIN if waits_for_others(payment) else Followed.DONE
+            payment = self.modify.payment(payment.id)
+        return Followed.AGAIN
+
+
+def _tell(performed: Performed, payment: Payment, asked: Asked) -> None:
+    refused = performed.outcome is ActOutcome.REJECTED
+    event(
+        log,
+        "shipment_capture_refused" if refused else "shipment_captured",
+        level=logging.ERROR if refused else logging.INFO,
+        payment=payment.id,
+        amount=asked.capture.amount.cent_amount,
+        currency=asked.capture.amount.currency,
+        act=asked.key,
+        outcome=performed.outcome.value,
+        then=REFUSED_THEN if refused else None,
+    )
+
+
+def _forbidden(error: Conflict | KeyReused, payment: Payment, asked: Asked) -> Followed:
+    event(
+        log,
+        "shipment_capture_forbidden",
+        level=logging.ERROR,
+        payment=payment.id,
+        amount=asked.capture.amount.cent_amount,
+        currency=asked.capture.amount.currency,
+        act=asked.key,
+        why=str(error),
+        then=FORBIDDEN_THEN,
+    )
+    return Followed.DONE
+
+
+def _again(name: str, error: Exception, **ids: str) -> Followed:
+    event(log, name, level=logging.ERROR, why=str(error), then="answered with 503, to be sent again", **ids)
+    return Followed.AGAIN

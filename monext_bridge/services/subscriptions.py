@@ -1,0 +1,79 @@
+"""Creates the commercetools subscription for shipments, or brings it up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monext_bridge.errors import Conflict, DuplicateField, RemoteNotFound, RemoteUnavailable, VersionConflict
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.mapping.json_object import Json
+from monext_bridge.mapping.subscriptions import (
+    KEY,
+    Destination,
+    format_differs,
+    subscription_changes,
+    subscription_draft,
+)
+
+TRIES = 3
+
+
+class Step(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done. `actions` are the names of update actions, `status` is commercetools' of it now."""
+
+    step: Step
+    body: Json
+    actions: tuple[str, ...] = ()
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    gateway: CommercetoolsGateway
+
+    def plan(self, destination: Destination, *, renew_key: bool = False) -> Plan:
+        """What would have to be done now; changes nothing.
+
+        Raises Conflict where the subscription has to be deleted first, RemoteError.
+        """
+        try:
+            existing = self.gateway.get_subscription_by_key(KEY)
+        except RemoteNotFound:
+            return Plan(Step.CREATE, subscription_draft(destination))
+        if format_differs(existing, destination):
+            raise Conflict(
+                f"subscription {KEY} delivers in a format that Event Grid does not take, which can't be "
+                f"changed: delete it, then set it up again"
+            )
+        actions = subscription_changes(existing, destination, renew_key=renew_key)
+        return Plan(
+            Step.UPDATE if actions else Step.NOTHING,
+            {"version": existing.get("version"), "actions": actions},
+            actions=tuple(str(action["action"]) for action in actions),
+            status=existing.get("status"),
+        )
+
+    def set_up(self, destination: Destination, *, renew_key: bool = False) -> Plan:
+        """Do it, and answer what was done; nothing where nothing is missing. Raises as `plan`."""
+        for _ in range(TRIES):
+            plan = self.plan(destination, renew_key=renew_key)
+            try:
+                self._carry_out(plan)
+            except (DuplicateField, VersionConflict):
+                continue
+            return plan
+        raise RemoteUnavailable(f"subscription {KEY} is contended", remote="commercetools")
+
+    def _carry_out(self, plan: Plan) -> None:
+        if plan.step is Step.CREATE:
+            self.gateway.create_subscription(plan.body)
+        elif plan.step is Step.UPDATE:
+            self.gateway.update_subscription(KEY, plan.body)

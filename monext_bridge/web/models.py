@@ -1,0 +1,247 @@
+"""Bodies of the JSON endpoints: requests are checked by them, and the OpenAPI description is made of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from monext_bridge.domain.cart import Order
+from monext_bridge.domain.modify import open_amounts
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState
+from monext_bridge.services.modify import Performed
+
+LARGEST_AMOUNT = 10**18
+"""Monext's limit of an amount, in minor units."""
+
+UUID_FORM = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+REFERENCE_FORM = r"^[^\x00-\x1f\x7f<>]{1,50}$"
+
+
+class Body(BaseModel):
+    """A request body: nothing unknown, nothing converted (`"100"` and `100.0` are no amounts)."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, frozen=True)
+
+
+class Amount(Body):
+    """Minor units of the payment's currency (1 EUR is 100)."""
+
+    centAmount: Annotated[int, Field(ge=1, le=LARGEST_AMOUNT)]
+    currencyCode: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+Reference = Annotated[str, Field(pattern=REFERENCE_FORM)]
+
+
+class CapturePayment(Body):
+    """Capture a part or all of an authorisation; `final` releases what is left."""
+
+    action: Literal["capturePayment"]
+    amount: Amount
+    merchantReference: Reference | None = None
+    final: bool = False
+
+
+class RefundPayment(Body):
+    """Refund a part or all of what was captured; `transactionId` bounds it by one Charge."""
+
+    action: Literal["refundPayment"]
+    amount: Amount
+    merchantReference: Reference | None = None
+    transactionId: Annotated[str, Field(pattern=UUID_FORM)] | None = None
+
+
+class CancelPayment(Body):
+    """Cancel all that is not captured."""
+
+    action: Literal["cancelPayment"]
+    merchantReference: Reference | None = None
+
+
+class ReversePayment(Body):
+    """Cancel what is not captured, and refund what is captured and not refunded."""
+
+    action: Literal["reversePayment"]
+    merchantReference: Reference | None = None
+
+
+Action = Annotated[
+    CapturePayment | RefundPayment | CancelPayment | ReversePayment, Field(discriminator="action")
+]
+
+
+class PaymentIntentUpdate(Body):
+    """Exactly one action a call."""
+
+    actions: Annotated[list[Action], Field(min_length=1, max_length=1)]
+
+
+class CheckoutLinkRequest(Body):
+    """`expiresIn` in seconds."""
+
+    cartId: Annotated[str, Field(pattern=UUID_FORM)]
+    mode: Literal["widget", "redirect", "direct"] | None = None
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,2}$")] | None = None
+    expiresIn: Annotated[int, Field(ge=60, le=30 * 24 * 3600)] = 24 * 3600
+
+
+class PaymentRequest(BaseModel):
+    """All optional; unknown fields are ignored, as by commercetools' own connectors."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)
+
+    languageCode: str | None = None
+    paymentMethod: str | None = None
+    mode: Literal["widget", "redirect", "direct"] | None = None
+
+
+class PaymentStarted(BaseModel):
+    """A live session; the same again while it lives."""
+
+    redirectURL: str
+    sessionId: str
+    paymentReference: str
+
+
+class PaymentIntentResult(BaseModel):
+    """`received`: taken by Monext, and not final yet. The ids are commercetools' and Monext's of the act."""
+
+    outcome: Literal["approved", "rejected", "received"]
+    transactionId: str | None = None
+    interfaceId: str | None = None
+
+    @classmethod
+    def of(cls, performed: Performed) -> PaymentIntentResult:
+        return cls(
+            outcome=performed.outcome.value,
+            transactionId=performed.transaction_id,
+            interfaceId=performed.interface_id,
+        )
+
+
+class TransactionView(BaseModel):
+    """One transaction of the Payment; `amount` in minor units."""
+
+    id: str
+    type: str
+    state: str
+    amount: int
+    interactionId: str | None = None
+    interfaceId: str | None = None
+    timestamp: datetime | None = None
+
+    @classmethod
+    def of(cls, transaction: Transaction) -> TransactionView:
+        return cls(
+            id=transaction.id,
+            type=transaction.type.value,
+            state=transaction.state.value,
+            amount=transaction.amount.cent_amount,
+            interactionId=transaction.interaction_id,
+            interfaceId=transaction.interface_id,
+            timestamp=transaction.timestamp,
+        )
+
+
+class PaymentIntentView(BaseModel):
+    """What happened to a payment and what may still be done, in minor units of `currencyCode`."""
+
+    paymentId: str
+    orderNumber: str | None = None
+    currencyCode: str
+    planned: int
+    authorized: int
+    captured: int
+    refunded: int
+    cancelled: int
+    capturable: int
+    cancellable: int
+    refundable: int
+    pending: list[TransactionView]
+    transactions: list[TransactionView]
+
+    @classmethod
+    def of(cls, payment: Payment, order: Order | None) -> PaymentIntentView:
+        left = open_amounts(payment)
+        under_way = (TransactionState.INITIAL, TransactionState.PENDING)
+        return cls(
+            paymentId=payment.id,
+            orderNumber=order.number if order else None,
+            currencyCode=payment.planned.currency,
+            planned=payment.planned.cent_amount,
+            authorized=payment.authorized,
+            captured=payment.charged,
+            refunded=payment.refunded,
+            cancelled=payment.cancelled,
+            capturable=left.capturable,
+            cancellable=left.cancellable,
+            refundable=left.refundable,
+            pending=[TransactionView.of(t) for t in payment.transactions if t.state in under_way],
+            transactions=[TransactionView.of(t) for t in payment.transactions],
+        )
+
+
+class CheckoutLink(BaseModel):
+    """`expires` in Unix seconds."""
+
+    url: str
+    expires: int
+
+
+class WidgetAssets(BaseModel):
+    script: str
+    style: str
+
+
+class OperationsConfig(BaseModel):
+    """Of the store of the session's cart only. No `paymentMethods`: all of the point of sale."""
+
+    environment: Literal["HOMOLOGATION", "PRODUCTION"]
+    mode: Literal["widget", "redirect", "direct"]
+    widget: WidgetAssets
+    paymentMethods: list[str]
+
+
+class Check(BaseModel):
+    name: str
+    status: Literal["UP", "DOWN"]
+    message: str | None = None
+    details: dict[str, Any] | None = None
+
+
+class OperationsStatus(BaseModel):
+    """As commercetools' connectors answer it to the Merchant Center."""
+
+    status: Literal["OK", "Partially Available", "Unavailable"]
+    timestamp: datetime
+    version: str
+    metadata: dict[str, str]
+    checks: list[Check]
+
+
+class Dropin(BaseModel):
+    type: Literal["hpp", "embedded"]
+
+
+class PaymentComponents(BaseModel):
+    dropins: list[Dropin]
+    components: list[dict[str, Any]]
+    express: list[dict[str, Any]]
+
+
+class ErrorDetail(BaseModel):
+    code: str
+    message: str
+    field: str | None = None
+
+
+class ErrorResponse(BaseModel):
+    """The error shape of every JSON endpoint; `error` and `error_description` come with 401 and 403."""
+
+    message: str
+    statusCode: int
+    errors: list[ErrorDetail]
+    error: str | None = None
+    error_description: str | None = None

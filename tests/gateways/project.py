@@ -1,0 +1,65 @@
+"""commercetools as far as the gateway's tests need it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+from pydantic import SecretStr
+
+from monext_bridge.config import CommercetoolsSettings
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from tests.gateways.remotes import Remote, Request, client
+
+SECRET = "the-client-secret"
+
+
+class Project:
+    """commercetools as far as tokens go: grants `t1`, `t2` … and refuses all that are not `accepted`."""
+
+    def __init__(self, reply: Callable[[Request], tuple[int, Any]]) -> None:
+        self.reply = reply
+        self.granted = 0
+        self.accepted: set[str] = set()
+        self.unauthenticated = 0
+        self._lock = Lock()
+
+    def __call__(self, request: Request) -> tuple[int, Any]:
+        with self._lock:
+            if request.target == "/oauth/token":
+                self.granted += 1
+                self.accepted.add(f"Bearer t{self.granted}")
+                return 200, {"access_token": f"t{self.granted}", "expires_in": 172800}
+            if request.headers.get("authorization") not in self.accepted:
+                self.unauthenticated += 1
+                return 401, error(401, "invalid_token")
+        return self.reply(request)
+
+
+def error(status: int, code: str, **more: object) -> dict[str, Any]:
+    """commercetools' error format."""
+    return {"statusCode": status, "message": f"because {code}", "errors": [{"code": code, **more}]}
+
+
+def gateway_to(url: str, *, auth_url: str = "", session_url: str | None = "same") -> CommercetoolsGateway:
+    settings = CommercetoolsSettings(
+        project_key="shop",
+        client_id="client",
+        client_secret=SecretStr(SECRET),
+        auth_url=auth_url or url,
+        api_url=url,
+        session_url=url if session_url == "same" else session_url,
+    )
+    sessions = client(url) if settings.session_url else None
+    return CommercetoolsGateway(settings, api=client(url), auth=client(settings.auth_url), sessions=sessions)
+
+
+def asked(remote: Remote) -> list[Request]:
+    return [request for request in remote.requests if request.target != "/oauth/token"]
+
+
+def basic() -> str:
+    """The client's credentials as HTTP Basic has them."""
+    return base64.b64encode(f"client:{SECRET}".encode()).decode()
