@@ -12,7 +12,8 @@ BridgeError
 │   ├── NotFound               404: no such cart or payment
 │   ├── Conflict               409: the state forbids it
 │   │   └── CartNotPayable     the cart can't be paid as it is, with the reason
-│   └── KeyReused              422: an idempotency key with another request than before
+│   ├── KeyReused              422: an idempotency key with another request than before
+│   └── TooMany                429: more than is reasonable was asked for in a short time
 └── RemoteError                commercetools or Monext did not do what was asked
     ├── RemoteRefused          an answer that says no, for good: status and codes tell why (502)
     │   ├── RemoteNotFound     404 of the remote
@@ -104,6 +105,10 @@ class CartNotPayable(Conflict):
 
 class KeyReused(RequestError):
     status, code = 422, "InvalidField"
+
+
+class TooMany(RequestError):
+    status, code = 429, "General"
 
 
 class RemoteError(BridgeError):

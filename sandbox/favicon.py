@@ -1,4 +1,4 @@
-"""The icon that every browser asks for, on every port: answered before anything that counts calls or breaks them."""
+"""The icon that every browser asks for unasked: answered before anything that counts or breaks calls."""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -15,13 +15,12 @@ _DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 
 
 def with_favicon(app: WSGIApp) -> WSGIApp:
-    """`app`, with the icon at the place where browsers look unasked."""
+    """`app`, with the icon in the place where browsers look."""
 
     def middleware(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == PATH:
-            icon = Response(
-                _DRAWING, content_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"}
-            )
+            icon = Response(_DRAWING, content_type="image/svg+xml")
+            icon.cache_control.max_age = 86_400
             return icon(environ, start_response)
         return app(environ, start_response)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -18,10 +19,10 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from bs4 import BeautifulSoup
 from flask import Flask
+
 from monext_bridge.config import load_settings
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
-
 from monext_bridge.services import build_services, utc_now
 from monext_bridge.web import create_app
 from sandbox.bridge_settings import bridge_environment
@@ -104,6 +105,12 @@ class Gunicorn:
             )
         self._wait()
 
+    @property
+    def pid(self) -> int:
+        """Of gunicorn's master, whose children serve."""
+        assert self._process is not None, "not started"
+        return self._process.pid
+
     def stop(self) -> int:
         """SIGTERM, as a host does; the exit code."""
         if self._process is None:
@@ -114,7 +121,8 @@ class Gunicorn:
     def kill(self) -> None:
         """kill -9 of all its processes."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def call(self, method: str, path: str, **options: Any) -> Answer:

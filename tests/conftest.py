@@ -14,7 +14,7 @@ from tests.world import World
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
+    with Sandbox(allow_kill=True) as running:
         yield running
 
 

@@ -25,6 +25,10 @@ class TestWhatIsRead:
         assert settings.interfaces == ("monext",)
         assert (settings.port, settings.web_concurrency, settings.log_level) == (8000, 2, "INFO")
         assert (settings.trusted_proxies, settings.shop_name) == (1, None)
+        assert settings.late_capture is False
+        assert settings.capture_on_shipment == {"Shipped", "Delivered"}
+        assert (settings.events_secret, settings.events_oidc_audience) == (None, None)
+        assert (settings.commercetools.jwks_url, settings.commercetools.jwt_issuer) == (None, None)
 
     def test_urls_lose_the_slash_at_their_end(self) -> None:
         settings = load()
@@ -38,9 +42,36 @@ class TestWhatIsRead:
         assert load(REDIS_URL="redis://nowhere", METRICS_TOKEN="x") == load()
 
     def test_every_secret_is_hidden_in_repr(self) -> None:
-        text = repr(load(LINK_SECRET="a-secret-of-the-links"))
-        for secret in ("ctp-secret-value", key(), "a-secret-of-the-bridge", "a-secret-of-the-links"):
+        text = repr(load(LINK_SECRET="a-secret-of-the-links", EVENTS_SECRET="a-secret-of-the-events"))
+        secrets = ("a-secret-of-the-bridge", "a-secret-of-the-links", "a-secret-of-the-events")
+        for secret in ("ctp-secret-value", key(), *secrets):
             assert secret not in text
+
+    def test_the_merchant_center_is_known_by_its_keys_and_its_issuer(self) -> None:
+        project = load(
+            CTP_JWKS_URL="https://mc.example.com/.well-known/jwks.json",
+            CTP_JWT_ISSUER="https://mc.example.com/",
+        ).commercetools
+        assert project.jwks_url == "https://mc.example.com/.well-known/jwks.json"
+        assert project.jwt_issuer == "https://mc.example.com"
+
+    @pytest.mark.parametrize(
+        ("given", "states"),
+        [("off", set()), ("Delivered", {"Delivered"}), ("Ready, Shipped", {"Ready", "Shipped"})],
+    )
+    def test_shipment_states_that_capture_are_a_list_or_off(self, given: str, states: set[str]) -> None:
+        assert load(CAPTURE_ON_SHIPMENT=given).capture_on_shipment == states
+
+    def test_late_capture_is_switched_on(self) -> None:
+        assert load(LATE_CAPTURE="on").late_capture is True
+
+    def test_events_are_proved_by_a_secret_and_an_audience(self) -> None:
+        settings = load(
+            EVENTS_SECRET="a-secret,of-the-events", EVENTS_OIDC_AUDIENCE="https://pay.example.com"
+        )
+        assert settings.events_secret is not None
+        assert settings.events_secret.get_secret_value() == "a-secret,of-the-events"
+        assert settings.events_oidc_audience == "https://pay.example.com"
 
     def test_the_word_basic_before_the_api_key_is_dropped(self) -> None:
         credentials = load(MONEXT_API_KEY=f"Basic {key()}").store(None).credentials

@@ -59,6 +59,13 @@ class TestFaults:
             ("CHECKOUT_ACCESS", "Open"),
             ("CHECKOUT_MODE", "iframe"),
             ("ORDER_CREATION", "true"),
+            ("LATE_CAPTURE", "yes"),
+            ("CAPTURE_ON_SHIPMENT", "shipped"),
+            ("CAPTURE_ON_SHIPMENT", "Shipped,"),
+            ("CAPTURE_ON_SHIPMENT", "Shipped,off"),
+            ("EVENTS_SECRET", "fifteen-letters"),
+            ("EVENTS_SECRET", "a secret of several words"),
+            ("EVENTS_SECRET", "ein-geheimer-schlüssel"),
             ("CURRENCIES", "EURO"),
             ("CURRENCIES", "EUR,XYQ"),
             ("CURRENCIES", "eur"),
@@ -102,6 +109,36 @@ class TestFaults:
     def test_production_refuses_what_a_test_may_have(self, changes: dict[str, str | None], name: str) -> None:
         (fault,) = faults(**in_production(**changes))
         assert fault.startswith(f"{name}: ")
+
+    @pytest.mark.parametrize(
+        ("given", "missing"),
+        [
+            ({"CTP_JWKS_URL": "https://mc.example.com/keys"}, "CTP_JWT_ISSUER"),
+            ({"CTP_JWT_ISSUER": "https://mc.example.com"}, "CTP_JWKS_URL"),
+            ({"EVENTS_OIDC_AUDIENCE": "https://pay.example.com"}, "EVENTS_SECRET"),
+        ],
+    )
+    def test_what_does_nothing_alone_is_not_left_alone(
+        self, given: dict[str, str | None], missing: str
+    ) -> None:
+        assert faults(**given) == [f"{missing}: is needed by {next(iter(given))}"]
+
+    @pytest.mark.parametrize(
+        "url", ["http://mc.example.com/keys", "/keys", "https://mc.example.com/keys?x=1"]
+    )
+    def test_the_merchant_center_s_keys_come_from_an_https_address(self, url: str) -> None:
+        (fault,) = faults(CTP_JWKS_URL=url, CTP_JWT_ISSUER="https://mc.example.com")
+        assert fault.startswith("CTP_JWKS_URL: ")
+
+    def test_the_merchant_center_s_issuer_is_a_url(self) -> None:
+        (fault,) = faults(CTP_JWKS_URL="https://mc.example.com/keys", CTP_JWT_ISSUER="mc.example.com")
+        assert fault.startswith("CTP_JWT_ISSUER: ")
+
+    def test_production_wants_the_merchant_center_s_keys_over_https(self) -> None:
+        (fault,) = faults(
+            **in_production(CTP_JWKS_URL="http://localhost:1", CTP_JWT_ISSUER="http://localhost:1")
+        )
+        assert fault.startswith("CTP_JWKS_URL: ")
 
     def test_a_test_environment_refuses_monext_s_production_host(self) -> None:
         (fault,) = faults(MONEXT_API_URL="https://api.retail.monext.com")

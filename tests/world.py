@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from sandbox.faults import OBSERVER
 from sandbox.runner import Sandbox
 from sandbox.shop.carts import copy_cart
 from sandbox.shop.project import Project
@@ -60,6 +61,17 @@ class World:
         body = {"cartId": cart_id, **members}
         return str(self._post(self.sandbox.commercetools_url, "sessions", body)["id"])
 
+    def back_office_token(self) -> str:
+        """An access token of the seed's API client that may order captures, cancels and refunds."""
+        answer = self._http.post(
+            f"{self.sandbox.commercetools_url}/oauth/token",
+            data={"grant_type": "client_credentials"},
+            auth=("back-office", "back-office-secret"),
+            headers={OBSERVER: "test"},
+            timeout=10,
+        )
+        return str(answer.json()["access_token"])
+
     # what commercetools holds
 
     def payments(self, cart_id: str) -> list[Json]:
@@ -105,6 +117,10 @@ class World:
     def act_at_monext(self, transaction_id: str, kind: str, *, amount: int) -> None:
         """A capture, cancel or refund by the merchant's staff in Monext's back office."""
         self._post(self.sandbox.monext_url, f"transactions/{transaction_id}/{kind}", {"amount": amount})
+
+    def remit(self) -> None:
+        """The daily batch goes to the bank: what is captured can be cancelled no more."""
+        self._post(self.sandbox.monext_url, "remit", {})
 
     def monext(self) -> Json:
         """All sessions and transactions."""

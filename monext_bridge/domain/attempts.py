@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -53,31 +54,48 @@ class Plan:
     ask: tuple[Payment, ...] = ()
 
 
-def own_attempts(cart: Cart, *, interfaces: frozenset[str]) -> tuple[Payment, ...]:
-    """The payments on the cart that this bridge made for it, oldest attempt first."""
+def own_attempts(
+    cart_id: CartId, payments: Iterable[Payment], *, interfaces: frozenset[str]
+) -> tuple[Payment, ...]:
+    """Those of the payments that this bridge made for the cart, oldest attempt first."""
     keyed = [
         (key.attempt, p)
-        for p in cart.payments
-        if (key := AttemptKey.parse(p.key)) and key.cart_id == cart.id and p.interface in interfaces
+        for p in payments
+        if (key := AttemptKey.parse(p.key)) and key.cart_id == cart_id and p.interface in interfaces
     ]
     return tuple(p for _, p in sorted(keyed, key=lambda pair: (pair[0], pair[1].id)))
 
 
-def plan(cart: Cart, *, attempts: tuple[Payment, ...], wanted: str, now: datetime, minutes: int) -> Plan:
-    """Decide for the digest `wanted`; `minutes` is the life of a session at Monext."""
+def plan(
+    cart: Cart, *, attempts: tuple[Payment, ...], wanted: str, interface: str, now: datetime, minutes: int
+) -> Plan:
+    """Decide for the digest `wanted`; `minutes` is the life of a session at Monext.
+
+    Asked first are all whose session could have been paid since we looked: open ones, and failed ones while the
+    session lives (a card was refused, and another tried; the buyer gave up in one tab and paid in the other).
+    """
     opened = tuple(p for p in attempts if standing(p) is Standing.OPEN)
     reuse = next((p for p in opened if _same(p, wanted) and _fresh(p, now=now, minutes=minutes)), None)
     if reuse:
         return Plan(key=_key(reuse), reuse=reuse)
-    empty = next((p for p in attempts if standing(p) is Standing.EMPTY and p.interface_id is None), None)
+    failed = (p for p in attempts if standing(p) is Standing.FAILED)
+    alive = tuple(p for p in failed if not session_over(p, now=now, minutes=minutes))
+    empty = next((p for p in attempts if _is_empty(p, interface=interface)), None)
     number = _key(empty).attempt if empty else max((_key(p).attempt for p in attempts), default=0) + 1
-    return Plan(key=AttemptKey(CartId(cart.id), number, wanted, cart.store_key), fill=empty, ask=opened)
+    key = AttemptKey(CartId(cart.id), number, wanted, cart.store_key)
+    return Plan(key=key, fill=empty, ask=(*opened, *alive))
 
 
 def session_over(payment: Payment, *, now: datetime, minutes: int) -> bool:
     """Whether the session's life has certainly ended."""
     begun = begun_at(payment)
     return begun is not None and now >= begun + timedelta(minutes=minutes)
+
+
+def _is_empty(payment: Payment, *, interface: str) -> bool:
+    """Made by a start that ended before it had a session; the interface of a payment is not changed."""
+    bare = standing(payment) is Standing.EMPTY and payment.interface_id is None
+    return bare and payment.interface == interface
 
 
 def _same(payment: Payment, wanted: str) -> bool:

@@ -26,8 +26,8 @@ from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName, request_d
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.orders import holder
 from monext_bridge.domain.outcome import AcceptedTransaction, MoneyMove, Outcome, OutcomeKind
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import Flag, accepted, flag_of, main_transactions
+from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.standing import Flag, accepted, flag_of, holds_money, main_transactions
 
 TYPE_OF_MOVE = {
     MoneyMove.AUTHORIZED: TransactionType.AUTHORIZATION,
@@ -62,7 +62,7 @@ def decide(
         return _succeed(situation, outcome=outcome, paid=paid, now=now)
     if outcome.kind is OutcomeKind.PENDING:
         return _move_to(payment, TransactionState.PENDING, outcome=outcome)
-    if outcome.kind is OutcomeKind.FAILED:
+    if outcome.kind is OutcomeKind.FAILED and not (outcome.gone and _is_pending(payment)):
         return _move_to(payment, TransactionState.FAILURE, outcome=outcome)
     return ()
 
@@ -89,21 +89,23 @@ def give_back(payment: Payment, *, flag: Flag, why: str, now: datetime) -> tuple
 def objection(situation: Situation) -> tuple[Flag, str] | None:
     """Why the money of an accepted payment must not be kept, None where it is right to keep it.
 
-    Three amounts agree: what is due on the cart now, what was planned, what Monext took. Only asked before
-    there is an order: one that exists keeps the payment, unless another payment was there first.
+    Three amounts agree: what is due, what was planned, what Monext took. Asked when a payment is accepted, and
+    once more before there is an order.
     """
-    payment = situation.payment
-    transaction = accepted(payment)
+    transaction = accepted(situation.payment)
     if transaction is None:
         return None
-    if _comes_second(situation):
+    first = holder(_fitting(situation))
+    if first is not None and first != situation.payment.id:
         return Flag.SECOND_PAYMENT, "Another payment of the cart was there first"
-    if situation.order is not None:
-        return None
-    taken = transaction.amount
-    if taken != payment.planned:
-        return Flag.AMOUNT_MISMATCH, f"Planned {_text(payment.planned)}, Monext took {_text(taken)}"
-    return _cart_objection(situation, taken=taken)
+    return _money_objection(situation, taken=transaction.amount)
+
+
+def surplus(situation: Situation) -> tuple[Payment, ...]:
+    """Accepted payments of the right amount beside the one that counts: they are to be given back."""
+    holding = tuple(p for p in _fitting(situation) if holds_money(p))
+    first = holder(holding)
+    return tuple(p for p in holding if p.id != first)
 
 
 def wants_order(situation: Situation) -> bool:
@@ -113,28 +115,75 @@ def wants_order(situation: Situation) -> bool:
     return accepted(situation.payment) is not None and flag_of(situation.payment) is None
 
 
-def _cart_objection(situation: Situation, *, taken: Money) -> tuple[Flag, str] | None:
-    cart = situation.cart
-    if cart is None or cart.state is CartState.MERGED:
-        gone = "gone" if cart is None else "merged into another"
-        return (Flag.ORDER_REFUSED, f"The cart is {gone}") if situation.makes_orders else None
-    due = cart.due(besides=situation.payment.id, interfaces=situation.interfaces)
-    if taken != due:
+def _money_objection(situation: Situation, *, taken: Money) -> tuple[Flag, str] | None:
+    planned, due = situation.payment.planned, required(situation)
+    if taken != planned:
+        return Flag.AMOUNT_MISMATCH, f"Planned {_text(planned)}, Monext took {_text(taken)}"
+    if due is not None and due.cent_amount == 0:
+        return Flag.SECOND_PAYMENT, "The cart is paid by other means already"
+    if due is not None and taken != due:
         return Flag.AMOUNT_MISMATCH, f"The cart costs {_text(due)}, Monext took {_text(taken)}"
-    return None
+    return _cart_objection(situation)
 
 
-def _comes_second(situation: Situation) -> bool:
-    """Another attempt of the cart was accepted first, or a payment of another kind paid for its order."""
-    cart = situation.cart
-    if cart is None:
-        return False
-    attempts = own_attempts(cart, interfaces=situation.interfaces)
-    first = holder((situation.payment, *(p for p in attempts if p.id != situation.payment.id)))
-    if first is not None and first != situation.payment.id:
-        return True
-    due = cart.due(besides=situation.payment.id, interfaces=situation.interfaces)
-    return situation.order is not None and due.cent_amount == 0 < cart.total.cent_amount
+def _cart_objection(situation: Situation) -> tuple[Flag, str] | None:
+    """A cart without an order that can never have one, where the bridge makes orders."""
+    if situation.order is not None or not situation.makes_orders:
+        return None
+    if situation.cart is None:
+        return Flag.ORDER_REFUSED, "The cart is gone"
+    merged = situation.cart.state is CartState.MERGED
+    return (Flag.ORDER_REFUSED, "The cart is merged into another") if merged else None
+
+
+def required(situation: Situation) -> Money | None:
+    """What one payment of ours has to bring: by the cart, or by its order where the cart is gone."""
+    if situation.cart is not None:
+        return situation.cart.due(interfaces=situation.interfaces)
+    order = situation.order
+    if order is None:
+        return None
+    others = sum(p.held for p in order.payments if p.interface not in situation.interfaces)
+    return order.total.with_amount(max(order.total.cent_amount - others, 0))
+
+
+def attempts(situation: Situation) -> tuple[Payment, ...]:
+    """This payment and the other attempts of its cart, wherever they are listed."""
+    key = AttemptKey.parse(situation.payment.key)
+    listed = (*(situation.cart.payments if situation.cart else ()), *_ordered(situation))
+    others = {p.id: p for p in listed if p.id != situation.payment.id}
+    own = own_attempts(key.cart_id, others.values(), interfaces=situation.interfaces) if key else ()
+    return (situation.payment, *own)
+
+
+def _ordered(situation: Situation) -> tuple[Payment, ...]:
+    return situation.order.payments if situation.order else ()
+
+
+def _fitting(situation: Situation) -> tuple[Payment, ...]:
+    """Attempts that were accepted for the amount that is required: only such a one can count."""
+    due = required(situation)
+    taken = ((p, accepted(p)) for p in attempts(situation))
+    return tuple(p for p, t in taken if t is not None and due in (None, t.amount))
+
+
+def _newly_accepted_objection(situation: Situation) -> tuple[Flag, str] | None:
+    """Before this payment is recorded, any other that is counts as the first: no clock is asked.
+
+    Where there is an order, even one that was refunded since: the order was paid once.
+    """
+    others = [p for p in _fitting(situation) if p.id != situation.payment.id and flag_of(p) is None]
+    if any(holds_money(p) or situation.order is not None for p in others):
+        return Flag.SECOND_PAYMENT, "Another payment of the cart was there first"
+    gone = situation.cart is None and situation.order is None
+    transaction = accepted(situation.payment)
+    if transaction is None or gone:
+        return None  # a cart that can't be found is looked for again before its money goes back
+    return _money_objection(situation, taken=transaction.amount)
+
+
+def _is_pending(payment: Payment) -> bool:
+    return any(t.state is TransactionState.PENDING for t in main_transactions(payment))
 
 
 def _succeed(
@@ -144,7 +193,7 @@ def _succeed(
     payment = situation.payment
     recorded = _record_success(payment, paid=paid, now=now)
     after = replace(situation, payment=_as_accepted(payment, paid=paid, now=now))
-    against = objection(after)
+    against = _newly_accepted_objection(after)
     method = (SetMethod(paid.method),) if paid.method and paid.method != payment.method else ()
     if against is None:
         return (*recorded, *method, *_status(payment, outcome))

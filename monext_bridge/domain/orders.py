@@ -14,8 +14,10 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
 from monext_bridge.domain.standing import accepted, flag_of, holds_money
 
-FUTURE_ORDER_NUMBER = re.compile(r"[^/\x00-\x1f\x7f]{1,46}")
-"""What a shop may choose: Monext's `order.reference` has 50 characters without `/`, and `-999` may follow."""
+FUTURE_ORDER_NUMBER = re.compile(r"(?!\.{1,2}$)[^/\x00-\x1f\x7f]{1,46}")
+"""What a shop may choose: Monext's `order.reference` has 50 characters without `/`, and `-999` may follow.
+
+`.` and `..` are no path segments, so no order could be asked for under them."""
 
 
 class OrderPaymentState(StrEnum):
@@ -34,6 +36,11 @@ def order_number(cart_id: CartId) -> OrderNumber:
 def monext_reference(number: OrderNumber, *, attempt: int) -> str:
     """`order.reference` of an attempt; a further attempt differs, or Monext would call it a duplicate."""
     return number if attempt == 1 else f"{number}-{attempt}"
+
+
+def number_of_reference(reference: str, *, attempt: int) -> OrderNumber:
+    """The order number that an attempt was opened with, from what Monext calls its reference."""
+    return OrderNumber(reference if attempt == 1 else reference.removesuffix(f"-{attempt}"))
 
 
 def payment_state(total: Money, payments: Iterable[Payment]) -> OrderPaymentState | None:

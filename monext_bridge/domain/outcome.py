@@ -48,7 +48,9 @@ class AcceptedTransaction:
 class Outcome:
     """One answer about a session, sorted. `reason` only when FAILED, `candidates` only when ACCEPTED.
 
-    `payment_id` is what the session's `privateData` names, to be compared with the payment at hand.
+    `payment_id` is what the session's `privateData` names, to be compared with the payment at hand;
+    `order_reference` is what the session was opened with. `gone`: FAILED only because Monext no longer knows the
+    session, which tells nothing about a payment that was pending.
     """
 
     kind: OutcomeKind
@@ -59,6 +61,8 @@ class Outcome:
     candidates: tuple[AcceptedTransaction, ...] = ()
     method: str | None = None
     payment_id: PaymentId | None = None
+    order_reference: str | None = None
+    gone: bool = False
 
 
 class ActKind(StrEnum):

@@ -14,7 +14,7 @@ from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable, SettingsError
 from monext_bridge.gateways.commercetools_answers import Json, document
 from monext_bridge.gateways.http import HttpAnswer, HttpClient
-from monext_bridge.gateways.oauth import fetch_grant
+from monext_bridge.gateways.oauth import fetch_grant, introspect
 from monext_bridge.gateways.paths import segment
 from monext_bridge.gateways.retry import MOST_ATTEMPTS
 from monext_bridge.gateways.tokens import Tokens
@@ -42,9 +42,9 @@ class CommercetoolsGateway:
     ) -> None:
         self._project = segment(settings.project_key)
         self._api = api or _client(settings.api_url)
-        auth_client = auth or _client(settings.auth_url)
         self._sessions = sessions or (_client(settings.session_url) if settings.session_url else None)
-        self._tokens = Tokens(lambda: fetch_grant(auth_client, settings))
+        self._settings, self._auth = settings, auth or _client(settings.auth_url)
+        self._tokens = Tokens(lambda: fetch_grant(self._auth, settings))
 
     def get_cart(self, cart_id: str) -> Json:
         """The cart with its payments expanded."""
@@ -84,7 +84,9 @@ class CommercetoolsGateway:
         return self._call("GET", "/orders/{order}", ids={"order": order_id}, params=WITH_PAYMENTS)
 
     def get_order_by_number(self, number: str) -> Json:
-        return self._call("GET", "/orders/order-number={number}", ids={"number": number})
+        """The order with its payments expanded."""
+        route = "/orders/order-number={number}"
+        return self._call("GET", route, ids={"number": number}, params=WITH_PAYMENTS)
 
     def query_orders(
         self,
@@ -112,7 +114,7 @@ class CommercetoolsGateway:
         return self._call("GET", "/subscriptions/key={subscription}", ids={"subscription": key})
 
     def create_subscription(self, body: Json) -> Json:
-        """Raises DuplicateField where `key` is taken; refused where commercetools can't reach the destination."""
+        """Raises DuplicateField where `key` is taken; refused where the destination can't be reached."""
         return self._call("POST", "/subscriptions", json=body)
 
     def update_subscription(self, key: str, body: Json) -> Json:
@@ -123,6 +125,10 @@ class CommercetoolsGateway:
         if self._sessions is None:
             raise SettingsError(["CTP_SESSION_URL: is needed to read checkout sessions"])
         return self._call("GET", "/sessions/{session}", ids={"session": session_id}, client=self._sessions)
+
+    def introspect(self, token: str) -> Json:
+        """What the authorisation server knows of a caller's token: `active`, and then `scope` and `exp`."""
+        return introspect(self._auth, self._settings, token=token)
 
     def check(self) -> None:
         """Raises RemoteError unless URL, project, client and the scope for payments serve, within seconds."""
@@ -163,8 +169,7 @@ class CommercetoolsGateway:
                 read_timeout=read_timeout,
             )
 
-        hidden = (ids or {}).get("session", "")
-        return document(self._authorised(send), what=f"{method} {route}", hidden=hidden)
+        return document(self._authorised(send), what=f"{method} {route}")
 
     def _authorised(self, send: Callable[[str], HttpAnswer]) -> HttpAnswer:
         """The answer; a 401, before which nothing is executed, is met once with a new token."""

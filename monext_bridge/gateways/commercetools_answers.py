@@ -18,8 +18,8 @@ Json = dict[str, Any]
 PASSING = frozenset({408, 425, 429})
 
 
-def document(answer: HttpAnswer, *, what: str, hidden: str = "") -> Json:
-    """The JSON object of a 2xx. `what` names the call in the error, which never holds the text `hidden`.
+def document(answer: HttpAnswer, *, what: str) -> Json:
+    """The JSON object of a 2xx. `what` names the call in the error, which holds no word of the remote.
 
     Raises RemoteNotFound, VersionConflict, DuplicateField or RemoteRefused where commercetools says no in its
     own error format, and RemoteUnavailable where it is busy or where the answer is nobody's that we know.
@@ -29,7 +29,7 @@ def document(answer: HttpAnswer, *, what: str, hidden: str = "") -> Json:
     if isinstance(body, dict) and 200 <= answer.status < 300:
         return body
     if isinstance(body, dict) and refused:
-        _refuse(answer.status, body, what=what, hidden=hidden)
+        _refuse(answer.status, body, what=what)
     raise RemoteUnavailable(
         f"commercetools gave no usable answer to {what} ({answer.status})",
         remote="commercetools",
@@ -37,14 +37,12 @@ def document(answer: HttpAnswer, *, what: str, hidden: str = "") -> Json:
     )
 
 
-def _refuse(status: int, body: Json, *, what: str, hidden: str) -> NoReturn:
+def _refuse(status: int, body: Json, *, what: str) -> NoReturn:
     listed = body.get("errors")
     errors = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     codes = tuple(str(each["code"]) for each in errors if each.get("code"))
     codes = codes or ((str(body["error"]),) if body.get("error") else ())
-    text = (
-        f"commercetools refused {what}: {status} {', '.join(codes)} {_message(body, hidden=hidden)}".strip()
-    )
+    text = f"commercetools refused {what}: {status} {', '.join(codes)}".strip()
     if status == 404:
         raise RemoteNotFound(text, remote="commercetools", status=status, codes=codes)
     if status == 409 and "ConcurrentModification" in codes:
@@ -54,9 +52,3 @@ def _refuse(status: int, body: Json, *, what: str, hidden: str) -> NoReturn:
         field = str(duplicate.get("field", ""))
         raise DuplicateField(text, remote="commercetools", status=status, field=field)
     raise RemoteRefused(text, remote="commercetools", status=status, codes=codes)
-
-
-def _message(body: Json, *, hidden: str) -> str:
-    """`error_description` in OAuth's own error format, which the authorisation server also answers."""
-    said = str(body.get("message") or body.get("error_description") or "")
-    return (said.replace(hidden, "…") if hidden else said)[:200]

@@ -21,6 +21,9 @@ from monext_bridge.mapping.json_object import Json
 
 SHIPMENT = "OrderShipmentStateChanged"
 VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
+MOST_WRAPPINGS = 4
+"""One more than anybody needs: Pub/Sub or Event Grid, a CloudEvent in it, its payload."""
+
 RESOURCE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -78,15 +81,25 @@ def shipped_orders(payloads: Iterable[Json], *, project_key: str) -> tuple[Order
 
 
 def _payload(event: Json) -> Json:
-    """What one event holds: Pub/Sub's `message.data`, `data` of Event Grid or CloudEvents, else itself."""
+    """What is in an event once nothing is wrapped any more."""
+    for _ in range(MOST_WRAPPINGS):
+        inner = _inner(event)
+        if inner is None:
+            return event
+        event = inner
+    raise Malformed("the message is wrapped too often")
+
+
+def _inner(event: Json) -> Json | None:
+    """Pub/Sub's `message.data`, or `data` of Event Grid or CloudEvents; None for what is no wrapping."""
     message = event.get("message")
     if isinstance(message, dict):
-        return _payload(_object(_decoded(message["data"]))) if message.get("data") else {}
-    if "specversion" in event or "eventType" in event:
-        if "data_base64" in event:
-            return _object(_decoded(event["data_base64"]))
-        return _object(event.get("data") or {})
-    return event
+        return _object(_decoded(message["data"])) if message.get("data") else {}
+    if "specversion" not in event and "eventType" not in event:
+        return None
+    if "data_base64" in event:
+        return _object(_decoded(event["data_base64"]))
+    return _object(event.get("data") or {})
 
 
 def _object(value: object) -> Json:

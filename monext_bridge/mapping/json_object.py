@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from monext_bridge.domain.money import Money
+from monext_bridge.errors import RemoteUnavailable
 
 Json = dict[str, Any]
 
@@ -16,8 +17,11 @@ MOST_DIGITS = 18
 """Largest exponent of a number that is taken for an integer: those of both companies are of 64 bits."""
 
 
-class UnreadableResource(ValueError):
+class UnreadableResource(RemoteUnavailable):
     """A field without which the resource means nothing is missing; the text names both, and no value."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, remote="commercetools")
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,8 @@ def read_outcome(status: int, body: object, *, session_over: bool) -> Outcome:
         candidates=candidates if kind is OutcomeKind.ACCEPTED else (),
         method=read_method(session),
         payment_id=PaymentId(payment_id) if payment_id else None,
+        order_reference=session.part("order").text("reference"),
+        gone=kind is OutcomeKind.FAILED and _not_found(status, result),
     )
 
 
@@ -102,7 +104,8 @@ def _kind(status: int, result: Result, *, session: JsonObject, session_over: boo
     if undecided(status):
         return OutcomeKind.UNKNOWN
     if _not_found(status, result):
-        return OutcomeKind.FAILED if session_over else OutcomeKind.UNKNOWN
+        said_by_monext = bool(result.title)
+        return OutcomeKind.FAILED if session_over and said_by_monext else OutcomeKind.UNKNOWN
     if not result.title:
         return OutcomeKind.UNKNOWN
     if result.title == IN_PROGRESS:

@@ -56,7 +56,7 @@ def session_request(draft: SessionDraft) -> Json:
             "privateData": dict(draft.private_data),
             "returnURL": draft.return_url,
             "notificationURL": draft.notification_url,
-            "languageCode": _language_code(draft.language or draft.cart.locale),
+            "languageCode": language_code(draft.language or draft.cart.locale),
         }
     )
 
@@ -121,6 +121,6 @@ def _tax_rate(rate: Decimal | None) -> int | None:
     return int(hundredths) if hundredths is not None and hundredths % 1 == 0 else None
 
 
-def _language_code(tag: str | None) -> str | None:
+def language_code(tag: str | None) -> str | None:
     """`fr-FR` → `FR`; what is no two-letter language is left out by the limits."""
     return (tag or "").replace("_", "-").partition("-")[0].upper() or None

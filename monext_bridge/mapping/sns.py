@@ -47,7 +47,7 @@ class SnsSignature(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SnsNotice:
-    """`signed` is the text that `signature` is of. `certificate_url` is one of Amazon's, or there is no notice.
+    """`signed` is the text that `signature` is of. `certificate_url` leads to SNS.
 
     `confirm_url` is where a subscription is confirmed; only a SUBSCRIPTION has one.
     """

@@ -61,7 +61,8 @@ def subscription_changes(existing: Json, destination: Destination, *, renew_key:
     sends it anyway.
     """
     found = JsonObject.of(existing, what="subscription")
-    target, actions = _json(_destination(destination)), []
+    target = _json(_destination(destination))
+    actions: list[Any] = []
     if renew_key or _open_part(found.part("destination").members) != _open_part(target):
         actions.append(models.SubscriptionChangeDestinationAction(destination=_destination(destination)))
     messages = [(part.text("resourceTypeId"), part.texts("types")) for part in found.parts("messages")]
@@ -102,7 +103,7 @@ def _destination(destination: Destination) -> Any:
 def _format(destination: Destination) -> Any:
     if isinstance(destination, EventGrid):
         return models.CloudEventsFormat(cloud_events_version="1.0")
-    return models.PlatformFormat()
+    return models.PlatformFormat()  # type: ignore[no-untyped-call]
 
 
 def _wanted() -> Any:
@@ -115,12 +116,5 @@ def _open_part(destination: Mapping[str, Any]) -> Json:
 
 
 def _json(model: Any) -> Json:
-    """As the SDK serialises it, without the members that are null."""
-    serialised: Json = model.serialize()
-    return _without_nulls(serialised)
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
-    return [_without_nulls(each) for each in value] if isinstance(value, list) else value
+    written: Json = model.serialize()
+    return written

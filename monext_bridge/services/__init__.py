@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.gateways.push_keys import PushKeys
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.acts import Acts
+from monext_bridge.services.callers import Callers
 from monext_bridge.services.checkout import Checkout
 from monext_bridge.services.following import Following
 from monext_bridge.services.giving_back import GivingBack
@@ -18,11 +20,13 @@ from monext_bridge.services.modify import Modify
 from monext_bridge.services.opening import Opening
 from monext_bridge.services.order_state import OrderState
 from monext_bridge.services.ordering import Ordering
+from monext_bridge.services.push_proofs import PushProofs
 from monext_bridge.services.readiness import Readiness
 from monext_bridge.services.records import Records
 from monext_bridge.services.references import References
 from monext_bridge.services.sessions import Sessions
 from monext_bridge.services.settle import Settle
+from monext_bridge.services.shipment import Shipment
 from monext_bridge.services.situations import Situations
 
 Clock = Callable[[], datetime]
@@ -37,6 +41,9 @@ class Services:
     references: References
     readiness: Readiness
     modify: Modify
+    shipment: Shipment
+    push_proofs: PushProofs
+    callers: Callers
     clock: Clock
 
 
@@ -49,6 +56,7 @@ def build_services(
     *,
     commercetools: CommercetoolsGateway,
     monext: MonextGateway,
+    push_keys: PushKeys | None = None,
     clock: Clock = utc_now,
 ) -> Services:
     """Everything wired; gateways and clock are handed in, so that tests can hand in others."""
@@ -57,6 +65,7 @@ def build_services(
     acts = Acts(records, acquirer, clock)
     settle = Settle(settings, records, situations, acquirer, GivingBack(acts), Ordering(records), clock)
     opening = Opening(settings, records, acquirer, references, clock)
+    modify = Modify(settings, records, acquirer, acts, OrderState(records), clock)
     return Services(
         settings=settings,
         checkout=Checkout(settings, records, situations, acquirer, settle, opening, references, clock),
@@ -64,6 +73,9 @@ def build_services(
         sessions=Sessions(settings, commercetools),
         references=references,
         readiness=Readiness(settings, commercetools, monext),
-        modify=Modify(settings, records, acquirer, acts, OrderState(records), clock),
+        modify=modify,
+        shipment=Shipment(settings, commercetools, modify),
+        push_proofs=PushProofs(push_keys or PushKeys(), clock),
+        callers=Callers(settings, commercetools, clock=clock),
         clock=clock,
     )

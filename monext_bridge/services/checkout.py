@@ -16,13 +16,22 @@ from monext_bridge.config import Settings, StoreSettings
 from monext_bridge.domain.attempts import Asked, Plan, digest, own_attempts, plan
 from monext_bridge.domain.cart import Cart, not_payable
 from monext_bridge.domain.ids import CartId, OrderNumber
-from monext_bridge.domain.orders import order_number
-from monext_bridge.domain.outcome import OutcomeKind
-from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.orders import number_of_reference, order_number
+from monext_bridge.domain.outcome import Outcome, OutcomeKind
+from monext_bridge.domain.payment import AttemptKey, Payment
 from monext_bridge.domain.standing import Standing, standing
-from monext_bridge.errors import CartNotPayable, EarlierUnknown, NotFound, RemoteUnavailable
+from monext_bridge.errors import (
+    CartNotPayable,
+    EarlierUnknown,
+    NotFound,
+    RemoteError,
+    RemoteUnavailable,
+    TooMany,
+    VersionConflict,
+)
 from monext_bridge.gateways.hops import together
 from monext_bridge.logs import event
+from monext_bridge.mapping.monext_requests import language_code
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.opening import Opening, Stale
 from monext_bridge.services.records import Records
@@ -35,6 +44,9 @@ from monext_bridge.services.wishes import Wishes, chosen_contracts
 log = logging.getLogger(__name__)
 
 TRIES = 5
+MOST_LIVE_SESSIONS = 10
+"""Sessions of one cart that could still be paid; each is asked before another is opened."""
+
 RESULT_FIRST = (Standing.PAID, Standing.AUTHORIZED, Standing.PENDING)
 
 
@@ -53,7 +65,8 @@ class Checkout:
         """The session to show, or the payment whose result comes first.
 
         Raises NotFound (no such cart), CartNotPayable, StoreNotConfigured, Malformed (a method that the store
-        does not have), RemoteError. Whatever it raises, nothing was taken, and starting again is harmless.
+        does not have), TooMany, RemoteError. This start took nothing then, and starting again is harmless; only
+        after EarlierUnknown an earlier one may have.
         """
         known: tuple[Payment, ...] = ()
         for _ in range(TRIES):
@@ -71,7 +84,7 @@ class Checkout:
         store = self.settings.store(cart.store_key)
         listed = {p.id for p in cart.payments}
         everything = replace(cart, payments=(*cart.payments, *(p for p in known if p.id not in listed)))
-        attempts = own_attempts(everything, interfaces=frozenset(self.settings.interfaces))
+        attempts = own_attempts(cart.id, everything.payments, interfaces=frozenset(self.settings.interfaces))
         finished = next((p for p in reversed(attempts) if standing(p) in RESULT_FIRST), None)
         if finished:
             return self._elsewhere(finished, cart, store, wishes)
@@ -80,26 +93,34 @@ class Checkout:
             cart,
             attempts=attempts,
             wanted=digest(cart, asked),
+            interface=asked.interface,
             now=self.clock(),
             minutes=store.session_minutes,
         )
+        if len(todo.ask) > MOST_LIVE_SESSIONS:
+            raise TooMany("too many payments of this cart were begun; wait until the first of them end")
         if todo.reuse:
             return self._resume(todo.reuse, cart, asked, store, wishes)
         earlier = self._ask_earlier(todo, cart, store, wishes)
         if earlier:
             return earlier
-        opened = self.opening.open(todo, cart=cart, asked=asked, store=store)
-        return opened if isinstance(opened, Stale) else self._show(opened, cart, asked, store)
+        opened = self.opening.open(todo, cart=cart, asked=asked, store=store, language=wishes.language)
+        return opened if isinstance(opened, Stale) else self._show(opened, cart, asked, store, wishes)
 
     def _resume(
         self, payment: Payment, cart: Cart, asked: Asked, store: StoreSettings, wishes: Wishes
-    ) -> Started:
+    ) -> Started | Stale:
         if all(p.id != payment.id for p in cart.payments):
-            self.records.add_to_cart(cart, payment.id, language=wishes.language)
+            try:
+                self.records.add_to_cart(cart, payment.id, language=wishes.language)
+            except VersionConflict:
+                return Stale(known=payment)
         event(log, "session_resumed", payment=payment.id)
-        return self._show(payment, cart, asked, store)
+        return self._show(payment, cart, asked, store, wishes)
 
-    def _show(self, payment: Payment, cart: Cart, asked: Asked, store: StoreSettings) -> Started:
+    def _show(
+        self, payment: Payment, cart: Cart, asked: Asked, store: StoreSettings, wishes: Wishes
+    ) -> Started:
         if payment.interface_id is None or not payment.status_text:
             raise RemoteUnavailable(f"payment {payment.id} lost its session", remote="commercetools")
         reference = _reference(payment, cart, asked.order_number, asked.return_url, asked.cancel_url)
@@ -111,7 +132,7 @@ class Checkout:
             cart=cart,
             due=asked.due,
             widget_url=store.widget_url,
-            language=asked.language,
+            language=wishes.language or cart.locale,
         )
 
     def _elsewhere(self, payment: Payment, cart: Cart, store: StoreSettings, wishes: Wishes) -> Elsewhere:
@@ -137,7 +158,7 @@ class Checkout:
         return Asked(
             due=due,
             payment_method_ids=chosen_contracts(store.contracts, wishes),
-            language=wishes.language or cart.locale,
+            language=language_code(wishes.language or cart.locale),
             return_url=wishes.return_url or store.return_url,
             cancel_url=wishes.cancel_url or store.cancel_url,
             order_number=wishes.order_number or order_number(cart.id),
@@ -145,22 +166,44 @@ class Checkout:
         )
 
     def _ask_earlier(self, todo: Plan, cart: Cart, store: StoreSettings, wishes: Wishes) -> Elsewhere | None:
-        """Settle the sessions that an earlier start opened, asked all at the same time.
+        """Settle the sessions that earlier starts opened, asked all at the same time; each answer is used.
 
-        One that can't be read stops the start: a second payment is worse than a moment's wait.
+        Raises EarlierUnknown where one can't be read or written: a second payment is worse than a wait.
         """
         opened = [(p, p.interface_id) for p in todo.ask if p.interface_id is not None]
+        if not opened:
+            return None
         answers = together(*(partial(self.acquirer.ask, store, token) for _, token in opened))
-        for (payment, _), answer in zip(opened, answers, strict=True):
-            outcome = self.acquirer.sort(answer, session_over=self.settle.session_over(payment, store))
-            if outcome.kind is OutcomeKind.UNKNOWN:
-                raise EarlierUnknown(f"the earlier session of {payment.id} can't be read", remote="monext")
-            reference = self._reference(payment, cart, store, wishes)
-            situation = self.situations.of(reference, cart=cart, order=None)
-            after = self.settle.settle(reference, situation, outcome=outcome).situation.payment
-            if standing(after) in (*RESULT_FIRST, Standing.RETURNED):
-                return self._elsewhere(after, cart, store, wishes)
-        return None
+        outcomes = [
+            (p, self.acquirer.sort(answer, session_over=self.settle.session_over(p, store)))
+            for (p, _), answer in zip(opened, answers, strict=True)
+        ]
+        after = [self._settle_earlier(p, outcome, cart, store, wishes) for p, outcome in outcomes]
+        if any(unknown for _, unknown in after):
+            raise EarlierUnknown(f"an earlier session of cart {cart.id} can't be read", remote="monext")
+        found = [p for p, _ in after if standing(p) in (*RESULT_FIRST, Standing.RETURNED)]
+        kept = [p for p in found if standing(p) is not Standing.RETURNED]
+        return self._elsewhere((kept or found)[0], cart, store, wishes) if found else None
+
+    def _settle_earlier(
+        self, payment: Payment, outcome: Outcome, cart: Cart, store: StoreSettings, wishes: Wishes
+    ) -> tuple[Payment, bool]:
+        """The payment as it stands then, and whether that is not known."""
+        if outcome.kind in (OutcomeKind.UNKNOWN, OutcomeKind.NOT_BEGUN):
+            return payment, outcome.kind is OutcomeKind.UNKNOWN
+        reference = self._reference(payment, cart, store, wishes)
+        key = AttemptKey.parse(payment.key)
+        if outcome.order_reference and key:
+            number = number_of_reference(outcome.order_reference, attempt=key.attempt)
+            reference = replace(reference, order_number=number)
+        try:
+            settlement = self.settle.settle(reference, self.situations.read(reference), outcome=outcome)
+        except RemoteError as error:
+            event(log, "earlier_not_settled", level=logging.ERROR, payment=payment.id, why=str(error))
+            return payment, True
+        settled = settlement.situation.payment
+        lost = settlement.outcome is not None and settlement.outcome.kind is OutcomeKind.UNKNOWN
+        return settled, lost
 
 
 def _reference(

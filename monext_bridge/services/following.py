@@ -9,12 +9,12 @@ from monext_bridge.domain.decide import Situation
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment
-from monext_bridge.domain.standing import Standing, accepted, flag_of, standing
+from monext_bridge.domain.standing import Standing, accepted, begun_at, flag_of, standing
 from monext_bridge.errors import Forbidden
 from monext_bridge.gateways.hops import together
 from monext_bridge.mapping.monext_codes import REASON_CODES, REASONS
 from monext_bridge.services.acquirer import Acquirer, SessionAnswer
-from monext_bridge.services.giving_back import is_given_back, is_open
+from monext_bridge.services.giving_back import is_given_back, is_open, is_refused
 from monext_bridge.services.results import BuyerStatus, Reference, Settled
 from monext_bridge.services.settle import Settle, Settlement
 from monext_bridge.services.situations import Situations, is_final
@@ -53,19 +53,19 @@ class Following:
         """Monext calls. The token is checked before Monext is asked: reading a session ends its notices."""
         situation = self._read(reference)
         _check_token(situation.payment, token)
-        outcome = None if is_final(situation) else self._ask(reference, situation)
+        outcome = self._ask(reference, situation) if _may_change(situation) else None
         return self._settled(self.settle.settle(reference, situation, outcome=outcome))
 
     def looked(self, reference: Reference) -> Settled:
-        """Somebody looks at the result. A failed attempt is asked about while it could still be paid."""
+        """Somebody looks at the result. A failed attempt is asked about too: Monext cancels no session."""
         situation = self._read(reference)
-        outcome = self._ask(reference, situation) if self._may_change(reference, situation) else None
+        outcome = self._ask(reference, situation) if _may_change(situation) else None
         return self._settled(self.settle.settle(reference, situation, outcome=outcome))
 
     def gave_up(self, reference: Reference) -> Settled:
         """The buyer cancels. A payment that went through is kept; a session not begun is closed."""
         situation = self._read(reference)
-        outcome = self._ask(reference, situation) if self._may_change(reference, situation) else None
+        outcome = self._ask(reference, situation) if _may_change(situation) else None
         return self._settled(self.settle.settle(reference, situation, outcome=outcome, gave_up=True))
 
     def _read(self, reference: Reference) -> Situation:
@@ -75,15 +75,6 @@ class Following:
             lambda: self.situations.order(reference),
         )
         return self.situations.of(reference, cart=cart, order=order)
-
-    def _may_change(self, reference: Reference, situation: Situation) -> bool:
-        if situation.payment.interface_id is None or is_final(situation):
-            return False
-        if accepted(situation.payment) is not None or flag_of(situation.payment) is not None:
-            return False
-        store = self.settings.store(reference.store_key)
-        over = self.settle.session_over(situation.payment, store)
-        return standing(situation.payment) is not Standing.FAILED or not over
 
     def _ask(self, reference: Reference, situation: Situation) -> Outcome | None:
         token = situation.payment.interface_id
@@ -99,7 +90,7 @@ class Following:
     def _settled(self, settlement: Settlement) -> Settled:
         situation = settlement.situation
         payment, status = situation.payment, buyer_status(settlement)
-        left_to_do = settlement.trouble is not None or is_open(payment)
+        left_to_do = settlement.trouble is not None or is_open(payment) or is_refused(payment)
         taken = accepted(payment)
         return Settled(
             status=status,
@@ -109,6 +100,9 @@ class Following:
             order=situation.order,
             language=situation.cart.locale if situation.cart else None,
             given_back=is_given_back(payment),
+            return_refused=is_refused(payment),
+            begun=begun_at(payment),
+            resume_url=payment.status_text if standing(payment) is Standing.OPEN else None,
         )
 
 
@@ -133,6 +127,12 @@ def buyer_status(settlement: Settlement) -> BuyerStatus:
             return STATUS_OF_REASON[_why_failed(payment)]
         case _:
             return BuyerStatus.NOT_FINISHED
+
+
+def _may_change(situation: Situation) -> bool:
+    """Whether Monext could still say something that the record does not: nothing undoes a success."""
+    payment = situation.payment
+    return payment.interface_id is not None and accepted(payment) is None and flag_of(payment) is None
 
 
 def _check_token(payment: Payment, token: SessionToken) -> None:

@@ -6,9 +6,12 @@ import logging
 from dataclasses import dataclass
 
 from monext_bridge.config import StoreSettings
-from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.changes import AddTransaction
+from monext_bridge.domain.families import mark_of
+from monext_bridge.domain.intents import GIVE_BACK_PREFIX, LATE, IntentName
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.standing import accepted, flag_of
+from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
 from monext_bridge.services.acts import Acts, Sending
 
@@ -35,12 +38,30 @@ class GivingBack:
         sending = Sending(store, taken.interface_id)
         if just_written:
             event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=flag_of(payment))
-            return self.acts.carry_out(payment, intent, sending=sending)
+            return self._refund_instead(self.acts.carry_out(payment, intent, sending=sending), sending)
         found = self.acts.find_out(payment, intent, sending=sending)
         if not is_open(found) or not self.acts.never_happened(found, intent, sending=sending):
             return found
         claimed = self.acts.claim(found, intent)
         return self.carry_on(claimed, store=store, just_written=True) if claimed else found
+
+    def _refund_instead(self, payment: Payment, sending: Sending) -> Payment:
+        """A cancel that came too late: what was captured meanwhile is refunded, under the same key."""
+        intent = give_back_intent(payment)
+        if intent is None or mark_of(intent) != LATE:
+            return payment
+        refund = AddTransaction(
+            TransactionType.REFUND,
+            TransactionState.INITIAL,
+            intent.amount,
+            _refund_name(payment, intent),
+            self.acts.clock(),
+        )
+        try:
+            written = self.acts.records.write(payment, (refund,))
+        except VersionConflict:
+            return self.acts.records.payment(payment.id)
+        return self.acts.carry_out(written, written.transactions[-1], sending=sending)
 
 
 def give_back_intent(payment: Payment) -> Transaction | None:
@@ -61,3 +82,14 @@ def is_open(payment: Payment) -> bool:
 def is_given_back(payment: Payment) -> bool:
     intent = give_back_intent(payment)
     return intent is not None and intent.state is TransactionState.SUCCESS
+
+
+def is_refused(payment: Payment) -> bool:
+    """Monext will not give the money back: somebody has to look into it."""
+    intent = give_back_intent(payment)
+    return intent is not None and intent.state is TransactionState.FAILURE
+
+
+def _refund_name(payment: Payment, late: Transaction) -> str:
+    name = IntentName.parse(late.interaction_id)
+    return str(name.marked(None)) if name else f"{GIVE_BACK_PREFIX}{payment.interface_id}"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+import re
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from monext_bridge.config import MonextEnvironment, Settings
+from monext_bridge.config import MonextEnvironment, Settings, url_host
 from monext_bridge.errors import Malformed
 from monext_bridge.services.results import BuyerStatus, Reference, Settled
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST = 600
+VISIBLE_ASCII = re.compile(r"[!-\[\]-~]+")
+"""A URL as it travels: other characters percent-encoded; a backslash is read as a slash by browsers."""
+
 TO_RETURN_URL = (BuyerStatus.PAID, BuyerStatus.AUTHORIZED)
 TO_CANCEL_URL = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
 
@@ -21,18 +25,16 @@ def allowed_url(url: str | None, *, field: str, settings: Settings) -> str | Non
     """
     if url is None:
         return None
-    if len(url) > LONGEST or any(c.isspace() or ord(c) < 32 or c == "\\" for c in url):
+    if len(url) > LONGEST or not VISIBLE_ASCII.fullmatch(url):
         raise Malformed("not a URL that a buyer can be sent to", field=field)
     try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
+        parts, named = urlsplit(url), url_host(url)
     except ValueError as error:
         raise Malformed("not a URL", field=field) from error
-    named = f"{host}:{port}" if port else host
-    if "@" in parts.netloc or not {host, named} & settings.allowed_url_hosts:
+    if "@" in parts.netloc or named not in settings.allowed_url_hosts:
         raise Malformed("the host is not on the allow-list", field=field)
     production = any(s.environment is MonextEnvironment.PRODUCTION for s in settings.stores())
-    local = parts.scheme == "http" and host in LOCAL_HOSTS and not production
+    local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS and not production
     if parts.scheme != "https" and not local:
         raise Malformed("https is needed", field=field)
     return url
@@ -57,5 +59,5 @@ def with_hints(url: str | None, settled: Settled) -> str | None:
         if settled.order.number:
             hints["orderNumber"] = settled.order.number
     parts = urlsplit(url)
-    own = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in hints]
-    return urlunsplit(parts._replace(query=urlencode([*own, *hints.items()])))
+    query = "&".join(part for part in (parts.query, urlencode(hints)) if part)
+    return urlunsplit(parts._replace(query=query))

@@ -6,6 +6,7 @@ import re
 
 from monext_bridge.domain.ids import OrderNumber, PaymentId
 from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.standing import accepted
 from monext_bridge.errors import NotFound
 from monext_bridge.services.modify import Modify
 
@@ -15,6 +16,7 @@ PAYMENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def quoted_payments(modify: Modify, *, quoted: str) -> tuple[Payment, ...]:
     """The payments of this bridge that go by a payment id or an order number, at least one.
 
+    Of an order those that were accepted, or all where none was: an attempt that failed is nobody's question.
     A shop may number its orders as it likes, so what looks like a payment id and is none is taken for an
     order number. Raises NotFound where there is no payment of ours, Malformed, RemoteError.
     """
@@ -27,7 +29,7 @@ def quoted_payments(modify: Modify, *, quoted: str) -> tuple[Payment, ...]:
     if not payments:
         what = "the order has no payment of this bridge" if order else "no such payment and no such order"
         raise NotFound(f"{what}: {quoted}")
-    return payments
+    return tuple(payment for payment in payments if accepted(payment)) or payments
 
 
 def _payment(modify: Modify, payment_id: PaymentId) -> Payment | None:

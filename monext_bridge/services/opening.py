@@ -64,10 +64,13 @@ class Opening:
     references: References
     clock: Callable[[], datetime]
 
-    def open(self, todo: Plan, *, cart: Cart, asked: Asked, store: StoreSettings) -> Payment | Stale:
+    def open(
+        self, todo: Plan, *, cart: Cart, asked: Asked, store: StoreSettings, language: str | None
+    ) -> Payment | Stale:
         """The payment with a live session: ours, or that of another start which was faster.
 
-        A session whose cart moved meanwhile is never shown. Raises RemoteError.
+        A session whose cart moved meanwhile is never shown. `language` is that in which the cart was read: only so
+        do two readings of it compare. Raises RemoteError.
         """
         payment, customer = together(
             lambda: self._payment(todo, cart=cart, asked=asked), lambda: self._customer(cart)
@@ -77,12 +80,13 @@ class Opening:
         begun = self.clock()
         draft = self._draft(payment, todo.key, cart=cart, customer=customer, asked=asked, store=store)
         session, moved = together(
-            lambda: self.acquirer.open_session(store, draft), lambda: self._attach(payment, cart, asked)
+            lambda: self.acquirer.open_session(store, draft),
+            lambda: self._attach(payment, cart, language=language),
         )
         if moved is None or not self._unchanged(moved, asked=asked, wanted=todo.key.digest):
             event(log, "cart_moved", payment=payment.id, cart=cart.id, then="session dropped, started again")
             return Stale()
-        return self._keep(payment, session, asked=asked, store=store, begun=begun)
+        return self._keep(payment, session, key=todo.key, asked=asked, store=store, begun=begun)
 
     def _payment(self, todo: Plan, *, cart: Cart, asked: Asked) -> Payment | Stale:
         """The attempt's record: an empty one filled, or a new one, or the one that has this key already."""
@@ -108,20 +112,20 @@ class Opening:
             event(log, "customer_not_read", level=logging.WARNING, cart=cart.id, why=str(error))
             return None
 
-    def _attach(self, payment: Payment, cart: Cart, asked: Asked) -> Cart | None:
+    def _attach(self, payment: Payment, cart: Cart, *, language: str | None) -> Cart | None:
         """The cart as it reads with the payment on it; None where it can't be put on it any more."""
         current: Cart | None = cart
         for _ in range(TRIES):
             if current is None:
                 return None
             if any(p.id == payment.id for p in current.payments):
-                return current if current is not cart else self.records.cart(cart.id, language=asked.language)
+                return current if current is not cart else self.records.cart(cart.id, language=language)
             try:
-                return self.records.add_to_cart(current, payment.id, language=asked.language)
+                return self.records.add_to_cart(current, payment.id, language=language)
             except VersionConflict:
-                current = self.records.cart(cart.id, language=asked.language)
+                current = self.records.cart(cart.id, language=language)
             except RemoteRefused:
-                now = self.records.cart(cart.id, language=asked.language)
+                now = self.records.cart(cart.id, language=language)
                 if now and (now.version, now.locked) == (current.version, current.locked):
                     raise
                 return None
@@ -174,11 +178,15 @@ class Opening:
         payment: Payment,
         session: CreatedSession,
         *,
+        key: AttemptKey,
         asked: Asked,
         store: StoreSettings,
         begun: datetime,
-    ) -> Payment:
-        """Write the session into the record, unless another start's session stands there already."""
+    ) -> Payment | Stale:
+        """Write the session into the record, unless another start's session stands there already.
+
+        Stale where the record was filled for another amount or cart meanwhile: its session is not for ours.
+        """
         token = SessionToken(session.token)
         changes: tuple[Change, ...] = (
             SetInterfaceId(token),
@@ -190,6 +198,8 @@ class Opening:
                 written = self.records.write(payment, changes)
             except VersionConflict:
                 payment = self.records.payment(payment.id)
+                if payment.key != str(key) or payment.planned != asked.due:
+                    return Stale()
                 if payment.interface_id is not None:
                     return payment
                 continue

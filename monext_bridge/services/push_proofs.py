@@ -57,23 +57,23 @@ class PushProofs:
         return Proof.GENUINE
 
     def confirm(self, notice: SnsNotice) -> bool:
-        """Confirm a subscription that is proved. Harmless to repeat, and of no effect once its token has ended."""
+        """Confirm a subscription that is proved. Harmless to repeat."""
         confirmed = notice.confirm_url is not None and self.keys.visit(notice.confirm_url)
         event(log, "sns_subscription", topic=notice.topic, confirmed=confirmed)
         return confirmed
 
-    def google(self, token: str | None, *, audience: str) -> Proof:
+    def google(self, token: str, *, audience: str) -> Proof:
         """The OIDC token of a Pub/Sub push: RS256 by one of Google's keys, for our audience, and not expired.
 
         Any customer of Google can get a token for any audience: it is no proof without our secret.
         """
         try:
-            header = jwt.get_unverified_header(token or "")
-            key = self.keys.google(str(header.get("kid"))) if header.get("alg") == "RS256" else None
+            header = jwt.get_unverified_header(token)
+            key = self.keys.google(str(header.get("kid")))
             if key is None:
                 return _forged("the OIDC token is not signed by one of Google's keys")
             jwt.decode(
-                token or "",
+                token,
                 key=key,
                 algorithms=["RS256"],
                 audience=audience,

@@ -27,10 +27,14 @@ class Readiness:
     _known: tuple[float, Mapping[str, bool]] | None = None
 
     def remotes(self) -> Mapping[str, bool]:
-        """By remote, whether it answers. One caller asks, the others wait for that answer."""
+        """By remote, whether it answers. One caller asks; meanwhile the others get the answer before."""
+        known = self._known
+        if known is not None and self._lock.locked():
+            return known[1]
         with self._lock:
             if self._known is None or self.monotonic() - self._known[0] > KEPT_FOR:
-                self._known = (self.monotonic(), self._ask())
+                answer = self._ask()
+                self._known = (self.monotonic(), answer)
             return self._known[1]
 
     def _ask(self) -> Mapping[str, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from monext_bridge.domain.cart import Cart, Order
@@ -68,7 +69,9 @@ class Settled:
     """Where a payment stands after settling.
 
     `complete` is False while something is left to do that a later call can finish (the order, giving money
-    back, an answer of Monext): a notification then asks to be sent again.
+    back, an answer of Monext): a notification then asks to be sent again. `given_back` and `return_refused` are
+    of a payment that is returned, `begun` is when its session was opened, `resume_url` leads into that session
+    where it is still open.
     """
 
     status: BuyerStatus
@@ -78,3 +81,6 @@ class Settled:
     order: Order | None = None
     language: str | None = None
     given_back: bool = False
+    return_refused: bool = False
+    begun: datetime | None = None
+    resume_url: str | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings, StoreSettings
 from monext_bridge.domain.attempts import session_over
@@ -21,9 +21,10 @@ from monext_bridge.domain.decide import (
     decide,
     give_back,
     objection,
+    surplus,
     wants_order,
 )
-from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
+from monext_bridge.domain.outcome import AcceptedTransaction, FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment
 from monext_bridge.domain.standing import Flag, Standing, accepted, flag_of, holds_money, standing
 from monext_bridge.errors import RemoteError, RemoteRefused, RemoteUnavailable, VersionConflict
@@ -33,11 +34,12 @@ from monext_bridge.services.giving_back import GivingBack
 from monext_bridge.services.ordering import Ordering, OrderRefused
 from monext_bridge.services.records import Records
 from monext_bridge.services.results import Reference
-from monext_bridge.services.situations import Situations, surplus, with_payment
+from monext_bridge.services.situations import Situations, with_payment
 
 log = logging.getLogger(__name__)
 
 TRIES = 10
+GONE_FOR = timedelta(minutes=5)
 
 GAVE_UP = Outcome(
     OutcomeKind.FAILED,
@@ -80,8 +82,8 @@ class Settle:
         was not begun is then closed. Raises RemoteError only while nothing could be written.
         """
         store = self.settings.store(reference.store_key)
-        fact = _own(situation.payment, outcome)
-        written, changed = self._write(reference, situation, outcome=fact, store=store, gave_up=gave_up)
+        fact, paid = self._fact(situation.payment, outcome, store=store)
+        written, changed = self._write(reference, situation, outcome=fact, paid=paid, gave_up=gave_up)
         try:
             finished = self._finish(reference, written, store=store, changed=changed)
         except RemoteError as error:
@@ -89,19 +91,31 @@ class Settle:
             return Settlement(written, fact, trouble=error)
         return Settlement(finished, fact)
 
+    def _fact(
+        self, payment: Payment, outcome: Outcome | None, *, store: StoreSettings
+    ) -> tuple[Outcome | None, AcceptedTransaction | None]:
+        """The outcome, and the transaction that was accepted. One that can't be told is not known yet."""
+        fact = _own(payment, outcome)
+        if fact is None or fact.kind is not OutcomeKind.ACCEPTED:
+            return fact, None
+        paid = self.acquirer.paid(store, fact)
+        if paid is None:
+            event(log, "accepted_by_whom", level=logging.ERROR, payment=payment.id, then="asked again later")
+            return Outcome(OutcomeKind.UNKNOWN, detail="several transactions may be the accepted one"), None
+        return fact, paid
+
     def _write(
         self,
         reference: Reference,
         situation: Situation,
         *,
         outcome: Outcome | None,
-        store: StoreSettings,
+        paid: AcceptedTransaction | None,
         gave_up: bool,
     ) -> tuple[Situation, bool]:
         """The record after the decision, and whether this call changed it; on a conflict, decided again."""
         if outcome is None:
             return situation, False
-        paid = self.acquirer.paid(store, outcome)
         for _ in range(TRIES):
             changes = decide(situation, outcome=outcome, paid=paid, now=self.clock())
             if gave_up and outcome.kind is OutcomeKind.NOT_BEGUN:
@@ -136,17 +150,32 @@ class Settle:
         for _ in range(TRIES):
             if not wants_order(situation):
                 return self.ordering.keep_up(situation)
+            self._check_gone(situation)
             against = objection(situation)
             if against:
                 return self._return(situation, flag=against[0], why=against[1], store=store)
             try:
                 order = self.ordering.place(situation, number=reference.order_number)
             except OrderRefused as error:
+                before, situation = situation, self._read_again(reference)
+                if _moved(before, situation):
+                    continue  # perhaps just because another process has ordered it
                 return self._return(situation, flag=Flag.ORDER_REFUSED, why=str(error), store=store)
             if order:
                 return replace(situation, order=order)
             situation = self._read_again(reference)
         raise _contended(f"the order of cart {reference.cart_id}")
+
+    def _check_gone(self, situation: Situation) -> None:
+        """A cart that can't be found may have been ordered by the shop: queries of orders lag behind.
+
+        So its money goes back only some minutes after it was taken. Raises RemoteUnavailable until then.
+        """
+        taken = accepted(situation.payment)
+        if situation.cart is not None or taken is None or taken.timestamp is None:
+            return
+        if self.clock() - taken.timestamp < GONE_FOR:
+            raise RemoteUnavailable("the cart can't be found; looked for again later", remote="commercetools")
 
     def _read_again(self, reference: Reference) -> Situation:
         """After a conflict. A number that the order of another cart has is beyond us: alarm."""
@@ -196,6 +225,13 @@ def _own(payment: Payment, outcome: Outcome | None) -> Outcome | None:
         return outcome
     event(log, "foreign_session", level=logging.ERROR, payment=payment.id, names=outcome.payment_id)
     return Outcome(OutcomeKind.UNKNOWN, detail="the session names another payment")
+
+
+def _moved(before: Situation, after: Situation) -> bool:
+    """Whether there is an order now, or the cart has changed."""
+    if after.order is not None or before.cart is None or after.cart is None:
+        return after.order is not None
+    return (before.cart.version, before.cart.state) != (after.cart.version, after.cart.state)
 
 
 def _closing(payment: Payment) -> tuple[Change, ...]:

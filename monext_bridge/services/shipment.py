@@ -33,10 +33,8 @@ log = logging.getLogger(__name__)
 ROUNDS = 5
 """How often a payment is read again because somebody else has captured or cancelled meanwhile."""
 
-REFUSED_THEN = (
-    "not collected: the next shipment message tries once more; or capture by hand, or ask the buyer"
-)
-FORBIDDEN_THEN = "not collected, and asking again does not help: see what the payment allows, capture by hand"
+REFUSED_THEN = "not collected; the next shipment message tries once more: capture by hand, or ask the buyer"
+FORBIDDEN_THEN = "not collected, and asking again does not help: see `flask payment show` for what is left"
 
 
 class Followed(Enum):

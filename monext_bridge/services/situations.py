@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.attempts import own_attempts
 from monext_bridge.domain.cart import Cart, CartState, Order
-from monext_bridge.domain.decide import Situation
-from monext_bridge.domain.orders import holder
+from monext_bridge.domain.decide import Situation, surplus
 from monext_bridge.domain.payment import Payment
-from monext_bridge.domain.standing import accepted, flag_of, holds_money
+from monext_bridge.domain.standing import accepted, flag_of
 from monext_bridge.errors import NotFound, RemoteNotFound
 from monext_bridge.services.giving_back import is_open
 from monext_bridge.services.records import Records
@@ -64,18 +62,6 @@ def is_final(situation: Situation) -> bool:
         return not is_open(payment)
     ordered = situation.order is not None or not situation.makes_orders
     return accepted(payment) is not None and ordered and not surplus(situation)
-
-
-def surplus(situation: Situation) -> tuple[Payment, ...]:
-    """Accepted payments of the cart beside the one that counts: they are to be given back."""
-    if situation.cart is None:
-        return ()
-    attempts = tuple(
-        situation.payment if p.id == situation.payment.id else p
-        for p in own_attempts(situation.cart, interfaces=situation.interfaces)
-    )
-    first = holder(attempts)
-    return tuple(p for p in attempts if holds_money(p) and p.id != first)
 
 
 def with_payment(situation: Situation, payment: Payment) -> Situation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monext_bridge.config import Contracts, PaymentMethod
@@ -30,15 +31,21 @@ def chosen_contracts(contracts: Contracts, wishes: Wishes) -> tuple[str, ...]:
 
     Raises Malformed where the store has no contract for what is wished.
     """
+    allowed = _allowed(contracts, wishes)
     if wishes.method:
-        contract = contracts.by_method.get(wishes.method)
+        contract = allowed.get(wishes.method)
         if contract is None:
-            raise Malformed(f"the store has no contract for {wishes.method}", field="method")
+            raise Malformed(f"{wishes.method} can't be paid with here", field="method")
         return (contract,)
-    if not wishes.allowed_methods or not contracts.by_method:
-        return contracts.ids
-    allowed = {name.upper().replace("-", "_") for name in wishes.allowed_methods}
-    chosen = tuple(number for method, number in contracts.by_method.items() if method.value in allowed)
+    return tuple(allowed.values()) if wishes.allowed_methods else contracts.ids
+
+
+def _allowed(contracts: Contracts, wishes: Wishes) -> Mapping[PaymentMethod, str]:
+    """The contracts by method, restricted by the session. A restriction that can't be applied is an error."""
+    if not wishes.allowed_methods:
+        return contracts.by_method
+    names = {name.upper().replace("-", "_") for name in wishes.allowed_methods}
+    chosen = {method: number for method, number in contracts.by_method.items() if method.value in names}
     if not chosen:
-        raise Malformed("the session allows no method that the store has", field="allowedPaymentMethods")
+        raise Malformed("the session allows no method that the settings name", field="allowedPaymentMethods")
     return chosen

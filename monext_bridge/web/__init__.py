@@ -11,7 +11,9 @@ from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.services import Services, build_services
-from monext_bridge.web import buyer, checkout, health, notifications, operations, payment
+from monext_bridge.web import buyer, checkout, events, health, notifications, openapi, operations, payment
+from monext_bridge.web.callers import init_callers
+from monext_bridge.web.cli import init_cli
 from monext_bridge.web.error_pages import init_error_pages
 from monext_bridge.web.headers import init_headers
 from monext_bridge.web.i18n import init_i18n
@@ -19,7 +21,8 @@ from monext_bridge.web.requests import init_requests
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BODY = 64 * 1024
-JSON_BLUEPRINTS = frozenset({"payment", "operations", "events", "health", "notifications"})
+JSON_PATHS = ("/payment", "/operations/", "/events/", "/notification/", "/health", "/ready", "/openapi.json")
+"""Where callers are programs; everywhere else errors are pages."""
 
 
 def create_app(settings: Settings, *, services: Services | None = None) -> Flask:
@@ -27,16 +30,19 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     app = Flask("monext_bridge", root_path=str(ROOT), static_folder="static", template_folder="templates")
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["monext_bridge"] = services or build_services(
+    built = services or build_services(
         settings,
         commercetools=CommercetoolsGateway(settings.commercetools),
         monext=MonextGateway(),
     )
+    app.extensions["monext_bridge"] = built
     init_requests(app)
     init_headers(app)
     init_i18n(app)
     init_error_pages(app, is_json=_is_json)
-    for module in (buyer, checkout, health, notifications, operations, payment):
+    init_callers(app, callers=built.callers)
+    init_cli(app)
+    for module in (buyer, checkout, events, health, notifications, openapi, operations, payment):
         app.register_blueprint(module.blueprint)
     hops = settings.trusted_proxies
     if hops:
@@ -45,4 +51,4 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
 
 
 def _is_json(request: Request) -> bool:
-    return request.blueprint in JSON_BLUEPRINTS
+    return request.path.startswith(JSON_PATHS)

@@ -46,6 +46,8 @@ CALLERS = {
     "operations.checkout_link": Caller.BACK_OFFICE,
     "operations.status": Caller.MERCHANT_CENTER,
     "operations.payment_components": Caller.MERCHANT_CENTER,
+    "events.receive": Caller.SUBSCRIPTION,
+    "events.handshake": Caller.SUBSCRIPTION,
     "openapi.description": Caller.ANYBODY,
     "openapi.docs": Caller.ANYBODY,
 }

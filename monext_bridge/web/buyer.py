@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -17,7 +19,7 @@ from monext_bridge.web.headers import nonce
 
 blueprint = Blueprint("buyer", __name__)
 
-RETRY_LINK_LASTS = 24 * 3600
+RETRY_LINK_LASTS = timedelta(hours=24)
 GAVE_UP_FOR_GOOD = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
 
 
@@ -48,7 +50,7 @@ def result(ref: str) -> Response | str:
         return redirect(shop, code=303)
     return pages.result(
         settled,
-        retry_url=_retry_url(reference),
+        retry_url=settled.resume_url or _retry_url(reference, settled),
         shop_url=shop or _after_return(reference, settled),
         refresh_url=url_for("buyer.result", ref=ref, waiting=1),
         nonce=nonce(),
@@ -74,11 +76,16 @@ def _after_return(reference: Reference, settled: Settled) -> str | None:
     return None
 
 
-def _retry_url(reference: Reference) -> str:
-    """Back to the payment; signed where knowing the cart id is not enough."""
-    settings = services().settings
-    if settings.access is Access.OPEN:
-        return url_for("checkout.start", cart_id=reference.cart_id)
-    expires = int(services().clock().timestamp()) + RETRY_LINK_LASTS
-    signature = sign_link(reference.cart_id, expires, key=settings.link_secrets[0])
-    return url_for("checkout.start", cart_id=reference.cart_id, expires=expires, signature=signature)
+def _retry_url(reference: Reference, settled: Settled) -> str | None:
+    """A new start of the cart; signed where knowing the cart id is not enough, for a day after the first."""
+    settings, now = services().settings, services().clock()
+    landing = {"returnUrl": reference.return_url, "cancelUrl": reference.cancel_url}
+    query = {name: url for name, url in landing.items() if url}
+    if settings.access is not Access.OPEN:
+        if settled.begun is None or now - settled.begun > RETRY_LINK_LASTS:
+            return None
+        expires = int((settled.begun + RETRY_LINK_LASTS).timestamp())
+        query["expires"] = str(expires)
+        query["signature"] = sign_link(reference.cart_id, expires, key=settings.link_secrets[0])
+    path = url_for("checkout.start", cart_id=reference.cart_id)
+    return f"{path}?{urlencode(query)}" if query else path

@@ -18,6 +18,7 @@ from monext_bridge.errors import (
     NotFound,
     RemoteError,
     RequestError,
+    SettingsError,
     StoreNotConfigured,
 )
 from monext_bridge.web.bodies import answer
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class ExitCode(IntEnum):
-    """DONE: approved or received. UNUSABLE and what follows it up to NOT_FOUND: nothing was done.
+    """DONE: approved or received. With UNUSABLE, NOT_ALLOWED and NOT_FOUND nothing was done.
 
     UNKNOWN: a remote failed, or whether Monext acted is not known yet. The same key finds out.
     """
@@ -47,6 +48,7 @@ EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (KeyReused, ExitCode.NOT_ALLOWED),
     (RequestError, ExitCode.UNUSABLE),
     (StoreNotConfigured, ExitCode.UNUSABLE),
+    (SettingsError, ExitCode.UNUSABLE),
     (RemoteError, ExitCode.UNKNOWN),
 )
 """First match wins. Whatever is not here is a fault of ours that may have come after the act: UNKNOWN."""
@@ -96,7 +98,7 @@ def printable(text: str) -> str:
 
 def _ended(error: BridgeError, *, as_json: bool, key: str | None, hint: str) -> click.exceptions.Exit:
     code = exit_code(error)
-    words = printable(str(error))
+    words = "\n".join(printable(line) for line in str(error).split("\n"))
     message = f"{words}{hint}" if code is ExitCode.UNKNOWN else words
     return end(message, code=code, body=_body(error, words, key) if as_json else None)
 

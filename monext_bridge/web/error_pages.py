@@ -57,6 +57,7 @@ NOTHING_TAKEN_AT = frozenset({"checkout.start"})
 """Endpoints at which an error proves that nothing was taken, since no payment page was shown; EarlierUnknown
 is the exception."""
 
+LOOK_AGAIN = 15
 RETRY_AFTER = 30
 """Seconds to wait where a remote failed and named no time itself."""
 
@@ -101,12 +102,20 @@ def _page(error: Exception, status: int, nothing_taken_at: Collection[str]) -> R
         languages=[request.args.get("lang")],
         words=words_for(error, status),
         status=status,
-        nothing_taken=request.endpoint in nothing_taken_at and not isinstance(error, EarlierUnknown),
+        proves=_proves(error, nothing_taken_at),
         can_retry=request.method == "GET" and (status == 429 or status >= 500),
         reference=correlation_id.get(),
         shop_name=None,
     )
     return Response(html, status=status, content_type="text/html; charset=utf-8")
+
+
+def _proves(error: Exception, nothing_taken_at: Collection[str]) -> str:
+    """What the page may say of money: that this visit took none, that it is not known, or no word of it."""
+    if request.endpoint is None:
+        return "no payment"
+    earlier = isinstance(error, EarlierUnknown)
+    return "nothing taken" if request.endpoint in nothing_taken_at and not earlier else "not known"
 
 
 def _json(error: Exception, status: int) -> Response:
@@ -155,9 +164,15 @@ def _happened(error: RemoteError) -> str:
 def _headers(error: Exception, status: int) -> dict[str, str]:
     if isinstance(error, HTTPException):
         return {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    if isinstance(error, RemoteUnavailable) and status == 503:
-        return {"Retry-After": str(math.ceil(error.retry_after or RETRY_AFTER))}
+    if isinstance(error, RemoteError | StoreNotConfigured) and status == 503:
+        wished = error.retry_after if isinstance(error, RemoteUnavailable) else None
+        return {"Retry-After": str(math.ceil(wished or RETRY_AFTER))} | _look_again()
     return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+
+
+def _look_again() -> dict[str, str]:
+    """A buyer who is back while a remote is down need not do anything: the page settles by itself later."""
+    return {"Refresh": str(LOOK_AGAIN)} if request.endpoint in ("buyer.returned", "buyer.result") else {}
 
 
 def _report(error: Exception, status: int) -> None:

@@ -21,7 +21,10 @@ from monext_bridge.mapping.json_object import Json
 from monext_bridge.mapping.sns import SnsKind, SnsNotice, is_sns, read_sns
 from monext_bridge.services.push_proofs import Proof
 from monext_bridge.services.shipment import Followed
+from monext_bridge.web.bodies import answer
+from monext_bridge.web.callers import bearer
 from monext_bridge.web.context import services
+from monext_bridge.web.models import ErrorDetail, ErrorResponse
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,7 @@ LARGEST_PUSH = 1024 * 1024
 """Bytes; Event Grid's limit is the highest of the three that arrive whole."""
 
 ORIGIN = re.compile(r"[A-Za-z0-9.-]{1,253}")
+NOT_YET = "not done yet, or not known: send it again"
 SEND_AGAIN_IN = "30"
 """Seconds."""
 
@@ -69,7 +73,7 @@ def handshake() -> Response:
 
 
 def _prove_caller() -> Response | None:
-    """Raises NotFound where there is no secret to present, Unauthenticated or Forbidden without the right one.
+    """Raises NotFound where no secret is set, Unauthenticated or Forbidden without the right proof.
 
     With an audience set, the bearer is Google's token, so the secret stands in the query. The answer is one
     to give at once, where Google's keys can't be had.
@@ -77,15 +81,16 @@ def _prove_caller() -> Response | None:
     settings = services().settings
     if settings.events_secret is None:
         raise NotFound("EVENTS_SECRET is not set")
-    audience, bearer = settings.events_oidc_audience, _bearer()
-    given = request.args.get("secret") or (None if audience else bearer)
-    if given is None:
-        raise Unauthenticated("the secret of the subscription is missing")
+    audience, header = settings.events_oidc_audience, request.headers.get("Authorization")
+    given = request.args.get("secret")
+    if given is None and audience:
+        raise Unauthenticated("the secret of the subscription is missing", field="secret")
+    given = bearer(header) if given is None else given
     if not hmac.compare_digest(_bytes(given), _bytes(settings.events_secret.get_secret_value())):
         raise Unauthenticated("the secret of the subscription is not the right one")
     if audience is None:
         return None
-    return _unless_genuine(services().push_proofs.google(bearer, audience=audience))
+    return _unless_genuine(services().push_proofs.google(bearer(header), audience=audience))
 
 
 def _sns(notice: SnsNotice) -> Response:
@@ -117,12 +122,12 @@ def _unless_genuine(proof: Proof) -> Response | None:
 
 
 def _send_again() -> Response:
-    return Response(status=503, headers={"Retry-After": SEND_AGAIN_IN})
-
-
-def _bearer() -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+    """The reason is in the log; the queue needs none."""
+    detail = ErrorDetail(code="General", message=NOT_YET)
+    response = jsonify(answer(ErrorResponse(message=NOT_YET, statusCode=503, errors=[detail])))
+    response.status_code = 503
+    response.headers["Retry-After"] = SEND_AGAIN_IN
+    return response
 
 
 def _bytes(text: str) -> bytes:

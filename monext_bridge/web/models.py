@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from monext_bridge.config import PaymentMethod
 from monext_bridge.domain.cart import Order
 from monext_bridge.domain.modify import open_amounts
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.services.modify import Performed
 
 LARGEST_AMOUNT = 10**18
@@ -17,6 +18,23 @@ LARGEST_AMOUNT = 10**18
 
 UUID_FORM = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 REFERENCE_FORM = r"^[^\x00-\x1f\x7f<>]{1,50}$"
+LANGUAGE_FORM = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,2}$"
+
+ERROR_CODES = (
+    "invalid_token",
+    "access_denied",
+    "invalid_request",
+    "InvalidJsonInput",
+    "RequiredField",
+    "InvalidField",
+    "InvalidOperation",
+    "ResourceNotFound",
+    "ConcurrentModification",
+    "General",
+)
+"""Those of commercetools' payment connectors."""
+
+UpOrDown = Literal["UP", "DOWN"]
 
 
 class Body(BaseModel):
@@ -83,7 +101,7 @@ class CheckoutLinkRequest(Body):
 
     cartId: Annotated[str, Field(pattern=UUID_FORM)]
     mode: Literal["widget", "redirect", "direct"] | None = None
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,2}$")] | None = None
+    language: Annotated[str, Field(pattern=LANGUAGE_FORM)] | None = None
     expiresIn: Annotated[int, Field(ge=60, le=30 * 24 * 3600)] = 24 * 3600
 
 
@@ -92,8 +110,8 @@ class PaymentRequest(BaseModel):
 
     model_config = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)
 
-    languageCode: str | None = None
-    paymentMethod: str | None = None
+    languageCode: Annotated[str, Field(pattern=LANGUAGE_FORM)] | None = None
+    paymentMethod: Annotated[PaymentMethod, Field(strict=False)] | None = None
     mode: Literal["widget", "redirect", "direct"] | None = None
 
 
@@ -125,8 +143,8 @@ class TransactionView(BaseModel):
     """One transaction of the Payment; `amount` in minor units."""
 
     id: str
-    type: str
-    state: str
+    type: TransactionType
+    state: TransactionState
     amount: int
     interactionId: str | None = None
     interfaceId: str | None = None
@@ -136,8 +154,8 @@ class TransactionView(BaseModel):
     def of(cls, transaction: Transaction) -> TransactionView:
         return cls(
             id=transaction.id,
-            type=transaction.type.value,
-            state=transaction.state.value,
+            type=transaction.type,
+            state=transaction.state,
             amount=transaction.amount.cent_amount,
             interactionId=transaction.interaction_id,
             interfaceId=transaction.interface_id,
@@ -206,7 +224,7 @@ class OperationsConfig(BaseModel):
 
 class Check(BaseModel):
     name: str
-    status: Literal["UP", "DOWN"]
+    status: UpOrDown
     message: str | None = None
     details: dict[str, Any] | None = None
 
@@ -231,8 +249,33 @@ class PaymentComponents(BaseModel):
     express: list[dict[str, Any]]
 
 
+class EventsConfirmed(BaseModel):
+    """The answer to Event Grid's handshake: its own code."""
+
+    validationResponse: str
+
+
+class ApiDescription(RootModel[dict[str, Any]]):
+    """An OpenAPI 3.1 document."""
+
+
+class Alive(BaseModel):
+    """The process serves."""
+
+    status: Literal["OK"]
+
+
+class RemotesReady(BaseModel):
+    """Whether each remote answered when it was last asked, some seconds ago at most."""
+
+    commercetools: UpOrDown
+    monext: UpOrDown
+
+
 class ErrorDetail(BaseModel):
-    code: str
+    """`field` names the member, header or parameter at fault, with dots between levels."""
+
+    code: Annotated[str, Field(json_schema_extra={"enum": list(ERROR_CODES)})]
     message: str
     field: str | None = None
 

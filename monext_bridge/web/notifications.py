@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, Response, request
 
+from monext_bridge.errors import RemoteError, StoreNotConfigured
+from monext_bridge.logs import event
 from monext_bridge.web import parameters
 from monext_bridge.web.context import services
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -21,7 +27,13 @@ def notify(ref: str) -> Response:
     if request.args.get("notificationType", WEB_TRANSACTION).upper() != WEB_TRANSACTION:
         return Response(status=200)
     token = parameters.token(request.args, names=("token", *parameters.RETURN_TOKENS))
-    settled = services().following.notified(reference, token)
-    if settled.complete:
-        return Response(status=200)
+    try:
+        settled = services().following.notified(reference, token)
+    except (RemoteError, StoreNotConfigured) as error:
+        event(log, "notification_failed", level=logging.ERROR, why=str(error), then="Monext sends it again")
+        return _send_again()
+    return Response(status=200) if settled.complete else _send_again()
+
+
+def _send_again() -> Response:
     return Response(status=503, headers={"Retry-After": SEND_AGAIN_IN})

@@ -12,7 +12,7 @@ from monext_bridge.services.landing import allowed_url
 from monext_bridge.services.wishes import Wishes
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,50}")
+TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,49}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 RETURN_TOKENS = ("paylinetoken", "monext_session_id", "token")
 """Names under which Monext may hand the session token back; which one is a setting of the point of sale."""

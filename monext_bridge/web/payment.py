@@ -23,8 +23,8 @@ def create() -> dict[str, Any]:
     session_id = request.headers.get("X-Session-Id")
     if not session_id:
         raise Unauthenticated("X-Session-Id is missing", field="X-Session-Id")
-    wanted = read_body(PaymentRequest, optional=True)
     active = services().sessions.active(session_id)
+    wanted = read_body(PaymentRequest, optional=True)
     wishes = replace(
         active.wishes,
         language=parameters.language(wanted.languageCode, field="languageCode"),

@@ -1,4 +1,4 @@
-"""Kills a process in the middle of a call, as a test orders it: nothing else shows what a crash leaves behind."""
+"""Kills a process in the middle of a call: nothing else shows what a crash leaves behind."""
 
 import os
 import signal
@@ -8,13 +8,13 @@ from sandbox.faults.rules import KILLS, Rule, RuleError
 
 
 def check_kill(rule: Rule, *, allowed: bool) -> None:
-    """Raise RuleError for a rule that kills, where that is not allowed or would hit more than a child process."""
+    """Raise RuleError for a kill where none is allowed, or where it would hit the sandbox itself."""
     if rule.action not in KILLS:
         return
     if not allowed:
         raise RuleError(f"{rule.action} is for tests: this sandbox was not started with allow_kill")
     if rule.pid is not None and (rule.pid <= 1 or rule.pid in (os.getpid(), os.getppid())):
-        raise RuleError("pid must be that of another process than the sandbox, its parent and the first one")
+        raise RuleError("pid must be that of another process than the sandbox and its parent")
     if rule.pgid is not None and (rule.pgid <= 1 or rule.pgid == os.getpgrp()):
         raise RuleError("pgid must be that of another process group than the sandbox's")
 

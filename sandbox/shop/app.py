@@ -2,12 +2,21 @@
 
 from flask import Flask, render_template, url_for
 
-from sandbox.shop import amounts, faults_page, landing, storefront, views
+from sandbox.shop import amounts, back_office, faults_page, landing, shipping, storefront, views
 from sandbox.shop.calls import Refused, Unreachable
 from sandbox.shop.carts import is_the_bridges
 from sandbox.shop.checkout import pay_url
 from sandbox.shop.settings import ShopSettings
 from sandbox.shop.shop import Shop, shop
+
+_PAGES = (
+    storefront.pages,
+    landing.pages,
+    views.pages,
+    back_office.pages,
+    shipping.pages,
+    faults_page.pages,
+)
 
 
 def create_app(settings: ShopSettings) -> Flask:
@@ -19,7 +28,7 @@ def create_app(settings: ShopSettings) -> Flask:
         money=amounts.money, moment=amounts.moment, words=amounts.words, pretty=amounts.pretty
     )
     app.context_processor(_everywhere)
-    for pages in (storefront.pages, landing.pages, views.pages, faults_page.pages):
+    for pages in _PAGES:
         app.register_blueprint(pages)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Unreachable, _unreachable)

@@ -1,4 +1,4 @@
-"""The shop's back office: captures, refunds and cancels of a payment, ordered of the bridge by its public API."""
+"""The shop's back office: captures, refunds and cancels of a payment, by the bridge's public API."""
 
 from collections.abc import Mapping
 from uuid import UUID

@@ -47,9 +47,8 @@ class Bearer:
     def _send(
         self, method: str, url: str, *, headers: dict[str, str] | None = None, **options: Any
     ) -> requests.Response:
-        return call(
-            method, url, headers={**(headers or {}), "Authorization": f"Bearer {self._read()}"}, **options
-        )
+        signed = {**(headers or {}), "Authorization": f"Bearer {self._read()}"}
+        return call(method, url, headers=signed, **options)
 
     def _read(self) -> str:
         with self._lock:

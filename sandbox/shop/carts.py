@@ -69,6 +69,24 @@ def order_of_payment(project: Project, payment_id: str) -> Json | None:
     return found[0] if found else None
 
 
+def latest_payments(project: Project) -> list[tuple[Json, Json | None]]:
+    """The payments that the bridge began, the newest first, each with its order."""
+    orders = project.get("orders", limit=200, sort="createdAt desc")["results"]
+    held = {
+        reference["id"]: order
+        for order in orders
+        for reference in order.get("paymentInfo", {}).get("payments", [])
+    }
+    payments = project.get("payments", limit=100, sort="createdAt desc")["results"]
+    return [(each, held.get(each["id"])) for each in payments if is_the_bridges(each)]
+
+
+def is_the_bridges(payment: Json) -> bool:
+    """Whether a payment is one that the bridge began at Monext."""
+    interface = payment["paymentMethodInfo"].get("paymentInterface")
+    return interface == PAYMENT_INTERFACE and "interfaceId" in payment
+
+
 def order_of_cart(project: Project, cart: Json) -> Json | None:
     """The order made from a cart; found by its payments, as a cart does not name its order."""
     if cart.get("cartState") != "Ordered":

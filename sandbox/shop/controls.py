@@ -1,11 +1,12 @@
 """The sandbox's own controls, as the faults page uses them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from sandbox.shop.calls import Json, answered, call
 
 _INTEGERS = ("times", "skip", "code")
+# What is flushed is answered only once the bridge has answered.
+_PATIENCE = 60
 
 
 def rules(url: str) -> list[Json]:
@@ -36,21 +37,44 @@ def notifications(url: str) -> Json:
 
 def set_notifications(url: str, *, form: Mapping[str, str]) -> None:
     """Change how notifications go astray. Raises Refused with the reason."""
-    wanted: dict[str, Any] = {"mode": form.get("mode", "normal")}
-    for name in ("late", "interval"):
-        if form.get(name):
-            wanted[name] = _number(form[name])
-    answered(call("POST", f"{url}/_control/notifications", json=wanted))
+    answered(call("POST", f"{url}/_control/notifications", json=_delivery(form)))
 
 
 def send_waiting_notifications(url: str) -> None:
     """Send now all that waits, due or not."""
-    answered(call("POST", f"{url}/_control/notifications/flush", json={"all": True}))
+    url = f"{url}/_control/notifications/flush"
+    answered(call("POST", url, json={"all": True}, seconds=_PATIENCE))
+
+
+def messages(url: str) -> Json:
+    """Where commercetools' messages go, how, and their journal."""
+    return answered(call("GET", f"{url}/_control/push"))
+
+
+def set_messages(url: str, *, form: Mapping[str, str]) -> None:
+    """Change how messages go astray. Raises Refused with the reason."""
+    answered(call("POST", f"{url}/_control/push", json=_delivery(form)))
+
+
+def send_waiting_messages(url: str) -> None:
+    """Send now all messages that wait, due or not."""
+    answered(call("POST", f"{url}/_control/push/flush", json={"all": True}, seconds=_PATIENCE))
+
+
+def send_message_again(url: str, *, place: int) -> None:
+    """Send the message in that place of the journal once more. Raises Refused where there is none."""
+    answered(call("POST", f"{url}/_control/push/again", json={"number": place}))
+
+
+def ledger(url: str, *, token: str) -> list[Json]:
+    """What Monext holds of a session: attempts, captures, refunds and cancels, the oldest first."""
+    rows = answered(call("GET", f"{url}/_control/dump"))["transactions"]
+    return [row for row in rows if row["token"] == token]
 
 
 def advance_clock(url: str, *, seconds: str) -> None:
     """Let time pass at Monext. Raises Refused where `seconds` is not a number."""
-    answered(call("POST", f"{url}/_control/clock", json={"advance": _number(seconds)}))
+    answered(call("POST", f"{url}/_control/clock", json={"advance": number(seconds)}))
 
 
 def reset(url: str) -> None:
@@ -58,17 +82,23 @@ def reset(url: str) -> None:
     answered(call("POST", f"{url}/_control/reset"))
 
 
+def _delivery(form: Mapping[str, str]) -> Json:
+    wanted: Json = {"mode": form.get("mode", "normal")}
+    given = [name for name in ("late", "interval") if form.get(name)]
+    return wanted | {name: number(form[name]) for name in given}
+
+
 def _rule(form: Mapping[str, str]) -> Json:
     rule: Json = {name: value for name, value in form.items() if value}
     for name in _INTEGERS:
         if name in rule:
-            rule[name] = _number(rule[name])
+            rule[name] = number(rule[name])
     if "seconds" in rule:
-        rule["seconds"] = _number(rule["seconds"])
+        rule["seconds"] = number(rule["seconds"])
     return rule
 
 
-def _number(text: str) -> int | float | str:
+def number(text: str) -> int | float | str:
     """A number where the text is one; else the text, which the control then refuses with a reason."""
     try:
         value = float(text)

@@ -17,7 +17,7 @@ ORDERED_HERE = tuple(action for action in ACTIONS if action not in KILLS)
 
 @pages.get("/faults")
 def index() -> str:
-    """The rules and the last calls of both remotes, and the mode of Monext's notifications."""
+    """The rules and the last calls of both remotes, and how notifications and messages are delivered."""
     remotes = [
         {
             "key": key,
@@ -33,6 +33,7 @@ def index() -> str:
         actions=ORDERED_HERE,
         modes=MODES,
         notifications=controls.notifications(shop().settings.monext_url),
+        messages=controls.messages(shop().settings.commercetools_url),
     )
 
 
@@ -58,9 +59,23 @@ def notifications() -> Response:
 
 
 @pages.post("/faults/notifications/flush")
-def flush() -> Response:
+def flush_notifications() -> Response:
     """Send what waits."""
     controls.send_waiting_notifications(shop().settings.monext_url)
+    return _back()
+
+
+@pages.post("/faults/messages")
+def messages() -> Response:
+    """How commercetools' messages go astray from now on."""
+    controls.set_messages(shop().settings.commercetools_url, form=request.form)
+    return _back()
+
+
+@pages.post("/faults/messages/flush")
+def flush_messages() -> Response:
+    """Send what waits."""
+    controls.send_waiting_messages(shop().settings.commercetools_url)
     return _back()
 
 

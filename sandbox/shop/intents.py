@@ -1,4 +1,4 @@
-"""The bridge's payment intents, as a back office uses them: the public API, with a token of the shop's project."""
+"""The bridge's payment intents by its public API, as a back office uses them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ WITH_AMOUNT = ("capturePayment", "refundPayment")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the bridge said. `status` is None where nobody answered; `document` where it was no JSON object."""
+    """What the bridge said; no `status` where nobody answered, no `document` where it was no JSON object."""
 
     status: int | None
     document: Json | None
@@ -60,7 +60,7 @@ class Intents:
 
 
 def action_of(form: Mapping[str, str]) -> Json:
-    """The action that a form orders. What is no number is sent as it is: the bridge says what it thinks of it."""
+    """The action that a form orders. An amount that is no number is sent as it is, to see it refused."""
     kind = form.get("action", "")
     action: Json = {"action": kind}
     if kind in WITH_AMOUNT:

@@ -1,4 +1,4 @@
-"""An order on its way to the buyer: what the shop tells commercetools, and what commercetools tells the bridge."""
+"""An order on its way: what the shop tells commercetools of it, and commercetools the bridge."""
 
 from uuid import UUID
 
@@ -30,7 +30,7 @@ def change(order_id: UUID) -> Response:
 @pages.post("/orders/<uuid:order_id>/messages/<int:number>/again")
 def send_again(order_id: UUID, number: int) -> Response:
     """The same message once more, as may happen at any time."""
-    controls.send_message_again(shop().settings.commercetools_url, number=number)
+    controls.send_message_again(shop().settings.commercetools_url, place=number)
     return _to_order(order_id)
 
 

@@ -8,7 +8,7 @@ _TO_TRY = {
     "guest": "Pay by card, then reload, go back, reload again: one paid order, and no second payment.",
     "customer": "Open it in two tabs and pay in one: the other tab leads to the result of the same payment.",
     "discounted": "Compare the totals on the payment page with those here: the same to the cent.",
-    "german-store": "Pay by card: this store captures on shipment, so the order waits as authorised.",
+    "german-store": "Pay by card: the order waits as authorised. Ship it, or capture in the back office.",
     "several-shipping": "Pay it: both deliveries are in the amount, and lines and delivery add up.",
     "custom-line": "Pay it: the assembly is in the amount and in the list of items.",
     "digital": "Pay it: nothing is shipped, so no delivery address is asked for.",

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
-from sandbox.shop import carts
+from sandbox.shop import carts, shipping
 from sandbox.shop.shop import shop
 from sandbox.shop.situations import situation_of
 from sandbox.shop.storefront import choices
@@ -38,6 +38,12 @@ def payment(payment_id: UUID) -> str:
 
 @pages.get("/orders/<uuid:order_id>")
 def order(order_id: UUID) -> str:
-    """One order with its payments."""
+    """One order with its payments, what may be done to ship it, and the messages about it."""
     document = shop().project.get(f"orders/{order_id}", expand="paymentInfo.payments[*]")
-    return render_template("order.html", order=document, payments=carts.payments_of(document))
+    return render_template(
+        "order.html",
+        order=document,
+        payments=carts.payments_of(document),
+        steps=shipping.STEPS,
+        messages=shipping.messages_about(document["id"]),
+    )

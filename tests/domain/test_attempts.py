@@ -43,7 +43,7 @@ def attempt(number: int = 1, *, hexdigest: str = WANTED, **changes: Any) -> Paym
 
 
 def planned(attempts: tuple[Payment, ...], *, after: timedelta = timedelta(minutes=1), wanted: str = WANTED):  # type: ignore[no-untyped-def]
-    return plan(a_cart(), attempts=attempts, wanted=wanted, now=BEGUN + after, minutes=30)
+    return plan(a_cart(), attempts=attempts, wanted=wanted, interface="monext", now=BEGUN + after, minutes=30)
 
 
 def test_the_first_start_makes_the_first_attempt() -> None:
@@ -66,10 +66,24 @@ def test_a_changed_cart_gets_a_new_attempt_and_the_older_is_asked_first() -> Non
     assert (todo.reuse, todo.ask, todo.key) == (None, (attempt(),), AttemptKey(CART_ID, 2, "ffffffffffff"))
 
 
-def test_a_failed_attempt_is_followed_by_a_new_one_and_not_asked() -> None:
-    failed = attempt(transactions=(a_transaction(state=TransactionState.FAILURE),))
+FAILED = (a_transaction(state=TransactionState.FAILURE),)
+
+
+def test_a_failed_attempt_is_followed_by_a_new_one_and_asked_while_its_session_lives() -> None:
+    failed = attempt(transactions=FAILED)
     todo = planned((failed,))
-    assert (todo.reuse, todo.ask, todo.key.attempt) == (None, (), 2)
+    assert (todo.reuse, todo.ask, todo.key.attempt) == (None, (failed,), 2)
+
+
+def test_a_failed_attempt_whose_session_is_over_is_not_asked() -> None:
+    todo = planned((attempt(transactions=FAILED),), after=timedelta(minutes=31))
+    assert (todo.ask, todo.key.attempt) == ((), 2)
+
+
+def test_an_attempt_of_another_interface_is_not_filled() -> None:
+    empty = attempt(interface_id=None, status_text=None, transactions=(), interface="monext-b2b")
+    todo = planned((empty,))
+    assert (todo.fill, todo.key.attempt) == (None, 2)
 
 
 def test_an_attempt_without_a_session_is_filled() -> None:
@@ -84,12 +98,16 @@ def test_foreign_payments_are_not_attempts_of_ours() -> None:
     cart = a_cart(
         payments=(attempt(), foreign_key, attempt(3, interface="adyen"), a_payment(key="paid-by-phone"))
     )
-    assert own_attempts(cart, interfaces=OURS) == (attempt(),)
+    assert own_attempts(cart.id, cart.payments, interfaces=OURS) == (attempt(),)
 
 
 def test_attempts_come_in_their_order() -> None:
     cart = a_cart(payments=(attempt(10), attempt(2), attempt(1)))
-    assert [p.id for p in own_attempts(cart, interfaces=OURS)] == ["payment-1", "payment-2", "payment-10"]
+    assert [p.id for p in own_attempts(cart.id, cart.payments, interfaces=OURS)] == [
+        "payment-1",
+        "payment-2",
+        "payment-10",
+    ]
 
 
 CHANGED_CART: dict[str, Cart] = {

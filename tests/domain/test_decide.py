@@ -15,6 +15,7 @@ from monext_bridge.domain.decide import (
     decide,
     give_back,
     objection,
+    surplus,
     wants_order,
 )
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
@@ -121,6 +122,13 @@ def test_a_refused_buyer_may_go_on_with_a_method_that_takes_time() -> None:
     assert standing(after(PENDING, on=situation(after(REFUSED)))) is Standing.PENDING
 
 
+def test_a_pending_payment_does_not_fail_because_monext_forgot_its_session() -> None:
+    gone = replace(REFUSED, title="ERROR", code="02304", reason=FailureReason.EXPIRED, gone=True)
+    pending = situation(after(PENDING))
+    assert decide(pending, outcome=gone, paid=None, now=NOW) == ()
+    assert standing(after(gone)) is Standing.FAILED
+
+
 def test_no_planned_transaction_stays_initial() -> None:
     for outcome in (ACCEPTED, REFUSED, PENDING):
         assert INITIAL not in {t.state for t in after(outcome).transactions if t.interaction_id == TOKEN}
@@ -167,13 +175,18 @@ def test_giving_back_is_an_intent_named_after_the_session() -> None:
     assert (payment.transactions[-1].interaction_id or "").startswith(f"giveback-{TOKEN}~")
 
 
-@pytest.mark.parametrize(
-    ("cart", "flag"),
-    [(None, Flag.ORDER_REFUSED), (a_cart(state=CartState.MERGED), Flag.ORDER_REFUSED)],
-    ids=["gone", "merged"],
-)
-def test_a_cart_that_is_gone_or_merged_gives_the_money_back(cart: Any, flag: Flag) -> None:
-    assert after(ACCEPTED, on=situation(cart=cart)).status_code == flag
+def test_a_cart_that_is_merged_gives_the_money_back() -> None:
+    read = situation(cart=a_cart(state=CartState.MERGED))
+    assert after(ACCEPTED, on=read).status_code == Flag.ORDER_REFUSED
+
+
+def test_a_cart_that_can_not_be_found_is_looked_for_again_before_the_money_goes_back() -> None:
+    payment = after(ACCEPTED, on=situation(cart=None))
+    assert standing(payment) is Standing.PAID
+    assert wants_order(situation(payment, cart=None))
+    found = objection(situation(payment, cart=None))
+    assert found is not None
+    assert found[0] is Flag.ORDER_REFUSED
 
 
 @pytest.mark.parametrize("cart", [None, a_cart(state=CartState.MERGED)], ids=["gone", "merged"])
@@ -212,9 +225,42 @@ def test_the_second_is_given_back_even_where_the_order_is_there() -> None:
     assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
 
 
-def test_the_first_accepted_payment_is_kept() -> None:
+def test_who_is_recorded_first_counts_whatever_the_clocks_say() -> None:
     read = situation(cart=a_cart(payments=(a_payment(), rival(60))))
+    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+
+
+def test_a_rival_of_another_amount_is_not_the_one_that_counts() -> None:
+    read = situation(cart=a_cart(payments=(a_payment(), rival(-60, amount=100))))
     assert standing(after(ACCEPTED, on=read)) is Standing.PAID
+
+
+def test_a_cheap_payment_never_takes_the_place_of_the_one_that_was_ordered() -> None:
+    cheap = a_payment(planned=eur(100), transactions=(a_transaction(amount=eur(100)),))
+    ordered = a_cart(state=CartState.ORDERED, payments=(cheap, rival(3600)))
+    read = situation(cheap, cart=ordered, order=an_order())
+    given = after(ACCEPTED, paid=replace(PAID, amount=eur(100)), on=read)
+    assert standing(given) is Standing.RETURNED
+    assert surplus(replace(read, payment=given)) == ()
+
+
+def test_a_second_payment_of_an_order_that_was_refunded_goes_back() -> None:
+    refund = a_transaction(type=REFUND, state=SUCCESS, interaction_id="rma~0123abcd")
+    refunded = replace(rival(-60), transactions=(*rival(-60).transactions, refund))
+    read = situation(cart=a_cart(state=CartState.ORDERED, payments=(a_payment(), refunded)), order=an_order())
+    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+
+
+def test_a_second_payment_is_known_by_the_order_where_the_cart_is_gone() -> None:
+    read = situation(cart=None, order=an_order(payments=(rival(-60),)))
+    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+
+
+def test_of_two_recorded_payments_the_later_is_the_surplus_for_everybody() -> None:
+    own = after(ACCEPTED)
+    early, late = rival(-60), rival(60)
+    assert surplus(situation(own, cart=a_cart(payments=(own, early)))) == (own,)
+    assert surplus(situation(own, cart=a_cart(payments=(own, late)))) == (late,)
 
 
 def test_a_flagged_rival_does_not_count() -> None:
@@ -229,8 +275,13 @@ def test_a_cart_that_was_ordered_and_paid_by_other_means_gives_the_money_back() 
 
 
 def test_a_cart_that_the_shop_ordered_with_this_payment_keeps_it() -> None:
-    read = situation(cart=a_cart(state=CartState.ORDERED, total=eur(12000)), order=an_order())
+    read = situation(cart=a_cart(state=CartState.ORDERED), order=an_order())
     assert standing(after(ACCEPTED, on=read)) is Standing.PAID
+
+
+def test_a_cart_that_the_shop_ordered_at_another_total_gives_the_money_back() -> None:
+    read = situation(cart=a_cart(state=CartState.ORDERED, total=eur(12000)), order=an_order(total=eur(12000)))
+    assert after(ACCEPTED, on=read).status_code == Flag.AMOUNT_MISMATCH
 
 
 def test_money_that_a_gift_card_holds_is_not_due() -> None:

@@ -194,13 +194,13 @@ def test_a_cancel_that_comes_too_late_says_what_to_do(authorized: Paid) -> None:
 def test_a_reverse_whose_cancel_comes_too_late_refunds(authorized: Paid) -> None:
     world, total = authorized.world, authorized.total
     origin = next(t for t in world.monext()["transactions"] if t["token"] == authorized.token)
-    world.script_act(act="cancels", outcome="refused", code="02105")
     world.fault("monext", action="delay", seconds=0.5, method="POST", path="/cancels$")
     world.forget_calls()
     with ThreadPoolExecutor(1) as office:
         reversing = office.submit(lambda: authorized.reverse(key="rev-1"))
         wait_for(lambda: any(c["path"].endswith("/cancels") for c in world.calls("monext")))
         world.act_at_monext(origin["id"], "captures", amount=total)
+        world.remit()
         assert reversing.result().outcome is APPROVED
     assert authorized.acts() == [("CancelAuthorization", "Failure", total), ("Refund", "Success", total)]
     assert authorized.reverse(key="rev-1").outcome is APPROVED

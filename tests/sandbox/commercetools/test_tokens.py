@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from sandbox.clock import ShiftedClock
 from sandbox.commercetools.auth.tokens import grants
+from sandbox.commercetools.seed import cart_id
 from tests.sandbox.commercetools.conftest import Api, basic, code
 
 BRIDGE = basic("bridge", "bridge-secret")
@@ -79,6 +80,14 @@ def test_revoked_token_is_refused(api: Api, http: FlaskClient) -> None:
     http.post("/_control/revoke-tokens")
 
     assert code(api.get("payments")) == "401 invalid_token"
+
+
+def test_the_shop_may_order_and_not_subscribe(login: Callable[..., Api]) -> None:
+    shop = login("shop", "shop-secret")
+    cart = {"typeId": "cart", "id": cart_id("guest")}
+
+    assert shop.post("orders", {"cart": cart, "version": shop.cart("guest")["version"]}).status_code == 201
+    assert shop.post("subscriptions", {}).json["error"] == "insufficient_scope"
 
 
 def test_reader_may_look_and_not_touch(login: Callable[..., Api]) -> None:

@@ -1,0 +1,92 @@
+"""The keys that verify the Merchant Center's tokens: a JSON Web Key Set (RFC 7517), fetched and kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from urllib.parse import urlsplit
+
+import jwt
+
+from monext_bridge.errors import RemoteError, RemoteUnreachable
+from monext_bridge.gateways.commercetools_answers import document
+from monext_bridge.gateways.http import HttpClient, Timeouts
+
+KEPT_FOR = 300.0
+"""Seconds for which the keys are used without asking again."""
+
+ASKED_AGAIN_AFTER = 10.0
+"""Seconds between two fetches at least, whatever keys are asked for: made-up ids ask for nothing."""
+
+TIMEOUTS = Timeouts(connect=3.0, read=3.0)
+ATTEMPTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    keys: Mapping[str, jwt.PyJWK]
+    until: float
+
+
+class MerchantCenterKeys:
+    """The keys of one process. Thread-safe; opens nothing before its first call.
+
+    PyJWT reads the set; its own client of key sets goes through proxies of the environment, can't be told the
+    time, and lets every request wait anew while the address does not answer.
+    """
+
+    def __init__(
+        self, url: str, *, client: HttpClient | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        parts = urlsplit(url)
+        self._path = parts.path or "/"
+        base_url = f"{parts.scheme}://{parts.netloc}"
+        self._client = client or HttpClient(remote="commercetools", base_url=base_url, timeouts=TIMEOUTS)
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._held = _Held({}, until=float("-inf"))
+        self._silent_until, self._answers = float("-inf"), False
+
+    def key(self, key_id: str) -> jwt.PyJWK | None:
+        """The RSA key of that id; None where there is no such key, as far as was seen seconds ago.
+
+        Raises RemoteUnreachable where the keys can't be had; also right after such a failure, unasked.
+        """
+        known = self._find(key_id)
+        if known is not None:
+            return known
+        with self._lock:
+            if self._find(key_id) is None and self._monotonic() >= self._silent_until:
+                self._renew()
+            if not self._answers:
+                raise RemoteUnreachable("the keys could not be fetched just now", remote="commercetools")
+            return self._find(key_id)
+
+    def _find(self, key_id: str) -> jwt.PyJWK | None:
+        """Without the lock: who brings a good key does not wait while a made-up one is looked for."""
+        held = self._held
+        return held.keys.get(key_id) if self._monotonic() < held.until else None
+
+    def _renew(self) -> None:
+        self._answers = False
+        try:
+            self._held = _Held(self._fetch(), until=self._monotonic() + KEPT_FOR)
+            self._answers = True
+        finally:
+            self._silent_until = self._monotonic() + ASKED_AGAIN_AFTER
+
+    def _fetch(self) -> dict[str, jwt.PyJWK]:
+        try:
+            answer = self._client.send("GET", self._path, route=self._path, attempts=ATTEMPTS)
+            listed = jwt.PyJWKSet.from_dict(document(answer, what="GET the Merchant Center's keys")).keys
+        except (RemoteError, jwt.PyJWTError, ValueError) as error:
+            raise RemoteUnreachable(
+                f"the Merchant Center's keys can't be read: {error}", remote="commercetools"
+            ) from error
+        return {key.key_id: key for key in listed if key.key_id and _verifies(key)}
+
+
+def _verifies(key: jwt.PyJWK) -> bool:
+    return key.key_type == "RSA" and key.public_key_use in ("sig", None)

@@ -1,0 +1,62 @@
+"""Answers that many callers want at once: each asked for by one of them, and kept for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Lock
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[T]):
+    """An answer, and the moment (of the same clock) from which on it is asked for again."""
+
+    answer: T
+    until: float
+
+
+class AnswersKept(Generic[T]):
+    """At most `most` answers by key. Thread-safe. Errors are shared by who waits for them, and not kept."""
+
+    def __init__(self, *, most: int, monotonic: Callable[[], float]) -> None:
+        self._most, self._monotonic = most, monotonic
+        self._lock = Lock()
+        self._kept: dict[bytes, Kept[T]] = {}
+        self._under_way: dict[bytes, Future[T]] = {}
+
+    def get(self, key: bytes, *, ask: Callable[[], Kept[T]]) -> T:
+        """The answer that is kept, or else that of `ask`, which one thread at a time calls for a key."""
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None and self._monotonic() < kept.until:
+                return kept.answer
+            waiting = self._under_way.get(key)
+            mine: Future[T] = Future()
+            if waiting is None:
+                self._under_way[key] = mine
+        return self._ask_for_all(key, ask=ask, flight=mine) if waiting is None else waiting.result()
+
+    def _ask_for_all(self, key: bytes, *, ask: Callable[[], Kept[T]], flight: Future[T]) -> T:
+        try:
+            kept = ask()
+        except BaseException as error:
+            with self._lock:
+                del self._under_way[key]
+            flight.set_exception(error)
+            raise
+        with self._lock:
+            del self._under_way[key]
+            self._keep(key, kept)
+        flight.set_result(kept.answer)
+        return kept.answer
+
+    def _keep(self, key: bytes, kept: Kept[T]) -> None:
+        """Where there is no room, the one that would end first makes some."""
+        self._kept.pop(key, None)
+        if len(self._kept) >= self._most:
+            del self._kept[min(self._kept, key=lambda each: self._kept[each].until)]
+        self._kept[key] = kept

@@ -1,0 +1,78 @@
+"""Who may call the operations API: back offices by their OAuth2 token, the Merchant Center by its own."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from monext_bridge.config import CommercetoolsSettings, Settings
+from monext_bridge.errors import RequestError, Unauthenticated
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.merchant_center import MerchantCenterKeys
+from monext_bridge.services.introspection import Introspection
+from monext_bridge.services.merchant_center import MerchantCenter
+
+TOKEN = re.compile(r"[!-~]{1,4096}")
+
+
+class CallerNotConfigured(RequestError):
+    """Calls of this kind can't be proved, for a setting is missing."""
+
+    status, code = 503, "General"
+
+
+class Callers:
+    """Each method returns where the caller is proved, and raises where it is not, or where nobody can say.
+
+    Thread-safe. `clock` is compared with the end of tokens; what is kept ends by `monotonic`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        gateway: CommercetoolsGateway,
+        *,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        project = settings.commercetools
+        self._introspection = Introspection(
+            gateway, project_key=project.project_key, clock=clock, monotonic=monotonic
+        )
+        self._merchant_center = _merchant_center(project, monotonic=monotonic)
+
+    def back_office(self, token: str) -> None:
+        """An OAuth2 token with `manage_project` or `manage_checkout_payment_intents` of our project.
+
+        A scope of one store of the project is enough. Raises Unauthenticated, Forbidden, RemoteUnreachable.
+        """
+        self._introspection.check(_shaped(token))
+
+    def merchant_center(self, token: str) -> None:
+        """A JWT that our issuer signed for our project.
+
+        Raises Unauthenticated, Forbidden, RemoteUnreachable, CallerNotConfigured.
+        """
+        if self._merchant_center is None:
+            raise CallerNotConfigured("CTP_JWKS_URL and CTP_JWT_ISSUER are not set")
+        self._merchant_center.check(_shaped(token))
+
+
+def _shaped(token: str) -> str:
+    if not TOKEN.fullmatch(token):
+        raise Unauthenticated("the token is malformed", field="Authorization")
+    return token
+
+
+def _merchant_center(
+    project: CommercetoolsSettings, *, monotonic: Callable[[], float]
+) -> MerchantCenter | None:
+    if project.jwks_url is None or project.jwt_issuer is None:
+        return None
+    return MerchantCenter(
+        issuer=project.jwt_issuer,
+        project_key=project.project_key,
+        keys=MerchantCenterKeys(project.jwks_url, monotonic=monotonic),
+    )

@@ -1,0 +1,108 @@
+"""Whether an OAuth2 token of commercetools opens the operations API, as its authorisation server says.
+
+https://docs.commercetools.com/api/authorization: token introspection; https://docs.commercetools.com/api/scopes
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from monext_bridge.errors import Forbidden, RemoteError, RemoteUnavailable, RemoteUnreachable, Unauthenticated
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.services.answers_kept import AnswersKept, Kept
+
+SCOPES = frozenset({"manage_project", "manage_checkout_payment_intents"})
+GRANTED_FOR = 60.0
+"""Seconds for which a token that opens is not asked about again: so long a revoked one may still serve."""
+
+REFUSED_FOR = 5.0
+MOST_TOKENS = 1024
+MILLISECONDS = 10**11
+"""From here on a time since 1970 is in milliseconds: as seconds it would be in the year 5138."""
+
+
+class Standing(Enum):
+    """What a token is worth here."""
+
+    GRANTED = "granted"
+    ENDED = "the token is not active (any more)"
+    OTHER_SCOPE = "the token has no scope of this project that allows operations on payments"
+
+
+class Introspection:
+    """Thread-safe. What is kept is found by the token's SHA-256, never by the token."""
+
+    def __init__(
+        self,
+        gateway: CommercetoolsGateway,
+        *,
+        project_key: str,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._gateway, self._project_key = gateway, project_key
+        self._clock, self._monotonic = clock, monotonic
+        self._kept: AnswersKept[Standing] = AnswersKept(most=MOST_TOKENS, monotonic=monotonic)
+
+    def check(self, token: str) -> None:
+        """Raises Unauthenticated, Forbidden, or RemoteUnreachable where nobody can say."""
+        digest = hashlib.sha256(token.encode()).digest()
+        standing = self._kept.get(digest, ask=lambda: self._ask(token))
+        if standing is Standing.ENDED:
+            raise Unauthenticated(standing.value)
+        if standing is Standing.OTHER_SCOPE:
+            raise Forbidden(standing.value)
+
+    def _ask(self, token: str) -> Kept[Standing]:
+        """Counted from before the question, so that nothing is kept longer for an answer that came late."""
+        asked_at = self._monotonic()
+        try:
+            answer = self._gateway.introspect(token)
+            standing, life = read_standing(
+                answer, project_key=self._project_key, now=self._clock().timestamp()
+            )
+        except RemoteError as error:
+            raise RemoteUnreachable(
+                f"the caller's token can't be checked, so nothing was done: {error}",
+                remote=error.remote,
+                retry_after=error.retry_after if isinstance(error, RemoteUnavailable) else None,
+            ) from error
+        return Kept(standing, until=asked_at + life)
+
+
+def read_standing(answer: dict[str, Any], *, project_key: str, now: float) -> tuple[Standing, float]:
+    """What an answer says, and for how many seconds that may be relied on; 0: this once.
+
+    Raises RemoteUnavailable for what is no answer of an introspection.
+    """
+    active = answer.get("active")
+    if not isinstance(active, bool):
+        raise RemoteUnavailable("the introspection does not say `active`", remote="commercetools")
+    left = _seconds_left(answer.get("exp"), now=now)
+    if not active or (left is not None and left <= 0):
+        return Standing.ENDED, REFUSED_FOR
+    if not opens(str(answer.get("scope") or ""), project_key=project_key):
+        return Standing.OTHER_SCOPE, REFUSED_FOR
+    return Standing.GRANTED, min(GRANTED_FOR, left or 0.0)
+
+
+def opens(scopes: str, *, project_key: str) -> bool:
+    """Whether one of the scopes, `name:project` or `name:project:store`, spaces between, opens this one."""
+    return any(_opens(scope.split(":"), project_key=project_key) for scope in scopes.split(" "))
+
+
+def _opens(parts: list[str], *, project_key: str) -> bool:
+    return len(parts) in (2, 3) and parts[0] in SCOPES and parts[1] == project_key
+
+
+def _seconds_left(exp: object, *, now: float) -> float | None:
+    """commercetools answers milliseconds, RFC 7662 wants seconds; None where it is no time at all."""
+    if isinstance(exp, bool) or not isinstance(exp, int | Decimal):
+        return None
+    return float(exp / 1000 if exp >= MILLISECONDS else exp) - now

@@ -1,0 +1,94 @@
+"""Which capture a shipped order still asks of a payment, and under which key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from monext_bridge.domain.ids import MonextTransactionId, OrderId, RecordTransactionId
+from monext_bridge.domain.modify import Capture
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.shipping import Asked, capture_for, waits_for_others
+from monext_bridge.domain.standing import Flag
+from tests.builders import a_payment, a_transaction, eur
+
+INITIAL, PENDING, SUCCESS, FAILURE = TransactionState
+CANCEL, CHARGE = TransactionType.CANCEL_AUTHORIZATION, TransactionType.CHARGE
+ORDER = OrderId("0b1f4b3e-6a0e-4a52-9d2f-3c1f6c6f9a10")
+OTHER_ORDER = "0b1f4b3e-6a0e-4a52-9d2f-3c1f6c6f9a11"
+TOTAL = 11100
+
+
+def authorized(*acts: Transaction, **changes: Any) -> Payment:
+    taken = a_transaction(
+        type=TransactionType.AUTHORIZATION, state=SUCCESS, interface_id=MonextTransactionId("1")
+    )
+    return a_payment(transactions=(taken, *acts), **changes)
+
+
+def act(state: TransactionState, name: str = f"ship-{ORDER}-0~0123abcd", **changes: Any) -> Transaction:
+    """A capture of all by the first message; `name` is its interaction id."""
+    values = {"id": RecordTransactionId(name), "type": CHARGE, "state": state, "interaction_id": name}
+    return a_transaction(**(values | changes))
+
+
+def due(number: int, amount: int = TOTAL) -> Asked:
+    return Asked(Capture(eur(amount)), f"ship-{ORDER}-{number}")
+
+
+FIRST = f"ship-{ORDER}-0"
+DUE: dict[str, tuple[Payment, Asked | None]] = {
+    "nothing captured": (authorized(), due(0)),
+    "one refused": (authorized(act(FAILURE)), due(1)),
+    "two refused": (authorized(act(FAILURE), act(FAILURE, f"ship-{ORDER}-1~0123abcd")), due(2)),
+    "one that gave its key back": (authorized(act(FAILURE, f"{FIRST}~void")), due(0)),
+    "a refused one of another order": (authorized(act(FAILURE, f"ship-{OTHER_ORDER}-0~0123abcd")), due(0)),
+    "a refused one by hand": (authorized(act(FAILURE, "by-hand~0123abcd")), due(0)),
+    "a part by hand": (authorized(act(SUCCESS, "by-hand~0123abcd", amount=eur(1000))), due(0, TOTAL - 1000)),
+    "a part by a shipment": (authorized(act(SUCCESS, amount=eur(1000))), due(1, TOTAL - 1000)),
+    "a part under way by hand": (
+        authorized(act(INITIAL, "by-hand~0123abcd", amount=eur(1000))),
+        due(0, TOTAL - 1000),
+    ),
+    "freed": (authorized(act(INITIAL, f"{FIRST}~0123abcd~free")), due(0)),
+    "freed with another amount": (
+        authorized(act(INITIAL, f"{FIRST}~0123abcd~free", amount=eur(1000))),
+        due(1),
+    ),
+    "captured": (authorized(act(SUCCESS)), None),
+    "captured, not final": (authorized(act(PENDING)), None),
+    "cancelled": (authorized(act(SUCCESS, "by-hand~0123abcd", type=CANCEL)), None),
+    "never accepted": (a_payment(), None),
+    "captured at once": (a_payment(transactions=(a_transaction(state=SUCCESS),)), None),
+    "given back": (authorized(status_code=Flag.SECOND_PAYMENT.value), None),
+}
+
+
+@pytest.mark.parametrize(("payment", "asked"), DUE.values(), ids=DUE)
+def test_what_is_due_is_asked_for_under_the_next_key(payment: Payment, asked: Asked | None) -> None:
+    assert capture_for(payment, ORDER) == asked
+
+
+def test_a_capture_of_unknown_fate_is_asked_for_under_its_own_key_and_amount() -> None:
+    payment = authorized(act(FAILURE), act(INITIAL, f"ship-{ORDER}-1~0123abcd", amount=eur(1000)))
+    assert capture_for(payment, ORDER) == Asked(Capture(eur(1000)), f"ship-{ORDER}-1", sent=True)
+
+
+WAITS: dict[str, tuple[Payment, bool]] = {
+    "nothing under way": (authorized(), False),
+    "a session that is not paid": (a_payment(), False),
+    "a capture under way": (authorized(act(INITIAL, "by-hand~0123abcd")), True),
+    "a cancel under way": (authorized(act(INITIAL, "by-hand~0123abcd", type=CANCEL)), True),
+    "a refund under way": (
+        authorized(act(INITIAL, "by-hand~0123abcd", type=TransactionType.REFUND)),
+        False,
+    ),
+    "one that never began": (authorized(act(INITIAL, "by-hand~0123abcd~free")), False),
+    "one that is not final": (authorized(act(PENDING, "by-hand~0123abcd")), False),
+}
+
+
+@pytest.mark.parametrize(("payment", "waits"), WAITS.values(), ids=WAITS)
+def test_only_an_act_of_unknown_fate_is_waited_for(payment: Payment, waits: bool) -> None:
+    assert waits_for_others(payment) is waits

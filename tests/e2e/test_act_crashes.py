@@ -1,0 +1,151 @@
+"""kill -9 between each two steps of each act: ledger and record agree in the end, to the cent.
+
+The remotes kill the bridge's worker when its n-th call arrives, before or after carrying the call out. Then
+another bridge gets the same request with the same key, six minutes later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, Reverse
+from monext_bridge.domain.money import Money
+from monext_bridge.services import utc_now
+from sandbox.runner import Sandbox
+from tests.bridges import Gunicorn, InProcess
+from tests.services.acting import Paid, a_paid
+from tests.world import World, wait_for
+
+LATER = timedelta(minutes=6)
+AMOUNT = {"centAmount": 1000, "currencyCode": "EUR"}
+EUROS = Money(1000, "EUR")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An act as the API takes it and as the services do, on which payment, after what."""
+
+    action: dict[str, Any]
+    act: Act
+    situation: str
+    before: Callable[[Paid], object] = lambda _: None
+
+
+CASES = {
+    "capture": Case({"action": "capturePayment", "amount": AMOUNT}, Capture(EUROS), "german-store"),
+    "final capture": Case(
+        {"action": "capturePayment", "amount": AMOUNT, "final": True},
+        Capture(EUROS, final=True),
+        "german-store",
+    ),
+    "cancel": Case({"action": "cancelPayment"}, Cancel(), "german-store"),
+    "refund": Case({"action": "refundPayment", "amount": AMOUNT}, Refund(EUROS), "guest"),
+    "reverse": Case({"action": "reversePayment"}, Reverse(), "german-store", lambda paid: paid.capture(2000)),
+}
+ACT, RECORD, ORDER = "/(captures|cancels|refunds)$", "/payments/[^/]+$", "/orders/"
+STEPS: list[tuple[str, str, str, int]] = [
+    ("commercetools", "GET", RECORD, 0),
+    ("commercetools", "POST", RECORD, 0),
+    ("monext", "GET", "/transactions/", 0),
+    ("commercetools", "GET", "/orders$", 0),
+    ("monext", "POST", ACT, 0),
+    ("commercetools", "POST", RECORD, 1),
+    ("commercetools", "POST", ORDER, 0),
+]
+SECOND_ACT: list[tuple[str, str, str, int]] = [
+    ("monext", "POST", ACT, 1),
+    ("commercetools", "POST", RECORD, 2),
+]
+
+
+def steps_of(name: str) -> list[tuple[str, str, str, int]]:
+    """A reverse acts twice; a refund leaves the order's payment state as it is, so it writes no order."""
+    if name == "refund":
+        return [step for step in STEPS if step[2] != ORDER]
+    return STEPS + SECOND_ACT if name == "reverse" else STEPS
+
+
+RUNS = [
+    (name, step, when) for name in CASES for step in steps_of(name) for when in ("kill_before", "kill_after")
+]
+
+
+@pytest.fixture(scope="module")
+def victim(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    running = Gunicorn(sandbox, log=tmp_path_factory.mktemp("victim") / "log.jsonl")
+    running.start()
+    yield running
+    running.kill()
+
+
+def worker_of(bridge: Gunicorn) -> int:
+    """The process that serves; its master starts another one when it dies."""
+    children = Path(f"/proc/{bridge.pid}/task/{bridge.pid}/children")
+
+    def alive() -> list[int]:
+        pids = [int(pid) for pid in children.read_text().split()]
+        return [pid for pid in pids if Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    wait_for(lambda: len(alive()) == 1)
+    return alive()[0]
+
+
+def named(run: tuple[str, tuple[str, str, str, int], str]) -> str:
+    name, (remote, method, path, skip), when = run
+    return f"{name}, {when} {method} {remote} {path.strip('$')} {skip + 1}"
+
+
+@pytest.mark.parametrize("run", RUNS, ids=named)
+def test_a_killed_act_ends_as_monexts_ledger_says(
+    run: tuple[str, tuple[str, str, str, int], str],
+    victim: Gunicorn,
+    in_process: InProcess,
+    sandbox: Sandbox,
+    world: World,
+) -> None:
+    name, (remote, method, path, skip), when = run
+    case = CASES[name]
+    paid = a_paid(in_process, world, situation=case.situation)
+    case.before(paid)
+    kill = {"action": when, "pid": worker_of(victim), "method": method, "path": path, "skip": skip}
+    world.fault(remote, **kill)
+    with pytest.raises(requests.ConnectionError):
+        call(victim, paid.id, case.action, token=world.back_office_token())
+    world.calm()
+    later = InProcess(sandbox, clock=lambda: utc_now() + LATER)
+    outcome = later.services.modify.perform(paid.id, case.act, key="crash-1").outcome
+    assert outcome.value in ("approved", "rejected")
+    assert books(world, paid) == []
+
+
+def call(bridge: Gunicorn, payment: PaymentId, action: dict[str, Any], *, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "crash-1"}
+    path = f"/operations/payment-intents/{payment}"
+    answer = bridge.call("POST", path, json={"actions": [action]}, headers=headers)
+    raise AssertionError(f"the bridge was not killed: {answer.status} {answer.text}")
+
+
+ROW_OF = {"Charge": "CAPTURE", "CancelAuthorization": "CANCEL", "Refund": "REFUND"}
+
+
+def books(world: World, paid: Paid) -> list[str]:
+    """Where record and ledger disagree; empty where they agree to the cent and nothing is left open."""
+    faults = [f"{kind} of {amount} left {state}" for kind, state, amount in paid.acts() if state == "Initial"]
+    for kind, row in ROW_OF.items():
+        recorded = sum(amount for k, state, amount in paid.acts() if k == kind and state == "Success")
+        held = sum(
+            amount
+            for k, amount, status in paid.ledger()
+            if {"RESET": "CANCEL"}.get(k, k) == row and status == "OK"
+        )
+        if recorded != held:
+            faults.append(f"{kind}: commercetools {recorded}, Monext {held}")
+    return faults

@@ -1,0 +1,87 @@
+"""Keys and certificates: fetched once, from nowhere else than asked, and never too much."""
+
+from __future__ import annotations
+
+from cryptography import x509
+
+from monext_bridge.gateways.push_keys import KEPT_FOR, LARGEST, MOST_CERTIFICATES, PushKeys, fetch
+from tests.gateways.remotes import Remote, free_port
+from tests.push_samples import CERTIFICATE_URL, HOST, certificate, google_keys
+
+
+class Internet:
+    """Answers every address with the same content; what was fetched, and a clock to be moved."""
+
+    def __init__(self, content: bytes | None) -> None:
+        self.content, self.fetched, self.now = content, 0, 0.0
+        self.keys = PushKeys(fetch=self._fetch, clock=lambda: self.now)
+
+    def _fetch(self, _: str) -> bytes | None:
+        self.fetched += 1
+        return self.content
+
+
+def test_a_certificate_is_kept_for_an_hour() -> None:
+    internet = Internet(certificate())
+    known = x509.load_pem_x509_certificate(certificate())
+    assert [internet.keys.certificate(CERTIFICATE_URL) for _ in range(3)] == [known] * 3
+    assert internet.fetched == 1
+    internet.now = KEPT_FOR
+    internet.keys.certificate(CERTIFICATE_URL)
+    assert internet.fetched == 2
+
+
+def test_a_certificate_that_could_not_be_had_is_asked_for_again() -> None:
+    internet = Internet(None)
+    assert internet.keys.certificate(CERTIFICATE_URL) is None
+    internet.content = certificate()
+    assert internet.keys.certificate(CERTIFICATE_URL) is not None
+
+
+def test_any_number_of_addresses_does_not_fill_the_memory() -> None:
+    internet = Internet(certificate())
+    urls = [f"{HOST}/SimpleNotificationService-{n}.pem" for n in range(MOST_CERTIFICATES + 1)]
+    for url in urls:
+        internet.keys.certificate(url)
+    internet.keys.certificate(urls[0])
+    assert internet.fetched == len(urls) + 1
+
+
+def test_a_new_key_of_google_is_found_within_a_minute() -> None:
+    internet = Internet(google_keys())
+    assert internet.keys.google("key-1") is not None
+    internet.content = google_keys(key_id="key-2")
+    assert internet.keys.google("key-2") is None
+    internet.now = 60.0
+    assert internet.keys.google("key-2") is not None
+    assert internet.fetched == 2
+
+
+def test_what_is_there_is_fetched(remote: Remote) -> None:
+    remote.reply = lambda _: (200, b"a certificate")
+    assert fetch(f"{remote.url}/a.pem") == b"a certificate"
+
+
+def test_a_redirect_is_not_followed(remote: Remote) -> None:
+    remote.reply = lambda _: (302, b"")
+    assert fetch(f"{remote.url}/a.pem") is None
+    assert [request.target for request in remote.requests] == ["/a.pem"]
+
+
+def test_an_error_is_no_content(remote: Remote) -> None:
+    remote.reply = lambda _: (404, b"a certificate")
+    assert fetch(f"{remote.url}/a.pem") is None
+
+
+def test_more_than_is_needed_is_not_taken(remote: Remote) -> None:
+    remote.reply = lambda _: (200, b"a" * (LARGEST + 1))
+    assert fetch(f"{remote.url}/a.pem") is None
+
+
+def test_a_broken_answer_is_no_content(remote: Remote) -> None:
+    remote.goes_wrong("drop_before")
+    assert fetch(f"{remote.url}/a.pem") is None
+
+
+def test_nobody_there_is_no_content() -> None:
+    assert fetch(f"http://127.0.0.1:{free_port()}/a.pem") is None
