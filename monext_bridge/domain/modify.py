@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monext_bridge.domain.changes import AddTransaction
-from monext_bridge.domain.ids import RecordTransactionId
-from monext_bridge.domain.intents import FREE, REST, IntentName, open_intents, request_digest
+from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
+from monext_bridge.domain.intents import FREE, REST, IntentName, open_intents, request_digest, rows_for
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome import Ledger, LedgerRow
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
@@ -125,7 +125,8 @@ def digest_of(act: Act, *, merchant_reference: str | None) -> str:
 def check_ledger(payment: Payment, ledger: Ledger, *, intents: Iterable[Transaction]) -> None:
     """Raises NotAllowed where Monext's ledger has not enough left for these intents of the payment.
 
-    Other acts whose outcome is open may still appear in the ledger, so they count against it too.
+    Other acts whose outcome is open may still appear in the ledger, so they count against it too, unless a row of
+    it is theirs already.
     """
     own = tuple(intents)
     left = open_at_monext(ledger)
@@ -135,12 +136,29 @@ def check_ledger(payment: Payment, ledger: Ledger, *, intents: Iterable[Transact
         TransactionType.REFUND: left.refundable,
     }
     ours = {t.id for t in own}
-    others = [t for t in open_intents(payment) if t.id not in ours and not _is_free(t)]
+    waiting = [t for t in open_intents(payment) if t.id not in ours and not _is_free(t)]
+    others = _not_listed(waiting, payment=payment, ledger=ledger)
     for kinds in (_RELEASING, _REFUNDING):
         wanted = sum(t.amount.cent_amount for t in (*own, *others) if t.type in kinds)
         room = min(rooms[kind] for kind in kinds)
         if any(t.type in kinds for t in own) and wanted > room:
             raise NotAllowed(f"Monext has {room} left of this payment, in minor units")
+
+
+def _not_listed(
+    waiting: Iterable[Transaction], *, payment: Payment, ledger: Ledger
+) -> tuple[Transaction, ...]:
+    """The open intents that no row of the ledger can be; equal ones take one row each."""
+    taken: set[MonextTransactionId] = set()
+    missing: list[Transaction] = []
+    for intent in waiting:
+        rows = rows_for(intent, payment=payment, ledger=ledger)
+        row = next((r for r in rows if r.id not in taken), None)
+        if row is None:
+            missing.append(intent)
+        else:
+            taken.add(row.id)
+    return tuple(missing)
 
 
 def authorization_is_over(payment: Payment, *, now: datetime, ledger: Ledger | None = None) -> bool:

@@ -88,7 +88,10 @@ def describe(rules: Iterable[Rule], *, public_url: str, auth_url: str) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "Monext bridge", "version": __version__, "description": ABOUT},
         "servers": [{"url": public_url}],
-        "tags": [{"name": access.tag, "description": caller.value} for caller, access in ACCESS.items()],
+        "tags": [
+            {"name": access.tag, "description": caller.value.removeprefix("open: ")}
+            for caller, access in ACCESS.items()
+        ],
         "paths": paths,
         "components": _components(auth_url=auth_url),
     }

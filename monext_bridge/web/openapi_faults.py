@@ -26,7 +26,12 @@ FAULTS = (
     ),
     Fault(401, "invalid_token", "No proof of who calls, or one that is not valid.", "Get a new token."),
     Fault(403, "access_denied", "The caller is known, and may not do this.", "Check the token's scopes."),
-    Fault(404, "ResourceNotFound", "No such payment, cart or address, or none of this bridge.", "Check it."),
+    Fault(
+        404,
+        "ResourceNotFound",
+        "No such payment, cart or address, or none of this bridge.",
+        "Check the id and the address.",
+    ),
     Fault(405, "InvalidOperation", "The address has no such method.", "Allow names those it has."),
     Fault(
         409,

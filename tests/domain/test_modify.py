@@ -188,6 +188,14 @@ def test_other_open_acts_count_against_the_ledger() -> None:
     check_ledger(charged(own, act(REFUND, 50, INITIAL, key="k9", mark="~free")), ledger, intents=(own,))
 
 
+def test_an_open_act_that_the_ledger_lists_already_counts_once() -> None:
+    own, other = act(REFUND, 50, INITIAL), act(REFUND, 50, INITIAL, key="k9")
+    rows = (row("AUTHORIZATION_AND_CAPTURE", 100), row("REFUND", 50))
+    check_ledger(charged(own, other), Ledger(rows), intents=(own,))
+    with pytest.raises(NotAllowed):
+        check_ledger(charged(own, other), Ledger((*rows, row("REFUND", 50, name="r2"))), intents=(own,))
+
+
 def test_an_authorisation_is_over_after_seven_days_by_record_or_ledger() -> None:
     begun = BEGUN
     assert not authorization_is_over(authorized(), now=begun + AUTHORIZATION_LASTS - timedelta(seconds=1))

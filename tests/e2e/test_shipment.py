@@ -4,81 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.modify import Cancel, Capture
-from monext_bridge.domain.money import Money
-from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
-from tests.bridges import Answer, Buyer, Caller, Gunicorn, InProcess
-from tests.push_samples import message, pub_sub
+from tests.bridges import Buyer, Gunicorn, InProcess
+from tests.shipped import MANUAL, SECRET, Ordered, order
 from tests.world import World, wait_for
-
-SECRET = "the-secret-of-the-subscription"
-PATH = f"/events/commercetools?secret={SECRET}"
-MANUAL = "german-store"
-"""A cart of the store that captures on shipment."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """An order whose payment is authorised."""
-
-    world: World
-    bridge: Caller
-    cart: str
-    token: str
-    amount: int
-    payment_id: PaymentId
-    order_id: str
-
-    def becomes(self, state: str) -> None:
-        """The shop changes the order's shipment state."""
-        path = f"orders/{self.order_id}"
-        version = self.world.project.get(path)["version"]
-        action = {"action": "changeShipmentState", "shipmentState": state}
-        self.world.project.update(path, version=version, action=action)
-
-    def is_told(self, state: str = "Shipped", *, bridge: Caller | None = None) -> Answer:
-        """A message that the queue delivers, true or not."""
-        body = pub_sub(message(self.order_id, shipmentState=state))
-        return (bridge or self.bridge).call("POST", PATH, json=body)
-
-    @property
-    def captures(self) -> list[tuple[str, int]]:
-        """State and amount of every capture in the record."""
-        found = self.world.transactions(self.cart)
-        return [(state, amount) for kind, state, amount in found if kind == "Charge"]
-
-    @property
-    def ledger(self) -> list[tuple[str, int, str | None]]:
-        """What Monext did after the authorisation."""
-        return self.world.ledger(self.token)[1:]
-
-    @property
-    def state(self) -> str:
-        return str(self.world.project.get(f"orders/{self.order_id}")["paymentState"])
-
-    def money(self, amount: int) -> Money:
-        return Money(amount, "EUR")
-
-
-def order(world: World, bridge: Caller, situation: str = MANUAL) -> Ordered:
-    buyer = Buyer(bridge)
-    page = buyer.start(cart := world.cart(situation))
-    world.pay(page.token, outcome="accepted")
-    assert buyer.notified(page).status == 200
-    payment = world.payment(cart)
-    amount = payment["amountPlanned"]["centAmount"]
-    order_id = world.orders(cart)[0]["id"]
-    return Ordered(world, bridge, cart, page.token, amount, PaymentId(payment["id"]), order_id)
 
 
 @pytest.fixture(scope="module")
@@ -223,100 +159,6 @@ def test_a_capture_that_takes_time_is_an_end(ordered: Ordered) -> None:
     ordered.world.script_act(act="captures", outcome="pending")
     assert [ordered.is_told().status for _ in range(2)] == [204, 204]
     assert ordered.captures == [("Pending", ordered.amount)]
-
-
-DOWN: dict[str, tuple[str, dict[str, Any]]] = {
-    "Monext's ledger": ("monext", {"action": "status", "code": 503, "method": "GET"}),
-    "the order": ("commercetools", {"action": "status", "code": 503, "method": "GET", "path": "/orders/"}),
-    "the order, refused": (
-        "commercetools",
-        {"action": "status", "code": 403, "body": {"statusCode": 403}, "method": "GET", "path": "/orders/"},
-    ),
-    "the payment": (
-        "commercetools",
-        {"action": "status", "code": 503, "method": "POST", "path": "/payments/"},
-    ),
-    "before the capture": ("monext", {"action": "drop_before", "method": "POST", "path": "/captures$"}),
-    "after the capture": ("monext", {"action": "drop_after", "method": "POST", "path": "/captures$"}),
-    "before the result": (
-        "commercetools",
-        {"action": "status", "code": 503, "method": "POST", "path": "/payments/", "skip": 1},
-    ),
-}
-
-
-@pytest.mark.parametrize(("remote", "rule"), DOWN.values(), ids=DOWN)
-def test_what_failed_is_sent_again_and_captured_once(
-    remote: str, rule: dict[str, Any], sandbox: Sandbox, world: World
-) -> None:
-    ahead = timedelta()
-    ordered = order(world, InProcess(sandbox, clock=lambda: utc_now() + ahead, EVENTS_SECRET=SECRET))
-    ordered.becomes("Shipped")
-    world.fault(remote, times=0, **rule)
-    answer = ordered.is_told()
-    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
-    world.calm()
-    ahead = timedelta(minutes=6)
-    assert ordered.is_told().status == 204
-    assert [row for row in ordered.ledger if row[2] == "OK"] == [("CAPTURE", ordered.amount, "OK")]
-    assert [state for state, _ in ordered.captures].count("Success") == 1
-    assert ordered.state == "Paid"
-
-
-def test_a_capture_of_unknown_fate_is_not_sent_again_at_once(ordered: Ordered) -> None:
-    ordered.becomes("Shipped")
-    ordered.world.fault("monext", action="status", code=500, method="POST", path="/captures$", times=0)
-    assert [ordered.is_told().status for _ in range(3)] == [503] * 3
-    sent = [call for call in ordered.world.calls("monext") if call["path"].endswith("/captures")]
-    assert len(sent) == 1
-
-
-def test_a_cancel_of_unknown_fate_is_waited_for(bridge: InProcess, ordered: Ordered) -> None:
-    ordered.world.fault("monext", action="status", code=500, method="POST", path="/cancels$")
-    with pytest.raises(Exception, match="not known yet"):
-        bridge.services.modify.perform(ordered.payment_id, Cancel(), key="by-hand")
-    ordered.becomes("Shipped")
-    assert ordered.is_told().status == 503
-    assert ordered.ledger == []
-
-
-def test_an_authorisation_of_more_than_seven_days_is_not_asked_for_ever(
-    sandbox: Sandbox, world: World
-) -> None:
-    ordered = order(world, InProcess(sandbox, EVENTS_SECRET=SECRET))
-    ordered.becomes("Shipped")
-    later = InProcess(sandbox, clock=lambda: utc_now() + timedelta(days=8), EVENTS_SECRET=SECRET)
-    assert ordered.is_told(bridge=later).status == 204
-    assert ordered.ledger == []
-
-
-def test_with_late_capture_it_is_captured_after_seven_days(sandbox: Sandbox, world: World) -> None:
-    ordered = order(world, InProcess(sandbox, EVENTS_SECRET=SECRET))
-    ordered.becomes("Shipped")
-    world.pass_time(8 * 24 * 3600)
-    later = InProcess(
-        sandbox, clock=lambda: utc_now() + timedelta(days=8), EVENTS_SECRET=SECRET, LATE_CAPTURE="on"
-    )
-    try:
-        assert ordered.is_told(bridge=later).status == 204
-    finally:
-        world.pass_time(-8 * 24 * 3600)
-    assert [state for state, _ in ordered.captures] == ["Success"]
-
-
-def test_one_order_that_fails_does_not_keep_another_from_being_captured(
-    bridge: InProcess, world: World
-) -> None:
-    first, second = order(world, bridge), order(world, bridge)
-    for each in (first, second):
-        each.becomes("Shipped")
-    world.fault("commercetools", action="status", code=503, path=f"/orders/{first.order_id}", times=0)
-    batch = [message(first.order_id), message(second.order_id)]
-    assert bridge.call("POST", PATH, json=batch).status == 503
-    assert second.captures == [("Success", second.amount)]
-    world.calm()
-    assert bridge.call("POST", PATH, json=batch).status == 204
-    assert first.captures == [("Success", first.amount)]
 
 
 def test_a_payment_of_somebody_else_is_left_alone(ordered: Ordered) -> None:

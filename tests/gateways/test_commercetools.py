@@ -34,7 +34,7 @@ CALLS: list[tuple[Calling, str, str, dict[str, str]]] = [
     (lambda g: g.get_payment_by_key("k_1"), "GET", "/shop/payments/key=k_1", {}),
     (lambda g: g.create_payment({"version": 1}), "POST", "/shop/payments", {}),
     (lambda g: g.update_payment("p-1", {"version": 1}), "POST", "/shop/payments/p-1", {}),
-    (lambda g: g.get_order_by_number("a/b?c#d"), "GET", "/shop/orders/order-number=a%2Fb%3Fc%23d", {}),
+    (lambda g: g.get_order_by_number("a/b?c#d"), "GET", "/shop/orders/order-number=a%2Fb%3Fc%23d", EXPAND),
     (lambda g: g.create_order({"version": 1}), "POST", "/shop/orders", {}),
     (lambda g: g.update_order("o-1", {"version": 1}), "POST", "/shop/orders/o-1", {}),
     (lambda g: g.get_customer("u-1"), "GET", "/shop/customers/u-1", {}),

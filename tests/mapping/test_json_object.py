@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.mapping.json_object import JsonObject, UnreadableResource
 
 
@@ -88,5 +89,5 @@ def test_the_error_names_the_resource_and_the_field() -> None:
         read(store={"key": 3}).part("store").required_text("key")
 
 
-def test_an_unreadable_resource_is_a_value_error() -> None:
-    assert issubclass(UnreadableResource, ValueError)
+def test_an_unreadable_resource_tells_nothing_of_the_remotes_state() -> None:
+    assert issubclass(UnreadableResource, RemoteUnavailable)

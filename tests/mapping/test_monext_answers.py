@@ -164,8 +164,14 @@ def test_a_session_that_is_not_found_is_unknown_within_its_life_and_expired_afte
     assert after.reason is FailureReason.EXPIRED
 
 
-def test_a_404_without_a_result_means_expired_after_the_life_of_the_session() -> None:
-    assert read_outcome(404, {}, session_over=True).reason is FailureReason.EXPIRED
+def test_a_404_without_a_result_is_a_gateways_and_tells_nothing_at_any_age() -> None:
+    for body in ({}, {"message": "no Route matched"}):
+        assert read_outcome(404, body, session_over=True).kind is OutcomeKind.UNKNOWN
+
+
+def test_a_session_that_monext_forgot_is_told_from_one_that_expired() -> None:
+    assert read_outcome(404, a_result("ERROR", "02304"), session_over=True).gone
+    assert not outcome("CANCELLED", "02324", over=True).gone
 
 
 @pytest.mark.parametrize("body", [None, "<html>Not Found</html>"])

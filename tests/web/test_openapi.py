@@ -15,8 +15,6 @@ from flask import Flask
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 from pydantic import BaseModel
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 from monext_bridge import errors
 from monext_bridge.config import load_settings
@@ -56,9 +54,9 @@ def operations(document: Json) -> Iterator[Json]:
         yield from methods.values()
 
 
-def accepts(document: Json, schema: Json, value: object) -> bool:
-    registry: Registry[Any] = Registry().with_resource("", Resource(document, DRAFT202012))
-    return bool(OAS31Validator(schema, registry=registry).is_valid(value))
+def accepts(document: Json, model: str, value: object) -> bool:
+    schema = {"components": document["components"], "$ref": f"#/components/schemas/{model}"}
+    return bool(OAS31Validator(schema).is_valid(value))
 
 
 def test_the_description_is_valid_openapi(document: Json) -> None:
@@ -90,7 +88,7 @@ def test_every_model_is_used(document: Json) -> None:
         for name, model in inspect.getmembers(models, inspect.isclass)
         if issubclass(model, BaseModel) and model.__module__ == models.__name__
     }
-    assert own - {"Body"} <= set(document["components"]["schemas"])
+    assert {name for name in own if "[" not in name} - {"Body"} <= set(document["components"]["schemas"])
 
 
 def test_every_component_is_referred_to(document: Json) -> None:
@@ -115,10 +113,9 @@ def test_every_example_of_a_request_is_accepted_by_schema_and_model(endpoint: st
     operation = OPERATIONS[endpoint]
     assert operation.body
     assert operation.examples
-    schema = {"$ref": f"#/components/schemas/{operation.body.__name__}"}
     for example in operation.examples.values():
         operation.body.model_validate(example)
-        assert accepts(document, schema, example)
+        assert accepts(document, operation.body.__name__, example)
 
 
 @pytest.mark.parametrize("endpoint", [name for name, o in OPERATIONS.items() if o.answer])
@@ -126,9 +123,8 @@ def test_every_example_of_an_answer_is_accepted_by_schema_and_model(endpoint: st
     model = next(iter(OPERATIONS[endpoint].answers.values()))
     assert model
     model.model_validate(OPERATIONS[endpoint].answer)
-    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    assert accepts(document, schema, OPERATIONS[endpoint].answer)
-    assert not accepts(document, schema, {"nothing": "of the kind"})
+    assert accepts(document, model.__name__, OPERATIONS[endpoint].answer)
+    assert not accepts(document, model.__name__, {"nothing": "of the kind"})
 
 
 def test_every_action_has_an_example() -> None:
@@ -144,11 +140,11 @@ def test_every_action_has_an_example() -> None:
 def test_the_schema_forbids_what_the_endpoint_refuses(amount: object, document: Json) -> None:
     money = {"centAmount": amount, "currencyCode": "EUR"}
     body = {"actions": [{"action": "capturePayment", "amount": money}]}
-    assert not accepts(document, {"$ref": "#/components/schemas/PaymentIntentUpdate"}, body)
+    assert not accepts(document, "PaymentIntentUpdate", body)
 
 
 def test_answers_leave_out_what_they_do_not_have(document: Json) -> None:
-    result = {"$ref": "#/components/schemas/PaymentIntentResult"}
+    result = "PaymentIntentResult"
     assert accepts(document, result, {"outcome": "rejected"})
     assert not accepts(document, result, {"outcome": "rejected", "interfaceId": None})
 
@@ -184,7 +180,8 @@ def test_the_page_shows_every_endpoint_with_a_command(document: Json, page: Beau
         for method, operation in methods.items():
             article = page.find("article", {"aria-labelledby": operation["operationId"]})
             assert article
-            assert article.h3 and article.h3.get_text() == f"{method.upper()} {path}"
+            assert article.h3
+            assert article.h3.get_text() == f"{method.upper()} {path}"
             assert f"curl -X {method.upper()}" in article.get_text()
 
 

@@ -1,0 +1,57 @@
+"""The endpoint of a bridge whose internet is ours: keys and certificates come from a dictionary."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask
+
+from monext_bridge.gateways.push_keys import GOOGLE_KEYS, PushKeys
+from monext_bridge.services import utc_now
+from monext_bridge.services.push_proofs import PushProofs
+from monext_bridge.web import create_app
+from tests import push_samples as samples
+from tests.bridges import Answer, InProcess
+
+SECRET = "the-secret-of-the-subscription"
+PATH = "/events/commercetools"
+WITH_SECRET = f"{PATH}?secret={SECRET}"
+
+
+class Internet:
+    """What can be fetched, and what was."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, bytes] = {
+            samples.CERTIFICATE_URL: samples.certificate(),
+            samples.SUBSCRIBE_URL: b"<ConfirmSubscriptionResponse/>",
+            GOOGLE_KEYS: samples.google_keys(),
+        }
+        self.fetched: list[str] = []
+
+    def __call__(self, url: str) -> bytes | None:
+        self.fetched.append(url)
+        return self.pages.get(url)
+
+
+class Endpoint:
+    """The endpoint of a bridge that fetches from `internet`."""
+
+    def __init__(self, bridge: InProcess, internet: Internet) -> None:
+        proofs = PushProofs(PushKeys(fetch=internet), utc_now)
+        self._app: Flask = create_app(bridge.settings, services=replace(bridge.services, push_proofs=proofs))
+        self.internet = internet
+
+    def push(self, body: object = None, *, path: str = WITH_SECRET, **options: Any) -> Answer:
+        content = body if isinstance(body, bytes) else json.dumps(body)
+        return self.call("POST", path, data=content, **options)
+
+    def call(self, method: str, path: str, **options: Any) -> Answer:
+        response = self._app.test_client().open(path, method=method, **options)
+        return Answer(response.status_code, dict(response.headers), response.get_data(as_text=True))
+
+
+def bearer(token: str) -> dict[str, Any]:
+    return {"headers": {"Authorization": f"Bearer {token}"}}
