@@ -31,11 +31,13 @@ class GivingBack:
         else first finds out at Monext whether it happened.
         """
         intent, taken = give_back_intent(payment), accepted(payment)
-        if intent is None or intent.state is not TransactionState.INITIAL:
+        if intent is None or not is_open(payment):
             return payment
         if taken is None or taken.interface_id is None:
             raise ValueError(f"payment {payment.id} is flagged and was never accepted")
         sending = Sending(store, taken.interface_id)
+        if intent.state is TransactionState.FAILURE:
+            return self._refund_instead(payment, sending)
         if just_written:
             event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=flag_of(payment))
             return self._refund_instead(self.acts.carry_out(payment, intent, sending=sending), sending)
@@ -74,9 +76,11 @@ def give_back_intent(payment: Payment) -> Transaction | None:
 
 
 def is_open(payment: Payment) -> bool:
-    """Whether the money's way back is still unknown."""
+    """Whether the money's way back is still unknown, or ended at a cancel that came too late."""
     intent = give_back_intent(payment)
-    return intent is not None and intent.state is TransactionState.INITIAL
+    if intent is None:
+        return False
+    return intent.state is TransactionState.INITIAL or mark_of(intent) == LATE
 
 
 def is_given_back(payment: Payment) -> bool:
@@ -87,7 +91,7 @@ def is_given_back(payment: Payment) -> bool:
 def is_refused(payment: Payment) -> bool:
     """Monext will not give the money back: somebody has to look into it."""
     intent = give_back_intent(payment)
-    return intent is not None and intent.state is TransactionState.FAILURE
+    return intent is not None and intent.state is TransactionState.FAILURE and mark_of(intent) != LATE
 
 
 def _refund_name(payment: Payment, late: Transaction) -> str:

@@ -142,7 +142,7 @@ def reverse(_: Target) -> Act:
 
 
 def _carry_out(asked: Asked, build: Callable[[Payment], Act]) -> None:
-    """One act from lookup to exit code. What is unknown at its end is told with the command to repeat."""
+    """One act from lookup to exit code."""
     correlation_id.set(str(uuid.uuid4()))
     with failures(as_json=asked.as_json, key=asked.key):
         payment = _only(asked.quoted)
@@ -151,15 +151,21 @@ def _carry_out(asked: Asked, build: Callable[[Payment], Act]) -> None:
         if refusal:
             raise Conflict(refusal)
         _confirm(payment, act, asked)
+        performed = _perform(payment, act, asked)
+        if performed.outcome is ActOutcome.REJECTED:
+            raise click.exceptions.Exit(ExitCode.REJECTED)
+
+
+def _perform(payment: Payment, act: Act, asked: Asked) -> Performed:
+    """Performs and tells. From here on, whatever goes wrong is told with the command that finds out."""
     again = command(payment, act, key=asked.key, reference=asked.reference)
-    click.echo(f"Key: {asked.key}", err=True)
     with failures(as_json=asked.as_json, key=asked.key, hint=f"\nFind out what became of it:\n  {again}"):
+        click.echo(f"Key: {asked.key}", err=True)
         performed = services().modify.perform(
             payment.id, act, key=asked.key, merchant_reference=asked.reference
         )
         _tell(payment, performed, asked)
-    if performed.outcome is ActOutcome.REJECTED:
-        raise click.exceptions.Exit(ExitCode.REJECTED)
+        return performed
 
 
 def _check(text: str | None, pattern: re.Pattern[str], *, option: str, form: str) -> None:

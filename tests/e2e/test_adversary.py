@@ -263,3 +263,16 @@ def test_deeply_nested_json_is_malformed(in_process: InProcess, world: World) ->
 
 def test_an_unknown_address_says_nothing_of_payments(buyer: Buyer) -> None:
     assert "pay again" not in buyer.get("/").words.lower()
+
+
+def test_a_give_back_that_died_between_cancel_and_refund_goes_on(buyer: Buyer, world: World) -> None:
+    page = buyer.start(cart := world.cart("german-store"))
+    world.one_more(cart)
+    world.pay(page.token, outcome="accepted")
+    origin = next(t for t in world.monext()["transactions"] if t["token"] == page.token)
+    world.act_at_monext(origin["id"], "captures", amount=origin["amount"])
+    world.remit()
+    world.fault("commercetools", action="status", code=503, method="POST", path="/payments/", skip=2)
+    assert buyer.notified(page).status == 503
+    assert buyer.notified(page).status == 200
+    assert states(world, cart)[0][-1] == ("Refund", "Success")

@@ -1,4 +1,4 @@
-"""`flask payment …` on a real terminal: the question, colours, and Ctrl-C."""
+"""`flask payment …` on a real terminal: the question, Ctrl-C, tables and colours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sandbox.runner import Sandbox
 from tests.bridges import ROOT, Buyer, environment
 from tests.world import World
 
-CTRL_C = "\x03"
+CTRL_C, CTRL_D = "\x03", "\x04"
 SECONDS = 30
 COLUMNS = 80
 
@@ -101,7 +101,7 @@ def test_yes_moves_the_money(terminal: Terminal, world: World, payment: str) -> 
     assert captured(world, payment) == [150]
 
 
-@pytest.mark.parametrize("answer", ["n\n", "\n", CTRL_C], ids=["no", "return", "ctrl-c"])
+@pytest.mark.parametrize("answer", ["n\n", "\n", CTRL_D], ids=["no", "return", "ctrl-d"])
 def test_anything_else_moves_nothing(answer: str, terminal: Terminal, world: World, payment: str) -> None:
     seen = terminal.run("capture", payment, typed=answer)
     assert "nothing was done" in seen.text
