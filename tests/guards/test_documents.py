@@ -1,8 +1,9 @@
-"""What the documents say is so: settings, addresses, make targets, examples and links."""
+"""What the documents say is so: settings, addresses, make targets, examples, links, and tables of the code."""
 
 from __future__ import annotations
 
 import io
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -11,11 +12,20 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 from flask import Flask
+from pydantic import BaseModel
 
 from monext_bridge.config import SETTINGS, Setting, load_settings
+from monext_bridge.domain.intents import FREE, GIVE_BACK_PREFIX, LATE, REST, VOID
+from monext_bridge.domain.orders import OrderPaymentState
+from monext_bridge.domain.standing import Flag
 from monext_bridge.errors import SettingsError
-from monext_bridge.web import create_app
-from monext_bridge.web.auth import check_link
+from monext_bridge.services.modify import ActOutcome
+from monext_bridge.services.ordering import REFUSED_FOR_GOOD
+from monext_bridge.web import create_app, models
+from monext_bridge.web.auth import CALLERS, Caller, check_link
+from monext_bridge.web.cli_answers import ExitCode
+from monext_bridge.web.openapi_faults import FAULTS
+from monext_bridge.web.openapi_operations import OPERATIONS
 from sandbox.commercetools.seed import SITUATIONS
 from sandbox.faults import ACTIONS
 
@@ -23,9 +33,24 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "sandbox").rglob("*.md")])
 README, CONFIGURATION = ROOT / "README.md", ROOT / "docs" / "configuration.md"
 SANDBOX = ROOT / "sandbox" / "README.md"
+ARCHITECTURE, OFFICE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "operations.md"
+TERMINAL, DECISIONS = ROOT / "docs" / "terminal.md", sorted((ROOT / "docs" / "adr").glob("*.md"))
 LINK = re.compile(r"\]\((?!https?:|mailto:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+SENT = re.compile(r"\$PUBLIC_URL(?P<path>[a-z/-]+).*?-d '(?P<body>\{.*?\})'", re.DOTALL)
+TAKEN: dict[str, type[BaseModel]] = {
+    "/payment": models.PaymentRequest,
+    "/operations/payment-intents": models.PaymentIntentUpdate,
+    "/operations/checkout-links": models.CheckoutLinkRequest,
+}
 FAULTY = "MONEXT_SESSION_MINUTES=5\n"
+WORDS = {
+    Caller.BACK_OFFICE: "back office",
+    Caller.MERCHANT_CENTER: "Merchant Center",
+    Caller.SESSION: "with a session",
+    Caller.SUBSCRIPTION: "subscription",
+}
+"""By which the README names a caller that has to prove more than a link."""
 
 
 def blocks(document: Path, language: str) -> list[str]:
@@ -48,6 +73,11 @@ def table(document: Path, *, heading: str) -> list[list[str]]:
             break
         rows.append([cell.strip() for cell in line.strip("|").split(" | ")])
     return rows
+
+
+def column(document: Path, *, heading: str, place: int = 0) -> list[str]:
+    """The words of a column of that table, without their code marks."""
+    return [cells[place].replace("`", "") for cells in table(document, heading=heading)]
 
 
 def links() -> Iterator[tuple[Path, str, str | None]]:
@@ -119,6 +149,87 @@ def test_the_readme_lists_exactly_the_addresses(app: Flask) -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert listed == served
+
+
+def test_the_readme_says_of_each_address_who_may_call_it(app: Flask) -> None:
+    endpoints = {
+        f"{method} {rule.rule}": rule.endpoint
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set())
+    }
+    for address, caller, _ in table(README, heading="Address "):
+        named = {one for one, words in WORDS.items() if words in caller}
+        assert named == {CALLERS[endpoints[address.strip("`")]]} & set(WORDS), address
+
+
+def test_every_kind_of_caller_is_told() -> None:
+    assert column(ARCHITECTURE, heading="Caller") == [caller.name for caller in Caller]
+
+
+def test_the_errors_of_an_act_are_those_of_the_code() -> None:
+    listed = [(int(cells[0]), cells[1].strip("`")) for cells in table(OFFICE, heading="Status")]
+    statuses = OPERATIONS["operations.modify"].refusals
+    assert listed == [(fault.status, fault.code) for fault in FAULTS if fault.status in statuses]
+
+
+def test_the_outcomes_are_those_of_the_code() -> None:
+    assert column(OFFICE, heading="`outcome`") == [outcome.value for outcome in ActOutcome]
+
+
+@pytest.mark.parametrize(("document", "heading"), [(README, "Action"), (OFFICE, "`action`")])
+def test_the_actions_are_those_of_the_code(document: Path, heading: str) -> None:
+    refused = models.PaymentIntentUpdate.model_json_schema()["properties"]["actions"]["items"]
+    assert set(column(document, heading=heading)) == set(refused["discriminator"]["mapping"])
+
+
+def test_the_members_of_an_action_are_those_of_the_code() -> None:
+    listed = dict(zip(*(column(OFFICE, heading="`action`", place=n) for n in (0, 1)), strict=True))
+    definitions = models.PaymentIntentUpdate.model_json_schema()["$defs"]
+    for action, members in listed.items():
+        wanted = definitions[action[0].upper() + action[1:]]["properties"]
+        assert set(members.split(", ")) == set(wanted) - {"action"}
+
+
+def test_every_name_of_an_act_in_the_record_is_told() -> None:
+    ends = {form.rpartition("~")[2] for form in column(OFFICE, heading="`interactionId`") if "~" in form}
+    assert ends == {"<digest>", FREE, LATE, REST, VOID}
+    assert f"`{GIVE_BACK_PREFIX}`" in OFFICE.read_text()
+
+
+def test_every_payment_state_of_an_order_is_told() -> None:
+    assert set(column(OFFICE, heading="`paymentState`")) == set(OrderPaymentState)
+
+
+def test_every_reason_for_giving_back_is_told() -> None:
+    words = set(re.findall(r"\w+", ARCHITECTURE.read_text()))
+    assert REFUSED_FOR_GOOD | {flag.value for flag in Flag} <= words
+
+
+def test_the_exit_codes_are_those_of_the_code() -> None:
+    assert column(TERMINAL, heading="Exit code") == [str(code.value) for code in ExitCode]
+
+
+@pytest.mark.parametrize("document", [README, OFFICE], ids=lambda path: path.name)
+def test_the_bodies_that_examples_send_are_taken(document: Path) -> None:
+    sent = [found for text in blocks(document, "sh") for found in SENT.finditer(text)]
+    assert sent
+    for found in sent:
+        assert TAKEN[found["path"].rstrip("/")].model_validate_json(found["body"])
+
+
+def test_the_json_of_the_operations_api_is_as_it_says() -> None:
+    action, outcome, error = (json.loads(text) for text in blocks(OFFICE, "json"))
+    assert models.PaymentIntentUpdate.model_validate(action)
+    assert models.PaymentIntentResult.model_validate(outcome, extra="forbid")
+    assert models.ErrorResponse.model_validate(error, extra="forbid")
+
+
+def test_the_decisions_are_numbered_and_accepted() -> None:
+    for number, document in enumerate(DECISIONS, start=1):
+        title, _, state = document.read_text().splitlines()[:3]
+        assert document.name.startswith(f"{number:04}-")
+        assert title.startswith(f"# {number}. ")
+        assert "Accepted" in state
 
 
 def test_the_readmes_signed_link_opens_its_cart(minimal: dict[str, str]) -> None:
