@@ -118,6 +118,10 @@ class World:
         """A capture, cancel or refund by the merchant's staff in Monext's back office."""
         self._post(self.sandbox.monext_url, f"transactions/{transaction_id}/{kind}", {"amount": amount})
 
+    def end_act(self, transaction_id: str, outcome: str) -> None:
+        """The end of an act that was taken with 202: `accepted` or `refused`."""
+        self._post(self.sandbox.monext_url, f"transactions/{transaction_id}/resolve", {"outcome": outcome})
+
     def remit(self) -> None:
         """The daily batch goes to the bank: what is captured can be cancelled no more."""
         self._post(self.sandbox.monext_url, "remit", {})

@@ -23,6 +23,7 @@ from monext_bridge.domain.changes import (
 )
 from monext_bridge.domain.ids import RecordTransactionId, SessionToken
 from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName, request_digest
+from monext_bridge.domain.modify import open_amounts
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.orders import holder
 from monext_bridge.domain.outcome import AcceptedTransaction, MoneyMove, Outcome, OutcomeKind
@@ -32,10 +33,6 @@ from monext_bridge.domain.standing import Flag, accepted, flag_of, holds_money, 
 TYPE_OF_MOVE = {
     MoneyMove.AUTHORIZED: TransactionType.AUTHORIZATION,
     MoneyMove.CAPTURED: TransactionType.CHARGE,
-}
-GIVING_BACK = {
-    TransactionType.AUTHORIZATION: TransactionType.CANCEL_AUTHORIZATION,
-    TransactionType.CHARGE: TransactionType.REFUND,
 }
 STATUS_TEXT_LIMIT = 250
 
@@ -80,9 +77,7 @@ def give_back(payment: Payment, *, flag: Flag, why: str, now: datetime) -> tuple
     return (
         SetStatusCode(flag.value),
         SetStatusText(why[:STATUS_TEXT_LIMIT]),
-        _give_back_intent(
-            payment.interface_id, transaction.type, transaction.amount.with_amount(payment.held), now
-        ),
+        *_give_back_intents(payment, now),
     )
 
 
@@ -259,12 +254,28 @@ def _status(payment: Payment, outcome: Outcome) -> tuple[Change, ...]:
     return (*code, SetStatusText(text)) if text != payment.status_text else code
 
 
-def _give_back_intent(
-    token: SessionToken, kind: TransactionType, amount: Money, now: datetime
-) -> AddTransaction:
-    body = {"act": GIVING_BACK[kind].value, "amount": amount.cent_amount}
-    name = IntentName(f"{GIVE_BACK_PREFIX}{token}", request_digest(body))
-    return AddTransaction(GIVING_BACK[kind], TransactionState.INITIAL, amount, str(name), now)
+def _give_back_intents(payment: Payment, now: datetime) -> tuple[AddTransaction, ...]:
+    """Cancel what is not captured, refund what is; two acts where a part was captured."""
+    left = open_amounts(payment)
+    amounts = (
+        (TransactionType.CANCEL_AUTHORIZATION, left.cancellable),
+        (TransactionType.REFUND, left.refundable),
+    )
+    taken = accepted(payment)
+    currency = taken.amount if taken else payment.planned
+    return tuple(
+        AddTransaction(
+            kind,
+            TransactionState.INITIAL,
+            currency.with_amount(amount),
+            str(
+                IntentName(f"{GIVE_BACK_PREFIX}{payment.interface_id}", request_digest({kind.value: amount}))
+            ),
+            now,
+        )
+        for kind, amount in amounts
+        if amount
+    )
 
 
 def _text(amount: Money) -> str:

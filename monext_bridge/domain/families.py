@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from monext_bridge.domain.changes import Change, ChangeInteractionId, ChangeTransactionState
-from monext_bridge.domain.intents import FREE, LATE, REST, VOID, IntentName
+from monext_bridge.domain.changes import AddTransaction, Change, ChangeInteractionId, ChangeTransactionState
+from monext_bridge.domain.intents import FREE, INSTEAD, LATE, REST, VOID, IntentName, is_free, name_of
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
 
+UNDER_WAY = (TransactionState.INITIAL, TransactionState.PENDING)
 WORST_FIRST = (
     TransactionState.INITIAL,
     TransactionState.FAILURE,
@@ -31,14 +33,14 @@ class Family:
         return (*self.sent, self.released) if self.released else self.sent
 
     @property
-    def waiting(self) -> tuple[Transaction, ...]:
-        """Acts whose outcome is open."""
-        return tuple(t for t in self.sent if t.state is TransactionState.INITIAL)
+    def free(self) -> tuple[Transaction, ...]:
+        """What certainly was never sent, with the rest that goes with it: whoever comes next may act on these."""
+        return tuple(t for t in self.all if is_free(t))
 
     @property
-    def is_free(self) -> bool:
-        """Certainly never sent: whoever comes next may act under these intents."""
-        return any(mark_of(t) == FREE for t in self.waiting)
+    def under_way(self) -> tuple[Transaction, ...]:
+        """Acts that may have reached Monext, and whose outcome is not final."""
+        return tuple(t for t in self.sent if t.state in UNDER_WAY and not is_free(t))
 
     @property
     def late_cancel(self) -> Transaction | None:
@@ -46,27 +48,41 @@ class Family:
         return next((t for t in self.sent if mark_of(t) == LATE), None)
 
     @property
-    def refund(self) -> Transaction | None:
-        return next((t for t in self.sent if t.type is TransactionType.REFUND), None)
+    def instead(self) -> Transaction | None:
+        """The refund that stands in for a late cancel."""
+        return next((t for t in self.sent if digest_of(t) == INSTEAD), None)
 
     def is_of(self, name: IntentName) -> bool:
         """Whether the key was used for the same request."""
-        names = (IntentName.parse(t.interaction_id) for t in self.sent)
-        return all(found is not None and found.digest == name.digest for found in names)
+        return all(digest_of(t) in (name.digest, INSTEAD) for t in self.sent)
 
-    def worst(self, *, without_late: bool) -> Transaction:
+    def worst(self) -> Transaction:
         """The transaction that answers for all. A late cancel does not where a refund stands in for it."""
-        stood_in = self.refund is not None and without_late
-        answering = [t for t in self.sent if not (stood_in and mark_of(t) == LATE)]
+        answering = [t for t in self.sent if not (self.instead and mark_of(t) == LATE)]
         return min(answering, key=lambda t: WORST_FIRST.index(t.state))
 
 
 def family(payment: Payment, key: str) -> Family:
     """The transactions under a key; those that were voided have left it."""
-    named = [(name, t) for t in payment.transactions if (name := IntentName.parse(t.interaction_id))]
+    named = [(name, t) for t in payment.transactions if (name := name_of(t))]
     own = [(name, t) for name, t in named if name.key == key and name.digest != VOID]
     released = next((t for name, t in own if name.digest == REST), None)
     return Family(tuple(t for name, t in own if name.digest != REST), released)
+
+
+def stand_in(late: Transaction, *, now: datetime) -> AddTransaction:
+    """The intent of the refund that takes the place of a cancel which came too late."""
+    name = name_of(late)
+    if name is None:
+        raise ValueError(f"transaction {late.id} is not an act")
+    return AddTransaction(
+        TransactionType.REFUND, TransactionState.INITIAL, late.amount, str(IntentName(name.key, INSTEAD)), now
+    )
+
+
+def has_void(payment: Payment, key: str) -> bool:
+    """Whether an act under this key was closed before: what refused it may still hold."""
+    return any(name.key == key and name.digest == VOID for t in payment.transactions if (name := name_of(t)))
 
 
 def voided(intents: tuple[Transaction, ...]) -> tuple[Change, ...]:
@@ -74,12 +90,23 @@ def voided(intents: tuple[Transaction, ...]) -> tuple[Change, ...]:
     changes: list[Change] = []
     for intent in intents:
         changes.append(ChangeTransactionState(intent.id, TransactionState.FAILURE))
-        name = IntentName.parse(intent.interaction_id)
+        name = name_of(intent)
         if name:
             changes.append(ChangeInteractionId(intent.id, str(name.voided())))
     return tuple(changes)
 
 
+def freed(intents: tuple[Transaction, ...]) -> tuple[Change, ...]:
+    """Mark intents as never sent: whoever comes next with their key acts under them."""
+    named = [(t, name) for t in intents if (name := name_of(t))]
+    return tuple(ChangeInteractionId(t.id, str(name.marked(FREE))) for t, name in named)
+
+
 def mark_of(transaction: Transaction) -> str | None:
-    name = IntentName.parse(transaction.interaction_id)
+    name = name_of(transaction)
     return name.mark if name else None
+
+
+def digest_of(transaction: Transaction) -> str | None:
+    name = name_of(transaction)
+    return name.digest if name else None

@@ -1,10 +1,14 @@
 """Intent before act: how a capture, cancel or refund is named in the record, and how its fate is found out.
 
 `interactionId` of an act's transaction is `<key>~<8 hex of the canonical request body>`; `~` can't occur in a
-key. Behind it may stand a mark: `~free` where the act certainly never reached Monext, so that the next call
-with the key acts under the same intent, and `~late` where Monext said that a cancel came too late.
-`<key>~rest` is what a final capture released; `<key>~void` is an intent that was closed before it reached
-Monext: its key is free for a new one.
+key. Behind it may stand `~of-<id>`, the Charge that a refund is bounded by, and a mark:
+
+    ~free      the act certainly never reached Monext: the next call with the key acts under the same intent
+    ~late      Monext said that a cancel came too late
+
+`<key>~rest` is what a final capture releases, `<key>~instead` the refund that stands in for a cancel which came
+too late. `<key>~void` is an intent that was closed before it reached Monext:
+its key is free for a new one.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.domain.ids import MonextTransactionId
@@ -21,9 +25,11 @@ from monext_bridge.domain.outcome import ActKind, Ledger, LedgerRow
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
 
 KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
-FREE, LATE, REST, VOID = "free", "late", "rest", "void"
+FREE, LATE, INSTEAD, REST, VOID = "free", "late", "instead", "rest", "void"
+OF_CHARGE = "of-"
 GIVE_BACK_PREFIX = "giveback-"
 
+CLOCKS_DIFFER_BY = timedelta(minutes=2)
 UNSETTLED_FOR = timedelta(minutes=5)
 """How long an intent without a row in the ledger may still be on its way."""
 
@@ -41,25 +47,31 @@ ACTS: Mapping[TransactionType, ActKind] = {
 
 @dataclass(frozen=True, slots=True)
 class IntentName:
-    """A parsed `interactionId` of an act."""
+    """A parsed `interactionId` of an act; `charge` is the transaction that a refund is bounded by."""
 
     key: str
     digest: str
     mark: str | None = None
+    charge: str | None = None
 
     def __str__(self) -> str:
-        return "~".join(part for part in (self.key, self.digest, self.mark) if part)
+        charge = f"{OF_CHARGE}{self.charge}" if self.charge else None
+        return "~".join(part for part in (self.key, self.digest, charge, self.mark) if part)
 
     @classmethod
     def parse(cls, interaction_id: str | None) -> IntentName | None:
         """None for an id that names no act, as the session token of the first transaction."""
-        parts = (interaction_id or "").split("~")
-        if len(parts) not in (2, 3) or not KEY.fullmatch(parts[0]):
+        key, *parts = (interaction_id or "").split("~")
+        if not parts or not KEY.fullmatch(key):
             return None
-        return cls(parts[0], parts[1], parts[2] if len(parts) == 3 else None)
+        digest, *behind = parts
+        charge = behind.pop(0).removeprefix(OF_CHARGE) if behind and behind[0].startswith(OF_CHARGE) else None
+        if len(behind) > 1:
+            return None
+        return cls(key, digest, behind[0] if behind else None, charge)
 
     def marked(self, mark: str | None) -> IntentName:
-        return IntentName(self.key, self.digest, mark)
+        return replace(self, mark=mark)
 
     def voided(self) -> IntentName:
         """The name of an intent whose key is free again."""
@@ -72,15 +84,34 @@ def request_digest(body: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
+def name_of(transaction: Transaction) -> IntentName | None:
+    """The name of an act; None for the buyer's own transaction and for what others wrote."""
+    return IntentName.parse(transaction.interaction_id) if transaction.type in ACTS else None
+
+
+def is_free(transaction: Transaction) -> bool:
+    """An intent that certainly never reached Monext, and waits for whoever takes it up."""
+    name = name_of(transaction)
+    return name is not None and name.mark == FREE and transaction.state is TransactionState.INITIAL
+
+
 def open_intents(payment: Payment) -> tuple[Transaction, ...]:
-    """Acts whose outcome is not known, oldest first."""
-    found = [t for t in payment.transactions if t.state is TransactionState.INITIAL and _is_act(t)]
+    """Acts that may be at Monext and whose outcome is not known, oldest first."""
+    found = [
+        t
+        for t in payment.transactions
+        if t.state is TransactionState.INITIAL and name_of(t) is not None and not is_free(t)
+    ]
     return tuple(sorted(found, key=lambda t: (t.timestamp is not None, t.timestamp, t.id)))
 
 
 def rows_for(intent: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
-    """Rows that may be this intent: its type and amount, not older, and named by no transaction of ours."""
+    """Rows of its type and amount that no transaction of ours names; the older ones too.
+
+    A CANCEL is one of an authorisation: that of a capture or of a refund undoes an act of somebody else.
+    """
     named = {t.interface_id for t in payment.transactions if t.interface_id}
+    acts = {row.id for row in ledger.rows if row.type in ("CAPTURE", "REFUND")}
     types = ROW_TYPES.get(intent.type, frozenset())
     return tuple(
         row
@@ -88,8 +119,13 @@ def rows_for(intent: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[
         if row.type in types
         and row.amount == intent.amount.cent_amount
         and row.id not in named
-        and not _older(row, intent)
+        and not (row.type == "CANCEL" and row.origin_id in acts)
     )
+
+
+def unclaimed(intent: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
+    """Those of its rows that are not from before it, and that so may be it by their looks alone."""
+    return tuple(row for row in rows_for(intent, payment=payment, ledger=ledger) if not _older(row, intent))
 
 
 def match(
@@ -101,15 +137,16 @@ def match(
 ) -> LedgerRow | None:
     """The row of the ledger that this intent became, None where there is none (yet).
 
-    `keys` are what Monext echoes for the rows of `rows_for`, where it does. A row that echoes another key is
-    never taken; without an echo, equal open intents are interchangeable and take the rows in their order.
+    `keys` are what Monext echoes for the rows of `rows_for`, where it does. The row that echoes our key is it,
+    whatever its time; one that echoes another is never taken. Without an echo, equal open intents are
+    interchangeable and take the rows that are not older than they in their order.
     """
-    name = IntentName.parse(intent.interaction_id)
+    name = name_of(intent)
     rows = rows_for(intent, payment=payment, ledger=ledger)
     by_key = next((row for row in rows if name and keys.get(row.id) == name.key), None)
     if by_key:
         return by_key
-    silent = [row for row in rows if keys.get(row.id) is None]
+    silent = [row for row in rows if keys.get(row.id) is None and not _older(row, intent)]
     place = _place_among_equals(intent, open_intents(payment))
     return silent[place] if place < len(silent) else None
 
@@ -124,13 +161,8 @@ def _place_among_equals(intent: Transaction, intents: Iterable[Transaction]) -> 
     return equals.index(intent.id) if intent.id in equals else 0
 
 
-def _is_act(transaction: Transaction) -> bool:
-    name = IntentName.parse(transaction.interaction_id)
-    return name is not None and transaction.type in ACTS
-
-
 def _older(row: LedgerRow, intent: Transaction) -> bool:
-    """A row from before the intent can't be it; clocks of two companies may differ by some seconds."""
+    """A row from before the intent can't be it; the clocks of two companies may differ."""
     if row.date is None or intent.timestamp is None:
         return False
-    return row.date < intent.timestamp - timedelta(seconds=30)
+    return row.date < intent.timestamp - CLOCKS_DIFFER_BY

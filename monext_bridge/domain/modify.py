@@ -7,12 +7,20 @@ two callers can't both take the same money.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.domain.changes import AddTransaction
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.intents import FREE, REST, IntentName, open_intents, request_digest, rows_for
+from monext_bridge.domain.intents import (
+    REST,
+    IntentName,
+    is_free,
+    name_of,
+    open_intents,
+    request_digest,
+    unclaimed,
+)
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome import Ledger, LedgerRow
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
@@ -21,6 +29,7 @@ from monext_bridge.domain.standing import accepted
 AUTHORIZATION_LASTS = timedelta(days=7)
 """How long Monext lets an authorisation be captured (monext/doAuthorization); later only by LATE_DELIVERY."""
 
+CAPTURING_ROWS = ("CAPTURE", "AUTHORIZATION_AND_CAPTURE", "REAUTHORIZATION_AND_CAPTURE")
 TAKEN = (TransactionState.SUCCESS, TransactionState.PENDING, TransactionState.INITIAL)
 
 
@@ -68,7 +77,7 @@ class Open:
 
 def open_amounts(payment: Payment) -> Open:
     """By the record, with every act under way counted as done. An intent that was freed is not under way."""
-    own = [t for t in payment.transactions if not _is_free(t)]
+    own = [t for t in payment.transactions if not is_free(t)]
     authorized = _sum(own, TransactionType.AUTHORIZATION, (TransactionState.SUCCESS,))
     captured = _sum(own, TransactionType.CHARGE, (TransactionState.SUCCESS,))
     left = (
@@ -86,27 +95,40 @@ def open_amounts(payment: Payment) -> Open:
 def open_at_monext(ledger: Ledger) -> Open:
     """By Monext's ledger: rows that are OK or not final count, rows that are KO do not.
 
-    A CANCEL counts against its origin: of a capture it is a refund, else it releases the authorisation.
+    A CANCEL counts against its origin: of a capture it is a refund, of a refund it takes that back, else it
+    releases the authorisation.
     """
     rows = [row for row in ledger.rows if row.ok is not False]
-    captures = {row.id for row in rows if row.type in ("CAPTURE", "AUTHORIZATION_AND_CAPTURE")}
-    undone = [row for row in rows if row.type == "CANCEL" and row.origin_id in captures]
-    released = [row for row in rows if row.type == "CANCEL" and row.origin_id not in captures]
-    captured = _rows(rows, "CAPTURE", "AUTHORIZATION_AND_CAPTURE")
-    left = _rows(rows, "AUTHORIZATION") - _rows(rows, "CAPTURE") - sum(row.amount for row in released)
-    refundable = captured - _rows(rows, "REFUND") - sum(row.amount for row in undone)
+    captures = {row.id for row in rows if row.type in CAPTURING_ROWS}
+    refunds = {row.id for row in rows if row.type == "REFUND"}
+    cancels = [row for row in rows if row.type == "CANCEL"]
+    undone = sum(row.amount for row in cancels if row.origin_id in captures)
+    taken_back = sum(row.amount for row in cancels if row.origin_id in refunds and row.ok)
+    released = sum(row.amount for row in cancels if row.origin_id not in captures | refunds)
+    left = _rows(rows, "AUTHORIZATION") - _rows(rows, "CAPTURE") - released
+    refundable = _rows(rows, *CAPTURING_ROWS) - _rows(rows, "REFUND") - undone + taken_back
     return Open(capturable=max(left, 0), cancellable=max(left, 0), refundable=max(refundable, 0))
 
 
 def intents_of(payment: Payment, act: Act, *, name: IntentName, now: datetime) -> tuple[AddTransaction, ...]:
     """The transactions `Initial` that announce an act. Raises NotAllowed where the record forbids it."""
     _check_currency(payment, act)
+    if isinstance(act, Refund) and act.transaction_id:
+        name = replace(name, charge=act.transaction_id)
     amounts = _amounts(payment, act)
     if not amounts:
         raise NotAllowed("nothing is left that could be reversed")
     return tuple(_intent(payment, kind, amount, str(name), now) for kind, amount in amounts) + _rest(
         payment, act, name=name, now=now
     )
+
+
+def still_fits(payment: Payment, intents: Iterable[Transaction]) -> bool:
+    """Whether the record has room for intents that were freed and are to be taken up again."""
+    left, own = open_amounts(payment), tuple(intents)
+    releasing = sum(t.amount.cent_amount for t in own if t.type in _RELEASING)
+    refunding = sum(t.amount.cent_amount for t in own if t.type in _REFUNDING)
+    return releasing <= left.capturable and refunding <= left.refundable
 
 
 def digest_of(act: Act, *, merchant_reference: str | None) -> str:
@@ -136,7 +158,7 @@ def check_ledger(payment: Payment, ledger: Ledger, *, intents: Iterable[Transact
         TransactionType.REFUND: left.refundable,
     }
     ours = {t.id for t in own}
-    waiting = [t for t in open_intents(payment) if t.id not in ours and not _is_free(t)]
+    waiting = [t for t in open_intents(payment) if t.id not in ours]
     others = _not_listed(waiting, payment=payment, ledger=ledger)
     for kinds in (_RELEASING, _REFUNDING):
         wanted = sum(t.amount.cent_amount for t in (*own, *others) if t.type in kinds)
@@ -152,7 +174,7 @@ def _not_listed(
     taken: set[MonextTransactionId] = set()
     missing: list[Transaction] = []
     for intent in waiting:
-        rows = rows_for(intent, payment=payment, ledger=ledger)
+        rows = unclaimed(intent, payment=payment, ledger=ledger)
         row = next((r for r in rows if r.id not in taken), None)
         if row is None:
             missing.append(intent)
@@ -200,7 +222,7 @@ def _rest(payment: Payment, act: Act, *, name: IntentName, now: datetime) -> tup
     """What a final capture releases; only while no other act could change how much that is."""
     if not isinstance(act, Capture) or not act.final:
         return ()
-    if any(not _is_free(t) for t in open_intents(payment)) or _has_pending_act(payment):
+    if open_intents(payment) or _has_pending_act(payment):
         raise NotAllowed("another act of this payment is under way: a final capture has to wait for it")
     rest = open_amounts(payment).capturable - act.amount.cent_amount
     if rest == 0:
@@ -225,23 +247,30 @@ def _check_room(amount: int, room: int, *, what: str) -> None:
 
 
 def _check_charge(payment: Payment, charge: RecordTransactionId | None, amount: Money) -> None:
+    """A refund of one Charge, with all refunds of it before, is not more than that Charge."""
     if charge is None:
         return
     found = next((t for t in payment.transactions if t.id == charge), None)
-    if found is None or found.type is not TransactionType.CHARGE:
-        raise NotAllowed("transactionId is not a Charge of this payment")
-    if found.state is not TransactionState.SUCCESS or amount.cent_amount > found.amount.cent_amount:
-        raise NotAllowed("the Charge has not enough that could be refunded")
+    if (
+        found is None
+        or found.type is not TransactionType.CHARGE
+        or found.state is not TransactionState.SUCCESS
+    ):
+        raise NotAllowed("transactionId is not a Charge of this payment that went through")
+    before = [t for t in payment.transactions if t.type is TransactionType.REFUND and _is_of(t, charge)]
+    room = found.amount.cent_amount - sum(t.amount.cent_amount for t in before if t.state in TAKEN)
+    if amount.cent_amount > room:
+        raise NotAllowed(f"{room} of the Charge can still be refunded, in minor units")
+
+
+def _is_of(refund: Transaction, charge: RecordTransactionId) -> bool:
+    name = name_of(refund)
+    return name is not None and name.charge == charge and not is_free(refund)
 
 
 def _has_pending_act(payment: Payment) -> bool:
     pending = [t for t in payment.transactions if t.state is TransactionState.PENDING]
-    return any(IntentName.parse(t.interaction_id) for t in pending)
-
-
-def _is_free(transaction: Transaction) -> bool:
-    name = IntentName.parse(transaction.interaction_id)
-    return name is not None and name.mark == FREE and transaction.state is TransactionState.INITIAL
+    return any(name_of(t) for t in pending)
 
 
 def _sum(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
+from monext_bridge.domain.intents import is_free
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
 from monext_bridge.domain.standing import accepted, flag_of, holds_money
@@ -81,4 +82,5 @@ def _accepted_at(payment: Payment) -> datetime:
 
 def _refund_under_way(payment: Payment) -> bool:
     refunds = [t for t in payment.transactions if t.type is TransactionType.REFUND]
-    return any(t.state in (TransactionState.INITIAL, TransactionState.PENDING) for t in refunds)
+    under_way = (TransactionState.INITIAL, TransactionState.PENDING)
+    return any(t.state in under_way and not is_free(t) for t in refunds)

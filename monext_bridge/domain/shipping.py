@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from monext_bridge.domain.families import mark_of
 from monext_bridge.domain.ids import OrderId
-from monext_bridge.domain.intents import FREE, VOID, IntentName
+from monext_bridge.domain.intents import FREE, VOID, IntentName, name_of
 from monext_bridge.domain.modify import Capture, open_amounts
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.standing import flag_of
@@ -55,11 +55,11 @@ def waits_for_others(payment: Payment) -> bool:
 def _family(payment: Payment, order_id: OrderId) -> list[tuple[IntentName, Transaction]]:
     """Every capture by a shipment of this order, but for those that have given their key back."""
     key = re.compile(f"ship-{re.escape(order_id)}-[0-9]+")
-    named = [(IntentName.parse(t.interaction_id), t) for t in payment.transactions]
+    named = [(name_of(t), t) for t in payment.transactions]
     return [(name, t) for name, t in named if name and key.fullmatch(name.key) and name.digest != VOID]
 
 
 def _is_under_way(transaction: Transaction) -> bool:
     """An act whose outcome is open; one that was freed never began."""
-    is_act = IntentName.parse(transaction.interaction_id) is not None
+    is_act = name_of(transaction) is not None
     return is_act and transaction.state is TransactionState.INITIAL and mark_of(transaction) != FREE

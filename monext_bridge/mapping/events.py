@@ -36,9 +36,13 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Payloads of commercetools, and whatever else came in their place; in the order in which they came."""
+    """Payloads of commercetools, and whatever else came in their place; in the order in which they came.
+
+    `unreadable` counts the events of the batch that were passed over.
+    """
 
     payloads: tuple[Json, ...]
+    unreadable: int = 0
 
 
 def read_json(content: bytes | str) -> object:
@@ -54,11 +58,30 @@ def read_push(document: object) -> Validation | Delivered:
 
     Raises Malformed where neither an object nor an array came, or what is wrapped can't be unwrapped.
     """
-    events = [_object(event) for event in (document if isinstance(document, list) else [document])]
+    if document == []:
+        return Delivered(())
+    listed = document if isinstance(document, list) else [document]
+    events = [event for event in listed if isinstance(event, dict)] or [
+        _object(listed[0] if listed else None)
+    ]
     for event in events:
         if event.get("eventType") == VALIDATION:
             return Validation(_validation_code(event))
-    return Delivered(tuple(_payload(event) for event in events))
+    return _delivered(events, listed=len(listed))
+
+
+def _delivered(events: list[Json], *, listed: int) -> Delivered:
+    """All that can be read: one event that can't does not keep the others of its batch from being followed."""
+    payloads: list[Json] = []
+    for event in events:
+        try:
+            payloads.append(_payload(event))
+        except (Malformed, InvalidJson):
+            if listed == 1:
+                raise
+    if not payloads:
+        raise Malformed("no event of the batch can be read")
+    return Delivered(tuple(payloads), unreadable=listed - len(payloads))
 
 
 def read_text(text: str) -> Delivered:
@@ -73,11 +96,16 @@ def shipped_orders(payloads: Iterable[Json], *, project_key: str) -> tuple[Order
     the message says about the state is left unread: it may come late, and the order itself knows.
     """
     found = [
-        _order_id(payload)
+        payload
         for payload in payloads
         if _type(payload) == SHIPMENT and payload.get("projectKey", project_key) == project_key
     ]
-    return tuple(dict.fromkeys(found))
+    if len(found) == 1:
+        return (_order_id(found[0]),)
+    named = [payload for payload in found if _names_order(payload)]
+    if found and not named:
+        raise Malformed("no shipment message of the batch names its order")
+    return tuple(dict.fromkeys(_order_id(payload) for payload in named))
 
 
 def _payload(event: Json) -> Json:
@@ -131,9 +159,13 @@ def _type(payload: Json) -> object:
     return payload.get("type") or (left_out.get("payloadType") if isinstance(left_out, dict) else None)
 
 
-def _order_id(payload: Json) -> OrderId:
+def _names_order(payload: Json) -> bool:
     resource = payload.get("resource")
     found = resource.get("id") if isinstance(resource, dict) else None
-    if not isinstance(found, str) or not RESOURCE_ID.fullmatch(found):
+    return isinstance(found, str) and RESOURCE_ID.fullmatch(found) is not None
+
+
+def _order_id(payload: Json) -> OrderId:
+    if not _names_order(payload):
         raise Malformed("a shipment message without the id of its order")
-    return OrderId(found)
+    return OrderId(payload["resource"]["id"])

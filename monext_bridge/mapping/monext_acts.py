@@ -66,6 +66,8 @@ def read_echoed_key(body: object) -> str | None:
 def _sort(status: int, result: Result, *, kind: ActKind) -> ActAnswerKind:
     if undecided(status) or not result.title or result.code in UNSURE_ACT_CODES:
         return ActAnswerKind.UNKNOWN
+    if result.code in PENDING_CODES or KINDS.get(result.title) is OutcomeKind.PENDING:
+        return ActAnswerKind.PENDING
     if 200 <= status < 300:
         return _sort_success(status, result, kind=kind)
     if KINDS.get(result.title) in (OutcomeKind.UNKNOWN, OutcomeKind.ACCEPTED):

@@ -18,7 +18,6 @@ from monext_bridge.services.following import Following
 from monext_bridge.services.giving_back import GivingBack
 from monext_bridge.services.modify import Modify
 from monext_bridge.services.opening import Opening
-from monext_bridge.services.order_state import OrderState
 from monext_bridge.services.ordering import Ordering
 from monext_bridge.services.push_proofs import PushProofs
 from monext_bridge.services.readiness import Readiness
@@ -65,7 +64,7 @@ def build_services(
     acts = Acts(records, acquirer, clock)
     settle = Settle(settings, records, situations, acquirer, GivingBack(acts), Ordering(records), clock)
     opening = Opening(settings, records, acquirer, references, clock)
-    modify = Modify(settings, records, acquirer, acts, OrderState(records), clock)
+    modify = Modify(settings, records, acquirer, acts, clock)
     return Services(
         settings=settings,
         checkout=Checkout(settings, records, situations, acquirer, settle, opening, references, clock),

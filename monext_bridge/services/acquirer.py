@@ -80,6 +80,8 @@ class Acquirer:
     def echoed_key(self, store: StoreSettings, transaction_id: MonextTransactionId) -> str | None:
         """Our key of the act that made this row, where Monext echoes it. Raises RemoteUnavailable."""
         answer = self.gateway.get_transaction(store.credentials, transaction_id)
+        if not 200 <= answer.status < 300:
+            raise RemoteUnavailable(f"transaction {transaction_id} can't be read", remote="monext")
         return answers.read_echoed_key(answer.body)
 
     def act(

@@ -21,10 +21,16 @@ from monext_bridge.domain.changes import (
     SetTransactionInterfaceId,
 )
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.intents import ACTS, FREE, LATE, IntentName, given_up, match, rows_for
+from monext_bridge.domain.intents import ACTS, FREE, LATE, IntentName, given_up, is_free, match, rows_for
 from monext_bridge.domain.outcome import ActAnswer, ActAnswerKind, LedgerRow
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState
-from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable, VersionConflict
+from monext_bridge.errors import (
+    ActUnknown,
+    RemoteError,
+    RemoteUnavailable,
+    RemoteUnreachable,
+    VersionConflict,
+)
 from monext_bridge.gateways.hops import together
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext_codes import CANCEL_TOO_LATE
@@ -46,9 +52,6 @@ STATE_OF_ROW = {
     None: TransactionState.PENDING,
 }
 
-Beside = Callable[[Payment], object]
-"""What is done at the same time as a result is written, with the payment as it will read."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sending:
@@ -62,10 +65,6 @@ class Sending:
     """The intent of what a final capture releases: it ends as the capture does."""
 
 
-def nothing_beside(_: Payment) -> None:
-    """No other write goes with this result."""
-
-
 @dataclass(frozen=True, slots=True)
 class Acts:
     records: Records
@@ -73,11 +72,13 @@ class Acts:
     clock: Callable[[], datetime]
 
     def carry_out(
-        self, payment: Payment, intent: Transaction, *, sending: Sending, beside: Beside = nothing_beside
+        self, payment: Payment, intent: Transaction, *, sending: Sending, beside: Beside | None = None
     ) -> Payment:
         """Send the act, once, and write its result. For whoever wrote or claimed the intent, nobody else.
 
         An unknown outcome leaves the intent as it is. An act that certainly never reached Monext frees it.
+        `beside` is done at the same time as the result is written. Raises ActUnknown where Monext answered and
+        the answer could not be written: the ledger will tell.
         """
         name = _name(intent)
         body = act_request(
@@ -93,12 +94,16 @@ class Acts:
             event(log, "act_not_sent", level=logging.WARNING, payment=payment.id, then=then)
             unsent = (intent, sending.released) if sending.released else (intent,)
             return self.write(payment, intent, tuple(_mark(t, FREE) for t in unsent))
-        return self._record(payment, intent, answer, sending=sending, beside=beside)
+        try:
+            return self._record(payment, intent, answer, sending=sending, beside=beside)
+        except RemoteError as error:
+            event(log, "act_not_recorded", level=logging.ERROR, payment=payment.id, why=str(error))
+            raise ActUnknown(
+                "Monext answered, and the answer could not be written", remote="monext"
+            ) from error
 
-    def find_out(
-        self, payment: Payment, intent: Transaction, *, sending: Sending, beside: Beside = nothing_beside
-    ) -> Payment:
-        """Look an open intent up in Monext's ledger, and write what became of it; safe at any time.
+    def find_out(self, payment: Payment, intent: Transaction, *, sending: Sending) -> Payment:
+        """Look an act of open outcome up in Monext's ledger, and write what became of it; safe at any time.
 
         An intent that Monext does not list stays open until it is old enough to be sure (`given_up`).
         """
@@ -106,12 +111,12 @@ class Acts:
             row = self._row_of(payment, intent, sending=sending)
         except RemoteUnavailable:
             return payment
-        if row is None:
+        if row is None or (row.ok is None and intent.state is TransactionState.PENDING):
             return payment
         changes = _result_of_row(intent, row)
-        if sending.released and row.ok is not False:
+        if sending.released:
             changes = (*changes, ChangeTransactionState(sending.released.id, STATE_OF_ROW[row.ok]))
-        return self.write(payment, intent, changes, beside=beside)
+        return self.write(payment, intent, changes)
 
     def claim(self, payment: Payment, intent: Transaction) -> Payment | None:
         """Take over an intent that was never carried out; None where another process was first."""
@@ -125,13 +130,13 @@ class Acts:
         changes: list[Change] = []
         for intent in intents:
             changes.append(ChangeTransactionTimestamp(intent.id, self.clock()))
-            if _name(intent).mark:
+            if is_free(intent):
                 changes.append(_mark(intent, None))
         return tuple(changes)
 
     def never_happened(self, payment: Payment, intent: Transaction, *, sending: Sending) -> bool:
         """Certain that Monext did not act: marked as not sent, or old and not in a readable ledger."""
-        if _name(intent).mark == FREE:
+        if is_free(intent):
             return True
         if not given_up(intent, now=self.clock()):
             return False
@@ -140,29 +145,15 @@ class Acts:
         except RemoteUnavailable:
             return False
 
-    def write(
-        self,
-        payment: Payment,
-        intent: Transaction,
-        changes: Sequence[Change],
-        *,
-        beside: Beside = nothing_beside,
-    ) -> Payment:
-        """Write what became of an intent; where another was faster, only if the intent is still open."""
-        expected = applied(payment, changes)
-        if beside is nothing_beside:
-            return self._write(payment, intent, changes)
-        written, _ = together(lambda: self._write(payment, intent, changes), lambda: beside(expected))
-        return written
-
-    def _write(self, payment: Payment, intent: Transaction, changes: Sequence[Change]) -> Payment:
+    def write(self, payment: Payment, intent: Transaction, changes: Sequence[Change]) -> Payment:
+        """Write what became of an intent; where another was faster, only if it still reads as it did."""
         current = payment
         for _ in range(TRIES):
             try:
                 return self.records.write(current, changes)
             except VersionConflict:
                 current = self.records.payment(payment.id)
-                if not still_open(current, intent):
+                if not reads_alike(current, intent):
                     return current
         raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
 
@@ -170,12 +161,20 @@ class Acts:
         ledger = self.acquirer.ledger(sending.store, sending.origin)
         if not ledger.readable:
             raise RemoteUnavailable("the ledger can't be read", remote="monext")
+        if intent.interface_id:
+            return next((row for row in ledger.rows if row.id == intent.interface_id), None)
         rows = rows_for(intent, payment=payment, ledger=ledger)
         keys = {row.id: self.acquirer.echoed_key(sending.store, row.id) for row in rows}
         return match(intent, payment=payment, ledger=ledger, keys=keys)
 
     def _record(
-        self, payment: Payment, intent: Transaction, answer: ActAnswer, *, sending: Sending, beside: Beside
+        self,
+        payment: Payment,
+        intent: Transaction,
+        answer: ActAnswer,
+        *,
+        sending: Sending,
+        beside: Beside | None,
     ) -> Payment:
         if answer.kind is ActAnswerKind.UNKNOWN:
             then = f"intent left open, the ledger will tell: {answer.detail}"
@@ -183,20 +182,26 @@ class Acts:
             return payment
         if answer.kind is ActAnswerKind.REFUSED:
             event(log, "act_refused", level=logging.ERROR, payment=payment.id, code=answer.code)
-        state = RESULT_OF[answer.kind]
-        changes: list[Change] = [ChangeTransactionState(intent.id, state)]
-        if answer.transaction_id:
-            changes.append(SetTransactionInterfaceId(intent.id, answer.transaction_id))
-        if answer.code == CANCEL_TOO_LATE:
-            changes.append(_mark(intent, LATE))
-        if sending.released:
-            changes.append(ChangeTransactionState(sending.released.id, state))
-        return self.write(payment, intent, changes, beside=beside)
+        changes = _result_of_answer(intent, answer, released=sending.released)
+        if beside is None:
+            return self.write(payment, intent, changes)
+        expected = applied(payment, changes)
+        written, _ = together(lambda: self.write(payment, intent, changes), lambda: beside(expected))
+        return written
 
 
-def still_open(payment: Payment, intent: Transaction) -> bool:
-    """Whether the intent of this id still waits for its outcome."""
-    return any(t.id == intent.id and t.state is TransactionState.INITIAL for t in payment.transactions)
+Beside = Callable[[Payment], object]
+"""What is done while a result is written, with the payment as it will read."""
+
+
+def reads_alike(payment: Payment, intent: Transaction) -> bool:
+    """Whether nobody has done anything to this intent since it was read."""
+    now = next((t for t in payment.transactions if t.id == intent.id), None)
+    return now is not None and (now.state, now.interaction_id, now.timestamp) == (
+        intent.state,
+        intent.interaction_id,
+        intent.timestamp,
+    )
 
 
 def _name(intent: Transaction) -> IntentName:
@@ -207,11 +212,24 @@ def _name(intent: Transaction) -> IntentName:
 
 
 def _mark(intent: Transaction, mark: str | None) -> ChangeInteractionId:
+    """A mark; an intent without one reads `<key>~<digest>` again."""
     return ChangeInteractionId(intent.id, str(_name(intent).marked(mark)))
 
 
+def _result_of_answer(
+    intent: Transaction, answer: ActAnswer, *, released: Transaction | None
+) -> tuple[Change, ...]:
+    state = RESULT_OF[answer.kind]
+    changes: list[Change] = [ChangeTransactionState(intent.id, state)]
+    if answer.transaction_id:
+        changes.append(SetTransactionInterfaceId(intent.id, answer.transaction_id))
+    if answer.code == CANCEL_TOO_LATE:
+        changes.append(_mark(intent, LATE))
+    if released:
+        changes.append(ChangeTransactionState(released.id, state))
+    return tuple(changes)
+
+
 def _result_of_row(intent: Transaction, row: LedgerRow) -> tuple[Change, ...]:
-    return (
-        ChangeTransactionState(intent.id, STATE_OF_ROW[row.ok]),
-        SetTransactionInterfaceId(intent.id, row.id),
-    )
+    state = ChangeTransactionState(intent.id, STATE_OF_ROW[row.ok])
+    return (state,) if intent.interface_id else (state, SetTransactionInterfaceId(intent.id, row.id))

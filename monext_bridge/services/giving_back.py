@@ -6,14 +6,13 @@ import logging
 from dataclasses import dataclass
 
 from monext_bridge.config import StoreSettings
-from monext_bridge.domain.changes import AddTransaction
-from monext_bridge.domain.families import mark_of
-from monext_bridge.domain.intents import GIVE_BACK_PREFIX, LATE, IntentName
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.families import Family, family, stand_in
+from monext_bridge.domain.intents import GIVE_BACK_PREFIX, is_free
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState
 from monext_bridge.domain.standing import accepted, flag_of
 from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.acts import Acts, Sending
+from monext_bridge.services.acts import Acts, Sending, reads_alike
 
 log = logging.getLogger(__name__)
 
@@ -27,73 +26,67 @@ class GivingBack:
     def carry_on(self, payment: Payment, *, store: StoreSettings, just_written: bool) -> Payment:
         """May be called any number of times, by anybody: money is given back once.
 
-        `just_written`: this caller wrote the intent and holds the answer of that write, so it acts. Everybody
+        `just_written`: this caller wrote the intents and holds the answer of that write, so it acts. Everybody
         else first finds out at Monext whether it happened.
         """
-        intent, taken = give_back_intent(payment), accepted(payment)
-        if intent is None or not is_open(payment):
+        taken = accepted(payment)
+        if not is_open(payment):
             return payment
         if taken is None or taken.interface_id is None:
             raise ValueError(f"payment {payment.id} is flagged and was never accepted")
         sending = Sending(store, taken.interface_id)
-        if intent.state is TransactionState.FAILURE:
-            return self._refund_instead(payment, sending)
+        for intent in _returns(payment).sent:
+            if intent.state is TransactionState.INITIAL:
+                payment = self._carry_on(payment, intent, sending=sending, just_written=just_written)
+        return self._refund_instead(payment, sending)
+
+    def _carry_on(
+        self, payment: Payment, intent: Transaction, *, sending: Sending, just_written: bool
+    ) -> Payment:
         if just_written:
             event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=flag_of(payment))
-            return self._refund_instead(self.acts.carry_out(payment, intent, sending=sending), sending)
-        found = self.acts.find_out(payment, intent, sending=sending)
-        if not is_open(found) or not self.acts.never_happened(found, intent, sending=sending):
+            return self.acts.carry_out(payment, intent, sending=sending)
+        found = payment if is_free(intent) else self.acts.find_out(payment, intent, sending=sending)
+        if not reads_alike(found, intent) or not self.acts.never_happened(found, intent, sending=sending):
             return found
         claimed = self.acts.claim(found, intent)
-        return self.carry_on(claimed, store=store, just_written=True) if claimed else found
+        if claimed is None:
+            return found
+        own = next(t for t in claimed.transactions if t.id == intent.id)
+        return self._carry_on(claimed, own, sending=sending, just_written=True)
 
     def _refund_instead(self, payment: Payment, sending: Sending) -> Payment:
         """A cancel that came too late: what was captured meanwhile is refunded, under the same key."""
-        intent = give_back_intent(payment)
-        if intent is None or mark_of(intent) != LATE:
+        returns = _returns(payment)
+        late = returns.late_cancel
+        if late is None or returns.instead is not None:
             return payment
-        refund = AddTransaction(
-            TransactionType.REFUND,
-            TransactionState.INITIAL,
-            intent.amount,
-            _refund_name(payment, intent),
-            self.acts.clock(),
-        )
         try:
-            written = self.acts.records.write(payment, (refund,))
+            written = self.acts.records.write(payment, (stand_in(late, now=self.acts.clock()),))
         except VersionConflict:
             return self.acts.records.payment(payment.id)
-        return self.acts.carry_out(written, written.transactions[-1], sending=sending)
+        refund = _returns(written).instead
+        return self.acts.carry_out(written, refund, sending=sending) if refund else written
 
 
-def give_back_intent(payment: Payment) -> Transaction | None:
-    """The transaction that gives the money back, the newest where there are several."""
-    key = f"{GIVE_BACK_PREFIX}{payment.interface_id}"
-    found = [
-        t for t in payment.transactions if (name := IntentName.parse(t.interaction_id)) and name.key == key
-    ]
-    return found[-1] if found else None
+def _returns(payment: Payment) -> Family:
+    """The acts that give the money back."""
+    return family(payment, f"{GIVE_BACK_PREFIX}{payment.interface_id}")
 
 
 def is_open(payment: Payment) -> bool:
     """Whether the money's way back is still unknown, or ended at a cancel that came too late."""
-    intent = give_back_intent(payment)
-    if intent is None:
-        return False
-    return intent.state is TransactionState.INITIAL or mark_of(intent) == LATE
+    returns = _returns(payment)
+    initial = any(t.state is TransactionState.INITIAL for t in returns.sent)
+    return initial or (returns.late_cancel is not None and returns.instead is None)
 
 
 def is_given_back(payment: Payment) -> bool:
-    intent = give_back_intent(payment)
-    return intent is not None and intent.state is TransactionState.SUCCESS
+    returns = _returns(payment)
+    return bool(returns) and returns.worst().state is TransactionState.SUCCESS
 
 
 def is_refused(payment: Payment) -> bool:
     """Monext will not give the money back: somebody has to look into it."""
-    intent = give_back_intent(payment)
-    return intent is not None and intent.state is TransactionState.FAILURE and mark_of(intent) != LATE
-
-
-def _refund_name(payment: Payment, late: Transaction) -> str:
-    name = IntentName.parse(late.interaction_id)
-    return str(name.marked(None)) if name else f"{GIVE_BACK_PREFIX}{payment.interface_id}"
+    returns = _returns(payment)
+    return bool(returns) and not is_open(payment) and returns.worst().state is TransactionState.FAILURE

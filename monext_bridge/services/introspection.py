@@ -105,4 +105,7 @@ def _seconds_left(exp: object, *, now: float) -> float | None:
     """commercetools answers milliseconds, RFC 7662 wants seconds; None where it is no time at all."""
     if isinstance(exp, bool) or not isinstance(exp, int | Decimal):
         return None
-    return float(exp / 1000 if exp >= MILLISECONDS else exp) - now
+    try:
+        return float(exp / 1000 if exp >= MILLISECONDS else exp) - now
+    except OverflowError:
+        return None

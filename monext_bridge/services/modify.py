@@ -13,19 +13,18 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from monext_bridge.config import Settings
 from monext_bridge.domain import modify as rules
+from monext_bridge.domain.applying import applied
 from monext_bridge.domain.cart import Order
 from monext_bridge.domain.changes import AddTransaction, Change, ChangeTransactionState
-from monext_bridge.domain.families import Family, family, mark_of, voided
-from monext_bridge.domain.ids import MonextTransactionId, PaymentId, RecordTransactionId
-from monext_bridge.domain.intents import FREE, KEY, LATE, IntentName
+from monext_bridge.domain.families import Family, family, freed, has_void, mark_of, stand_in, voided
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.intents import KEY, LATE, is_free, name_of, open_intents
 from monext_bridge.domain.modify import Act, Cancel, Capture, NotAllowed, Reverse
-from monext_bridge.domain.outcome import Ledger
-from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import accepted
+from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState
+from monext_bridge.domain.standing import accepted, flag_of
 from monext_bridge.errors import (
     ActUnknown,
     BridgeError,
@@ -33,68 +32,33 @@ from monext_bridge.errors import (
     KeyReused,
     Malformed,
     NotFound,
+    RemoteError,
     RemoteNotFound,
-    RemoteUnavailable,
     RemoteUnreachable,
     VersionConflict,
 )
 from monext_bridge.gateways.hops import settled
 from monext_bridge.logs import event
 from monext_bridge.services.acquirer import Acquirer
-from monext_bridge.services.acts import Acts, Sending, still_open
-from monext_bridge.services.order_state import OrderState
+from monext_bridge.services.act_requests import (
+    OUTCOME_OF,
+    ActOutcome,
+    Performed,
+    Ready,
+    Request,
+    added_or_claimed,
+    capture_option,
+)
+from monext_bridge.services.acts import Acts, Sending, reads_alike
+from monext_bridge.services.order_state import OrderOf
 from monext_bridge.services.records import Records
+
+__all__ = ["ActOutcome", "Modify", "Performed"]
 
 log = logging.getLogger(__name__)
 
 TRIES = 10
 TOO_LATE = "the capture was sent for settlement already: refund it instead"
-
-
-class ActOutcome(StrEnum):
-    """As commercetools' payment connectors word it. RECEIVED: taken, and not final yet."""
-
-    APPROVED = "approved"
-    RECEIVED = "received"
-    REJECTED = "rejected"
-
-
-OUTCOME_OF = {
-    TransactionState.SUCCESS: ActOutcome.APPROVED,
-    TransactionState.PENDING: ActOutcome.RECEIVED,
-    TransactionState.FAILURE: ActOutcome.REJECTED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Performed:
-    """What an act came to; of a reverse with two acts, the worse of them."""
-
-    outcome: ActOutcome
-    transaction_id: RecordTransactionId
-    interface_id: MonextTransactionId | None
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An act under its key. The digest tells whether a key comes again with the same request."""
-
-    act: Act
-    key: str
-    merchant_reference: str | None
-
-    @property
-    def name(self) -> IntentName:
-        return IntentName(self.key, rules.digest_of(self.act, merchant_reference=self.merchant_reference))
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """Intents that stand in the record and are this caller's to carry out."""
-
-    payment: Payment
-    order: Order | None
-    sending: Sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +67,6 @@ class Modify:
     records: Records
     acquirer: Acquirer
     acts: Acts
-    order_state: OrderState
     clock: Callable[[], datetime]
 
     def payment(self, payment_id: PaymentId) -> Payment:
@@ -143,38 +106,67 @@ class Modify:
             done = self._again(payment, known, request) if known else self._first(payment, request)
             if done:
                 return done
-        raise RemoteUnavailable(f"payment {payment_id} is contended", remote="commercetools")
+        raise RemoteUnreachable(
+            f"payment {payment_id} is contended; nothing was done", remote="commercetools"
+        )
+
+    def find_out(self, payment: Payment) -> Payment:
+        """The payment with every act of open outcome looked up at Monext, whoever asked for it."""
+        before = payment
+        for intent in open_intents(payment):
+            name = name_of(intent)
+            if name:
+                released = family(payment, name.key).released
+                sending = replace(self._sending(payment), released=released)
+                payment = self._find_out(payment, intent, sending=sending)
+        if payment is not before:
+            self._order_of(payment).follow(payment)
+        return payment
 
     def _first(self, payment: Payment, request: Request) -> Performed | None:
         """A key that is new. None where another writer was faster: read again."""
-        ready = self._begin(payment, request, self._intents(payment, request))
+        intents = self._intents(payment, request)
+        if has_void(payment, request.key):
+            self._check_before(payment, intents, request)
+        ready = self._begin(payment, intents, request)
         return self._act(ready, request) if ready else None
 
     def _again(self, payment: Payment, known: Family, request: Request) -> Performed | None:
         """A key that was used: told as it stands, found out where it is open, acted on where it was freed."""
         if not known.is_of(request.name):
             raise KeyReused("this key was used with another request", field="Idempotency-Key")
-        if known.is_free:
-            return self._take_up(payment, known, request)
-        if known.waiting:
-            order = self.records.order_of_payment(payment.id)
-            sending = replace(self._sending(payment, request), released=known.released)
-            for intent in known.waiting:
-                payment = self._find_out(payment, intent, sending=sending, order=order)
+        before = payment
+        sending = replace(self._sending(payment), released=known.released)
+        for intent in known.under_way:
+            payment = self._find_out(payment, intent, sending=sending)
+        payment = self._close_rest(payment, request)
+        if payment is not before:
+            self._order_of(payment).follow(payment)
+        now = family(payment, request.key)
+        if now.free and not any(t.state is TransactionState.INITIAL for t in now.under_way):
+            return self._take_up(payment, now, request)
         return self._refund_instead(payment, request) or self._performed(payment, request)
 
     def _take_up(self, payment: Payment, known: Family, request: Request) -> Performed | None:
         """Act under intents that certainly never reached Monext, if there is still room for just them."""
-        intents = tuple(t for t in known.all if t.state is TransactionState.INITIAL)
-        planned = self._intents(payment, request)
-        if [(t.type, t.amount) for t in planned] != [(t.type, t.amount) for t in intents]:
-            self.acts.write(payment, intents[0], voided(intents))
-            return None
-        ready = self._begin(payment, request, self.acts.unmarked(intents))
+        if not rules.still_fits(payment, known.free):
+            payment = self.acts.write(payment, known.free[0], voided(known.free))
+            return self._performed(payment, request) if family(payment, request.key) else None
+        ready = self._begin(payment, self.acts.unmarked(known.free), request, claimed=known.free)
         return self._act(ready, request) if ready else None
 
-    def _begin(self, payment: Payment, request: Request, changes: tuple[Change, ...]) -> Ready | None:
-        """Hop 2. None where another writer was faster. Raises Conflict where the ledger forbids the act."""
+    def _begin(
+        self,
+        payment: Payment,
+        changes: tuple[Change, ...],
+        request: Request,
+        *,
+        claimed: tuple[Transaction, ...] = (),
+    ) -> Ready | None:
+        """Hop 2. None where another writer was faster. Raises Conflict where the ledger forbids the act.
+
+        Where the ledger can't be read nothing was sent: the intents wait, freed, for the key to come again.
+        """
         sending = self._sending(payment, request)
         written, ledger, order = settled(
             lambda: self.records.write(payment, changes),
@@ -185,106 +177,116 @@ class Modify:
             return None
         if isinstance(written, BridgeError):
             raise written
-        own = family(written, request.key)
-        todo = tuple(t for t in own.all if t.state is TransactionState.INITIAL)
-        if isinstance(ledger, BridgeError) or not ledger.readable or isinstance(order, BridgeError):
-            self.acts.write(written, todo[0], voided(todo))
-            raise RemoteUnavailable("ledger or order can't be read; nothing was done", remote="monext")
+        mine = added_or_claimed(payment, written, claimed)
+        if isinstance(ledger, BridgeError) or not ledger.readable:
+            self.acts.write(written, mine[0], tuple(freed(mine)))
+            raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
         try:
-            rules.check_ledger(written, ledger, intents=todo)
-            option = self._option(written, request, ledger)
+            rules.check_ledger(written, ledger, intents=mine)
+            late = self.settings.late_capture
+            option = capture_option(request.act, written, ledger, now=self.clock(), late_capture=late)
         except NotAllowed as error:
-            self.acts.write(written, todo[0], voided(todo))
+            self.acts.write(written, mine[0], voided(mine))
             raise Conflict(str(error)) from error
-        return Ready(written, order, replace(sending, option=option, released=own.released))
+        released = family(written, request.key).released
+        return Ready(
+            written,
+            frozenset(t.id for t in mine),
+            OrderOf(self.records, None if isinstance(order, BridgeError) else order),
+            replace(sending, option=option, released=released),
+        )
 
     def _act(self, ready: Ready, request: Request) -> Performed:
-        """Hops 3 and 4, for each act of the request."""
+        """Hops 3 and 4, for each act of the request; the order follows the last."""
         payment = ready.payment
-        for intent in family(payment, request.key).waiting:
+        todo = [t for t in family(payment, request.key).sent if t.id in ready.mine]
+        for intent in todo:
             event(log, "act", payment=payment.id, act=intent.type.value, amount=intent.amount.cent_amount)
-            payment = self.acts.carry_out(
-                payment,
-                intent,
-                sending=ready.sending,
-                beside=lambda expected: self.order_state.follow(ready.order, expected),
-            )
+            beside = ready.order.follow if intent is todo[-1] else None
+            payment = self.acts.carry_out(payment, intent, sending=ready.sending, beside=beside)
+        ready.order.follow(payment)
         return self._refund_instead(payment, request) or self._performed(payment, request)
 
     def _refund_instead(self, payment: Payment, request: Request) -> Performed | None:
         """A reverse whose cancel came too late refunds that amount, under the same key."""
-        late = family(payment, request.key).late_cancel
-        if late is None or not isinstance(request.act, Reverse):
+        known = family(payment, request.key)
+        late = known.late_cancel
+        if late is None or known.instead is not None or not isinstance(request.act, Reverse):
             return None
-        if any(
-            t.amount == late.amount
-            for t in family(payment, request.key).sent
-            if t.type is TransactionType.REFUND
-        ):
+        if any(t.state is TransactionState.INITIAL for t in known.sent):
             return None
-        intent = AddTransaction(
-            TransactionType.REFUND, TransactionState.INITIAL, late.amount, str(request.name), self.clock()
-        )
-        ready = self._begin(payment, request, (intent,))
-        return self._act(ready, request) if ready else self._again_from_start(payment, request)
+        try:
+            ready = self._begin(payment, (stand_in(late, now=self.clock()),), request)
+        except Conflict:
+            return None
+        if ready is None:
+            raise ActUnknown("another act was faster: ask again with this key", remote="monext")
+        return self._act(ready, request)
 
-    def _again_from_start(self, payment: Payment, request: Request) -> Performed:
-        return self.perform(
-            payment.id, request.act, key=request.key, merchant_reference=request.merchant_reference
-        )
-
-    def _find_out(
-        self, payment: Payment, intent: Transaction, *, sending: Sending, order: Order | None
-    ) -> Payment:
+    def _find_out(self, payment: Payment, intent: Transaction, *, sending: Sending) -> Payment:
         """From the ledger; an intent that is old and not in it never happened."""
-        payment = self.acts.find_out(
-            payment,
-            intent,
-            sending=sending,
-            beside=lambda expected: self.order_state.follow(order, expected),
-        )
-        if not still_open(payment, intent):
-            return payment
-        if not self.acts.never_happened(payment, intent, sending=sending):
-            return payment
+        found = self.acts.find_out(payment, intent, sending=sending)
+        waits = reads_alike(found, intent) and intent.state is TransactionState.INITIAL
+        if not waits or not self.acts.never_happened(found, intent, sending=sending):
+            return found
         ended = (intent, sending.released) if sending.released else (intent,)
         failed = tuple(ChangeTransactionState(t.id, TransactionState.FAILURE) for t in ended)
-        return self.acts.write(payment, intent, failed)
+        return self.acts.write(found, intent, failed)
+
+    def _close_rest(self, payment: Payment, request: Request) -> Payment:
+        """What a final capture releases ends as the capture did; a crash may have come between."""
+        known = family(payment, request.key)
+        rest = known.released
+        if rest is None or rest.state is not TransactionState.INITIAL or not known.sent:
+            return payment
+        state = known.sent[0].state
+        if state in (TransactionState.INITIAL, TransactionState.PENDING):
+            return payment
+        return self.acts.write(payment, rest, (ChangeTransactionState(rest.id, state),))
+
+    def _check_before(self, payment: Payment, intents: tuple[AddTransaction, ...], request: Request) -> None:
+        """A key that the ledger forbade before: ask the ledger first, so that no try leaves a trace."""
+        sending = self._sending(payment, request)
+        ledger = self.acquirer.ledger(sending.store, sending.origin)
+        if not ledger.readable:
+            raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
+        planned = applied(payment, intents)
+        try:
+            rules.check_ledger(planned, ledger, intents=planned.transactions[-len(intents) :])
+        except NotAllowed as error:
+            raise Conflict(str(error)) from error
 
     def _performed(self, payment: Payment, request: Request) -> Performed:
         """The answer that the record gives for a key; never a guess."""
-        worst = family(payment, request.key).worst(without_late=isinstance(request.act, Reverse))
+        worst = family(payment, request.key).worst()
         if worst.state is TransactionState.INITIAL:
-            if mark_of(worst) == FREE:
+            if is_free(worst):
                 raise RemoteUnreachable("Monext can't be reached; nothing was done", remote="monext")
             raise ActUnknown(
-                "not known yet whether Monext acted: ask again with the same key", remote="monext"
+                "whether Monext acted is not known yet: ask again with this key", remote="monext"
             )
         if mark_of(worst) == LATE and isinstance(request.act, Cancel):
             raise Conflict(TOO_LATE)
         return Performed(OUTCOME_OF[worst.state], worst.id, worst.interface_id)
 
     def _intents(self, payment: Payment, request: Request) -> tuple[AddTransaction, ...]:
+        if isinstance(request.act, Capture) and flag_of(payment) is not None:
+            raise Conflict("this payment is being given back: nothing of it can be captured")
         try:
             return rules.intents_of(payment, request.act, name=request.name, now=self.clock())
         except NotAllowed as error:
             raise Conflict(str(error)) from error
 
-    def _sending(self, payment: Payment, request: Request) -> Sending:
+    def _order_of(self, payment: Payment) -> OrderOf:
+        try:
+            return OrderOf(self.records, self.records.order_of_payment(payment.id))
+        except RemoteError:
+            return OrderOf(self.records, None)
+
+    def _sending(self, payment: Payment, request: Request | None = None) -> Sending:
         taken, key = accepted(payment), AttemptKey.parse(payment.key)
         if taken is None or taken.interface_id is None or key is None:
             raise Conflict("the payment was not accepted: nothing can be done to it")
         store = self.settings.store(key.store_key)
-        return Sending(store, taken.interface_id, merchant_reference=request.merchant_reference)
-
-    def _option(self, payment: Payment, request: Request, ledger: Ledger) -> str | None:
-        """Monext's `option` of a capture. Raises NotAllowed for one that comes too late."""
-        if not isinstance(request.act, Capture):
-            return None
-        if not rules.authorization_is_over(payment, now=self.clock(), ledger=ledger):
-            return "FINAL" if request.act.final else None
-        if not self.settings.late_capture:
-            raise NotAllowed("the authorisation is over seven days old, and LATE_CAPTURE is off")
-        if request.act.final:
-            raise NotAllowed("after seven days nothing is left that a final capture could release")
-        return "LATE_DELIVERY"
+        reference = request.merchant_reference if request else None
+        return Sending(store, taken.interface_id, merchant_reference=reference)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monext_bridge.domain.cart import Order
 from monext_bridge.domain.orders import payment_state
@@ -14,35 +14,43 @@ from monext_bridge.services.records import Records
 
 log = logging.getLogger(__name__)
 
-TRIES = 5
+TRIES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class OrderState:
+@dataclass(slots=True)
+class OrderOf:
+    """The order of one payment, kept as this process has last seen or written it."""
+
     records: Records
+    order: Order | None
 
-    def follow(self, order: Order | None, payment: Payment) -> None:
-        """Write the state that all payments of the order give it, with this one as it reads now.
+    def follow(self, payment: Payment) -> None:
+        """Write the state that all payments of the order give it, with this one as it reads.
 
-        Never fails an act: what can't be written now is written with the next act, or by reconciliation.
+        Nothing is written where the order reads so already. Never fails an act: what can't be written now is
+        written with the next one.
         """
         try:
-            self._follow(order, payment)
+            self._follow(payment)
         except RemoteError as error:
             event(log, "order_state_left", level=logging.ERROR, payment=payment.id, why=str(error))
 
-    def _follow(self, order: Order | None, payment: Payment) -> None:
+    def _follow(self, payment: Payment) -> None:
         for _ in range(TRIES):
+            order = self.order
             if order is None:
                 return
-            others = (p for p in order.payments if p.id != payment.id)
+            others = tuple(p for p in order.payments if p.id != payment.id)
             wanted = payment_state(order.total, (payment, *others))
             if wanted is None or wanted.value == order.payment_state:
                 return
             try:
-                self.records.set_order_state(order, wanted)
+                written = self.records.set_order_state(order, wanted)
             except VersionConflict:
-                order = self.records.order_of_payment(payment.id)
+                self.order = self.records.order_by_id(order.id)
+                payment = self.records.payment(payment.id)
                 continue
+            self.order = replace(written, payments=order.payments)
             event(log, "order_state", order=order.id, state=wanted.value)
             return
+        event(log, "order_state_left", level=logging.ERROR, payment=payment.id, why="the order is contended")

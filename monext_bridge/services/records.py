@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monext_bridge.domain.cart import Cart, Customer, Order
 from monext_bridge.domain.changes import Change
-from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
+from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.orders import OrderPaymentState
 from monext_bridge.domain.payment import AttemptKey, Payment
@@ -69,6 +69,9 @@ class Records:
             return reading.read_order(self.gateway.get_order_by_number(number))
         except RemoteNotFound:
             return None
+
+    def order_by_id(self, order_id: OrderId) -> Order:
+        return reading.read_order(self.gateway.get_order(order_id))
 
     def order_of_payment(self, payment_id: PaymentId) -> Order | None:
         """The order that names the payment, whoever made it, with its payments."""

@@ -87,6 +87,8 @@ class Shipment:
     def _capture(self, payment: Payment, order_id: OrderId) -> Followed:
         """Find out what went out before, then capture what is due: at most one new try a message."""
         for _ in range(ROUNDS):
+            if waits_for_others(payment):
+                payment = self.modify.find_out(payment)
             asked = capture_for(payment, order_id)
             if asked is None:
                 return Followed.AGAIN if waits_for_others(payment) else Followed.DONE

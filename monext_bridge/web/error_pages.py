@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 
-from flask import Flask, Request, Response, jsonify, request
+from flask import Flask, Request, Response, has_request_context, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -93,7 +93,13 @@ def status_of(error: Exception) -> int:
         return error.status
     if isinstance(error, HTTPException):
         return error.code or 500
+    if isinstance(error, RemoteError) and _at_operations():
+        return 503  # a caller of the operations API must not read "not done" out of any answer of a remote
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def _at_operations() -> bool:
+    return has_request_context() and (request.endpoint or "").startswith("operations.")
 
 
 def _page(error: Exception, status: int, nothing_taken_at: Collection[str]) -> Response:

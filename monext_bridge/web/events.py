@@ -53,6 +53,8 @@ def receive() -> Response:
     pushed = read_push(document)
     if isinstance(pushed, Validation):
         return jsonify(validationResponse=pushed.code)
+    if pushed.unreadable:
+        event(log, "events_unreadable", level=logging.ERROR, events=pushed.unreadable, then="passed over")
     return _follow(pushed.payloads)
 
 

@@ -140,7 +140,7 @@ class PaymentIntentResult(BaseModel):
 
 
 class TransactionView(BaseModel):
-    """One transaction of the Payment; `amount` in minor units."""
+    """One transaction of the Payment; `amount` in minor units. Monext's session token is cut short."""
 
     id: str
     type: TransactionType
@@ -151,16 +151,20 @@ class TransactionView(BaseModel):
     timestamp: datetime | None = None
 
     @classmethod
-    def of(cls, transaction: Transaction) -> TransactionView:
+    def of(cls, transaction: Transaction, token: str | None) -> TransactionView:
         return cls(
             id=transaction.id,
             type=transaction.type,
             state=transaction.state,
             amount=transaction.amount.cent_amount,
-            interactionId=transaction.interaction_id,
+            interactionId=_without(token, transaction.interaction_id),
             interfaceId=transaction.interface_id,
             timestamp=transaction.timestamp,
         )
+
+
+def _without(token: str | None, text: str | None) -> str | None:
+    return text.replace(token, f"{token[:6]}…") if text and token else text
 
 
 class PaymentIntentView(BaseModel):
@@ -183,6 +187,7 @@ class PaymentIntentView(BaseModel):
     @classmethod
     def of(cls, payment: Payment, order: Order | None) -> PaymentIntentView:
         left = open_amounts(payment)
+        views = [TransactionView.of(t, payment.interface_id) for t in payment.transactions]
         under_way = (TransactionState.INITIAL, TransactionState.PENDING)
         return cls(
             paymentId=payment.id,
@@ -196,8 +201,8 @@ class PaymentIntentView(BaseModel):
             capturable=left.capturable,
             cancellable=left.cancellable,
             refundable=left.refundable,
-            pending=[TransactionView.of(t) for t in payment.transactions if t.state in under_way],
-            transactions=[TransactionView.of(t) for t in payment.transactions],
+            pending=[view for view in views if view.state in under_way],
+            transactions=views,
         )
 
 

@@ -12,12 +12,14 @@ from monext_bridge import __version__
 from monext_bridge.domain.ids import PaymentId, RecordTransactionId
 from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, Reverse
 from monext_bridge.domain.money import Money
-from monext_bridge.errors import NotFound, Unauthenticated
+from monext_bridge.errors import Malformed, NotFound, Unauthenticated
 from monext_bridge.gateways.hops import together
 from monext_bridge.web import models, parameters
 from monext_bridge.web.auth import sign_link
 from monext_bridge.web.bodies import answer, read_body
 from monext_bridge.web.context import services
+
+OWN_KEYS = ("giveback-", "ship-")
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 
@@ -29,7 +31,7 @@ def modify(payment_id: str) -> dict[str, Any]:
     performed = services().modify.perform(
         _payment_id(payment_id),
         _act(wanted),
-        key=request.headers.get("Idempotency-Key"),
+        key=_key(),
         merchant_reference=wanted.merchantReference,
     )
     return answer(models.PaymentIntentResult.of(performed))
@@ -131,6 +133,16 @@ def _act(
 
 def _money(amount: models.Amount) -> Money:
     return Money(amount.centAmount, amount.currencyCode)
+
+
+def _key() -> str | None:
+    """The caller's key; those that the bridge makes itself are not to be had."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and key.startswith(OWN_KEYS):
+        raise Malformed(
+            f"keys beginning with {' or '.join(OWN_KEYS)} are the bridge's", field="Idempotency-Key"
+        )
+    return key
 
 
 def _payment_id(text: str) -> PaymentId:

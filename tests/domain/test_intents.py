@@ -15,7 +15,6 @@ from monext_bridge.domain.intents import (
     match,
     open_intents,
     request_digest,
-    rows_for,
 )
 from monext_bridge.domain.outcome import Ledger, LedgerRow
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
@@ -57,7 +56,16 @@ def found(own: Transaction, *rows: LedgerRow, also: tuple[Transaction, ...] = ()
     return matched.id if matched else None
 
 
-@pytest.mark.parametrize("text", ["k~0123abcd", "giveback-1abc~0123abcd~free", "a.b:c_d-e~0123abcd~void"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k~0123abcd",
+        "giveback-1abc~0123abcd~free",
+        "k~0123abcd~of-5d2c6d0e",
+        "k~0123abcd~of-5d2c~free",
+        "k~rest",
+    ],
+)
 def test_a_name_reads_as_it_was_written(text: str) -> None:
     assert str(IntentName.parse(text)) == text
 
@@ -110,6 +118,23 @@ def test_a_row_that_echoes_another_key_is_never_taken() -> None:
     assert found(intent("k1"), row("r1"), r1="somebody-else") is None
 
 
+def test_a_row_that_echoes_our_key_is_it_however_wrong_our_clock_is() -> None:
+    assert found(intent("k1", at=3600), row("r1", at=0), r1="k1") == "r1"
+
+
+def test_an_intent_that_never_was_sent_takes_no_row_from_another() -> None:
+    unsent = intent("k1", at=10, interaction_id="k1~0123abcd~free")
+    assert found(intent("k2", at=20), row("r1"), also=(unsent,)) == "r1"
+
+
+def test_a_reset_of_somebody_elses_capture_is_not_our_cancel() -> None:
+    own = intent("k1", type=TransactionType.CANCEL_AUTHORIZATION)
+    capture = row("c", type="CAPTURE", amount=500)
+    reset = row("x", type="CANCEL", origin_id=MonextTransactionId("c"))
+    assert found(own, capture, reset) is None
+    assert found(own, row("x", type="CANCEL", origin_id=MonextTransactionId("auth"))) == "x"
+
+
 def test_equal_open_intents_take_the_rows_in_their_order() -> None:
     first, second = intent("k1", at=10), intent("k2", at=20)
     assert found(first, row("r1"), row("r2"), also=(second,)) == "r1"
@@ -129,4 +154,5 @@ def test_an_intent_without_a_row_is_given_up_after_five_minutes() -> None:
 
 
 def test_clocks_may_differ_by_some_seconds() -> None:
-    assert rows_for(intent(at=60), payment=paid_with(intent(at=60)), ledger=Ledger((row(at=40),)))
+    assert found(intent(at=100), row(at=0)) == "r1"
+    assert found(intent(at=200), row(at=0)) is None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.errors import InvalidJson, Malformed
+from monext_bridge.mapping.events import Delivered as Delivered
 from monext_bridge.mapping.events import Validation, read_json, read_push, read_text, shipped_orders
 from tests.push_samples import ORDER, cloud_event, event_grid, message, pub_sub, validation
 
@@ -85,7 +86,6 @@ MALFORMED: dict[str, object] = {
     "a number": 7,
     "null": None,
     "an array of numbers": [1, 2],
-    "an array with one that is no object": [message(), [message()]],
     "pub/sub, no base64": pub_sub(data="{}!"),
     "pub/sub, data of another type": pub_sub(data=5),
     "pub/sub, no JSON": pub_sub(data=encoded("hello")),
@@ -121,3 +121,10 @@ def test_event_grids_validation_gives_its_code() -> None:
 
 def test_the_text_of_sns_may_hold_a_cloud_event() -> None:
     assert read_text(json.dumps(cloud_event())).payloads == (message(),)
+
+
+def test_one_event_that_can_not_be_read_does_not_keep_its_batch_from_being_followed() -> None:
+    pushed = read_push([message(), [message()], 7])
+    assert isinstance(pushed, Delivered)
+    assert len(pushed.payloads) == 1
+    assert pushed.unreadable == 2

@@ -1,0 +1,86 @@
+"""What is asked for under a key, what stands ready to be carried out, and what it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monext_bridge.domain import modify as rules
+from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
+from monext_bridge.domain.intents import IntentName
+from monext_bridge.domain.modify import Act, Capture, NotAllowed
+from monext_bridge.domain.outcome import Ledger
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState
+from monext_bridge.services.acts import Sending
+from monext_bridge.services.order_state import OrderOf
+
+
+class ActOutcome(StrEnum):
+    """As commercetools' payment connectors word it. RECEIVED: taken, and not final yet."""
+
+    APPROVED = "approved"
+    RECEIVED = "received"
+    REJECTED = "rejected"
+
+
+OUTCOME_OF = {
+    TransactionState.SUCCESS: ActOutcome.APPROVED,
+    TransactionState.PENDING: ActOutcome.RECEIVED,
+    TransactionState.FAILURE: ActOutcome.REJECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What an act came to; of a reverse with two acts, the worse of them."""
+
+    outcome: ActOutcome
+    transaction_id: RecordTransactionId
+    interface_id: MonextTransactionId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An act under its key. The digest tells whether a key comes again with the same request."""
+
+    act: Act
+    key: str
+    merchant_reference: str | None
+
+    @property
+    def name(self) -> IntentName:
+        return IntentName(self.key, rules.digest_of(self.act, merchant_reference=self.merchant_reference))
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Intents that stand in the record and are this caller's to carry out, `mine` by their ids."""
+
+    payment: Payment
+    mine: frozenset[RecordTransactionId]
+    order: OrderOf
+    sending: Sending
+
+
+def added_or_claimed(
+    before: Payment, after: Payment, claimed: tuple[Transaction, ...]
+) -> tuple[Transaction, ...]:
+    """The intents that this caller's write has added or taken over, as they read now."""
+    old = {t.id for t in before.transactions} - {t.id for t in claimed}
+    return tuple(t for t in after.transactions if t.id not in old)
+
+
+def capture_option(
+    act: Act, payment: Payment, ledger: Ledger, *, now: datetime, late_capture: bool
+) -> str | None:
+    """Monext's `option` of a capture (None: STANDARD). Raises NotAllowed for one that comes too late."""
+    if not isinstance(act, Capture):
+        return None
+    if not rules.authorization_is_over(payment, now=now, ledger=ledger):
+        return "FINAL" if act.final else None
+    if not late_capture:
+        raise NotAllowed("the authorisation is over seven days old, and LATE_CAPTURE is off")
+    if act.final:
+        raise NotAllowed("after seven days nothing is left that a final capture could release")
+    return "LATE_DELIVERY"
