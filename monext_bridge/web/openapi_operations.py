@@ -68,7 +68,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "Capture a part": _act("capturePayment", amount=AMOUNT, merchantReference="shipment-1"),
             "Capture a part, release the rest": _act("capturePayment", amount=AMOUNT, final=True),
             "Refund": _act("refundPayment", amount=AMOUNT, merchantReference="credit-note-7"),
-            "Refund, at most what one Charge took": _act(
+            "Refund, with all others of one Charge at most what it took": _act(
                 "refundPayment", amount=AMOUNT, transactionId=CHARGE_ID
             ),
             "Cancel what is not captured": _act("cancelPayment"),

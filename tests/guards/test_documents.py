@@ -15,7 +15,7 @@ from flask import Flask
 from pydantic import BaseModel
 
 from monext_bridge.config import SETTINGS, Setting, load_settings
-from monext_bridge.domain.intents import FREE, GIVE_BACK_PREFIX, LATE, REST, VOID
+from monext_bridge.domain.intents import FREE, GIVE_BACK_PREFIX, INSTEAD, LATE, OF_CHARGE, REST, VOID
 from monext_bridge.domain.orders import OrderPaymentState
 from monext_bridge.domain.standing import Flag
 from monext_bridge.errors import SettingsError
@@ -192,7 +192,7 @@ def test_the_members_of_an_action_are_those_of_the_code() -> None:
 
 def test_every_name_of_an_act_in_the_record_is_told() -> None:
     ends = {form.rpartition("~")[2] for form in column(OFFICE, heading="`interactionId`") if "~" in form}
-    assert ends == {"<digest>", FREE, LATE, REST, VOID}
+    assert ends == {"<digest>", FREE, LATE, INSTEAD, REST, VOID, f"{OF_CHARGE}<id>"}
     assert f"`{GIVE_BACK_PREFIX}`" in OFFICE.read_text()
 
 
