@@ -6,9 +6,9 @@ import os
 import sys
 
 from dotenv import dotenv_values
-from monext_bridge.config import load_settings
 
 from monext_bridge import logs
+from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
 from monext_bridge.web import create_app
 

@@ -82,5 +82,6 @@ def contradicts_acceptance(code: str) -> bool:
     """A code that can't go with ACCEPTED. Partners have codes of their own, which can."""
     return code not in ACCEPTED_CODES and code.startswith(REFUSING_RANGES)
 
+
 CANCEL_TOO_LATE = "02105"
 """The capture was sent for settlement before the cancel came: it can only be refunded."""
