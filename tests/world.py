@@ -134,7 +134,7 @@ class World:
     def ledger(self, token: str) -> list[tuple[str, int, str | None]]:
         """Type, amount and status of all transactions of a session, acts included."""
         rows = [t for t in self.monext()["transactions"] if t["token"] == token]
-        return [(t["type"], t["amount"], t["status"]) for t in rows]
+        return [(t["type"], t["amount"], t.get("status")) for t in rows]
 
     def requested(self, token: str) -> Json:
         """The request by which a session was opened."""

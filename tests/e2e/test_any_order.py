@@ -1,0 +1,220 @@
+"""Buyers, banks, back offices and failing remotes in any order: in the end the books agree.
+
+A stateful property test: hypothesis plays events on one cart, then all faults stop, everything is heard once more,
+and what commercetools says is compared with what Monext holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, Reverse
+from monext_bridge.domain.money import Money
+from monext_bridge.errors import BridgeError
+from monext_bridge.services import utc_now
+from sandbox.runner import Sandbox
+from sandbox.shop.calls import Refused
+from tests.bridges import Buyer, InProcess, Page
+from tests.world import World
+
+KEY = "one-key-for-the-bridge-now-and-later"
+FAULTS = ("drop_before", "drop_after", "half_body", "html", "status")
+TARGETS = (
+    ("commercetools", "POST", "/payments/"),
+    ("commercetools", "POST", "/orders$"),
+    ("commercetools", "GET", "/carts/"),
+    ("monext", "GET", "/sessions/"),
+    ("monext", "GET", "/transactions/"),
+    ("monext", "POST", "/(captures|cancels|refunds)$"),
+)
+HEARD = (Buyer.comes_back, Buyer.notified, Buyer.looks, Buyer.cancels)
+ROWS = {
+    "CAPTURE": "Charge",
+    "REFUND": "Refund",
+    "CANCEL": "CancelAuthorization",
+    "RESET": "CancelAuthorization",
+}
+WHICH = st.integers(min_value=0, max_value=3)
+
+
+@pytest.fixture
+def events(sandbox: Sandbox, world: World) -> type[RuleBasedStateMachine]:
+    now, later = InProcess(sandbox, SECRET_KEY=KEY), InProcess(sandbox, clock=_in_ten_minutes, SECRET_KEY=KEY)
+
+    class Bound(Events):
+        def __init__(self) -> None:
+            super().__init__(now, later, world)
+
+    return Bound
+
+
+def _in_ten_minutes() -> Any:
+    return utc_now() + timedelta(minutes=10)
+
+
+class Events(RuleBasedStateMachine):
+    """One cart, several sessions, and whoever has to do with it."""
+
+    def __init__(self, now: InProcess, later: InProcess, world: World) -> None:
+        super().__init__()
+        self.now, self.later, self.world = now, later, world
+        self.pages: list[Page] = []
+        self.acts = 0
+
+    @initialize(store=st.sampled_from(["guest", "german-store"]))
+    def fill(self, store: str) -> None:
+        self.world.calm()
+        self.cart = self.world.cart(store)
+        self.start("fr")
+
+    @rule(lang=st.sampled_from(["fr", "es", "it"]))
+    def start(self, lang: str) -> None:
+        answer = Buyer(self.now).checkout(self.cart, lang=lang)
+        assert answer.status in (200, 303, 409, 503), answer.words
+        if answer.status == 200:
+            widget = answer.page.find(id="PaylineWidget")
+            cancel = answer.page.find("a", href=lambda href: bool(href) and "/cancel/" in href)
+            page = Page(str(widget["data-token"]), str(cancel["href"]).rsplit("/", 1)[1], answer)  # type: ignore[index]
+            self.pages = [p for p in self.pages if p.token != page.token] + [page]
+
+    @precondition(lambda self: self.pages)
+    @rule(which=WHICH, outcome=st.sampled_from(["accepted", "refused", "pending", "cancelled"]))
+    def pay(self, which: int, outcome: str) -> None:
+        with contextlib.suppress(AssertionError):  # that session can't be paid any more
+            self.world.pay(self.page(which).token, outcome=outcome)
+
+    @precondition(lambda self: self.pages)
+    @rule(which=WHICH, outcome=st.sampled_from(["accepted", "refused"]))
+    def partner_answers(self, which: int, outcome: str) -> None:
+        with contextlib.suppress(AssertionError):  # nothing is pending there
+            self.world.resolve(self.page(which).token, outcome)
+
+    @precondition(lambda self: self.pages)
+    @rule(which=WHICH, how=st.sampled_from(HEARD))
+    def hear(self, which: int, how: Any) -> None:
+        assert how(Buyer(self.now), self.page(which)).status in (200, 303, 502, 503, 504)
+
+    @rule()
+    def cart_grows(self) -> None:
+        with contextlib.suppress(Refused):  # it is ordered
+            self.world.one_more(self.cart)
+
+    @rule(call=st.sampled_from(TARGETS), action=st.sampled_from(FAULTS))
+    def something_fails(self, call: tuple[str, str, str], action: str) -> None:
+        remote, method, path = call
+        self.world.fault(remote, action=action, method=method, path=path, code=503)
+
+    @rule(kind=st.sampled_from(["capture", "refund", "cancel", "reverse"]), amount=st.integers(1, 20_000))
+    def back_office(self, kind: str, amount: int) -> None:
+        self.acts += 1
+        for payment in self.accepted():
+            _try(self.now, payment, _act(kind, amount), key=f"act-{self.acts}")
+
+    def teardown(self) -> None:
+        if not hasattr(self, "cart"):
+            return
+        self.world.calm()
+        for bridge in (self.now, self.later, self.later):
+            for page in self.pages:
+                Buyer(bridge).notified(page)
+        for payment in self.accepted():
+            self.later.services.modify.find_out(self.later.services.modify.payment(payment))
+        self.compare()
+
+    def compare(self) -> None:
+        """Each payment's record is its ledger, one order at most, and one payment that counts for it."""
+        payments, orders = self.world.payments(self.cart), self.world.orders(self.cart)
+        assert len(orders) <= 1
+        for payment in payments:
+            assert _recorded(payment) == self.ledger(payment.get("interfaceId", ""))
+        kept = [p for p in payments if _is_accepted(p) and p["paymentStatus"]["interfaceCode"] == "00000"]
+        assert len(kept) == len(orders)
+        returned = [p for p in payments if _is_accepted(p) and p not in kept]
+        assert all(_held(p) == 0 for p in returned), [_recorded(p) for p in returned]
+
+    def page(self, which: int) -> Page:
+        return self.pages[which % len(self.pages)]
+
+    def accepted(self) -> list[PaymentId]:
+        return [PaymentId(p["id"]) for p in self.world.payments(self.cart) if _is_accepted(p)]
+
+    def ledger(self, token: str) -> dict[str, int]:
+        sums: dict[str, int] = {}
+        for kind, amount, status in self.world.ledger(token):
+            if kind in ROWS and status == "OK":
+                sums[ROWS[kind]] = sums.get(ROWS[kind], 0) + amount
+        return sums
+
+
+def _act(kind: str, amount: int) -> Act:
+    money = Money(amount, "EUR")
+    acts: dict[str, Act] = {
+        "capture": Capture(money),
+        "refund": Refund(money),
+        "cancel": Cancel(),
+        "reverse": Reverse(),
+    }
+    return acts[kind]
+
+
+def _try(bridge: InProcess, payment: PaymentId, act: Act, *, key: str) -> None:
+    with contextlib.suppress(BridgeError):  # forbidden, unknown or a remote down: the books tell in the end
+        bridge.services.modify.perform(payment, act, key=key)
+
+
+def _is_accepted(payment: dict[str, Any]) -> bool:
+    return any(
+        t["state"] == "Success" and t["interactionId"] == payment.get("interfaceId")
+        for t in payment["transactions"]
+    )
+
+
+def _recorded(payment: dict[str, Any]) -> dict[str, int]:
+    """What acts have done, by type; the buyer's own transaction aside, and nothing may be left open."""
+    acts = [t for t in payment["transactions"] if "~" in t.get("interactionId", "")]
+    assert all(t["state"] in ("Success", "Failure") or t["interactionId"].endswith("~free") for t in acts), (
+        acts
+    )
+    sums: dict[str, int] = {}
+    for t in acts:
+        if t["state"] == "Success":
+            sums[t["type"]] = sums.get(t["type"], 0) + t["amount"]["centAmount"]
+    return sums
+
+
+def _held(payment: dict[str, Any]) -> int:
+    total = dict.fromkeys(("Authorization", "Charge", "CancelAuthorization", "Refund"), 0)
+    for t in payment["transactions"]:
+        if t["state"] == "Success":
+            total[t["type"]] += t["amount"]["centAmount"]
+    uncaptured = max(total["Authorization"] - total["Charge"] - total["CancelAuthorization"], 0)
+    return max(uncaptured + total["Charge"] - total["Refund"], 0)
+
+
+@pytest.mark.usefixtures("world")
+def test_in_any_order_of_events_the_books_agree_in_the_end(events: type[RuleBasedStateMachine]) -> None:
+    run_state_machine_as_test(
+        events,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=14,
+            deadline=None,
+            derandomize=True,
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
