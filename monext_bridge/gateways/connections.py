@@ -1,11 +1,16 @@
-"""Connections that tell a failure to connect from a failure after the request may have left.
+"""Connections that keep to the deadline, and tell a failure to connect from one after something was sent.
 
 urllib3 reports a TLS handshake that fails, or takes too long, exactly like a failure in the middle of an
-answer. Here every way in which connecting can fail is a NewConnectionError, and nothing else is.
+answer. Here every way in which connecting can fail is a NewConnectionError, and nothing else is. Its
+time-outs are for one address and for one read; here all of them together end at `deadlines.left`.
 """
 
 from __future__ import annotations
 
+import http.client
+import io
+import socket
+import time
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -13,8 +18,38 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from monext_bridge.gateways.deadlines import limit
+
+
+class _Reader(io.RawIOBase):
+    """What a socket receives, read by read within the deadline."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw, self._socket, self._usual = raw, sock, sock.gettimeout()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._socket.settimeout(limit(self._usual))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """Status line and headers can drip as well as a body."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_Reader(self.fp.detach(), sock))
+
 
 class _PlainConnection(HTTPConnection):
+    response_class = _Response
+
     def connect(self) -> None:
         try:
             super().connect()
@@ -22,14 +57,17 @@ class _PlainConnection(HTTPConnection):
             self.close()
             raise NewConnectionError(self, type(error).__name__) from error
 
+    def send(self, data: Any) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(limit(self.timeout))
+        super().send(data)
 
-class _TlsConnection(HTTPSConnection):
-    def connect(self) -> None:
-        try:
-            super().connect()
-        except (OSError, HTTPError) as error:
-            self.close()
-            raise NewConnectionError(self, type(error).__name__) from error
+    def _new_conn(self) -> socket.socket:
+        return _connected(self._dns_host.strip("[]"), self.port, seconds=limit(self.timeout))
+
+
+class _TlsConnection(_PlainConnection, HTTPSConnection):
+    pass
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -49,3 +87,34 @@ class RemoteAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+
+def _connected(host: str, port: int, *, seconds: float) -> socket.socket:
+    """Connected to the first address of a host that answers; each gets its share of the seconds.
+
+    What is left of them is the socket's time-out, for a TLS handshake. Raises OSError.
+    """
+    end = time.monotonic() + seconds
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    refused: OSError = OSError("the host has no address")
+    for index, (family, kind, protocol, _, address) in enumerate(addresses):
+        share = (end - time.monotonic()) / (len(addresses) - index)
+        if share <= 0:
+            raise TimeoutError(f"no connection within {seconds:g} s")
+        try:
+            return _connect_to(socket.socket(family, kind, protocol), address, share=share, end=end)
+        except OSError as error:
+            refused = error
+    raise refused
+
+
+def _connect_to(sock: socket.socket, address: Any, *, share: float, end: float) -> socket.socket:
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.settimeout(share)
+        sock.connect(address)
+        sock.settimeout(max(end - time.monotonic(), 0.01))
+    except OSError:
+        sock.close()
+        raise
+    return sock

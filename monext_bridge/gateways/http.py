@@ -1,4 +1,4 @@
-"""The one way out: time-outs, a pool, retries of reads, and one log line a call.
+"""The one way out: deadlines, a bulkhead and a breaker, a pool, retries of reads, and one log line a call.
 
 A call ends in an answer, whatever its status, or in one of three errors that say how much is known:
 RemoteUnreachable (certainly not sent), RemoteTimeout (sent, not answered in time), RemoteUnavailable (sent,
@@ -13,8 +13,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from monext_bridge.errors import RemoteName, RemoteTimeout, RemoteUnavailable, RemoteUnreachable
+from monext_bridge.gateways.breaker import OPEN_FOR, Breaker, Verdict
+from monext_bridge.gateways.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
+from monext_bridge.gateways.deadlines import LEAST, left
 from monext_bridge.gateways.hops import settled, together
 from monext_bridge.gateways.retry import MOST_ATTEMPTS, Failure, decide, read_timeout
 from monext_bridge.gateways.wire import HttpAnswer, Wire
@@ -28,7 +32,17 @@ ERRORS: dict[Failure, tuple[type[RemoteUnavailable], str]] = {
     Failure.NOT_CONNECTED: (RemoteUnreachable, "could not be reached, so nothing was sent"),
     Failure.TIMED_OUT: (RemoteTimeout, "did not answer in time"),
     Failure.BROKEN: (RemoteUnavailable, "broke the connection before its answer was complete"),
+    Failure.GIVEN_UP: (RemoteUnreachable, "failed too often just now, so nothing was sent"),
+    Failure.NO_PLACE: (RemoteUnreachable, "has too many calls under way, so nothing was sent"),
+    Failure.NO_TIME: (
+        RemoteUnreachable,
+        "could not have answered within the request's time: nothing was sent",
+    ),
 }
+RETRY_AFTER = {Failure.GIVEN_UP: OPEN_FOR}
+
+PATIENT = 2.0
+"""Seconds for an answer; with less, its absence tells nothing of the remote, only of the caller's deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +79,15 @@ class HttpClient:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
+        bulkhead: Bulkhead | None = None,
+        breaker: Breaker | None = None,
     ) -> None:
         self._remote: RemoteName = remote
         self._base_url = base_url.rstrip("/")
         self._timeouts = timeouts or Timeouts()
-        self._wire = Wire(connect_timeout=self._timeouts.connect, pool_size=pool_size, clock=clock)
+        self._wire = Wire(connect_timeout=self._timeouts.connect, pool_size=pool_size)
+        self._bulkhead = bulkhead or Bulkhead(PLACES_AT_A_REMOTE)
+        self._breaker = breaker or Breaker(remote=remote, host=urlsplit(base_url).netloc)
         self._sleep, self._clock, self._jitter = sleep, clock, jitter
 
     def send(
@@ -102,11 +120,27 @@ class HttpClient:
             read_timeout=read_timeout or self._timeouts.read,
             request=request,
         )
-        answer = self._until_decided(call)
+        answer = self._unless_given_up(call)
         if isinstance(answer, HttpAnswer):
             return answer
         error, what = ERRORS[answer]
-        raise error(f"{self._remote} {what}: {method} {route}", remote=self._remote)
+        message = f"{self._remote} {what}: {method} {route}"
+        raise error(message, remote=self._remote, retry_after=RETRY_AFTER.get(answer))
+
+    def _unless_given_up(self, call: _Call) -> HttpAnswer | Failure:
+        """The breaker is told in any case, or it would wait for its probe for ever."""
+        admission = self._breaker.admit()
+        if admission is None:
+            self._report(call, Failure.GIVEN_UP, ms=0, attempt=1)
+            return Failure.GIVEN_UP
+        began, verdict = self._clock(), Verdict.NOTHING
+        try:
+            answer = self._until_decided(call)
+            elapsed = self._clock() - began
+            verdict = _verdict(answer, elapsed=elapsed, read_timeout=call.read_timeout)
+            return answer
+        finally:
+            self._breaker.tell(admission, verdict)
 
     def _until_decided(self, call: _Call) -> HttpAnswer | Failure:
         began = self._clock()
@@ -122,6 +156,7 @@ class HttpClient:
                 status=None if isinstance(answer, Failure) else answer.status,
                 failure=answer if isinstance(answer, Failure) else None,
                 retry_after=None if isinstance(answer, Failure) else answer.retry_after,
+                left=left(),
             )
             if wait is None:
                 return answer
@@ -130,12 +165,24 @@ class HttpClient:
 
     def _attempt(self, call: _Call, *, attempt: int, elapsed: float) -> HttpAnswer | Failure:
         began = self._clock()
-        answer = self._wire.exchange(
-            call.method,
-            self._base_url + call.path,
-            read_timeout=read_timeout(call.read_timeout, attempt=attempt, elapsed=elapsed),
-            request=call.request,
+        answer = self._guarded(
+            call, read_timeout=read_timeout(call.read_timeout, attempt=attempt, elapsed=elapsed)
         )
+        self._report(call, answer, ms=round((self._clock() - began) * 1000), attempt=attempt)
+        return answer
+
+    def _guarded(self, call: _Call, *, read_timeout: float) -> HttpAnswer | Failure:
+        """Sent only where there is time for it, and a place at the remote."""
+        with self._bulkhead.place() as entered:
+            if left() < LEAST:
+                return Failure.NO_TIME
+            if not entered:
+                return Failure.NO_PLACE
+            return self._wire.exchange(
+                call.method, self._base_url + call.path, read_timeout=read_timeout, request=call.request
+            )
+
+    def _report(self, call: _Call, answer: HttpAnswer | Failure, *, ms: int, attempt: int) -> None:
         failure = answer if isinstance(answer, Failure) else None
         status = answer.status if isinstance(answer, HttpAnswer) else None
         troubled = status is None or status >= 500 or status == 429
@@ -148,11 +195,19 @@ class HttpClient:
             route=call.route,
             status=status,
             failure=failure,
-            ms=round((self._clock() - began) * 1000),
+            ms=ms,
             attempt=attempt,
             **call.ids,
         )
-        return answer
+
+
+def _verdict(answer: HttpAnswer | Failure, *, elapsed: float, read_timeout: float) -> Verdict:
+    """What a call with all its attempts tells of the remote."""
+    if isinstance(answer, HttpAnswer):
+        return Verdict.FAILED if answer.status >= 500 else Verdict.ALIVE
+    cut_short = left() <= 0 and elapsed < min(read_timeout, PATIENT)
+    unsent = answer in (Failure.NO_PLACE, Failure.NO_TIME)
+    return Verdict.NOTHING if cut_short or unsent else Verdict.FAILED
 
 
 def _correlation() -> dict[str, str]:

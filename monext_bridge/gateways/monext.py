@@ -15,6 +15,7 @@ from monext_bridge.config import MonextCredentials
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
 from monext_bridge.domain.outcome import ActKind
 from monext_bridge.errors import RemoteUnavailable
+from monext_bridge.gateways.deadlines import leaving
 from monext_bridge.gateways.http import HttpAnswer, HttpClient
 from monext_bridge.gateways.paths import segment
 from monext_bridge.logs import shortened
@@ -26,6 +27,9 @@ ALIVE = "/v1/checkout/alive"
 CONNECTIONS = 64
 ACT_TIMEOUT = 15.0
 """Seconds: an acquirer may take long, and an act whose answer is lost costs more than a wait."""
+
+AFTER_ACT = 1.0
+"""Seconds of a request that an act leaves, to write down what became of it."""
 
 ALIVE_TIMEOUT = 2.0
 
@@ -74,15 +78,16 @@ class MonextGateway:
         Raises RemoteUnreachable only where Monext certainly did nothing; after any other silence only the
         ledger tells.
         """
-        return self._send(
-            credentials,
-            "POST",
-            f"{TRANSACTIONS}/{segment(transaction_id)}/{kind.value}",
-            route=f"{TRANSACTIONS}/{{transaction}}/{kind.value}",
-            ids={"transaction": transaction_id},
-            json=body,
-            read_timeout=ACT_TIMEOUT,
-        )
+        with leaving(AFTER_ACT):
+            return self._send(
+                credentials,
+                "POST",
+                f"{TRANSACTIONS}/{segment(transaction_id)}/{kind.value}",
+                route=f"{TRANSACTIONS}/{{transaction}}/{kind.value}",
+                ids={"transaction": transaction_id},
+                json=body,
+                read_timeout=ACT_TIMEOUT,
+            )
 
     def alive(self, credentials: MonextCredentials) -> bool:
         """GET /v1/checkout/alive, asked once, answered within seconds; False for any trouble."""

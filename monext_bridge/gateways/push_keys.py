@@ -16,10 +16,13 @@ from datetime import datetime
 
 import jwt
 import requests
+import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
+from monext_bridge.gateways.connections import RemoteAdapter
+from monext_bridge.gateways.deadlines import within
 from monext_bridge.logs import event
 
 log = logging.getLogger(__name__)
@@ -43,14 +46,16 @@ Fetch = Callable[[str], bytes | None]
 
 
 def fetch(url: str) -> bytes | None:
-    """GET without redirects, credentials or proxies of the environment; at most 64 KiB of a 200."""
+    """GET without redirects, credentials or proxies of the environment; at most 64 KiB of a 200, in time."""
     try:
-        with requests.Session() as session:
+        with requests.Session() as session, within(sum(TIMEOUTS)):
             session.trust_env = False
+            for scheme in ("https://", "http://"):
+                session.mount(scheme, RemoteAdapter(pool_size=1))
             with session.get(url, timeout=TIMEOUTS, allow_redirects=False, stream=True) as response:
                 content = response.raw.read(LARGEST + 1, decode_content=True)
         status = response.status_code
-    except (requests.RequestException, OSError, ValueError) as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         event(log, "keys_unreachable", level=logging.WARNING, url=url, why=type(error).__name__)
         return None
     if status != 200 or len(content) > LARGEST:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from enum import StrEnum
+
+from monext_bridge.gateways.deadlines import LEAST
 
 MOST_ATTEMPTS = 3
 BUDGET = 6.0
@@ -17,11 +20,14 @@ REPEATABLE = frozenset({"GET", "HEAD"})
 
 
 class Failure(StrEnum):
-    """Why there is no answer. Only after NOT_CONNECTED it is certain that nothing was executed."""
+    """Why there is no answer. After BROKEN and TIMED_OUT it is not known what was executed, else nothing was."""
 
     NOT_CONNECTED = "not_connected"
     BROKEN = "broken"
     TIMED_OUT = "timed_out"
+    GIVEN_UP = "given_up"
+    NO_PLACE = "no_place"
+    NO_TIME = "no_time"
 
 
 def decide(
@@ -34,19 +40,22 @@ def decide(
     failure: Failure | None = None,
     retry_after: float | None = None,
     attempts: int = MOST_ATTEMPTS,
+    left: float = math.inf,
 ) -> float | None:
     """Seconds to wait before the next attempt, None where there is to be none.
 
     Only reads are repeated: a write whose connection broke, even before a byte of the answer came, may have
-    been executed. A time-out is not repeated, since its caller has waited long enough.
+    been executed. A time-out is not repeated, since its caller has waited long enough; nor is what was not
+    even tried, for want of a place, of time or of hope.
 
-    `attempt` counts from 1; `elapsed` is in seconds since the first began; `jitter` is drawn from 0 to 1.
+    `attempt` counts from 1; `elapsed` is in seconds since the first began; `jitter` is drawn from 0 to 1;
+    `left` is in seconds to the caller's deadline.
     """
     passing = failure in (Failure.NOT_CONNECTED, Failure.BROKEN) or status in PASSING
     if method not in REPEATABLE or not passing or attempt >= min(attempts, MOST_ATTEMPTS):
         return None
     wait = _wait(attempt=attempt, jitter=jitter, retry_after=retry_after)
-    return wait if elapsed + wait < BUDGET else None
+    return wait if elapsed + wait < BUDGET and wait + LEAST <= left else None
 
 
 def read_timeout(usual: float, *, attempt: int, elapsed: float) -> float:

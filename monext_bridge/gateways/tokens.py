@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
-from monext_bridge.errors import BridgeError
+from monext_bridge.errors import BridgeError, RemoteUnreachable
+from monext_bridge.gateways.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
+from monext_bridge.gateways.deadlines import left, within
 from monext_bridge.logs import event
 
 log = logging.getLogger(__name__)
 
 EARLY = 300.0
 """Seconds before its end at which a token is replaced, while it still serves; a fifth of a short life."""
+
+EARLY_PATIENCE = 3.0
+"""Seconds for an early refresh: the request that makes it could go on with the old token."""
 
 RETRY = 10.0
 """Seconds until an early refresh that failed is tried again."""
@@ -44,11 +50,12 @@ class Tokens:
 
     The first fetch, and one after the token ended or was refused, is made by one thread for all that wait;
     they share its result or its error. Before the end one thread refreshes while the others go on with the
-    old token.
+    old token. Nobody waits past his own deadline, nor refreshes early for longer than that is worth.
     """
 
     def __init__(self, fetch: Callable[[], Grant], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._fetch, self._clock = fetch, clock
+        self._bulkhead = Bulkhead(PLACES_AT_A_REMOTE)
         self._lock = Lock()
         self._held: _Held | None = None
         self._under_way: Future[str] | None = None
@@ -65,8 +72,18 @@ class Tokens:
             if waiting is None:
                 self._under_way = mine
         if waiting is not None:
-            return waiting.result()
-        return self._fetch_for_all(mine, serving=held)
+            return self._wait(waiting)
+        with within(EARLY_PATIENCE if held else math.inf):
+            return self._fetch_for_all(mine, serving=held)
+
+    def _wait(self, flight: Future[str]) -> str:
+        """Who waits holds a thread for this remote, as who calls it does."""
+        with self._bulkhead.place() as entered:
+            seconds = left()
+            try:
+                return flight.result((None if seconds == math.inf else seconds) if entered else 0)
+            except TimeoutError as error:
+                raise RemoteUnreachable("no token came in time", remote="commercetools") from error
 
     def invalidate(self, token: str) -> None:
         """The remote refused this token. Nothing happens where it has been replaced meanwhile."""

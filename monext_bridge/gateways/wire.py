@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
@@ -14,9 +14,8 @@ import requests
 import urllib3
 
 from monext_bridge.gateways.connections import RemoteAdapter
+from monext_bridge.gateways.deadlines import left, within
 from monext_bridge.gateways.retry import Failure, read_retry_after
-
-CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,43 +42,39 @@ class Wire:
     followed, cookies are not kept. Opens nothing before its first exchange.
     """
 
-    def __init__(self, *, connect_timeout: float, pool_size: int, clock: Callable[[], float]) -> None:
+    def __init__(self, *, connect_timeout: float, pool_size: int) -> None:
         self._connect_timeout = connect_timeout
         self._adapter = RemoteAdapter(pool_size=pool_size)
-        self._clock = clock
         self._threads = threading.local()
 
     def exchange(
         self, method: str, url: str, *, read_timeout: float, request: Mapping[str, Any]
     ) -> HttpAnswer | Failure:
-        """The answer, complete within the connect time-out and `read_timeout` (a stalled body: twice that).
+        """The answer, complete within the connect time-out and `read_timeout`, and before the deadline.
 
         `request` holds `headers`, and `params`, `json` or `data` as requests takes them.
         """
-        deadline = self._clock() + self._connect_timeout + read_timeout
         try:
-            response = self._session().request(
-                method,
-                url,
-                timeout=(self._connect_timeout, read_timeout),
-                allow_redirects=False,
-                stream=True,
-                **request,
-            )
-            with response:
-                content = self._read(response, deadline=deadline)
+            with (
+                within(self._connect_timeout + read_timeout),
+                self._open(method, url, read_timeout=read_timeout, request=request) as response,
+            ):
+                content = response.raw.read(decode_content=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             return _failure(error)
         return HttpAnswer(response.status_code, _parse(content), response.headers)
 
-    def _read(self, response: requests.Response, *, deadline: float) -> bytes:
-        """The body. A remote that drips never trips a socket's time-out, so the clock is asked as well."""
-        received = bytearray()
-        while chunk := response.raw.read1(CHUNK, decode_content=True):
-            received += chunk
-            if self._clock() > deadline:
-                raise requests.ReadTimeout("the answer drips")
-        return bytes(received)
+    def _open(
+        self, method: str, url: str, *, read_timeout: float, request: Mapping[str, Any]
+    ) -> requests.Response:
+        return self._session().request(
+            method,
+            url,
+            timeout=(min(self._connect_timeout, left()), min(read_timeout, left())),
+            allow_redirects=False,
+            stream=True,
+            **request,
+        )
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)

@@ -1,20 +1,50 @@
-"""What every request goes through: its correlation id, and a check that its browser means it."""
+"""What every request goes through: its correlation id, a place and a deadline, a check that it is meant."""
 
 from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import ServiceUnavailable
 
+from monext_bridge.gateways import deadlines
+from monext_bridge.gateways.bulkhead import PATIENCE_IN_ALL, PLACES_IN_ALL, Bulkhead
 from monext_bridge.logs import correlation_id
 
 CORRELATION = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
 BUYER_ENDPOINTS = frozenset({"checkout.start", "buyer.returned", "buyer.cancel", "buyer.result"})
 
+SECONDS: Mapping[str | None, float] = {
+    **dict.fromkeys(BUYER_ENDPOINTS, 11.0),
+    "notifications.notify": 15.0,
+    "operations.modify": 19.0,
+    "events.receive": 19.0,
+}
+"""By endpoint, until its answer: routers in front give up after 30 s, buyers long before. The last two act at
+Monext, where an answer that is lost costs more than a wait."""
 
-def init_requests(app: Flask) -> None:
+OTHERS = 10.0
+CALL_NOBODY = frozenset({"health.health", "static", "openapi.description", "openapi.docs"})
+"""Endpoints that are served whatever the remotes do."""
+
+RETRY_AFTER = 5
+
+
+def init_requests(app: Flask, *, places: int = PLACES_IN_ALL) -> None:
+    bulkhead = Bulkhead(places, patience=PATIENCE_IN_ALL)
+
+    def enter() -> None:
+        """Requests that hang, at whatever remote or lock, leave threads to those that call nobody."""
+        if request.endpoint in CALL_NOBODY:
+            return
+        if not bulkhead.enter():
+            raise ServiceUnavailable("too much is under way", retry_after=RETRY_AFTER)
+        g.bulkhead = bulkhead
+
     app.before_request(_begin)
+    app.before_request(enter)
     app.before_request(_idle)
     app.after_request(_end)
     app.teardown_request(_forget)
@@ -23,6 +53,7 @@ def init_requests(app: Flask) -> None:
 def _begin() -> None:
     given = request.headers.get("X-Correlation-ID") or request.headers.get("X-Request-ID") or ""
     correlation_id.set(given if CORRELATION.fullmatch(given) else str(uuid.uuid4()))
+    deadlines.begin(SECONDS.get(request.endpoint, OTHERS))
 
 
 def _idle() -> Response | None:
@@ -45,3 +76,7 @@ def _end(response: Response) -> Response:
 def _forget(_: BaseException | None) -> None:
     """A thread serves many requests; what it does between them belongs to none."""
     correlation_id.set(None)
+    deadlines.lift()
+    entered: Bulkhead | None = g.pop("bulkhead", None)
+    if entered:
+        entered.leave()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from monext_bridge.gateways.deadlines import LEAST
 from monext_bridge.gateways.retry import BUDGET, Failure, decide, read_retry_after, read_timeout
 
 
@@ -24,12 +25,17 @@ def test_any_other_status_is_an_answer(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("failure", "again"), [(Failure.NOT_CONNECTED, True), (Failure.BROKEN, True), (Failure.TIMED_OUT, False)]
+    ("failure", "again"), [(each, each in (Failure.NOT_CONNECTED, Failure.BROKEN)) for each in Failure]
 )
-def test_a_read_is_tried_again_when_the_connection_fails_but_not_when_it_was_slow(
+def test_a_read_is_tried_again_when_the_connection_fails_but_not_when_it_was_slow_or_not_even_sent(
     failure: Failure, again: bool
 ) -> None:
     assert (decided(status=None, failure=failure) is not None) is again
+
+
+@pytest.mark.parametrize(("left", "again"), [(0.1 + LEAST - 0.01, False), (0.1 + LEAST + 0.01, True)])
+def test_a_read_is_not_tried_again_where_the_deadline_leaves_no_time_for_it(left: float, again: bool) -> None:
+    assert (decided(left=left) is not None) is again
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

@@ -1,0 +1,62 @@
+"""So many at once and no more, so that what hangs never takes all threads of a process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
+from monext_bridge.gateways.deadlines import left
+
+PLACES_AT_A_REMOTE = 20
+PLACES_IN_ALL = 28
+"""Of the 32 threads of a gunicorn worker. A remote that hangs leaves eight of them to requests that do without
+it; whatever those wait for, four are left to what calls nobody."""
+
+PATIENCE = 1.0
+"""Seconds for which a place at a remote is waited for: a remote that takes that long for each of a crowd of
+calls is slow, and does not hang yet."""
+
+PATIENCE_IN_ALL = 2.0
+"""The same for a request's place: a crowd that comes at once is served in waves of whole requests."""
+
+
+class Bulkhead:
+    """A number of places. Thread-safe."""
+
+    def __init__(
+        self, places: int, *, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._free = BoundedSemaphore(places)
+        self._patience, self._clock = patience, clock
+        self._moved_at = clock()
+
+    def enter(self) -> bool:
+        """Take a place, which the caller leaves again; False where there is none to be had.
+
+        A place is waited for only as long as somebody came or went within the last `patience` seconds: where
+        all places hang, who waits would hold a thread for nothing.
+        """
+        if self._free.acquire(blocking=False) or self._wait():
+            self._moved_at = self._clock()
+            return True
+        return False
+
+    def leave(self) -> None:
+        self._moved_at = self._clock()
+        self._free.release()
+
+    @contextmanager
+    def place(self) -> Iterator[bool]:
+        """Whether there was a place; it is held while the context lasts."""
+        entered = self.enter()
+        try:
+            yield entered
+        finally:
+            if entered:
+                self.leave()
+
+    def _wait(self) -> bool:
+        patience = min(self._moved_at + self._patience - self._clock(), left())
+        return patience > 0 and self._free.acquire(timeout=patience)

@@ -1,0 +1,63 @@
+"""How long what is under way may still take: one end for an incoming request and all that it calls.
+
+Sockets know time-outs only for a single read, so a remote that sends a byte now and then is never late for
+them. The end is a context variable: it reaches every call of the request, and goes with the context into the
+threads of a hop. Where nobody has set one, as on the command line, there is none.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+LEAST = 0.5
+"""Seconds below which no call is begun: it would more likely leave a doubt than an answer."""
+
+_end: ContextVar[float] = ContextVar("deadline", default=math.inf)
+"""On the clock of `time.monotonic`, which is one for all threads of a process."""
+
+
+def begin(seconds: float) -> None:
+    """From now on, what this context does may take so long. For the door of a request."""
+    _end.set(time.monotonic() + seconds)
+
+
+def lift() -> None:
+    """What this context does from now on belongs to no request."""
+    _end.set(math.inf)
+
+
+def left() -> float:
+    """Seconds, never negative; infinite where there is no deadline."""
+    return max(_end.get() - time.monotonic(), 0.0)
+
+
+def limit(seconds: float | None) -> float:
+    """The shorter of these seconds and what is left, for a socket. Raises TimeoutError where nothing is."""
+    allowed = min(math.inf if seconds is None else seconds, left())
+    if allowed <= 0:
+        raise TimeoutError("the deadline has passed")
+    return allowed
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Inside, the end is at most so far away; one that comes earlier stays."""
+    token = _end.set(min(_end.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+@contextmanager
+def leaving(seconds: float) -> Iterator[None]:
+    """Inside, the end comes so much earlier: time for what has to be done after it."""
+    token = _end.set(_end.get() - seconds)
+    try:
+        yield
+    finally:
+        _end.reset(token)

@@ -1,0 +1,77 @@
+"""The door of a request: a deadline for what it calls, and a place unless it calls nobody."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, Response
+
+from monext_bridge.gateways.bulkhead import PATIENCE_IN_ALL
+from monext_bridge.gateways.deadlines import left
+from monext_bridge.web.auth import CALLERS
+from monext_bridge.web.requests import CALL_NOBODY, OTHERS, SECONDS, init_requests
+
+HOST_GIVES_UP = 30
+
+
+def an_app(look: Callable[[], object], *, endpoint: str, places: int = 28) -> Flask:
+    """An application of one page, at `/`, that looks at something and says nothing."""
+    app = Flask("door")
+    init_requests(app, places=places)
+
+    def view() -> Response:
+        look()
+        return Response()
+
+    app.add_url_rule("/", endpoint, view, methods=["GET"])
+    return app
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "seconds"),
+    [
+        ("checkout.start", 11),
+        ("buyer.returned", 11),
+        ("buyer.cancel", 11),
+        ("buyer.result", 11),
+        ("notifications.notify", 15),
+        ("operations.modify", 19),
+        ("events.receive", 19),
+        ("payment.create", 10),
+        ("operations.show", 10),
+    ],
+)
+def test_a_request_has_the_seconds_of_its_kind(endpoint: str, seconds: float) -> None:
+    seen: list[float] = []
+    an_app(lambda: seen.append(left()), endpoint=endpoint).test_client().get("/")
+    assert seconds - 1 < seen[0] <= seconds
+
+
+def test_what_comes_after_a_request_has_no_deadline_of_it() -> None:
+    an_app(left, endpoint="checkout.start").test_client().get("/")
+    assert left() == math.inf
+
+
+def test_the_table_names_endpoints_that_exist_and_ends_before_any_host_gives_up() -> None:
+    assert {*SECONDS, *CALL_NOBODY} <= set(CALLERS)
+    assert max(*SECONDS.values(), OTHERS) + PATIENCE_IN_ALL < HOST_GIVES_UP
+
+
+def test_a_request_without_a_place_is_told_to_come_again() -> None:
+    app = an_app(left, endpoint="checkout.start", places=0)
+    answer = app.test_client().get("/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize("endpoint", sorted(CALL_NOBODY - {"static"}))
+def test_what_calls_nobody_needs_no_place(endpoint: str) -> None:
+    app = an_app(left, endpoint=endpoint, places=0)
+    assert app.test_client().get("/").status_code == 200
+
+
+def test_a_request_leaves_its_place_whatever_becomes_of_it() -> None:
+    app = an_app(lambda: 1 / 0, endpoint="checkout.start", places=1)
+    for _ in range(3):
+        assert app.test_client().get("/").status_code == 500
