@@ -19,10 +19,14 @@ TRIES = 8
 
 @dataclass(slots=True)
 class OrderOf:
-    """The order of one payment, kept as this process has last seen or written it."""
+    """The order of one payment, kept as this process has last seen or written it.
+
+    `latest` is the payment as it was read along with the order: an older reading must not undo what it said.
+    """
 
     records: Records
     order: Order | None
+    latest: Payment | None = None
 
     def follow(self, payment: Payment) -> None:
         """Write the state that all payments of the order give it, with this one as it reads.
@@ -36,6 +40,8 @@ class OrderOf:
             event(log, "order_state_left", level=logging.ERROR, payment=payment.id, why=str(error))
 
     def _follow(self, payment: Payment) -> None:
+        if self.latest is not None and self.latest.version > payment.version:
+            payment = self.latest
         for _ in range(TRIES):
             order = self.order
             if order is None:
@@ -48,7 +54,7 @@ class OrderOf:
                 written = self.records.set_order_state(order, wanted)
             except VersionConflict:
                 self.order = self.records.order_by_id(order.id)
-                payment = self.records.payment(payment.id)
+                payment = self.latest = self.records.payment(payment.id)
                 continue
             self.order = replace(written, payments=order.payments)
             event(log, "order_state", order=order.id, state=wanted.value)
