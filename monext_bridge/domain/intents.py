@@ -95,13 +95,15 @@ def is_free(transaction: Transaction) -> bool:
     return name is not None and name.mark == FREE and transaction.state is TransactionState.INITIAL
 
 
+def is_open(transaction: Transaction) -> bool:
+    """An act that may be at Monext and whose outcome is not known; one that was freed never began."""
+    waits = transaction.state is TransactionState.INITIAL and name_of(transaction) is not None
+    return waits and not is_free(transaction)
+
+
 def open_intents(payment: Payment) -> tuple[Transaction, ...]:
     """Acts that may be at Monext and whose outcome is not known, oldest first."""
-    found = [
-        t
-        for t in payment.transactions
-        if t.state is TransactionState.INITIAL and name_of(t) is not None and not is_free(t)
-    ]
+    found = [t for t in payment.transactions if is_open(t)]
     return tuple(sorted(found, key=lambda t: (t.timestamp is not None, t.timestamp, t.id)))
 
 

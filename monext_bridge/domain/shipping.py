@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from monext_bridge.domain.families import mark_of
 from monext_bridge.domain.ids import OrderId
-from monext_bridge.domain.intents import FREE, VOID, IntentName, name_of
+from monext_bridge.domain.intents import FREE, VOID, IntentName, is_open, name_of
 from monext_bridge.domain.modify import Capture, open_amounts
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.payment import Payment, Transaction, TransactionType
 from monext_bridge.domain.standing import flag_of
 
 TAKING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
@@ -36,7 +36,7 @@ def capture_for(payment: Payment, order_id: OrderId) -> Asked | None:
     if flag_of(payment) is not None:
         return None
     family = _family(payment, order_id)
-    waiting = next(((name.key, t.amount) for name, t in family if _is_under_way(t)), None)
+    waiting = next(((name.key, t.amount) for name, t in family if is_open(t)), None)
     if waiting:
         key, amount = waiting
         return Asked(Capture(amount), key, sent=True)
@@ -49,7 +49,7 @@ def capture_for(payment: Payment, order_id: OrderId) -> Asked | None:
 
 def waits_for_others(payment: Payment) -> bool:
     """Whether a capture or cancel is under way that may yet leave something to capture."""
-    return any(_is_under_way(t) and t.type in TAKING for t in payment.transactions)
+    return any(is_open(t) and t.type in TAKING for t in payment.transactions)
 
 
 def _family(payment: Payment, order_id: OrderId) -> list[tuple[IntentName, Transaction]]:
@@ -57,9 +57,3 @@ def _family(payment: Payment, order_id: OrderId) -> list[tuple[IntentName, Trans
     key = re.compile(f"ship-{re.escape(order_id)}-[0-9]+")
     named = [(name_of(t), t) for t in payment.transactions]
     return [(name, t) for name, t in named if name and key.fullmatch(name.key) and name.digest != VOID]
-
-
-def _is_under_way(transaction: Transaction) -> bool:
-    """An act whose outcome is open; one that was freed never began."""
-    is_act = name_of(transaction) is not None
-    return is_act and transaction.state is TransactionState.INITIAL and mark_of(transaction) != FREE
