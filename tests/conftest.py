@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess
+from tests.redis_server import RedisServer, redis_server
 from tests.world import World
 
 
@@ -45,3 +46,16 @@ def gunicorn(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iter
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_process() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+@pytest.fixture
+def redis_of_its_own(redis_process: RedisServer) -> RedisServer:
+    """A Redis that holds nothing yet."""
+    redis_process.clear()
+    return redis_process

@@ -99,6 +99,11 @@ SETTINGS: tuple[Setting, ...] = (
         default="off",
     ),
     Setting(
+        "EXPIRING_AUTHORIZATIONS",
+        "what reconciliation does with an authorisation in the last of its seven days: `warn`, `capture` or `release`",
+        default="warn",
+    ),
+    Setting(
         "CAPTURE_ON_SHIPMENT",
         "shipment states of an order that capture what is open, comma list; or `off`",
         default="Shipped,Delivered",
@@ -123,6 +128,11 @@ SETTINGS: tuple[Setting, ...] = (
         "ALLOWED_URL_HOSTS",
         "hosts that landing pages asked for with a request may be on, comma list of `host` or `host:port`",
         otherwise="hosts of `RETURN_URL` and `CANCEL_URL`",
+    ),
+    Setting(
+        "REDIS_URL",
+        "Redis that all processes and machines of the bridge share: rate limits, caches, the work queue",
+        otherwise="each process has its own limits and caches, and there is no queue",
     ),
     Setting("MONEXT_API_URL", "another API host, without `/v1`", otherwise="Monext's, by environment"),
     Setting("MONEXT_WIDGET_URL", "another host of the widget", otherwise="Monext's, by environment"),

@@ -191,6 +191,13 @@ def base_url_without(suffix: str) -> Callable[[str], str]:
     return parse
 
 
+def redis_url(value: str) -> SecretStr:
+    """`redis://` or, with TLS, `rediss://`; it may hold a password, so it is a secret."""
+    if _split(value).scheme not in ("redis", "rediss"):
+        raise Fault("must be a redis:// or rediss:// URL")
+    return SecretStr(value)
+
+
 def hosts(value: str) -> frozenset[str]:
     """Hosts in the form of `url_host`."""
     found = [each.lower() for each in comma_list(value)]

@@ -37,6 +37,14 @@ class CaptureType(StrEnum):
     MANUAL = "MANUAL"
 
 
+class Expiring(StrEnum):
+    """What becomes of an authorisation that is about to end: told, captured, or released."""
+
+    WARN = "warn"
+    CAPTURE = "capture"
+    RELEASE = "release"
+
+
 class PaymentMethod(StrEnum):
     """Names under which contracts may be listed; a closed list, so that a typo is not taken for a store."""
 
@@ -126,7 +134,7 @@ class Settings:
 
     `allowed_url_hosts` are in the form of `url_host`; `interfaces`: the first is written.
     `capture_on_shipment` are shipment states of commercetools, none where shipments capture nothing;
-    `events_secret` is None where no subscription may call.
+    `events_secret` is None where no subscription may call, `redis_url` where nothing is shared between processes.
     """
 
     commercetools: CommercetoolsSettings
@@ -138,12 +146,14 @@ class Settings:
     mode: CheckoutMode
     order_creation: bool
     late_capture: bool
+    expiring: Expiring
     capture_on_shipment: frozenset[str]
     events_secret: SecretStr | None
     events_oidc_audience: str | None
     currencies: frozenset[str]
     interfaces: tuple[str, ...]
     allowed_url_hosts: frozenset[str]
+    redis_url: SecretStr | None
     trusted_proxies: int
     port: int
     web_concurrency: int
