@@ -100,7 +100,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "EXPIRING_AUTHORIZATIONS",
-        "what reconciliation does with an authorisation in the last of its seven days: `warn`, `capture` or `release`",
+        "what reconciliation does with an authorisation in the last of its seven days: "
+        "`warn`, `capture` or `release`",
         default="warn",
     ),
     Setting(
