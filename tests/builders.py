@@ -6,7 +6,7 @@ Keyword arguments replace fields (values) or top-level members (JSON); a member 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -125,6 +125,7 @@ def a_payment(**changes: Any) -> Payment:
         "interface_id": TOKEN,
         "status_text": f"https://homologation-webpayment.payline.com/v2/?token={TOKEN}",
         "created_at": BEGUN,
+        "modified_at": BEGUN + timedelta(seconds=1),
         "transactions": (a_transaction(),),
     }
     return Payment(**(values | changes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -144,6 +145,7 @@ class Order:
     payment_ids: tuple[PaymentId, ...] = ()
     payments: tuple[Payment, ...] = ()
     shipment_state: str | None = None
+    modified_at: datetime | None = None
 
 
 def not_payable(cart: Cart, *, due: Money, currencies: frozenset[str]) -> NotPayable | None:

@@ -28,7 +28,14 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.orders import holder
 from monext_bridge.domain.outcome import AcceptedTransaction, MoneyMove, Outcome, OutcomeKind
 from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import Flag, accepted, flag_of, holds_money, main_transactions
+from monext_bridge.domain.standing import (
+    LAST_LOOK,
+    Flag,
+    accepted,
+    flag_of,
+    holds_money,
+    main_transactions,
+)
 
 TYPE_OF_MOVE = {
     MoneyMove.AUTHORIZED: TransactionType.AUTHORIZATION,
@@ -249,7 +256,12 @@ def _move_to(payment: Payment, state: TransactionState, *, outcome: Outcome) -> 
 
 
 def _status(payment: Payment, outcome: Outcome) -> tuple[Change, ...]:
-    text = f"{outcome.title}: {outcome.detail}"[:STATUS_TEXT_LIMIT]
+    """Code and text. A text that was marked as the last look's stays so while it says the same."""
+    said = f"{outcome.title}: {outcome.detail}"[: STATUS_TEXT_LIMIT - len(LAST_LOOK)]
+    closed = outcome.kind is OutcomeKind.FAILED and (
+        outcome.last_look or payment.status_text == said + LAST_LOOK
+    )
+    text = said + LAST_LOOK if closed else said
     code = (SetStatusCode(outcome.code),) if outcome.code != (payment.status_code or "") else ()
     return (*code, SetStatusText(text)) if text != payment.status_text else code
 

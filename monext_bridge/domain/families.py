@@ -70,6 +70,11 @@ def family(payment: Payment, key: str) -> Family:
     return Family(tuple(t for name, t in own if name.digest != REST), released)
 
 
+def keys_of(payment: Payment) -> tuple[str, ...]:
+    """The keys of all acts in the record, each once, oldest first."""
+    return tuple(dict.fromkeys(name.key for t in payment.transactions if (name := name_of(t))))
+
+
 def stand_in(late: Transaction, *, now: datetime) -> AddTransaction:
     """The intent of the refund that takes the place of a cancel which came too late."""
     name = name_of(late)

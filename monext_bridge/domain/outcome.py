@@ -50,7 +50,8 @@ class Outcome:
 
     `payment_id` is what the session's `privateData` names, to be compared with the payment at hand;
     `order_reference` is what the session was opened with. `gone`: FAILED only because Monext no longer knows the
-    session, which tells nothing about a payment that was pending.
+    session, which tells nothing about a payment that was pending. `last_look`: read after the session's end, so that
+    what failed has failed for good.
     """
 
     kind: OutcomeKind
@@ -63,6 +64,7 @@ class Outcome:
     payment_id: PaymentId | None = None
     order_reference: str | None = None
     gone: bool = False
+    last_look: bool = False
 
 
 class ActKind(StrEnum):

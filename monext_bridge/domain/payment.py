@@ -54,6 +54,7 @@ class Payment:
     status_code: str | None = None
     status_text: str | None = None
     created_at: datetime | None = None
+    modified_at: datetime | None = None
     transactions: tuple[Transaction, ...] = ()
 
     def total(self, kind: TransactionType, *states: TransactionState) -> int:

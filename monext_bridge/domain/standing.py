@@ -10,6 +10,10 @@ from monext_bridge.domain.payment import Payment, Transaction, TransactionState,
 MAIN_TYPES = (TransactionType.AUTHORIZATION, TransactionType.CHARGE)
 
 
+LAST_LOOK = " (session over)"
+"""Behind the status text of a failed attempt that was read after its session's end, and need not be read again."""
+
+
 class Flag(StrEnum):
     """Why an accepted payment is given back; written into `paymentStatus.interfaceCode`."""
 
@@ -63,6 +67,11 @@ def main_transactions(payment: Payment) -> tuple[Transaction, ...]:
 def accepted(payment: Payment) -> Transaction | None:
     """The transaction of the session that succeeded, where there is one."""
     return next((t for t in main_transactions(payment) if t.state is TransactionState.SUCCESS), None)
+
+
+def is_closed(payment: Payment) -> bool:
+    """Failed, and read once more after the session's end: nobody can pay it any more."""
+    return standing(payment) is Standing.FAILED and (payment.status_text or "").endswith(LAST_LOOK)
 
 
 def begun_at(payment: Payment) -> datetime | None:

@@ -26,6 +26,7 @@ def read_payment(body: Json) -> Payment:
         status_code=status.text("interfaceCode"),
         status_text=status.text("interfaceText"),
         created_at=found.instant("createdAt"),
+        modified_at=found.instant("lastModifiedAt"),
         transactions=tuple(_transaction(t) for t in found.parts("transactions")),
     )
 

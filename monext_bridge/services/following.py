@@ -9,12 +9,12 @@ from monext_bridge.domain.decide import Situation
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.returns import is_given_back, is_open, is_refused
 from monext_bridge.domain.standing import Standing, accepted, begun_at, flag_of, standing
 from monext_bridge.errors import Forbidden
 from monext_bridge.gateways.hops import together
 from monext_bridge.mapping.monext_codes import REASON_CODES, REASONS
 from monext_bridge.services.acquirer import Acquirer, SessionAnswer
-from monext_bridge.services.giving_back import is_given_back, is_open, is_refused
 from monext_bridge.services.results import BuyerStatus, Reference, Settled
 from monext_bridge.services.settle import Settle, Settlement
 from monext_bridge.services.situations import Situations, is_final

@@ -6,9 +6,10 @@ import logging
 from dataclasses import dataclass
 
 from monext_bridge.config import StoreSettings
-from monext_bridge.domain.families import Family, family, stand_in
-from monext_bridge.domain.intents import GIVE_BACK_PREFIX, is_free
+from monext_bridge.domain.families import stand_in
+from monext_bridge.domain.intents import is_free
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.returns import is_open, returns
 from monext_bridge.domain.standing import accepted, flag_of
 from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
@@ -35,7 +36,7 @@ class GivingBack:
         if taken is None or taken.interface_id is None:
             raise ValueError(f"payment {payment.id} is flagged and was never accepted")
         sending = Sending(store, taken.interface_id)
-        for intent in _returns(payment).sent:
+        for intent in returns(payment).sent:
             if intent.state is TransactionState.INITIAL:
                 payment = self._carry_on(payment, intent, sending=sending, just_written=just_written)
         return self._refund_instead(payment, sending)
@@ -57,36 +58,13 @@ class GivingBack:
 
     def _refund_instead(self, payment: Payment, sending: Sending) -> Payment:
         """A cancel that came too late: what was captured meanwhile is refunded, under the same key."""
-        returns = _returns(payment)
-        late = returns.late_cancel
-        if late is None or returns.instead is not None:
+        acts = returns(payment)
+        late = acts.late_cancel
+        if late is None or acts.instead is not None:
             return payment
         try:
             written = self.acts.records.write(payment, (stand_in(late, now=self.acts.clock()),))
         except VersionConflict:
             return self.acts.records.payment(payment.id)
-        refund = _returns(written).instead
+        refund = returns(written).instead
         return self.acts.carry_out(written, refund, sending=sending) if refund else written
-
-
-def _returns(payment: Payment) -> Family:
-    """The acts that give the money back."""
-    return family(payment, f"{GIVE_BACK_PREFIX}{payment.interface_id}")
-
-
-def is_open(payment: Payment) -> bool:
-    """Whether the money's way back is still unknown, or ended at a cancel that came too late."""
-    returns = _returns(payment)
-    initial = any(t.state is TransactionState.INITIAL for t in returns.sent)
-    return initial or (returns.late_cancel is not None and returns.instead is None)
-
-
-def is_given_back(payment: Payment) -> bool:
-    returns = _returns(payment)
-    return bool(returns) and returns.worst().state is TransactionState.SUCCESS
-
-
-def is_refused(payment: Payment) -> bool:
-    """Monext will not give the money back: somebody has to look into it."""
-    returns = _returns(payment)
-    return bool(returns) and not is_open(payment) and returns.worst().state is TransactionState.FAILURE

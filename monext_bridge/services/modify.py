@@ -18,13 +18,13 @@ from monext_bridge.config import Settings
 from monext_bridge.domain import modify as rules
 from monext_bridge.domain.applying import applied
 from monext_bridge.domain.cart import Order
-from monext_bridge.domain.changes import AddTransaction, Change, ChangeTransactionState
+from monext_bridge.domain.changes import AddTransaction, Change
 from monext_bridge.domain.families import Family, family, freed, has_void, mark_of, stand_in, voided
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.intents import KEY, LATE, is_free, name_of, open_intents
+from monext_bridge.domain.intents import KEY, LATE, is_free
 from monext_bridge.domain.modify import Act, Cancel, Capture, NotAllowed, Reverse
 from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState
-from monext_bridge.domain.standing import accepted, flag_of
+from monext_bridge.domain.standing import flag_of
 from monext_bridge.errors import (
     ActUnknown,
     BridgeError,
@@ -49,9 +49,10 @@ from monext_bridge.services.act_requests import (
     added_or_claimed,
     capture_option,
 )
-from monext_bridge.services.acts import Acts, Sending, reads_alike
+from monext_bridge.services.acts import Acts, Sending
 from monext_bridge.services.order_state import OrderOf
 from monext_bridge.services.records import Records
+from monext_bridge.services.resolving import Resolving
 
 __all__ = ["ActOutcome", "Modify", "Performed"]
 
@@ -67,6 +68,7 @@ class Modify:
     records: Records
     acquirer: Acquirer
     acts: Acts
+    resolving: Resolving
     clock: Callable[[], datetime]
 
     def payment(self, payment_id: PaymentId) -> Payment:
@@ -112,16 +114,7 @@ class Modify:
 
     def find_out(self, payment: Payment) -> Payment:
         """The payment with every act of open outcome looked up at Monext, whoever asked for it."""
-        before = payment
-        for intent in open_intents(payment):
-            name = name_of(intent)
-            if name:
-                released = family(payment, name.key).released
-                sending = replace(self._sending(payment), released=released)
-                payment = self._find_out(payment, intent, sending=sending)
-        if payment is not before:
-            self._order_of(payment).follow(payment)
-        return payment
+        return self._followed(payment, self.resolving.of_all(payment))
 
     def _first(self, payment: Payment, request: Request) -> Performed | None:
         """A key that is new. None where another writer was faster: read again."""
@@ -135,13 +128,7 @@ class Modify:
         """A key that was used: told as it stands, found out where it is open, acted on where it was freed."""
         if not known.is_of(request.name):
             raise KeyReused("this key was used with another request", field="Idempotency-Key")
-        before = payment
-        sending = replace(self._sending(payment), released=known.released)
-        for intent in known.under_way:
-            payment = self._find_out(payment, intent, sending=sending)
-        payment = self._close_rest(payment, request)
-        if payment is not before:
-            self._order_of(payment).follow(payment)
+        payment = self._followed(payment, self.resolving.of_key(payment, request.key))
         now = family(payment, request.key)
         if now.free and not any(t.state is TransactionState.INITIAL for t in now.under_way):
             return self._take_up(payment, now, request)
@@ -223,27 +210,6 @@ class Modify:
             raise ActUnknown("another act was faster: ask again with this key", remote="monext")
         return self._act(ready, request)
 
-    def _find_out(self, payment: Payment, intent: Transaction, *, sending: Sending) -> Payment:
-        """From the ledger; an intent that is old and not in it never happened."""
-        found = self.acts.find_out(payment, intent, sending=sending)
-        waits = reads_alike(found, intent) and intent.state is TransactionState.INITIAL
-        if not waits or not self.acts.never_happened(found, intent, sending=sending):
-            return found
-        ended = (intent, sending.released) if sending.released else (intent,)
-        failed = tuple(ChangeTransactionState(t.id, TransactionState.FAILURE) for t in ended)
-        return self.acts.write(found, intent, failed)
-
-    def _close_rest(self, payment: Payment, request: Request) -> Payment:
-        """What a final capture releases ends as the capture did; a crash may have come between."""
-        known = family(payment, request.key)
-        rest = known.released
-        if rest is None or rest.state is not TransactionState.INITIAL or not known.sent:
-            return payment
-        state = known.sent[0].state
-        if state in (TransactionState.INITIAL, TransactionState.PENDING):
-            return payment
-        return self.acts.write(payment, rest, (ChangeTransactionState(rest.id, state),))
-
     def _check_before(self, payment: Payment, intents: tuple[AddTransaction, ...], request: Request) -> None:
         """A key that the ledger forbade before: ask the ledger first, so that no try leaves a trace."""
         sending = self._sending(payment, request)
@@ -277,16 +243,17 @@ class Modify:
         except NotAllowed as error:
             raise Conflict(str(error)) from error
 
+    def _followed(self, before: Payment, payment: Payment) -> Payment:
+        """The order is told what was found out."""
+        if payment is not before:
+            self._order_of(payment).follow(payment)
+        return payment
+
     def _order_of(self, payment: Payment) -> OrderOf:
         try:
             return OrderOf(self.records, self.records.order_of_payment(payment.id))
         except RemoteError:
             return OrderOf(self.records, None)
 
-    def _sending(self, payment: Payment, request: Request | None = None) -> Sending:
-        taken, key = accepted(payment), AttemptKey.parse(payment.key)
-        if taken is None or taken.interface_id is None or key is None:
-            raise Conflict("the payment was not accepted: nothing can be done to it")
-        store = self.settings.store(key.store_key)
-        reference = request.merchant_reference if request else None
-        return Sending(store, taken.interface_id, merchant_reference=reference)
+    def _sending(self, payment: Payment, request: Request) -> Sending:
+        return replace(self.resolving.sending(payment), merchant_reference=request.merchant_reference)

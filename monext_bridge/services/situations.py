@@ -8,9 +8,9 @@ from monext_bridge.config import Settings
 from monext_bridge.domain.cart import Cart, CartState, Order
 from monext_bridge.domain.decide import Situation, surplus
 from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.returns import is_open
 from monext_bridge.domain.standing import accepted, flag_of
 from monext_bridge.errors import NotFound, RemoteNotFound
-from monext_bridge.services.giving_back import is_open
 from monext_bridge.services.records import Records
 from monext_bridge.services.results import Reference
 

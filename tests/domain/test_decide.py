@@ -22,7 +22,7 @@ from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToke
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome import AcceptedTransaction, FailureReason, MoneyMove, Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
-from monext_bridge.domain.standing import Flag, Standing, standing
+from monext_bridge.domain.standing import Flag, Standing, is_closed, standing
 from tests.builders import BEGUN, CART_ID, TOKEN, a_cart, a_payment, a_transaction, an_order, eur
 
 NOW = BEGUN + timedelta(minutes=5)
@@ -315,5 +315,18 @@ def test_a_payment_that_took_nothing_can_not_be_given_back() -> None:
 
 
 def test_a_long_text_of_monext_is_cut() -> None:
-    payment = after(replace(REFUSED, detail="x" * 1000))
-    assert len(payment.status_text or "") == STATUS_TEXT_LIMIT
+    long = replace(REFUSED, detail="x" * 1000)
+    assert len(after(long).status_text or "") <= STATUS_TEXT_LIMIT
+    assert len(after(replace(long, last_look=True)).status_text or "") == STATUS_TEXT_LIMIT
+
+
+def test_a_refusal_that_was_read_after_the_session_is_closed_and_stays_so() -> None:
+    closed = after(replace(REFUSED, last_look=True))
+    assert is_closed(closed)
+    assert not is_closed(after(REFUSED))
+    assert decide(situation(closed), outcome=REFUSED, paid=None, now=NOW) == ()
+
+
+def test_another_end_of_a_closed_attempt_is_looked_at_once_more() -> None:
+    closed = after(replace(REFUSED, last_look=True))
+    assert not is_closed(after(replace(REFUSED, title="CANCELLED", code="02319"), on=situation(closed)))

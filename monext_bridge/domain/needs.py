@@ -1,0 +1,194 @@
+"""What a payment still needs when nobody comes back to it: read from its record, its order and the time.
+
+Nothing here decides about money. A need says that somebody has to look; what is then written, `decide` and the
+acts say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monext_bridge.domain.cart import Order
+from monext_bridge.domain.intents import GIVE_BACK_PREFIX, name_of
+from monext_bridge.domain.modify import AUTHORIZATION_LASTS, open_amounts
+from monext_bridge.domain.orders import payment_state
+from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.returns import is_open, is_refused, returns
+from monext_bridge.domain.standing import (
+    Standing,
+    accepted,
+    begun_at,
+    flag_of,
+    holds_money,
+    is_closed,
+    standing,
+)
+
+GRACE = timedelta(minutes=15)
+"""After a session's life by our clock, until it is certain that it is over at Monext too."""
+
+ENDS_SOON = timedelta(days=1)
+"""Before the end of an authorisation's seven days."""
+
+
+class Need(StrEnum):
+    """Why a payment is looked at. The order is that in which they are met: the money first, then the order."""
+
+    NOT_FINISHED = "not_finished"
+    PENDING = "pending"
+    LAST_LOOK = "last_look"
+    GIVE_BACK = "give_back"
+    ACT = "act"
+    RECEIVED = "received"
+    LEDGER = "ledger"
+    NO_ORDER = "no_order"
+    SECOND_PAYMENT = "second_payment"
+    ORDER_STATE = "order_state"
+    EXPIRING = "expiring"
+    RETURN_REFUSED = "return_refused"
+    AMOUNTS = "amounts"
+
+
+ANY_AGE = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """`now`, how old what is open must be, and the life of the store's sessions."""
+
+    now: datetime
+    older_than: timedelta
+    session: timedelta
+
+    def passed(self, moment: datetime | None, *, after: timedelta | None = None) -> bool:
+        """Whether so long has passed since; of what has no time, yes."""
+        return moment is None or self.now - moment >= (self.older_than if after is None else after)
+
+
+def needs(payment: Payment, age: Age) -> frozenset[Need]:
+    """What the record alone tells; the order is asked about with `order_needs`."""
+    return frozenset((*_of_session(payment, age), *_of_return(payment, age), *_of_acts(payment, age)))
+
+
+def asks_for_order(payment: Payment, age: Age) -> bool:
+    """Accepted, kept, and old enough for its order to be there."""
+    taken = accepted(payment)
+    return taken is not None and flag_of(payment) is None and age.passed(taken.timestamp)
+
+
+def order_needs(
+    payment: Payment, order: Order | None, *, interfaces: frozenset[str], makes_orders: bool
+) -> frozenset[Need]:
+    """What the order of an accepted payment tells; `order` with its payments, None where none names the payment.
+
+    Where the bridge makes no orders nothing is missing without one; but that an earlier attempt of the cart was
+    accepted as well is then only seen from the cart.
+    """
+    if order is None and makes_orders:
+        return frozenset({Need.NO_ORDER})
+    if order is None:
+        return frozenset({Need.SECOND_PAYMENT} if _is_repeated(payment) else ())
+    own = [p for p in order.payments if p.interface in interfaces and accepted(p) and holds_money(p)]
+    found = (
+        (Need.SECOND_PAYMENT, len(own) > 1),
+        (Need.ORDER_STATE, is_stale(order, payment)),
+        (Need.AMOUNTS, not _agrees(payment, order, interfaces=interfaces)),
+    )
+    return frozenset(need for need, holds in found if holds)
+
+
+def is_stale(order: Order, payment: Payment) -> bool:
+    """Whether a payment has changed since its order was last written, and asks for another payment state.
+
+    A state that somebody wrote after that is theirs, and stays.
+    """
+    wanted = payment_state(order.total, order.payments)
+    if wanted is None or wanted.value == order.payment_state:
+        return False
+    if order.modified_at is None or payment.modified_at is None:
+        return False
+    return payment.modified_at > order.modified_at
+
+
+def open_acts(payment: Payment) -> tuple[Transaction, ...]:
+    """Acts of callers without an outcome: sent or not, and what a final capture releases."""
+    return tuple(t for t in _acts(payment) if t.state is TransactionState.INITIAL)
+
+
+def received_acts(payment: Payment) -> tuple[Transaction, ...]:
+    """Acts that Monext has taken and not finished, those that give money back included."""
+    named = (t for t in payment.transactions if name_of(t))
+    return tuple(t for t in named if t.state is TransactionState.PENDING)
+
+
+def ends_at(payment: Payment) -> datetime | None:
+    """When what is authorised and not captured can be captured no more."""
+    taken = accepted(payment)
+    if taken is None or taken.timestamp is None or taken.type is not TransactionType.AUTHORIZATION:
+        return None
+    kept = flag_of(payment) is None and open_amounts(payment).capturable > 0
+    return taken.timestamp + AUTHORIZATION_LASTS if kept else None
+
+
+def _of_session(payment: Payment, age: Age) -> Iterator[Need]:
+    begun = begun_at(payment)
+    match standing(payment):
+        case Standing.OPEN if age.passed(begun):
+            yield Need.NOT_FINISHED
+        case Standing.PENDING if age.passed(begun):
+            yield Need.PENDING
+        case Standing.FAILED if accepted(payment) is None and not is_closed(payment):
+            if age.passed(begun, after=age.session + GRACE):
+                yield Need.LAST_LOOK
+        case _:
+            pass
+
+
+def _of_return(payment: Payment, age: Age) -> Iterator[Need]:
+    if flag_of(payment) is None:
+        return
+    if is_open(payment):
+        if _any_passed(returns(payment).sent, age):
+            yield Need.GIVE_BACK
+    elif is_refused(payment) and payment.held > 0:
+        yield Need.RETURN_REFUSED
+
+
+def _of_acts(payment: Payment, age: Age) -> Iterator[Need]:
+    if _any_passed(open_acts(payment), age):
+        yield Need.ACT
+    if _any_passed(received_acts(payment), age):
+        yield Need.RECEIVED
+    ends = ends_at(payment)
+    if ends is not None and age.now >= ends - ENDS_SOON:
+        yield Need.EXPIRING
+
+
+def _any_passed(transactions: Iterable[Transaction], age: Age) -> bool:
+    return any(age.passed(t.timestamp) for t in transactions)
+
+
+def _acts(payment: Payment) -> Iterator[Transaction]:
+    for transaction in payment.transactions:
+        name = name_of(transaction)
+        if name and not name.key.startswith(GIVE_BACK_PREFIX):
+            yield transaction
+
+
+def _is_repeated(payment: Payment) -> bool:
+    key = AttemptKey.parse(payment.key)
+    return key is not None and key.attempt > 1
+
+
+def _agrees(payment: Payment, order: Order, *, interfaces: frozenset[str]) -> bool:
+    """What was taken, or what is left of it, is what the order costs besides the payments of others."""
+    taken = accepted(payment)
+    if taken is None or taken.amount.currency != order.total.currency:
+        return taken is None
+    others = sum(p.held for p in order.payments if p.interface not in interfaces)
+    wanted = max(order.total.cent_amount - others, 0)
+    left = taken.amount.cent_amount - payment.cancelled - payment.refunded
+    return wanted in (taken.amount.cent_amount, left)

@@ -1,0 +1,84 @@
+"""Acts whose end is not known: found out in Monext's ledger, whoever asked for them; safe at any time."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from monext_bridge.config import Settings
+from monext_bridge.domain.changes import ChangeTransactionState
+from monext_bridge.domain.families import family, keys_of, voided
+from monext_bridge.domain.intents import GIVE_BACK_PREFIX
+from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState
+from monext_bridge.domain.standing import accepted
+from monext_bridge.errors import Conflict
+from monext_bridge.logs import event
+from monext_bridge.services.acts import Acts, Sending, reads_alike
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolving:
+    settings: Settings
+    acts: Acts
+
+    def sending(self, payment: Payment) -> Sending:
+        """How acts of a payment go out. Raises Conflict for one that was not accepted, StoreNotConfigured."""
+        taken, key = accepted(payment), AttemptKey.parse(payment.key)
+        if taken is None or taken.interface_id is None or key is None:
+            raise Conflict("the payment was not accepted: nothing can be done to it")
+        return Sending(self.settings.store(key.store_key), taken.interface_id)
+
+    def of_key(self, payment: Payment, key: str) -> Payment:
+        """The payment with the acts of one key looked up: those that were sent, then what a final one released."""
+        known = family(payment, key)
+        if known.under_way:
+            sending = replace(self.sending(payment), released=known.released)
+            for intent in known.under_way:
+                payment = self._find_out(payment, intent, sending=sending)
+        return self._close_rest(payment, key)
+
+    def of_all(self, payment: Payment) -> Payment:
+        """The same for every key of a caller or a shipment. What gives money back has its own way to go on."""
+        for key in keys_of(payment):
+            if not key.startswith(GIVE_BACK_PREFIX):
+                payment = self.of_key(payment, key)
+        return payment
+
+    def close_unsent(self, payment: Payment) -> Payment:
+        """Close as void what certainly never left: whether it is still wanted, its caller knows."""
+        for key in keys_of(payment):
+            free = family(payment, key).free
+            if free and not key.startswith(GIVE_BACK_PREFIX):
+                event(log, "act_closed_unsent", payment=payment.id, act=key, then="its key is free again")
+                payment = self.acts.write(payment, free[0], voided(free))
+        return payment
+
+    def of_return(self, payment: Payment) -> Payment:
+        """What gives money back and was received: its end, where Monext has one by now."""
+        for intent in family(payment, f"{GIVE_BACK_PREFIX}{payment.interface_id}").sent:
+            if intent.state is TransactionState.PENDING:
+                payment = self.acts.find_out(payment, intent, sending=self.sending(payment))
+        return payment
+
+    def _find_out(self, payment: Payment, intent: Transaction, *, sending: Sending) -> Payment:
+        """From the ledger; an intent that is old and not in it never happened, and is closed as Failure."""
+        found = self.acts.find_out(payment, intent, sending=sending)
+        waits = reads_alike(found, intent) and intent.state is TransactionState.INITIAL
+        if not waits or not self.acts.never_happened(found, intent, sending=sending):
+            return found
+        ended = (intent, sending.released) if sending.released else (intent,)
+        failed = tuple(ChangeTransactionState(t.id, TransactionState.FAILURE) for t in ended)
+        return self.acts.write(found, intent, failed)
+
+    def _close_rest(self, payment: Payment, key: str) -> Payment:
+        """What a final capture releases ends as the capture did; a crash may have come between."""
+        known = family(payment, key)
+        rest = known.released
+        if rest is None or rest.state is not TransactionState.INITIAL or not known.sent:
+            return payment
+        state = known.sent[0].state
+        if state in (TransactionState.INITIAL, TransactionState.PENDING):
+            return payment
+        return self.acts.write(payment, rest, (ChangeTransactionState(rest.id, state),))
