@@ -23,6 +23,7 @@ from monext_bridge.services.push_proofs import PushProofs
 from monext_bridge.services.readiness import Readiness
 from monext_bridge.services.records import Records
 from monext_bridge.services.references import References
+from monext_bridge.services.resolving import Resolving
 from monext_bridge.services.sessions import Sessions
 from monext_bridge.services.settle import Settle
 from monext_bridge.services.shipment import Shipment
@@ -64,7 +65,8 @@ def build_services(
     acts = Acts(records, acquirer, clock)
     settle = Settle(settings, records, situations, acquirer, GivingBack(acts), Ordering(records), clock)
     opening = Opening(settings, records, acquirer, references, clock)
-    modify = Modify(settings, records, acquirer, acts, clock)
+    resolving = Resolving(settings, acts)
+    modify = Modify(settings, records, acquirer, acts, resolving, clock)
     return Services(
         settings=settings,
         checkout=Checkout(settings, records, situations, acquirer, settle, opening, references, clock),
