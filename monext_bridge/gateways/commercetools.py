@@ -8,7 +8,7 @@ All raise RemoteError as `commercetools_answers` sorts it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable, SettingsError
@@ -16,13 +16,17 @@ from monext_bridge.gateways.commercetools_answers import Json, document
 from monext_bridge.gateways.http import HttpAnswer, HttpClient
 from monext_bridge.gateways.oauth import fetch_grant, introspect
 from monext_bridge.gateways.paths import segment
-from monext_bridge.gateways.retry import MOST_ATTEMPTS
 from monext_bridge.gateways.tokens import Tokens
 from monext_bridge.logs import Scalar, shortened
 
 __all__ = ["CommercetoolsGateway", "Json"]
 
 WITH_PAYMENTS = {"expand": "paymentInfo.payments[*]"}
+Variables = Mapping[str, str | Sequence[str]]
+"""Values of the `:names` in a predicate; of several, each is sent."""
+
+Params = Mapping[str, str | Sequence[str]]
+
 CONNECTIONS = 64
 """The request threads of a process, each with up to two calls of one hop."""
 
@@ -70,7 +74,7 @@ class CommercetoolsGateway:
     def query_payments(
         self,
         where: str,
-        variables: Mapping[str, str],
+        variables: Variables,
         *,
         limit: int = 100,
         sort: str | None = None,
@@ -91,7 +95,7 @@ class CommercetoolsGateway:
     def query_orders(
         self,
         where: str,
-        variables: Mapping[str, str],
+        variables: Variables,
         *,
         limit: int = 20,
         sort: str | None = None,
@@ -135,7 +139,13 @@ class CommercetoolsGateway:
         params = {"limit": "1", "withTotal": "false"}
         self._call("GET", "/payments", params=params, attempts=1, read_timeout=CHECK_TIMEOUT)
 
-    def _query(self, route: str, params: Mapping[str, str]) -> list[Json]:
+    def count_payments(self, where: str, variables: Variables) -> int:
+        """How many payments there are, for telling how far one is; commercetools counts up to a limit."""
+        params = {**_query(where, variables, limit=1, sort=None, expand=None), "withTotal": "true"}
+        total = self._call("GET", "/payments", params=params).get("total")
+        return total if isinstance(total, int) else 0
+
+    def _query(self, route: str, params: Params) -> list[Json]:
         results = self._call("GET", route, params=params).get("results")
         if not isinstance(results, list):
             raise RemoteUnavailable(f"commercetools gave no results to GET {route}", remote="commercetools")
@@ -147,10 +157,10 @@ class CommercetoolsGateway:
         route: str,
         *,
         ids: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Params | None = None,
         json: Json | None = None,
         client: HttpClient | None = None,
-        attempts: int = MOST_ATTEMPTS,
+        attempts: int | None = None,
         read_timeout: float | None = None,
     ) -> Json:
         """`ids` fill the route's braces, quoted, and stand beside it in the log."""
@@ -199,9 +209,7 @@ def _logged(ids: Mapping[str, str]) -> Mapping[str, Scalar]:
     return {name: shortened(value) if name == "session" else value for name, value in ids.items()}
 
 
-def _query(
-    where: str, variables: Mapping[str, str], *, limit: int, sort: str | None, expand: str | None
-) -> dict[str, str]:
+def _query(where: str, variables: Variables, *, limit: int, sort: str | None, expand: str | None) -> Params:
     """Values go in as predicate variables, never into the predicate's text."""
     params = {"where": where, "limit": str(limit), "withTotal": "false", "sort": sort, "expand": expand}
     given = {name: value for name, value in params.items() if value is not None}

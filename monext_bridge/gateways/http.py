@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +20,8 @@ from monext_bridge.gateways.breaker import OPEN_FOR, Breaker, Verdict
 from monext_bridge.gateways.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
 from monext_bridge.gateways.deadlines import LEAST, left
 from monext_bridge.gateways.hops import settled, together
-from monext_bridge.gateways.retry import MOST_ATTEMPTS, Failure, decide, read_timeout
+from monext_bridge.gateways.patience import Pause, patience
+from monext_bridge.gateways.retry import Failure, decide, read_timeout
 from monext_bridge.gateways.wire import HttpAnswer, Wire
 from monext_bridge.logs import Scalar, correlation_id, event
 
@@ -40,6 +41,9 @@ ERRORS: dict[Failure, tuple[type[RemoteUnavailable], str]] = {
     ),
 }
 RETRY_AFTER = {Failure.GIVEN_UP: OPEN_FOR}
+
+BUSY = frozenset({429, 503})
+"""Statuses whose `Retry-After` asks all calls to wait, not only this one."""
 
 PATIENT = 2.0
 """Seconds for an answer; with less, its absence tells nothing of the remote, only of the caller's deadline."""
@@ -61,7 +65,7 @@ class _Call:
     path: str
     route: str
     ids: Mapping[str, Scalar]
-    attempts: int
+    attempts: int | None
     read_timeout: float
     request: Mapping[str, Any]
 
@@ -89,6 +93,7 @@ class HttpClient:
         self._bulkhead = bulkhead or Bulkhead(PLACES_AT_A_REMOTE)
         self._breaker = breaker or Breaker(remote=remote, host=urlsplit(base_url).netloc)
         self._sleep, self._clock, self._jitter = sleep, clock, jitter
+        self._pause = Pause(clock=clock, sleep=sleep)
 
     def send(
         self,
@@ -97,11 +102,11 @@ class HttpClient:
         *,
         route: str,
         ids: Mapping[str, Scalar] | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
         json: object | None = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        attempts: int = MOST_ATTEMPTS,
+        attempts: int | None = None,
         read_timeout: float | None = None,
     ) -> HttpAnswer:
         """The answer, whatever its status. Only GET is ever repeated (see `retry.decide`).
@@ -157,6 +162,7 @@ class HttpClient:
                 failure=answer if isinstance(answer, Failure) else None,
                 retry_after=None if isinstance(answer, Failure) else answer.retry_after,
                 left=left(),
+                patience=patience(),
             )
             if wait is None:
                 return answer
@@ -164,10 +170,14 @@ class HttpClient:
             attempt += 1
 
     def _attempt(self, call: _Call, *, attempt: int, elapsed: float) -> HttpAnswer | Failure:
+        self._pause.keep()
         began = self._clock()
+        usual = call.read_timeout
         answer = self._guarded(
-            call, read_timeout=read_timeout(call.read_timeout, attempt=attempt, elapsed=elapsed)
+            call, read_timeout=read_timeout(usual, attempt=attempt, elapsed=elapsed, patience=patience())
         )
+        if isinstance(answer, HttpAnswer) and answer.status in BUSY and answer.retry_after:
+            self._pause.wished(answer.retry_after)
         self._report(call, answer, ms=round((self._clock() - began) * 1000), attempt=attempt)
         return answer
 

@@ -7,12 +7,8 @@ import re
 from enum import StrEnum
 
 from monext_bridge.gateways.deadlines import LEAST
+from monext_bridge.gateways.patience import SOMEBODY_WAITS, Patience
 
-MOST_ATTEMPTS = 3
-BUDGET = 6.0
-"""Seconds from the first attempt's start within which the last one starts and should end."""
-
-LONGEST_WAIT = 2.0
 FIRST_WAIT = 0.1
 SHORTEST_READ = 1.0
 PASSING = frozenset({429, 502, 503, 504})
@@ -39,8 +35,9 @@ def decide(
     status: int | None = None,
     failure: Failure | None = None,
     retry_after: float | None = None,
-    attempts: int = MOST_ATTEMPTS,
+    attempts: int | None = None,
     left: float = math.inf,
+    patience: Patience = SOMEBODY_WAITS,
 ) -> float | None:
     """Seconds to wait before the next attempt, None where there is to be none.
 
@@ -49,18 +46,22 @@ def decide(
     even tried, for want of a place, of time or of hope.
 
     `attempt` counts from 1; `elapsed` is in seconds since the first began; `jitter` is drawn from 0 to 1;
-    `left` is in seconds to the caller's deadline.
+    `left` is in seconds to the caller's deadline; `attempts` is a bound below that of the patience.
     """
     passing = failure in (Failure.NOT_CONNECTED, Failure.BROKEN) or status in PASSING
-    if method not in REPEATABLE or not passing or attempt >= min(attempts, MOST_ATTEMPTS):
+    if (
+        method not in REPEATABLE
+        or not passing
+        or attempt >= min(attempts or patience.attempts, patience.attempts)
+    ):
         return None
-    wait = _wait(attempt=attempt, jitter=jitter, retry_after=retry_after)
-    return wait if elapsed + wait < BUDGET and wait + LEAST <= left else None
+    wait = _wait(attempt=attempt, jitter=jitter, retry_after=retry_after, longest=patience.longest_wait)
+    return wait if elapsed + wait < patience.budget and wait + LEAST <= left else None
 
 
-def read_timeout(usual: float, *, attempt: int, elapsed: float) -> float:
+def read_timeout(usual: float, *, attempt: int, elapsed: float, patience: Patience = SOMEBODY_WAITS) -> float:
     """Seconds for an attempt's answer: a repeated call has what is left of the budget, not all again."""
-    return usual if attempt == 1 else min(usual, max(BUDGET - elapsed, SHORTEST_READ))
+    return usual if attempt == 1 else min(usual, max(patience.budget - elapsed, SHORTEST_READ))
 
 
 def read_retry_after(value: str | None) -> float | None:
@@ -68,7 +69,7 @@ def read_retry_after(value: str | None) -> float | None:
     return float(value) if value and re.fullmatch(r"[0-9]{1,6}", value.strip()) else None
 
 
-def _wait(*, attempt: int, jitter: float, retry_after: float | None) -> float:
+def _wait(*, attempt: int, jitter: float, retry_after: float | None, longest: float) -> float:
     if retry_after is not None:
-        return min(retry_after, LONGEST_WAIT)
-    return float(min(FIRST_WAIT * 2 ** (attempt - 1) * (0.5 + jitter), LONGEST_WAIT))
+        return min(retry_after, longest)
+    return float(min(FIRST_WAIT * 2 ** (attempt - 1) * (0.5 + jitter), longest))

@@ -12,8 +12,11 @@ from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.gateways.push_keys import PushKeys
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.acts import Acts
+from monext_bridge.services.bookkeeper import Bookkeeper
 from monext_bridge.services.callers import Callers
 from monext_bridge.services.checkout import Checkout
+from monext_bridge.services.expiry import Expiry
+from monext_bridge.services.finishing import Finishing
 from monext_bridge.services.following import Following
 from monext_bridge.services.giving_back import GivingBack
 from monext_bridge.services.modify import Modify
@@ -21,6 +24,7 @@ from monext_bridge.services.opening import Opening
 from monext_bridge.services.ordering import Ordering
 from monext_bridge.services.push_proofs import PushProofs
 from monext_bridge.services.readiness import Readiness
+from monext_bridge.services.reconcile import Reconcile
 from monext_bridge.services.records import Records
 from monext_bridge.services.references import References
 from monext_bridge.services.resolving import Resolving
@@ -28,6 +32,8 @@ from monext_bridge.services.sessions import Sessions
 from monext_bridge.services.settle import Settle
 from monext_bridge.services.shipment import Shipment
 from monext_bridge.services.situations import Situations
+from monext_bridge.services.survey import Survey
+from monext_bridge.services.unattended import Unattended
 
 Clock = Callable[[], datetime]
 
@@ -41,6 +47,7 @@ class Services:
     references: References
     readiness: Readiness
     modify: Modify
+    reconcile: Reconcile
     shipment: Shipment
     push_proofs: PushProofs
     callers: Callers
@@ -67,6 +74,15 @@ def build_services(
     opening = Opening(settings, records, acquirer, references, clock)
     resolving = Resolving(settings, acts)
     modify = Modify(settings, records, acquirer, acts, resolving, clock)
+    finishing = Finishing(
+        settings,
+        records,
+        Unattended(settings, situations, acquirer, settle, clock),
+        resolving,
+        Bookkeeper(records, resolving, clock),
+        Expiry(settings, modify, clock),
+        clock,
+    )
     return Services(
         settings=settings,
         checkout=Checkout(settings, records, situations, acquirer, settle, opening, references, clock),
@@ -75,6 +91,7 @@ def build_services(
         references=references,
         readiness=Readiness(settings, commercetools, monext),
         modify=modify,
+        reconcile=Reconcile(Survey(settings, records, clock), finishing),
         shipment=Shipment(settings, commercetools, modify),
         push_proofs=PushProofs(push_keys or PushKeys(), clock),
         callers=Callers(settings, commercetools, clock=clock),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from monext_bridge.domain.cart import Cart, Customer, Order
 from monext_bridge.domain.changes import Change
@@ -15,6 +16,7 @@ from monext_bridge.errors import RemoteNotFound
 from monext_bridge.gateways.commercetools import CommercetoolsGateway, Json
 from monext_bridge.mapping import commercetools as reading
 from monext_bridge.mapping import commercetools_writes as writing
+from monext_bridge.mapping.json_object import UnreadableResource
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,23 @@ class Records:
 
     def payment(self, payment_id: PaymentId) -> Payment:
         return reading.read_payment(self.gateway.get_payment(payment_id))
+
+    def payments_since(
+        self, since: datetime, *, interfaces: Sequence[str], after: PaymentId | None, limit: int
+    ) -> tuple[tuple[PaymentId, Payment | UnreadableResource], ...]:
+        """At most `limit` payments of these interfaces made since then, by id; those behind `after`.
+
+        Beside the id of one that can't be read stands the reason, so that it does not hide the others.
+        """
+        where, variables = _since(since, interfaces=interfaces)
+        if after:
+            where, variables = f"{where} and id > :after", variables | {"after": after}
+        found = self.gateway.query_payments(where, variables, limit=limit, sort="id asc")
+        return tuple((PaymentId(str(body.get("id"))), _readable(body)) for body in found)
+
+    def count_payments_since(self, since: datetime, *, interfaces: Sequence[str]) -> int:
+        """About how many those are."""
+        return self.gateway.count_payments(*_since(since, interfaces=interfaces))
 
     def payment_by_key(self, key: AttemptKey) -> Payment:
         return reading.read_payment(self.gateway.get_payment_by_key(str(key)))
@@ -83,6 +102,16 @@ class Records:
         )
         return next((reading.read_order(body) for body in found), None)
 
+    def orders_of_payments(self, payment_ids: Sequence[PaymentId]) -> tuple[Order, ...]:
+        """The orders that name any of the payments (at most 50, whose ids have to fit into a URL), with theirs."""
+        found = self.gateway.query_orders(
+            where="paymentInfo(payments(id in (:payments)))",
+            variables={"payments": payment_ids},
+            limit=500,
+            expand="paymentInfo.payments[*]",
+        )
+        return tuple(reading.read_order(body) for body in found)
+
     def create_order(self, cart: Cart, *, number: OrderNumber, state: OrderPaymentState) -> Order:
         draft = writing.order_draft(
             cart_id=cart.id, version=cart.version, number=number, payment_state=state.value
@@ -92,6 +121,19 @@ class Records:
     def set_order_state(self, order: Order, state: OrderPaymentState) -> Order:
         body = self.gateway.update_order(order.id, writing.order_payment_state(order.version, state.value))
         return reading.read_order(body)
+
+
+def _since(since: datetime, *, interfaces: Sequence[str]) -> tuple[str, dict[str, str | Sequence[str]]]:
+    where = "paymentMethodInfo(paymentInterface in (:interfaces)) and createdAt >= :since"
+    text = since.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return where, {"interfaces": interfaces, "since": text}
+
+
+def _readable(body: Json) -> Payment | UnreadableResource:
+    try:
+        return reading.read_payment(body)
+    except UnreadableResource as error:
+        return error
 
 
 def _cart(body: Json, language: str | None) -> Cart:

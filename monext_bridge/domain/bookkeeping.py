@@ -1,0 +1,137 @@
+"""Monext's ledger and the record, compared: what was done in Monext's back office appears in the record, once.
+
+A row that no transaction names is posted: as the outcome of an act of ours that was given up too early, as the rest
+that a final capture released, or as a transaction of its own under `ledger-<row>~found`. A CANCEL counts against its
+origin: of a capture it is a Refund, of a refund it takes that back, else it releases the authorisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monext_bridge.domain.changes import (
+    AddTransaction,
+    Change,
+    ChangeTransactionState,
+    SetTransactionInterfaceId,
+)
+from monext_bridge.domain.ids import MonextTransactionId
+from monext_bridge.domain.intents import REST, IntentName, is_free, is_open, name_of, unclaimed
+from monext_bridge.domain.modify import CAPTURING_ROWS, open_amounts, open_at_monext
+from monext_bridge.domain.outcome import Ledger, LedgerRow
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.standing import accepted
+
+FOUND_PREFIX, FOUND = "ledger-", "found"
+TYPES = {
+    "CAPTURE": TransactionType.CHARGE,
+    "REAUTHORIZATION_AND_CAPTURE": TransactionType.CHARGE,
+    "REFUND": TransactionType.REFUND,
+}
+
+
+def unposted(payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
+    """Rows that move money and that the record does not tell; what an open act may yet turn out to be is left."""
+    named = {t.interface_id for t in payment.transactions if t.interface_id} | set(
+        _waited_for(payment, ledger)
+    )
+    return tuple(
+        row
+        for row in ledger.rows
+        if row.ok is not False and row.id not in named and _posts(row, payment=payment, ledger=ledger)
+    )
+
+
+def posting(
+    payment: Payment, row: LedgerRow, *, ledger: Ledger, key: str | None, now: datetime
+) -> tuple[Change, ...]:
+    """What puts an unposted row into the record; `key` is what Monext echoes of the act that made it, if it does."""
+    taken_back = _refund_taken_back(payment, row)
+    if taken_back is not None:
+        return (ChangeTransactionState(taken_back.id, TransactionState.FAILURE),)
+    kind, state = _type(row, ledger), _state(row)
+    own = _own(payment, row, kind=kind, key=key)
+    if own is None:
+        name = str(IntentName(f"{FOUND_PREFIX}{row.id}", FOUND))
+        amount = payment.planned.with_amount(row.amount)
+        return (AddTransaction(kind, state, amount, name, row.date or now, row.id),)
+    moved = (ChangeTransactionState(own.id, state),) if own.state is not state else ()
+    return (*moved, SetTransactionInterfaceId(own.id, row.id))
+
+
+def disagreement(payment: Payment, ledger: Ledger) -> str | None:
+    """How the two differ in what may still be done, in minor units; None where they don't.
+
+    While an act is open nothing can be said.
+    """
+    if any(
+        t.state in (TransactionState.INITIAL, TransactionState.PENDING) and not is_free(t)
+        for t in _acts(payment)
+    ):
+        return None
+    ours, theirs = open_amounts(payment), open_at_monext(ledger)
+    if (ours.capturable, ours.refundable) == (theirs.capturable, theirs.refundable):
+        return None
+    return (
+        f"the record leaves {ours.capturable} to capture and {ours.refundable} to refund, "
+        f"Monext's ledger {theirs.capturable} and {theirs.refundable}"
+    )
+
+
+def _acts(payment: Payment) -> Iterator[Transaction]:
+    return (t for t in payment.transactions if name_of(t))
+
+
+def _waited_for(payment: Payment, ledger: Ledger) -> Iterator[MonextTransactionId]:
+    """Rows that by their looks may be an act of ours whose outcome is open."""
+    for intent in _acts(payment):
+        if is_open(intent):
+            yield from (row.id for row in unclaimed(intent, payment=payment, ledger=ledger))
+
+
+def _posts(row: LedgerRow, *, payment: Payment, ledger: Ledger) -> bool:
+    taken = accepted(payment)
+    if taken is None or row.id == taken.interface_id:
+        return False
+    if row.type != "CANCEL":
+        return row.type in TYPES
+    refunds = {r.id for r in ledger.rows if r.type == "REFUND"}
+    return row.origin_id not in refunds or _refund_taken_back(payment, row) is not None
+
+
+def _refund_taken_back(payment: Payment, row: LedgerRow) -> Transaction | None:
+    """The Refund that a finished CANCEL of all of it undid, unless that is written already."""
+    undone = (t for t in payment.transactions if t.interface_id and t.interface_id == row.origin_id)
+    refund = next((t for t in undone if t.type is TransactionType.REFUND), None)
+    if refund is None or row.type != "CANCEL" or not row.ok:
+        return None
+    whole = refund.amount.cent_amount == row.amount
+    return refund if whole and refund.state is TransactionState.SUCCESS else None
+
+
+def _type(row: LedgerRow, ledger: Ledger) -> TransactionType:
+    if row.type in TYPES:
+        return TYPES[row.type]
+    captures = {r.id for r in ledger.rows if r.type in CAPTURING_ROWS}
+    refunded = row.origin_id in captures
+    return TransactionType.REFUND if refunded else TransactionType.CANCEL_AUTHORIZATION
+
+
+def _own(payment: Payment, row: LedgerRow, *, kind: TransactionType, key: str | None) -> Transaction | None:
+    """An act of ours that is not linked to a row: one that the row echoes, else the rest of a final capture."""
+    alike = [
+        (name, t)
+        for t in payment.transactions
+        if (name := name_of(t))
+        and t.type is kind
+        and t.amount.cent_amount == row.amount
+        and t.interface_id is None
+    ]
+    echoed = next((t for name, t in alike if key is not None and name.key == key), None)
+    rest = next((t for name, t in alike if name.digest == REST and t.state is TransactionState.SUCCESS), None)
+    return echoed or (rest if key is None else None)
+
+
+def _state(row: LedgerRow) -> TransactionState:
+    return TransactionState.SUCCESS if row.ok else TransactionState.PENDING

@@ -1,0 +1,67 @@
+"""How long a call may be tried again: seconds where somebody waits, minutes where nobody does.
+
+A context variable, as the deadline is: it reaches every call of a task, and goes with the context into the threads
+of a hop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from threading import Lock
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """`attempts` of a read, within `budget` seconds from the first one's start, `longest_wait` seconds between."""
+
+    attempts: int
+    budget: float
+    longest_wait: float
+
+
+SOMEBODY_WAITS = Patience(attempts=3, budget=6.0, longest_wait=2.0)
+NOBODY_WAITS = Patience(attempts=5, budget=120.0, longest_wait=60.0)
+
+_patience: ContextVar[Patience] = ContextVar("patience", default=SOMEBODY_WAITS)
+
+
+def patience() -> Patience:
+    return _patience.get()
+
+
+@contextmanager
+def patient() -> Iterator[None]:
+    """Inside, nobody waits: calls are tried for longer, and a remote that wants to be left alone is."""
+    token = _patience.set(NOBODY_WAITS)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+class Pause:
+    """Until when a remote wants no calls, as its `Retry-After` said. Thread-safe; one for each client.
+
+    Only patient calls keep to it: a buyer who waits is better told at once.
+    """
+
+    def __init__(
+        self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._clock, self._sleep = clock, sleep
+        self._lock = Lock()
+        self._until = float("-inf")
+
+    def wished(self, seconds: float) -> None:
+        """The remote has asked for so much time; no more than the longest wait of the patient is granted."""
+        with self._lock:
+            self._until = max(self._until, self._clock() + min(seconds, NOBODY_WAITS.longest_wait))
+
+    def keep(self) -> None:
+        """Wait until the remote may be called, if this call is patient."""
+        while patience() is NOBODY_WAITS and (seconds := self._until - self._clock()) > 0:
+            self._sleep(seconds)

@@ -1,0 +1,78 @@
+"""Monext's ledger of one payment, brought into its record: what the merchant's staff did in Monext's back office."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monext_bridge.domain.applying import applied
+from monext_bridge.domain.bookkeeping import disagreement, posting, unposted
+from monext_bridge.domain.changes import Change
+from monext_bridge.domain.outcome import Ledger, LedgerRow
+from monext_bridge.domain.payment import Payment
+from monext_bridge.errors import RemoteUnavailable, VersionConflict
+from monext_bridge.logs import event
+from monext_bridge.services.acts import Sending
+from monext_bridge.services.order_state import OrderOf
+from monext_bridge.services.records import Records
+from monext_bridge.services.resolving import Resolving
+
+log = logging.getLogger(__name__)
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The payment as it reads now, the rows that were posted (or would be), and what still differs."""
+
+    payment: Payment
+    posted: tuple[LedgerRow, ...]
+    differs: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bookkeeper:
+    records: Records
+    resolving: Resolving
+    clock: Callable[[], datetime]
+
+    def compare(self, payment: Payment, *, post: bool) -> Compared:
+        """Read the ledger and post what the record lacks; without `post` only tell it.
+
+        The record was read before the ledger and is written under its version, so an act that is under way
+        meanwhile is never posted beside its own transaction. Raises Conflict for a payment that was not accepted,
+        StoreNotConfigured, RemoteError; RemoteUnavailable where the ledger can't be read.
+        """
+        for _ in range(TRIES):
+            sending = self.resolving.sending(payment)
+            ledger = self.resolving.acts.acquirer.ledger(sending.store, sending.origin)
+            if not ledger.readable:
+                raise RemoteUnavailable("Monext's ledger can't be read", remote="monext")
+            rows, after, changes = self._posted(payment, ledger, sending=sending)
+            if not rows or not post:
+                return Compared(payment, rows, disagreement(after, ledger))
+            try:
+                written = self.records.write(payment, changes)
+            except VersionConflict:
+                payment = self.records.payment(payment.id)
+                continue
+            event(log, "ledger_posted", level=logging.WARNING, payment=payment.id, rows=len(rows))
+            OrderOf(self.records, self.records.order_of_payment(payment.id)).follow(written)
+            return Compared(written, rows, disagreement(written, ledger))
+        raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
+
+    def _posted(
+        self, payment: Payment, ledger: Ledger, *, sending: Sending
+    ) -> tuple[tuple[LedgerRow, ...], Payment, tuple[Change, ...]]:
+        """The rows one after the other, each beside what those before it have changed."""
+        rows, after = unposted(payment, ledger), payment
+        changes: list[Change] = []
+        for row in rows:
+            key = self.resolving.acts.acquirer.echoed_key(sending.store, row.id)
+            change = posting(after, row, ledger=ledger, key=key, now=self.clock())
+            after = applied(after, change)
+            changes.extend(change)
+        return rows, after, tuple(changes)

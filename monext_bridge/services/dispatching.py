@@ -1,0 +1,56 @@
+"""Tasks carried out by threads of this process, a bounded number at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import Protocol
+
+from monext_bridge.gateways.patience import patient
+from monext_bridge.services.findings import Finding, Task
+
+AT_ONCE = 6
+"""Tasks at a time. A task makes up to three calls at once, which leaves places at each remote to spare."""
+
+Work = Callable[[Task], tuple[Finding, ...]]
+UnderWay = set[Future[tuple[Finding, ...]]]
+
+
+class Dispatch(Protocol):
+    """Carries out tasks in any order, and gives what each came to as soon as it is known.
+
+    Takes tasks only as fast as they are done, so that whoever makes them may make very many. A task may be carried
+    out twice.
+    """
+
+    def run(self, tasks: Iterable[Task], work: Work) -> Iterator[tuple[Finding, ...]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    at_once: int = AT_ONCE
+
+    def run(self, tasks: Iterable[Task], work: Work) -> Iterator[tuple[Finding, ...]]:
+        """Nothing goes on behind the caller's back: where he stops, what is under way ends first."""
+        under_way: UnderWay = set()
+        with ThreadPoolExecutor(self.at_once, thread_name_prefix="reconcile") as pool:
+            for task in tasks:
+                under_way.add(pool.submit(copy_context().run, _patiently, work, task))
+                if len(under_way) >= self.at_once:
+                    under_way = yield from _ended(under_way)
+            while under_way:
+                under_way = yield from _ended(under_way)
+
+
+def _patiently(work: Work, task: Task) -> tuple[Finding, ...]:
+    with patient():
+        return work(task)
+
+
+def _ended(under_way: UnderWay) -> Generator[tuple[Finding, ...], None, UnderWay]:
+    """What those came to that have ended, at least one; the others are returned."""
+    done, left = wait(under_way, return_when=FIRST_COMPLETED)
+    yield from (future.result() for future in done)
+    return left

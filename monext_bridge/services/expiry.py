@@ -1,0 +1,57 @@
+"""Authorisations in the last of their seven days: told, or captured or released where a setting says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monext_bridge.config import Expiring, Settings
+from monext_bridge.domain.modify import Act, Cancel, Capture, open_amounts
+from monext_bridge.domain.needs import ends_at
+from monext_bridge.domain.payment import Payment
+from monext_bridge.errors import Conflict
+from monext_bridge.services.act_requests import ActOutcome
+from monext_bridge.services.modify import Modify
+
+KEY = "expiry-"
+"""Before the payment's id: the key of the capture or release, so that there is one, whoever finds it first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """`done` is what became of the act; None where none was to be made, or the money rules forbid it."""
+
+    done: ActOutcome | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    settings: Settings
+    modify: Modify
+    clock: Callable[[], datetime]
+
+    def meet(self, payment: Payment) -> Met:
+        """Capture or release what is open, once, before it ends; or say when that is. Raises as `Modify.perform`."""
+        ends, left = ends_at(payment), open_amounts(payment).capturable
+        act = self._act(payment)
+        if ends is None or act is None or self.clock() >= ends:
+            when = f"{ends:%Y-%m-%d %H:%M} UTC" if ends else "soon"
+            return Met(
+                None, f"{left} {payment.planned.currency} in minor units, not captured; it ends {when}"
+            )
+        try:
+            performed = self.modify.perform(payment.id, act, key=f"{KEY}{payment.id}")
+        except Conflict as error:
+            return Met(None, str(error))
+        return Met(performed.outcome, f"{type(act).__name__.lower()} of {left}: {performed.outcome.value}")
+
+    def _act(self, payment: Payment) -> Act | None:
+        match self.settings.expiring:
+            case Expiring.CAPTURE:
+                return Capture(payment.planned.with_amount(open_amounts(payment).capturable))
+            case Expiring.RELEASE:
+                return Cancel()
+            case Expiring.WARN:
+                return None

@@ -1,0 +1,95 @@
+"""What reconciliation is asked for, and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.needs import Need
+
+
+class Ending(StrEnum):
+    """What became of a need.
+
+    FINISHED: nothing is left of it. FOUND: seen, and left alone as was asked (`--dry-run`). WARNED: somebody should
+    know. WAITING: others have yet to decide. UNKNOWN: a remote failed, so it is looked at again. STUCK: it does not
+    end by itself, somebody has to look.
+    """
+
+    FINISHED = "finished"
+    FOUND = "found"
+    WARNED = "warned"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is looked at: payments made within `since`, whose open parts are at least `older_than`.
+
+    `store_key` None: all stores. `after` is the payment behind which an interrupted pass goes on. `ledger`: Monext's
+    ledger of each accepted payment as well. `dry_run`: nothing is written and no act is sent.
+    """
+
+    older_than: timedelta = timedelta(minutes=15)
+    since: timedelta = timedelta(days=30)
+    store_key: str | None = None
+    after: PaymentId | None = None
+    ledger: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One payment, and what it seemed to need when it was seen; looked at afresh by whoever takes it."""
+
+    payment_id: PaymentId
+    needs: frozenset[Need]
+    store_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one payment. `detail` is for people, and holds nothing about the buyer."""
+
+    payment_id: PaymentId
+    need: Need
+    ending: Ending
+    detail: str = ""
+    store_key: str | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of one pass. `seen` payments were read, `looked_at` of them needed something.
+
+    `last` is the payment behind which a pass that did not get through goes on; `broken_off` is why it did not.
+    """
+
+    seen: int = 0
+    looked_at: int = 0
+    by_ending: dict[Ending, int] = field(default_factory=dict)
+    by_need: dict[Need, int] = field(default_factory=dict)
+    last: PaymentId | None = None
+    broken_off: str | None = None
+
+    def count(self, finding: Finding) -> None:
+        self.by_ending[finding.ending] = self.by_ending.get(finding.ending, 0) + 1
+        self.by_need[finding.need] = self.by_need.get(finding.need, 0) + 1
+
+    def counted(self) -> Mapping[str, int]:
+        """All endings by name, those that did not occur too."""
+        return {ending.value: self.by_ending.get(ending, 0) for ending in Ending}
+
+    @property
+    def stuck(self) -> bool:
+        return self.by_ending.get(Ending.STUCK, 0) > 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was looked at and all remotes answered."""
+        return self.broken_off is None and self.by_ending.get(Ending.UNKNOWN, 0) == 0

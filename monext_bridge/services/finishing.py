@@ -1,0 +1,201 @@
+"""Finish one payment that nobody came back to. May be done any number of times, by several at once.
+
+The payment is read afresh, and what it does not need any more is passed over. What is written is what the buyer's
+return, Monext's notification or the caller's next question would have written, by the same services.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monext_bridge.config import Settings
+from monext_bridge.domain.needs import ANY_AGE, Age, Need, needs
+from monext_bridge.domain.payment import AttemptKey, Payment
+from monext_bridge.domain.standing import accepted, begun_at, standing
+from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
+from monext_bridge.services.act_requests import ActOutcome
+from monext_bridge.services.bookkeeper import Bookkeeper
+from monext_bridge.services.expiry import Expiry
+from monext_bridge.services.findings import Ending, Finding, Task
+from monext_bridge.services.order_state import OrderOf
+from monext_bridge.services.records import Records
+from monext_bridge.services.resolving import Resolving
+from monext_bridge.services.unattended import Looked, Unattended
+
+log = logging.getLogger(__name__)
+
+LONGEST_SESSION = timedelta(minutes=90)
+BY_ORDER = frozenset({Need.NO_ORDER, Need.SECOND_PAYMENT})
+OF_SESSION = BY_ORDER | {Need.NOT_FINISHED, Need.PENDING, Need.LAST_LOOK, Need.GIVE_BACK}
+OF_ACTS = frozenset({Need.ACT, Need.RECEIVED})
+
+STUCK_AFTER: Mapping[Need, timedelta] = {
+    Need.NOT_FINISHED: timedelta(days=1),
+    Need.PENDING: timedelta(days=7),
+    Need.LAST_LOOK: timedelta(days=1),
+    Need.GIVE_BACK: timedelta(hours=1),
+    Need.ACT: timedelta(hours=1),
+    Need.RECEIVED: timedelta(days=7),
+    Need.NO_ORDER: timedelta(hours=1),
+    Need.SECOND_PAYMENT: timedelta(hours=1),
+}
+"""How old a need is when it is stuck: what partners and reviewers decide may take days, what we do ourselves not."""
+
+TOLD: Mapping[Need, tuple[Ending, str]] = {
+    Need.RETURN_REFUSED: (Ending.STUCK, "Monext refused to give the money back: refund it by hand"),
+    Need.AMOUNTS: (Ending.WARNED, "the order does not cost what was taken for it"),
+}
+"""Needs that nothing here can meet."""
+
+EXPIRY_ENDINGS = {
+    ActOutcome.APPROVED: Ending.FINISHED,
+    ActOutcome.RECEIVED: Ending.WAITING,
+    ActOutcome.REJECTED: Ending.STUCK,
+    None: Ending.WARNED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    settings: Settings
+    records: Records
+    unattended: Unattended
+    resolving: Resolving
+    bookkeeper: Bookkeeper
+    expiry: Expiry
+    clock: Callable[[], datetime]
+
+    def finish(self, task: Task) -> tuple[Finding, ...]:
+        """What became of each need of the payment; none where it has gone or needs nothing any more.
+
+        Raises nothing: what could not be done is a finding.
+        """
+        return tuple(_guarded(task, self._finish))
+
+    def preview(self, task: Task) -> tuple[Finding, ...]:
+        """What `finish` would look at, and what Monext's ledger has that the record lacks; writes nothing."""
+        return tuple(_guarded(task, self._preview))
+
+    def age(self, payment: Payment, *, older_than: timedelta) -> Age:
+        """The age by which needs are told; sessions of a store that no setting names last as long as any can."""
+        key = AttemptKey.parse(payment.key)
+        try:
+            store = self.settings.store(key.store_key if key else None)
+            session = timedelta(minutes=store.session_minutes)
+        except StoreNotConfigured:
+            session = LONGEST_SESSION
+        return Age(now=self.clock(), older_than=older_than, session=session)
+
+    def _finish(self, task: Task) -> Iterator[Finding]:
+        """In the order of `Need`: the money first."""
+        payment = self.records.payment(task.payment_id)
+        open_now = needs(payment, self.age(payment, older_than=ANY_AGE))
+        wanted = (task.needs & open_now) | (task.needs & _NOT_OF_THE_RECORD)
+        if wanted & OF_SESSION:
+            looked = self.unattended.look(payment)
+            yield from self._of_session(payment, looked, wanted & OF_SESSION)
+            payment = looked.payment
+        if wanted & OF_ACTS:
+            payment = self._resolve(payment)
+            yield from self._of_acts(payment, wanted & OF_ACTS)
+        if Need.LEDGER in wanted:
+            yield from self._of_ledger(payment, post=True)
+        if Need.ORDER_STATE in wanted:
+            yield self._follow(payment)
+        if Need.EXPIRING in wanted:
+            met = self.expiry.meet(payment)
+            yield Finding(payment.id, Need.EXPIRING, EXPIRY_ENDINGS[met.done], met.why)
+        yield from (Finding(payment.id, n, *TOLD[n]) for n in TOLD if n in wanted)
+
+    def _preview(self, task: Task) -> Iterator[Finding]:
+        payment = self.records.payment(task.payment_id)
+        for need in (n for n in Need if n in task.needs):
+            if need is Need.LEDGER:
+                yield from self._of_ledger(payment, post=False)
+            else:
+                yield Finding(payment.id, need, Ending.FOUND, standing(payment).value)
+
+    def _of_session(self, before: Payment, looked: Looked, wanted: frozenset[Need]) -> Iterator[Finding]:
+        """What was wanted, and an order that is missing only now: finding the money is half of it."""
+        after = looked.payment
+        left = needs(after, self.age(after, older_than=ANY_AGE)) | looked.left
+        told = wanted - (BY_ORDER - looked.had) | looked.left
+        for need in (n for n in Need if n in told):
+            if need in left:
+                yield self._left(after, need, looked)
+            else:
+                moved = f"{standing(before).value} → {standing(after).value}"
+                yield Finding(after.id, need, Ending.FINISHED, moved)
+
+    def _left(self, payment: Payment, need: Need, looked: Looked) -> Finding:
+        taken = accepted(payment)
+        since = taken.timestamp if taken else begun_at(payment)
+        old = since is None or self.clock() - since >= STUCK_AFTER[need]
+        waiting = Ending.UNKNOWN if looked.unknown else Ending.WAITING
+        return Finding(payment.id, need, Ending.STUCK if looked.refused or old else waiting, looked.why)
+
+    def _resolve(self, payment: Payment) -> Payment:
+        """Look up the acts; close those that were never sent; tell the order."""
+        before = payment
+        payment = self.resolving.of_return(self.resolving.close_unsent(self.resolving.of_all(payment)))
+        if payment is not before:
+            OrderOf(self.records, self.records.order_of_payment(payment.id)).follow(payment)
+        return payment
+
+    def _of_acts(self, payment: Payment, wanted: frozenset[Need]) -> Iterator[Finding]:
+        left = needs(payment, self.age(payment, older_than=ANY_AGE))
+        for need in (n for n in Need if n in wanted):
+            old = needs(payment, self.age(payment, older_than=STUCK_AFTER[need]))
+            if need not in left:
+                yield Finding(payment.id, need, Ending.FINISHED)
+            elif need in old:
+                yield Finding(payment.id, need, Ending.STUCK, "Monext's ledger does not tell its end")
+            else:
+                yield Finding(payment.id, need, Ending.WAITING, "Monext's ledger does not tell its end yet")
+
+    def _of_ledger(self, payment: Payment, *, post: bool) -> Iterator[Finding]:
+        """Nothing where the two agree and nothing was missing."""
+        compared = self.bookkeeper.compare(payment, post=post)
+        rows = ", ".join(f"{row.type} {row.amount}" for row in compared.posted)
+        if rows:
+            ending = Ending.FINISHED if post else Ending.FOUND
+            yield Finding(payment.id, Need.LEDGER, ending, f"done at Monext: {rows}")
+        if compared.differs:
+            yield Finding(payment.id, Need.LEDGER, Ending.STUCK, compared.differs)
+
+    def _follow(self, payment: Payment) -> Finding:
+        order = self.records.order_of_payment(payment.id)
+        follower = OrderOf(self.records, order)
+        follower.follow(payment)
+        read, reads = (o.payment_state if o else None for o in (order, follower.order))
+        return Finding(payment.id, Need.ORDER_STATE, Ending.FINISHED, f"{read} → {reads}")
+
+
+_NOT_OF_THE_RECORD = BY_ORDER | {Need.LEDGER, Need.ORDER_STATE, Need.AMOUNTS}
+"""Needs that the record alone does not tell; they are looked at as the task has it."""
+
+
+def _guarded(task: Task, work: Callable[[Task], Iterator[Finding]]) -> Iterator[Finding]:
+    """The findings of the work, and for what it did not get to, why."""
+    told: set[Need] = set()
+    try:
+        for finding in work(task):
+            told.add(finding.need)
+            yield replace(finding, store_key=task.store_key)
+    except RemoteNotFound:
+        return  # the payment was deleted
+    except BridgeError as error:
+        passes = isinstance(error, RemoteUnavailable)
+        yield from _not_done(task, told, Ending.UNKNOWN if passes else Ending.STUCK, why=str(error))
+    except Exception:
+        log.exception("reconcile_failed")
+        why = "a fault of the bridge, which the log describes"
+        yield from _not_done(task, told, Ending.STUCK, why=why)
+
+
+def _not_done(task: Task, told: set[Need], ending: Ending, *, why: str) -> Iterator[Finding]:
+    left = (need for need in Need if need in task.needs - told)
+    return (Finding(task.payment_id, need, ending, why, task.store_key) for need in left)

@@ -1,0 +1,126 @@
+"""Reconciliation: what nobody came back to is found and finished. Two at a time do no harm.
+
+Monext stops its notifications once a final result was read, buyers close their browsers, processes die: whatever was
+not written by then, only this finds. It holds no state: what has been finished needs nothing any more, and an
+interrupted pass is simply begun again, or goes on behind the payment it ended with.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from monext_bridge.domain.needs import Need
+from monext_bridge.errors import RemoteError
+from monext_bridge.gateways.patience import patient
+from monext_bridge.logs import correlation_id, event
+from monext_bridge.services.dispatching import Dispatch, Threads, Work
+from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
+from monext_bridge.services.finishing import Finishing
+from monext_bridge.services.survey import Page, Survey
+
+log = logging.getLogger(__name__)
+
+LEDGERS_A_SECOND = 10.0
+"""Ledgers that are asked for: Monext publishes no limit, and nobody waits for this pass."""
+
+GIVEN_UP_AFTER = 30
+"""Unknown endings in a row: the remote is down, and every further payment would end like these."""
+
+Tell = Callable[[Finding], None]
+Seen = Callable[[Summary], None]
+
+
+def _nothing(_: Summary) -> None:
+    return
+
+
+@dataclass(slots=True)
+class Pace:
+    """At most so many a second, counted from the first; 0: as many as come."""
+
+    a_second: float
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    _next: float | None = field(default=None, init=False)
+
+    def wait(self) -> None:
+        """Until the next one may go."""
+        now = self.clock()
+        due = max(self._next if self._next is not None else now, now)
+        if due > now:
+            self.sleep(due - now)
+        self._next = due + 1 / self.a_second
+
+
+@dataclass(frozen=True, slots=True)
+class Reconcile:
+    survey: Survey
+    finishing: Finishing
+    dispatch: Dispatch = field(default_factory=Threads)
+
+    def run(self, scope: Scope, *, tell: Tell, seen: Seen = _nothing, pace: Pace | None = None) -> Summary:
+        """One pass over the scope. `tell` gets each finding as it is made, `seen` the summary after each page.
+
+        Raises nothing that a remote causes: where the payments can't be listed, or a remote stays away, the summary
+        says why it was broken off. KeyboardInterrupt ends it in order, with what is under way.
+        """
+        summary = Summary()
+        token = correlation_id.set(correlation_id.get() or f"reconcile-{uuid.uuid4()}")
+        try:
+            self._pass(scope, summary, tell=tell, seen=seen, pace=pace or Pace(LEDGERS_A_SECOND))
+        except RemoteError as error:
+            summary.broken_off = str(error)
+        finally:
+            correlation_id.reset(token)
+        level = logging.WARNING if summary.broken_off or summary.stuck else logging.INFO
+        event(
+            log,
+            "reconciled",
+            level=level,
+            seen=summary.seen,
+            looked_at=summary.looked_at,
+            **summary.counted(),
+            why=summary.broken_off,
+        )
+        return summary
+
+    def _pass(self, scope: Scope, summary: Summary, *, tell: Tell, seen: Seen, pace: Pace) -> None:
+        unknown = 0
+        tasks = self._tasks(scope, summary, seen=seen, pace=pace)
+        for findings in self.dispatch.run(tasks, self.work(dry_run=scope.dry_run)):
+            for finding in findings:
+                summary.count(finding)
+                tell(finding)
+                unknown = unknown + 1 if finding.ending is Ending.UNKNOWN else 0
+            if unknown >= GIVEN_UP_AFTER:
+                summary.broken_off = f"{unknown} payments in a row could not be looked at"
+                return
+
+    def work(self, *, dry_run: bool) -> Work:
+        return self.finishing.preview if dry_run else self.finishing.finish
+
+    def _tasks(self, scope: Scope, summary: Summary, *, seen: Seen, pace: Pace) -> Iterator[Task]:
+        """One page is read when the tasks of the one before have been taken."""
+        pages = self.survey.pages(scope, age_of=lambda p, o: self.finishing.age(p, older_than=o))
+        for page in _patiently(pages):
+            for task in page.tasks:
+                if Need.LEDGER in task.needs:
+                    pace.wait()
+                summary.looked_at += 1
+                yield task
+            summary.seen, summary.last = summary.seen + page.seen, page.last
+            seen(summary)
+
+
+def _patiently(pages: Iterator[Page]) -> Iterator[Page]:
+    """Each page read with patience; between two of them the caller has his own."""
+    while True:
+        with patient():
+            page = next(pages, None)
+        if page is None:
+            return
+        yield page

@@ -1,0 +1,116 @@
+"""Which payments need somebody: read page by page from commercetools, never more than a page in memory."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monext_bridge.config import Settings
+from monext_bridge.domain.cart import Order
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.needs import Age, Need, asks_for_order, needs, order_needs
+from monext_bridge.domain.payment import AttemptKey, Payment
+from monext_bridge.domain.standing import accepted
+from monext_bridge.logs import event
+from monext_bridge.services.findings import Scope, Task
+from monext_bridge.services.records import Records
+
+log = logging.getLogger(__name__)
+
+PAGE = 200
+"""Payments a page; commercetools allows 500."""
+
+ORDERS_AT_ONCE = 50
+
+AgeOf = Callable[[Payment, timedelta], Age]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`seen` payments ending with `last`, and the tasks among them."""
+
+    seen: int
+    last: PaymentId
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    settings: Settings
+    records: Records
+    clock: Callable[[], datetime]
+
+    def count(self, scope: Scope) -> int:
+        """About how many payments there are to read. Raises RemoteError."""
+        return self.records.count_payments_since(self._since(scope), interfaces=self.settings.interfaces)
+
+    def pages(self, scope: Scope, *, age_of: AgeOf) -> Iterator[Page]:
+        """All pages of the scope, each read when it is asked for. Raises RemoteError.
+
+        A payment that is made meanwhile may be passed over: it is too young to need anything.
+        """
+        since, after = self._since(scope), scope.after
+        while True:
+            listed = self.records.payments_since(
+                since, interfaces=self.settings.interfaces, after=after, limit=PAGE
+            )
+            if not listed:
+                return
+            after = listed[-1][0]
+            yield Page(len(listed), after, tuple(self._tasks(_readable(listed), scope, age_of=age_of)))
+            if len(listed) < PAGE:
+                return
+
+    def _tasks(self, payments: Iterable[Payment], scope: Scope, *, age_of: AgeOf) -> Iterator[Task]:
+        keyed = [(p, key) for p in payments if (key := AttemptKey.parse(p.key))]
+        chosen = [(p, key) for p, key in keyed if scope.store_key in (None, key.store_key)]
+        of_orders = self._order_needs([p for p, _ in chosen], scope, age_of=age_of)
+        for payment, key in chosen:
+            found = needs(payment, age_of(payment, scope.older_than)) | of_orders.get(payment.id, frozenset())
+            if scope.ledger and accepted(payment):
+                found |= {Need.LEDGER}
+            if found:
+                yield Task(payment.id, found, key.store_key)
+
+    def _order_needs(
+        self, payments: list[Payment], scope: Scope, *, age_of: AgeOf
+    ) -> dict[PaymentId, frozenset[Need]]:
+        """What the orders of the accepted payments tell, many orders with one call."""
+        asking = [p for p in payments if asks_for_order(p, age_of(p, scope.older_than))]
+        found: dict[PaymentId, frozenset[Need]] = {}
+        for start in range(0, len(asking), ORDERS_AT_ONCE):
+            some = asking[start : start + ORDERS_AT_ONCE]
+            orders = _by_payment(self.records.orders_of_payments([p.id for p in some]))
+            for payment in some:
+                found[payment.id] = order_needs(
+                    payment,
+                    orders.get(payment.id),
+                    interfaces=frozenset(self.settings.interfaces),
+                    makes_orders=self.settings.order_creation,
+                )
+        return found
+
+    def _since(self, scope: Scope) -> datetime:
+        return self.clock() - scope.since
+
+
+def _by_payment(orders: Iterable[Order]) -> dict[PaymentId, Order]:
+    return {payment_id: order for order in orders for payment_id in order.payment_ids}
+
+
+def _readable(listed: Iterable[tuple[PaymentId, Payment | Exception]]) -> Iterator[Payment]:
+    for payment_id, payment in listed:
+        if isinstance(payment, Payment):
+            yield payment
+        else:
+            then = "passed over; look at it in the Merchant Center"
+            event(
+                log,
+                "payment_unreadable",
+                level=logging.ERROR,
+                payment=payment_id,
+                why=str(payment),
+                then=then,
+            )

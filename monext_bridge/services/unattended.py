@@ -1,0 +1,98 @@
+"""Settle a payment of which nothing is at hand but its record: no buyer, no notification, no signed reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monext_bridge.config import Settings
+from monext_bridge.domain.decide import Situation, surplus, wants_order
+from monext_bridge.domain.needs import GRACE, Need
+from monext_bridge.domain.orders import number_of_reference, order_number
+from monext_bridge.domain.outcome import Outcome, OutcomeKind
+from monext_bridge.domain.payment import AttemptKey, Payment
+from monext_bridge.domain.standing import begun_at
+from monext_bridge.errors import NotFound, RemoteRefused
+from monext_bridge.services.acquirer import Acquirer
+from monext_bridge.services.results import Reference
+from monext_bridge.services.settle import Settle, Settlement
+from monext_bridge.services.situations import Situations
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A payment after settling, and why something is left to do, if it is.
+
+    `had` and `left` are the needs that only its cart and order tell, before and after. `refused`: commercetools said
+    no, for a reason that does not pass. `unknown`: a remote told nothing.
+    """
+
+    payment: Payment
+    had: frozenset[Need]
+    left: frozenset[Need]
+    why: str
+    refused: bool
+    unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    settings: Settings
+    situations: Situations
+    acquirer: Acquirer
+    settle: Settle
+    clock: Callable[[], datetime]
+
+    def look(self, payment: Payment) -> Looked:
+        """Ask Monext for the session and settle. Raises NotFound, StoreNotConfigured and RemoteError.
+
+        What failed is the last word on the attempt, where the session has been over for some minutes.
+        """
+        outcome = self._outcome(payment)
+        reference = self._reference(payment, outcome)
+        situation = self.situations.read(reference)
+        return _looked(self.settle.settle(reference, situation, outcome=outcome), before=situation)
+
+    def _outcome(self, payment: Payment) -> Outcome | None:
+        if payment.interface_id is None:
+            return None
+        store = self.settings.store(_key(payment).store_key)
+        answer = self.acquirer.ask(store, payment.interface_id)
+        outcome = self.acquirer.sort(answer, session_over=self.settle.session_over(payment, store))
+        begun, life = begun_at(payment), timedelta(minutes=store.session_minutes) + GRACE
+        over = begun is not None and self.clock() - begun >= life
+        return replace(outcome, last_look=over and outcome.kind is OutcomeKind.FAILED)
+
+    def _reference(self, payment: Payment, outcome: Outcome | None) -> Reference:
+        """The order number is that with which Monext was told to open the session, if Monext still says it."""
+        key = _key(payment)
+        told = outcome.order_reference if outcome else None
+        number = number_of_reference(told, attempt=key.attempt) if told else order_number(key.cart_id)
+        return Reference(payment.id, key.cart_id, key.store_key, number, return_url=None, cancel_url=None)
+
+
+def _looked(settlement: Settlement, *, before: Situation) -> Looked:
+    situation, outcome, trouble = settlement.situation, settlement.outcome, settlement.trouble
+    untold = outcome is not None and outcome.kind is OutcomeKind.UNKNOWN
+    said = f"{outcome.title} {outcome.code} {outcome.detail}".strip() if outcome else ""
+    return Looked(
+        payment=situation.payment,
+        had=_by_order(before),
+        left=_by_order(situation),
+        why=str(trouble) if trouble else said,
+        refused=isinstance(trouble, RemoteRefused),
+        unknown=trouble is not None or untold,
+    )
+
+
+def _by_order(situation: Situation) -> frozenset[Need]:
+    found = ((Need.NO_ORDER, wants_order(situation)), (Need.SECOND_PAYMENT, bool(surplus(situation))))
+    return frozenset(need for need, holds in found if holds)
+
+
+def _key(payment: Payment) -> AttemptKey:
+    key = AttemptKey.parse(payment.key)
+    if key is None:
+        raise NotFound(f"payment {payment.id} is not of this bridge")
+    return key
