@@ -62,16 +62,25 @@ class Reconcile:
     finishing: Finishing
     dispatch: Dispatch = field(default_factory=Threads)
 
-    def run(self, scope: Scope, *, tell: Tell, seen: Seen = _nothing, pace: Pace | None = None) -> Summary:
+    def run(
+        self,
+        scope: Scope,
+        *,
+        tell: Tell,
+        seen: Seen = _nothing,
+        stopped: Callable[[], bool] = lambda: False,
+        pace: Pace | None = None,
+    ) -> Summary:
         """One pass over the scope. `tell` gets each finding as it is made, `seen` the summary after each page.
 
         Raises nothing that a remote causes: where the payments can't be listed, or a remote stays away, the summary
-        says why it was broken off. KeyboardInterrupt ends it in order, with what is under way.
+        says why it was broken off. Once `stopped` says so, no further payment is begun.
         """
         summary = Summary()
         token = correlation_id.set(correlation_id.get() or f"reconcile-{uuid.uuid4()}")
         try:
-            self._pass(scope, summary, tell=tell, seen=seen, pace=pace or Pace(LEDGERS_A_SECOND))
+            tasks = self._tasks(scope, summary, seen=seen, pace=pace or Pace(LEDGERS_A_SECOND))
+            self._pass(tasks, summary, work=self.work(dry_run=scope.dry_run), tell=tell, stopped=stopped)
         except RemoteError as error:
             summary.broken_off = str(error)
         finally:
@@ -88,16 +97,26 @@ class Reconcile:
         )
         return summary
 
-    def _pass(self, scope: Scope, summary: Summary, *, tell: Tell, seen: Seen, pace: Pace) -> None:
+    def _pass(
+        self,
+        tasks: Iterator[Task],
+        summary: Summary,
+        *,
+        work: Work,
+        tell: Tell,
+        stopped: Callable[[], bool],
+    ) -> None:
         unknown = 0
-        tasks = self._tasks(scope, summary, seen=seen, pace=pace)
-        for findings in self.dispatch.run(tasks, self.work(dry_run=scope.dry_run)):
+        for findings in self.dispatch.run(tasks, work):
             for finding in findings:
                 summary.count(finding)
                 tell(finding)
                 unknown = unknown + 1 if finding.ending is Ending.UNKNOWN else 0
             if unknown >= GIVEN_UP_AFTER:
                 summary.broken_off = f"{unknown} payments in a row could not be looked at"
+            elif stopped():
+                summary.broken_off = "stopped"
+            if summary.broken_off:
                 return
 
     def work(self, *, dry_run: bool) -> Work:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from monext_bridge.web.cli_payment import payment_group
+from monext_bridge.web.cli_reconcile import reconcile
 from monext_bridge.web.cli_setup import setup
 
 
 def init_cli(app: Flask) -> None:
     """Adds the bridge's commands to those of Flask."""
     app.cli.add_command(payment_group)
+    app.cli.add_command(reconcile)
     app.cli.add_command(setup)

@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 class ExitCode(IntEnum):
     """DONE: approved or received. With UNUSABLE, NOT_ALLOWED and NOT_FOUND nothing was done.
 
-    UNKNOWN: a remote failed, or whether Monext acted is not known yet. The same key finds out.
+    UNKNOWN: a remote failed, or whether Monext acted is not known yet. The same key finds out. STUCK, of
+    reconciliation: somebody has to look.
     """
 
     DONE = 0
@@ -40,6 +41,7 @@ class ExitCode(IntEnum):
     NOT_ALLOWED = 3
     NOT_FOUND = 4
     UNKNOWN = 5
+    STUCK = 1
 
 
 EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (

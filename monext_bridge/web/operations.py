@@ -19,7 +19,8 @@ from monext_bridge.web.auth import sign_link
 from monext_bridge.web.bodies import answer, read_body
 from monext_bridge.web.context import services
 
-OWN_KEYS = ("giveback-", "ship-")
+OWN_KEYS = ("giveback-", "ship-", "expiry-", "ledger-")
+"""Beginnings of keys that the bridge makes itself."""
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 

@@ -1,0 +1,50 @@
+"""Passes again and again: how far each looks back, and when the ledgers are compared."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from monext_bridge.services.findings import Scope
+
+RECENT = timedelta(days=1)
+"""How far back most passes look: what is older seldom changes, and is looked at once an hour."""
+
+WHOLE_EVERY = 3600.0
+LEDGERS_EVERY = 24 * 3600.0
+
+
+@dataclass(slots=True)
+class Rounds:
+    """The scopes of one pass after the other. Without `every` there is one, as it was asked for."""
+
+    scope: Scope
+    every: timedelta | None
+    clock: Callable[[], float] = time.monotonic
+    is_whole: bool = field(default=True, init=False)
+    _whole_at: float | None = field(default=None, init=False)
+    _ledgers_at: float | None = field(default=None, init=False)
+    _began: float = field(default=0.0, init=False)
+
+    def next(self) -> Scope:
+        """The first looks at everything."""
+        self._began = now = self.clock()
+        self.is_whole = self._whole_at is None or now - self._whole_at >= WHOLE_EVERY
+        ledger = self.scope.ledger and (
+            self._ledgers_at is None or (self.is_whole and now - self._ledgers_at >= LEDGERS_EVERY)
+        )
+        if ledger:
+            self._ledgers_at = now
+        if self.is_whole:
+            after = self.scope.after if self._whole_at is None else None
+            self._whole_at = now
+            return replace(self.scope, ledger=ledger, after=after)
+        return replace(self.scope, ledger=ledger, after=None, since=min(self.scope.since, RECENT))
+
+    def pause(self) -> float:
+        """Seconds until the next one begins; none where there is none, or the last one took longer."""
+        if self.every is None:
+            return 0.0
+        return max(self._began + self.every.total_seconds() - self.clock(), 0.0)

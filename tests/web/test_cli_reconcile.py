@@ -1,0 +1,171 @@
+"""`flask reconcile`: what it finds, what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from monext_bridge.services import utc_now
+from monext_bridge.web.cli_durations import written
+from monext_bridge.web.cli_reconcile import reconcile
+from sandbox.runner import Sandbox
+from tests.bridges import ROOT, Buyer, InProcess, environment
+from tests.world import World, wait_for
+
+KEY = "one-key-for-the-bridge-now-and-later"
+
+
+class Night:
+    """A bridge that is an hour ahead of the one its buyers paid on; only what the test made is looked at."""
+
+    def __init__(self, sandbox: Sandbox, world: World) -> None:
+        self.world, self.began = world, utc_now()
+        self.day = InProcess(sandbox, SECRET_KEY=KEY)
+        self.bridge = InProcess(sandbox, SECRET_KEY=KEY, clock=lambda: utc_now() + timedelta(hours=1))
+
+    def cart(self, situation: str = "guest") -> str:
+        return self.world.cart(situation)
+
+    def pay(self, cart: str, **how: Any) -> str:
+        """Paid, and nobody came back; the payment's id."""
+        self.world.pay(Buyer(self.day).start(cart).token, outcome="accepted", **how)
+        return str(self.world.payment(cart)["id"])
+
+    def run(self, *arguments: str) -> Result:
+        seconds = int((utc_now() - self.began).total_seconds()) + 3601
+        return self.bridge.app.test_cli_runner().invoke(
+            reconcile, ["--since", f"{seconds}s", *arguments], catch_exceptions=False
+        )
+
+
+@pytest.fixture
+def night(sandbox: Sandbox, world: World) -> Night:
+    return Night(sandbox, world)
+
+
+def about(result: Result, payment: str) -> list[str]:
+    return [line for line in result.stdout.splitlines() if payment in line]
+
+
+def test_a_finding_is_a_line_and_all_that_was_finished_ends_with_0(night: Night) -> None:
+    payment = night.pay(night.cart())
+    result = night.run()
+    assert about(result, payment) == [f"finished not_finished   {payment} fr-store: open → paid"]
+    assert "1 finished" in result.stdout.splitlines()[-1]
+    assert result.exit_code == 0
+
+
+def test_what_needs_a_person_ends_with_1(night: Night) -> None:
+    cart = night.cart()
+    payment = night.pay(cart)
+    night.world.trouble(cart, "SomethingNew")
+    result = night.run()
+    assert about(result, payment)[1].startswith("stuck    no_order")
+    assert result.exit_code == 1
+
+
+def test_a_remote_that_fails_ends_with_5_and_says_so(night: Night) -> None:
+    night.pay(night.cart())
+    night.world.fault("commercetools", action="status", code=500, path="/payments$", times=0)
+    result = night.run()
+    assert "not complete: commercetools" in result.stdout
+    assert result.exit_code == 5
+    night.world.calm()
+    night.run()
+
+
+def test_json_is_a_line_a_finding_and_one_for_the_counts(night: Night) -> None:
+    payment = night.pay(night.cart())
+    result = night.run("--json")
+    *findings, last = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {
+        "payment": payment,
+        "store": "fr-store",
+        "need": "not_finished",
+        "ending": "finished",
+        "detail": "open → paid",
+    } in findings
+    summary = last["summary"]
+    assert (summary["complete"], summary["exitCode"], summary["brokenOff"]) == (True, 0, None)
+    assert summary["endings"]["finished"] == summary["needs"]["not_finished"] == 1
+
+
+def test_a_dry_run_tells_and_does_nothing(night: Night) -> None:
+    payment = night.pay(night.cart())
+    result = night.run("--dry-run")
+    assert about(result, payment) == [f"found    not_finished   {payment} fr-store: open"]
+    assert result.exit_code == 0
+    night.run()
+
+
+def test_a_pass_goes_on_behind_a_payment(night: Night) -> None:
+    payments = sorted(night.pay(night.cart()) for _ in range(2))
+    result = night.run("--after", payments[0])
+    assert about(result, payments[0]) == []
+    assert len(about(result, payments[1])) == 1
+    night.run()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--older-than", "15"), "a whole number and a unit"),
+        (("--since", "2y"), "a whole number and a unit"),
+        (("--since", "367d"), "from 1m to 366d"),
+        (("--every", "1s"), "from 10s to 1d"),
+        (("--store", "nowhere"), "no setting names this store"),
+        (("--after", "x"), "not the id of a payment"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_read(
+    night: Night, arguments: tuple[str, ...], words: str
+) -> None:
+    night.world.forget_calls()
+    result = night.run(*arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert night.world.calls("commercetools") == []
+
+
+@pytest.mark.parametrize(
+    ("duration", "text"),
+    [
+        (timedelta(0), "0s"),
+        (timedelta(seconds=90), "90s"),
+        (timedelta(minutes=90), "90m"),
+        (timedelta(hours=36), "36h"),
+        (timedelta(days=30), "30d"),
+    ],
+)
+def test_durations_are_written_as_they_are_read(duration: timedelta, text: str) -> None:
+    assert written(duration) == text
+
+
+def test_again_and_again_until_it_is_told_to_stop(sandbox: Sandbox, night: Night, tmp_path: Path) -> None:
+    """As a process of its own, as on a host; SIGTERM ends it in order."""
+    command = [sys.executable, "-m", "flask", "reconcile", "--every", "10s", "--older-than", "0s", "--json"]
+    out = tmp_path / "out.jsonl"
+    with out.open("wb") as stdout, (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**environment(sandbox, SECRET_KEY=KEY), "PATH": os.environ["PATH"]},
+            stdout=stdout,
+            stderr=log,
+        )
+        try:
+            payment = night.pay(night.cart())
+            wait_for(lambda: payment in out.read_text(), seconds=40)
+            assert process.poll() is None
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
