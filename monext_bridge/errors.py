@@ -2,6 +2,7 @@
 
 BridgeError
 ├── SettingsError              start-up: every fault of the environment, in one message
+├── QueueUnavailable           no work can be given away: Redis is away, or nobody takes it
 ├── StoreNotConfigured         a cart of a store that no setting names (503)
 ├── RequestError               what came in can't be served; nothing was done
 │   ├── Malformed              400: an id, a parameter, a token or a reference of the wrong shape
@@ -54,6 +55,10 @@ class StoreNotConfigured(BridgeError):
         )
         self.store_key = store_key
         self.setting = setting
+
+
+class QueueUnavailable(BridgeError):
+    """Work for other processes waits, or can't be handed over; what it was for is found again by the next pass."""
 
 
 class RequestError(BridgeError):

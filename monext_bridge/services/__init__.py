@@ -15,6 +15,7 @@ from monext_bridge.services.acts import Acts
 from monext_bridge.services.bookkeeper import Bookkeeper
 from monext_bridge.services.callers import Callers
 from monext_bridge.services.checkout import Checkout
+from monext_bridge.services.dispatching import Dispatch, Threads
 from monext_bridge.services.expiry import Expiry
 from monext_bridge.services.finishing import Finishing
 from monext_bridge.services.following import Following
@@ -65,8 +66,12 @@ def build_services(
     monext: MonextGateway,
     push_keys: PushKeys | None = None,
     clock: Clock = utc_now,
+    dispatch: Dispatch | None = None,
 ) -> Services:
-    """Everything wired; gateways and clock are handed in, so that tests can hand in others."""
+    """Everything wired; gateways and clock are handed in, so that tests can hand in others.
+
+    `dispatch` says who carries out the tasks of reconciliation; without it, threads of this process.
+    """
     records, acquirer = Records(commercetools), Acquirer(monext)
     situations, references = Situations(settings, records), References(settings.secret_keys)
     acts = Acts(records, acquirer, clock)
@@ -91,7 +96,7 @@ def build_services(
         references=references,
         readiness=Readiness(settings, commercetools, monext),
         modify=modify,
-        reconcile=Reconcile(Survey(settings, records, clock), finishing),
+        reconcile=Reconcile(Survey(settings, records, clock), finishing, dispatch or Threads()),
         shipment=Shipment(settings, commercetools, modify),
         push_proofs=PushProofs(push_keys or PushKeys(), clock),
         callers=Callers(settings, commercetools, clock=clock),

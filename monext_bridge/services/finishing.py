@@ -92,8 +92,7 @@ class Finishing:
     def _finish(self, task: Task) -> Iterator[Finding]:
         """In the order of `Need`: the money first."""
         payment = self.records.payment(task.payment_id)
-        open_now = needs(payment, self.age(payment, older_than=ANY_AGE))
-        wanted = (task.needs & open_now) | (task.needs & _NOT_OF_THE_RECORD)
+        wanted = self._wanted(payment, task)
         if wanted & OF_SESSION:
             looked = self.unattended.look(payment)
             yield from self._of_session(payment, looked, wanted & OF_SESSION)
@@ -109,6 +108,17 @@ class Finishing:
             met = self.expiry.meet(payment)
             yield Finding(payment.id, Need.EXPIRING, EXPIRY_ENDINGS[met.done], met.why)
         yield from (Finding(payment.id, n, *TOLD[n]) for n in TOLD if n in wanted)
+
+    def _wanted(self, payment: Payment, task: Task) -> frozenset[Need]:
+        """What the task names and the payment still needs.
+
+        Of a session all that is left: whoever had the task before may have died between the money and the order.
+        """
+        open_now = needs(payment, self.age(payment, older_than=ANY_AGE))
+        wanted = task.needs & (open_now | _NOT_OF_THE_RECORD)
+        if task.needs & OF_SESSION:
+            wanted |= open_now & OF_SESSION | (BY_ORDER if accepted(payment) else frozenset())
+        return wanted
 
     def _preview(self, task: Task) -> Iterator[Finding]:
         payment = self.records.payment(task.payment_id)

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from monext_bridge.domain.needs import Need
-from monext_bridge.errors import RemoteError
+from monext_bridge.errors import QueueUnavailable, RemoteError
 from monext_bridge.gateways.patience import patient
 from monext_bridge.logs import correlation_id, event
-from monext_bridge.services.dispatching import Dispatch, Threads, Work
+from monext_bridge.services.dispatching import Dispatch, Threads
 from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
 from monext_bridge.services.finishing import Finishing
 from monext_bridge.services.survey import Page, Survey
@@ -80,8 +80,9 @@ class Reconcile:
         token = correlation_id.set(correlation_id.get() or f"reconcile-{uuid.uuid4()}")
         try:
             tasks = self._tasks(scope, summary, seen=seen, pace=pace or Pace(LEDGERS_A_SECOND))
-            self._pass(tasks, summary, work=self.work(dry_run=scope.dry_run), tell=tell, stopped=stopped)
-        except RemoteError as error:
+            done = self._done(tasks, dry_run=scope.dry_run)
+            _gather(done, summary, tell=tell, stopped=stopped)
+        except (RemoteError, QueueUnavailable) as error:
             summary.broken_off = str(error)
         finally:
             correlation_id.reset(token)
@@ -97,30 +98,11 @@ class Reconcile:
         )
         return summary
 
-    def _pass(
-        self,
-        tasks: Iterator[Task],
-        summary: Summary,
-        *,
-        work: Work,
-        tell: Tell,
-        stopped: Callable[[], bool],
-    ) -> None:
-        unknown = 0
-        for findings in self.dispatch.run(tasks, work):
-            for finding in findings:
-                summary.count(finding)
-                tell(finding)
-                unknown = unknown + 1 if finding.ending is Ending.UNKNOWN else 0
-            if unknown >= GIVEN_UP_AFTER:
-                summary.broken_off = f"{unknown} payments in a row could not be looked at"
-            elif stopped():
-                summary.broken_off = "stopped"
-            if summary.broken_off:
-                return
-
-    def work(self, *, dry_run: bool) -> Work:
-        return self.finishing.preview if dry_run else self.finishing.finish
+    def _done(self, tasks: Iterator[Task], *, dry_run: bool) -> Iterator[tuple[Finding, ...]]:
+        """What only looks is done here, even where there are workers."""
+        if dry_run:
+            return Threads().run(tasks, self.finishing.preview)
+        return self.dispatch.run(tasks, self.finishing.finish)
 
     def _tasks(self, scope: Scope, summary: Summary, *, seen: Seen, pace: Pace) -> Iterator[Task]:
         """One page is read when the tasks of the one before have been taken."""
@@ -143,3 +125,20 @@ def _patiently(pages: Iterator[Page]) -> Iterator[Page]:
         if page is None:
             return
         yield page
+
+
+def _gather(
+    done: Iterator[tuple[Finding, ...]], summary: Summary, *, tell: Tell, stopped: Callable[[], bool]
+) -> None:
+    unknown = 0
+    for findings in done:
+        for finding in findings:
+            summary.count(finding)
+            tell(finding)
+            unknown = unknown + 1 if finding.ending is Ending.UNKNOWN else 0
+        if unknown >= GIVEN_UP_AFTER:
+            summary.broken_off = f"{unknown} payments in a row could not be looked at"
+        elif stopped():
+            summary.broken_off = "stopped"
+        if summary.broken_off:
+            return

@@ -5,13 +5,9 @@ stdout has the findings and the counts; the progress bar and the log go to stder
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
-from types import FrameType
 
 import click
 from flask.cli import with_appcontext
@@ -24,6 +20,7 @@ from monext_bridge.services.rounds import Rounds
 from monext_bridge.web.cli_answers import ExitCode, failures
 from monext_bridge.web.cli_durations import Duration
 from monext_bridge.web.cli_findings import Telling, progress_of
+from monext_bridge.web.cli_stopping import stopping
 from monext_bridge.web.context import services
 
 DAY = timedelta(days=1)
@@ -77,7 +74,7 @@ def reconcile(
     scope = Scope(older_than, since, store, PaymentId(after) if after else None, ledger, dry_run)
     with failures(as_json=as_json):
         _check_store(store)
-        with _stopping() as stop:
+        with stopping() as stop:
             summary = _run(Asked(scope, every, as_json), stop)
     if every is None and (code := _exit_code(summary)) is not ExitCode.DONE:
         raise click.exceptions.Exit(code)
@@ -112,19 +109,3 @@ def _check_store(store: str | None) -> None:
         services().settings.store(store)
     except StoreNotConfigured as error:
         raise click.BadParameter("no setting names this store", param_hint="--store") from error
-
-
-@contextmanager
-def _stopping() -> Iterator[Event]:
-    """Set by SIGTERM or Ctrl-C: what is under way is finished, and nothing more is begun."""
-    stop = Event()
-
-    def handle(_: int, __: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -9,7 +9,7 @@ from typing import Any
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.needs import Need
 from monext_bridge.services import utc_now
-from monext_bridge.services.findings import Ending, Finding, Scope, Summary
+from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
 from tests.bridges import Buyer, InProcess, Page
 from tests.world import World
 
@@ -59,6 +59,10 @@ class Night:
 
     def told(self, **options: Any) -> list[tuple[Need, Ending]]:
         return [(finding.need, finding.ending) for finding in self.run(**options)[0]]
+
+    def finish(self, task: Task) -> tuple[Finding, ...]:
+        """As a worker does."""
+        return self.bridge.services.reconcile.finishing.finish(task)
 
     def paid(self, situation: str = "guest") -> tuple[str, Page]:
         """A cart that was paid and has its order, and its payment page."""

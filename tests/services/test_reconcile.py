@@ -13,7 +13,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.needs import Need
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
-from monext_bridge.services.findings import Ending, Finding, Scope
+from monext_bridge.services.findings import Ending, Finding, Scope, Task
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page
 from tests.services.nights import HOUR, KEY, Night
@@ -119,6 +119,17 @@ def test_an_accepted_payment_whose_order_was_not_written_gets_it(night: Night) -
     assert night.world.orders(cart) == []
     assert night.told() == [(Need.NO_ORDER, Ending.FINISHED)]
     assert len(night.world.orders(cart)) == 1
+
+
+def test_a_task_that_comes_again_is_finished_where_the_first_try_broke_off(night: Night) -> None:
+    cart = night.cart()
+    night.world.pay(night.page(cart).token, outcome="accepted")
+    task, finish = Task(night.payment_id(cart), frozenset({Need.NOT_FINISHED})), night.finish
+    night.world.fault("commercetools", action="status", code=503, method="POST", path="/orders$", times=9)
+    assert [f.ending for f in finish(task)] == [Ending.FINISHED, Ending.UNKNOWN]
+    night.world.calm()
+    assert [(f.need, f.ending) for f in finish(task)] == [(Need.NO_ORDER, Ending.FINISHED)]
+    assert finish(task) == ()
 
 
 def test_an_order_that_commercetools_refuses_for_good_gives_the_money_back(night: Night) -> None:

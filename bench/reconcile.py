@@ -1,0 +1,137 @@
+"""What reconciling many payments costs: seconds, calls and memory, against the sandbox.
+
+    python -m bench.reconcile --payments 10000 --needy 1000
+
+makes payments that are settled, with their carts and orders, and among them needy ones: paid at Monext, and nobody
+came back. Then `flask reconcile` runs as a process of its own, twice: it finishes them, and finds nothing more to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.runner import Sandbox
+from sandbox.shop.carts import copy_cart
+from tests.bridges import ROOT, Buyer, InProcess, environment
+from tests.world import World, shapes
+
+KEY = "one-key-for-the-bridge-now-and-later"
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    seconds: float
+    megabytes: float
+    calls: Counter[str]
+    exit_code: int
+    summary: Json
+
+
+class Past:
+    """A shop that has sold for a while."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.world = sandbox, World(sandbox)
+        self.bridge = InProcess(sandbox, SECRET_KEY=KEY)
+        self._cart = self.world._seed("guest")
+
+    def settled(self) -> None:
+        """Cart, payment and order, as they are after a payment that went well."""
+        cart = uuid.uuid4()
+        total = {"centAmount": 13490, "currencyCode": "EUR"}
+        token = f"1{uuid.uuid4().hex}"
+        payment = self.world.project.create(
+            "payments",
+            draft={
+                "key": f"{cart}-1-0123456789ab-fr-store",
+                "interfaceId": token,
+                "amountPlanned": total,
+                "paymentMethodInfo": {"paymentInterface": "monext", "method": "CB"},
+                "paymentStatus": {
+                    "interfaceCode": "00000",
+                    "interfaceText": "ACCEPTED: Transaction approved",
+                },
+                "transactions": [
+                    {
+                        "type": "Charge",
+                        "state": "Success",
+                        "amount": total,
+                        "interactionId": token,
+                        "interfaceId": uuid.uuid4().hex[:14],
+                    }
+                ],
+            },
+        )
+        copy = copy_cart(self.world.project, self._cart, commercetools_url=self.sandbox.commercetools_url)
+        bought = self.world.change(
+            copy, action="addPayment", payment={"typeId": "payment", "id": payment["id"]}
+        )
+        self.world.project.create(
+            "orders",
+            draft={
+                "cart": {"typeId": "cart", "id": copy},
+                "version": bought["version"],
+                "orderNumber": f"B{uuid.uuid4().hex[:12]}",
+                "paymentState": "Paid",
+            },
+        )
+
+    def forgotten(self) -> None:
+        self.world.pay(Buyer(self.bridge).start(self.world.cart()).token, outcome="accepted")
+
+
+def measured(past: Past, *arguments: str) -> Cost:
+    """One `flask reconcile`, and what the remotes saw of it."""
+    past.world.forget_calls()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "reconcile", "--older-than", "0s", "--json", *arguments],
+        cwd=ROOT,
+        env={**environment(past.sandbox, SECRET_KEY=KEY, LOG_LEVEL="WARNING"), "PATH": os.environ["PATH"]},
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    seconds = time.monotonic() - began
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    calls = [call for remote in ("commercetools", "monext") for call in past.world.calls(remote)]
+    summary = json.loads(done.stdout.splitlines()[-1])["summary"]
+    return Cost(seconds, max(peak, before) / 1024, Counter(shapes(calls)), done.returncode, summary)
+
+
+def report(name: str, cost: Cost) -> None:
+    total = sum(cost.calls.values())
+    print(f"\n{name}: {cost.seconds:.1f} s, {total} calls, {cost.megabytes:.0f} MB, exit {cost.exit_code}")
+    print(f"  seen {cost.summary['seen']}, looked at {cost.summary['lookedAt']}, {cost.summary['endings']}")
+    for shape, count in cost.calls.most_common(12):
+        print(f"  {count:7} {shape}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--payments", type=int, default=10_000)
+    parser.add_argument("--needy", type=int, default=1_000)
+    asked = parser.parse_args()
+    with Sandbox() as sandbox:
+        past = Past(sandbox)
+        with ThreadPoolExecutor(4) as pool:
+            for work, count in ((past.settled, asked.payments - asked.needy), (past.forgotten, asked.needy)):
+                list(pool.map(lambda _, each=work: each(), range(count)))  # type: ignore[misc]
+        report(f"{asked.payments} payments, {asked.needy} of them needy", measured(past))
+        report("the same again, nothing to do", measured(past))
+
+
+if __name__ == "__main__":
+    main()

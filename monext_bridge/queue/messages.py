@@ -1,0 +1,49 @@
+"""Tasks and findings as they travel through Redis: ids and fixed words, nothing about a buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.needs import Need
+from monext_bridge.services.findings import Ending, Finding, Task
+
+Json = dict[str, Any]
+
+
+def written_task(task: Task) -> Json:
+    return {"payment": task.payment_id, "needs": sorted(task.needs), "store": task.store_key}
+
+
+def read_task(body: Mapping[str, Any]) -> Task:
+    """A need that this version does not know is left to one that does."""
+    known = frozenset(Need(need) for need in body["needs"] if need in set(Need))
+    return Task(PaymentId(body["payment"]), known, body.get("store"))
+
+
+def written_findings(findings: Iterable[Finding]) -> list[Json]:
+    return [
+        {
+            "payment": finding.payment_id,
+            "need": finding.need.value,
+            "ending": finding.ending.value,
+            "detail": finding.detail,
+            "store": finding.store_key,
+        }
+        for finding in findings
+    ]
+
+
+def read_findings(bodies: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    """A newer worker's unknown words read as what somebody has to look at."""
+    return tuple(
+        Finding(
+            PaymentId(body["payment"]),
+            Need(body["need"]) if body["need"] in set(Need) else Need.ACT,
+            Ending(body["ending"]) if body["ending"] in set(Ending) else Ending.STUCK,
+            body["detail"],
+            body.get("store"),
+        )
+        for body in bodies
+    )

@@ -1,0 +1,51 @@
+"""A worker: takes tasks from the queue and finishes their payments, several at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dramatiq import Worker
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.middleware import CurrentMessage
+
+from monext_bridge.gateways.patience import patient
+from monext_bridge.logs import correlation_id, event
+from monext_bridge.queue.broker import finish_actor
+from monext_bridge.queue.messages import read_task
+from monext_bridge.queue.reports import Reports
+from monext_bridge.services.dispatching import Work
+
+log = logging.getLogger(__name__)
+
+TO_STOP = 25_000
+"""Milliseconds for what is under way when a host says that it is over; what is left is given to others."""
+
+
+@contextmanager
+def working(broker: RedisBroker, work: Work, *, threads: int) -> Iterator[None]:
+    """Inside, tasks are taken and done; at the end, what is under way is finished and nothing more is taken."""
+    reports = Reports(broker.client)
+    broker.add_middleware(CurrentMessage())
+
+    def finish(*, task: dict[str, Any], run: str) -> None:
+        """Told only when it is done, and acknowledged after that: it may be done twice, and never not at all."""
+        message = CurrentMessage.get_current_message()
+        message_id = message.message_id if message else run
+        correlation_id.set(f"reconcile-{message_id}")
+        with patient():
+            findings = work(read_task(task))
+        event(log, "task_done", payment=task["payment"], findings=len(findings))
+        reports.tell(run, message_id=message_id, findings=findings)
+
+    finish_actor(broker, finish)
+    worker = Worker(broker, worker_threads=threads)
+    worker.start()
+    event(log, "worker_started", threads=threads)
+    try:
+        yield
+    finally:
+        worker.stop(TO_STOP)
+        event(log, "worker_stopped")

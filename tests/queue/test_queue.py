@@ -1,0 +1,216 @@
+"""Reconciliation over a queue: the same ends as without one, whatever dies or is away in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from dramatiq.brokers.redis import RedisBroker
+from pydantic import SecretStr
+
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.needs import Need
+from monext_bridge.queue.broker import queue_on
+from monext_bridge.queue.messages import read_findings, read_task, written_findings, written_task
+from monext_bridge.queue.scheduler import LOCK, QueueDispatch
+from monext_bridge.queue.worker import working
+from monext_bridge.services import utc_now
+from monext_bridge.services.dispatching import Work
+from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
+from sandbox.runner import Sandbox
+from tests.bridges import Buyer, InProcess
+from tests.queue.workers import WorkerProcess
+from tests.redis_server import RedisServer
+from tests.ticking import Ticking
+from tests.world import World, wait_for
+
+KEY = "one-key-for-the-bridge-now-and-later"
+
+
+class Shift:
+    """A scheduler an hour ahead of the buyers, on a queue; what its passes find of its own carts."""
+
+    def __init__(self, sandbox: Sandbox, world: World, redis: RedisServer) -> None:
+        self.world, self.redis, self.began = world, redis, utc_now()
+        self.day = InProcess(sandbox, SECRET_KEY=KEY)
+        self.bridge = InProcess(sandbox, SECRET_KEY=KEY, clock=lambda: utc_now() + timedelta(hours=1))
+        self.carts: list[str] = []
+
+    def forgotten(self, count: int) -> list[str]:
+        """Carts that were paid, and to which nobody came back."""
+        for _ in range(count):
+            self.carts.append(self.world.cart())
+            self.world.pay(Buyer(self.day).start(self.carts[-1]).token, outcome="accepted")
+        return self.carts
+
+    @property
+    def work(self) -> Work:
+        return self.bridge.services.reconcile.finishing.finish
+
+    def broker(self) -> RedisBroker:
+        return queue_on(SecretStr(self.redis.url))
+
+    def run(self, *, dispatch: QueueDispatch | None = None) -> tuple[list[Finding], Summary]:
+        findings: list[Finding] = []
+        reconcile = replace(
+            self.bridge.services.reconcile, dispatch=dispatch or QueueDispatch(self.broker(), silence=20)
+        )
+        since = utc_now() - self.began + timedelta(hours=1, milliseconds=2)
+        return findings, reconcile.run(Scope(since=since), tell=findings.append)
+
+    def assert_finished(self) -> None:
+        for cart in self.carts:
+            assert self.world.transactions(cart) == [("Charge", "Success", 13490)]
+            assert len(self.world.orders(cart)) == 1
+
+
+@pytest.fixture
+def shift(sandbox: Sandbox, world: World, redis_of_its_own: RedisServer) -> Shift:
+    return Shift(sandbox, world, redis_of_its_own)
+
+
+@pytest.fixture
+def workers(sandbox: Sandbox, shift: Shift, tmp_path: Path) -> Iterator[list[WorkerProcess]]:
+    """Two, whose clock is the true one: what they find has to be old enough for them as well."""
+    made = [WorkerProcess(sandbox, shift.redis, log=tmp_path / f"{n}.log", SECRET_KEY=KEY) for n in (1, 2)]
+    for worker in made:
+        worker.start()
+    yield made
+    for worker in made:
+        worker.kill()
+
+
+def test_workers_finish_what_the_scheduler_finds(shift: Shift, workers: list[WorkerProcess]) -> None:
+    shift.forgotten(12)
+    findings, summary = shift.run()
+    assert [(f.need, f.ending) for f in findings] == [(Need.NOT_FINISHED, Ending.FINISHED)] * 12
+    assert {f.store_key for f in findings} == {"fr-store"}
+    assert summary.complete
+    shift.assert_finished()
+    assert sum(worker.log.read_text().count("task_done") for worker in workers) == 12
+
+
+def test_a_worker_that_is_told_to_stop_finishes_and_hands_on(
+    shift: Shift, workers: list[WorkerProcess]
+) -> None:
+    assert workers[0].stop() == 0
+    shift.forgotten(3)
+    _, summary = shift.run()
+    assert summary.complete
+    shift.assert_finished()
+
+
+def test_a_task_whose_worker_is_killed_is_done_by_another(shift: Shift, workers: list[WorkerProcess]) -> None:
+    """Killed in the middle of writing; what it held is given away once it has not been heard of."""
+    victim, other = workers
+    assert other.stop() == 0
+    shift.forgotten(8)
+    shift.world.fault("commercetools", action="kill_after", method="POST", path="/payments/", pid=victim.pid)
+    with ThreadPoolExecutor(1) as pool:
+        passing = pool.submit(lambda: shift.run(dispatch=QueueDispatch(shift.broker(), silence=60)))
+        victim.wait()
+        broker = shift.broker()
+        broker.heartbeat_timeout, broker.maintenance_chance = 1_000, 1_000_000
+        with working(broker, shift.work, threads=2):
+            _, summary = passing.result()
+    assert summary.complete
+    shift.assert_finished()
+
+
+def test_a_task_that_is_delivered_twice_is_done_once(shift: Shift) -> None:
+    shift.forgotten(1)
+    task = Task(PaymentId(shift.world.payment(shift.carts[0])["id"]), frozenset({Need.NOT_FINISHED}))
+    first, second = shift.work(task), shift.work(task)
+    assert [f.ending for f in first] == [Ending.FINISHED]
+    assert second == ()
+    shift.assert_finished()
+
+
+def test_without_a_worker_the_pass_is_broken_off_and_says_so(shift: Shift) -> None:
+    shift.forgotten(2)
+    clock = Ticking()
+    dispatch = QueueDispatch(shift.broker(), clock=lambda: clock.pass_(40) or clock(), silence=100)
+    findings, summary = shift.run(dispatch=dispatch)
+    assert findings == []
+    assert "no worker has answered" in (summary.broken_off or "")
+
+
+def test_tasks_that_nobody_took_are_done_by_whoever_comes_later(shift: Shift) -> None:
+    test_without_a_worker_the_pass_is_broken_off_and_says_so(shift)
+    with working(shift.broker(), shift.work, threads=2):
+        wait_for(lambda: all(shift.world.orders(cart) for cart in shift.carts), seconds=20)
+    shift.assert_finished()
+
+
+def test_a_second_scheduler_leaves_it_to_the_first(shift: Shift) -> None:
+    shift.forgotten(1)
+    shift.broker().client.set(LOCK, "another", px=5_000)
+    _, summary = shift.run()
+    assert summary.broken_off == "another scheduler is at work"
+
+
+def test_a_scheduler_leaves_its_place_when_it_is_done(shift: Shift) -> None:
+    with working(shift.broker(), shift.work, threads=1):
+        for _ in range(2):
+            _, summary = shift.run()
+            assert summary.complete
+
+
+def test_without_redis_the_pass_is_broken_off_and_nothing_is_lost(
+    shift: Shift, redis_process: RedisServer
+) -> None:
+    shift.forgotten(1)
+    redis_process.stop()
+    try:
+        _, summary = shift.run()
+        assert "the queue can't be reached" in (summary.broken_off or "")
+    finally:
+        redis_process.start()
+    with working(shift.broker(), shift.work, threads=1):
+        _, summary = shift.run()
+    assert summary.complete
+    shift.assert_finished()
+
+
+def test_a_worker_waits_for_a_redis_that_goes_and_comes_back(
+    shift: Shift, redis_process: RedisServer
+) -> None:
+    shift.forgotten(1)
+    with working(shift.broker(), shift.work, threads=1):
+        redis_process.stop()
+        redis_process.start()
+        _, summary = shift.run(dispatch=QueueDispatch(shift.broker(), silence=60))
+    assert summary.complete
+    shift.assert_finished()
+
+
+def test_nothing_about_the_buyer_is_in_the_queue(shift: Shift) -> None:
+    shift.forgotten(1)
+    clock = Ticking()
+    shift.run(dispatch=QueueDispatch(shift.broker(), clock=lambda: clock.pass_(99) or clock(), silence=10))
+    client = shift.broker().client
+    hashes = [client.hgetall(key) for key in client.keys("*msgs*")]
+    (stored,) = [value.decode() for found in hashes for value in found.values()]
+    cart = shift.world.project.get(f"carts/{shift.carts[0]}")
+    for personal in (cart["billingAddress"]["lastName"], cart["billingAddress"]["email"]):
+        assert personal not in stored
+    assert shift.world.payment(shift.carts[0])["interfaceId"] not in stored
+
+
+@pytest.mark.parametrize("need", Need)
+@pytest.mark.parametrize("ending", Ending)
+def test_tasks_and_findings_come_back_as_they_were_sent(need: Need, ending: Ending) -> None:
+    task = Task(PaymentId("p"), frozenset({need, Need.LEDGER}), "de-store")
+    finding = Finding(PaymentId("p"), need, ending, "why", None)
+    assert read_task(written_task(task)) == task
+    assert read_findings(written_findings([finding])) == (finding,)
+
+
+def test_words_of_a_newer_version_do_not_stop_an_older_one() -> None:
+    assert read_task({"payment": "p", "needs": ["newer", "act"]}).needs == {Need.ACT}
+    (finding,) = read_findings([{"payment": "p", "need": "newer", "ending": "newer", "detail": "x"}])
+    assert finding.ending is Ending.STUCK

@@ -1,0 +1,61 @@
+"""Workers as processes of their own, as on a host."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from sandbox.runner import Sandbox
+from tests.bridges import ROOT, environment
+from tests.redis_server import RedisServer
+from tests.world import wait_for
+
+
+class WorkerProcess:
+    """`flask work`; its log goes to a file."""
+
+    def __init__(self, sandbox: Sandbox, redis: RedisServer, *, log: Path, **changes: str) -> None:
+        self.log = log
+        self._environment = {
+            **environment(sandbox, REDIS_URL=redis.url, **changes),
+            "PATH": os.environ["PATH"],
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "flask", "work"],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        wait_for(lambda: "worker_started" in self.log.read_text(), seconds=30)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "not started"
+        return self._process.pid
+
+    def stop(self) -> int:
+        """SIGTERM, as a host does; the exit code."""
+        if self._process is None:
+            return 0
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(40)
+
+    def wait(self) -> int:
+        """Until it has ended, by itself or by others."""
+        assert self._process is not None, "not started"
+        return self._process.wait(30)
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
