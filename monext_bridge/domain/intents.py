@@ -34,7 +34,7 @@ UNSETTLED_FOR = timedelta(minutes=5)
 """How long an intent without a row in the ledger may still be on its way."""
 
 ROW_TYPES: Mapping[TransactionType, frozenset[str]] = {
-    TransactionType.CHARGE: frozenset({"CAPTURE"}),
+    TransactionType.CHARGE: frozenset({"CAPTURE", "REAUTHORIZATION_AND_CAPTURE"}),
     TransactionType.CANCEL_AUTHORIZATION: frozenset({"CANCEL"}),
     TransactionType.REFUND: frozenset({"REFUND"}),
 }

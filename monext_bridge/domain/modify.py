@@ -29,7 +29,10 @@ from monext_bridge.domain.standing import accepted
 AUTHORIZATION_LASTS = timedelta(days=7)
 """How long Monext lets an authorisation be captured (monext/doAuthorization); later only by LATE_DELIVERY."""
 
-CAPTURING_ROWS = ("CAPTURE", "AUTHORIZATION_AND_CAPTURE", "REAUTHORIZATION_AND_CAPTURE")
+LATER_CAPTURES = ("CAPTURE", "REAUTHORIZATION_AND_CAPTURE")
+"""Of an authorisation; the second one is how a late delivery may be listed (TransactionType, OpenAPI 1.26.0)."""
+
+CAPTURING_ROWS = ("AUTHORIZATION_AND_CAPTURE", *LATER_CAPTURES)
 TAKEN = (TransactionState.SUCCESS, TransactionState.PENDING, TransactionState.INITIAL)
 
 
@@ -105,7 +108,7 @@ def open_at_monext(ledger: Ledger) -> Open:
     undone = sum(row.amount for row in cancels if row.origin_id in captures)
     taken_back = sum(row.amount for row in cancels if row.origin_id in refunds and row.ok)
     released = sum(row.amount for row in cancels if row.origin_id not in captures | refunds)
-    left = _rows(rows, "AUTHORIZATION") - _rows(rows, "CAPTURE") - released
+    left = _rows(rows, "AUTHORIZATION") - _rows(rows, *LATER_CAPTURES) - released
     refundable = _rows(rows, *CAPTURING_ROWS) - _rows(rows, "REFUND") - undone + taken_back
     return Open(capturable=max(left, 0), cancellable=max(left, 0), refundable=max(refundable, 0))
 
