@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,12 +21,12 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from monext_bridge.config import load_settings
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
-from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.services import build_services, utc_now
 from monext_bridge.web import create_app
+from monext_bridge.web.budgets import BUDGETS, Table
 from sandbox.bridge_settings import bridge_environment
 from sandbox.runner import Sandbox
+from tests.mortal import Life, mortal_gateways
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -64,18 +64,32 @@ class Caller(Protocol):
     def call(self, method: str, path: str, **options: Any) -> Answer: ...
 
 
-class InProcess:
-    """The application in this process, over real HTTP to the sandbox. `clock` may be handed in."""
+AMPLE: Table = {
+    endpoint: tuple(replace(budget, amount=1000 * budget.amount) for budget in budgets)
+    for endpoint, budgets in BUDGETS.items()
+}
+"""For tests, which are one client that does in a minute what thousands do."""
 
-    def __init__(self, sandbox: Sandbox, *, clock: Callable[[], datetime] = utc_now, **changes: str) -> None:
+
+class InProcess:
+    """The application in this process, over real HTTP to the sandbox.
+
+    `clock` and `limits` may be handed in, and a `life` that ends at a call.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        limits: Table = AMPLE,
+        life: Life | None = None,
+        **changes: str,
+    ) -> None:
         self.settings = load_settings(environment(sandbox, **changes))
-        self.services = build_services(
-            self.settings,
-            commercetools=CommercetoolsGateway(self.settings.commercetools),
-            monext=MonextGateway(),
-            clock=clock,
-        )
-        self.app: Flask = create_app(self.settings, services=self.services)
+        commercetools, monext = mortal_gateways(self.settings.commercetools, life or Life())
+        self.services = build_services(self.settings, commercetools=commercetools, monext=monext, clock=clock)
+        self.app: Flask = create_app(self.settings, services=self.services, limits=limits)
 
     def call(self, method: str, path: str, **options: Any) -> Answer:
         response = self.app.test_client().open(path, method=method, **options)
@@ -85,17 +99,19 @@ class InProcess:
 class Gunicorn:
     """One gunicorn as in production, with `workers` processes; its log goes to a file."""
 
-    def __init__(self, sandbox: Sandbox, *, log: Path, workers: int = 1, **changes: str) -> None:
+    def __init__(
+        self, sandbox: Sandbox, *, log: Path, workers: int = 1, app: str = "app:app", **changes: str
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = log
+        self.log, self._app = log, app
         self._environment = environment(sandbox, port=self.port, WEB_CONCURRENCY=str(workers), **changes)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:app"],
+                [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", self._app],
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -180,8 +196,9 @@ class Buyer:
     def cancels(self, page: Page) -> Answer:
         return self.get(f"/cancel/{page.ref}")
 
-    def looks(self, page: Page) -> Answer:
-        return self.get(f"/result/{page.ref}")
+    def looks(self, page: Page, *, lang: str | None = None) -> Answer:
+        """The result page, in the cart's language unless another one is asked for."""
+        return self.get(f"/result/{page.ref}" + (f"?lang={lang}" if lang else ""))
 
     def notified(self, page: Page, *, token: str | None = None) -> Answer:
         """Monext's notification, which the test sends itself."""

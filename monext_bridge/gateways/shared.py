@@ -6,14 +6,27 @@ goes on without it when it is away, and never waits for it long.
 
 from __future__ import annotations
 
+import logging
+import time
+from collections.abc import Callable
+from threading import Lock
+
 import redis
 from pydantic import SecretStr
+from redis.maint_notifications import MaintNotificationsConfig
+
+from monext_bridge.logs import event
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = 0.2
 """Seconds to connect, and for an answer: less than anybody notices."""
 
 PREFIX = "monext-bridge:"
 """Of every key, so that a Redis may serve others as well."""
+
+PAUSE = 1.0
+"""Seconds for which a cache leaves Redis alone after a failure, so that not every request waits for it."""
 
 
 def connect(url: SecretStr, *, timeout: float = TIMEOUT) -> redis.Redis:
@@ -28,4 +41,58 @@ def connect(url: SecretStr, *, timeout: float = TIMEOUT) -> redis.Redis:
         socket_timeout=timeout,
         health_check_interval=30,
         decode_responses=False,
+        # Else a server that announces its maintenance makes the client wait for 10 s, whatever the time-outs say.
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
+
+
+class SharedCache:
+    """What processes tell each other for some seconds, under `PREFIX<name>:<key>`. Thread-safe.
+
+    Nothing here raises: where Redis is away, nothing is found and nothing is told. The log says when it goes and when
+    it is back.
+    """
+
+    def __init__(
+        self, client: redis.Redis, *, name: str, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client, self._name, self._monotonic = client, name, monotonic
+        self._lock = Lock()
+        self._away, self._left_alone_until = False, float("-inf")
+
+    def find(self, key: str) -> bytes | None:
+        """Whoever can write to Redis may have put it there."""
+        found = self._try(lambda: self._client.get(self._key(key)))
+        return found if isinstance(found, bytes) else None
+
+    def tell(self, key: str, value: bytes, *, seconds: float) -> None:
+        """In place of what was told before; forgotten after `seconds`, of which a millisecond is the least."""
+        milliseconds = int(seconds * 1000)
+        if milliseconds > 0:
+            self._try(lambda: self._client.set(self._key(key), value, px=milliseconds))
+
+    def _key(self, key: str) -> str:
+        return f"{PREFIX}{self._name}:{key}"
+
+    def _try(self, command: Callable[[], object]) -> object:
+        if self._monotonic() < self._left_alone_until:
+            return None
+        try:
+            answer = command()
+        except redis.RedisError as error:
+            self._left_alone_until = self._monotonic() + PAUSE
+            self._turned(away=True, why=type(error).__name__)
+            return None
+        self._turned(away=False)
+        return answer
+
+    def _turned(self, *, away: bool, why: str | None = None) -> None:
+        with self._lock:
+            if away is self._away:
+                return
+            self._away = away
+        if away:
+            then = "each process knows only what it asked itself, until it is back"
+            event(log, "redis_away", level=logging.WARNING, used_for=self._name, why=why, then=then)
+        else:
+            event(log, "redis_back", used_for=self._name)

@@ -79,15 +79,8 @@ def build_services(
     opening = Opening(settings, records, acquirer, references, clock)
     resolving = Resolving(settings, acts)
     modify = Modify(settings, records, acquirer, acts, resolving, clock)
-    finishing = Finishing(
-        settings,
-        records,
-        Unattended(settings, situations, acquirer, settle, clock),
-        resolving,
-        Bookkeeper(records, resolving, clock),
-        Expiry(settings, modify, clock),
-        clock,
-    )
+    unattended = Unattended(settings, situations, acquirer, settle, clock)
+    finishing = _finishing(settings, records, unattended, resolving, modify, clock)
     return Services(
         settings=settings,
         checkout=Checkout(settings, records, situations, acquirer, settle, opening, references, clock),
@@ -102,3 +95,15 @@ def build_services(
         callers=Callers(settings, commercetools, clock=clock),
         clock=clock,
     )
+
+
+def _finishing(
+    settings: Settings,
+    records: Records,
+    unattended: Unattended,
+    resolving: Resolving,
+    modify: Modify,
+    clock: Clock,
+) -> Finishing:
+    bookkeeper, expiry = Bookkeeper(records, resolving, clock), Expiry(settings, modify, clock)
+    return Finishing(settings, records, unattended, resolving, bookkeeper, expiry, clock)

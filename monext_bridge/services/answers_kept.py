@@ -28,6 +28,12 @@ class AnswersKept(Generic[T]):
         self._kept: dict[bytes, Kept[T]] = {}
         self._under_way: dict[bytes, Future[T]] = {}
 
+    def known(self, key: bytes) -> T | None:
+        """The answer that is kept; nobody is asked."""
+        with self._lock:
+            kept = self._kept.get(key)
+            return kept.answer if kept is not None and self._monotonic() < kept.until else None
+
     def get(self, key: bytes, *, ask: Callable[[], Kept[T]]) -> T:
         """The answer that is kept, or else that of `ask`, which one thread at a time calls for a key."""
         with self._lock:

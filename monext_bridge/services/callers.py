@@ -11,8 +11,10 @@ from monext_bridge.config import CommercetoolsSettings, Settings
 from monext_bridge.errors import RequestError, Unauthenticated
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.merchant_center import MerchantCenterKeys
+from monext_bridge.gateways.shared import SharedCache, connect
 from monext_bridge.services.introspection import Introspection
 from monext_bridge.services.merchant_center import MerchantCenter
+from monext_bridge.services.standings import SharedStandings
 
 TOKEN = re.compile(r"[!-~]{1,4096}")
 
@@ -39,7 +41,11 @@ class Callers:
     ) -> None:
         project = settings.commercetools
         self._introspection = Introspection(
-            gateway, project_key=project.project_key, clock=clock, monotonic=monotonic
+            gateway,
+            project_key=project.project_key,
+            clock=clock,
+            monotonic=monotonic,
+            standings=_standings(settings, clock=clock, monotonic=monotonic),
         )
         self._merchant_center = _merchant_center(project, monotonic=monotonic)
 
@@ -49,6 +55,10 @@ class Callers:
         A scope of one store of the project is enough. Raises Unauthenticated, Forbidden, RemoteUnreachable.
         """
         self._introspection.check(_shaped(token))
+
+    def knows_back_office(self, token: str) -> bool:
+        """Whether the token is known to open just now; commercetools is not asked."""
+        return bool(TOKEN.fullmatch(token)) and self._introspection.knows(token)
 
     def merchant_center(self, token: str) -> None:
         """A JWT that our issuer signed for our project.
@@ -64,6 +74,19 @@ def _shaped(token: str) -> str:
     if not TOKEN.fullmatch(token):
         raise Unauthenticated("the token is malformed", field="Authorization")
     return token
+
+
+def _standings(
+    settings: Settings, *, clock: Callable[[], datetime], monotonic: Callable[[], float]
+) -> SharedStandings | None:
+    if settings.redis_url is None:
+        return None
+    return SharedStandings(
+        SharedCache(connect(settings.redis_url), name="introspection", monotonic=monotonic),
+        secrets=settings.secret_keys,
+        project_key=settings.commercetools.project_key,
+        clock=clock,
+    )
 
 
 def _merchant_center(

@@ -10,33 +10,24 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 from monext_bridge.errors import Forbidden, RemoteError, RemoteUnavailable, RemoteUnreachable, Unauthenticated
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.services.answers_kept import AnswersKept, Kept
+from monext_bridge.services.standings import GRANTED_FOR, REFUSED_FOR, SharedStandings, Standing
 
 SCOPES = frozenset({"manage_project", "manage_checkout_payment_intents"})
-GRANTED_FOR = 60.0
-"""Seconds for which a token that opens is not asked about again: so long a revoked one may still serve."""
-
-REFUSED_FOR = 5.0
 MOST_TOKENS = 1024
 MILLISECONDS = 10**11
 """From here on a time since 1970 is in milliseconds: as seconds it would be in the year 5138."""
 
 
-class Standing(Enum):
-    """What a token is worth here."""
-
-    GRANTED = "granted"
-    ENDED = "the token is not active (any more)"
-    OTHER_SCOPE = "the token has no scope of this project that allows operations on payments"
-
-
 class Introspection:
-    """Thread-safe. What is kept is found by the token's SHA-256, never by the token."""
+    """Thread-safe. What is kept is found by the token's SHA-256, never by the token.
+
+    What one process has learnt, all know that share `standings`, until the same moment.
+    """
 
     def __init__(
         self,
@@ -45,35 +36,55 @@ class Introspection:
         project_key: str,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
+        standings: SharedStandings | None = None,
     ) -> None:
         self._gateway, self._project_key = gateway, project_key
         self._clock, self._monotonic = clock, monotonic
+        self._standings = standings
         self._kept: AnswersKept[Standing] = AnswersKept(most=MOST_TOKENS, monotonic=monotonic)
 
     def check(self, token: str) -> None:
         """Raises Unauthenticated, Forbidden, or RemoteUnreachable where nobody can say."""
-        digest = hashlib.sha256(token.encode()).digest()
-        standing = self._kept.get(digest, ask=lambda: self._ask(token))
+        digest = _digest(token)
+        standing = self._kept.get(digest, ask=lambda: self._learn(token, digest))
         if standing is Standing.ENDED:
             raise Unauthenticated(standing.value)
         if standing is Standing.OTHER_SCOPE:
             raise Forbidden(standing.value)
 
-    def _ask(self, token: str) -> Kept[Standing]:
-        """Counted from before the question, so that nothing is kept longer for an answer that came late."""
-        asked_at = self._monotonic()
+    def knows(self, token: str) -> bool:
+        """Whether the token is known to open just now; commercetools is not asked."""
+        digest = _digest(token)
+        standing = self._kept.known(digest)
+        if standing is None and self._standings:
+            found = self._standings.find(digest)
+            standing = found[0] if found else None
+        return standing is Standing.GRANTED
+
+    def _learn(self, token: str, digest: bytes) -> Kept[Standing]:
+        """From another process, else from commercetools, and then for all.
+
+        Counted from before the question, so that nothing is kept longer for an answer that came late.
+        """
+        asked_at, wall = self._monotonic(), self._clock().timestamp()
+        found = self._standings.find(digest) if self._standings else None
+        if found:
+            return Kept(found[0], until=asked_at + found[1])
+        standing, life = self._ask(token)
+        if self._standings:
+            self._standings.tell(digest, standing, until=wall + life)
+        return Kept(standing, until=asked_at + life)
+
+    def _ask(self, token: str) -> tuple[Standing, float]:
         try:
             answer = self._gateway.introspect(token)
-            standing, life = read_standing(
-                answer, project_key=self._project_key, now=self._clock().timestamp()
-            )
+            return read_standing(answer, project_key=self._project_key, now=self._clock().timestamp())
         except RemoteError as error:
             raise RemoteUnreachable(
                 f"the caller's token can't be checked, so nothing was done: {error}",
                 remote=error.remote,
                 retry_after=error.retry_after if isinstance(error, RemoteUnavailable) else None,
             ) from error
-        return Kept(standing, until=asked_at + life)
 
 
 def read_standing(answer: dict[str, Any], *, project_key: str, now: float) -> tuple[Standing, float]:
@@ -99,6 +110,10 @@ def opens(scopes: str, *, project_key: str) -> bool:
 
 def _opens(parts: list[str], *, project_key: str) -> bool:
     return len(parts) in (2, 3) and parts[0] in SCOPES and parts[1] == project_key
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 def _seconds_left(exp: object, *, now: float) -> float | None:

@@ -10,13 +10,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.queue.broker import queue_on
+from monext_bridge.queue.scheduler import QueueDispatch
 from monext_bridge.services import Services, build_services
 from monext_bridge.web import buyer, checkout, events, health, notifications, openapi, operations, payment
+from monext_bridge.web.budgets import BUDGETS, Table
 from monext_bridge.web.callers import init_callers
 from monext_bridge.web.cli import init_cli
 from monext_bridge.web.error_pages import init_error_pages
 from monext_bridge.web.headers import init_headers
 from monext_bridge.web.i18n import init_i18n
+from monext_bridge.web.limits import init_limits
 from monext_bridge.web.requests import init_requests
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,8 +29,11 @@ JSON_PATHS = ("/payment", "/operations/", "/events/", "/notification/", "/health
 """Where callers are programs; everywhere else errors are pages."""
 
 
-def create_app(settings: Settings, *, services: Services | None = None) -> Flask:
-    """The application for these settings; `services` are handed in by tests that bring their own clock."""
+def create_app(settings: Settings, *, services: Services | None = None, limits: Table = BUDGETS) -> Flask:
+    """The application for these settings.
+
+    `services` are handed in by tests that bring their own clock, `limits` by those that stand for many clients.
+    """
     app = Flask("monext_bridge", root_path=str(ROOT), static_folder="static", template_folder="templates")
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -34,12 +41,21 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
         settings,
         commercetools=CommercetoolsGateway(settings.commercetools),
         monext=MonextGateway(),
+        dispatch=QueueDispatch(queue_on(settings.redis_url)) if settings.redis_url else None,
     )
     app.extensions["monext_bridge"] = built
     init_requests(app)
     init_headers(app)
     init_i18n(app)
-    init_error_pages(app, is_json=_is_json)
+    refuse = init_error_pages(app, is_json=_is_json)
+    init_limits(
+        app,
+        secret=settings.secret_keys[0],
+        redis_url=settings.redis_url,
+        callers=built.callers,
+        refuse=refuse,
+        table=limits,
+    )
     init_callers(app, callers=built.callers)
     init_cli(app)
     for module in (buyer, checkout, events, health, notifications, openapi, operations, payment):

@@ -20,6 +20,7 @@ from monext_bridge.errors import (
     BridgeError,
     CartNotPayable,
     EarlierUnknown,
+    QueueUnavailable,
     RemoteError,
     RemoteRefused,
     RemoteTimeout,
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 STATUSES: tuple[tuple[type[BridgeError], int], ...] = (
     (StoreNotConfigured, 503),
+    (QueueUnavailable, 503),
     (RemoteRefused, 502),
     (RemoteTimeout, 504),
     (RemoteUnavailable, 503),
@@ -61,30 +63,37 @@ LOOK_AGAIN = 15
 RETRY_AFTER = 30
 """Seconds to wait where a remote failed and named no time itself."""
 
+A_MINUTE = 60
+"""Seconds to wait after too much was asked for, as the page says; limits put their own."""
+
 
 def init_error_pages(
     app: Flask,
     *,
     is_json: Callable[[Request], bool],
     nothing_taken_at: Collection[str] = NOTHING_TAKEN_AT,
-) -> None:
+) -> Callable[[Exception], Response]:
     """Answers every BridgeError, HTTPException and unexpected exception of `app`.
 
     `is_json` says which requests get JSON. `nothing_taken_at` names the endpoints (`request.endpoint`) at
-    which an error proves that nothing was taken.
+    which an error proves that nothing was taken. Returned is what makes the answer of an error, without a line
+    in the log.
     """
 
-    def answer(error: Exception) -> AnyResponse:
-        if isinstance(error, HTTPException) and error.response is not None:
-            return error.get_response()
-        status = status_of(error)
-        _report(error, status)
-        json = is_json(request)
+    def respond(error: Exception) -> Response:
+        status, json = status_of(error), is_json(request)
         response = _json(error, status) if json else _page(error, status, nothing_taken_at)
         response.headers.update(_headers(error, status))
         return response
 
+    def answer(error: Exception) -> AnyResponse:
+        if isinstance(error, HTTPException) and error.response is not None:
+            return error.get_response()
+        _report(error, status_of(error))
+        return respond(error)
+
     app.register_error_handler(Exception, answer)
+    return respond
 
 
 def status_of(error: Exception) -> int:
@@ -105,7 +114,6 @@ def _at_operations() -> bool:
 def _page(error: Exception, status: int, nothing_taken_at: Collection[str]) -> Response:
     html = render(
         "errors/error.html",
-        languages=[request.args.get("lang")],
         words=words_for(error, status),
         status=status,
         proves=_proves(error, nothing_taken_at),
@@ -173,6 +181,8 @@ def _headers(error: Exception, status: int) -> dict[str, str]:
     if isinstance(error, RemoteError | StoreNotConfigured) and status == 503:
         wished = error.retry_after if isinstance(error, RemoteUnavailable) else None
         return {"Retry-After": str(math.ceil(wished or RETRY_AFTER))} | _look_again()
+    if status == 429:
+        return {"Retry-After": str(A_MINUTE)}
     return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
 
 

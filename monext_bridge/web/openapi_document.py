@@ -153,7 +153,7 @@ def _components(*, auth_url: str) -> Json:
 def _refusal(status: int) -> Json:
     """All that a status can mean; the code tells which."""
     meanings = [f"{fault.code}: {fault.meaning}" for fault in FAULTS if fault.status == status]
-    waits = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}} if status == 503 else {}
+    waits = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}} if status in (429, 503) else {}
     return {
         "description": " ".join(meanings),
         "headers": CORRELATION | waits,

@@ -46,7 +46,13 @@ FAULTS = (
         "The Idempotency-Key was used with another request.",
         "Take a new key for a new act.",
     ),
-    Fault(429, "General", "More was asked for in a short time than is reasonable.", "Wait, then ask again."),
+    Fault(
+        429,
+        "General",
+        "More was asked for in a short time than is reasonable, or an address was refused too often. Nothing "
+        "was done.",
+        "Wait for Retry-After seconds, then ask again.",
+    ),
     Fault(500, "General", "A fault of the bridge.", "Quote X-Correlation-ID to whoever runs it."),
     Fault(502, "General", "Monext or commercetools refused the bridge's request.", "See the bridge's log."),
     Fault(

@@ -61,7 +61,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "After a 503 ask again with the same key, never with another.",
         answers={200: models.PaymentIntentResult},
         answer={"outcome": "approved", "transactionId": REFUND_ID, "interfaceId": "31082150152500"},
-        refusals=(400, 401, 403, 404, 409, 413, 422, *REMOTES),
+        refusals=(400, 401, 403, 404, 409, 413, 422, 429, *REMOTES),
         body=models.PaymentIntentUpdate,
         takes_key=True,
         examples={
@@ -99,7 +99,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 PENDING_REFUND,
             ],
         },
-        refusals=(400, 401, 403, 404, *REMOTES),
+        refusals=(400, 401, 403, 404, 429, *REMOTES),
     ),
     "operations.checkout_link": Operation(
         "Make a signed link to the payment of a cart",
@@ -111,7 +111,7 @@ OPERATIONS: Mapping[str, Operation] = {
             f"&expires=1767225600&signature={'0f' * 32}",
             "expires": 1767225600,
         },
-        refusals=(400, 401, 403, 413, 503),
+        refusals=(400, 401, 403, 413, 429, 503),
         body=models.CheckoutLinkRequest,
         examples={
             "A link of one hour, in French": {
@@ -155,7 +155,7 @@ OPERATIONS: Mapping[str, Operation] = {
             },
             "paymentMethods": ["CB", "PAYPAL"],
         },
-        refusals=(400, 401, 404, *REMOTES),
+        refusals=(400, 401, 404, 429, *REMOTES),
     ),
     "payment.create": Operation(
         "Start or resume the payment of the session's cart",

@@ -41,6 +41,15 @@ def test_an_answer_is_given_again_until_its_end(answers: AnswersKept[int], clock
     assert answers.get(b"a", ask=ask) == 2
 
 
+def test_what_is_kept_is_known_without_asking(answers: AnswersKept[int], clock: Ticking) -> None:
+    assert answers.known(b"a") is None
+    answers.get(b"a", ask=Asked(clock))
+    clock.pass_(59.9)
+    assert answers.known(b"a") == 1
+    clock.pass_(0.1)
+    assert answers.known(b"a") is None
+
+
 def test_every_key_has_its_own_answer(answers: AnswersKept[int], clock: Ticking) -> None:
     ask = Asked(clock)
     assert (answers.get(b"a", ask=ask), answers.get(b"b", ask=ask)) == (1, 2)

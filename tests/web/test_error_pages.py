@@ -20,6 +20,7 @@ from monext_bridge.errors import (
     Forbidden,
     Malformed,
     NotFound,
+    QueueUnavailable,
     RemoteNotFound,
     RemoteRefused,
     RemoteTimeout,
@@ -51,6 +52,7 @@ ERRORS: list[tuple[Exception, int]] = [
     (Conflict(SECRET), 409),
     (CartNotPayable("empty"), 409),
     (StoreNotConfigured(store_key="north", setting="MONEXT_API_KEY"), 503),
+    (QueueUnavailable("no worker"), 503),
     (RemoteRefused(SECRET, remote="monext", status=400), 502),
     (RemoteNotFound(SECRET, remote="commercetools", status=404), 502),
     (VersionConflict(SECRET, remote="commercetools", status=409), 502),
@@ -133,6 +135,11 @@ def test_at_the_start_nothing_was_taken_unless_an_earlier_payment_is_unknown(
 @pytest.mark.parametrize(("error", "status"), ERRORS, ids=lambda value: type(value).__name__)
 def test_later_we_do_not_know(error: Exception, status: int) -> None:
     assert verdict(answered(error, at="buyer.returned")) == UNKNOWN
+
+
+@pytest.mark.parametrize("at", ["checkout.start", "operations"])
+def test_who_asked_for_too_much_is_told_when_to_come_again(at: str) -> None:
+    assert answered(errors.TooMany(SECRET), at=at).headers["Retry-After"] == "60"
 
 
 def test_address_that_leads_nowhere_says_nothing_of_money() -> None:
