@@ -1,7 +1,8 @@
-"""Buyers, banks, back offices and failing remotes in any order: in the end the books agree.
+"""Buyers, banks, back offices, failing remotes and crashes in any order: in the end the books agree.
 
-A stateful property test: hypothesis plays events on one cart, then all faults stop, everything is heard once more,
-and what commercetools says is compared with what Monext holds.
+A stateful property test: hypothesis plays events on one cart, among them a bridge that dies at any of its calls. Then
+all faults stop, nobody comes back, reconciliation alone goes over it, and what commercetools says is compared with
+what Monext holds.
 """
 
 from __future__ import annotations
@@ -24,13 +25,17 @@ from hypothesis.stateful import (
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, Reverse
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.needs import Need
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
+from monext_bridge.services.findings import Ending, Finding, Scope
 from sandbox.runner import Sandbox
 from sandbox.shop.calls import Refused
 from tests.bridges import Buyer, InProcess, Page
+from tests.mortal import Life
 from tests.world import World
 
+LATER = timedelta(hours=3)
 KEY = "one-key-for-the-bridge-now-and-later"
 FAULTS = ("drop_before", "drop_after", "half_body", "html", "status")
 TARGETS = (
@@ -48,30 +53,37 @@ ROWS = {
     "CANCEL": "CancelAuthorization",
     "RESET": "CancelAuthorization",
 }
+LEFT_TO_OTHERS = {(Need.PENDING, Ending.WAITING)}
+"""A partner who never answers."""
+
+CALLS = st.integers(min_value=1, max_value=9)
 WHICH = st.integers(min_value=0, max_value=3)
 
 
 @pytest.fixture
 def events(sandbox: Sandbox, world: World) -> type[RuleBasedStateMachine]:
-    now, later = InProcess(sandbox, SECRET_KEY=KEY), InProcess(sandbox, clock=_in_ten_minutes, SECRET_KEY=KEY)
+    life = Life()
+    now = InProcess(sandbox, SECRET_KEY=KEY, life=life)
+    later = InProcess(sandbox, SECRET_KEY=KEY, clock=_in_some_hours)
 
     class Bound(Events):
         def __init__(self) -> None:
-            super().__init__(now, later, world)
+            super().__init__(now, later, world, life)
 
     return Bound
 
 
-def _in_ten_minutes() -> Any:
-    return utc_now() + timedelta(minutes=10)
+def _in_some_hours() -> Any:
+    return utc_now() + LATER
 
 
 class Events(RuleBasedStateMachine):
     """One cart, several sessions, and whoever has to do with it."""
 
-    def __init__(self, now: InProcess, later: InProcess, world: World) -> None:
+    def __init__(self, now: InProcess, later: InProcess, world: World, life: Life) -> None:
         super().__init__()
-        self.now, self.later, self.world = now, later, world
+        self.now, self.later, self.world, self.life = now, later, world, life
+        self.began = utc_now()
         self.pages: list[Page] = []
         self.acts = 0
 
@@ -118,6 +130,32 @@ class Events(RuleBasedStateMachine):
         remote, method, path = call
         self.world.fault(remote, action=action, method=method, path=path, code=503)
 
+    @precondition(lambda self: self.pages)
+    @rule(which=WHICH, how=st.sampled_from(HEARD), calls=CALLS, after=st.booleans())
+    def dies_while_it_hears(self, which: int, how: Any, calls: int, after: bool) -> None:
+        with self.life.ending(calls=calls, after=after):
+            how(Buyer(self.now), self.page(which))
+
+    @rule(lang=st.sampled_from(["fr", "es", "it"]), calls=CALLS, after=st.booleans())
+    def dies_while_it_starts(self, lang: str, calls: int, after: bool) -> None:
+        with self.life.ending(calls=calls, after=after):
+            Buyer(self.now).checkout(self.cart, lang=lang)
+
+    @rule(
+        kind=st.sampled_from(["capture", "refund", "cancel", "reverse"]),
+        amount=st.integers(1, 20_000),
+        calls=CALLS,
+        after=st.booleans(),
+    )
+    def dies_while_it_acts(self, kind: str, amount: int, calls: int, after: bool) -> None:
+        with self.life.ending(calls=calls, after=after):
+            self.back_office(kind, amount)
+
+    @rule(older_than=st.sampled_from([0, 900]), calls=CALLS, after=st.booleans())
+    def reconciliation_passes_and_may_die(self, older_than: int, calls: int, after: bool) -> None:
+        with self.life.ending(calls=3 * calls, after=after):
+            self.reconcile(self.now, older_than=timedelta(seconds=older_than))
+
     @rule(kind=st.sampled_from(["capture", "refund", "cancel", "reverse"]), amount=st.integers(1, 20_000))
     def back_office(self, kind: str, amount: int) -> None:
         self.acts += 1
@@ -128,12 +166,21 @@ class Events(RuleBasedStateMachine):
         if not hasattr(self, "cart"):
             return
         self.world.calm()
-        for bridge in (self.now, self.later, self.later):
-            for page in self.pages:
-                Buyer(bridge).notified(page)
-        for payment in self.accepted():
-            self.later.services.modify.find_out(self.later.services.modify.payment(payment))
+        self.world.pass_time(LATER.total_seconds())
+        try:
+            for _ in range(3):
+                findings = self.reconcile(self.later, ledger=True)
+        finally:
+            self.world.pass_time(-LATER.total_seconds())
+        assert findings == [], findings
         self.compare()
+
+    def reconcile(self, bridge: InProcess, **scope: Any) -> list[Finding]:
+        """A pass over what the test has made; what it found that is not for somebody else to decide."""
+        findings: list[Finding] = []
+        since = bridge.services.clock() - self.began + timedelta(milliseconds=2)
+        bridge.services.reconcile.run(Scope(since=since, **scope), tell=findings.append)
+        return [f for f in findings if (f.need, f.ending) not in LEFT_TO_OTHERS]
 
     def compare(self) -> None:
         """Each payment's record is its ledger, one order at most, and one payment that counts for it."""
