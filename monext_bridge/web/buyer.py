@@ -16,6 +16,7 @@ from monext_bridge.web import pages, parameters
 from monext_bridge.web.auth import sign_link
 from monext_bridge.web.context import services
 from monext_bridge.web.headers import nonce
+from monext_bridge.web.i18n import asked_language
 
 blueprint = Blueprint("buyer", __name__)
 
@@ -52,7 +53,7 @@ def result(ref: str) -> Response | str:
         settled,
         retry_url=settled.resume_url or _retry_url(reference, settled),
         shop_url=shop or _after_return(reference, settled),
-        refresh_url=url_for("buyer.result", ref=ref, waiting=1),
+        refresh_url=url_for("buyer.result", ref=ref, waiting=1, lang=asked_language()),
         nonce=nonce(),
         shop_name=services().settings.shop_name,
     )

@@ -51,7 +51,11 @@ class Asked:
 @click.option("--store", metavar="KEY", help="Only payments of this store.")
 @click.option("--ledger", is_flag=True, help="Also compare every accepted payment with Monext's ledger.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be looked at; write nothing.")
-@click.option("--every", type=Duration(least=timedelta(seconds=10), most=DAY), help="Again and again.")
+@click.option(
+    "--every",
+    type=Duration(least=timedelta(seconds=10), most=DAY),
+    help="Again and again, each pass so long after the last began.",
+)
 @click.option("--after", metavar="PAYMENT_ID", help="Go on with a pass that was interrupted there.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON a finding, and one for the counts.")
 @with_appcontext

@@ -13,7 +13,10 @@ from monext_bridge.errors import CartNotPayable, EarlierUnknown
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Put into the page's language when they are printed."""
+    """Put into the page's language when they are printed.
+
+    Beside them a page may say not to pay again: to "try again" has to mean the page.
+    """
 
     heading: LazyString
     text: LazyString
@@ -21,11 +24,11 @@ class Words:
 
 UNAVAILABLE = Words(
     _("The payment is not available at the moment"),
-    _("This is not your doing. Please try again in a few minutes."),
+    _("This is not your doing. Please open this page again in a few minutes."),
 )
 UNEXPECTED = Words(
     _("Something went wrong on our side"),
-    _("This is not your doing. Please try again in a few minutes, or write to the shop."),
+    _("This is not your doing. Please open this page again in a few minutes, or write to the shop."),
 )
 EARLIER_PAYMENT = Words(
     _("We are checking an earlier payment"),
@@ -57,7 +60,7 @@ BY_STATUS = {
     ),
     429: Words(
         _("Too many attempts"),
-        _("Please wait a minute, then try again."),
+        _("Please wait a minute, then open this page again."),
     ),
     502: UNAVAILABLE,
     503: UNAVAILABLE,

@@ -19,6 +19,9 @@ ENGLISH = "en"
 
 CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
 
+AT_HOME = {"pt": Locale("pt", "PT")}
+"""How amounts are written where nobody names a region. To Babel, a bare `pt` is Brazilian; our words are not."""
+
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
 _CODE_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
@@ -49,15 +52,16 @@ def page_locale(*candidates: str | None) -> Locale:
     """The page's language with the region that a candidate names: `en-GB` writes amounts as in Britain."""
     language = page_language(*candidates)
     regional = (_locale(tag) for tag in candidates if _language(tag) == language)
-    return next((locale for locale in regional if locale), Locale(language))
+    found = next((locale for locale in regional if locale), Locale(language))
+    return found if found.territory else AT_HOME.get(found.language, found)
 
 
-def render(template: str, *, languages: Sequence[str | None], **values: object) -> str:
-    """A template in the best language: those of the payment first, then those of the browser.
+def render(template: str, *, languages: Sequence[str | None] = (), **values: object) -> str:
+    """A template in the best language: of the query's `lang`, those of the payment, and those of the browser.
 
     The template also gets `language` and `direction`, those of its words, for `<html lang dir>`.
     """
-    locale = page_locale(*languages, *browser_languages())
+    locale = page_locale(asked_language(), *languages, *browser_languages())
     with force_locale(str(locale)):
         return render_template(template, language=locale.language, direction=locale.text_direction, **values)
 
@@ -68,6 +72,11 @@ def money(amount: Money) -> str:
     locale: Locale = get_locale()
     written = format_currency(number, amount.currency, locale=locale, decimal_quantization=False)
     return _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", written)
+
+
+def asked_language() -> str | None:
+    """What the present request says by `lang`, which may be no language at all; None outside a request."""
+    return request.args.get("lang") if has_request_context() else None
 
 
 def browser_languages() -> tuple[str, ...]:

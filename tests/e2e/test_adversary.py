@@ -102,7 +102,7 @@ def test_a_404_that_is_not_monexts_books_nothing_at_any_age(
     world.pay(page.token, outcome=outcome)
     later = Buyer(InProcess(sandbox, SECRET_KEY=KEY, clock=lambda: utc_now() + timedelta(minutes=40)))
     world.fault("monext", action="status", method="GET", times=0, **stranger)
-    assert "do not pay again" in later.looks(page).words.lower()
+    assert "do not pay again" in later.looks(page, lang="en").words.lower()
     assert states(world, cart)[0][0][1] == "Initial"
 
 
@@ -136,7 +136,7 @@ def test_a_refused_give_back_is_not_told_as_done(buyer: Buyer, world: World) -> 
     world.pay(page.token, outcome="accepted")
     world.script_act(act="refunds", outcome="refused", code="01100")
     assert buyer.notified(page).status == 503
-    words = buyer.looks(page).words.lower()
+    words = buyer.looks(page, lang="en").words.lower()
     assert "could not be returned" in words
     assert "write to the shop" in words
 

@@ -99,6 +99,8 @@ def result_page(
     retry_url: str | None = RETRY,
     shop_url: str | None = SHOP,
     shop_name: str | None = "Shop",
+    query: str = "",
+    accepts: str = "en",
 ) -> BeautifulSoup:
     return soup(
         lambda: pages.result(
@@ -108,13 +110,15 @@ def result_page(
             refresh_url=REFRESH,
             nonce="n0nce",
             shop_name=shop_name,
-        )
+        ),
+        query=query,
+        accepts=accepts,
     )
 
 
-def soup(render: Callable[[], str], *, accepts: str = "en") -> BeautifulSoup:
-    """The page as a browser with this `Accept-Language` gets it."""
-    with page_app().test_request_context("/", headers={"Accept-Language": accepts}):
+def soup(render: Callable[[], str], *, query: str = "", accepts: str = "en") -> BeautifulSoup:
+    """The page as a browser with this `Accept-Language` gets it, asked for with this query."""
+    with page_app().test_request_context(f"/{query}", headers={"Accept-Language": accepts}):
         return BeautifulSoup(render(), "html.parser")
 
 

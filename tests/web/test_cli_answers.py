@@ -18,6 +18,7 @@ from monext_bridge.errors import (
     KeyReused,
     Malformed,
     NotFound,
+    QueueUnavailable,
     RemoteError,
     RemoteUnreachable,
     SettingsError,
@@ -38,7 +39,7 @@ def kinds(root: type[BridgeError] = BridgeError) -> Iterator[type[BridgeError]]:
 
 
 def wanted(kind: type[BridgeError]) -> ExitCode:
-    if issubclass(kind, RemoteError):
+    if issubclass(kind, RemoteError) or kind is QueueUnavailable:
         return ExitCode.UNKNOWN
     if kind in NOT_FOUND:
         return ExitCode.NOT_FOUND

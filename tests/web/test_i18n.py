@@ -8,15 +8,17 @@ import pytest
 from flask_babel import force_locale
 
 from monext_bridge.domain.money import Money
+from monext_bridge.services.results import BuyerStatus
 from monext_bridge.web.i18n import (
     SUPPORTED,
+    asked_language,
     browser_languages,
     languages_in,
     money,
     page_language,
     page_locale,
 )
-from tests.web.rendered import page_app
+from tests.web.rendered import one, page_app, result_page, settled
 
 
 def test_english_needs_no_catalogue() -> None:
@@ -47,6 +49,12 @@ def test_best_supported_language_or_english(candidates: tuple[str | None, ...]) 
         (("en", "en-GB"), "en"),
         (("en-QQ",), "en"),
         (("en-GB-oxendict-x-x",), "en"),
+        (("de-AT",), "de_AT"),
+        (("fr", "fr-CA"), "fr"),
+        (("ja", "nl-BE"), "nl_BE"),
+        (("pt",), "pt_PT"),
+        (("pt-QQ",), "pt_PT"),
+        (("pt_BR",), "pt_BR"),
     ],
 )
 def test_region_is_kept_where_it_is_one(candidates: tuple[str, ...], locale: str) -> None:
@@ -60,6 +68,26 @@ def test_browser_languages_come_best_first_without_the_refused() -> None:
 
 def test_outside_a_request_no_browser_is_asked() -> None:
     assert browser_languages() == ()
+    assert asked_language() is None
+
+
+@pytest.mark.parametrize(
+    ("query", "of_the_cart", "language"),
+    [
+        ("?lang=it", "fr-FR", "it"),
+        ("?lang=ja", "fr-FR", "fr"),
+        ("", "fr-FR", "fr"),
+        ("", "ja-JP", "de"),
+        ("", None, "de"),
+    ],
+)
+def test_language_is_that_of_the_query_then_of_the_cart_then_of_the_browser(
+    query: str, of_the_cart: str | None, language: str
+) -> None:
+    shown = settled(BuyerStatus.PAID, language=of_the_cart)
+    page = result_page(shown, query=query, accepts="de-AT, es;q=0.5")
+
+    assert one(page, "html")["lang"] == language
 
 
 @pytest.mark.parametrize(
