@@ -28,20 +28,13 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.orders import holder
 from monext_bridge.domain.outcome import AcceptedTransaction, MoneyMove, Outcome, OutcomeKind
 from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import (
-    LAST_LOOK,
-    Flag,
-    accepted,
-    flag_of,
-    holds_money,
-    main_transactions,
-)
+from monext_bridge.domain.standing import Flag, accepted, flag_of, holds_money, main_transactions
+from monext_bridge.domain.status import STATUS_TEXT_LIMIT, status_changes
 
 TYPE_OF_MOVE = {
     MoneyMove.AUTHORIZED: TransactionType.AUTHORIZATION,
     MoneyMove.CAPTURED: TransactionType.CHARGE,
 }
-STATUS_TEXT_LIMIT = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +191,7 @@ def _succeed(
     against = _newly_accepted_objection(after)
     method = (SetMethod(paid.method),) if paid.method and paid.method != payment.method else ()
     if against is None:
-        return (*recorded, *method, *_status(payment, outcome))
+        return (*recorded, *method, *status_changes(payment, outcome))
     flag, why = against
     return (*recorded, *method, *give_back(after.payment, flag=flag, why=why, now=now))
 
@@ -252,18 +245,7 @@ def _move_to(payment: Payment, state: TransactionState, *, outcome: Outcome) -> 
         ChangeTransactionState(t.id, state) for t in main_transactions(payment) if t.state is not state
     )
     method = (SetMethod(outcome.method),) if outcome.method and outcome.method != payment.method else ()
-    return (*moved, *method, *_status(payment, outcome))
-
-
-def _status(payment: Payment, outcome: Outcome) -> tuple[Change, ...]:
-    """Code and text. A text that was marked as the last look's stays so while it says the same."""
-    said = f"{outcome.title}: {outcome.detail}"[: STATUS_TEXT_LIMIT - len(LAST_LOOK)]
-    closed = outcome.kind is OutcomeKind.FAILED and (
-        outcome.last_look or payment.status_text == said + LAST_LOOK
-    )
-    text = said + LAST_LOOK if closed else said
-    code = (SetStatusCode(outcome.code),) if outcome.code != (payment.status_code or "") else ()
-    return (*code, SetStatusText(text)) if text != payment.status_text else code
+    return (*moved, *method, *status_changes(payment, outcome))
 
 
 def _give_back_intents(payment: Payment, now: datetime) -> tuple[AddTransaction, ...]:

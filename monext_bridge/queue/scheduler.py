@@ -29,12 +29,13 @@ SILENCE = 180.0
 """Seconds without a report while tasks are waiting: longer than a task may take and a dead worker's is given away."""
 
 LOCK = f"{PREFIX}reconcile:scheduler"
-LOCKED_FOR = 60.0
+LOCKED_FOR = 180.0
+"""Seconds: longer than a page may take to be read from a remote that wants to be left alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueDispatch:
-    """One scheduler at a time; a second one is told so. Where it dies, another may begin after a minute.
+    """One scheduler at a time; a second one is told so. Where it dies, another may begin after three minutes.
 
     Tasks that are left when it stops are done all the same, once, or dropped after half an hour.
     """
@@ -55,8 +56,7 @@ class QueueDispatch:
         reports, run = Reports(self.broker.client), uuid.uuid4().hex
         waiting: set[str] = set()
         heard_at = self.clock()
-        while self._fill(waiting, tasks, run=run):
-            lock.reacquire()
+        while self._fill(waiting, tasks, run=run, lock=lock):
             report = reports.next(run, seconds=1)
             if report and report.message_id in waiting:
                 waiting.discard(report.message_id)
@@ -66,9 +66,11 @@ class QueueDispatch:
                 why = f"{len(waiting)} tasks wait, and no worker has answered for {self.silence:g} s"
                 raise QueueUnavailable(why)
 
-    def _fill(self, waiting: set[str], tasks: Iterator[Task], *, run: str) -> bool:
+    def _fill(self, waiting: set[str], tasks: Iterator[Task], *, run: str, lock: Lock) -> bool:
         """Put tasks into the queue as long as there is room; whether any is waited for then."""
+        lock.reacquire()
         while len(waiting) < MOST_WAITING and (task := next(tasks, None)) is not None:
+            lock.reacquire()
             waiting.add(self.broker.enqueue(finish_message(written_task(task), run=run)).message_id)
         return bool(waiting)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.needs import ANY_AGE, Age, Need, needs
+from monext_bridge.domain.needs import ANY_AGE, Age, Need, is_stale, needs
 from monext_bridge.domain.payment import AttemptKey, Payment
 from monext_bridge.domain.standing import accepted, begun_at, standing
 from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
@@ -103,7 +103,7 @@ class Finishing:
         if Need.LEDGER in wanted:
             yield from self._of_ledger(payment, post=True)
         if Need.ORDER_STATE in wanted:
-            yield self._follow(payment)
+            yield from self._follow(payment)
         if Need.EXPIRING in wanted:
             met = self.expiry.meet(payment)
             yield Finding(payment.id, Need.EXPIRING, EXPIRY_ENDINGS[met.done], met.why)
@@ -176,12 +176,16 @@ class Finishing:
         if compared.differs:
             yield Finding(payment.id, Need.LEDGER, Ending.STUCK, compared.differs)
 
-    def _follow(self, payment: Payment) -> Finding:
+    def _follow(self, payment: Payment) -> Iterator[Finding]:
+        """Nothing where somebody else has written the state meanwhile."""
         order = self.records.order_of_payment(payment.id)
+        if order is None or not is_stale(order, payment):
+            return
         follower = OrderOf(self.records, order)
         follower.follow(payment)
-        read, reads = (o.payment_state if o else None for o in (order, follower.order))
-        return Finding(payment.id, Need.ORDER_STATE, Ending.FINISHED, f"{read} → {reads}")
+        reads = follower.order.payment_state if follower.order else None
+        ending = Ending.UNKNOWN if reads == order.payment_state else Ending.FINISHED
+        yield Finding(payment.id, Need.ORDER_STATE, ending, f"{order.payment_state} → {reads}")
 
 
 _NOT_OF_THE_RECORD = BY_ORDER | {Need.LEDGER, Need.ORDER_STATE, Need.AMOUNTS}

@@ -9,7 +9,6 @@ import pytest
 from monext_bridge.domain.applying import applied
 from monext_bridge.domain.cart import CartState
 from monext_bridge.domain.decide import (
-    STATUS_TEXT_LIMIT,
     Situation,
     close_as_cancelled,
     decide,
@@ -23,6 +22,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome import AcceptedTransaction, FailureReason, MoneyMove, Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
 from monext_bridge.domain.standing import Flag, Standing, is_closed, standing
+from monext_bridge.domain.status import STATUS_TEXT_LIMIT
 from tests.builders import BEGUN, CART_ID, TOKEN, a_cart, a_payment, a_transaction, an_order, eur
 
 NOW = BEGUN + timedelta(minutes=5)
@@ -330,3 +330,12 @@ def test_a_refusal_that_was_read_after_the_session_is_closed_and_stays_so() -> N
 def test_another_end_of_a_closed_attempt_is_looked_at_once_more() -> None:
     closed = after(replace(REFUSED, last_look=True))
     assert not is_closed(after(replace(REFUSED, title="CANCELLED", code="02319"), on=situation(closed)))
+
+
+def test_that_monext_has_forgotten_a_session_does_not_hide_why_it_had_failed() -> None:
+    refused = after(REFUSED)
+    gone = Outcome(OutcomeKind.FAILED, "ERROR", "02304", "No transaction", gone=True, last_look=True)
+    closed = after(gone, on=situation(refused))
+    assert (closed.status_code, closed.status_text) == ("01100", "REFUSED: Do not honor (session over)")
+    assert is_closed(closed)
+    assert decide(situation(closed), outcome=gone, paid=None, now=NOW) == ()
