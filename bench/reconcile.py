@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -18,7 +19,9 @@ import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sandbox.runner import Sandbox
@@ -33,6 +36,7 @@ Json = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Cost:
     seconds: float
+    cpu_seconds: float
     megabytes: float
     calls: Counter[str]
     exit_code: int
@@ -95,25 +99,45 @@ class Past:
 def measured(past: Past, *arguments: str) -> Cost:
     """One `flask reconcile`, and what the remotes saw of it."""
     past.world.forget_calls()
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    began = time.monotonic()
-    done = subprocess.run(
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    running = subprocess.Popen(
         [sys.executable, "-m", "flask", "reconcile", "--older-than", "0s", "--json", *arguments],
         cwd=ROOT,
         env={**environment(past.sandbox, SECRET_KEY=KEY, LOG_LEVEL="WARNING"), "PATH": os.environ["PATH"]},
         stdout=subprocess.PIPE,
-        check=False,
     )
-    seconds = time.monotonic() - began
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    with ThreadPoolExecutor(1) as pool:
+        peak = pool.submit(_peak, running)
+        output, _ = running.communicate()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     calls = [call for remote in ("commercetools", "monext") for call in past.world.calls(remote)]
-    summary = json.loads(done.stdout.splitlines()[-1])["summary"]
-    return Cost(seconds, max(peak, before) / 1024, Counter(shapes(calls)), done.returncode, summary)
+    return Cost(
+        seconds=time.monotonic() - began,
+        cpu_seconds=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        megabytes=peak.result(),
+        calls=Counter(shapes(calls)),
+        exit_code=running.returncode,
+        summary=json.loads(output.splitlines()[-1])["summary"],
+    )
+
+
+def _peak(running: subprocess.Popen[bytes]) -> float:
+    """Megabytes at most, of the process itself: what `ru_maxrss` says is its parent's, from before it began."""
+    status, peak = Path(f"/proc/{running.pid}/status"), 0.0
+    while running.poll() is None:
+        with suppress(OSError):
+            found = re.search(r"VmHWM:\s+([0-9]+)", status.read_text())
+            peak = max(peak, int(found[1]) / 1024 if found else 0.0)
+        time.sleep(0.05)
+    return peak
 
 
 def report(name: str, cost: Cost) -> None:
     total = sum(cost.calls.values())
-    print(f"\n{name}: {cost.seconds:.1f} s, {total} calls, {cost.megabytes:.0f} MB, exit {cost.exit_code}")
+    print(
+        f"\n{name}: {cost.seconds:.1f} s ({cost.cpu_seconds:.1f} s of CPU), {total} calls, "
+        f"{cost.megabytes:.0f} MB, exit {cost.exit_code}"
+    )
     print(f"  seen {cost.summary['seen']}, looked at {cost.summary['lookedAt']}, {cost.summary['endings']}")
     for shape, count in cost.calls.most_common(12):
         print(f"  {count:7} {shape}")
