@@ -65,6 +65,13 @@ class KeepAliveHandler(WSGIRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def finish(self) -> None:
+        """A client that was killed does not take its last answer, which is no fault of the server's."""
+        try:
+            super().finish()
+        except ConnectionError as error:
+            log.debug("a client has gone without its answer: %s", error)
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Quiet: requests are kept in the journal of `sandbox.faults`, the log has them at DEBUG only."""
         log.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)

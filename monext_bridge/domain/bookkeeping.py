@@ -1,8 +1,9 @@
 """Monext's ledger and the record, compared: what was done in Monext's back office appears in the record, once.
 
-A row that no transaction names is posted: as the outcome of an act of ours that was given up too early, as the rest
-that a final capture released, or as a transaction of its own under `ledger-<row>~found`. A CANCEL counts against its
-origin: of a capture it is a Refund, of a refund it takes that back, else it releases the authorisation.
+A row that no transaction names is posted: as the outcome of an act of ours that was given up too early or got no id,
+such as the rest that a final capture released, or as a transaction of its own under `ledger-<row>~found`. A CANCEL
+counts against its origin: of a capture it is a Refund, of a refund it takes that back, else it releases the
+authorisation.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from monext_bridge.domain.changes import (
     SetTransactionInterfaceId,
 )
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.intents import REST, IntentName, is_free, is_open, name_of, unclaimed
+from monext_bridge.domain.intents import VOID, IntentName, is_free, is_open, name_of, unclaimed
 from monext_bridge.domain.modify import CAPTURING_ROWS, open_amounts, open_at_monext
 from monext_bridge.domain.outcome import Ledger, LedgerRow
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
@@ -119,18 +120,23 @@ def _type(row: LedgerRow, ledger: Ledger) -> TransactionType:
 
 
 def _own(payment: Payment, row: LedgerRow, *, kind: TransactionType, key: str | None) -> Transaction | None:
-    """An act of ours that is not linked to a row: one that the row echoes, else the rest of a final capture."""
+    """An act of ours that is not linked to a row: one that the row echoes, else one that went through without an id.
+
+    So did what a final capture releases. What was voided never reached Monext.
+    """
     alike = [
         (name, t)
         for t in payment.transactions
         if (name := name_of(t))
+        and name.digest != VOID
         and t.type is kind
         and t.amount.cent_amount == row.amount
         and t.interface_id is None
     ]
     echoed = next((t for name, t in alike if key is not None and name.key == key), None)
-    rest = next((t for name, t in alike if name.digest == REST and t.state is TransactionState.SUCCESS), None)
-    return echoed or (rest if key is None else None)
+    went = (TransactionState.SUCCESS, TransactionState.PENDING)
+    without_id = next((t for _, t in alike if t.state in went), None)
+    return echoed or (without_id if key is None else None)
 
 
 def _state(row: LedgerRow) -> TransactionState:

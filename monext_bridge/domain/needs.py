@@ -14,7 +14,7 @@ from enum import StrEnum
 from monext_bridge.domain.cart import Order
 from monext_bridge.domain.intents import GIVE_BACK_PREFIX, name_of
 from monext_bridge.domain.modify import AUTHORIZATION_LASTS, open_amounts
-from monext_bridge.domain.orders import payment_state
+from monext_bridge.domain.orders import OrderPaymentState, payment_state
 from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.returns import is_open, is_refused, returns
 from monext_bridge.domain.standing import (
@@ -101,16 +101,31 @@ def order_needs(
 
 
 def is_stale(order: Order, payment: Payment) -> bool:
-    """Whether a payment has changed since its order was last written, and asks for another payment state.
+    """Whether the order's payment state is one that its payments have left behind.
 
-    A state that somebody wrote after that is theirs, and stays.
+    A state that somebody wrote after the payment's last change is theirs, and stays. But one that the bridge writes
+    while something is under way may have been left by the bridge itself, and any later change of the order, such as
+    of its shipment, hides that.
     """
     wanted = payment_state(order.total, order.payments)
     if wanted is None or wanted.value == order.payment_state:
         return False
+    if order.payment_state in _states_under_way(order):
+        return True
     if order.modified_at is None or payment.modified_at is None:
         return False
     return payment.modified_at > order.modified_at
+
+
+def _states_under_way(order: Order) -> frozenset[str | None]:
+    """The states of an order that is not paid yet, and those that acts of its payments have led through."""
+    kinds = {t.type for payment in order.payments for t in _acts(payment)}
+    led_through = (
+        (TransactionType.CHARGE, OrderPaymentState.BALANCE_DUE),
+        (TransactionType.REFUND, OrderPaymentState.CREDIT_OWED),
+    )
+    states = (state.value for kind, state in led_through if kind in kinds)
+    return frozenset((None, OrderPaymentState.PENDING.value, *states))
 
 
 def open_acts(payment: Payment) -> tuple[Transaction, ...]:

@@ -21,7 +21,8 @@ TRIES = 8
 class OrderOf:
     """The order of one payment, kept as this process has last seen or written it.
 
-    `latest` is the payment as it was read along with the order: an older reading must not undo what it said.
+    `latest` is the payment as it was read along with the order. An older reading must not undo what that said, nor
+    what the order's own list of payments says.
     """
 
     records: Records
@@ -40,8 +41,7 @@ class OrderOf:
             event(log, "order_state_left", level=logging.ERROR, payment=payment.id, why=str(error))
 
     def _follow(self, payment: Payment) -> None:
-        if self.latest is not None and self.latest.version > payment.version:
-            payment = self.latest
+        payment = self._newest(payment)
         for _ in range(TRIES):
             order = self.order
             if order is None:
@@ -60,3 +60,9 @@ class OrderOf:
             event(log, "order_state", order=order.id, state=wanted.value)
             return
         event(log, "order_state_left", level=logging.ERROR, payment=payment.id, why="the order is contended")
+
+    def _newest(self, payment: Payment) -> Payment:
+        """The payment, or what was read of it later: an order that is read after it lists it as it reads then."""
+        listed = self.order.payments if self.order else ()
+        known = (p for p in (self.latest, *listed) if p is not None and p.id == payment.id)
+        return max((payment, *known), key=lambda p: p.version)

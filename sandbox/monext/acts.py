@@ -51,9 +51,12 @@ def act(platform: Platform, *, target: Transaction, order: Order) -> Done:
     return Done(script.status, outcome, done)
 
 
-def finish(transaction: Transaction, *, accepted: bool) -> None:
-    """A pending act gets its end."""
+def finish(platform: Platform, *, transaction: Transaction, accepted: bool) -> None:
+    """A pending act gets its end; a final capture that is accepted now releases what is left."""
     transaction.result = ACCEPTED if accepted else result("02020")
+    if accepted:
+        target = platform.transactions[transaction.payment_id]
+        _release_rest(platform, target=target, order=_order_of(transaction))
 
 
 def _refusal_code(platform: Platform, *, target: Transaction, order: Order) -> str:
@@ -121,8 +124,20 @@ def _book(
         comment=order.comment,
         merchant_reference=order.merchant_reference,
         private_data=dict(order.private_data),
+        option=order.option,
     )
     return platform.add(booked)
+
+
+def _order_of(booked: Transaction) -> Order:
+    """What was asked for, from the row that it became; only captures have an option."""
+    return Order(
+        kind=CAPTURE if booked.type == "CAPTURE" else "",
+        amount=booked.amount,
+        option=booked.option,
+        merchant_reference=booked.merchant_reference,
+        private_data=booked.private_data,
+    )
 
 
 def _reauthorize(platform: Platform, *, target: Transaction, order: Order) -> None:

@@ -62,7 +62,7 @@ def resolve_act(transaction_id: str) -> Response:
     transaction = _transaction(transaction_id)
     if transaction.is_payment or transaction.status is not None:
         raise Conflict("This is not a pending act.")
-    acts.finish(transaction, accepted=_accepted(read_json()))
+    acts.finish(platform(), transaction=transaction, accepted=_accepted(read_json()))
     return jsonify(answers.row_json(transaction))
 
 

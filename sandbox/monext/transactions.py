@@ -18,7 +18,7 @@ class Transaction:
     """`amount` is what was asked, `authorized` what the bank gave; minor units of `currency`.
 
     `payment_id` is the attempt that the row belongs to (its own id for an attempt), `origin_id` the row it
-    counts against.
+    counts against. `option` is that of a capture.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Transaction:
     comment: str = ""
     merchant_reference: str = ""
     private_data: dict[str, str] = field(default_factory=dict)
+    option: str = "STANDARD"
 
     @property
     def status(self) -> str | None:

@@ -136,6 +136,29 @@ def test_the_rest_of_a_final_capture_is_the_cancel_of_its_amount() -> None:
     assert len(acts(posted(payment, ledger, key="another"))) == 3
 
 
+@pytest.mark.parametrize("ok", [True, None])
+def test_the_rest_of_a_final_capture_that_is_under_way_is_not_released_twice(ok: bool | None) -> None:
+    capture = act(CHARGE, PENDING, interface_id="row-1")
+    payment = authorized(capture, act(CANCEL, PENDING, 10100, id="rest", interaction_id="key~rest"))
+    ledger = Ledger((AUTHORIZED, row(1, "CAPTURE", 1000, ok=None), row(2, "CANCEL", 10100, ok=ok)))
+    state = SUCCESS if ok else PENDING
+    assert acts(posted(payment, ledger))[1:] == [(CANCEL, state, 10100, "row-2")]
+
+
+@pytest.mark.parametrize("state", [SUCCESS, PENDING])
+def test_an_act_to_which_monext_gave_no_id_is_its_row(state: TransactionState) -> None:
+    ledger = Ledger((CHARGED, row(1, "REFUND", 1000)))
+    assert acts(posted(charged(act(REFUND, state)), ledger)) == [(REFUND, SUCCESS, 1000, "row-1")]
+
+
+def test_a_void_act_never_is_a_row_whatever_its_key_did_later() -> None:
+    void = act(REFUND, FAILURE, id="void", interaction_id="key~void")
+    payment = charged(void, act(REFUND, FAILURE))
+    ledger = Ledger((CHARGED, row(1, "REFUND", 1000)))
+    after = [(REFUND, FAILURE, 1000, None), (REFUND, SUCCESS, 1000, "row-1")]
+    assert acts(posted(payment, ledger, key="key")) == after
+
+
 def test_a_cancelled_capture_is_a_refund_and_a_cancelled_refund_did_not_happen() -> None:
     capture = act(CHARGE, SUCCESS, interface_id="row-1")
     undone = Ledger(

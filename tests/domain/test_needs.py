@@ -154,6 +154,19 @@ def test_a_payment_state_that_somebody_wrote_later_is_left_alone() -> None:
     assert of_order(paid(), payment_state="CreditOwed") == frozenset()
 
 
+@pytest.mark.parametrize("state", [None, "Pending"])
+def test_an_order_that_is_not_paid_yet_is_stale_whatever_was_written_to_it_since(state: str | None) -> None:
+    assert of_order(paid(), payment_state=state) == {Need.ORDER_STATE}
+
+
+def test_a_state_that_an_act_led_through_is_stale_whatever_was_written_to_the_order_since() -> None:
+    refunded = paid(transactions=(main(SUCCESS), act(REFUND, SUCCESS)))
+    assert of_order(refunded, payment_state="CreditOwed") == {Need.ORDER_STATE}
+    authorised = main(SUCCESS, type=AUTHORIZATION)
+    captured = paid(transactions=(authorised, act(CHARGE, SUCCESS), act(CANCEL, SUCCESS)))
+    assert of_order(captured, payment_state="BalanceDue", total=eur(100)) >= {Need.ORDER_STATE}
+
+
 def test_an_order_that_costs_something_else_than_was_taken_is_told() -> None:
     assert of_order(paid(), total=eur(11000)) == {Need.AMOUNTS}
 

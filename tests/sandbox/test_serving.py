@@ -1,4 +1,6 @@
 import socket
+import struct
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -6,6 +8,9 @@ import requests
 from flask import Flask, request
 
 from sandbox.serving import Server
+from tests.world import wait_for
+
+CLIENT_HAS_GONE = threading.Event()
 
 
 @pytest.fixture
@@ -23,6 +28,11 @@ def server() -> Iterator[Server]:
     @app.get("/broken")
     def broken() -> str:
         raise RuntimeError("on purpose")
+
+    @app.get("/slow")
+    def slow() -> str:
+        CLIENT_HAS_GONE.wait(5)
+        return "too late"
 
     server = Server(app)
     server.start()
@@ -92,3 +102,21 @@ def test_stopping_twice_does_no_harm(server: Server) -> None:
     server.stop()
     with pytest.raises(requests.ConnectionError):
         requests.get(f"{server.url}/echo", timeout=5)
+
+
+def test_a_client_that_is_killed_before_its_answer_is_no_fault_of_the_server(
+    server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    others = _handlers()
+    with socket.create_connection((server.host, server.port), timeout=5) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        wait_for(lambda: bool(_handlers() - others))
+    CLIENT_HAS_GONE.set()
+    wait_for(lambda: not _handlers() - others)
+    assert capfd.readouterr().err == ""
+
+
+def _handlers() -> set[str]:
+    """The threads that answer a connection, of all servers of this process."""
+    return {t.name for t in threading.enumerate() if "process_request_thread" in t.name}

@@ -47,6 +47,15 @@ def test_final_capture_releases_the_rest(merchant: Merchant) -> None:
     assert merchant.act_code(payment, "captures", amount=1) == "02110"
 
 
+def test_final_capture_that_was_pending_releases_the_rest_once_it_is_accepted(merchant: Merchant) -> None:
+    payment = merchant.paid()
+    merchant.client.post("/_control/acts", json={"act": "captures", "outcome": "pending"})
+    answer = merchant.act(payment, "captures", amount=1000, option="FINAL")
+    assert types_of(merchant, payment) == [("AUTHORIZATION", 2499), ("CAPTURE", 1000)]
+    merchant.control(f"transactions/{answer['transaction']['id']}/resolve", outcome="accepted")
+    assert types_of(merchant, payment) == [("AUTHORIZATION", 2499), ("CAPTURE", 1000), ("RESET", 1499)]
+
+
 def test_final_capture_of_all_releases_nothing(merchant: Merchant) -> None:
     payment = merchant.paid()
     merchant.act(payment, "captures", amount=2499, option="FINAL")

@@ -1,0 +1,137 @@
+"""One payment as commercetools records it and as Monext's ledger has it, in sums that can be compared. Pure.
+
+The arithmetic is done anew here, from both dumps: the bridge's own may be wrong.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tests.world import Json
+
+FLAGS = frozenset({"AMOUNT_MISMATCH", "SECOND_PAYMENT", "ORDER_REFUSED"})
+RELEASES = frozenset({"CANCEL", "RESET"})
+TYPES: Mapping[str, str] = {
+    "AUTHORIZATION": "Authorization",
+    "AUTHORIZATION_AND_CAPTURE": "Charge",
+    "CAPTURE": "Charge",
+    "REFUND": "Refund",
+}
+STATES: Mapping[str | None, str] = {"OK": "Success", None: "Pending"}
+
+Sums = dict[tuple[str, str], int]
+"""Minor units by transaction type and state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A payment of the bridge; `rows` are all transactions of its session at Monext, acts included."""
+
+    payment: Json
+    rows: tuple[Json, ...]
+
+    @property
+    def id(self) -> str:
+        return str(self.payment["id"])
+
+    @property
+    def cart_id(self) -> str:
+        """The key begins with it."""
+        return str(self.payment["key"])[:36]
+
+    @property
+    def token(self) -> str | None:
+        found = self.payment.get("interfaceId")
+        return None if found is None else str(found)
+
+    @property
+    def accepted(self) -> Json | None:
+        """The session's transaction that succeeded, as it is recorded."""
+        main = [t for t in self.payment["transactions"] if t.get("interactionId") == self.token]
+        return next((t for t in main if t["state"] == "Success"), None)
+
+    @property
+    def flag(self) -> str | None:
+        code = self.payment["paymentStatus"].get("interfaceCode")
+        return code if code in FLAGS else None
+
+    @property
+    def return_was_refused(self) -> bool:
+        """Whether Monext would not give back what must not be kept."""
+        returns = (t for t in self.acts if t["interactionId"].startswith("giveback-"))
+        return self.flag is not None and any(t["state"] == "Failure" for t in returns)
+
+    @property
+    def acts(self) -> tuple[Json, ...]:
+        return tuple(t for t in self.payment["transactions"] if "~" in t.get("interactionId", ""))
+
+    @property
+    def act_rows(self) -> tuple[Json, ...]:
+        return tuple(row for row in self.rows if row["id"] != row["originTransactionId"])
+
+    def recorded(self) -> Sums:
+        """What the record says happened or is under way; a rest is released with its capture, not before."""
+        sums: Counter[tuple[str, str]] = Counter()
+        for t in self.payment["transactions"]:
+            waits = t["state"] == "Pending" and not t.get("interactionId", "").endswith("~rest")
+            if t["state"] == "Success" or waits:
+                sums[t["type"], t["state"]] += t["amount"]["centAmount"]
+        return {name: amount for name, amount in sums.items() if amount}
+
+    def at_monext(self) -> Sums:
+        """What the ledger says happened or is under way; what was refused never was."""
+        sums: Counter[tuple[str, str]] = Counter()
+        types = {row["id"]: row["type"] for row in self.rows}
+        for row in self.rows:
+            if row.get("status") != "KO":
+                kind, sign = _meaning(row, types)
+                sums[kind, STATES[row.get("status")]] += sign * row["amount"]
+        return {name: amount for name, amount in sums.items() if amount}
+
+    def held(self) -> int:
+        """Minor units of the buyer's money that Monext has, and that are not on their way back."""
+        sums = Counter(self.at_monext())
+        back = [
+            sums[kind, state]
+            for kind in ("CancelAuthorization", "Refund")
+            for state in ("Success", "Pending")
+        ]
+        taken = max(sums["Authorization", "Success"], sums["Charge", "Success"])
+        return taken - sum(back)
+
+
+def accounts_of(commercetools: Json, monext: Json) -> tuple[Account, ...]:
+    """One for every payment of the bridge, with or without a session."""
+    rows: dict[str, list[Json]] = {}
+    for row in monext["transactions"]:
+        rows.setdefault(row["token"], []).append(row)
+    own = (p for p in commercetools.get("payment", []) if is_own(p))
+    return tuple(Account(p, tuple(rows.get(p.get("interfaceId", ""), ()))) for p in own)
+
+
+def is_own(payment: Json) -> bool:
+    return payment["paymentMethodInfo"].get("paymentInterface") == "monext" and "key" in payment
+
+
+def due(order: Json, foreign: Iterable[Json]) -> int:
+    """What one payment of ours had to bring for an order, beside payments of others."""
+    total = order["taxedPrice"]["totalGross"] if "taxedPrice" in order else order["totalPrice"]
+    others = sum(
+        t["amount"]["centAmount"] * (-1 if t["type"] == "Refund" else 1)
+        for payment in foreign
+        for t in payment["transactions"]
+        if t["state"] == "Success" and t["type"] in ("Charge", "Refund")
+    )
+    return int(total["centAmount"]) - others
+
+
+def _meaning(row: Json, types: Mapping[str, str]) -> tuple[str, int]:
+    """A release counts against its origin: of a capture it is a refund, of a refund it takes that back."""
+    if row["type"] not in RELEASES:
+        return TYPES.get(row["type"], row["type"]), 1
+    origin = types.get(row["originTransactionId"])
+    if origin == "REFUND":
+        return "Refund", -1
+    return ("CancelAuthorization", 1) if origin == "AUTHORIZATION" else ("Refund", 1)

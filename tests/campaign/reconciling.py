@@ -1,0 +1,64 @@
+"""After the storm: two hours later, reconciliation finishes what nobody came back to, and then finds nothing more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monext_bridge.domain.needs import Need
+from monext_bridge.services import utc_now
+from monext_bridge.services.findings import Ending, Finding, Scope
+from monext_bridge.services.reconcile import Pace
+from sandbox.runner import Sandbox
+from tests.bridges import InProcess
+from tests.campaign.fleet import SECRET_KEY
+
+LATER = timedelta(hours=2)
+"""Sessions are over by then, and every act is old enough to be looked up for good."""
+
+AT_ANY_PACE = Pace(1_000_000)
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """`findings` counts those of the first passes by need and ending; `left` is what a further pass still finds."""
+
+    findings: Counter[str] = field(default_factory=Counter)
+    left_to_people: set[str] = field(default_factory=set)
+    left: list[str] = field(default_factory=list)
+
+
+def reconcile(sandbox: Sandbox) -> Reconciled:
+    """A pass over what is open, one over the ledgers, and one that may find nothing to do."""
+    bridge = InProcess(sandbox, clock=_later, SECRET_KEY=SECRET_KEY)
+    done = Reconciled()
+    for scope in (Scope(), Scope(ledger=True)):
+        found = _pass(bridge, scope, done)
+        done.findings.update(f"{f.need.value} {f.ending.value}" for f in found if not _is_idle(f))
+        done.left_to_people.update(f.payment_id for f in found if f.need is Need.RETURN_REFUSED)
+    again = _pass(bridge, Scope(ledger=True), done)
+    done.left += [_text(f) for f in again if not _is_idle(f) and f.payment_id not in done.left_to_people]
+    return done
+
+
+def _pass(bridge: InProcess, scope: Scope, done: Reconciled) -> list[Finding]:
+    findings: list[Finding] = []
+    summary = bridge.services.reconcile.run(scope, tell=findings.append, pace=AT_ANY_PACE)
+    if summary.broken_off:
+        done.left.append(f"the pass was broken off: {summary.broken_off}")
+    return findings
+
+
+def _is_idle(finding: Finding) -> bool:
+    """A ledger that agrees; a payment of which others have yet to decide."""
+    agrees = finding.need is Need.LEDGER and finding.ending is Ending.FINISHED and not finding.detail
+    return agrees or finding.ending is Ending.WAITING
+
+
+def _text(finding: Finding) -> str:
+    return f"{finding.payment_id}: {finding.need.value} {finding.ending.value} {finding.detail}".strip()
+
+
+def _later() -> datetime:
+    return utc_now() + LATER

@@ -1,0 +1,57 @@
+"""The figures of a seed as a table, and each disagreement with all that is known of it."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+
+from tests.campaign.accounts import Account
+from tests.campaign.books import Disagreement
+from tests.campaign.campaign import Result
+
+WIDTH = 110
+NAMES = 24
+
+
+def table(result: Result) -> str:
+    """One row a figure; long ones are folded."""
+    head = f"seed {result.plan.seed}: {'the books agree' if result.is_well else 'THE BOOKS DO NOT AGREE'}"
+    rows = (_row(name, value) for name, value in result.figures.rows)
+    return "\n".join((head, *rows))
+
+
+def troubles(result: Result) -> str:
+    """Everything that is wrong, and how to see it again."""
+    parts = [f"  {fault}" for fault in result.faults]
+    parts += ["\n".join(_of(found, result)) for found in result.disagreements]
+    seed, buyers = result.plan.seed, len(result.plan.visits)
+    again = f"  again: python -m tests.campaign --seed {seed} --buyers {buyers}"
+    return "\n".join((*parts, again))
+
+
+def _row(name: str, value: str) -> str:
+    lines = textwrap.wrap(value, WIDTH - NAMES) or [""]
+    return "\n".join([f"  {name:<{NAMES}}{lines[0]}", *(" " * (NAMES + 2) + line for line in lines[1:])])
+
+
+def _of(found: Disagreement, result: Result) -> Iterator[str]:
+    yield f"  {found.what}  [cart {found.cart}, payment {found.payment}]"
+    for account in result.books.accounts:
+        if account.cart_id == found.cart:
+            yield from _account(account)
+    for order in result.books.orders_of_cart(found.cart):
+        yield f"    order {order['orderNumber']} {order['id']}: {order.get('paymentState')}"
+    yield from (f"    {line}" for line in result.diaries.get(found.cart, []))
+
+
+def _account(account: Account) -> Iterator[str]:
+    status = json.dumps(account.payment["paymentStatus"])
+    yield f"    payment {account.id} {account.payment['key'][37:]} version {account.payment['version']} {status}"
+    for t in account.payment["transactions"]:
+        cents, stands = t["amount"]["centAmount"], t.get("interfaceId", "-")
+        yield f"      record {t['type']} {t['state']} {cents} {t.get('interactionId')} → {stands}"
+    for row in account.rows:
+        key = row["privateData"].get("bridgeKey", "-")
+        said = f"{row['type']} {row.get('status', 'under way')} {row['amount']}"
+        yield f"      ledger {said} {row['id']} of {row['originTransactionId']} key {key}"
