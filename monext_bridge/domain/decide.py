@@ -22,12 +22,11 @@ from monext_bridge.domain.changes import (
     SetTransactionInterfaceId,
 )
 from monext_bridge.domain.ids import RecordTransactionId, SessionToken
-from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName, request_digest
-from monext_bridge.domain.modify import open_amounts
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.orders import holder
 from monext_bridge.domain.outcome import AcceptedTransaction, MoneyMove, Outcome, OutcomeKind
 from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.returns import return_intents
 from monext_bridge.domain.standing import Flag, accepted, flag_of, holds_money, main_transactions
 from monext_bridge.domain.status import STATUS_TEXT_LIMIT, status_changes
 
@@ -77,7 +76,7 @@ def give_back(payment: Payment, *, flag: Flag, why: str, now: datetime) -> tuple
     return (
         SetStatusCode(flag.value),
         SetStatusText(why[:STATUS_TEXT_LIMIT]),
-        *_give_back_intents(payment, now),
+        *return_intents(payment, now=now),
     )
 
 
@@ -104,10 +103,13 @@ def surplus(situation: Situation) -> tuple[Payment, ...]:
 
 
 def wants_order(situation: Situation) -> bool:
-    """An accepted, unflagged payment of a cart that has no order yet, where the bridge makes orders."""
+    """A kept payment of a cart that has no order yet, where the bridge makes orders.
+
+    What was wholly cancelled or refunded meanwhile pays for nothing.
+    """
     if not situation.makes_orders or situation.order is not None:
         return False
-    return accepted(situation.payment) is not None and flag_of(situation.payment) is None
+    return holds_money(situation.payment)
 
 
 def _money_objection(situation: Situation, *, taken: Money) -> tuple[Flag, str] | None:
@@ -246,30 +248,6 @@ def _move_to(payment: Payment, state: TransactionState, *, outcome: Outcome) -> 
     )
     method = (SetMethod(outcome.method),) if outcome.method and outcome.method != payment.method else ()
     return (*moved, *method, *status_changes(payment, outcome))
-
-
-def _give_back_intents(payment: Payment, now: datetime) -> tuple[AddTransaction, ...]:
-    """Cancel what is not captured, refund what is; two acts where a part was captured."""
-    left = open_amounts(payment)
-    amounts = (
-        (TransactionType.CANCEL_AUTHORIZATION, left.cancellable),
-        (TransactionType.REFUND, left.refundable),
-    )
-    taken = accepted(payment)
-    currency = taken.amount if taken else payment.planned
-    return tuple(
-        AddTransaction(
-            kind,
-            TransactionState.INITIAL,
-            currency.with_amount(amount),
-            str(
-                IntentName(f"{GIVE_BACK_PREFIX}{payment.interface_id}", request_digest({kind.value: amount}))
-            ),
-            now,
-        )
-        for kind, amount in amounts
-        if amount
-    )
 
 
 def _text(amount: Money) -> str:

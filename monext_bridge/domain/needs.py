@@ -88,7 +88,7 @@ def order_needs(
     accepted as well is then only seen from the cart.
     """
     if order is None and makes_orders:
-        return frozenset({Need.NO_ORDER})
+        return frozenset({Need.NO_ORDER} if holds_money(payment) else ())
     if order is None:
         return frozenset({Need.SECOND_PAYMENT} if _is_repeated(payment) else ())
     own = [p for p in order.payments if p.interface in interfaces and accepted(p) and holds_money(p)]
@@ -166,7 +166,8 @@ def _of_return(payment: Payment, age: Age) -> Iterator[Need]:
     if flag_of(payment) is None:
         return
     if is_open(payment):
-        if _any_passed(returns(payment).sent, age):
+        taken = accepted(payment)
+        if _any_passed(returns(payment).sent or ((taken,) if taken else ()), age):
             yield Need.GIVE_BACK
     elif is_refused(payment) and payment.held > 0:
         yield Need.RETURN_REFUSED

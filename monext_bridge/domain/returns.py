@@ -1,10 +1,15 @@
-"""Money on its way back to the buyer: where that stands, read from the record alone."""
+"""Money on its way back to the buyer: what has to go, and where that stands, read from the record alone."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from monext_bridge.domain.changes import AddTransaction
 from monext_bridge.domain.families import Family, family
-from monext_bridge.domain.intents import GIVE_BACK_PREFIX
-from monext_bridge.domain.payment import Payment, TransactionState
+from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName, request_digest
+from monext_bridge.domain.modify import open_amounts
+from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
+from monext_bridge.domain.standing import accepted, flag_of
 
 
 def returns(payment: Payment) -> Family:
@@ -12,19 +17,58 @@ def returns(payment: Payment) -> Family:
     return family(payment, f"{GIVE_BACK_PREFIX}{payment.interface_id}")
 
 
+def return_intents(payment: Payment, *, now: datetime) -> tuple[AddTransaction, ...]:
+    """Cancel what is not captured, refund what is; two acts where a part was captured.
+
+    What another act has under way is left to it: should it turn out never to have happened, that is still owed.
+    """
+    key, taken = f"{GIVE_BACK_PREFIX}{payment.interface_id}", accepted(payment)
+    currency = taken.amount if taken else payment.planned
+    return tuple(
+        AddTransaction(
+            kind,
+            TransactionState.INITIAL,
+            currency.with_amount(amount),
+            str(IntentName(key, request_digest({kind.value: amount}))),
+            now,
+        )
+        for kind, amount in _owed(payment)
+    )
+
+
+def is_owed_more(payment: Payment) -> bool:
+    """A flagged payment that still holds what nobody is giving back, and that Monext has not refused to."""
+    acts = returns(payment)
+    failed = bool(acts) and acts.worst().state in (TransactionState.INITIAL, TransactionState.FAILURE)
+    return flag_of(payment) is not None and not failed and bool(_owed(payment))
+
+
 def is_open(payment: Payment) -> bool:
-    """Whether the money's way back is still unknown, or ended at a cancel that came too late."""
+    """Whether the money's way back is unknown, ended at a cancel that came too late, or is not begun for all."""
     acts = returns(payment)
     initial = any(t.state is TransactionState.INITIAL for t in acts.sent)
-    return initial or (acts.late_cancel is not None and acts.instead is None)
+    late = acts.late_cancel is not None and acts.instead is None
+    return initial or late or is_owed_more(payment)
 
 
 def is_given_back(payment: Payment) -> bool:
+    """Also where others have given all of it back."""
     acts = returns(payment)
-    return bool(acts) and acts.worst().state is TransactionState.SUCCESS
+    done = acts.worst().state is TransactionState.SUCCESS if acts else True
+    return flag_of(payment) is not None and done and payment.held == 0
 
 
 def is_refused(payment: Payment) -> bool:
     """Monext will not give the money back: somebody has to look into it."""
     acts = returns(payment)
     return bool(acts) and not is_open(payment) and acts.worst().state is TransactionState.FAILURE
+
+
+def _owed(payment: Payment) -> tuple[tuple[TransactionType, int], ...]:
+    """Where a cancel came too late, nothing is left to cancel: others have captured it, and a refund stands in."""
+    left, captured_since = open_amounts(payment), returns(payment).late_cancel is not None
+    amounts = (
+        (TransactionType.CANCEL_AUTHORIZATION, 0 if captured_since else left.cancellable),
+        (TransactionType.REFUND, left.refundable),
+    )
+    return tuple((kind, amount) for kind, amount in amounts if amount)

@@ -66,6 +66,17 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The row that an act became. `releases`: were it a final capture, the rest has certainly been released.
+
+    By its looks alone a plain capture by the merchant's staff is one as well; then only the row of the rest tells.
+    """
+
+    row: LedgerRow
+    releases: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Acts:
     records: Records
     acquirer: Acquirer
@@ -108,14 +119,15 @@ class Acts:
         An intent that Monext does not list stays open until it is old enough to be sure (`given_up`).
         """
         try:
-            row = self._row_of(payment, intent, sending=sending)
+            found = self._look_up(payment, intent, sending=sending)
         except RemoteUnavailable:
             return payment
-        if row is None or (row.ok is None and intent.state is TransactionState.PENDING):
+        if found is None or (found.row.ok is None and intent.state is TransactionState.PENDING):
             return payment
-        changes = _result_of_row(intent, row)
+        changes = _result_of_row(intent, found.row)
         if sending.released:
-            changes = (*changes, ChangeTransactionState(sending.released.id, STATE_OF_ROW[row.ok]))
+            state = STATE_OF_ROW[found.row.ok] if found.releases else TransactionState.FAILURE
+            changes = (*changes, ChangeTransactionState(sending.released.id, state))
         return self.write(payment, intent, changes)
 
     def claim(self, payment: Payment, intent: Transaction) -> Payment | None:
@@ -141,7 +153,7 @@ class Acts:
         if not given_up(intent, now=self.clock()):
             return False
         try:
-            return self._row_of(payment, intent, sending=sending) is None
+            return self._look_up(payment, intent, sending=sending) is None
         except RemoteUnavailable:
             return False
 
@@ -157,15 +169,22 @@ class Acts:
                     return current
         raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
 
-    def _row_of(self, payment: Payment, intent: Transaction, *, sending: Sending) -> LedgerRow | None:
+    def _look_up(self, payment: Payment, intent: Transaction, *, sending: Sending) -> Found | None:
+        """Raises RemoteUnavailable where the ledger can't be read."""
         ledger = self.acquirer.ledger(sending.store, sending.origin)
         if not ledger.readable:
             raise RemoteUnavailable("the ledger can't be read", remote="monext")
         if intent.interface_id:
-            return next((row for row in ledger.rows if row.id == intent.interface_id), None)
+            known = next((row for row in ledger.rows if row.id == intent.interface_id), None)
+            return Found(known, releases=True) if known else None
         rows = rows_for(intent, payment=payment, ledger=ledger)
         keys = {row.id: self.acquirer.echoed_key(sending.store, row.id) for row in rows}
-        return match(intent, payment=payment, ledger=ledger, keys=keys)
+        row = match(intent, payment=payment, ledger=ledger, keys=keys)
+        if row is None:
+            return None
+        rest = sending.released
+        listed = rest is not None and bool(rows_for(rest, payment=payment, ledger=ledger))
+        return Found(row, releases=listed or keys[row.id] is not None)
 
     def _record(
         self,

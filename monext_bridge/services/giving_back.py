@@ -9,7 +9,7 @@ from monext_bridge.config import StoreSettings
 from monext_bridge.domain.families import stand_in
 from monext_bridge.domain.intents import is_free
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState
-from monext_bridge.domain.returns import is_open, returns
+from monext_bridge.domain.returns import is_open, is_owed_more, return_intents, returns
 from monext_bridge.domain.standing import accepted, flag_of
 from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
@@ -39,7 +39,7 @@ class GivingBack:
         for intent in returns(payment).sent:
             if intent.state is TransactionState.INITIAL:
                 payment = self._carry_on(payment, intent, sending=sending, just_written=just_written)
-        return self._refund_instead(payment, sending)
+        return self._return_more(self._refund_instead(payment, sending), sending)
 
     def _carry_on(
         self, payment: Payment, intent: Transaction, *, sending: Sending, just_written: bool
@@ -68,3 +68,16 @@ class GivingBack:
             return self.acts.records.payment(payment.id)
         refund = returns(written).instead
         return self.acts.carry_out(written, refund, sending=sending) if refund else written
+
+    def _return_more(self, payment: Payment, sending: Sending) -> Payment:
+        """What an act of somebody else had held back, and has turned out not to take."""
+        if not is_owed_more(payment):
+            return payment
+        before = {t.id for t in payment.transactions}
+        try:
+            written = self.acts.records.write(payment, return_intents(payment, now=self.acts.clock()))
+        except VersionConflict:
+            return self.acts.records.payment(payment.id)
+        for intent in (t for t in written.transactions if t.id not in before):
+            written = self._carry_on(written, intent, sending=sending, just_written=True)
+        return written

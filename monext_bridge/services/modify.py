@@ -191,7 +191,8 @@ class Modify:
             event(log, "act", payment=payment.id, act=intent.type.value, amount=intent.amount.cent_amount)
             beside = ready.order.follow if intent is todo[-1] else None
             payment = self.acts.carry_out(payment, intent, sending=ready.sending, beside=beside)
-        ready.order.follow(payment)
+        order = ready.order if ready.order.order else self._order_of(payment)  # perhaps made meanwhile
+        order.follow(payment)
         return self._refund_instead(payment, request) or self._performed(payment, request)
 
     def _refund_instead(self, payment: Payment, request: Request) -> Performed | None:

@@ -40,7 +40,7 @@ def _nothing(_: Summary) -> None:
 
 @dataclass(slots=True)
 class Pace:
-    """At most so many a second, counted from the first; 0: as many as come."""
+    """At most so many a second, more than none, counted from the first."""
 
     a_second: float
     clock: Callable[[], float] = time.monotonic

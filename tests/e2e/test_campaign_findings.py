@@ -1,0 +1,150 @@
+"""What the fault campaign found, each reduced to the smallest script."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.modify import Capture, Refund, Reverse
+from monext_bridge.domain.money import Money
+from monext_bridge.errors import BridgeError
+from monext_bridge.services import utc_now
+from monext_bridge.services.findings import Ending, Finding, Scope
+from sandbox.runner import Sandbox
+from tests.bridges import Buyer, InProcess
+from tests.services.acting import a_paid
+from tests.world import World
+
+KEY = "one-key-for-the-bridge-now-and-later"
+
+
+def later(sandbox: Sandbox, **ahead: int) -> InProcess:
+    return InProcess(sandbox, clock=lambda: utc_now() + timedelta(**ahead), SECRET_KEY=KEY)
+
+
+@pytest.fixture
+def bridge(sandbox: Sandbox) -> InProcess:
+    return InProcess(sandbox, SECRET_KEY=KEY)
+
+
+def reconciled(bridge: InProcess, payment: str, **scope: object) -> list[Finding]:
+    findings: list[Finding] = []
+    bridge.services.reconcile.run(Scope(**scope), tell=findings.append)  # type: ignore[arg-type]
+    return [f for f in findings if f.payment_id == payment]
+
+
+def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_end(
+    bridge: InProcess, sandbox: Sandbox, world: World
+) -> None:
+    """The office refunds between the settle's reading of the cart and its POST /orders."""
+    cart = world.cart("guest")
+    page = Buyer(bridge).start(cart)
+    world.pay(page.token, outcome="accepted")
+    world.trouble(cart, "General")
+    Buyer(bridge).notified(page)  # recorded; no order yet
+    world.trouble(cart, None)
+    payment = PaymentId(world.payment(cart)["id"])
+    services = bridge.services
+    reference = services.references.read(page.ref)
+    world.fault("monext", action="drop_after", method="POST", path="/refunds$")
+    with pytest.raises(BridgeError):
+        services.modify.perform(payment, Refund(Money(100, "EUR")), key="r-1")  # Initial: credit owed
+    situation = services.following._read(reference)  # a settle reads now ...
+    world.calm()
+    services.modify.perform(
+        payment, Refund(Money(100, "EUR")), key="r-1"
+    )  # ... the refund ends, no order to tell
+    services.following.settle.settle(
+        reference, situation, outcome=None
+    )  # ... the order is made of what was read
+    reconciled(later(sandbox, hours=2), payment)
+    assert world.orders(cart)[0]["paymentState"] == "Paid"
+
+
+def test_a_state_that_could_not_be_written_is_written_though_the_order_was_shipped_since(
+    bridge: InProcess, sandbox: Sandbox, world: World
+) -> None:
+    paid = a_paid(bridge, world, situation="german-store")
+    world.fault("commercetools", action="status", method="POST", path="/orders/", times=0, code=503)
+    paid.capture(paid.total)
+    world.calm()
+    path = f"orders/{world.orders(paid.cart)[0]['id']}"
+    version = world.project.get(path)["version"]
+    world.project.update(
+        path, version=version, action={"action": "changeShipmentState", "shipmentState": "Delivered"}
+    )
+    reconciled(later(sandbox, hours=2), paid.id)
+    assert paid.order_state() == "Paid"
+
+
+def test_what_an_open_refund_held_back_is_given_back_once_it_turns_out_never_to_have_happened(
+    bridge: InProcess, sandbox: Sandbox, world: World
+) -> None:
+    cart = world.cart("guest")
+    page = Buyer(bridge).start(cart)
+    world.pay(page.token, outcome="accepted")
+    world.trouble(cart, "General")
+    Buyer(bridge).notified(page)
+    payment = PaymentId(world.payment(cart)["id"])
+    world.fault("monext", action="drop_before", method="POST", path="/refunds$")
+    with pytest.raises(BridgeError):
+        bridge.services.modify.perform(payment, Refund(Money(100, "EUR")), key="r-1")
+    world.trouble(cart, "OutOfStock")
+    Buyer(bridge).notified(page)  # flagged; all but the 1.00 of the open refund goes back
+    tomorrow = later(sandbox, hours=2)
+    for _ in range(3):
+        reconciled(tomorrow, payment)
+    total = world.payment(cart)["amountPlanned"]["centAmount"]
+    back = sum(
+        amount for kind, amount, status in world.ledger(page.token) if kind == "REFUND" and status == "OK"
+    )
+    assert back == total
+
+
+def test_a_final_capture_is_not_taken_for_the_staffs_plain_one_of_the_same_amount(
+    bridge: InProcess, sandbox: Sandbox, world: World
+) -> None:
+    paid = a_paid(bridge, world, situation="german-store")
+    world.fault("monext", action="drop_before", method="POST", path="/captures$")
+    with pytest.raises(BridgeError):
+        paid.capture(1000, final=True, key="f-1")  # never reached Monext
+    world.calm()
+    authorisation = world.payment(paid.cart)["transactions"][0]["interfaceId"]
+    world.act_at_monext(authorisation, "captures", amount=1000)
+    later(sandbox, minutes=6).services.modify.perform(
+        paid.id, Capture(Money(1000, "EUR"), final=True), key="f-1"
+    )
+    released = [
+        amount for kind, state, amount in paid.acts() if (kind, state) == ("CancelAuthorization", "Success")
+    ]
+    assert sum(released) == sum(amount for kind, amount, _ in paid.ledger() if kind in ("CANCEL", "RESET"))
+
+
+def test_what_the_office_gave_back_before_there_was_an_order_ends(
+    bridge: InProcess, sandbox: Sandbox, world: World
+) -> None:
+    cart = world.cart("guest")
+    page = Buyer(bridge).start(cart)
+    world.pay(page.token, outcome="accepted")
+    world.trouble(cart, "OutOfStock")
+    world.fault("commercetools", action="status", method="POST", path="/orders$", code=503)
+    Buyer(bridge).notified(page)  # recorded; the order failed for now
+    payment = PaymentId(world.payment(cart)["id"])
+    bridge.services.modify.perform(payment, Reverse(), key="r-1")
+    found = reconciled(later(sandbox, hours=2), payment)
+    assert [f for f in found if f.ending is Ending.STUCK] == []
+    assert Buyer(bridge).notified(page).status == 200
+
+
+def test_a_return_that_monext_refuses_is_not_asked_for_again_by_its_notifications(
+    bridge: InProcess, world: World
+) -> None:
+    cart = world.cart("guest")
+    page = Buyer(bridge).start(cart)
+    world.one_more(cart)
+    world.pay(page.token, outcome="accepted")
+    world.script_act(outcome="refused")
+    Buyer(bridge).notified(page)
+    assert Buyer(bridge).notified(page).status == 200
