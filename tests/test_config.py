@@ -8,6 +8,7 @@ from monext_bridge.config import (
     Access,
     CaptureType,
     CheckoutMode,
+    Looks,
     MonextEnvironment,
     PaymentMethod,
     url_host,
@@ -24,7 +25,7 @@ class TestWhatIsRead:
         assert settings.currencies == {"EUR"}
         assert settings.interfaces == ("monext",)
         assert (settings.port, settings.web_concurrency, settings.log_level) == (8000, 2, "INFO")
-        assert (settings.trusted_proxies, settings.shop_name) == (1, None)
+        assert (settings.trusted_proxies, settings.looks.at(None)) == (1, Looks())
         assert settings.late_capture is False
         assert settings.capture_on_shipment == {"Shipped", "Delivered"}
         assert (settings.events_secret, settings.events_oidc_audience) == (None, None)
@@ -39,7 +40,7 @@ class TestWhatIsRead:
         assert load(CHECKOUT_MODE="  ", SHOP_NAME="").mode is CheckoutMode.WIDGET
 
     def test_names_that_are_not_in_the_table_are_ignored(self) -> None:
-        assert load(METRICS_TOKEN="x", SHOP_COLORS="{}") == load()
+        assert load(METRICS_TOKENS="x", SHOP_COLOURS="{}") == load()
 
     def test_every_secret_is_hidden_in_repr(self) -> None:
         text = repr(

@@ -4,11 +4,15 @@ names      the table of settings: what the README and `.env.example` list
 values     the settings as the rest of the bridge sees them
 parsing    one value each: text to type, or what is wrong with it
 reading    the environment: defaults, maps by store, and the list of faults
+colors     SHOP_COLORS: what follows from a shop's colours, and whether they can be read
+looks      the settings of how the pages look, shop by shop
 stores     one StoreSettings from the settings that may differ by store
 loading    `load_settings`, and what must agree between settings
 """
 
+from monext_bridge.config.colors import Colors, Palette
 from monext_bridge.config.loading import load_settings
+from monext_bridge.config.looks import Looks, LooksByStore, ShopLink
 from monext_bridge.config.names import SETTING_NAMES, SETTINGS, Setting
 from monext_bridge.config.parsing import url_host
 from monext_bridge.config.values import (
@@ -31,14 +35,19 @@ __all__ = [
     "Access",
     "CaptureType",
     "CheckoutMode",
+    "Colors",
     "CommercetoolsSettings",
     "Contracts",
     "Expiring",
+    "Looks",
+    "LooksByStore",
     "MonextCredentials",
     "MonextEnvironment",
+    "Palette",
     "PaymentMethod",
     "Setting",
     "Settings",
+    "ShopLink",
     "StoreSettings",
     "load_settings",
     "url_host",

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from monext_bridge.config import parsing
+from monext_bridge.config.looks import check_looks, origins, read_looks
+from monext_bridge.config.parsing import HTTPS_WANTED
 from monext_bridge.config.reading import Environment
-from monext_bridge.config.stores import HTTPS_WANTED, Readings, build_stores, check_stores, read_stores
+from monext_bridge.config.stores import Readings, build_stores, check_stores, read_stores
 from monext_bridge.config.values import (
     Access,
     CheckoutMode,
@@ -25,6 +27,7 @@ USELESS_WITHOUT = (
     ("CTP_JWKS_URL", "CTP_JWT_ISSUER"),
     ("CTP_JWT_ISSUER", "CTP_JWKS_URL"),
     ("EVENTS_OIDC_AUDIENCE", "EVENTS_SECRET"),
+    ("SHOP_ORIGINS", "CTP_SESSION_URL"),
 )
 
 
@@ -34,6 +37,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     readings = read_stores(environment)
     settings = _read(environment, readings)
     check_stores(readings, environment)
+    check_looks(settings.looks, environment, production=_is_production(readings))
     _check_https(settings, readings, environment)
     if settings.access is Access.SESSION and not settings.commercetools.session_url:
         environment.fault("CTP_SESSION_URL", "is needed by CHECKOUT_ACCESS=session")
@@ -69,7 +73,8 @@ def _read(environment: Environment, readings: Readings) -> Settings:
         port=need("PORT", parsing.number(1, 65535)),
         web_concurrency=need("WEB_CONCURRENCY", parsing.number(1, MOST_WORKERS)),
         log_level=need("LOG_LEVEL", parsing.log_level),
-        shop_name=environment.read("SHOP_NAME", parsing.text),
+        looks=read_looks(environment),
+        shop_origins=frozenset(environment.read("SHOP_ORIGINS", origins) or ()),
     )
 
 
@@ -90,10 +95,14 @@ def _commercetools(environment: Environment) -> CommercetoolsSettings:
 def _access(environment: Environment, readings: Readings) -> Access:
     """Open only where no store takes real money; elsewhere somebody has to decide."""
     given = environment.read("CHECKOUT_ACCESS", parsing.one_of(Access))
-    production = MonextEnvironment.PRODUCTION in readings.environments()
-    if production and environment.given("CHECKOUT_ACCESS") is None:
+    if _is_production(readings) and environment.given("CHECKOUT_ACCESS") is None:
         environment.fault("CHECKOUT_ACCESS", "is required with MONEXT_ENVIRONMENT=PRODUCTION")
     return given or Access.OPEN
+
+
+def _is_production(readings: Readings) -> bool:
+    """Whether any store takes real money."""
+    return MonextEnvironment.PRODUCTION in readings.environments()
 
 
 def _landing_hosts(readings: Readings) -> frozenset[str]:
@@ -118,7 +127,8 @@ def _check_https(settings: Settings, readings: Readings, environment: Environmen
         "PUBLIC_URL": settings.public_url,
         "MONEXT_API_URL": readings.api_url,
         "MONEXT_WIDGET_URL": readings.widget_url,
+        "SHOP_ORIGINS": next((each for each in settings.shop_origins if each.startswith("http:")), None),
     }
-    if MonextEnvironment.PRODUCTION in readings.environments():
+    if _is_production(readings):
         for name in (name for name, url in urls.items() if url and url.startswith("http:")):
             environment.fault(name, HTTPS_WANTED)

@@ -141,7 +141,36 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WEB_CONCURRENCY", "number of worker processes", default="2"),
     Setting("LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`", default="INFO"),
     Setting("TRUSTED_PROXIES", "number of proxies whose forwarding headers count", default="1"),
-    Setting("SHOP_NAME", "name of the shop on the pages", otherwise="no name"),
+    Setting("SHOP_NAME", "name of the shop on the pages", otherwise="no name", by_store=True),
+    Setting(
+        "SHOP_LOGO",
+        "its logo on the pages, the https address of an image; needs `SHOP_NAME`",
+        otherwise="the name alone",
+        by_store=True,
+    ),
+    Setting(
+        "SHOP_COLORS",
+        'colours of the pages: `{"accent": "#0b6e4f"}`, also `ground`, `surface`, `darkAccent`',
+        otherwise="the bridge's own",
+        by_store=True,
+    ),
+    Setting(
+        "SHOP_LINKS",
+        "legal pages of the shop: JSON by `terms`, `privacy`, `imprint`, `returns`, `contact`",
+        otherwise="no links",
+        by_store=True,
+    ),
+    Setting(
+        "FRAME_ANCESTORS",
+        "origins whose pages may frame the buyer's pages, comma list",
+        otherwise="nobody",
+        by_store=True,
+    ),
+    Setting(
+        "SHOP_ORIGINS",
+        "origins of shops whose own pages use the bridge from a browser, comma list",
+        otherwise="no page of another origin may",
+    ),
 )
 
 SETTING_NAMES: tuple[str, ...] = tuple(setting.name for setting in SETTINGS)

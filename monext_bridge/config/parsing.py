@@ -15,6 +15,8 @@ from pydantic import SecretStr
 
 E = TypeVar("E", bound=StrEnum)
 
+HTTPS_WANTED = "must be https:// with MONEXT_ENVIRONMENT=PRODUCTION"
+
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
 SHORTEST_SECRET = 16
@@ -31,6 +33,7 @@ SHIPMENT_STATES = ("Backorder", "Canceled", "Delayed", "Delivered", "Partial", "
 """commercetools: ShipmentState of orders."""
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+MAIL = re.compile(r"mailto:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 
@@ -165,6 +168,20 @@ def page_url(value: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise Fault("must not hold a user name or a password")
     return value
+
+
+def mail_url(value: str) -> str:
+    """`mailto:` and one address, without the headers that such a URL may carry."""
+    if not MAIL.fullmatch(value):
+        raise Fault("must be mailto: and one address")
+    return value
+
+
+def origin_of(url: str) -> str:
+    """Scheme and host of a URL, as a browser writes an origin and a content security policy takes it."""
+    if not HOST.fullmatch(url_host(url)):
+        raise Fault("must be on a host of letters, digits, dots and hyphens")
+    return f"{urlsplit(url).scheme}://{url_host(url)}"
 
 
 def landing_url(value: object) -> str:

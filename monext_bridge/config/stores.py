@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from monext_bridge.config import parsing
 from monext_bridge.config.contracts import contracts, is_by_method
+from monext_bridge.config.parsing import HTTPS_WANTED
 from monext_bridge.config.reading import ByStore, Environment, sure
 from monext_bridge.config.values import (
     CaptureType,
@@ -24,8 +25,6 @@ from monext_bridge.config.values import (
 T = TypeVar("T")
 Faults = Iterator[tuple[str, str]]
 """A setting, or that and a store; and what is wrong."""
-
-HTTPS_WANTED = "must be https:// with MONEXT_ENVIRONMENT=PRODUCTION"
 
 API_HOSTS = {
     MonextEnvironment.HOMOLOGATION: "https://api-sandbox.retail.monext.com",

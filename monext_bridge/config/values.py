@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from monext_bridge.config.looks import LooksByStore
 from monext_bridge.errors import StoreNotConfigured
 
 
@@ -135,6 +136,7 @@ class Settings:
     `allowed_url_hosts` are in the form of `url_host`; `interfaces`: the first is written.
     `capture_on_shipment` are shipment states of commercetools, none where shipments capture nothing;
     `events_secret` is None where no subscription may call, `redis_url` where nothing is shared between processes.
+    `shop_origins` are in the form in which browsers send an `Origin`.
     """
 
     commercetools: CommercetoolsSettings
@@ -158,7 +160,8 @@ class Settings:
     port: int
     web_concurrency: int
     log_level: str
-    shop_name: str | None
+    looks: LooksByStore
+    shop_origins: frozenset[str]
 
     def store(self, store_key: str | None) -> StoreSettings:
         """Raises StoreNotConfigured where a map does not name the store; no other store ever stands in."""

@@ -10,7 +10,7 @@ from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment
 from monext_bridge.domain.returns import is_given_back, is_open, is_refused
-from monext_bridge.domain.standing import Standing, accepted, begun_at, flag_of, standing
+from monext_bridge.domain.standing import Standing, accepted, begun_at, flag_of, holds_money, standing
 from monext_bridge.errors import Forbidden
 from monext_bridge.gateways.hops import together
 from monext_bridge.mapping.monext_codes import REASON_CODES, REASONS
@@ -90,7 +90,7 @@ class Following:
     def _settled(self, settlement: Settlement) -> Settled:
         situation = settlement.situation
         payment, status = situation.payment, buyer_status(settlement)
-        left_to_do = settlement.trouble is not None or is_open(payment) or is_refused(payment)
+        left_to_do = settlement.trouble is not None or is_open(payment)
         taken = accepted(payment)
         return Settled(
             status=status,
@@ -99,9 +99,10 @@ class Following:
             complete=not left_to_do and status not in (BuyerStatus.CHECKING, BuyerStatus.RECORDING),
             order=situation.order,
             language=situation.cart.locale if situation.cart else None,
-            given_back=is_given_back(payment),
+            given_back=is_given_back(payment) or (taken is not None and payment.held == 0),
             return_refused=is_refused(payment),
             begun=begun_at(payment),
+            taken=taken.timestamp if taken else None,
             resume_url=payment.status_text if standing(payment) is Standing.OPEN else None,
         )
 
@@ -116,7 +117,7 @@ def buyer_status(settlement: Settlement) -> BuyerStatus:
             return BuyerStatus.RETURNED
         case Standing.PAID | Standing.AUTHORIZED as stands:
             if situation.makes_orders and situation.order is None:
-                return BuyerStatus.RECORDING
+                return BuyerStatus.RECORDING if holds_money(payment) else BuyerStatus.RETURNED
             return BuyerStatus.PAID if stands is Standing.PAID else BuyerStatus.AUTHORIZED
         case Standing.PENDING:
             review = (payment.status_text or "").startswith(UNDER_REVIEW)

@@ -6,8 +6,9 @@ import logging
 from dataclasses import dataclass
 
 from monext_bridge.config import StoreSettings
-from monext_bridge.domain.families import stand_in
+from monext_bridge.domain.families import stand_in, voided
 from monext_bridge.domain.intents import is_free
+from monext_bridge.domain.modify import still_fits
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState
 from monext_bridge.domain.returns import is_open, is_owed_more, return_intents, returns
 from monext_bridge.domain.standing import accepted, flag_of
@@ -47,6 +48,8 @@ class GivingBack:
         if just_written:
             event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=flag_of(payment))
             return self.acts.carry_out(payment, intent, sending=sending)
+        if is_free(intent) and not still_fits(payment, (intent,)):
+            return self.acts.write(payment, intent, voided((intent,)))  # others have returned a part
         found = payment if is_free(intent) else self.acts.find_out(payment, intent, sending=sending)
         if not reads_alike(found, intent) or not self.acts.never_happened(found, intent, sending=sending):
             return found

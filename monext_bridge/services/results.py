@@ -70,7 +70,8 @@ class Settled:
 
     `complete` is False while something is left to do that a later call can finish (the order, giving money
     back, an answer of Monext): a notification then asks to be sent again. `given_back` and `return_refused` are
-    of a payment that is returned, `begun` is when its session was opened, `resume_url` leads into that session
+    of a payment that is returned, `begun` is when its session was opened, `taken` when its money was found to be
+    there, `resume_url` leads into that session
     where it is still open.
     """
 
@@ -83,4 +84,5 @@ class Settled:
     given_back: bool = False
     return_refused: bool = False
     begun: datetime | None = None
+    taken: datetime | None = None
     resume_url: str | None = None

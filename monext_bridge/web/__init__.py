@@ -13,10 +13,21 @@ from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.queue.broker import queue_on
 from monext_bridge.queue.scheduler import QueueDispatch
 from monext_bridge.services import Services, build_services
-from monext_bridge.web import buyer, checkout, events, health, notifications, openapi, operations, payment
+from monext_bridge.web import (
+    buyer,
+    checkout,
+    events,
+    health,
+    looks,
+    notifications,
+    openapi,
+    operations,
+    payment,
+)
 from monext_bridge.web.budgets import BUDGETS, Table
 from monext_bridge.web.callers import init_callers
 from monext_bridge.web.cli import init_cli
+from monext_bridge.web.cors import init_cors
 from monext_bridge.web.error_pages import init_error_pages
 from monext_bridge.web.headers import init_headers
 from monext_bridge.web.i18n import init_i18n
@@ -45,9 +56,10 @@ def create_app(settings: Settings, *, services: Services | None = None, limits: 
     )
     app.extensions["monext_bridge"] = built
     init_requests(app)
+    init_cors(app, origins=settings.shop_origins)
     init_headers(app)
     init_i18n(app)
-    refuse = init_error_pages(app, is_json=_is_json)
+    refuse = init_error_pages(app, is_json=_is_json, looks=looks.worn)
     init_limits(
         app,
         secret=settings.secret_keys[0],
@@ -58,7 +70,7 @@ def create_app(settings: Settings, *, services: Services | None = None, limits: 
     )
     init_callers(app, callers=built.callers)
     init_cli(app)
-    for module in (buyer, checkout, events, health, notifications, openapi, operations, payment):
+    for module in (buyer, checkout, events, health, looks, notifications, openapi, operations, payment):
         app.register_blueprint(module.blueprint)
     hops = settings.trusted_proxies
     if hops:

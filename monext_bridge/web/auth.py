@@ -32,6 +32,7 @@ class Caller(Enum):
 
 CALLERS = {
     "static": Caller.ANYBODY,
+    "looks.theme": Caller.ANYBODY,
     "health.health": Caller.ANYBODY,
     "health.ready": Caller.ANYBODY,
     "checkout.start": Caller.LINK,

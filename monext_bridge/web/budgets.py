@@ -48,7 +48,7 @@ STARTS = Budget("starts", 300, Spender.ADDRESS)
 address: of a shop that sells at twenty carts a second, a quarter may come through one."""
 
 SESSION = Budget("session", 60, Spender.SESSION)
-"""Of one buyer, told by a shop's server: `/payment` and `/operations/config` for thirty views of the page."""
+"""Of one buyer, by a shop's server or page: `/payment` and `/operations/config` for thirty views of the page."""
 
 SHOP = Budget("shop", 3000, Spender.ADDRESS)
 """Fifty a second: one address stands for all buyers of a shop. Stops a server in a loop, or made-up sessions, each of
@@ -79,6 +79,7 @@ FREE: tuple[Budget, ...] = ()
 BUDGETS: Table = {
     # The host restarts what does not answer its health check; a page without its style helps nobody.
     "static": FREE,
+    "looks.theme": FREE,
     "health.health": FREE,
     # Asks the remotes at most once in five seconds, whoever calls.
     "health.ready": FREE,

@@ -17,17 +17,21 @@ from monext_bridge.web.auth import sign_link
 from monext_bridge.web.context import services
 from monext_bridge.web.headers import nonce
 from monext_bridge.web.i18n import asked_language
+from monext_bridge.web.looks import wear, worn
 
 blueprint = Blueprint("buyer", __name__)
 
 RETRY_LINK_LASTS = timedelta(hours=24)
+MOST_LOOKS = 30
+"""So often a browser without script looks by itself: every ten seconds, for five minutes."""
+
 GAVE_UP_FOR_GOOD = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
 
 
 @blueprint.get("/return/<ref>")
 def returned(ref: str) -> Response:
     """Monext sends the browser back here, with the session's token."""
-    reference = services().references.read(ref)
+    reference = _read(ref)
     token = parameters.token(request.args, names=parameters.RETURN_TOKENS)
     settled = services().following.returned(reference, token)
     return _onwards(ref, landing_url(reference, settled))
@@ -36,7 +40,7 @@ def returned(ref: str) -> Response:
 @blueprint.get("/cancel/<ref>")
 def cancel(ref: str) -> Response:
     """The buyer gives up. Closed as cancelled only where Monext says that nothing went through."""
-    reference = services().references.read(ref)
+    reference = _read(ref)
     settled = services().following.gave_up(reference)
     return _onwards(ref, landing_url(reference, _as_cancelled(settled)))
 
@@ -44,19 +48,33 @@ def cancel(ref: str) -> Response:
 @blueprint.get("/result/<ref>")
 def result(ref: str) -> Response | str:
     """The state in words; moves on to the shop by itself once it is final, if the shop has a page for it."""
-    reference = services().references.read(ref)
+    reference = _read(ref)
+    looks_so_far = parameters.looks(request.args.get("waiting"))
     settled = services().following.looked(reference)
     shop = landing_url(reference, settled)
-    if shop and request.args.get("waiting"):
+    if shop and looks_so_far:
         return redirect(shop, code=303)
     return pages.result(
         settled,
         retry_url=settled.resume_url or _retry_url(reference, settled),
         shop_url=shop or _after_return(reference, settled),
-        refresh_url=url_for("buyer.result", ref=ref, waiting=1, lang=asked_language()),
+        refresh_url=_look_url(ref, 1),
+        next_look_url=_look_url(ref, looks_so_far + 1) if looks_so_far < MOST_LOOKS else None,
         nonce=nonce(),
-        shop_name=services().settings.shop_name,
+        looks=worn(),
     )
+
+
+def _read(ref: str) -> Reference:
+    """The reference; what follows, an error included, looks like its store."""
+    reference = services().references.read(ref)
+    wear(reference.store_key)
+    return reference
+
+
+def _look_url(ref: str, number: int) -> str:
+    """This result, looked at once more; `number` counts."""
+    return url_for("buyer.result", ref=ref, waiting=number, lang=asked_language())
 
 
 def _onwards(ref: str, shop: str | None) -> Response:

@@ -17,6 +17,7 @@ from monext_bridge.web import pages, parameters
 from monext_bridge.web.auth import check_link
 from monext_bridge.web.context import services
 from monext_bridge.web.headers import allow_widget, nonce
+from monext_bridge.web.looks import wear
 from monext_bridge.web.pages import CheckoutLinks
 
 blueprint = Blueprint("checkout", __name__)
@@ -29,6 +30,7 @@ def start(cart_id: str) -> Response | str:
     cart = parameters.cart_id(cart_id)
     mode = parameters.mode(request.args.get("mode"), default=settings.mode)
     wishes = parameters.wishes(request.args, settings=settings)
+    wear(None, home=wishes.cancel_url)
     answer = services().checkout.start(cart, _proved(cart, wishes))
     if isinstance(answer, Elsewhere):
         return redirect(url_for("buyer.result", ref=answer.reference), code=303)
@@ -38,17 +40,17 @@ def start(cart_id: str) -> Response | str:
 def _show(started: Started, mode: CheckoutMode) -> Response | str:
     if mode is CheckoutMode.DIRECT:
         return redirect(started.redirect_url, code=303)
-    settings = services().settings
+    looks = wear(started.cart.store_key)
     links = CheckoutLinks(
         cancel=url_for("buyer.cancel", ref=started.reference),
         redirect_mode=_in_mode(CheckoutMode.REDIRECT),
         result=url_for("buyer.result", ref=started.reference),
     )
     if mode is CheckoutMode.REDIRECT:
-        return pages.checkout_redirect(started, links=links, nonce=nonce(), shop_name=settings.shop_name)
-    store = settings.store(started.cart.store_key)
+        return pages.checkout_redirect(started, links=links, nonce=nonce(), looks=looks)
+    store = services().settings.store(started.cart.store_key)
     allow_widget(started.widget_url, store.environment)
-    return pages.checkout_widget(started, links=links, nonce=nonce(), shop_name=settings.shop_name)
+    return pages.checkout_widget(started, links=links, nonce=nonce(), looks=looks)
 
 
 def _in_mode(mode: CheckoutMode) -> str:

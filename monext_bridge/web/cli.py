@@ -7,6 +7,8 @@ from flask import Flask
 from monext_bridge.web.cli_payment import payment_group
 from monext_bridge.web.cli_reconcile import reconcile
 from monext_bridge.web.cli_setup import setup
+from monext_bridge.web.cli_states import states
+from monext_bridge.web.cli_work import work
 
 
 def init_cli(app: Flask) -> None:
@@ -14,3 +16,5 @@ def init_cli(app: Flask) -> None:
     app.cli.add_command(payment_group)
     app.cli.add_command(reconcile)
     app.cli.add_command(setup)
+    app.cli.add_command(states)
+    app.cli.add_command(work)

@@ -11,8 +11,9 @@ import logging
 import math
 from collections.abc import Callable, Collection
 from http import HTTPStatus
+from typing import Any
 
-from flask import Flask, Request, Response, has_request_context, jsonify, request
+from flask import Flask, Request, Response, has_request_context, jsonify, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -31,8 +32,10 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import correlation_id, event
+from monext_bridge.web import parameters
 from monext_bridge.web.error_words import words_for
 from monext_bridge.web.i18n import render
+from monext_bridge.web.looks import PLAIN, PageLooks
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +63,9 @@ NOTHING_TAKEN_AT = frozenset({"checkout.start"})
 is the exception."""
 
 LOOK_AGAIN = 15
+MOST_LOOKS = 20
+"""Seconds between the looks of a page by itself, and how many: five minutes."""
+
 RETRY_AFTER = 30
 """Seconds to wait where a remote failed and named no time itself."""
 
@@ -71,18 +77,22 @@ def init_error_pages(
     app: Flask,
     *,
     is_json: Callable[[Request], bool],
+    looks: Callable[[], PageLooks] = lambda: PLAIN,
     nothing_taken_at: Collection[str] = NOTHING_TAKEN_AT,
 ) -> Callable[[Exception], Response]:
     """Answers every BridgeError, HTTPException and unexpected exception of `app`.
 
-    `is_json` says which requests get JSON. `nothing_taken_at` names the endpoints (`request.endpoint`) at
-    which an error proves that nothing was taken. Returned is what makes the answer of an error, without a line
-    in the log.
+    `is_json` says which requests get JSON, `looks` what the present page wears. `nothing_taken_at` names the
+    endpoints (`request.endpoint`) at which an error proves that nothing was taken. Returned is what makes the
+    answer of an error, without a line in the log.
     """
 
     def respond(error: Exception) -> Response:
         status, json = status_of(error), is_json(request)
-        response = _json(error, status) if json else _page(error, status, nothing_taken_at)
+        if json:
+            response = _json(error, status)
+        else:
+            response = _page(error, status, nothing_taken_at=nothing_taken_at, looks=looks())
         response.headers.update(_headers(error, status))
         return response
 
@@ -111,7 +121,7 @@ def _at_operations() -> bool:
     return has_request_context() and (request.endpoint or "").startswith("operations.")
 
 
-def _page(error: Exception, status: int, nothing_taken_at: Collection[str]) -> Response:
+def _page(error: Exception, status: int, *, nothing_taken_at: Collection[str], looks: PageLooks) -> Response:
     html = render(
         "errors/error.html",
         words=words_for(error, status),
@@ -119,7 +129,7 @@ def _page(error: Exception, status: int, nothing_taken_at: Collection[str]) -> R
         proves=_proves(error, nothing_taken_at),
         can_retry=request.method == "GET" and (status == 429 or status >= 500),
         reference=correlation_id.get(),
-        shop_name=None,
+        looks=looks,
     )
     return Response(html, status=status, content_type="text/html; charset=utf-8")
 
@@ -187,8 +197,17 @@ def _headers(error: Exception, status: int) -> dict[str, str]:
 
 
 def _look_again() -> dict[str, str]:
-    """A buyer who is back while a remote is down need not do anything: the page settles by itself later."""
-    return {"Refresh": str(LOOK_AGAIN)} if request.endpoint in ("buyer.returned", "buyer.result") else {}
+    """A buyer who is back while a remote is down need not do anything: the page settles by itself later.
+
+    Not for ever: after some minutes the page is left with its "Look again".
+    """
+    args = request.args
+    so_far = int(args["waiting"]) if parameters.LOOKS.fullmatch(args.get("waiting", "")) else 0
+    if request.endpoint not in ("buyer.returned", "buyer.result") or so_far >= MOST_LOOKS:
+        return {}
+    kept: dict[str, Any] = {name: args[name] for name in ("lang", *parameters.RETURN_TOKENS) if name in args}
+    again = url_for(request.endpoint, **(request.view_args or {}), **kept, waiting=so_far + 1)
+    return {"Refresh": f"{LOOK_AGAIN}; url={again}"}
 
 
 def _report(error: Exception, status: int) -> None:

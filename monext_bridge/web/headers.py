@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
 from monext_bridge.config import MonextEnvironment
+from monext_bridge.config.parsing import origin_of
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
@@ -47,8 +48,19 @@ def allow_widget(widget_url: str, environment: MonextEnvironment) -> None:
     g.widget_hosts = (own, *monext)
 
 
+def allow_image(url: str | None) -> None:
+    """Let this answer show an image of another host: its shop's logo."""
+    g.image_host = origin_of(url) if url else None
+
+
+def allow_framing(origins: Sequence[str]) -> None:
+    """Let pages of these origins frame this answer; without any, nobody may."""
+    g.frame_ancestors = tuple(origins)
+
+
 def content_security_policy() -> str:
     hosts = " ".join(g.get("widget_hosts", ()))
+    image = f" {found}" if (found := g.get("image_host")) else ""
     widget = f" {hosts}" if hosts else ""
     script = f"'self' 'nonce-{nonce()}'" if hosts else "'self'"
     return "; ".join(
@@ -56,13 +68,13 @@ def content_security_policy() -> str:
             "default-src 'none'",
             f"script-src {script}{widget}",
             f"style-src 'self'{widget}",
-            f"img-src 'self' data:{widget}",
+            f"img-src 'self' data:{image}{widget}",
             f"font-src 'self'{widget}",
             f"connect-src 'self'{widget}",
             f"frame-src {hosts or _NONE}",
             "base-uri 'none'",
             f"form-action 'self'{widget}",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {' '.join(g.get('frame_ancestors', ())) or _NONE}",
         )
     )
 
@@ -70,6 +82,9 @@ def content_security_policy() -> str:
 def _add_headers(response: Response) -> Response:
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
+    if not g.get("frame_ancestors"):
+        # The older header can name no origin: where some may frame, only the policy says so.
+        response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Content-Security-Policy", content_security_policy())
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")

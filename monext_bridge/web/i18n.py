@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, get_datetime_format, get_timezone
 from babel.numbers import format_currency
 from flask import Flask, has_request_context, render_template, request
 from flask_babel import Babel, force_locale, get_locale
@@ -21,6 +23,9 @@ CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
 
 AT_HOME = {"pt": Locale("pt", "PT")}
 """How amounts are written where nobody names a region. To Babel, a bare `pt` is Brazilian; our words are not."""
+
+TIME_ZONE = "Europe/Paris"
+"""That of most who pay by Monext; a server knows no better one. What is printed says its offset."""
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
@@ -38,9 +43,10 @@ SUPPORTED = languages_in(CATALOGUES)
 
 
 def init_i18n(app: Flask) -> None:
-    """Sets up Flask-Babel, the template functions of gettext, and the filter `money`."""
+    """Sets up Flask-Babel, the template functions of gettext, and the filters `money` and `moment`."""
     Babel(app, default_locale=ENGLISH, default_translation_directories=str(CATALOGUES))
     app.jinja_env.filters["money"] = money
+    app.jinja_env.filters["moment"] = moment
 
 
 def page_language(*candidates: str | None) -> str:
@@ -74,6 +80,15 @@ def money(amount: Money) -> str:
     return _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", written)
 
 
+def moment(at: datetime) -> str:
+    """Date and time as written in the page's language, with the offset of their zone."""
+    local = at.astimezone(get_timezone(TIME_ZONE))
+    locale: Locale = get_locale()
+    parts = format_time(local, "short", locale=locale), format_date(local, "long", locale=locale)
+    written = str(get_datetime_format("long", locale=locale)).replace("'", "").format(*parts)
+    return f"{written} ({_offset(local)})"
+
+
 def asked_language() -> str | None:
     """What the present request says by `lang`, which may be no language at all; None outside a request."""
     return request.args.get("lang") if has_request_context() else None
@@ -84,6 +99,12 @@ def browser_languages() -> tuple[str, ...]:
     if not has_request_context():
         return ()
     return tuple(tag for tag, quality in request.accept_languages if quality > 0)
+
+
+def _offset(local: datetime) -> str:
+    """`UTC+1`: the same in all languages, where names of zones are not."""
+    hours = (local.utcoffset() or timedelta()) // timedelta(hours=1)
+    return f"UTC{hours:+d}"
 
 
 def _language(tag: str | None) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from monext_bridge.services.results import BuyerStatus, Settled, Started
 from monext_bridge.web.i18n import render
+from monext_bridge.web.looks import PageLooks
 
 REFRESHING = frozenset({BuyerStatus.RECORDING, BuyerStatus.PENDING, BuyerStatus.CHECKING})
 """States that may end within minutes: their page looks again by itself. A review is done by people."""
@@ -29,7 +30,7 @@ class CheckoutLinks:
     result: str
 
 
-def checkout_widget(started: Started, *, links: CheckoutLinks, nonce: str, shop_name: str | None) -> str:
+def checkout_widget(started: Started, *, links: CheckoutLinks, nonce: str, looks: PageLooks) -> str:
     """The page with Monext's widget in it (monext/api.md, section 5).
 
     It needs `script-src` and `style-src` for the widget's host, and the nonce for both scripts. Where the
@@ -41,11 +42,11 @@ def checkout_widget(started: Started, *, links: CheckoutLinks, nonce: str, shop_
         started=started,
         links=links,
         nonce=nonce,
-        shop_name=shop_name,
+        looks=looks,
     )
 
 
-def checkout_redirect(started: Started, *, links: CheckoutLinks, nonce: str, shop_name: str | None) -> str:
+def checkout_redirect(started: Started, *, links: CheckoutLinks, nonce: str, looks: PageLooks) -> str:
     """The order and a forward to Monext's hosted page that needs no script."""
     return render(
         "checkout/redirect.html",
@@ -53,7 +54,7 @@ def checkout_redirect(started: Started, *, links: CheckoutLinks, nonce: str, sho
         started=started,
         links=links,
         nonce=nonce,
-        shop_name=shop_name,
+        looks=looks,
     )
 
 
@@ -63,14 +64,16 @@ def result(
     retry_url: str | None,
     shop_url: str | None,
     refresh_url: str,
+    next_look_url: str | None,
     nonce: str,
-    shop_name: str | None,
+    looks: PageLooks,
 ) -> str:
     """Where a payment stands, in the buyer's words: one template for each status.
 
     `refresh_url` is this page's own address; its script asks it again with `fetch`, which needs
-    `connect-src 'self'`, and follows once the answer is a redirect or another status. `retry_url` is only
-    shown where nothing was taken.
+    `connect-src 'self'`, and follows once the answer is a redirect or another status. `next_look_url` is where a
+    browser without script looks next by itself, None once it has looked long enough. `retry_url` is only shown
+    where nothing was taken.
     """
     return render(
         f"result/{settled.status.value}.html",
@@ -79,7 +82,8 @@ def result(
         retry_url=retry_url if settled.status in RETRYABLE else None,
         shop_url=shop_url,
         refresh_url=refresh_url,
+        next_look_url=next_look_url,
         refreshes=settled.status in REFRESHING,
         nonce=nonce,
-        shop_name=shop_name,
+        looks=looks,
     )

@@ -14,6 +14,7 @@ from monext_bridge.services.wishes import Wishes
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,49}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
+LOOKS = re.compile(r"[1-9][0-9]{0,2}")
 RETURN_TOKENS = ("paylinetoken", "monext_session_id", "token")
 """Names under which Monext may hand the session token back; which one is a setting of the point of sale."""
 
@@ -51,6 +52,15 @@ def mode(text: str | None, *, default: CheckoutMode, field: str = "mode") -> Che
         return CheckoutMode(text)
     except ValueError as error:
         raise Malformed("one of widget, redirect, direct", field=field) from error
+
+
+def looks(text: str | None) -> int:
+    """How often a page has looked by itself; 0 where somebody has opened it."""
+    if not text:
+        return 0
+    if not LOOKS.fullmatch(text):
+        raise Malformed("a small number is needed", field="waiting")
+    return int(text)
 
 
 def method(text: str | None, *, field: str = "method") -> PaymentMethod | None:

@@ -26,7 +26,7 @@ SECONDS: Mapping[str | None, float] = {
 Monext, where an answer that is lost costs more than a wait."""
 
 OTHERS = 10.0
-CALL_NOBODY = frozenset({"health.health", "static", "openapi.description", "openapi.docs"})
+CALL_NOBODY = frozenset({"health.health", "static", "looks.theme", "openapi.description", "openapi.docs"})
 """Endpoints that are served whatever the remotes do."""
 
 RETRY_AFTER = 5

@@ -2,7 +2,7 @@
 
 from flask import Flask, render_template, url_for
 
-from sandbox.shop import amounts, back_office, faults_page, landing, shipping, storefront, views
+from sandbox.shop import amounts, back_office, faults_page, landing, own_page, shipping, storefront, views
 from sandbox.shop.calls import Refused, Unreachable
 from sandbox.shop.carts import is_the_bridges
 from sandbox.shop.checkout import pay_url
@@ -11,6 +11,7 @@ from sandbox.shop.shop import Shop, shop
 
 _PAGES = (
     storefront.pages,
+    own_page.pages,
     landing.pages,
     views.pages,
     back_office.pages,

@@ -38,7 +38,7 @@ def pay_url(shop: Shop, *, cart_id: str, query: Mapping[str, str]) -> str:
 
 def _proof(shop: Shop, *, cart_id: str, access: str) -> dict[str, str]:
     if access == "session":
-        return {"session": _session(shop, cart_id=cart_id)}
+        return {"session": checkout_session(shop, cart_id=cart_id)}
     if access == "signed":
         expires = int(time()) + LINK_LIFE_SECONDS
         secret = shop.settings.link_secret
@@ -46,7 +46,7 @@ def _proof(shop: Shop, *, cart_id: str, access: str) -> dict[str, str]:
     return {}
 
 
-def _session(shop: Shop, *, cart_id: str) -> str:
-    """A commercetools checkout session of the cart, as a shop makes one before it sends the buyer on."""
+def checkout_session(shop: Shop, *, cart_id: str) -> str:
+    """The id of a new commercetools checkout session of the cart, as a shop makes one before a payment."""
     draft = {"cart": {"cartRef": {"id": cart_id}}, "metadata": {}}
     return str(shop.project.create("sessions", draft=draft)["id"])

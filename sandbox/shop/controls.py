@@ -77,6 +77,12 @@ def advance_clock(url: str, *, seconds: str) -> None:
     answered(call("POST", f"{url}/_control/clock", json={"advance": number(seconds)}))
 
 
+def ended_session(url: str, *, cart_id: str) -> str:
+    """The id of a checkout session of the cart that is over already."""
+    body = {"cartId": cart_id, "state": "Expired"}
+    return str(answered(call("POST", f"{url}/_control/sessions", json=body))["id"])
+
+
 def reset(url: str) -> None:
     """A remote as it was at the start: seed, no faults, empty journal."""
     answered(call("POST", f"{url}/_control/reset"))

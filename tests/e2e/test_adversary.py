@@ -135,7 +135,9 @@ def test_a_refused_give_back_is_not_told_as_done(buyer: Buyer, world: World) -> 
     world.one_more(cart)
     world.pay(page.token, outcome="accepted")
     world.script_act(act="refunds", outcome="refused", code="01100")
-    assert buyer.notified(page).status == 200  # another notification would change nothing: somebody has to look
+    assert (
+        buyer.notified(page).status == 200
+    )  # another notification would change nothing: somebody has to look
     words = buyer.looks(page, lang="en").words.lower()
     assert "could not be returned" in words
     assert "write to the shop" in words

@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,17 +16,23 @@ from flask import Flask
 from pydantic import BaseModel
 
 from monext_bridge.config import SETTINGS, Setting, load_settings
+from monext_bridge.domain.bookkeeping import FOUND, FOUND_PREFIX
 from monext_bridge.domain.intents import FREE, GIVE_BACK_PREFIX, INSTEAD, LATE, OF_CHARGE, REST, VOID
+from monext_bridge.domain.needs import Need
 from monext_bridge.domain.orders import OrderPaymentState
 from monext_bridge.domain.standing import Flag
 from monext_bridge.errors import SettingsError
+from monext_bridge.services.findings import Ending
+from monext_bridge.services.finishing import STUCK_AFTER
 from monext_bridge.services.modify import ActOutcome
 from monext_bridge.services.ordering import REFUSED_FOR_GOOD
 from monext_bridge.web import create_app, models
 from monext_bridge.web.auth import CALLERS, Caller, check_link
 from monext_bridge.web.cli_answers import ExitCode
+from monext_bridge.web.cli_reconcile import reconcile
 from monext_bridge.web.openapi_faults import FAULTS
 from monext_bridge.web.openapi_operations import OPERATIONS
+from monext_bridge.web.operations import OWN_KEYS
 from sandbox.commercetools.seed import SITUATIONS
 from sandbox.faults import ACTIONS
 
@@ -34,6 +41,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT /
 README, CONFIGURATION = ROOT / "README.md", ROOT / "docs" / "configuration.md"
 SANDBOX = ROOT / "sandbox" / "README.md"
 ARCHITECTURE, OFFICE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "operations.md"
+RECONCILIATION = ROOT / "docs" / "reconciliation.md"
 TERMINAL, DECISIONS = ROOT / "docs" / "terminal.md", sorted((ROOT / "docs" / "adr").glob("*.md"))
 LINK = re.compile(r"\]\((?!https?:|mailto:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -192,8 +200,31 @@ def test_the_members_of_an_action_are_those_of_the_code() -> None:
 
 def test_every_name_of_an_act_in_the_record_is_told() -> None:
     ends = {form.rpartition("~")[2] for form in column(OFFICE, heading="`interactionId`") if "~" in form}
-    assert ends == {"<digest>", FREE, LATE, INSTEAD, REST, VOID, f"{OF_CHARGE}<id>"}
+    assert ends == {"<digest>", FREE, LATE, INSTEAD, REST, VOID, FOUND, f"{OF_CHARGE}<id>"}
+    assert f"{FOUND_PREFIX}<row>~{FOUND}" in column(OFFICE, heading="`interactionId`")
     assert f"`{GIVE_BACK_PREFIX}`" in OFFICE.read_text()
+
+
+def test_every_key_that_the_bridge_makes_is_told() -> None:
+    assert all(f"`{prefix}" in OFFICE.read_text() for prefix in OWN_KEYS)
+
+
+def test_reconciliation_tells_its_options_needs_and_endings() -> None:
+    options = {option for each in reconcile.params for option in each.opts}
+    assert set(column(RECONCILIATION, heading="Option")) == options - {"--help"}
+    assert column(RECONCILIATION, heading="`need`") == [need.value for need in Need]
+    assert column(RECONCILIATION, heading="`ending`") == [ending.value for ending in Ending]
+
+
+def test_reconciliation_tells_when_a_need_is_stuck() -> None:
+    told = dict(zip(*(column(RECONCILIATION, heading="`need`", place=n) for n in (0, 3)), strict=True))
+    days = {need: re.match(r"([0-9]+) (day|hour)", text) for need, text in told.items()}
+    wanted = {found and timedelta(**{f"{found[2]}s": int(found[1])}): None for found in days.values()}
+    assert set(wanted) - {None} == set(STUCK_AFTER.values())
+    for need, after in STUCK_AFTER.items():
+        found = days[need.value]
+        assert found, need
+        assert timedelta(**{f"{found[2]}s": int(found[1])}) == after, need
 
 
 def test_every_payment_state_of_an_order_is_told() -> None:
@@ -207,6 +238,8 @@ def test_every_reason_for_giving_back_is_told() -> None:
 
 def test_the_exit_codes_are_those_of_the_code() -> None:
     assert column(TERMINAL, heading="Exit code") == [str(code.value) for code in ExitCode]
+    ends = {str(code.value) for code in ExitCode}
+    assert set(column(RECONCILIATION, heading="Exit code")) <= ends
 
 
 @pytest.mark.parametrize("document", [README, OFFICE], ids=lambda path: path.name)

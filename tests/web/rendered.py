@@ -17,6 +17,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.services.results import BuyerStatus, Settled, Started
 from monext_bridge.web import pages
 from monext_bridge.web.i18n import init_i18n
+from monext_bridge.web.looks import PageLooks
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -30,6 +31,8 @@ LINKS = pages.CheckoutLinks(
 RETRY = "https://pay.example.com/checkout/cart"
 SHOP = "https://shop.example.com/"
 REFRESH = "https://pay.example.com/result/ref?waiting=1"
+NEXT_LOOK = "https://pay.example.com/result/ref?waiting=8"
+LOOKS = PageLooks(name="Shop")
 HOSTILE = "<script>alert('\"&')</script>"
 
 
@@ -81,16 +84,12 @@ def order(number: str) -> Order:
     return Order(OrderId("o"), 1, OrderNumber(number), None, eur(11500))
 
 
-def widget_page(shown: Started | None = None, *, shop_name: str | None = "Shop") -> BeautifulSoup:
-    return soup(
-        lambda: pages.checkout_widget(shown or started(), links=LINKS, nonce="n0nce", shop_name=shop_name)
-    )
+def widget_page(shown: Started | None = None, *, looks: PageLooks = LOOKS) -> BeautifulSoup:
+    return soup(lambda: pages.checkout_widget(shown or started(), links=LINKS, nonce="n0nce", looks=looks))
 
 
-def redirect_page(shown: Started | None = None) -> BeautifulSoup:
-    return soup(
-        lambda: pages.checkout_redirect(shown or started(), links=LINKS, nonce="n0nce", shop_name="Shop")
-    )
+def redirect_page(shown: Started | None = None, *, looks: PageLooks = LOOKS) -> BeautifulSoup:
+    return soup(lambda: pages.checkout_redirect(shown or started(), links=LINKS, nonce="n0nce", looks=looks))
 
 
 def result_page(
@@ -98,7 +97,8 @@ def result_page(
     *,
     retry_url: str | None = RETRY,
     shop_url: str | None = SHOP,
-    shop_name: str | None = "Shop",
+    next_look_url: str | None = NEXT_LOOK,
+    looks: PageLooks = LOOKS,
     query: str = "",
     accepts: str = "en",
 ) -> BeautifulSoup:
@@ -108,8 +108,9 @@ def result_page(
             retry_url=retry_url,
             shop_url=shop_url,
             refresh_url=REFRESH,
+            next_look_url=next_look_url,
             nonce="n0nce",
-            shop_name=shop_name,
+            looks=looks,
         ),
         query=query,
         accepts=accepts,

@@ -33,7 +33,7 @@ from monext_bridge.errors import (
 from monext_bridge.logs import correlation_id
 from monext_bridge.mapping.json_object import UnreadableResource
 from monext_bridge.services.callers import CallerNotConfigured
-from monext_bridge.web.error_pages import RETRY_AFTER, init_error_pages
+from monext_bridge.web.error_pages import LOOK_AGAIN, MOST_LOOKS, RETRY_AFTER, init_error_pages
 from monext_bridge.web.error_words import BY_STATUS, NOT_PAYABLE
 from tests.web.rendered import HOSTILE, page_app
 
@@ -206,6 +206,27 @@ def test_unavailable_remote_says_when_to_come_back(at: str, named: float | None,
     answer = answered(RemoteUnavailable("", remote="monext", retry_after=named), at=at)
 
     assert answer.headers["Retry-After"] == said
+
+
+@pytest.mark.parametrize(
+    ("query", "again"),
+    [
+        ("", "?waiting=1"),
+        ("?waiting=7&lang=de&paylinetoken=abc&other=x", "?lang=de&paylinetoken=abc&waiting=8"),
+        ("?waiting=x", "?waiting=1"),
+    ],
+)
+def test_page_after_a_payment_looks_again_while_a_remote_is_down(query: str, again: str) -> None:
+    answer = answered(RemoteUnavailable("", remote="monext"), at="buyer.returned", query=query)
+
+    assert answer.headers["Refresh"] == f"{LOOK_AGAIN}; url=/buyer.returned{again}"
+
+
+def test_page_after_a_payment_does_not_look_for_ever() -> None:
+    for query in (f"?waiting={MOST_LOOKS}", "?waiting=999"):
+        answer = answered(RemoteUnavailable("", remote="monext"), at="buyer.returned", query=query)
+        assert "Refresh" not in answer.headers
+        assert page_of(answer).select("#retry")
 
 
 def test_headers_of_flasks_own_errors_are_kept() -> None:

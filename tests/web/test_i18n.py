@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from monext_bridge.web.i18n import (
     asked_language,
     browser_languages,
     languages_in,
+    moment,
     money,
     page_language,
     page_locale,
@@ -108,6 +110,26 @@ def test_amount_is_written_as_in_the_language_and_never_rounded(
 ) -> None:
     with page_app().test_request_context(), force_locale(locale):
         assert " ".join(money(amount).split()) == written
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [
+        ("en", "November 24, 2026, 5:08 PM (UTC+1)"),
+        ("en_GB", "24 November 2026, 17:08 (UTC+1)"),
+        ("fr", "24 novembre 2026, 17:08 (UTC+1)"),
+        ("de", "24. November 2026, 17:08 (UTC+1)"),
+        ("es", "24 de noviembre de 2026, 17:08 (UTC+1)"),
+        ("it", "24 novembre 2026 17:08 (UTC+1)"),
+        ("nl", "24 november 2026, 17:08 (UTC+1)"),
+        ("pt_PT", "24 de novembro de 2026, 17:08 (UTC+1)"),
+    ],
+)
+def test_moment_is_written_as_in_the_language_with_its_offset(locale: str, written: str) -> None:
+    with page_app().test_request_context(), force_locale(locale):
+        said = moment(datetime(2026, 11, 24, 16, 8, 59, tzinfo=UTC))
+
+    assert " ".join(said.split()) == written
 
 
 def test_digits_that_a_currency_no_longer_shows_are_not_rounded_away() -> None:

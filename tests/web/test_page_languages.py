@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -212,6 +214,38 @@ def test_checkout_speaks_the_carts_language_or_the_one_asked_for(
     query: dict[str, str], heading: str, buyer: Buyer, world: World
 ) -> None:
     assert one(buyer.checkout(world.cart(), **query).page, "h1").get_text() == heading
+
+
+def test_paid_result_says_when_in_the_carts_language(buyer: Buyer, world: World) -> None:
+    paying = buyer.start(world.cart())
+    world.pay(paying.token, outcome="accepted")
+    buyer.notified(paying)
+
+    page = buyer.looks(paying).page
+    moment = one(page, "#moment time")
+    assert "Date et heure" in words(page)
+    said = datetime.fromisoformat(str(moment["datetime"]))
+    assert abs(datetime.now(UTC) - said) < timedelta(minutes=5)
+    assert re.fullmatch(r"\d{1,2} \w+ 20\d\d, \d\d:\d\d \(UTC\+[12]\)", moment.get_text())
+
+
+def test_result_looks_again_without_script_for_five_minutes(buyer: Buyer, world: World) -> None:
+    paying = buyer.start(world.cart())
+    world.pay(paying.token, outcome="pending")
+    buyer.notified(paying)
+
+    looks, path = 0, f"/result/{paying.ref}"
+    while found := buyer.get(path).page.select("head noscript meta[http-equiv=refresh]"):
+        seconds, _, path = str(found[0]["content"]).partition(";url=")
+        looks += int(seconds)
+        assert looks <= 600
+    assert looks == 300
+
+
+@pytest.mark.parametrize("waiting", ["x", "-1", "1000", "1.5"])
+def test_number_of_looks_that_is_none_is_malformed(waiting: str, buyer: Buyer, world: World) -> None:
+    paying = buyer.start(world.cart())
+    assert buyer.get(f"/result/{paying.ref}?waiting={waiting}").status == 400
 
 
 def test_result_that_looks_again_keeps_the_language_asked_for(buyer: Buyer, world: World) -> None:

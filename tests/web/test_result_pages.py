@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 
 from monext_bridge.services.results import BuyerStatus
+from monext_bridge.web.looks import PLAIN
 from monext_bridge.web.pages import REFRESHING, RETRYABLE
-from tests.web.rendered import REFRESH, RETRY, SHOP, eur, one, order, result_page, settled, words
+from tests.web.rendered import NEXT_LOOK, REFRESH, RETRY, SHOP, eur, one, order, result_page, settled, words
 
 NOTHING = "Nothing has been taken."
 UNKNOWN = "We do not know yet whether this payment went through. Do not pay again."
@@ -74,7 +77,7 @@ def test_result_leads_back_to_the_shop(status: BuyerStatus) -> None:
 
 @pytest.mark.parametrize("status", BuyerStatus)
 def test_result_without_any_link_is_still_a_page(status: BuyerStatus) -> None:
-    page = result_page(settled(status), retry_url=None, shop_url=None, shop_name=None)
+    page = result_page(settled(status), retry_url=None, shop_url=None, looks=PLAIN)
 
     assert not page.select("#shop, #retry")
     assert one(page, "title").get_text() == one(page, "h1").get_text()
@@ -86,9 +89,42 @@ def test_states_that_end_soon_look_again_by_themselves(status: BuyerStatus) -> N
     refreshes = status in REFRESHING
 
     by_meta = page.select("head noscript meta[http-equiv=refresh]")
-    assert [tag["content"] for tag in by_meta] == ([f"10;url={REFRESH}"] if refreshes else [])
+    assert [tag["content"] for tag in by_meta] == ([f"10;url={NEXT_LOOK}"] if refreshes else [])
     assert [tag["data-refresh"] for tag in page.select("[data-refresh]")] == ([REFRESH] if refreshes else [])
     assert bool(page.select("script[nonce=n0nce]")) == refreshes
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_browser_without_script_that_has_looked_long_enough_is_left_with_a_button(
+    status: BuyerStatus,
+) -> None:
+    page = result_page(settled(status), next_look_url=None)
+
+    assert not page.select("head noscript, meta[http-equiv=refresh]")
+    by_hand = [link["href"] for link in page.select("main noscript a.button")]
+    assert by_hand == ([REFRESH] if status in REFRESHING else [])
+    assert [tag["data-refresh"] for tag in page.select("[data-refresh]")] == by_hand
+
+
+def test_result_says_when_the_money_was_taken() -> None:
+    taken = datetime(2026, 7, 31, 22, 5, tzinfo=UTC)
+    page = result_page(
+        settled(BuyerStatus.PAID, begun=taken - timedelta(minutes=4), taken=taken, language="fr")
+    )
+
+    assert one(page, "#moment").get_text() == "1 août 2026, 00:05 (UTC+2)"
+    assert one(page, "#moment time")["datetime"] == "2026-07-31T22:05:00+00:00"
+    assert "Date et heure 1 août" in words(page)
+
+
+def test_result_of_what_was_not_taken_says_when_it_was_begun() -> None:
+    page = result_page(settled(BuyerStatus.REFUSED, begun=datetime(2026, 1, 5, 9, 30, tzinfo=UTC)))
+
+    assert "Payment begun January 5, 2026, 10:30 AM (UTC+1)" in words(page)
+
+
+def test_result_without_a_known_time_says_none() -> None:
+    assert not result_page(settled(BuyerStatus.PAID)).select("#moment, time")
 
 
 def test_review_is_looked_at_again_by_hand() -> None:

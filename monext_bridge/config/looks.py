@@ -1,0 +1,144 @@
+"""SHOP_NAME, SHOP_LOGO, SHOP_COLORS, SHOP_LINKS, FRAME_ANCESTORS: how the pages look, shop by shop.
+
+They adorn. A store that one of their maps does not name has nothing of it, which is no error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from monext_bridge.config import parsing
+from monext_bridge.config.colors import Colors, colors, is_colors
+from monext_bridge.config.parsing import Fault, plain
+from monext_bridge.config.reading import ByStore, Environment
+
+T = TypeVar("T")
+
+LONGEST_NAME = 60
+MOST_ANCESTORS = 10
+
+
+class ShopLink(StrEnum):
+    """Pages of the shop that ours lead to, in the order in which they are shown; a closed list, as of methods."""
+
+    TERMS = "terms"
+    PRIVACY = "privacy"
+    IMPRINT = "imprint"
+    RETURNS = "returns"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Of one shop. `frame_ancestors` are the origins that may frame its pages."""
+
+    name: str | None = None
+    logo: str | None = None
+    colors: Colors | None = None
+    links: Mapping[ShopLink, str] = field(default_factory=dict)
+    frame_ancestors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LooksByStore:
+    name: ByStore[str]
+    logo: ByStore[str]
+    colors: ByStore[Colors]
+    links: ByStore[Mapping[ShopLink, str]]
+    frame_ancestors: ByStore[tuple[str, ...]]
+
+    def at(self, store_key: str | None) -> Looks:
+        """The looks of a store; None: those that hold for whatever store. No logo without a name."""
+        name = self.name.at(store_key)
+        return Looks(
+            name=name,
+            logo=self.logo.at(store_key) if name else None,
+            colors=self.colors.at(store_key),
+            links=self.links.at(store_key) or {},
+            frame_ancestors=self.frame_ancestors.at(store_key) or (),
+        )
+
+
+def read_looks(environment: Environment) -> LooksByStore:
+    def by_store(name: str, parse: Callable[[str], T]) -> ByStore[T]:
+        return environment.read_by_store(name, lambda value: parse(plain(value)))
+
+    return LooksByStore(
+        name=by_store("SHOP_NAME", shop_name),
+        logo=by_store("SHOP_LOGO", image_url),
+        colors=environment.read_by_store("SHOP_COLORS", colors, is_value=is_colors),
+        links=environment.read_by_store("SHOP_LINKS", links, is_value=is_links),
+        frame_ancestors=by_store("FRAME_ANCESTORS", origins),
+    )
+
+
+def check_looks(looks: LooksByStore, environment: Environment, *, production: bool) -> None:
+    """Note what can't be right between them: a logo that has no name, and addresses without TLS."""
+    for key in sorted(looks.logo.keys or ()):
+        if not looks.name.at(key):
+            environment.fault("SHOP_NAME", f'is needed by SHOP_LOGO["{key}"]')
+    if looks.logo.every and not looks.name.values():
+        environment.fault("SHOP_NAME", "is needed by SHOP_LOGO")
+    if not production:
+        return
+    for name, urls in _addresses(looks):
+        if any(url.startswith("http:") for url in urls):
+            environment.fault(name, parsing.HTTPS_WANTED)
+
+
+def shop_name(value: str) -> str:
+    """One line that fits onto a telephone twice."""
+    if len(parsing.text(value)) > LONGEST_NAME:
+        raise Fault(f"must have at most {LONGEST_NAME} characters")
+    return value
+
+
+def image_url(value: str) -> str:
+    parsing.origin_of(parsing.page_url(value))
+    return value
+
+
+def is_links(document: dict[str, Any]) -> bool:
+    """Whether a JSON object is links; one with any other name is by store."""
+    return bool(document) and set(document) <= set(ShopLink)
+
+
+def links(value: Any) -> Mapping[ShopLink, str]:
+    """In the order of `ShopLink`, however they were given."""
+    if not isinstance(value, dict) or not is_links(value):
+        raise Fault(f"must be a JSON object of {', '.join(ShopLink)}, each with an address")
+    return {kind: _link(kind, value[kind]) for kind in ShopLink if kind in value}
+
+
+def origins(value: str) -> tuple[str, ...]:
+    """Origins as a browser writes them, comma list."""
+    found = tuple(dict.fromkeys(_origin(each) for each in parsing.comma_list(value)))
+    if len(found) > MOST_ANCESTORS:
+        raise Fault(f"must be at most {MOST_ANCESTORS} origins")
+    return found
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(parsing.base_url(value))
+    if parts.path:
+        raise Fault("must be a comma list of origins, like https://shop.example.com, without a path")
+    return parsing.origin_of(value)
+
+
+def _link(kind: ShopLink, value: object) -> str:
+    address = plain(value)
+    if kind is ShopLink.CONTACT and address.startswith("mailto:"):
+        return parsing.mail_url(address)
+    return parsing.page_url(address)
+
+
+def _addresses(looks: LooksByStore) -> tuple[tuple[str, list[str]], ...]:
+    return (
+        ("SHOP_LOGO", list(looks.logo.values())),
+        ("SHOP_LINKS", [url for each in looks.links.values() for url in each.values()]),
+        ("FRAME_ANCESTORS", [origin for each in looks.frame_ancestors.values() for origin in each]),
+    )

@@ -1,0 +1,80 @@
+"""What a shop's own page may ask from its browser: three addresses, and only pages of SHOP_ORIGINS.
+
+A browser asks before it sends what a page of another origin could not send by itself (a preflight), and hides
+every answer that does not name the page's origin. So errors name it as well: the page is to tell a session that has
+ended from a bridge that is down. Cookies are neither asked for nor looked at, and nothing here proves a caller.
+https://fetch.spec.whatwg.org/#http-cors-protocol
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from flask import Flask, Response, request
+
+METHODS: Mapping[str, str] = {"payment.create": "POST", "operations.config": "GET"}
+"""The JSON endpoints of a shop's page, each with the one method that it may use."""
+
+SETTLING = "buyer.returned"
+"""Settles what the buyer has just done. A page learns that it was answered, and not where it leads: browsers hide
+redirects. It needs no preflight, and gets none."""
+
+MODULE = "enabler.js"
+"""Of the folder `static`: modules of another origin are only run where that lets them."""
+
+REQUEST_HEADERS = "Content-Type, X-Correlation-ID, X-Session-Id"
+ANSWER_HEADERS = "Retry-After, X-Correlation-ID"
+KEPT_SECONDS = 7200
+"""How long a browser may remember a preflight's answer; none remembers it longer."""
+
+MODULE_CACHE = "public, max-age=600, stale-while-revalidate=86400"
+"""At once from the browser's cache for a day, while it looks for a new one in the background."""
+
+
+def init_cors(app: Flask, *, origins: Collection[str]) -> None:
+    """From now on pages of `origins`, which are as browsers send them, may call what is in the tables above.
+
+    To be called before limits and callers: a preflight spends nothing, proves nothing and calls nobody.
+    """
+
+    def preflight() -> Response | None:
+        method = METHODS.get(request.endpoint or "")
+        if request.method != "OPTIONS" or method is None:
+            return None
+        response = Response(status=204)
+        if _is_known(origins):
+            response.headers["Access-Control-Allow-Methods"] = method
+            response.headers["Access-Control-Allow-Headers"] = REQUEST_HEADERS
+            response.headers["Access-Control-Max-Age"] = str(KEPT_SECONDS)
+        return response
+
+    def name_origin(response: Response) -> Response:
+        if not _is_open():
+            return response
+        response.vary.add("Origin")
+        if _is_known(origins):
+            response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+            response.headers["Access-Control-Expose-Headers"] = ANSWER_HEADERS
+        return response
+
+    def keep_module(response: Response) -> Response:
+        if _is_module() and response.status_code in (200, 206, 304):
+            response.headers["Cache-Control"] = MODULE_CACHE
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+    app.before_request(preflight)
+    app.after_request(name_origin)
+    app.after_request(keep_module)
+
+
+def _is_open() -> bool:
+    return request.endpoint in METHODS or request.endpoint == SETTLING or _is_module()
+
+
+def _is_module() -> bool:
+    return request.endpoint == "static" and (request.view_args or {}).get("filename") == MODULE
+
+
+def _is_known(origins: Collection[str]) -> bool:
+    return request.headers.get("Origin") in origins

@@ -1,0 +1,139 @@
+"""What follows from each state, found out by asking the code about samples: for the document of the states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+
+from monext_bridge.domain.decide import Situation
+from monext_bridge.domain.intents import IntentName
+from monext_bridge.domain.modify import Act, Cancel, Capture, NotAllowed, Refund, Reverse, intents_of
+from monext_bridge.domain.orders import payment_state
+from monext_bridge.domain.outcome import Outcome, OutcomeKind
+from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.returns import is_given_back, is_refused
+from monext_bridge.domain.standing import accepted, flag_of, standing
+from monext_bridge.services.following import buyer_status
+from monext_bridge.services.landing import landing_url
+from monext_bridge.services.results import BuyerStatus, Settled
+from monext_bridge.services.settle import Settlement
+from monext_bridge.web.pages import REFRESHING, RETRYABLE
+from monext_bridge.web.states_answers import Row
+from monext_bridge.web.states_samples import ORDER, PRICE, REFERENCE, SAMPLES, SEEN, Sample
+
+RESULT_PAGES = Path(__file__).resolve().parents[2] / "templates" / "result"
+HEADING = re.compile(r"{% block heading %}(.*?){% endblock %}", re.DOTALL)
+UNASKED, UNORDERED = "Monext can't be asked", "no order yet"
+ACTS: dict[str, Act] = {
+    "capture": Capture(PRICE.with_amount(100)),
+    "cancel": Cancel(),
+    "refund": Refund(PRICE.with_amount(100)),
+    "reverse": Reverse(),
+}
+"""What may be done to a payment, a small amount where one has to be said."""
+
+
+def buyers() -> tuple[Row, ...]:
+    """Standing, case, heading of the page, what the page does, what the shop hears, and where."""
+    return _by_result(_buyers())
+
+
+def doings() -> tuple[Row, ...]:
+    """Standing, case, and a yes for each of ACTS that may be done."""
+    return _by_result(_doings())
+
+
+def orders() -> tuple[Row, ...]:
+    """Standing, case, and the order's payment state."""
+    return _by_result(_orders())
+
+
+def may_be_done(payment: Payment, act: Act) -> bool:
+    """By the record. What is on its way back is never captured."""
+    if isinstance(act, Capture) and flag_of(payment) is not None:
+        return False
+    try:
+        return bool(intents_of(payment, act, name=IntentName("key", "01234567"), now=SEEN))
+    except NotAllowed:
+        return False
+
+
+def _buyers() -> Iterator[Row]:
+    """With an order and without, and where Monext could not be asked."""
+    for sample in SAMPLES:
+        told: dict[BuyerStatus, str] = {}
+        for situation, outcome, words in _readings(sample):
+            told.setdefault(buyer_status(Settlement(situation, outcome)), words)
+        for status, words in told.items():
+            yield _stands(sample), words, _heading(sample.payment, status), _page(status), *_landing(status)
+
+
+def _readings(sample: Sample) -> Iterator[tuple[Situation, Outcome | None, str]]:
+    payment = sample.payment
+    around: dict[str, Any] = {"cart": None, "interfaces": frozenset({"monext"}), "makes_orders": True}
+    ordered = Situation(payment=payment, order=ORDER, **around)
+    yield ordered, None, sample.case
+    if accepted(payment) is None and payment.interface_id is not None:
+        yield ordered, Outcome(OutcomeKind.UNKNOWN), UNASKED
+    if accepted(payment) is not None and flag_of(payment) is None:
+        yield Situation(payment=payment, order=None, **around), None, UNORDERED
+
+
+def _heading(payment: Payment, status: BuyerStatus) -> str:
+    """Of the page's template, in English."""
+    (block,) = HEADING.findall((RESULT_PAGES / f"{status.value}.html").read_text())
+    pages = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    pages.install_null_translations()  # type: ignore[attr-defined]
+    return pages.from_string(block).render(settled=_settled(payment, status))
+
+
+def _settled(payment: Payment, status: BuyerStatus) -> Settled:
+    back, refused = is_given_back(payment), is_refused(payment)
+    return Settled(status, payment.id, PRICE, complete=True, given_back=back, return_refused=refused)
+
+
+def _page(status: BuyerStatus) -> str:
+    told = (
+        (status in REFRESHING, "looks again by itself"),
+        (status in RETRYABLE, "leads back to the payment"),
+    )
+    return ", ".join(words for holds, words in told if holds)
+
+
+def _landing(status: BuyerStatus) -> tuple[str, str]:
+    url = landing_url(REFERENCE, Settled(status, REFERENCE.payment_id, PRICE, complete=True))
+    if url is None:
+        return "", ""
+    name = "RETURN_URL" if "RETURN_URL" in url else "CANCEL_URL"
+    return f"`{status.value}`", f"`{name}`"
+
+
+def _doings() -> Iterator[Row]:
+    for sample in SAMPLES:
+        allowed = (may_be_done(sample.payment, act) for act in ACTS.values())
+        yield _stands(sample), sample.case, *("yes" if each else "" for each in allowed)
+
+
+def _orders() -> Iterator[Row]:
+    for sample in SAMPLES:
+        state = payment_state(PRICE, (sample.payment,))
+        yield _stands(sample), sample.case, f"`{state.value}`" if state else "as it was"
+
+
+def _stands(sample: Sample) -> str:
+    return f"`{standing(sample.payment).value}`"
+
+
+def _by_result(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The cases of a standing that have the same result in one row, without those that are told already."""
+    cases: dict[Row, list[str]] = {}
+    for stands, case, *result in rows:
+        cases.setdefault((stands, *result), []).append(case)
+    return tuple(
+        (stands, "" if "" in told else "; or ".join(dict.fromkeys(told)), *result)
+        for (stands, *result), told in cases.items()
+    )

@@ -1,0 +1,134 @@
+"""Payments in every state, from which the document of the states is printed by asking the code about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from monext_bridge.domain.cart import Order
+from monext_bridge.domain.ids import (
+    CartId,
+    MonextTransactionId,
+    OrderId,
+    OrderNumber,
+    PaymentId,
+    RecordTransactionId,
+    SessionToken,
+)
+from monext_bridge.domain.intents import FREE, GIVE_BACK_PREFIX
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.standing import Flag
+from monext_bridge.services.results import Reference
+
+CART_ID = CartId("c0000000-0000-4000-8000-000000000001")
+PAYMENT_ID = PaymentId("p")
+TOKEN = SessionToken("session")
+SEEN = datetime(2026, 1, 1, tzinfo=UTC)
+PRICE = Money(10000, "EUR")
+GIVE_BACK = f"{GIVE_BACK_PREFIX}{TOKEN}"
+
+INITIAL, PENDING, SUCCESS, FAILURE = TransactionState
+AUTHORIZATION, CANCEL, CHARGE, REFUND = (
+    TransactionType.AUTHORIZATION,
+    TransactionType.CANCEL_AUTHORIZATION,
+    TransactionType.CHARGE,
+    TransactionType.REFUND,
+)
+
+REFERENCE = Reference(
+    PAYMENT_ID,
+    CART_ID,
+    store_key=None,
+    order_number=OrderNumber("1"),
+    return_url="https://shop.example.com/RETURN_URL",
+    cancel_url="https://shop.example.com/CANCEL_URL",
+)
+ORDER = Order(
+    OrderId("o"), version=1, number=OrderNumber("1"), cart_id=CART_ID, total=PRICE, payment_ids=(PAYMENT_ID,)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """`case` tells it from the others of its standing."""
+
+    payment: Payment
+    case: str = ""
+
+
+def _main(kind: TransactionType, state: TransactionState) -> Transaction:
+    taken = MonextTransactionId("1") if state is SUCCESS else None
+    return Transaction(RecordTransactionId("main"), kind, state, PRICE, TOKEN, taken, SEEN)
+
+
+def _act(
+    kind: TransactionType, amount: int, state: TransactionState = SUCCESS, mark: str = ""
+) -> Transaction:
+    name = f"{kind}-{amount}~01234567{mark}"
+    return Transaction(
+        RecordTransactionId(name), kind, state, PRICE.with_amount(amount), name, timestamp=SEEN
+    )
+
+
+def _back(kind: TransactionType, state: TransactionState) -> Transaction:
+    return Transaction(
+        RecordTransactionId("back"), kind, state, PRICE, f"{GIVE_BACK}~01234567", timestamp=SEEN
+    )
+
+
+def _payment(*transactions: Transaction, code: str | None = None, text: str | None = None) -> Payment:
+    return Payment(
+        PAYMENT_ID,
+        version=1,
+        planned=PRICE,
+        key=f"{CART_ID}-1-0123456789ab",
+        interface="monext",
+        interface_id=TOKEN if transactions else None,
+        status_code=code,
+        status_text=text,
+        transactions=transactions,
+    )
+
+
+def _accepted(*transactions: Transaction) -> Payment:
+    return _payment(*transactions, code="00000", text="ACCEPTED: ")
+
+
+def _flagged(*transactions: Transaction) -> Payment:
+    return _payment(
+        *transactions, code=Flag.AMOUNT_MISMATCH.value, text="Planned 10000 EUR, Monext took 9000 EUR"
+    )
+
+
+def _failed(code: str, title: str) -> Payment:
+    return _payment(_main(CHARGE, FAILURE), code=code, text=f"{title}: ")
+
+
+AUTHORISED, CHARGED = _main(AUTHORIZATION, SUCCESS), _main(CHARGE, SUCCESS)
+
+SAMPLES = (
+    Sample(_payment()),
+    Sample(_payment(_main(CHARGE, INITIAL), text="https://monext.example.com")),
+    Sample(_payment(_main(CHARGE, PENDING), code="02016", text="ONHOLD_PARTNER: ")),
+    Sample(_payment(_main(CHARGE, PENDING), code="02016", text="PENDING_RISK: "), "title PENDING_RISK"),
+    Sample(_accepted(AUTHORISED), "nothing asked of it"),
+    Sample(_accepted(AUTHORISED, _act(CHARGE, 4000, INITIAL)), "a capture of 4000 under way"),
+    Sample(_accepted(CHARGED), "all captured"),
+    Sample(_accepted(AUTHORISED, _act(CHARGE, 4000)), "4000 captured, the rest open"),
+    Sample(
+        _accepted(AUTHORISED, _act(CHARGE, 4000), _act(CANCEL, 6000)),
+        "4000 captured, the rest cancelled",
+    ),
+    Sample(_accepted(CHARGED, _act(REFUND, 4000, PENDING)), "a refund of 4000 under way"),
+    Sample(_accepted(CHARGED, _act(REFUND, 4000, INITIAL, f"~{FREE}")), "a refund of 4000 that was not sent"),
+    Sample(_accepted(CHARGED, _act(REFUND, 10000)), "refunded"),
+    Sample(_failed("01100", "REFUSED"), "refused"),
+    Sample(_failed("02319", "CANCELLED"), "cancelled"),
+    Sample(_failed("02324", "ERROR"), "expired"),
+    Sample(_accepted(AUTHORISED, _act(CANCEL, 10000)), "authorised, then all cancelled"),
+    Sample(_flagged(CHARGED, _back(REFUND, INITIAL)), "on its way back"),
+    Sample(_flagged(CHARGED, _back(REFUND, SUCCESS)), "given back"),
+    Sample(_flagged(AUTHORISED, _back(CANCEL, SUCCESS)), "released"),
+    Sample(_flagged(CHARGED, _back(REFUND, FAILURE)), "refused to be given back"),
+)

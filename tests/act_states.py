@@ -1,0 +1,17 @@
+"""Where an act stands, read from its transaction by the table of how each state reads."""
+
+from __future__ import annotations
+
+from monext_bridge.domain.intents import VOID, name_of
+from monext_bridge.domain.payment import Transaction
+from monext_bridge.domain.transitions import READ_AS, ActState
+
+
+def act_state(transaction: Transaction | None) -> ActState:
+    """Raises StopIteration for a transaction that no state of the table reads as."""
+    if transaction is None:
+        return ActState.NONE
+    name = name_of(transaction)
+    assert name is not None, "not an act"
+    mark = VOID if name.digest == VOID else name.mark
+    return next(state for state, told in READ_AS.items() if told == (transaction.state, mark))

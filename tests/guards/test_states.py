@@ -1,0 +1,76 @@
+"""docs/states.md is what the code says, and says all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from monext_bridge.domain.modify import Act
+from monext_bridge.domain.orders import OrderPaymentState
+from monext_bridge.domain.outcome import (
+    ActAnswer,
+    ActAnswerKind,
+    FailureReason,
+    Ledger,
+    LedgerRow,
+    MonextTransactionId,
+)
+from monext_bridge.domain.standing import Standing, standing
+from monext_bridge.domain.transitions import ActState
+from monext_bridge.errors import Conflict
+from monext_bridge.mapping.monext_codes import KINDS, PENDING_CODES, REASON_CODES
+from monext_bridge.services.results import BuyerStatus
+from monext_bridge.web.cli_states import states
+from monext_bridge.web.states_asked import ACTS, may_be_done
+from monext_bridge.web.states_document import states_document
+from monext_bridge.web.states_samples import SAMPLES, SEEN, Sample
+from tests.books import books
+
+STATES = Path(__file__).resolve().parents[2] / "docs" / "states.md"
+TAKEN = ("AUTHORIZATION", "AUTHORIZATION_AND_CAPTURE")
+PLENTY = Ledger(tuple(LedgerRow(MonextTransactionId(kind), kind, 99999, True, SEEN) for kind in TAKEN))
+"""A ledger that forbids nothing."""
+
+HEARD_BY_THE_SHOP = ("paid", "authorized", "refused", "cancelled", "expired")
+
+
+def test_the_document_of_the_states_is_what_the_code_says() -> None:
+    assert STATES.read_text() == states_document(), "out of date: make states"
+
+
+def test_the_command_prints_the_document() -> None:
+    assert CliRunner().invoke(states).output == states_document()
+
+
+@pytest.mark.parametrize("word", [*Standing, *OrderPaymentState, *HEARD_BY_THE_SHOP])
+def test_every_state_and_status_is_told(word: str) -> None:
+    assert f"`{word}`" in states_document()
+
+
+@pytest.mark.parametrize(
+    "word", [*KINDS, *PENDING_CODES, *REASON_CODES, *FailureReason, *ActState, *ActAnswerKind]
+)
+def test_every_title_code_and_state_of_an_act_is_told(word: str) -> None:
+    assert word in states_document()
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_every_page_of_a_result_is_told(status: BuyerStatus) -> None:
+    template = STATES.parents[1] / "templates" / "result" / f"{status.value}.html"
+    headings = [line for line in template.read_text().splitlines() if "block heading" in line]
+    words = headings[0].split("{% trans %}")[-1].split("{%")[0]
+    assert f"| {words} |" in states_document()
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{standing(s.payment)} {s.case}".strip())
+def test_what_the_document_allows_is_what_the_operations_do(sample: Sample, act: Act) -> None:
+    kept = books(sample.payment, now=SEEN, answer=ActAnswer(ActAnswerKind.DONE), books=PLENTY)
+    try:
+        kept.modify.perform(sample.payment.id, act, key="key")
+    except Conflict:
+        assert not may_be_done(sample.payment, act)
+    else:
+        assert may_be_done(sample.payment, act)
