@@ -5,13 +5,28 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-peer check lock clean
+.PHONY: demo test chaos test-peer check screenshots states translations lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
 
 test: $(STAMP)
+	@tests/browser/get_chromium.sh
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# The fault campaign: so many storms, each with so many buyers.
+SEEDS ?= 20
+BUYERS ?= 200
+
+chaos: $(STAMP)
+	$(BIN)/python -m tests.campaign --seeds $(SEEDS) --buyers $(BUYERS)
+
+# Every page, on phone and desktop, light and dark, in some languages; $(SHOTS) is not committed.
+SHOTS := build/screenshots
+
+screenshots: $(STAMP)
+	@tests/browser/get_chromium.sh
+	$(BIN)/python -m tests.browser.screenshots $(SHOTS)
 
 # npm itself writes the file that stands for an installation, at its end.
 PEER := tests/peer/node
@@ -28,6 +43,21 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The document of all states, printed from the code; a test says when it is out of date.
+STATES := docs/states.md
+
+states: $(STAMP)
+	$(BIN)/python -c 'from monext_bridge.web.states_document import states_document as s; print(s(), end="")' > $(STATES).new
+	@mv $(STATES).new $(STATES)
+
+# New sentences come into the catalogues empty, those that are gone leave them. What is compiled is committed as well.
+translations: $(STAMP)
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg --add-location=file --sort-by-file -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d translations -w 100 \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -d translations
 
 lock:
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.txt

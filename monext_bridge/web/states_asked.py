@@ -28,6 +28,7 @@ from monext_bridge.web.states_samples import ORDER, PRICE, REFERENCE, SAMPLES, S
 RESULT_PAGES = Path(__file__).resolve().parents[2] / "templates" / "result"
 HEADING = re.compile(r"{% block heading %}(.*?){% endblock %}", re.DOTALL)
 UNASKED, UNORDERED = "Monext can't be asked", "no order yet"
+RETURNED_BEFORE = "all of it cancelled or refunded before there was an order"
 ACTS: dict[str, Act] = {
     "capture": Capture(PRICE.with_amount(100)),
     "cancel": Cancel(),
@@ -80,7 +81,8 @@ def _readings(sample: Sample) -> Iterator[tuple[Situation, Outcome | None, str]]
     if accepted(payment) is None and payment.interface_id is not None:
         yield ordered, Outcome(OutcomeKind.UNKNOWN), UNASKED
     if accepted(payment) is not None and flag_of(payment) is None:
-        yield Situation(payment=payment, order=None, **around), None, UNORDERED
+        without = UNORDERED if payment.held else RETURNED_BEFORE
+        yield Situation(payment=payment, order=None, **around), None, without
 
 
 def _heading(payment: Payment, status: BuyerStatus) -> str:

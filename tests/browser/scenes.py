@@ -1,0 +1,238 @@
+"""Every page that a buyer can meet, each in its states, and how to get there on a real bridge.
+
+What walks this table: the checks of accessibility and layout, the screenshots, and the guard that no template is
+missing here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Route, expect
+
+from tests.bridges import Buyer
+from tests.bridges import Page as Started
+from tests.browser.devices import Device
+from tests.browser.pages.checkout import address
+from tests.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a scene is set. What it makes go wrong lasts until `World.calm`."""
+
+    world: World
+    buyer: Buyer
+
+    def result(self, situation: str = "guest", **played: Any) -> str:
+        """The result page of a payment that was played at Monext, or that only began."""
+        page = self.buyer.start(self.world.cart(situation))
+        if played:
+            self.world.pay(page.token, **played)
+        return result_of(page)
+
+    def returned(self, **act: Any) -> str:
+        """The result page of a payment whose cart grew meanwhile; `act` is how giving back ends."""
+        page = self.buyer.start(cart := self.world.cart())
+        self.world.one_more(cart)
+        if act:
+            self.world.script_act(act="refunds", **act)
+        self.world.pay(page.token, outcome="accepted")
+        self.buyer.comes_back(page)
+        return result_of(page)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`path` sets it and tells where it is; `shows` is a selector that only this scene fulfils.
+
+    `prepare` readies the browser before it goes there.
+    """
+
+    template: str
+    path: Callable[[Stage], str]
+    shows: str
+    prepare: Callable[[Device], None] = lambda _: None
+    script: bool = True
+
+    def open(self, device: Device, path: str) -> None:
+        """Go there and wait for it; a page that looks again by itself finds no news."""
+        self.prepare(device)
+        tab = device.tab
+        tab.route("**/result/*waiting=*", lambda route: route.fulfill(status=204))
+        tab.goto(path, wait_until="commit")
+        expect(tab.locator(self.shows)).to_be_visible()
+
+
+def result_of(page: Started) -> str:
+    return f"/result/{page.ref}"
+
+
+def in_language(path: str, language: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}lang={language}"
+
+
+def _widget_hangs(device: Device) -> None:
+    device.hold("**/cdn/scripts/widget-min.js")
+
+
+def _widget_fails(device: Device) -> None:
+    device.tab.route("**/cdn/scripts/widget-min.js", lambda route: route.abort("blockedbyclient"))
+
+
+def without_script(device: Device) -> None:
+    """The page as a browser without script shows it, in one that has script, so that axe can look at it."""
+
+    def unwrap(route: Route) -> None:
+        answer = route.fetch()
+        html = re.sub(
+            r"<script\b.*?</script>|</?noscript>|<link[^>]*widget-min[^>]*>",
+            "",
+            answer.text(),
+            flags=re.DOTALL,
+        )
+        route.fulfill(response=answer, body=html)
+
+    device.tab.route("**/checkout/*", unwrap)
+
+
+def _stays(device: Device) -> None:
+    """The forward to Monext leads nowhere, so that the page it stands on can be looked at."""
+    device.tab.route("**/v2/?token=*", lambda route: route.fulfill(status=204))
+
+
+def _checkout(situation: str = "guest", **query: str) -> Callable[[Stage], str]:
+    return lambda stage: address(stage.world.cart(situation), **query)
+
+
+def _recording(stage: Stage) -> str:
+    body = {"statusCode": 403, "message": "no", "errors": [{"code": "insufficient_scope", "message": "no"}]}
+    path = stage.result(outcome="accepted")
+    stage.world.fault(
+        "commercetools", action="status", code=403, body=body, method="POST", path="/orders$", times=0
+    )
+    return path
+
+
+def _checking(stage: Stage) -> str:
+    path = stage.result(outcome="accepted")
+    stage.world.fault("monext", action="html", method="GET", path="/sessions/", times=0)
+    return path
+
+
+def _earlier_unknown(stage: Stage) -> str:
+    stage.buyer.start(cart := stage.world.cart())
+    stage.world.fault("monext", action="html", method="GET", path="/sessions/", times=0)
+    return address(cart, method="IDEAL")
+
+
+def _commercetools_fails(stage: Stage) -> str:
+    cart = stage.world.cart()
+    stage.world.fault("commercetools", action="status", code=400, path=f"/carts/{cart}", times=0)
+    return address(cart)
+
+
+def _settling_fails(stage: Stage) -> str:
+    path = stage.result(outcome="accepted")
+    stage.world.fault("commercetools", action="html", method="GET", path="/carts/", times=0)
+    return path
+
+
+def _too_many(stage: Stage) -> str:
+    cart = stage.world.cart("empty")
+    while stage.buyer.checkout(cart).status != 429:
+        continue
+    return address(cart)
+
+
+def _ordered_by_the_shop(stage: Stage) -> str:
+    project, cart = stage.world.project, stage.world.cart()
+    version = project.get(f"carts/{cart}")["version"]
+    project.create("orders", draft={"cart": {"typeId": "cart", "id": cart}, "version": version})
+    return address(cart)
+
+
+def _result(template: str, path: Callable[[Stage], str], shows: str = "") -> Scene:
+    return Scene(f"result/{template}.html", path, f'main [data-status="{template}"]{shows}')
+
+
+def _error(status: int, path: Callable[[Stage], str]) -> Scene:
+    return Scene("errors/error.html", path, f'main [data-error="{status}"]')
+
+
+def _played(outcome: str, situation: str = "guest") -> Callable[[Stage], str]:
+    return lambda stage: stage.result(situation, outcome=outcome)
+
+
+WIDGET = "#PaylineWidget .pl-form"
+
+CHECKOUTS = {
+    "widget": Scene("checkout/widget.html", _checkout(), WIDGET),
+    "widget, several lines": Scene("checkout/widget.html", _checkout("discounted"), WIDGET),
+    "widget, strange names": Scene("checkout/widget.html", _checkout("exotic"), WIDGET),
+    "widget, partly paid": Scene("checkout/widget.html", _checkout("gift-card"), WIDGET),
+    "widget, two deliveries": Scene("checkout/widget.html", _checkout("several-shipping"), WIDGET),
+    "widget, one method": Scene(
+        "checkout/widget.html", _checkout(method="IDEAL"), "#PaylineWidget .pl-pay-btn"
+    ),
+    "widget loading": Scene(
+        "checkout/widget.html", _checkout(), "[data-notices] .notice", prepare=_widget_hangs
+    ),
+    "widget failed": Scene(
+        "checkout/widget.html", _checkout(), "[data-notices] .button", prepare=_widget_fails
+    ),
+    "widget without script": Scene(
+        "checkout/widget.html", _checkout(), ".payment .actions .button", script=False
+    ),
+    "redirect": Scene("checkout/redirect.html", _checkout(mode="redirect"), "#continue", prepare=_stays),
+}
+
+RESULTS = {
+    "paid": _result("paid", _played("accepted")),
+    "authorized": _result("authorized", _played("accepted", "german-store")),
+    "recording": _result("recording", _recording),
+    "pending": _result("pending", _played("pending")),
+    "review": _result("review", _played("risk")),
+    "checking": _result("checking", _checking),
+    "not finished": _result("not_finished", lambda stage: stage.result()),
+    "refused": _result("refused", _played("refused")),
+    "cancelled": _result("cancelled", _played("cancelled")),
+    "expired": _result("expired", _played("expired")),
+    "returned": _result("returned", lambda stage: stage.returned()),
+    "being returned": _result("returned", lambda stage: stage.returned(outcome="pending")),
+    "not returned": _result(
+        "returned", lambda stage: stage.returned(outcome="refused", code="02110", times=9)
+    ),
+}
+
+NOT_PAYABLE = {
+    "cart empty": _error(409, _checkout("empty")),
+    "cart zero": _error(409, _checkout("free")),
+    "cart merged": _error(409, _checkout("merged")),
+    "cart locked": _error(409, _checkout("locked")),
+    "cart without billing address": _error(409, _checkout("no-billing-address")),
+    "cart without delivery address": _error(
+        409, lambda stage: address(stage.world.cart(shippingAddress=None))
+    ),
+    "cart currency": _error(409, _checkout("dinar")),
+    "cart ordered by the shop": _error(409, _ordered_by_the_shop),
+}
+
+ERRORS = {
+    "damaged link": _error(400, lambda _: "/checkout/not-an-id"),
+    "forged reference": _error(403, lambda _: "/result/e30." + "A" * 43),
+    "no such cart": _error(404, lambda _: address("00000000-0000-4000-8000-000000000000")),
+    **NOT_PAYABLE,
+    "too many attempts": _error(429, _too_many),
+    "store unknown": _error(503, _checkout("other-store")),
+    "start fails": _error(502, _commercetools_fails),
+    "earlier payment unknown": _error(503, _earlier_unknown),
+    "settling fails": _error(503, _settling_fails),
+}
+
+DOCUMENTS = {"API description": Scene("docs.html", lambda _: "/docs", "main h1")}
+
+SCENES: dict[str, Scene] = {**CHECKOUTS, **RESULTS, **ERRORS, **DOCUMENTS}

@@ -1,0 +1,66 @@
+"""`make screenshots`: every page in every state as pictures, to be looked at before a customer does.
+
+python -m tests.browser.screenshots FOLDER [LANGUAGE ...]
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from sandbox.runner import Sandbox
+from tests.bridges import Buyer, Gunicorn
+from tests.browser.chromium import chromium
+from tests.browser.devices import device
+from tests.browser.scenes import SCENES, Scene, Stage, in_language
+from tests.browser.shop import shop_settings
+from tests.world import World
+
+LANGUAGES = ("fr", "de")
+DEVICES = ("phone", "desktop")
+SCHEMES = ("light", "dark")
+
+
+def take(folder: Path, *, languages: Sequence[str] = LANGUAGES) -> int:
+    """Writes `<language>/<scene>-<device>-<scheme>.png` for all; answers how many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with Sandbox() as sandbox, chromium() as browser:
+        bridge = Gunicorn(sandbox, log=folder / "bridge.jsonl", **shop_settings(sandbox))
+        bridge.start()
+        try:
+            world = World(sandbox)
+            for language in languages:
+                for name, scene in SCENES.items():
+                    path = in_language(scene.path(Stage(world, Buyer(bridge))), language)
+                    _photograph(browser, scene, url=bridge.url + path, target=folder / language / _slug(name))
+                    world.calm()
+                print(f"{language}: {len(SCENES)} scenes", flush=True)
+        finally:
+            bridge.stop()
+    return len(languages) * len(SCENES) * len(DEVICES) * len(SCHEMES)
+
+
+def _photograph(browser: Browser, scene: Scene, *, url: str, target: Path) -> None:
+    for kind in DEVICES:
+        shown = device(
+            browser, base_url="", kind=kind, java_script_enabled=scene.script, reduced_motion="reduce"
+        )
+        scene.open(shown, url)
+        for scheme in SCHEMES:
+            shown.tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            picture = target.with_name(f"{target.name}-{kind}-{scheme}.png")
+            shown.tab.screenshot(path=picture, full_page=True, animations="disabled")
+        shown.put_away()
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"\W+", "-", name)
+
+
+if __name__ == "__main__":
+    into = Path(sys.argv[1])
+    print(f"{take(into, languages=sys.argv[2:] or LANGUAGES)} pictures in {into}")

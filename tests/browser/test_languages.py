@@ -1,0 +1,59 @@
+"""Each language from the link to the end: the page, Monext's session and the result speak it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from monext_bridge.mapping.payment_methods import LANGUAGES
+from tests.browser.devices import Device
+from tests.browser.pages.checkout import Checkout
+from tests.browser.pages.endings import Result
+from tests.browser.pages.monext import Partner, Widget
+from tests.world import World
+
+DO_NOT_PAY_AGAIN = {
+    "en": "Do not pay again",
+    "fr": "Ne payez pas une nouvelle fois",
+    "de": "zahlen Sie nicht noch einmal",
+    "es": "No vuelva a pagar",
+    "it": "Non paghi di nuovo",
+    "nl": "Betaal niet opnieuw",
+    "pt": "Não pague novamente",
+}
+
+
+def test_all_languages_are_here() -> None:
+    assert set(DO_NOT_PAY_AGAIN) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", DO_NOT_PAY_AGAIN)
+def test_from_the_form_to_the_result(language: str, new_device: Callable[..., Device], world: World) -> None:
+    device = new_device("narrow", locale=language)
+    cart = world.cart(locale=language)
+    checkout = Checkout(device.tab).open(cart)
+    expect(device.tab.locator("html")).to_have_attribute("lang", language)
+    currency = r"^€\d" if language in ("en", "nl") else r"€$"
+    expect(checkout.due).to_have_text(re.compile(rf"{currency}|^€.\d"))
+    asked = world.requested(checkout.token)["languageCode"]
+    Widget(device.tab).choose("PayPal").pay()
+    Partner(device.tab).leave_pending()
+    result = Result(device.tab).says("pending")
+    assert asked.lower() == language
+    expect(device.tab.locator("html")).to_have_attribute("lang", language)
+    expect(result.outcome).to_contain_text(DO_NOT_PAY_AGAIN[language])
+
+
+def test_the_link_decides_before_cart_and_browser(new_device: Callable[..., Device], world: World) -> None:
+    device = new_device("phone", locale="de-DE")
+    Checkout(device.tab).open(world.cart(locale="fr"), lang="it")
+    expect(device.tab.locator("html")).to_have_attribute("lang", "it")
+
+
+def test_the_browser_decides_where_nobody_else_does(new_device: Callable[..., Device], world: World) -> None:
+    device = new_device("phone", locale="es-ES")
+    Checkout(device.tab).open(world.cart("yen"))
+    expect(device.tab.locator("html")).to_have_attribute("lang", "es")
