@@ -160,7 +160,8 @@ class World:
             self._http.delete(f"{self._url(remote)}/_control/calls", timeout=10)
 
     def calm(self) -> None:
-        """No faults, empty journals."""
+        """No faults, no scripted acts, empty journals."""
+        self._http.delete(f"{self.sandbox.monext_url}/_control/acts", timeout=10)
         for remote in ("commercetools", "monext"):
             self._http.delete(f"{self._url(remote)}/_control/faults", timeout=10)
         self.forget_calls()

@@ -88,6 +88,13 @@ def script_acts() -> Response:
     return jsonify([asdict(each) for each in platform().scripted_acts])
 
 
+@play.delete("/acts")
+def forget_scripts() -> tuple[str, int]:
+    """Captures, refunds and cancels end as they do again."""
+    platform().scripted_acts.clear()
+    return "", 204
+
+
 @play.post("/remit")
 def remit() -> Response:
     """The daily batch goes to the bank: what is captured or refunded so far can no longer be cancelled."""

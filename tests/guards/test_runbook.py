@@ -1,68 +1,164 @@
-"""The runbook tells every alarm of the log and every need of reconciliation, and none that there is not."""
+"""The runbook has every alarm of the code, every need and ending of reconciliation, and no others."""
 
 from __future__ import annotations
 
 import ast
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
+import pytest
+
 from monext_bridge.domain.needs import Need
+from monext_bridge.services.findings import Ending
+from monext_bridge.web import create_app
+from monext_bridge.web.cli_payment import payment_group
+from monext_bridge.web.cli_reconcile import reconcile
+from monext_bridge.web.cli_setup import setup
+from monext_bridge.web.cli_states import states
+from monext_bridge.web.cli_work import work
+from tests.environs import load
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNBOOK = ROOT / "docs" / "runbook.md"
-ALARMS = ("WARNING", "ERROR", "CRITICAL")
-BY_ARGUMENT = {"_again"}
-"""Functions that log at ERROR under the name they are given."""
+SOURCES = sorted([*(ROOT / "monext_bridge").rglob("*.py"), ROOT / "app.py", ROOT / "gunicorn.conf.py"])
+HEADING = re.compile(r"^(?P<marks>##+) (?P<words>.+)$", re.MULTILINE)
+LABELS = ("Money", "By itself", "Look", "Do", "Wake")
+FOUND, ENDINGS = "What reconciliation finds", re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
+QUIET = ("DEBUG", "INFO")
+COMMAND = re.compile(r"`(?:REDIS_URL= )?(flask [^`]+)`|^(flask [^#\n]+)", re.MULTILINE)
 
 
-def alarms() -> set[str]:
-    return {
-        name
-        for path in (ROOT / "monext_bridge").rglob("*.py")
-        for name in _named(ast.parse(path.read_text()))
-    }
+def sections() -> Iterator[tuple[str, str, str]]:
+    """Chapter, heading without its code marks, and text of all that stands under a third heading."""
+    chapter, text = "", RUNBOOK.read_text()
+    headings = list(HEADING.finditer(text))
+    for n, found in enumerate(headings):
+        words = found["words"].replace("`", "")
+        if found["marks"] == "##":
+            chapter = words
+        else:
+            end = headings[n + 1].start() if n + 1 < len(headings) else len(text)
+            yield chapter, words, text[found.end() : end]
 
 
-def _named(tree: ast.AST) -> Iterator[str]:
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        called = ast.unparse(call.func)
-        texts = [each for argument in call.args for each in _texts(argument)]
-        level = next((ast.unparse(k.value) for k in call.keywords if k.arg == "level"), "")
-        may_be_raised = level == "level" or any(alarm in level for alarm in ALARMS)
-        if called == "event" and may_be_raised:
-            yield from _raised(call, level)
-        elif (called in BY_ARGUMENT or called in ("log.exception", "log.error", "log.warning")) and texts:
-            yield texts[0]
+def alarms() -> dict[str, str]:
+    """What the code logs at WARNING or above: the name, and the level as the code has it."""
+    return {name: level for path in SOURCES for name, level in _alarms(ast.parse(path.read_text()))}
 
 
-def _raised(call: ast.Call, level: str) -> Iterator[str]:
-    """The event's name; where name and level go together by a condition, the name of the alarm."""
-    name = call.args[1]
-    if isinstance(name, ast.IfExp) and " if " in level:
-        name = name.body
-    yield from _texts(name)
+def _alarms(module: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and _called(node) == "event":
+            level = next((word.value for word in node.keywords if word.arg == "level"), None)
+            yield from (
+                (name, said) for name, said in _named(node.args[1], level, module) if said not in QUIET
+            )
+        elif (
+            isinstance(node, ast.Call)
+            and _is_of_log(node)
+            and _called(node) in ("error", "warning", "exception")
+        ):
+            words = node.args[0]
+            assert isinstance(words, ast.Constant)
+            level = "WARNING" if _called(node) == "warning" else "ERROR"
+            yield str(words.value).partition(" %")[0], level
 
 
-def _texts(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
+def _named(name: ast.expr, level: ast.expr | None, module: ast.Module) -> Iterator[tuple[str, str]]:
+    """Each name with its level; a name that is handed in, from all who hand it in."""
+    if level is None:
+        return
+    if isinstance(name, ast.IfExp) and isinstance(level, ast.IfExp):
+        assert ast.dump(name.test) == ast.dump(level.test)
+        yield from _named(name.body, level.body, module)
+        yield from _named(name.orelse, level.orelse, module)
+    elif isinstance(level, ast.IfExp):
+        said = {_level(level.body), _level(level.orelse)} - set(QUIET)
+        yield from ((each, "/".join(sorted(said))) for each in _names(name, module))
+    else:
+        yield from ((each, _level(level)) for each in _names(name, module))
 
 
-def rows(section: str) -> list[str]:
-    """The first cells of the tables in a section, without their code marks."""
-    text = RUNBOOK.read_text().split(f"\n## {section}\n", 1)[1].split("\n## ", 1)[0]
-    cells = [line.strip("|").split(" | ")[0].strip() for line in text.splitlines() if line.startswith("| `")]
-    return [cell.strip("`") for cell in cells]
+def _names(name: ast.expr, module: ast.Module) -> Iterator[str]:
+    if isinstance(name, ast.Constant):
+        yield str(name.value)
+        return
+    assert isinstance(name, ast.Name)
+    takers = [f for f in ast.walk(module) if isinstance(f, ast.FunctionDef) and f.args.args]
+    taker = next(f.name for f in takers if f.args.args[0].arg == name.id)
+    for call in (c for c in ast.walk(module) if isinstance(c, ast.Call) and _called(c) == taker):
+        assert isinstance(call.args[0], ast.Constant)
+        yield str(call.args[0].value)
 
 
-def test_every_alarm_is_told_and_none_that_there_is_not() -> None:
-    told = rows("Alarms")
+def _level(node: ast.expr) -> str:
+    """`logging.ERROR` reads ERROR; a variable may be any level, and reads as what it is called."""
+    return node.attr if isinstance(node, ast.Attribute) else ast.unparse(node)
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def _is_of_log(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in (
+        "log",
+        "logger",
+        "logging",
+    )
+
+
+def commands() -> list[str]:
+    """What the runbook tells to type."""
+    return [(inline or block).strip() for inline, block in COMMAND.findall(RUNBOOK.read_text())]
+
+
+def test_the_runbook_has_every_alarm_of_the_code_and_no_other() -> None:
+    told = [heading for chapter, heading, _ in sections() if chapter.startswith("Alarms")]
     assert sorted(told) == sorted(alarms())
 
 
-def test_alarms_are_found_at_all() -> None:
-    assert {"breaker_opened", "reconcile_failed", "shipment_capture_refused", "order_unread"} <= alarms()
+def test_alarms_are_found_however_they_are_named() -> None:
+    assert {"not_kept", "order_unread", "shipment_capture_refused", "unexpected error at"} <= set(alarms())
+    assert {"settled", "shipment_captured", "breaker_closed"}.isdisjoint(alarms())
 
 
-def test_every_need_that_can_be_stuck_is_told_in_its_order() -> None:
-    assert rows("Stuck states") == [need.value for need in Need]
+@pytest.mark.parametrize(("name", "level"), alarms().items())
+def test_an_alarm_is_told_with_its_level(name: str, level: str) -> None:
+    (text,) = [
+        text for chapter, heading, text in sections() if heading == name and chapter.startswith("Alarms")
+    ]
+    assert text.lstrip().startswith(("ERROR", "WARNING") if level == "level" else level)
+
+
+def test_the_runbook_has_every_need_of_reconciliation_and_no_other() -> None:
+    told = [heading for chapter, heading, _ in sections() if chapter == FOUND]
+    assert told == [need.value for need in Need]
+
+
+def test_the_runbook_says_what_each_ending_asks_for() -> None:
+    chapter = RUNBOOK.read_text().partition(f"## {FOUND}")[2].partition("###")[0]
+    assert ENDINGS.findall(chapter) == [ending.value for ending in Ending]
+
+
+@pytest.mark.parametrize(("heading", "text"), [(heading, text) for _, heading, text in sections()])
+def test_each_heading_answers_the_same_questions(heading: str, text: str) -> None:
+    assert re.findall(r"^- \*\*(.+?):\*\*", text, re.MULTILINE) == list(LABELS)
+
+
+@pytest.mark.parametrize("line", commands())
+def test_each_command_of_the_runbook_exists(line: str) -> None:
+    words = shlex.split(line)[1:]
+    command: click.Command | None = create_app(load()).cli
+    while isinstance(command, click.Group) and words and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    assert command in (reconcile, setup, states, work, *payment_group.commands.values())
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_commands_are_found_at_all() -> None:
+    assert len(commands()) > 20

@@ -50,7 +50,7 @@ def test_every_state_and_status_is_told(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", [*KINDS, *PENDING_CODES, *REASON_CODES, *FailureReason, *ActState, *ActAnswerKind]
+    "word", [*KINDS, *sorted(PENDING_CODES), *REASON_CODES, *FailureReason, *ActState, *ActAnswerKind]
 )
 def test_every_title_code_and_state_of_an_act_is_told(word: str) -> None:
     assert word in states_document()

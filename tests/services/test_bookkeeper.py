@@ -211,7 +211,7 @@ class TestAuthorisationsThatEnd:
     ) -> None:
         night = self.night(sandbox, night, Expiring.CAPTURE)
         cart, page = night.paid("german-store")
-        night.world.script_act(kind="captures", outcome="refused", code="01100")
+        night.world.script_act(act="captures", outcome="refused", code="01100")
         assert night.told(ahead=self.SOON) == [(Need.EXPIRING, Ending.STUCK)]
         assert night.told(ahead=self.SOON) == [(Need.EXPIRING, Ending.STUCK)]
         assert [row[0] for row in night.world.ledger(page.token)[1:]] == ["CAPTURE"]

@@ -179,7 +179,7 @@ def test_a_refused_give_back_is_stuck_until_somebody_has_refunded_it(night: Nigh
     page = night.page(cart)
     night.world.one_more(cart)
     night.world.pay(page.token, outcome="accepted")
-    night.world.script_act(kind="refunds", outcome="refused", code="02110")
+    night.world.script_act(act="refunds", outcome="refused", code="02110")
     Buyer(night.bridge).comes_back(page)
     assert night.told() == [(Need.RETURN_REFUSED, Ending.STUCK)]
     payment = night.payment_id(cart)
@@ -225,7 +225,7 @@ def test_an_act_that_never_left_is_closed_and_its_key_is_free(night: Night) -> N
 def test_an_act_that_monext_had_received_is_finished(night: Night) -> None:
     cart, page = night.paid()
     payment = night.payment_id(cart)
-    night.world.script_act(kind="refunds", outcome="pending", status=202)
+    night.world.script_act(act="refunds", outcome="pending", status=202)
     night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     assert night.world.orders(cart)[0]["paymentState"] == "CreditOwed"
     assert night.told() == [(Need.RECEIVED, Ending.WAITING)]

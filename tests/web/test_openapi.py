@@ -30,7 +30,7 @@ from tests.environs import environ
 Json = dict[str, Any]
 
 PUBLIC_URL = "https://pay.example.com"
-NOT_DESCRIBED = {"notifications.notify", "events.handshake", "openapi.docs", "static"}
+NOT_DESCRIBED = {"notifications.notify", "events.handshake", "looks.theme", "openapi.docs", "static"}
 """Called by Monext, by Event Grid's handshake, by people; every page of the buyer is left out by its caller."""
 
 
