@@ -16,7 +16,7 @@ from monext_bridge.domain.cart import Cart, CartState, Order
 from monext_bridge.domain.changes import Change
 from monext_bridge.domain.decide import Situation
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
-from monext_bridge.domain.intents import IntentName
+from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName
 from monext_bridge.domain.modify import open_at_monext
 from monext_bridge.domain.outcome import (
     AcceptedTransaction,
@@ -109,7 +109,8 @@ class Session:
 class Monext:
     """`echoes`: GET of a transaction tells our key. `lag`: how long a row is carried out before it is listed.
 
-    `skew` is that of the dates it writes; `now` is the time itself.
+    `skew` is that of the dates it writes; `now` is the time itself. `carried_out` counts by the caller's key, and by
+    the intent where money goes back, which may take several of one amount.
     """
 
     echoes: bool
@@ -167,7 +168,8 @@ class Monext:
         if refused or (self.staff and not self._has_room(taken, intent)):
             late = intent.type is TransactionType.CANCEL_AUTHORIZATION and not refused
             return ActAnswer(ActAnswerKind.REFUSED, "ERROR", "02105" if late else "01100")
-        self.carried_out[taken, str(intent.id)] += 1
+        back = name.key.startswith(GIVE_BACK_PREFIX)
+        self.carried_out[taken, intent.id if back else f"{intent.type}~{name.key}~{name.digest}"] += 1
         row = self.book(taken, ROW_OF[intent.type], intent.amount.cent_amount, ok=None if pending else True)
         self.keys[row.id] = name.key
         if final:

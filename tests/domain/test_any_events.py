@@ -382,7 +382,7 @@ def test_in_any_order_of_events_the_books_agree_in_the_end() -> None:
     run_state_machine_as_test(
         Events,
         settings=hypothesis.settings(
-            max_examples=500,
+            max_examples=400,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

@@ -226,6 +226,9 @@ BY_VOUCHER = a_payment(id=PaymentId("voucher"), key=None, interface="vouchers", 
 UNWANTED = {
     "took less than planned": accepted_as(MoneyMove.CAPTURED, 11000),
     "authorised more than planned": accepted_as(MoneyMove.AUTHORIZED, 11200),
+    "took what is due now, and was not planned": accepted_as(
+        MoneyMove.CAPTURED, 11600, cart=a_cart(total=eur(11600))
+    ),
     "the cart costs more now": accepted_as(MoneyMove.CAPTURED, cart=a_cart(total=eur(11600))),
     "the order costs less": accepted_as(MoneyMove.CAPTURED, cart=None, order=an_order(total=eur(5000))),
     "paid by other means": accepted_as(MoneyMove.CAPTURED, cart=a_cart(payments=(BY_VOUCHER,))),
