@@ -1,21 +1,81 @@
 """How gunicorn serves the bridge: `gunicorn app:app` finds this file by itself.
 
-Threads, because a payment waits for others most of its time. Hosts kill 30 seconds after SIGTERM, so what is
-under way has 25. Connections stay open for longer than a router in front keeps them, or it would meet closed
-ones.
+Threads, because a payment waits for others most of its time. Two processes of these, with the threads of their hops,
+keep below the 256 that the smallest hosts allow. Hosts kill 30 seconds after SIGTERM, so what is under way has 25.
+Connections stay open for longer than a router in front keeps them, or it would meet closed ones.
 """
 
 import os
+import selectors
+import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from dotenv import dotenv_values
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from monext_bridge import logs
 from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
+from monext_bridge.gateways.hops import prepare, running_pool
+from monext_bridge.web.rehearsal import rehearse
+
+HEALTH = (b"GET /health ", b"HEAD /health ")
+LARGEST_HEAD = 8192
+"""Bytes of a request that are looked at for the end of its head."""
+
+
+class CrowdedWorker(ThreadWorker):
+    """gunicorn's worker with threads, whose health check passes every crowd.
+
+    Requests queue for the threads, so behind a crowd that waits for a remote the health check would wait as well: it
+    has threads of its own. A connection on which nothing was said yet has none. All threads run before the first
+    request, since to begin one takes the longer the more are busy, and the loop that accepts would wait for it.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The rest is for those that are busy: where all are taken, nobody is accepted.
+        self.max_keepalived = self.cfg.worker_connections // 2
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        self.for_health = running_pool(2, name="health")
+        return running_pool(self.cfg.threads, name="request")
+
+    def enqueue_req(self, conn: TConn) -> None:
+        if not conn.initialized and not conn.data_ready:
+            self.await_request(conn)
+        elif asks_for_health(conn.sock):
+            done = self.for_health.submit(self.handle, conn)
+            done.add_done_callback(lambda ended: self.method_queue.defer(self.finish_request, conn, ended))
+        else:
+            super().enqueue_req(conn)
+
+    def await_request(self, conn: TConn) -> None:
+        """As long as a connection may be idle between two requests."""
+        conn.set_timeout()
+        self.pending_conns.append(conn)
+        heard = partial(self.on_pending_socket_readable, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, heard)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """A worker that stops waits no longer for a first request than for the next one."""
+        super()._cap_keepalive(deadline)
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, deadline)
+
+
+def asks_for_health(sock: socket.socket) -> bool:
+    """Whether that is the next request, and there whole: who is slow to send it holds no thread of the others."""
+    try:
+        said = sock.recv(LARGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError:
+        return False
+    return said.startswith(HEALTH) and b"\r\n\r\n" in said
 
 
 class JsonLogger(Logger):
@@ -45,6 +105,15 @@ class JsonLogger(Logger):
         )
 
 
+def when_ready(server: Any) -> None:
+    """Before the first process is made, and for all that replace one later."""
+    rehearse(server.app.wsgi())
+
+
+def post_worker_init(_: Any) -> None:
+    prepare()
+
+
 from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
 try:
     settings = load_settings({**from_file, **os.environ})
@@ -53,8 +122,8 @@ except SettingsError as error:
 
 bind = f"0.0.0.0:{settings.port}"
 workers = settings.web_concurrency
-worker_class = "gthread"
-threads = 32
+worker_class = CrowdedWorker
+threads = 64
 graceful_timeout = 25
 keepalive = 95
 preload_app = True

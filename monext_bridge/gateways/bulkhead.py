@@ -9,10 +9,10 @@ from threading import BoundedSemaphore
 
 from monext_bridge.gateways.deadlines import left
 
-PLACES_AT_A_REMOTE = 20
-PLACES_IN_ALL = 28
-"""Of the 32 threads of a gunicorn worker. A remote that hangs leaves eight of them to requests that do without
-it; whatever those wait for, four are left to what calls nobody."""
+PLACES_AT_A_REMOTE = 40
+PLACES_IN_ALL = 56
+"""Of the 64 threads of a gunicorn worker. A remote that hangs leaves sixteen of them to requests that do without
+it; whatever those wait for, eight are left to tell the next ones to come again."""
 
 PATIENCE = 1.0
 """Seconds for which a place at a remote is waited for: a remote that takes that long for each of a crowd of

@@ -9,29 +9,34 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
 import socket
+import ssl
 import time
+from threading import Lock
 from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context
 
 from monext_bridge.gateways.deadlines import limit
 
 
 class _Reader(io.RawIOBase):
-    """What a socket receives, read by read within the deadline."""
+    """What a socket receives; all of it within the deadline, and within its time-out from now on."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
-        self._raw, self._socket, self._usual = raw, sock, sock.gettimeout()
+        self._raw, self._socket = raw, sock
+        self._end = time.monotonic() + (sock.gettimeout() or math.inf)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._socket.settimeout(limit(self._usual))
+        self._socket.settimeout(limit(self._end - time.monotonic()))
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -67,7 +72,10 @@ class _PlainConnection(HTTPConnection):
 
 
 class _TlsConnection(_PlainConnection, HTTPSConnection):
-    pass
+    def _new_conn(self) -> socket.socket:
+        if self.ca_certs:
+            self.ssl_context, self.ca_certs = _trusting(self.ca_certs), None
+        return super()._new_conn()
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -87,6 +95,22 @@ class RemoteAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+
+_lock = Lock()
+_contexts: dict[str, ssl.SSLContext] = {}
+
+
+def _trusting(bundle: str) -> ssl.SSLContext:
+    """What trusts the certificates of a file, read once: urllib3 reads it for each connection, which costs more than
+    all else of it and, where many connect at once, holds up everybody.
+    """
+    with _lock:
+        if bundle not in _contexts:
+            context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+            context.load_verify_locations(bundle)
+            _contexts[bundle] = context
+        return _contexts[bundle]
 
 
 def _connected(host: str, port: int, *, seconds: float) -> socket.socket:

@@ -35,6 +35,12 @@ def left() -> float:
     return max(_end.get() - time.monotonic(), 0.0)
 
 
+def time_out() -> float | None:
+    """What is left, for waiting on another thread: None where there is no deadline."""
+    seconds = left()
+    return None if seconds == math.inf else seconds
+
+
 def limit(seconds: float | None) -> float:
     """The shorter of these seconds and what is left, for a socket. Raises TimeoutError where nothing is."""
     allowed = min(math.inf if seconds is None else seconds, left())

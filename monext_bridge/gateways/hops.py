@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 from typing import Generic, TypeVar, overload
 
 from monext_bridge.errors import BridgeError
@@ -17,8 +17,9 @@ B = TypeVar("B")
 C = TypeVar("C")
 T = TypeVar("T")
 
-EXTRA_THREADS = 64
-"""A request thread makes one call of a hop itself, and a hop has at most three."""
+EXTRA_THREADS = 48
+"""A request thread makes one call of a hop itself, and a hop has at most three; where none is free, all of them. More
+than there are places at a remote, so that one which hangs leaves some to the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ def _join(call: Callable[[], object], future: Future[_Done[object]]) -> _Done[ob
     return _attempt(call) if future.cancel() else future.result()
 
 
+def prepare() -> None:
+    """Begin the threads of this process now, and not with its first hop. May be repeated."""
+    _pool()
+
+
 _lock = Lock()
 _pools: dict[int, ThreadPoolExecutor] = {}
 
@@ -102,5 +108,17 @@ def _pool() -> ThreadPoolExecutor:
     with _lock:
         if pid not in _pools:
             _pools.clear()
-            _pools[pid] = ThreadPoolExecutor(max_workers=EXTRA_THREADS, thread_name_prefix="hop")
+            _pools[pid] = running_pool(EXTRA_THREADS, name="hop")
         return _pools[pid]
+
+
+def running_pool(threads: int, *, name: str) -> ThreadPoolExecutor:
+    """A pool whose threads run already.
+
+    To begin one takes milliseconds where many are busy, under a lock that all pools of a process share.
+    """
+    pool, go = ThreadPoolExecutor(threads, thread_name_prefix=name), Event()
+    for _ in range(threads):
+        pool.submit(go.wait)
+    go.set()
+    return pool

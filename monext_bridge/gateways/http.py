@@ -45,8 +45,9 @@ RETRY_AFTER = {Failure.GIVEN_UP: OPEN_FOR}
 BUSY = frozenset({429, 503})
 """Statuses whose `Retry-After` asks all calls to wait, not only this one."""
 
-PATIENT = 2.0
-"""Seconds for an answer; with less, its absence tells nothing of the remote, only of the caller's deadline."""
+PATIENT = 5.0
+"""Seconds for an answer; with less, its absence tells nothing of the remote, only of the caller's deadline: one
+that takes three for each call of a page has two left for the last, and lives."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
 from urllib.parse import urlsplit
 
 import jwt
 
 from monext_bridge.errors import RemoteError, RemoteUnreachable
+from monext_bridge.gateways.bulkhead import Bulkhead
 from monext_bridge.gateways.commercetools_answers import document
 from monext_bridge.gateways.http import HttpClient, Timeouts
 
@@ -22,6 +22,8 @@ ASKED_AGAIN_AFTER = 10.0
 
 TIMEOUTS = Timeouts(connect=3.0, read=3.0)
 ATTEMPTS = 2
+PATIENCE = 2.0
+"""Seconds for which who needs a key waits while another thread fetches them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +47,27 @@ class MerchantCenterKeys:
         base_url = f"{parts.scheme}://{parts.netloc}"
         self._client = client or HttpClient(remote="commercetools", base_url=base_url, timeouts=TIMEOUTS)
         self._monotonic = monotonic
-        self._lock = Lock()
+        self._turn = Bulkhead(1, patience=PATIENCE)
         self._held = _Held({}, until=float("-inf"))
         self._silent_until, self._answers = float("-inf"), False
 
     def key(self, key_id: str) -> jwt.PyJWK | None:
         """The RSA key of that id; None where there is no such key, as far as was seen seconds ago.
 
-        Raises RemoteUnreachable where the keys can't be had; also right after such a failure, unasked.
+        Raises RemoteUnreachable where the keys can't be had, or not soon; also right after a failure, unasked.
         """
         known = self._find(key_id)
         if known is not None:
             return known
-        with self._lock:
-            if self._find(key_id) is None and self._monotonic() >= self._silent_until:
+        with self._turn.place() as mine:
+            if mine and self._find(key_id) is None and self._monotonic() >= self._silent_until:
                 self._renew()
-            if not self._answers:
+            if not mine or not self._answers:
                 raise RemoteUnreachable("the keys could not be fetched just now", remote="commercetools")
             return self._find(key_id)
 
     def _find(self, key_id: str) -> jwt.PyJWK | None:
-        """Without the lock: who brings a good key does not wait while a made-up one is looked for."""
+        """Without a turn: who brings a good key does not wait while a made-up one is looked for."""
         held = self._held
         return held.keys.get(key_id) if self._monotonic() < held.until else None
 

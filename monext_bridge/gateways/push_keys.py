@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -21,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
+from monext_bridge.gateways.bulkhead import Bulkhead
 from monext_bridge.gateways.connections import RemoteAdapter
 from monext_bridge.gateways.deadlines import within
 from monext_bridge.logs import event
@@ -29,7 +29,10 @@ log = logging.getLogger(__name__)
 
 GOOGLE_KEYS = "https://www.googleapis.com/oauth2/v3/certs"
 TIMEOUTS = (3.0, 5.0)
-"""Seconds to connect, and between two pieces of an answer."""
+"""Seconds to connect, and from then on until the answer is complete."""
+
+PATIENCE = 2.0
+"""Seconds for which who needs a key waits while another one is fetched."""
 
 LARGEST = 64 * 1024
 KEPT_FOR = 3600.0
@@ -65,7 +68,10 @@ def fetch(url: str) -> bytes | None:
 
 
 class PushKeys:
-    """Keys of one process; thread-safe. Fetch and clock are for tests to hand in."""
+    """Keys of one process; thread-safe. One fetch at a time, for which nobody waits long: a push comes again.
+
+    Fetch and clock are for tests to hand in.
+    """
 
     def __init__(
         self,
@@ -75,38 +81,51 @@ class PushKeys:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fetch, self._google_url, self._clock = fetch, google_url, clock
-        self._lock = threading.Lock()
+        self._turn = Bulkhead(1, patience=PATIENCE)
         self._certificates: dict[str, tuple[float, x509.Certificate]] = {}
         self._google: tuple[float, jwt.PyJWKSet] | None = None
 
     def certificate(self, url: str) -> x509.Certificate | None:
         """The signing certificate at an address of SNS that was checked; None where it can't be had."""
-        with self._lock:
-            known = self._certificates.get(url)
-            if known and self._clock() - known[0] < KEPT_FOR:
-                return known[1]
-            found = _certificate(self._fetch(url))
-            if found is None:
-                return None
-            if len(self._certificates) >= MOST_CERTIFICATES:
-                self._certificates.clear()
-            self._certificates[url] = (self._clock(), found)
+        known = self._kept(url)
+        if known:
+            return known
+        with self._turn.place() as mine:
+            known = self._kept(url)
+            found = known or (_certificate(self._fetch(url)) if mine else None)
+            if found and not known:
+                self._keep(url, found)
             return found
 
     def google(self, key_id: str) -> jwt.PyJWK | None:
         """Google's key of this id, None where there is none. Raises KeysUnknown where it can't be asked."""
-        with self._lock:
-            found = self._google_key(key_id, younger_than=KEPT_FOR)
-            return found or self._google_key(key_id, younger_than=ASKED_AGAIN_AFTER)
+        known = self._google_key(key_id) if self._google_is_younger(KEPT_FOR) else None
+        if known:
+            return known
+        with self._turn.place() as mine:
+            if not self._google_is_younger(ASKED_AGAIN_AFTER):
+                self._google = (self._clock(), _key_set(self._fetch(self._google_url) if mine else None))
+            return self._google_key(key_id)
 
     def visit(self, url: str) -> bool:
         """Whether the address answered with 200: a subscription of SNS is confirmed by being visited."""
         return self._fetch(url) is not None
 
-    def _google_key(self, key_id: str, *, younger_than: float) -> jwt.PyJWK | None:
-        if self._google is None or self._clock() - self._google[0] >= younger_than:
-            self._google = (self._clock(), _key_set(self._fetch(self._google_url)))
-        return next((key for key in self._google[1].keys if key.key_id == key_id), None)
+    def _kept(self, url: str) -> x509.Certificate | None:
+        known = self._certificates.get(url)
+        return known[1] if known and self._clock() - known[0] < KEPT_FOR else None
+
+    def _keep(self, url: str, certificate: x509.Certificate) -> None:
+        if len(self._certificates) >= MOST_CERTIFICATES:
+            self._certificates.clear()
+        self._certificates[url] = (self._clock(), certificate)
+
+    def _google_is_younger(self, seconds: float) -> bool:
+        return self._google is not None and self._clock() - self._google[0] < seconds
+
+    def _google_key(self, key_id: str) -> jwt.PyJWK | None:
+        keys = self._google[1].keys if self._google else []
+        return next((key for key in keys if key.key_id == key_id), None)
 
 
 class KeysUnknown(Exception):

@@ -12,7 +12,7 @@ from threading import Lock
 
 from monext_bridge.errors import BridgeError, RemoteUnreachable
 from monext_bridge.gateways.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
-from monext_bridge.gateways.deadlines import left, within
+from monext_bridge.gateways.deadlines import time_out, within
 from monext_bridge.logs import event
 
 log = logging.getLogger(__name__)
@@ -79,9 +79,8 @@ class Tokens:
     def _wait(self, flight: Future[str]) -> str:
         """Who waits holds a thread for this remote, as who calls it does."""
         with self._bulkhead.place() as entered:
-            seconds = left()
             try:
-                return flight.result((None if seconds == math.inf else seconds) if entered else 0)
+                return flight.result(time_out() if entered else 0)
             except TimeoutError as error:
                 raise RemoteUnreachable("no token came in time", remote="commercetools") from error
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
+from monext_bridge.gateways.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
+from monext_bridge.gateways.deadlines import time_out
+
 T = TypeVar("T")
 
 
@@ -20,13 +23,17 @@ class Kept(Generic[T]):
 
 
 class AnswersKept(Generic[T]):
-    """At most `most` answers by key. Thread-safe. Errors are shared by who waits for them, and not kept."""
+    """At most `most` answers by key. Thread-safe. Errors are shared by who waits for them, and not kept.
 
-    def __init__(self, *, most: int, monotonic: Callable[[], float]) -> None:
+    Who waits holds a thread for a remote, as who asks it does, and needs a place as well.
+    """
+
+    def __init__(self, *, most: int, monotonic: Callable[[], float], waiting: Bulkhead | None = None) -> None:
         self._most, self._monotonic = most, monotonic
         self._lock = Lock()
         self._kept: dict[bytes, Kept[T]] = {}
         self._under_way: dict[bytes, Future[T]] = {}
+        self._waiting = waiting or Bulkhead(PLACES_AT_A_REMOTE)
 
     def known(self, key: bytes) -> T | None:
         """The answer that is kept; nobody is asked."""
@@ -35,7 +42,10 @@ class AnswersKept(Generic[T]):
             return kept.answer if kept is not None and self._monotonic() < kept.until else None
 
     def get(self, key: bytes, *, ask: Callable[[], Kept[T]]) -> T:
-        """The answer that is kept, or else that of `ask`, which one thread at a time calls for a key."""
+        """The answer that is kept, or else that of `ask`, which one thread at a time calls for a key.
+
+        Raises what `ask` raises, and TimeoutError at the deadline or where too many wait already.
+        """
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and self._monotonic() < kept.until:
@@ -44,7 +54,11 @@ class AnswersKept(Generic[T]):
             mine: Future[T] = Future()
             if waiting is None:
                 self._under_way[key] = mine
-        return self._ask_for_all(key, ask=ask, flight=mine) if waiting is None else waiting.result()
+        return self._ask_for_all(key, ask=ask, flight=mine) if waiting is None else self._wait(waiting)
+
+    def _wait(self, flight: Future[T]) -> T:
+        with self._waiting.place() as entered:
+            return flight.result(time_out() if entered else 0)
 
     def _ask_for_all(self, key: bytes, *, ask: Callable[[], Kept[T]], flight: Future[T]) -> T:
         try:

@@ -45,12 +45,20 @@ class Introspection:
 
     def check(self, token: str) -> None:
         """Raises Unauthenticated, Forbidden, or RemoteUnreachable where nobody can say."""
-        digest = _digest(token)
-        standing = self._kept.get(digest, ask=lambda: self._learn(token, digest))
+        standing = self._standing(token)
         if standing is Standing.ENDED:
             raise Unauthenticated(standing.value)
         if standing is Standing.OTHER_SCOPE:
             raise Forbidden(standing.value)
+
+    def _standing(self, token: str) -> Standing:
+        digest = _digest(token)
+        try:
+            return self._kept.get(digest, ask=lambda: self._learn(token, digest))
+        except TimeoutError as error:
+            raise RemoteUnreachable(
+                "the caller's token is not checked yet, so nothing was done", remote="commercetools"
+            ) from error
 
     def knows(self, token: str) -> bool:
         """Whether the token is known to open just now; commercetools is not asked."""

@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from monext_bridge.config import MonextCredentials, Settings
 from monext_bridge.errors import RemoteError
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.deadlines import within
 from monext_bridge.gateways.hops import together
 from monext_bridge.gateways.monext import MonextGateway
 
 KEPT_FOR = 5.0
 """Seconds for which an answer is given again without asking."""
+
+ANSWERS_IN = 3.0
+"""Seconds after which a remote counts as one that does not answer."""
 
 
 @dataclass(slots=True)
@@ -38,7 +42,8 @@ class Readiness:
             return self._known[1]
 
     def _ask(self) -> Mapping[str, bool]:
-        commercetools, monext = together(self._commercetools_answers, self._monext_answers)
+        with within(ANSWERS_IN):
+            commercetools, monext = together(self._commercetools_answers, self._monext_answers)
         return {"commercetools": commercetools, "monext": monext}
 
     def _commercetools_answers(self) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from wsgiref.types import WSGIApplication as WSGIApp
@@ -18,6 +19,9 @@ _PROXY_PAGE = """<!doctype html>
 """
 
 
+_DRIP_EVERY = 0.2
+
+
 class Dropped(ConnectionAbortedError):
     """The connection is to be closed without a (further) word; `sandbox.serving` does so."""
 
@@ -29,7 +33,8 @@ class Act:
     app: WSGIApp
     environ: WSGIEnvironment
     rule: Rule
-    wait: Callable[[float], None]
+    wait: Callable[[float], bool]
+    """Lets so many seconds pass; True, and at once, where the rules are cleared."""
 
     def done(self) -> Response:
         """The application does what it was asked; its answer."""
@@ -88,6 +93,15 @@ def _hang(act: Act) -> Response:
     raise Dropped
 
 
+def _drip(act: Act) -> Response:
+    connection: socket.socket = act.environ["werkzeug.socket"]
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 65536\r\n\r\n")
+    end = time.monotonic() + act.rule.seconds
+    while time.monotonic() < end and not act.wait(_DRIP_EVERY):
+        connection.sendall(b" ")
+    raise Dropped
+
+
 def _kill_before(act: Act) -> Response:
     kill(act.rule)
     raise Dropped
@@ -115,6 +129,7 @@ _SPOILERS: dict[Action, Callable[[Act], Response]] = {
     "half_body": _half_body,
     "html": _html,
     "hang": _hang,
+    "drip": _drip,
     "kill_before": _kill_before,
     "kill_after": _kill_after,
 }

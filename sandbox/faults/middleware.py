@@ -47,7 +47,7 @@ def _journalled(app: WSGIApp, environ: WSGIEnvironment, *, faults: Faults) -> Re
         if rule is None:
             response = Response.from_app(app, environ, buffered=True)
         else:
-            response = spoil(Act(app=app, environ=environ, rule=rule, wait=faults.wait))
+            response = spoil(Act(app=app, environ=environ, rule=rule, wait=faults.waiting()))
         status = response.status_code
     finally:
         faults.journal.end(sequence, status=status, fault=rule.action if rule else None)

@@ -1,5 +1,6 @@
 """The rules in force, with how often each was met, and the journal beside them."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from threading import Event, Lock
 from typing import Any
@@ -64,11 +65,10 @@ class Faults:
         self.clear()
         self.journal.clear()
 
-    def wait(self, seconds: float) -> None:
-        """Let `seconds` pass, or less where the rules are cleared meanwhile."""
+    def waiting(self) -> Callable[[float], bool]:
+        """What lets seconds pass; True, and at once, where the rules are cleared from now on."""
         with self._lock:
-            released = self._released
-        released.wait(seconds)
+            return self._released.wait
 
     def listed(self) -> list[dict[str, Any]]:
         """The rules as the control endpoint tells them, each with its `id` and the times it was `applied`."""

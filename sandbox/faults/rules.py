@@ -14,6 +14,7 @@ Action = Literal[
     "half_body",
     "html",
     "hang",
+    "drip",
     "kill_before",
     "kill_after",
 ]
@@ -53,6 +54,7 @@ class Rule:
     - `half_body`: the act is done; half of the answer's body arrives and the connection closes
     - `html`: a page of a proxy with status 200, and the act is not done
     - `hang`: nothing for up to `seconds`, then the connection closes; the act is not done
+    - `drip`: status 200 and a byte now and then for up to `seconds`, then the connection closes; the act is not done
     - `kill_before`, `kill_after`: the process `pid`, or all of the process group `pgid`, is killed, and the
       connection closes without an answer; the act is not done, or done
     """

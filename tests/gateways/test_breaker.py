@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -158,14 +160,20 @@ class TestCalls:
         self._posts(f"http://127.0.0.1:{free_port()}", watched, times=FAILURES)
         assert watched.is_open
 
-    def test_silence_cut_short_by_the_deadline_does_not(self, remote: Remote, watched: Watched) -> None:
+    @pytest.mark.parametrize(("seconds", "opens"), [(0.6, False), (3, False), (6, True)])
+    def test_silence_cut_short_by_the_deadline_does_not_before_a_remote_could_be_called_late(
+        self, seconds: float, opens: bool, remote: Remote, watched: Watched
+    ) -> None:
+        """The call's clock runs faster than the deadline's."""
         remote.goes_wrong("hang", times=0, seconds=5)
-        patient = client(remote.url, breaker=watched.breaker, timeouts=Timeouts(connect=5.0, read=5.0))
+        pace, patient = seconds / 0.6, Timeouts(connect=8.0, read=8.0)
+        sender = client(
+            remote.url, breaker=watched.breaker, timeouts=patient, clock=lambda: pace * time.monotonic()
+        )
+        watched.calls(*[Verdict.FAILED] * (FAILURES - 1))
         with within(0.6), pytest.raises(RemoteUnavailable):
-            patient.send("POST", "/a", route="/a")
-        few = [Verdict.FAILED] * (FAILURES - 1)
-        watched.calls(*few)
-        assert not watched.is_open
+            sender.send("POST", "/a", route="/a")
+        assert watched.is_open is opens
 
     def test_while_it_is_open_nothing_is_sent_and_that_is_certain(
         self, remote: Remote, watched: Watched, lines: Lines
@@ -175,6 +183,19 @@ class TestCalls:
         assert remote.calls() == ()
         assert raised.value.retry_after == OPEN_FOR
         assert [line["failure"] for line in lines.of("remote_call")] == ["given_up"]
+
+    def test_whoever_goes_on_trying_makes_one_call_each_time_it_may(
+        self, remote: Remote, watched: Watched
+    ) -> None:
+        """Background work has many threads and no deadline: a remote that is down is not flooded."""
+        remote.goes_wrong("status", code=503, times=0)
+        sender, seconds = client(remote.url, breaker=watched.opened().breaker), 30
+        for _ in range(seconds):
+            watched.clock.pass_(1)
+            for _ in range(16):
+                with suppress(RemoteUnavailable):
+                    sender.send("POST", "/a", route="/a")
+        assert len(remote.calls()) == seconds / OPEN_FOR
 
     def test_another_host_goes_on(self, remote: Remote, watched: Watched) -> None:
         watched.opened()

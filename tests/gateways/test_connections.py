@@ -69,6 +69,32 @@ def test_a_tls_connection_that_breaks_after_the_request_proves_nothing(
     assert heard[0].startswith(b"POST /act")
 
 
+def test_a_certificate_for_another_host_is_refused_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bytes] = []
+    certificate = self_signed(tmp_path)
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+    with tls_server(certificate, heard) as port, pytest.raises(RemoteUnreachable):
+        post(f"https://localhost:{port}")
+    assert heard == []
+
+
+def test_whom_to_trust_is_read_once_and_not_for_each_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes longer than all the rest, and a crowd that connects at once would wait for it as often."""
+    heard: list[bytes] = []
+    certificate = self_signed(tmp_path)
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+    with tls_server(certificate, heard) as port:
+        for _ in range(2):
+            with pytest.raises(RemoteUnavailable):
+                post(f"https://127.0.0.1:{port}")
+            certificate.write_text("nobody is trusted any more")
+    assert len(heard) == 2
+
+
 def self_signed(folder: Path) -> Path:
     """A certificate for 127.0.0.1 and its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -86,32 +86,6 @@ class TestTheEnd:
 
 
 class TestCalls:
-    def test_silence_ends_at_it(self, remote: Remote) -> None:
-        remote.goes_wrong("hang", seconds=30)
-        with bounded(), pytest.raises(RemoteTimeout):
-            post(remote.url)
-
-    @pytest.mark.parametrize(
-        "head",
-        [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"],
-        ids=["status line", "header", "body"],
-    )
-    def test_an_answer_that_drips_ends_at_it(self, head: bytes) -> None:
-        with listening(dripping(head)) as port, bounded(), pytest.raises(RemoteTimeout):
-            post(f"http://127.0.0.1:{port}")
-
-    def test_a_connect_that_hangs_ends_at_it_and_nothing_was_sent(self) -> None:
-        with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
-            address = deaf.getsockname()
-            waiting = [socket.socket() for _ in range(4)]
-            for each in waiting:
-                each.setblocking(False)
-                each.connect_ex(address)
-            with bounded(), pytest.raises(RemoteUnreachable):
-                post(f"http://127.0.0.1:{address[1]}")
-            for each in waiting:
-                each.close()
-
     def test_the_next_address_of_a_host_is_tried(self) -> None:
         """`localhost` is ::1 as well on most machines, where nobody listens."""
 

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 import pytest
 
 from monext_bridge.errors import BridgeError, NotFound, RemoteTimeout
+from monext_bridge.gateways.hops import EXTRA_THREADS, prepare
 from monext_bridge.gateways.http import settled, together
 
 place: ContextVar[str] = ContextVar("place", default="nowhere")
@@ -25,6 +26,12 @@ def failing(error: Exception) -> Callable[[], str]:
 
 def test_results_come_in_the_order_of_the_calls() -> None:
     assert together(lambda: 1, lambda: "two", lambda: 3.0) == (1, "two", 3.0)
+
+
+def test_all_threads_of_a_process_run_before_they_are_needed() -> None:
+    prepare()
+    running = [thread for thread in threading.enumerate() if thread.name.startswith("hop")]
+    assert len(running) == EXTRA_THREADS
 
 
 def test_no_calls_are_no_results() -> None:

@@ -12,9 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from monext_bridge.errors import RemoteUnreachable
+from monext_bridge.gateways.deadlines import within
+from monext_bridge.gateways.http import Timeouts
 from monext_bridge.gateways.merchant_center import ASKED_AGAIN_AFTER, KEPT_FOR, MerchantCenterKeys
 from tests.gateways.remotes import Remote, client, free_port
 from tests.ticking import Ticking
+from tests.world import wait_for
 
 PUBLIC = json.loads(RSAAlgorithm.to_jwk(rsa.generate_private_key(65_537, 2048).public_key()))
 
@@ -173,3 +176,17 @@ def test_an_outage_leaves_the_keys_that_are_kept_and_says_nothing_of_others(
         with pytest.raises(RemoteUnreachable):
             keys.key("new")
     assert has(keys, "one")
+
+
+def test_while_they_are_fetched_nobody_else_waits_long(remote: Remote, clock: Ticking) -> None:
+    remote.reply = lambda _: (200, {"keys": [jwk("one"), jwk("two")]})
+    remote.goes_wrong("hang", seconds=5)
+    slow = client(remote.url, timeouts=Timeouts(connect=5.0, read=5.0))
+    keys = MerchantCenterKeys(f"{remote.url}/keys", client=slow, monotonic=clock)
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(has, keys, "one")
+        wait_for(lambda: len(remote.calls()) == 1)
+        with within(0.05), pytest.raises(RemoteUnreachable):
+            keys.key("two")
+        remote.faults.clear()
+        assert asking.result(5)

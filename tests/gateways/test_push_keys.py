@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
 from cryptography import x509
 
-from monext_bridge.gateways.push_keys import KEPT_FOR, LARGEST, MOST_CERTIFICATES, PushKeys, fetch
+from monext_bridge.gateways.deadlines import within
+from monext_bridge.gateways.push_keys import (
+    KEPT_FOR,
+    LARGEST,
+    MOST_CERTIFICATES,
+    KeysUnknown,
+    PushKeys,
+    fetch,
+)
 from tests.gateways.remotes import Remote, free_port
 from tests.push_samples import CERTIFICATE_URL, HOST, certificate, google_keys
 
@@ -19,6 +32,20 @@ class Internet:
     def _fetch(self, _: str) -> bytes | None:
         self.fetched += 1
         return self.content
+
+
+class Hanging:
+    """From when it `hangs`, a fetch goes on only where the test says so."""
+
+    def __init__(self) -> None:
+        self.hangs, self.begun, self.goes_on = False, Event(), Event()
+        self.keys = PushKeys(fetch=self._fetch)
+
+    def _fetch(self, _: str) -> bytes | None:
+        if self.hangs:
+            self.begun.set()
+            self.goes_on.wait(5)
+        return certificate()
 
 
 def test_a_certificate_is_kept_for_an_hour() -> None:
@@ -55,6 +82,34 @@ def test_a_new_key_of_google_is_found_within_a_minute() -> None:
     internet.now = 60.0
     assert internet.keys.google("key-2") is not None
     assert internet.fetched == 2
+
+
+class TestWhileAnAddressHangs:
+    """A fetch takes seconds then, and a push that is not answered comes again: nobody is to queue for it."""
+
+    OTHER_URL = f"{HOST}/SimpleNotificationService-other.pem"
+
+    @pytest.fixture
+    def hanging(self) -> Iterator[Hanging]:
+        hanging = Hanging()
+        with ThreadPoolExecutor(1) as pool:
+            hanging.keys.certificate(CERTIFICATE_URL)
+            hanging.hangs = True
+            asking = pool.submit(hanging.keys.certificate, self.OTHER_URL)
+            hanging.begun.wait(5)
+            yield hanging
+            hanging.goes_on.set()
+            assert asking.result(5) is not None
+
+    def test_who_needs_another_key_is_soon_told_that_it_can_not_be_had(self, hanging: Hanging) -> None:
+        with within(0.05):
+            assert hanging.keys.certificate(self.OTHER_URL) is None
+            with pytest.raises(KeysUnknown):
+                hanging.keys.google("key-1")
+
+    def test_who_needs_one_that_is_known_has_it(self, hanging: Hanging) -> None:
+        with within(0):
+            assert hanging.keys.certificate(CERTIFICATE_URL) is not None
 
 
 def test_what_is_there_is_fetched(remote: Remote) -> None:

@@ -143,12 +143,24 @@ def test_hang_ends_without_an_answer_or_an_act(remote: Remote) -> None:
     assert remote.done == []
 
 
-def test_clearing_the_rules_drops_a_call_that_hangs(remote: Remote) -> None:
-    remote.add(action="hang", seconds=600)
+def test_drip_begins_an_answer_that_never_ends_without_the_act(remote: Remote) -> None:
+    remote.add(action="drip", seconds=0.3)
+    response = remote.act(stream=True)
+    received: list[bytes] = []
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        received.extend(response.iter_content(1))
+    assert response.status_code == 200
+    assert set(received) == {b" "}
+    assert remote.done == []
+
+
+@pytest.mark.parametrize("action", ["hang", "drip"])
+def test_clearing_the_rules_drops_a_call_that_hangs(remote: Remote, action: str) -> None:
+    remote.add(action=action, seconds=600)
     ended = threading.Event()
 
     def call() -> None:
-        with pytest.raises(requests.ConnectionError):
+        with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
             remote.act()
         ended.set()
 

@@ -7,6 +7,8 @@ from threading import Barrier, Event
 
 import pytest
 
+from monext_bridge.gateways.bulkhead import Bulkhead
+from monext_bridge.gateways.deadlines import within
 from monext_bridge.services.answers_kept import AnswersKept, Kept
 from tests.ticking import Ticking
 
@@ -101,3 +103,25 @@ def test_a_failure_reaches_everybody_who_waits_and_other_keys_do_not_wait(
         assert answers.get(b"b", ask=Asked(clock)) == 1
         go_on.set()
         assert [type(flight.exception(5)) for flight in flights] == [LookupError] * 4
+
+
+def test_who_finds_no_place_to_wait_or_no_time_does_not(clock: Ticking) -> None:
+    place = Bulkhead(1, patience=0.01)
+    answers: AnswersKept[int] = AnswersKept(most=3, monotonic=clock, waiting=place)
+    begun, go_on = Event(), Event()
+
+    def ask_late() -> Kept[int]:
+        begun.set()
+        go_on.wait(5)
+        return Kept(1, until=60)
+
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(answers.get, b"a", ask=ask_late)
+        begun.wait(5)
+        with within(0.05), pytest.raises(TimeoutError):
+            answers.get(b"a", ask=ask_late)
+        place.enter()
+        with pytest.raises(TimeoutError):
+            answers.get(b"a", ask=ask_late)
+        go_on.set()
+        assert asking.result(5) == 1

@@ -1,0 +1,179 @@
+"""However a remote hangs: a call ends, with and without a deadline, says how much is known, and leaves nothing."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreachable
+from monext_bridge.gateways.breaker import FAILURES, TROUBLE, Breaker
+from monext_bridge.gateways.bulkhead import Bulkhead
+from monext_bridge.gateways.deadlines import LEAST, left, within
+from monext_bridge.gateways.http import HttpClient, Timeouts
+from tests.gate import Gate, Mood
+from tests.gateways.remotes import client, listening
+from tests.ticking import Ticking
+from tests.world import wait_for
+
+SHORT = Timeouts(connect=0.2, read=0.2)
+LONG = Timeouts(connect=30.0, read=30.0)
+SOON = LEAST + 0.15
+"""Seconds until a deadline: enough for a call to be begun."""
+
+GENEROUS = 5.0
+"""Seconds, far above the short time-outs and the deadlines here, and far below the long time-outs."""
+
+TLS_RECORD = b"\x16\x03\x03\x40\x00"
+"""The beginning of one of 16 KiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """`says`: at once, and then a byte now and then; None: nothing at all. `known`: what the caller may rely on."""
+
+    says: bytes | None
+    known: type[RemoteUnavailable] = RemoteTimeout
+    scheme: str = "http"
+
+
+WAYS: Mapping[str, Way] = {
+    "silent": Way(None),
+    "status line drips": Way(b""),
+    "header drips": Way(b"HTTP/1.1 200 OK\r\nX-Slow: "),
+    "body drips": Way(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"),
+    "chunks drip": Way(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n99999\r\n"),
+    "handshake stops": Way(None, RemoteUnreachable, "https"),
+    "handshake drips": Way(TLS_RECORD, RemoteUnreachable, "https"),
+}
+EVERY_WAY = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+
+
+@dataclass(slots=True)
+class Hung:
+    """A remote that hangs; how many of its connections were closed on it."""
+
+    url: str = ""
+    closed: list[bool] = field(default_factory=list)
+
+
+@contextmanager
+def hung(way: Way) -> Iterator[Hung]:
+    remote = Hung()
+
+    def handle(connection: socket.socket) -> None:
+        try:
+            _say(connection, way.says)
+        finally:
+            remote.closed.append(True)
+
+    with listening(handle) as port:
+        remote.url = f"{way.scheme}://127.0.0.1:{port}"
+        yield remote
+
+
+def _say(connection: socket.socket, words: bytes | None) -> None:
+    while words is None:
+        if not connection.recv(65536):
+            return
+    connection.recv(65536)
+    connection.sendall(words)
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.02)
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < GENEROUS
+
+
+def post(sender: HttpClient) -> None:
+    sender.send("POST", "/a", route="/a", json={})
+
+
+def ends(sender: HttpClient) -> type[Exception]:
+    """How a call that is not answered ended."""
+    with pytest.raises(RemoteUnavailable) as raised:
+        post(sender)
+    return raised.type
+
+
+@EVERY_WAY
+def test_a_call_without_a_deadline_ends_by_its_time_outs(way: Way) -> None:
+    """As on the command line; by that for the connection, or that for the whole answer."""
+    connects = way.known is RemoteTimeout
+    timeouts = Timeouts(connect=30.0, read=0.2) if connects else Timeouts(connect=0.2, read=30.0)
+    with hung(way) as remote, in_time():
+        assert ends(client(remote.url, timeouts=timeouts)) is way.known
+
+
+@EVERY_WAY
+def test_a_call_ends_at_its_deadline(way: Way) -> None:
+    with hung(way) as remote, in_time(), within(SOON):
+        assert ends(client(remote.url, timeouts=LONG)) is way.known
+        assert left() == 0
+
+
+@EVERY_WAY
+def test_it_closes_its_connection_and_leaves_its_place(way: Way) -> None:
+    place = Bulkhead(1, patience=0.01)
+    with hung(way) as remote:
+        ends(client(remote.url, timeouts=SHORT, bulkhead=place))
+        wait_for(lambda: remote.closed == [True])
+    assert place.enter()
+
+
+@EVERY_WAY
+def test_in_a_row_it_opens_the_breaker(way: Way) -> None:
+    clock = Ticking()
+    breaker = Breaker(remote="monext", host="hung.example.com", clock=clock)
+    with hung(way) as remote:
+        sender = client(remote.url, timeouts=SHORT, breaker=breaker)
+        for _ in range(FAILURES):
+            ends(sender)
+            clock.pass_(TROUBLE)
+    assert breaker.admit() is None
+
+
+class TestWhereNobodyAccepts:
+    """The connection itself hangs: its time-out is for all addresses of a host together."""
+
+    @pytest.fixture
+    def deaf(self) -> Iterator[Gate]:
+        with Gate("http://127.0.0.1:9") as gate:
+            gate.behave(Mood.DEAF)
+            yield gate
+
+    @pytest.mark.parametrize(
+        ("timeouts", "bound"),
+        [(SHORT, lambda: within(GENEROUS)), (LONG, lambda: within(SOON))],
+        ids=["time-out", "deadline"],
+    )
+    def test_a_call_ends_and_nothing_was_sent(
+        self, timeouts: Timeouts, bound: Callable[[], AbstractContextManager[None]], deaf: Gate
+    ) -> None:
+        with in_time(), bound():
+            assert ends(client(deaf.url, timeouts=timeouts)) is RemoteUnreachable
+
+    def test_a_read_that_is_tried_again_ends_too(self, deaf: Gate) -> None:
+        with in_time(), pytest.raises(RemoteUnreachable):
+            client(deaf.url, timeouts=SHORT).send("GET", "/a", route="/a")
+
+
+def test_many_that_call_without_a_deadline_all_end_and_leave_no_thread() -> None:
+    before = threading.active_count()
+    with hung(WAYS["silent"]) as remote, in_time():
+        sender = client(remote.url, timeouts=SHORT, bulkhead=Bulkhead(4, patience=0.05))
+        with ThreadPoolExecutor(16) as pool:
+            found = list(pool.map(lambda _: ends(sender), range(16)))
+    assert set(found) == {RemoteTimeout, RemoteUnreachable}
+    wait_for(lambda: threading.active_count() <= before)
