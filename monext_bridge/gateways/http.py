@@ -45,6 +45,9 @@ RETRY_AFTER = {Failure.GIVEN_UP: OPEN_FOR}
 BUSY = frozenset({429, 503})
 """Statuses whose `Retry-After` asks all calls to wait, not only this one."""
 
+TROUBLED = frozenset({401, 403, 429})
+"""Statuses below 500 that nobody should have to look for: a key or a scope that is refused, or too many calls."""
+
 PATIENT = 5.0
 """Seconds for an answer; with less, its absence tells nothing of the remote, only of the caller's deadline: one
 that takes three for each call of a page has two left for the last, and lives."""
@@ -196,7 +199,7 @@ class HttpClient:
     def _report(self, call: _Call, answer: HttpAnswer | Failure, *, ms: int, attempt: int) -> None:
         failure = answer if isinstance(answer, Failure) else None
         status = answer.status if isinstance(answer, HttpAnswer) else None
-        troubled = status is None or status >= 500 or status == 429
+        troubled = status is None or status >= 500 or status in TROUBLED
         event(
             log,
             "remote_call",

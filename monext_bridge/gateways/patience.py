@@ -62,6 +62,10 @@ class Pause:
             self._until = max(self._until, self._clock() + min(seconds, NOBODY_WAITS.longest_wait))
 
     def keep(self) -> None:
-        """Wait until the remote may be called, if this call is patient."""
-        while patience() is NOBODY_WAITS and (seconds := self._until - self._clock()) > 0:
+        """Wait until the remote may be called, if this call is patient; once, and so a minute at the most.
+
+        An act that stands announced must not be held up for longer: after five minutes it counts as never sent.
+        """
+        seconds = self._until - self._clock()
+        if patience() is NOBODY_WAITS and seconds > 0:
             self._sleep(seconds)

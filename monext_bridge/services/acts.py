@@ -91,6 +91,10 @@ class Acts:
         `beside` is done at the same time as the result is written. Raises ActUnknown where Monext answered and
         the answer could not be written: the ledger will tell.
         """
+        if given_up(intent, now=self.clock()):
+            then = "held up for so long that somebody else may have taken it over"
+            event(log, "act_not_sent", level=logging.WARNING, payment=payment.id, then=then)
+            return payment
         name = _name(intent)
         body = act_request(
             amount=intent.amount.cent_amount,

@@ -60,3 +60,13 @@ def test_nothing_is_sent_where_all_has_been_refunded_meanwhile() -> None:
     kept = carried_on(flagged(FREED, refunded(11100)))
     assert kept.monext.sent == []
     assert is_given_back(kept.record.readings[-1])
+
+
+def test_an_act_that_was_held_up_for_minutes_is_left_to_who_may_have_taken_it_over() -> None:
+    """As where the machine slept between the intent and the act."""
+    intent = replace(FREED, interaction_id=f"giveback-{TOKEN}~01234567", timestamp=BEGUN)
+    payment = flagged(intent)
+    for minutes, sent in ((4, [(ActKind.REFUND, 11100)]), (5, [])):
+        kept = books(payment, now=BEGUN + timedelta(minutes=minutes), answer=ActAnswer(ActAnswerKind.DONE))
+        kept.giving_back.acts.carry_out(payment, intent, sending=kept.resolving.sending(payment))
+        assert kept.monext.sent == sent
