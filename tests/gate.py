@@ -33,7 +33,7 @@ class Gate:
     def __init__(self, url: str) -> None:
         self._behind = (urlsplit(url).hostname or HOST, urlsplit(url).port or 80)
         self._mood = Mood.OPEN
-        self._lock = threading.Lock()
+        self._lock, self._accepting = threading.Lock(), threading.Lock()
         self._open: set[socket.socket] = set()
         self._in_the_way: list[socket.socket] = []
         self._ended, self._listens = threading.Event(), threading.Event()
@@ -59,8 +59,8 @@ class Gate:
         was, self._mood = self._mood, mood
         if mood is Mood.DEAF:
             self._listens.clear()
-            time.sleep(3 * ACCEPTS_FOR)
-            self._server.listen(NONE)
+            with self._accepting:
+                self._server.listen(NONE)
             self._in_the_way = [_knocking(self.port) for _ in range(ENOUGH_TO_FILL_NONE)]
         else:
             for knocking in self._in_the_way:
@@ -78,7 +78,9 @@ class Gate:
     def _accept(self) -> None:
         while not self._ended.is_set():
             self._listens.wait()
-            with suppress(TimeoutError):
+            with self._accepting, suppress(TimeoutError):
+                if not self._listens.is_set():
+                    continue
                 connection, _ = self._server.accept()
                 connection.setblocking(True)
                 threading.Thread(target=self._forth, args=(connection,), daemon=True).start()

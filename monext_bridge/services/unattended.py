@@ -52,7 +52,11 @@ class Unattended:
         outcome = self._outcome(payment)
         reference = self._reference(payment, outcome)
         situation = self.situations.read(reference)
-        return _looked(self.settle.settle(reference, situation, outcome=outcome), before=situation)
+        looked = _looked(self.settle.settle(reference, situation, outcome=outcome), before=situation)
+        if Need.SECOND_PAYMENT not in looked.left:
+            return looked
+        again = self.situations.read(reference)  # the other payment may be on its way back by now, through others
+        return replace(looked, left=_by_order(again))
 
     def _outcome(self, payment: Payment) -> Outcome | None:
         if payment.interface_id is None:

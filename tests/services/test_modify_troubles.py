@@ -75,7 +75,7 @@ def test_a_late_cancel_of_the_same_amount_as_the_refund_is_refunded_as_well(auth
 
 def late_cancel(paid: Paid) -> None:
     """The next cancel is held back long enough to come too late."""
-    paid.world.fault("monext", action="delay", seconds=0.5, method="POST", path="/cancels$")
+    paid.world.fault("monext", action="delay", seconds=2, method="POST", path="/cancels$")
     paid.world.forget_calls()
 
 
