@@ -55,7 +55,9 @@ class Unattended:
         looked = _looked(self.settle.settle(reference, situation, outcome=outcome), before=situation)
         if Need.SECOND_PAYMENT not in looked.left:
             return looked
-        again = self.situations.read(reference)  # the other payment may be on its way back by now, through others
+        again = self.situations.read(
+            reference
+        )  # the other payment may be on its way back by now, through others
         return replace(looked, left=_by_order(again))
 
     def _outcome(self, payment: Payment) -> Outcome | None:
