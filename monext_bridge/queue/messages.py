@@ -23,16 +23,7 @@ def read_task(body: Mapping[str, Any]) -> Task:
 
 
 def written_findings(findings: Iterable[Finding]) -> list[Json]:
-    return [
-        {
-            "payment": finding.payment_id,
-            "need": finding.need.value,
-            "ending": finding.ending.value,
-            "detail": finding.detail,
-            "store": finding.store_key,
-        }
-        for finding in findings
-    ]
+    return [finding.as_json() for finding in findings]
 
 
 def read_findings(bodies: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:

@@ -62,6 +62,16 @@ class Finding:
     detail: str = ""
     store_key: str | None = None
 
+    def as_json(self) -> dict[str, object]:
+        """As it is printed, and as workers tell it."""
+        return {
+            "payment": self.payment_id,
+            "store": self.store_key,
+            "need": self.need.value,
+            "ending": self.ending.value,
+            "detail": self.detail,
+        }
+
 
 @dataclass(slots=True)
 class Summary:

@@ -37,7 +37,7 @@ class Telling:
         if self.again_and_again and reads in self._told:
             return
         self._told.add(reads)
-        click.echo(_json(_finding_json(finding)) if self.as_json else _line(finding))
+        click.echo(_json(finding.as_json()) if self.as_json else _line(finding))
 
     def end(self, summary: Summary, *, code: ExitCode) -> None:
         """The counts; of passes that are repeated, only where something was found."""
@@ -79,16 +79,6 @@ def _counts(summary: Summary) -> str:
         return line
     again = f"; go on with --after {summary.last}" if summary.last else ""
     return f"{line}\nnot complete: {printable(summary.broken_off)}{again}"
-
-
-def _finding_json(finding: Finding) -> dict[str, object]:
-    return {
-        "payment": finding.payment_id,
-        "store": finding.store_key,
-        "need": finding.need.value,
-        "ending": finding.ending.value,
-        "detail": finding.detail,
-    }
 
 
 def _summary_json(summary: Summary, code: ExitCode) -> dict[str, object]:
