@@ -58,6 +58,17 @@ def commercetools_environment(url: str) -> dict[str, str]:
     }
 
 
+def looks_environment(shop_url: str) -> dict[str, str]:
+    """A name for all stores; the German one has a logo, colours and legal pages of its own."""
+    pages = {kind: f"{shop_url}/#{kind}" for kind in ("terms", "privacy", "imprint", "returns")}
+    return {
+        "SHOP_NAME": "Sandbox shop",
+        "SHOP_LOGO": _map({"de-store": f"{shop_url}/static/logo.svg"}),
+        "SHOP_COLORS": _map({"de-store": {"accent": "#8a1538", "ground": "#faf6f2"}}),
+        "SHOP_LINKS": _map({"de-store": {**pages, "contact": "mailto:help@shop.example.com"}}),
+    }
+
+
 def monext_environment(url: str) -> dict[str, str]:
     """Credentials, point of sale, capture and contracts by store, a merchant for each store."""
     by_store = dict(zip(CAPTURE_BY_STORE, DEFAULT_MERCHANTS, strict=True))

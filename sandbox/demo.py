@@ -9,7 +9,7 @@ from threading import Event
 from typing import get_args
 
 from sandbox.bridge_process import BridgeProcess
-from sandbox.bridge_settings import bridge_environment
+from sandbox.bridge_settings import bridge_environment, looks_environment
 from sandbox.log_lines import readable
 from sandbox.runner import Ports, Sandbox
 from sandbox.shop import Access
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         environment = bridge_environment(
             sandbox, port=bridge_port, access=options.access, link_secret=link_secret
-        )
+        ) | looks_environment(sandbox.shop_url)
         events = f"{sandbox.bridge_url}/events/commercetools"
         sandbox.push_messages_to(events, secret=environment["EVENTS_SECRET"])
         return _with_bridge(sandbox, environment=environment, stopped=stopped)

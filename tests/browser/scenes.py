@@ -17,6 +17,7 @@ from tests.bridges import Buyer
 from tests.bridges import Page as Started
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import address
+from tests.web.office import EUR_10, Office
 from tests.world import World
 
 
@@ -34,9 +35,18 @@ class Stage:
             self.world.pay(page.token, **played)
         return result_of(page)
 
-    def returned(self, **act: Any) -> str:
+    def acted_on(self, situation: str, action: dict[str, Any]) -> str:
+        """The result page of a payment that the back office then acted on."""
+        page = self.buyer.start(cart := self.world.cart(situation))
+        self.world.pay(page.token, outcome="accepted")
+        self.buyer.notified(page)
+        office = Office(self.buyer.bridge, self.world.back_office_token())
+        office.act(self.world.payment(cart)["id"], action)
+        return result_of(page)
+
+    def returned(self, situation: str = "guest", **act: Any) -> str:
         """The result page of a payment whose cart grew meanwhile; `act` is how giving back ends."""
-        page = self.buyer.start(cart := self.world.cart())
+        page = self.buyer.start(cart := self.world.cart(situation))
         self.world.one_more(cart)
         if act:
             self.world.script_act(act="refunds", **act)
@@ -187,6 +197,7 @@ CHECKOUTS = {
     "widget without script": Scene(
         "checkout/widget.html", _checkout(), ".payment .actions .button", script=False
     ),
+    "widget, looks of a shop": Scene("checkout/widget.html", _checkout("german-store"), WIDGET),
     "redirect": Scene("checkout/redirect.html", _checkout(mode="redirect"), "#continue", prepare=_stays),
 }
 
@@ -199,9 +210,18 @@ RESULTS = {
     "checking": _result("checking", _checking),
     "not finished": _result("not_finished", lambda stage: stage.result()),
     "refused": _result("refused", _played("refused")),
+    "refused, looks of a shop": _result("refused", _played("refused", "german-store")),
     "cancelled": _result("cancelled", _played("cancelled")),
+    "cancelled by the shop": _result(
+        "cancelled", lambda stage: stage.acted_on("german-store", {"action": "cancelPayment"})
+    ),
+    "partly refunded": _result(
+        "paid",
+        lambda stage: stage.acted_on("guest", {"action": "refundPayment", "amount": EUR_10}),
+    ),
     "expired": _result("expired", _played("expired")),
     "returned": _result("returned", lambda stage: stage.returned()),
+    "reservation released": _result("returned", lambda stage: stage.returned("german-store")),
     "being returned": _result("returned", lambda stage: stage.returned(outcome="pending")),
     "not returned": _result(
         "returned", lambda stage: stage.returned(outcome="refused", code="02110", times=9)

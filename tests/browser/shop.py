@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from sandbox.bridge_settings import looks_environment
 from sandbox.runner import Sandbox
 
 
 def shop_settings(sandbox: Sandbox) -> dict[str, str]:
-    """A name, pages of its own that use the bridge, and one currency of the seed (dinar) that can't be paid."""
+    """Its looks, pages of its own that use the bridge, and one currency of the seed (dinar) that can't be paid."""
     return {
-        "SHOP_NAME": "Sandbox shop",
+        **looks_environment(sandbox.shop_url),
         "SHOP_ORIGINS": sandbox.shop_url,
         "CURRENCIES": "EUR,JPY",
     }
