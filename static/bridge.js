@@ -67,7 +67,8 @@
     };
 
     say("loading");
-    new MutationObserver(() => widget.childElementCount && show()).observe(widget, { childList: true });
+    const usable = () => widget.querySelector("input, button, select, iframe, a") && show();
+    new MutationObserver(usable).observe(widget, { childList: true, subtree: true });
     window.addEventListener("error", (event) => event.target.id === "widget-script" && fail(), true);
     window.setTimeout(fail, PATIENCE);
 
@@ -95,15 +96,11 @@
   const GROWTH = 1.4;
   const GIVE_UP = 300000; /* five minutes, in milliseconds */
 
-  /* True once the address answers with a redirect or with another state. A failed look is no news. */
+  /* True once the bridge tells another state than the page does. A failed look is no news. */
   const hasMoved = async (address, status) => {
     try {
-      const answer = await fetch(address, { redirect: "manual", cache: "no-store" });
-      if (answer.type === "opaqueredirect") return true;
-      if (!answer.ok) return false;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const found = page.querySelector("[data-status]");
-      return found !== null && found.dataset.status !== status;
+      const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
+      return answer.ok && (await answer.json()).status !== status;
     } catch {
       return false;
     }

@@ -191,7 +191,7 @@ class TestFaults:
             assert secret not in str(raised.value)
 
 
-ADORNING = {"SHOP_NAME", "SHOP_LOGO", "SHOP_COLORS", "SHOP_LINKS", "FRAME_ANCESTORS"}
+ADORNING = {"SHOP_NAME", "SHOP_LOGO", "SHOP_COLORS", "SHOP_LINKS", "SHOP_LANGUAGE", "FRAME_ANCESTORS"}
 """By store as well, and no store needs them: tests/test_config_looks.py."""
 
 

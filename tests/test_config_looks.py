@@ -11,7 +11,9 @@ import pytest
 
 from monext_bridge.config import Colors, Looks, Palette, ShopLink
 from monext_bridge.config.colors import DERIVED_PAIRS, NAMED_PAIRS, NAMES, contrast
+from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.errors import SettingsError
+from monext_bridge.web.i18n import SUPPORTED
 from tests.environs import by_store, faults, in_production, load
 
 PALE = "#00bb55"
@@ -25,6 +27,7 @@ ALL: dict[str, str | None] = {
     "SHOP_LOGO": "https://shop.example.com/logo.svg",
     "SHOP_COLORS": '{"accent": "#0b6e4f"}',
     "SHOP_LINKS": '{"terms": "https://shop.example.com/terms"}',
+    "SHOP_LANGUAGE": "nl-BE",
     "FRAME_ANCESTORS": "https://shop.example.com",
 }
 
@@ -71,6 +74,20 @@ class TestByStore:
         ).looks
         assert (looks.at("fr").name, looks.at("de").name) == ("Maison", "Haus")
         assert looks.at("fr").colors != looks.at("de").colors
+
+
+class TestLanguage:
+    @pytest.mark.parametrize("given", ["fr", "pt", "nl-BE", "fr_CH"])
+    def test_a_language_that_pages_exist_in_with_a_region_or_without(self, given: str) -> None:
+        assert load(SHOP_LANGUAGE=given).looks.at(None).language == given
+
+    @pytest.mark.parametrize("given", ["ja", "fr-", "FR", "french", "fr-fr", "fr,de", "../fr"])
+    def test_any_other_is_refused(self, given: str) -> None:
+        (fault,) = faults(SHOP_LANGUAGE=given)
+        assert fault.startswith("SHOP_LANGUAGE: must be one of fr, en, de, es, it, nl, pt")
+
+    def test_pages_exist_in_all_that_may_be_named(self) -> None:
+        assert set(LANGUAGES) == set(SUPPORTED)
 
 
 class TestLogo:

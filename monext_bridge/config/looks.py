@@ -1,10 +1,11 @@
-"""SHOP_NAME, SHOP_LOGO, SHOP_COLORS, SHOP_LINKS, FRAME_ANCESTORS: how the pages look, shop by shop.
+"""SHOP_NAME, SHOP_LOGO, SHOP_COLORS, SHOP_LINKS, SHOP_LANGUAGE, FRAME_ANCESTORS: the pages, shop by shop.
 
 They adorn. A store that one of their maps does not name has nothing of it, which is no error.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,10 +16,12 @@ from monext_bridge.config import parsing
 from monext_bridge.config.colors import Colors, colors, is_colors
 from monext_bridge.config.parsing import Fault, plain
 from monext_bridge.config.reading import ByStore, Environment
+from monext_bridge.domain.languages import LANGUAGES
 
 T = TypeVar("T")
 
 LONGEST_NAME = 60
+LANGUAGE = re.compile("[a-z]{2}(?:[-_][A-Z]{2})?")
 MOST_ANCESTORS = 10
 
 
@@ -34,12 +37,15 @@ class ShopLink(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Of one shop. `frame_ancestors` are the origins that may frame its pages."""
+    """Of one shop. `language` is that of a page for which nobody names one that pages exist in; `frame_ancestors` are
+    the origins that may frame its pages.
+    """
 
     name: str | None = None
     logo: str | None = None
     colors: Colors | None = None
     links: Mapping[ShopLink, str] = field(default_factory=dict)
+    language: str | None = None
     frame_ancestors: tuple[str, ...] = ()
 
 
@@ -49,6 +55,7 @@ class LooksByStore:
     logo: ByStore[str]
     colors: ByStore[Colors]
     links: ByStore[Mapping[ShopLink, str]]
+    language: ByStore[str]
     frame_ancestors: ByStore[tuple[str, ...]]
 
     def at(self, store_key: str | None) -> Looks:
@@ -59,6 +66,7 @@ class LooksByStore:
             logo=self.logo.at(store_key) if name else None,
             colors=self.colors.at(store_key),
             links=self.links.at(store_key) or {},
+            language=self.language.at(store_key),
             frame_ancestors=self.frame_ancestors.at(store_key) or (),
         )
 
@@ -72,6 +80,7 @@ def read_looks(environment: Environment) -> LooksByStore:
         logo=by_store("SHOP_LOGO", image_url),
         colors=environment.read_by_store("SHOP_COLORS", colors, is_value=is_colors),
         links=environment.read_by_store("SHOP_LINKS", links, is_value=is_links),
+        language=by_store("SHOP_LANGUAGE", language),
         frame_ancestors=by_store("FRAME_ANCESTORS", origins),
     )
 
@@ -99,6 +108,13 @@ def shop_name(value: str) -> str:
 
 def image_url(value: str) -> str:
     parsing.origin_of(parsing.page_url(value))
+    return value
+
+
+def language(value: str) -> str:
+    """A language that pages exist in, with a region or without (`nl`, `nl-BE`)."""
+    if not LANGUAGE.fullmatch(value) or re.split("[-_]", value)[0] not in LANGUAGES:
+        raise Fault(f"must be one of {', '.join(LANGUAGES)}, with a region (fr-BE) or without")
     return value
 
 

@@ -161,6 +161,12 @@ SETTINGS: tuple[Setting, ...] = (
         by_store=True,
     ),
     Setting(
+        "SHOP_LANGUAGE",
+        "language of the pages where neither `lang` nor the cart nor the browser asks for one of ours: `fr`, `nl-BE`",
+        otherwise="English",
+        by_store=True,
+    ),
+    Setting(
         "FRAME_ANCESTORS",
         "origins whose pages may frame the buyer's pages, comma list",
         otherwise="nobody",

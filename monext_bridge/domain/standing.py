@@ -47,12 +47,12 @@ def standing(payment: Payment) -> Standing:
         (TransactionState.FAILURE in states, Standing.FAILED),
     )
     found = next((name for holds, name in checks if holds), Standing.EMPTY)
-    return Standing.FAILED if found is Standing.AUTHORIZED and _released(payment) else found
+    return Standing.FAILED if found is Standing.AUTHORIZED and is_released(payment) else found
 
 
-def _released(payment: Payment) -> bool:
-    """Authorised, nothing captured, and all of it cancelled."""
-    return 0 < payment.authorized <= payment.cancelled
+def is_released(payment: Payment) -> bool:
+    """Authorised, nothing captured, and all of it cancelled: the buyer was never charged."""
+    return payment.charged == 0 and 0 < payment.authorized <= payment.cancelled
 
 
 def main_transactions(payment: Payment) -> tuple[Transaction, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt")
+from monext_bridge.domain.languages import LANGUAGES
 
 BRANDS: Mapping[str, str] = {
     "VISA": "Visa",

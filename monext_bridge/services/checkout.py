@@ -15,7 +15,7 @@ from functools import partial
 from monext_bridge.config import Settings, StoreSettings
 from monext_bridge.domain.attempts import Asked, Plan, digest, own_attempts, plan
 from monext_bridge.domain.cart import Cart, not_payable
-from monext_bridge.domain.ids import CartId, OrderNumber
+from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.orders import number_of_reference, order_number
 from monext_bridge.domain.outcome import Outcome, OutcomeKind
 from monext_bridge.domain.payment import AttemptKey, Payment
@@ -61,8 +61,12 @@ class Checkout:
     references: References
     clock: Callable[[], datetime]
 
-    def start(self, cart_id: CartId, wishes: Wishes) -> Started | Elsewhere:
+    def start(
+        self, cart_id: CartId, wishes: Wishes, *, on_cart: Callable[[Cart], None] = lambda _: None
+    ) -> Started | Elsewhere:
         """The session to show, or the payment whose result comes first.
+
+        `on_cart` is told of the cart once it is read, so that whatever is raised then can be said in its language.
 
         Raises NotFound (no such cart), CartNotPayable, StoreNotConfigured, Malformed (a method that the store
         does not have), TooMany, RemoteError. This start took nothing then, and starting again is harmless; only
@@ -73,6 +77,7 @@ class Checkout:
             cart = self.records.cart(cart_id, language=wishes.language)
             if cart is None:
                 raise NotFound(f"no cart {cart_id}")
+            on_cart(cart)
             started = self._once(cart, wishes, known=known)
             if not isinstance(started, Stale):
                 return started
@@ -123,7 +128,7 @@ class Checkout:
     ) -> Started:
         if payment.interface_id is None or not payment.status_text:
             raise RemoteUnavailable(f"payment {payment.id} lost its session", remote="commercetools")
-        reference = _reference(payment, cart, asked.order_number, asked.return_url, asked.cancel_url)
+        reference = self._reference(payment, cart, store, wishes)
         return Started(
             reference=self.references.sign(reference),
             payment_id=payment.id,
@@ -140,13 +145,14 @@ class Checkout:
         return Elsewhere(reference=self.references.sign(reference), payment_id=payment.id)
 
     def _reference(self, payment: Payment, cart: Cart, store: StoreSettings, wishes: Wishes) -> Reference:
-        number = wishes.order_number or order_number(cart.id)
-        return _reference(
-            payment,
-            cart,
-            number,
-            wishes.return_url or store.return_url,
-            wishes.cancel_url or store.cancel_url,
+        return Reference(
+            payment_id=payment.id,
+            cart_id=cart.id,
+            store_key=cart.store_key,
+            order_number=wishes.order_number or order_number(cart.id),
+            return_url=wishes.return_url or store.return_url,
+            cancel_url=wishes.cancel_url or store.cancel_url,
+            language=wishes.language,
         )
 
     def _asked(self, cart: Cart, store: StoreSettings, wishes: Wishes) -> Asked:
@@ -204,9 +210,3 @@ class Checkout:
         settled = settlement.situation.payment
         lost = settlement.outcome is not None and settlement.outcome.kind is OutcomeKind.UNKNOWN
         return settled, lost
-
-
-def _reference(
-    payment: Payment, cart: Cart, number: OrderNumber, return_url: str | None, cancel_url: str | None
-) -> Reference:
-    return Reference(payment.id, cart.id, cart.store_key, number, return_url, cancel_url)

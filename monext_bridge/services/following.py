@@ -10,7 +10,15 @@ from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment
 from monext_bridge.domain.returns import is_given_back, is_open, is_refused
-from monext_bridge.domain.standing import Standing, accepted, begun_at, flag_of, holds_money, standing
+from monext_bridge.domain.standing import (
+    Standing,
+    accepted,
+    begun_at,
+    flag_of,
+    holds_money,
+    is_released,
+    standing,
+)
 from monext_bridge.errors import Forbidden
 from monext_bridge.gateways.hops import together
 from monext_bridge.mapping.monext_codes import REASON_CODES, REASONS
@@ -101,6 +109,8 @@ class Following:
             language=situation.cart.locale if situation.cart else None,
             given_back=is_given_back(payment) or (taken is not None and payment.held == 0),
             return_refused=is_refused(payment),
+            released=is_released(payment),
+            refunded=payment.planned.with_amount(payment.refunded),
             begun=begun_at(payment),
             taken=taken.timestamp if taken else None,
             resume_url=payment.status_text if standing(payment) is Standing.OPEN else None,
@@ -125,7 +135,7 @@ def buyer_status(settlement: Settlement) -> BuyerStatus:
         case _ if unknown:
             return BuyerStatus.CHECKING
         case Standing.FAILED:
-            return STATUS_OF_REASON[_why_failed(payment)]
+            return BuyerStatus.CANCELLED if is_released(payment) else STATUS_OF_REASON[_why_failed(payment)]
         case _:
             return BuyerStatus.NOT_FINISHED
 

@@ -53,11 +53,16 @@ def with_hints(url: str | None, settled: Settled) -> str | None:
     """The URL with `paymentReference`, `status` and the order, its own parameters kept."""
     if url is None:
         return None
-    hints = {"paymentReference": settled.payment_id, "status": settled.status.value}
-    if settled.order:
-        hints["orderId"] = settled.order.id
-        if settled.order.number:
-            hints["orderNumber"] = settled.order.number
     parts = urlsplit(url)
-    query = "&".join(part for part in (parts.query, urlencode(hints)) if part)
+    query = "&".join(part for part in (parts.query, urlencode(hints(settled))) if part)
     return urlunsplit(parts._replace(query=query))
+
+
+def hints(settled: Settled) -> dict[str, str]:
+    """What a shop's page is told: enough to say something to its buyer, and to ask commercetools."""
+    told = {"paymentReference": settled.payment_id, "status": settled.status.value}
+    if settled.order:
+        told["orderId"] = settled.order.id
+        if settled.order.number:
+            told["orderNumber"] = settled.order.number
+    return told

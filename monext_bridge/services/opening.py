@@ -69,8 +69,8 @@ class Opening:
     ) -> Payment | Stale:
         """The payment with a live session: ours, or that of another start which was faster.
 
-        A session whose cart moved meanwhile is never shown. `language` is that in which the cart was read: only so
-        do two readings of it compare. Raises RemoteError.
+        A session whose cart moved meanwhile is never shown. `language` is the one that was wished for, in
+        which the cart was read: only so do two readings of it compare. Raises RemoteError.
         """
         payment, customer = together(
             lambda: self._payment(todo, cart=cart, asked=asked), lambda: self._customer(cart)
@@ -78,7 +78,9 @@ class Opening:
         if isinstance(payment, Stale):
             return payment
         begun = self.clock()
-        draft = self._draft(payment, todo.key, cart=cart, customer=customer, asked=asked, store=store)
+        draft = self._draft(
+            payment, todo.key, cart=cart, customer=customer, asked=asked, store=store, language=language
+        )
         session, moved = together(
             lambda: self.acquirer.open_session(store, draft),
             lambda: self._attach(payment, cart, language=language),
@@ -147,6 +149,7 @@ class Opening:
         customer: Customer | None,
         asked: Asked,
         store: StoreSettings,
+        language: str | None,
     ) -> SessionDraft:
         reference = Reference(
             payment_id=payment.id,
@@ -155,6 +158,7 @@ class Opening:
             order_number=asked.order_number,
             return_url=asked.return_url,
             cancel_url=asked.cancel_url,
+            language=language,
         )
         signed = self.references.sign(reference)
         private = {"commercetoolsPaymentID": payment.id, "cartId": cart.id, "storeKey": cart.store_key or ""}

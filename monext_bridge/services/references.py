@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
 from itsdangerous import BadPayload, BadSignature, URLSafeSerializer
@@ -19,8 +20,9 @@ from monext_bridge.services.results import Reference
 
 SHAPE = re.compile(r"\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
 LONGEST = 2000
+WITHOUT_LANGUAGE = 6
 
-Fields = tuple[str, str, str | None, str, str | None, str | None]
+Fields = tuple[str, str, str | None, str, str | None, str | None, str | None]
 _FIELDS: TypeAdapter[Fields] = TypeAdapter(Fields)
 
 
@@ -36,9 +38,7 @@ class References:
 
     def sign(self, reference: Reference) -> str:
         """The text that goes into a URL's path. Raises ValueError where it would be too long to come back."""
-        r = reference
-        fields = (r.payment_id, r.cart_id, r.store_key, r.order_number, r.return_url, r.cancel_url)
-        text = str(self._serializer.dumps(fields))
+        text = str(self._serializer.dumps(astuple(reference)))
         if len(text) > LONGEST:
             raise ValueError(f"a reference of {len(text)} characters is longer than {LONGEST}")
         return text
@@ -59,7 +59,10 @@ class References:
 
 
 def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    """One of release 0.1 ends before the language."""
+    if not isinstance(value, list):
+        return value
+    return (*value, None) if len(value) == WITHOUT_LANGUAGE else tuple(value)
 
 
 def _sha256(data: bytes = b"") -> Any:

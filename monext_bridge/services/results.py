@@ -13,7 +13,10 @@ from monext_bridge.domain.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a `<ref>` names: one payment attempt and where its buyer goes afterwards. No credential."""
+    """What a `<ref>` names: one payment attempt and where its buyer goes afterwards. No credential.
+
+    `language` is the one that the start was asked for by `lang`; None where nobody named one.
+    """
 
     payment_id: PaymentId
     cart_id: CartId
@@ -21,6 +24,7 @@ class Reference:
     order_number: OrderNumber
     return_url: str | None
     cancel_url: str | None
+    language: str | None = None
 
 
 class BuyerStatus(StrEnum):
@@ -70,9 +74,9 @@ class Settled:
 
     `complete` is False while something is left to do that a later call can finish (the order, giving money
     back, an answer of Monext): a notification then asks to be sent again. `given_back` and `return_refused` are
-    of a payment that is returned, `begun` is when its session was opened, `taken` when its money was found to be
-    there, `resume_url` leads into that session
-    where it is still open.
+    of a payment that is returned, `released` is of one that was only ever authorised and is wholly cancelled,
+    `refunded` is what went back since. `begun` is when its session was opened, `taken` when its money was found
+    to be there, `resume_url` leads into that session where it is still open.
     """
 
     status: BuyerStatus
@@ -83,6 +87,8 @@ class Settled:
     language: str | None = None
     given_back: bool = False
     return_refused: bool = False
+    released: bool = False
+    refunded: Money | None = None
     begun: datetime | None = None
     taken: datetime | None = None
     resume_url: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask, Request
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from monext_bridge.config import Settings
@@ -32,12 +32,10 @@ from monext_bridge.web.error_pages import init_error_pages
 from monext_bridge.web.headers import init_headers
 from monext_bridge.web.i18n import init_i18n
 from monext_bridge.web.limits import init_limits
-from monext_bridge.web.requests import init_requests
+from monext_bridge.web.requests import init_requests, is_json
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BODY = 64 * 1024
-JSON_PATHS = ("/payment", "/operations/", "/events/", "/notification/", "/health", "/ready", "/openapi.json")
-"""Where callers are programs; everywhere else errors are pages."""
 
 
 def create_app(settings: Settings, *, services: Services | None = None, limits: Table = BUDGETS) -> Flask:
@@ -59,7 +57,7 @@ def create_app(settings: Settings, *, services: Services | None = None, limits: 
     init_cors(app, origins=settings.shop_origins)
     init_headers(app)
     init_i18n(app)
-    refuse = init_error_pages(app, is_json=_is_json, looks=looks.worn)
+    refuse = init_error_pages(app, is_json=is_json, looks=looks.worn)
     init_limits(
         app,
         secret=settings.secret_keys[0],
@@ -76,7 +74,3 @@ def create_app(settings: Settings, *, services: Services | None = None, limits: 
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     return app
-
-
-def _is_json(request: Request) -> bool:
-    return request.path.startswith(JSON_PATHS)

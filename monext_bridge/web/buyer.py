@@ -6,18 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from monext_bridge.config import Access
-from monext_bridge.services.landing import landing_url, with_hints
+from monext_bridge.services.landing import hints, landing_url, with_hints
 from monext_bridge.services.results import BuyerStatus, Reference, Settled
 from monext_bridge.web import pages, parameters
 from monext_bridge.web.auth import sign_link
 from monext_bridge.web.context import services
 from monext_bridge.web.headers import nonce
-from monext_bridge.web.i18n import asked_language
+from monext_bridge.web.i18n import asked_language, speak
 from monext_bridge.web.looks import wear, worn
+from monext_bridge.web.requests import wants_json
 
 blueprint = Blueprint("buyer", __name__)
 
@@ -47,10 +48,15 @@ def cancel(ref: str) -> Response:
 
 @blueprint.get("/result/<ref>")
 def result(ref: str) -> Response | str:
-    """The state in words; moves on to the shop by itself once it is final, if the shop has a page for it."""
+    """The state in words; moves on to the shop by itself once it is final, if the shop has a page for it.
+
+    To a program that accepts JSON and no page: the state alone, which is what `enabler.js` tells the shop.
+    """
     reference = _read(ref)
     looks_so_far = parameters.looks(request.args.get("waiting"))
     settled = services().following.looked(reference)
+    if wants_json(request):
+        return jsonify(hints(settled))
     shop = landing_url(reference, settled)
     if shop and looks_so_far:
         return redirect(shop, code=303)
@@ -66,9 +72,10 @@ def result(ref: str) -> Response | str:
 
 
 def _read(ref: str) -> Reference:
-    """The reference; what follows, an error included, looks like its store."""
+    """The reference; what follows, an error included, looks like its store and is in its language."""
     reference = services().references.read(ref)
-    wear(reference.store_key)
+    wear(reference.store_key, home=reference.cancel_url)
+    speak(reference.language)
     return reference
 
 
@@ -98,8 +105,12 @@ def _after_return(reference: Reference, settled: Settled) -> str | None:
 def _retry_url(reference: Reference, settled: Settled) -> str | None:
     """A new start of the cart; signed where knowing the cart id is not enough, for a day after the first."""
     settings, now = services().settings, services().clock()
-    landing = {"returnUrl": reference.return_url, "cancelUrl": reference.cancel_url}
-    query = {name: url for name, url in landing.items() if url}
+    wished = {
+        "returnUrl": reference.return_url,
+        "cancelUrl": reference.cancel_url,
+        "lang": asked_language() or reference.language,
+    }
+    query = {name: value for name, value in wished.items() if value}
     if settings.access is not Access.OPEN:
         if settled.begun is None or now - settled.begun > RETRY_LINK_LASTS:
             return None

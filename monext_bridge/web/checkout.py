@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from monext_bridge.config import Access, CheckoutMode
+from monext_bridge.domain.cart import Cart
 from monext_bridge.domain.ids import CartId
 from monext_bridge.errors import Forbidden, Unauthenticated
 from monext_bridge.services.results import Elsewhere, Started
@@ -17,7 +19,8 @@ from monext_bridge.web import pages, parameters
 from monext_bridge.web.auth import check_link
 from monext_bridge.web.context import services
 from monext_bridge.web.headers import allow_widget, nonce
-from monext_bridge.web.looks import wear
+from monext_bridge.web.i18n import speak
+from monext_bridge.web.looks import wear, worn
 from monext_bridge.web.pages import CheckoutLinks
 
 blueprint = Blueprint("checkout", __name__)
@@ -31,26 +34,32 @@ def start(cart_id: str) -> Response | str:
     mode = parameters.mode(request.args.get("mode"), default=settings.mode)
     wishes = parameters.wishes(request.args, settings=settings)
     wear(None, home=wishes.cancel_url)
-    answer = services().checkout.start(cart, _proved(cart, wishes))
+    proved = _proved(cart, wishes)
+    answer = services().checkout.start(cart, proved, on_cart=partial(_look_like, wishes=proved))
     if isinstance(answer, Elsewhere):
         return redirect(url_for("buyer.result", ref=answer.reference), code=303)
     return _show(answer, mode)
 
 
+def _look_like(cart: Cart, *, wishes: Wishes) -> None:
+    """What is answered from here on, an error included, is of the cart's store and in its buyer's language."""
+    wear(cart.store_key, home=wishes.cancel_url)
+    speak(wishes.language or cart.locale)
+
+
 def _show(started: Started, mode: CheckoutMode) -> Response | str:
     if mode is CheckoutMode.DIRECT:
         return redirect(started.redirect_url, code=303)
-    looks = wear(started.cart.store_key)
     links = CheckoutLinks(
         cancel=url_for("buyer.cancel", ref=started.reference),
         redirect_mode=_in_mode(CheckoutMode.REDIRECT),
         result=url_for("buyer.result", ref=started.reference),
     )
     if mode is CheckoutMode.REDIRECT:
-        return pages.checkout_redirect(started, links=links, nonce=nonce(), looks=looks)
+        return pages.checkout_redirect(started, links=links, nonce=nonce(), looks=worn())
     store = services().settings.store(started.cart.store_key)
     allow_widget(started.widget_url, store.environment)
-    return pages.checkout_widget(started, links=links, nonce=nonce(), looks=looks)
+    return pages.checkout_widget(started, links=links, nonce=nonce(), looks=worn())
 
 
 def _in_mode(mode: CheckoutMode) -> str:

@@ -130,6 +130,7 @@ def _page(error: Exception, status: int, *, nothing_taken_at: Collection[str], l
         can_retry=request.method == "GET" and (status == 429 or status >= 500),
         reference=correlation_id.get(),
         looks=looks,
+        default=looks.language,
     )
     return Response(html, status=status, content_type="text/html; charset=utf-8")
 

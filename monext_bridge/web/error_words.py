@@ -23,35 +23,38 @@ class Words:
 
 
 UNAVAILABLE = Words(
-    _("The payment is not available at the moment"),
-    _("This is not your doing. Please open this page again in a few minutes."),
+    _("The payment service is not available at the moment"),
+    _("This is not your fault. Please open this page again in a few minutes."),
 )
 UNEXPECTED = Words(
     _("Something went wrong on our side"),
-    _("This is not your doing. Please open this page again in a few minutes, or write to the shop."),
+    _("This is not your fault. Please open this page again in a few minutes, or contact the shop."),
 )
 EARLIER_PAYMENT = Words(
     _("We are checking an earlier payment"),
-    _("An earlier payment of this order could not be looked up. Please look again in a few minutes."),
+    _("We could not check an earlier payment for this order. Please check again in a few minutes."),
 )
 UNREADABLE = Words(
     _("This link does not work"),
-    _("A part of it is missing or damaged. Please go back to the shop and start again from there."),
+    _("Part of it is missing or damaged. Please go back to the shop and look at your cart or your order."),
 )
 
 BY_STATUS = {
     400: UNREADABLE,
     401: Words(
         _("This link is no longer valid"),
-        _("Please go back to the shop and start again from there."),
+        _("Please go back to the shop and look at your cart or your order."),
     ),
     403: Words(
         _("This link is no longer valid"),
-        _("It has expired, or it was made for something else. Please go back to the shop and start again."),
+        _(
+            "It has expired, or it was made for something else. "
+            "Please go back to the shop and look at your cart or your order."
+        ),
     ),
     404: Words(
-        _("There is nothing to be found here"),
-        _("The address is mistyped, or the cart no longer exists. Please go back to the shop."),
+        _("Page not found"),
+        _("The web address is wrong, or the cart no longer exists. Please go back to the shop."),
     ),
     405: UNREADABLE,
     409: Words(
@@ -70,7 +73,7 @@ BY_STATUS = {
 NOT_PAYABLE = {
     NotPayable.EMPTY: Words(
         _("Your cart is empty"),
-        _("Please go back to the shop and put something into it."),
+        _("Please go back to the shop and add something to your cart."),
     ),
     NotPayable.ZERO: Words(
         _("There is nothing left to pay"),
@@ -78,27 +81,27 @@ NOT_PAYABLE = {
     ),
     NotPayable.MERGED: Words(
         _("This cart is no longer in use"),
-        _("Its contents are now in another cart, probably since you signed in. Please pay that one."),
+        _("Its contents are now in another cart, probably because you signed in. Please pay for that one."),
     ),
     NotPayable.ORDERED: Words(
-        _("This cart has already been ordered"),
-        _("You do not need to pay it here again. You will find the order in the shop."),
+        _("This order has already been placed"),
+        _("You do not need to pay here again. You can see the order on the shop's website."),
     ),
     NotPayable.LOCKED: Words(
         _("This cart is locked at the moment"),
-        _("The shop is working on it. Please try again in a few minutes, or write to the shop."),
+        _("The shop is working on it. Please try again in a few minutes, or contact the shop."),
     ),
     NotPayable.CURRENCY: Words(
         _("This currency can't be paid here"),
-        _("Please go back to the shop and choose another currency or another way to pay."),
+        _("Please go back to the shop and choose another currency or payment method."),
     ),
     NotPayable.NO_BILLING_ADDRESS: Words(
         _("The billing address is missing"),
-        _("Please go back to the shop, enter it and start the payment again."),
+        _("Please go back to the shop, enter the address and start the payment again."),
     ),
     NotPayable.NO_SHIPPING_ADDRESS: Words(
         _("The delivery address is missing"),
-        _("Please go back to the shop, enter it and start the payment again."),
+        _("Please go back to the shop, enter the address and start the payment again."),
     ),
     NotPayable.STATE: Words(
         _("This cart can't be paid"),

@@ -9,9 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_time, get_datetime_format, get_timezone
 from babel.numbers import format_currency
-from flask import Flask, has_request_context, render_template, request
+from flask import Flask, g, has_request_context, render_template, request
 from flask_babel import Babel, force_locale, get_locale
 
 from monext_bridge.domain.money import Money
@@ -21,8 +22,15 @@ ENGLISH = "en"
 
 CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
 
-AT_HOME = {"pt": Locale("pt", "PT")}
-"""How amounts are written where nobody names a region. To Babel, a bare `pt` is Brazilian; our words are not."""
+AT_HOME = {"en": Locale("en", "GB"), "pt": Locale("pt", "PT")}
+"""How amounts and dates are written where nobody names a region: to Babel, a bare `en` is American and a bare `pt`
+Brazilian."""
+
+TAGS = {"pt": "pt-PT"}
+"""What our words are declared as where the bare language would be read as another than they are."""
+
+FOUR_DIGITS_TOGETHER = frozenset({"es", "es_ES", "it", "it_CH", "it_IT", "pt_PT"})
+"""1234,50 and 12.345,50: CLDR's `minimumGroupingDigits` is 2 there, which Babel does not read."""
 
 TIME_ZONE = "Europe/Paris"
 """That of most who pay by Monext; a server knows no better one. What is printed says its offset."""
@@ -62,22 +70,40 @@ def page_locale(*candidates: str | None) -> Locale:
     return found if found.territory else AT_HOME.get(found.language, found)
 
 
-def render(template: str, *, languages: Sequence[str | None] = (), **values: object) -> str:
-    """A template in the best language: of the query's `lang`, those of the payment, and those of the browser.
+def render(
+    template: str, *, languages: Sequence[str | None] = (), default: str | None = None, **values: object
+) -> str:
+    """A template in the best language: of the query's `lang`, of what it is about, of the browser, the `default`.
 
     The template also gets `language` and `direction`, those of its words, for `<html lang dir>`.
     """
-    locale = page_locale(asked_language(), *languages, *browser_languages())
+    locale = page_locale(asked_language(), _spoken(), *languages, *browser_languages(), default)
+    words = TAGS.get(locale.language, locale.language)
     with force_locale(str(locale)):
-        return render_template(template, language=locale.language, direction=locale.text_direction, **values)
+        return render_template(template, language=words, direction=locale.text_direction, **values)
+
+
+def speak(language: str | None) -> None:
+    """The language of what the present request is about, for all pages that may answer it; may be repeated."""
+    g.page_language = language
 
 
 def money(amount: Money) -> str:
-    """An amount as written in the page's language; digits that the currency seldom shows are not rounded."""
+    """An amount as written in the page's language; digits that the currency seldom shows are not rounded.
+
+    A minus sign, not a hyphen: it is read aloud, and no line ends after it.
+    """
     number = Decimal(amount.cent_amount).scaleb(-amount.fraction_digits)
     locale: Locale = get_locale()
-    written = format_currency(number, amount.currency, locale=locale, decimal_quantization=False)
-    return _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", written)
+    written = format_currency(
+        number,
+        amount.currency,
+        locale=locale,
+        decimal_quantization=False,
+        group_separator=abs(number) >= 10_000 or not _keeps_four_digits_together(locale),
+    )
+    spaced = _CODE_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", written)
+    return spaced.replace("-", "\N{MINUS SIGN}")
 
 
 def moment(at: datetime) -> str:
@@ -99,6 +125,16 @@ def browser_languages() -> tuple[str, ...]:
     if not has_request_context():
         return ()
     return tuple(tag for tag, quality in request.accept_languages if quality > 0)
+
+
+def _keeps_four_digits_together(locale: Locale) -> bool:
+    """By the locale that it inherits from, where that is not its language: `pt_AO` writes as `pt_PT`."""
+    family = get_global("parent_exceptions").get(str(locale), str(locale))
+    return family in FOUR_DIGITS_TOGETHER
+
+
+def _spoken() -> str | None:
+    return g.get("page_language") if has_request_context() else None
 
 
 def _offset(local: datetime) -> str:

@@ -16,6 +16,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from monext_bridge.config import Colors, Looks, Palette, Settings, ShopLink
+from monext_bridge.errors import StoreNotConfigured
 from monext_bridge.web.context import services
 from monext_bridge.web.headers import allow_framing, allow_image
 
@@ -24,10 +25,10 @@ blueprint = Blueprint("looks", __name__)
 KEPT = "public, max-age=31536000, immutable"
 
 LABELS = {
-    ShopLink.TERMS: _("Terms of sale"),
+    ShopLink.TERMS: _("Terms and conditions"),
     ShopLink.PRIVACY: _("Privacy policy"),
     ShopLink.IMPRINT: _("Legal notice"),
-    ShopLink.RETURNS: _("Returns and withdrawal"),
+    ShopLink.RETURNS: _("Returns and cancellations"),
     ShopLink.CONTACT: _("Contact us"),
 }
 
@@ -40,13 +41,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PageLooks:
-    """What a page shows of its shop; `theme` is the address of its colours, `home` the shop's page to go back to."""
+    """What a page shows of its shop; `theme` is the address of its colours, `home` the shop's page to go back to.
+
+    `language` is spoken where nobody asks for another.
+    """
 
     name: str | None = None
     logo: str | None = None
     theme: str | None = None
     links: tuple[Link, ...] = ()
     home: str | None = None
+    language: str | None = None
 
 
 PLAIN = PageLooks()
@@ -64,13 +69,14 @@ def theme(name: str) -> Response:
 def wear(store_key: str | None, *, home: str | None = None) -> PageLooks:
     """Give this answer the looks of a store, error pages included; may be repeated. What was worn before is off.
 
-    `home` is where an error page leads where nothing was taken; without it, to the CANCEL_URL that all stores share.
+    `home` is where an error page leads where nothing was taken; without it, to the store's CANCEL_URL, or where the
+    store is not known, to that which all stores share.
     """
     settings = services().settings
     looks = settings.looks.at(store_key)
     allow_framing(looks.frame_ancestors)
     allow_image(looks.logo)
-    worn = _page_looks(looks, home=home or _shared_cancel_page(settings))
+    worn = _page_looks(looks, home=home or _cancel_page(settings, store_key))
     g.page_looks = worn
     return worn
 
@@ -98,9 +104,12 @@ def _variables(palette: Palette) -> Iterator[str]:
         yield f"--{each.name.replace('_', '-')}:{getattr(palette, each.name)}"
 
 
-def _shared_cancel_page(settings: Settings) -> str | None:
-    pages = {store.cancel_url for store in settings.stores()}
-    return pages.pop() if len(pages) == 1 else None
+def _cancel_page(settings: Settings, store_key: str | None) -> str | None:
+    try:
+        return settings.store(store_key).cancel_url
+    except StoreNotConfigured:
+        pages = {store.cancel_url for store in settings.stores()}
+        return pages.pop() if len(pages) == 1 else None
 
 
 def _page_looks(looks: Looks, *, home: str | None) -> PageLooks:
@@ -110,4 +119,5 @@ def _page_looks(looks: Looks, *, home: str | None) -> PageLooks:
         theme=url_for("looks.theme", name=sheet_name(looks.colors)) if looks.colors else None,
         links=tuple(Link(LABELS[kind], url) for kind, url in looks.links.items()),
         home=home,
+        language=looks.language,
     )

@@ -39,6 +39,7 @@ def checkout_widget(started: Started, *, links: CheckoutLinks, nonce: str, looks
     return render(
         "checkout/widget.html",
         languages=[started.language],
+        default=looks.language,
         started=started,
         links=links,
         nonce=nonce,
@@ -51,6 +52,7 @@ def checkout_redirect(started: Started, *, links: CheckoutLinks, nonce: str, loo
     return render(
         "checkout/redirect.html",
         languages=[started.language],
+        default=looks.language,
         started=started,
         links=links,
         nonce=nonce,
@@ -73,13 +75,14 @@ def result(
     `refresh_url` is this page's own address; its script asks it again with `fetch`, which needs
     `connect-src 'self'`, and follows once the answer is a redirect or another status. `next_look_url` is where a
     browser without script looks next by itself, None once it has looked long enough. `retry_url` is only shown
-    where nothing was taken.
+    where nothing was taken, and the shop has not cancelled it.
     """
     return render(
         f"result/{settled.status.value}.html",
         languages=[settled.language],
+        default=looks.language,
         settled=settled,
-        retry_url=retry_url if settled.status in RETRYABLE else None,
+        retry_url=retry_url if settled.status in RETRYABLE and not settled.released else None,
         shop_url=shop_url,
         refresh_url=refresh_url,
         next_look_url=next_look_url,

@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from monext_bridge.gateways import deadlines
@@ -30,6 +30,20 @@ CALL_NOBODY = frozenset({"health.health", "static", "looks.theme", "openapi.desc
 """Endpoints that are served whatever the remotes do."""
 
 RETRY_AFTER = 5
+
+JSON_PATHS = ("/payment", "/operations/", "/events/", "/notification/", "/health", "/ready", "/openapi.json")
+"""Where callers are programs."""
+
+
+def is_json(request: Request) -> bool:
+    """Whether a program is to read the answer, an error included; everybody else gets a page."""
+    return request.path.startswith(JSON_PATHS) or (request.endpoint == "buyer.result" and wants_json(request))
+
+
+def wants_json(request: Request) -> bool:
+    """What a browser asks for when it opens a page never is."""
+    offered = ("text/html", "application/json")
+    return request.accept_mimetypes.best_match(offered, default=offered[0]) == offered[1]
 
 
 def init_requests(app: Flask, *, places: int = PLACES_IN_ALL) -> None:

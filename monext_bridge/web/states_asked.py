@@ -16,7 +16,7 @@ from monext_bridge.domain.orders import payment_state
 from monext_bridge.domain.outcome import Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment
 from monext_bridge.domain.returns import is_given_back, is_refused
-from monext_bridge.domain.standing import accepted, flag_of, standing
+from monext_bridge.domain.standing import accepted, flag_of, is_released, standing
 from monext_bridge.services.following import buyer_status
 from monext_bridge.services.landing import landing_url
 from monext_bridge.services.results import BuyerStatus, Settled
@@ -70,7 +70,13 @@ def _buyers() -> Iterator[Row]:
         for situation, outcome, words in _readings(sample):
             told.setdefault(buyer_status(Settlement(situation, outcome)), words)
         for status, words in told.items():
-            yield _stands(sample), words, _heading(sample.payment, status), _page(status), *_landing(status)
+            yield (
+                _stands(sample),
+                words,
+                _heading(sample.payment, status),
+                _page(sample.payment, status),
+                *_landing(status),
+            )
 
 
 def _readings(sample: Sample) -> Iterator[tuple[Situation, Outcome | None, str]]:
@@ -94,14 +100,21 @@ def _heading(payment: Payment, status: BuyerStatus) -> str:
 
 
 def _settled(payment: Payment, status: BuyerStatus) -> Settled:
-    back, refused = is_given_back(payment), is_refused(payment)
-    return Settled(status, payment.id, PRICE, complete=True, given_back=back, return_refused=refused)
+    return Settled(
+        status,
+        payment.id,
+        PRICE,
+        complete=True,
+        given_back=is_given_back(payment),
+        return_refused=is_refused(payment),
+        released=is_released(payment),
+    )
 
 
-def _page(status: BuyerStatus) -> str:
+def _page(payment: Payment, status: BuyerStatus) -> str:
     told = (
         (status in REFRESHING, "looks again by itself"),
-        (status in RETRYABLE, "leads back to the payment"),
+        (status in RETRYABLE and not is_released(payment), "leads back to the payment"),
     )
     return ", ".join(words for holds, words in told if holds)
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from monext_bridge.mapping.payment_methods import LANGUAGES
+from monext_bridge.domain.languages import LANGUAGES
+from monext_bridge.web.i18n import TAGS
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import Checkout
 from tests.browser.pages.endings import Result
@@ -35,7 +36,7 @@ def test_from_the_form_to_the_result(language: str, new_device: Callable[..., De
     device = new_device("narrow", locale=language)
     cart = world.cart(locale=language)
     checkout = Checkout(device.tab).open(cart)
-    expect(device.tab.locator("html")).to_have_attribute("lang", language)
+    expect(device.tab.locator("html")).to_have_attribute("lang", TAGS.get(language, language))
     currency = r"^€\d" if language in ("en", "nl") else r"€$"
     expect(checkout.due).to_have_text(re.compile(rf"{currency}|^€.\d"))
     asked = world.requested(checkout.token)["languageCode"]
@@ -43,7 +44,7 @@ def test_from_the_form_to_the_result(language: str, new_device: Callable[..., De
     Partner(device.tab).leave_pending()
     result = Result(device.tab).says("pending")
     assert asked.lower() == language
-    expect(device.tab.locator("html")).to_have_attribute("lang", language)
+    expect(device.tab.locator("html")).to_have_attribute("lang", TAGS.get(language, language))
     expect(result.outcome).to_contain_text(DO_NOT_PAY_AGAIN[language])
 
 

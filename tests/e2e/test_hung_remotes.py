@@ -98,7 +98,7 @@ def assert_honest(pages: list[Timed]) -> None:
     assert max(page.seconds for page in pages) < PAGE
     for page, language in zip(pages, cycle(LANGUAGES), strict=False):
         assert page.answer.page.html["lang"] == page_language(language)  # type: ignore[index]
-    said = ["Nothing has been taken now" in page.answer.words for page in pages]
+    said = ["nothing was taken this time" in page.answer.words for page in pages]
     assert said == [language == "en" for _, language in zip(pages, cycle(LANGUAGES), strict=False)]
 
 

@@ -1,20 +1,22 @@
-"""Error pages speak the buyer's language: what the link says, else what the browser asks for."""
+"""Error pages speak the buyer's language: of the link, of the cart or payment they are about, of the browser."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask, abort
 
 from monext_bridge.domain.cart import NotPayable
+from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.errors import CartNotPayable, EarlierUnknown
 from monext_bridge.logs import correlation_id
-from monext_bridge.mapping.payment_methods import LANGUAGES
 from monext_bridge.web.error_pages import init_error_pages
 from monext_bridge.web.error_words import BY_STATUS
-from tests.bridges import Answer, Buyer
+from sandbox.runner import Sandbox
+from tests.bridges import Answer, Buyer, InProcess
 from tests.web.rendered import page_app
 from tests.world import World
 
@@ -30,7 +32,7 @@ UNKNOWN = {
     "Ne payez pas une nouvelle fois avant d’avoir vérifié auprès de la boutique.",
     "de": "Wir wissen noch nicht, ob eine Zahlung erfolgreich war. "
     "Bitte zahlen Sie nicht noch einmal, bevor Sie beim Shop nachgefragt haben.",
-    "es": "Todavía no sabemos si se ha realizado algún pago. No vuelva a pagar antes de consultar con la tienda.",
+    "es": "Todavía no sabemos si se ha completado algún pago. No vuelva a pagar antes de consultar con la tienda.",
     "it": "Non sappiamo ancora se un pagamento è andato a buon fine. "
     "Non paghi di nuovo prima di aver verificato con il negozio.",
     "nl": "We weten nog niet of er een betaling is gelukt. "
@@ -39,13 +41,13 @@ UNKNOWN = {
     "Não pague novamente antes de confirmar com a loja.",
 }
 NOTHING = {
-    "en": "Nothing has been taken now: no new payment was started.",
-    "fr": "Aucun montant n’a été débité à l’instant : aucun nouveau paiement n’a été lancé.",
-    "de": "Soeben wurde nichts abgebucht: Es wurde keine neue Zahlung begonnen.",
-    "es": "Ahora no se ha cobrado nada: no se ha iniciado ningún pago nuevo.",
-    "it": "Ora non è stato addebitato nulla: non è stato avviato alcun nuovo pagamento.",
-    "nl": "Er is nu niets afgeschreven: er is geen nieuwe betaling gestart.",
-    "pt": "Agora não foi cobrado qualquer valor: não foi iniciado nenhum novo pagamento.",
+    "en": "No new payment was started, so nothing was taken this time.",
+    "fr": "Aucun nouveau paiement n’a été lancé : rien n’a donc été débité cette fois-ci.",
+    "de": "Es wurde keine neue Zahlung begonnen, daher wurde diesmal nichts abgebucht.",
+    "es": "No se ha iniciado ningún pago nuevo, así que esta vez no se ha cobrado nada.",
+    "it": "Non è stato avviato alcun nuovo pagamento, quindi questa volta non è stato addebitato nulla.",
+    "nl": "Er is geen nieuwe betaling gestart, dus er is deze keer niets afgeschreven.",
+    "pt": "Não foi iniciado nenhum novo pagamento, pelo que desta vez não foi cobrado qualquer valor.",
 }
 
 
@@ -71,7 +73,7 @@ def shown(error: Exception | int, *, at: str = "/start", accepts: str) -> Beauti
 
 def language_of(page: BeautifulSoup) -> str:
     assert page.html is not None
-    return str(page.html["lang"])
+    return str(page.html["lang"]).removesuffix("-PT")
 
 
 def verdict(page: BeautifulSoup) -> str:
@@ -132,14 +134,14 @@ def test_unknown_address_is_answered_in_the_buyers_language(buyer: Buyer) -> Non
     answer = in_german(buyer, "/nirgends")
 
     assert (answer.status, language_of(answer.page)) == (404, "de")
-    assert "Hier ist nichts zu finden" in answer.words
+    assert "Seite nicht gefunden" in answer.words
 
 
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
         ("/checkout/no-id", 400, "Dieser Link funktioniert nicht"),
-        ("/checkout/6f6f1a2e-6b0e-4a53-8a0b-1d2f3c4b5a69", 404, "Hier ist nichts zu finden"),
+        ("/checkout/6f6f1a2e-6b0e-4a53-8a0b-1d2f3c4b5a69", 404, "Seite nicht gefunden"),
         ("/result/no-reference", 400, "Dieser Link funktioniert nicht"),
     ],
 )
@@ -152,11 +154,33 @@ def test_link_that_leads_nowhere_is_told_in_the_buyers_language(
     assert words in answer.words
 
 
-def test_cart_that_can_not_be_paid_is_told_in_the_buyers_language(buyer: Buyer, world: World) -> None:
-    answer = in_german(buyer, f"/checkout/{world.cart('empty')}")
+@pytest.mark.parametrize(("query", "language"), [({}, "fr"), ({"lang": "it"}, "it")])
+def test_cart_that_can_not_be_paid_is_told_in_its_language_or_the_one_asked_for(
+    query: dict[str, str], language: str, buyer: Buyer, world: World
+) -> None:
+    answer = in_german(buyer, f"/checkout/{world.cart('empty')}?{urlencode(query)}")
 
-    assert (answer.status, language_of(answer.page)) == (409, "de")
-    assert "Ihr Warenkorb ist leer" in answer.words
+    assert (answer.status, language_of(answer.page)) == (409, language)
+
+
+def test_cart_of_no_language_is_told_in_the_browsers_and_then_in_the_stores(
+    sandbox: Sandbox, world: World
+) -> None:
+    buyer = Buyer(InProcess(sandbox, SHOP_LANGUAGE="nl-BE"))
+    for accepts, language in (("de-AT", "de"), ("ja", "nl"), ("", "nl")):
+        cart = world.cart("empty", locale=None)
+        answer = buyer.get(f"/checkout/{cart}", headers={"Accept-Language": accepts})
+        assert (answer.status, language_of(answer.page)) == (409, language)
+
+
+def test_payment_that_can_not_be_looked_up_is_told_in_the_language_it_was_asked_for(
+    buyer: Buyer, world: World
+) -> None:
+    paying = buyer.start(world.cart(), lang="es")
+    world.fault(remote="commercetools", path="/carts/", action="status", code=503, times=0)
+
+    answer = in_german(buyer, f"/result/{paying.ref}")
+    assert (answer.status, language_of(answer.page)) == (503, "es")
 
 
 FAULTS: list[dict[str, Any]] = [
@@ -166,12 +190,13 @@ FAULTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault["remote"]))
-def test_remote_that_fails_is_told_in_the_buyers_language(
+def test_remote_that_fails_is_told_in_the_carts_language_once_that_is_known(
     fault: dict[str, Any], buyer: Buyer, world: World
 ) -> None:
     cart = world.cart()
     world.fault(action="status", code=503, times=0, **fault)
 
     answer = in_german(buyer, f"/checkout/{cart}")
-    assert (answer.status, language_of(answer.page)) == (503, "de")
-    assert NOTHING["de"] in answer.words
+    language = "fr" if fault["remote"] == "monext" else "de"
+    assert (answer.status, language_of(answer.page)) == (503, language)
+    assert NOTHING[language] in answer.words

@@ -38,7 +38,7 @@ from monext_bridge.web.error_words import BY_STATUS, NOT_PAYABLE
 from tests.web.rendered import HOSTILE, page_app
 
 SECRET = "what monext really said"
-NOTHING = "Nothing has been taken now: no new payment was started."
+NOTHING = "No new payment was started, so nothing was taken this time."
 UNKNOWN = (
     "We do not know yet whether a payment went through. "
     "Do not pay again before you have checked with the shop."

@@ -119,10 +119,10 @@ def test_links_of_the_shop_stand_at_the_foot_in_their_order(
 
     assert [link["href"] for link in links] == list(SHOP_PAGES.values())
     assert [link.find(string=True, recursive=False).strip() for link in links] == [  # type: ignore[union-attr]
-        "Terms of sale",
+        "Terms and conditions",
         "Privacy policy",
         "Legal notice",
-        "Returns and withdrawal",
+        "Returns and cancellations",
         "Contact us",
     ]
 
@@ -154,9 +154,10 @@ def test_looks_are_text_not_html() -> None:
 
 
 def test_receipt_names_the_shop() -> None:
-    facts = words(BeautifulSoup(str(one(result_page(settled(BuyerStatus.PAID)), ".facts")), "html.parser"))
+    page = result_page(settled(BuyerStatus.PAID))
 
-    assert "Seller Shop Amount €115.00" in facts
+    assert words(BeautifulSoup(str(one(page, "header")), "html.parser")) == "Shop"
+    assert words(BeautifulSoup(str(one(page, "footer p")), "html.parser")).startswith("Seller: Shop ")
 
 
 # --- the stylesheet of the colours
@@ -264,10 +265,15 @@ def test_error_without_a_store_wears_what_holds_for_all(sandbox: Sandbox, world:
         assert policy(answer)["frame-ancestors"] == "https://shop.example.com"
 
 
-def test_error_without_a_store_wears_nothing_of_a_map(dressed: Buyer, world: World) -> None:
-    for path in ("/nowhere", f"/checkout/{world.cart('empty')}"):
+def test_error_without_a_store_wears_nothing_of_a_map(dressed: Buyer) -> None:
+    for path in ("/nowhere", "/checkout/no-id"):
         answer = dressed.get(path)
         assert not answer.page.select("header, footer nav")
+
+
+def test_cart_that_can_not_be_paid_wears_its_stores_looks(dressed: Buyer, world: World) -> None:
+    answer = dressed.checkout(world.cart("empty"))
+    assert (answer.status, name_on(answer)) == (409, "Maison")
 
 
 def test_cart_that_can_not_be_paid_leads_back_to_the_shop(sandbox: Sandbox, world: World) -> None:

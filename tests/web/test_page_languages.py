@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 
+from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.domain.money import Money
-from monext_bridge.mapping.payment_methods import LANGUAGES
 from monext_bridge.services.results import BuyerStatus
 from monext_bridge.web.pages import RETRYABLE
 from tests.bridges import Buyer
@@ -50,7 +50,7 @@ CERTAIN = {
     ),
     "es": Certain(
         "No se ha cobrado nada.",
-        "Todavía no sabemos si este pago se ha realizado. No vuelva a pagar.",
+        "Todavía no sabemos si este pago se ha completado. No vuelva a pagar.",
         "Ha pagado 115,00 €.",
         "No vuelva a pagar.",
     ),
@@ -77,22 +77,22 @@ UNKNOWN = {BuyerStatus.PENDING, BuyerStatus.REVIEW, BuyerStatus.CHECKING}
 WENT_THROUGH = {BuyerStatus.AUTHORIZED, BuyerStatus.RECORDING}
 
 SUMMARIES = {
-    "en": "To pay €115.00 1 item Merino jumper Quantity: 2 €120.00 Delivery Colissimo €5.00",
-    "fr": "À payer 115,00 € 1 article Merino jumper Quantité : 2 120,00 € Livraison Colissimo 5,00 €",
-    "de": "Zu zahlen 115,00 € 1 Artikel Merino jumper Menge: 2 120,00 € Lieferung Colissimo 5,00 €",
-    "es": "A pagar 115,00 € 1 artículo Merino jumper Cantidad: 2 120,00 € Entrega Colissimo 5,00 €",
-    "it": "Da pagare 115,00 € 1 articolo Merino jumper Quantità: 2 120,00 € Consegna Colissimo 5,00 €",
-    "nl": "Te betalen € 115,00 1 artikel Merino jumper Aantal: 2 € 120,00 Bezorging Colissimo € 5,00",
-    "pt": "A pagar 115,00 € 1 artigo Merino jumper Quantidade: 2 120,00 € Entrega Colissimo 5,00 €",
+    "en": "To pay €115.00 2 items Merino jumper Quantity: 2 €120.00 Delivery Colissimo €5.00",
+    "fr": "À payer 115,00 € 2 articles Merino jumper Quantité : 2 120,00 € Livraison Colissimo 5,00 €",
+    "de": "Zu zahlen 115,00 € 2 Artikel Merino jumper Menge: 2 120,00 € Lieferung Colissimo 5,00 €",
+    "es": "Importe a pagar 115,00 € 2 artículos Merino jumper Cantidad: 2 120,00 € Envío Colissimo 5,00 €",
+    "it": "Da pagare 115,00 € 2 articoli Merino jumper Quantità: 2 120,00 € Spedizione Colissimo 5,00 €",
+    "nl": "Te betalen € 115,00 2 artikelen Merino jumper Aantal: 2 € 120,00 Bezorging Colissimo € 5,00",
+    "pt": "A pagar 115,00 € 2 artigos Merino jumper Quantidade: 2 120,00 € Entrega Colissimo 5,00 €",
 }
 ITEMS = {
-    "en": ("0 items", "2 items"),
-    "fr": ("0 article", "2 articles"),
-    "de": ("0 Artikel", "2 Artikel"),
-    "es": ("0 artículos", "2 artículos"),
-    "it": ("0 articoli", "2 articoli"),
-    "nl": ("0 artikelen", "2 artikelen"),
-    "pt": ("0 artigos", "2 artigos"),
+    "en": ("1 item", "3 items"),
+    "fr": ("1 article", "3 articles"),
+    "de": ("1 Artikel", "3 Artikel"),
+    "es": ("1 artículo", "3 artículos"),
+    "it": ("1 articolo", "3 articoli"),
+    "nl": ("1 artikel", "3 artikelen"),
+    "pt": ("1 artigo", "3 artigos"),
 }
 OF_THE_CART = {"Shop", "Merino jumper", "Colissimo", "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10", "M3K9QX27TB4WZ"}
 SAME_WORD = {"es": {"Total"}, "fr": {"Total"}, "pt": {"Total"}}
@@ -146,7 +146,7 @@ def test_what_went_through_is_not_to_be_paid_again(status: BuyerStatus, language
 def test_page_declares_its_language(name: str, language: str) -> None:
     html = one(PAGES[name](language), "html")
 
-    assert (html["lang"], html["dir"]) == (language, "ltr")
+    assert (html["lang"], html["dir"]) == ("pt-PT" if language == "pt" else language, "ltr")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -167,14 +167,12 @@ def test_order_is_summed_up_in_each_language(language: str) -> None:
     assert SUMMARIES[language] in words(widget_page(started(language=language)))
 
 
-def test_items_are_counted_as_in_the_language(language: str) -> None:
+def test_pieces_are_counted_as_in_the_language(language: str) -> None:
     line = cart().lines[0]
-    counted = [
-        words(widget_page(started(language=language, cart=cart(lines=(line,) * number)))) for number in (0, 2)
-    ]
+    carts = ((replace(line, quantity=1),), (replace(line, quantity=2), replace(line, quantity=1)))
 
-    for page, wanted in zip(counted, ITEMS[language], strict=True):
-        assert f" {wanted} " in page
+    for lines, wanted in zip(carts, ITEMS[language], strict=True):
+        assert f" {wanted} " in words(widget_page(started(language=language, cart=cart(lines=lines))))
 
 
 @pytest.mark.parametrize(
@@ -184,15 +182,19 @@ def test_items_are_counted_as_in_the_language(language: str) -> None:
         ("de", Money(123456, "EUR"), "1.234,56\xa0€"),
         ("de-AT", Money(123456, "EUR"), "€\xa01.234,56"),
         ("de-CH", Money(123456, "CHF"), "CHF\xa01’234.56"),
-        ("es", Money(123456, "EUR"), "1.234,56\xa0€"),
-        ("it", Money(123456, "EUR"), "1.234,56\xa0€"),
+        ("es", Money(123456, "EUR"), "1234,56\xa0€"),
+        ("es", Money(1000000, "EUR"), "10.000,00\xa0€"),
+        ("es-MX", Money(123456, "MXN"), "$1,234.56"),
+        ("it", Money(123456, "EUR"), "1234,56\xa0€"),
+        ("it-CH", Money(123456, "CHF"), "CHF\xa01234.56"),
         ("nl", Money(123456, "EUR"), "€\xa01.234,56"),
-        ("pt", Money(123456, "EUR"), "1\xa0234,56\xa0€"),
-        ("pt-PT", Money(123456, "EUR"), "1\xa0234,56\xa0€"),
+        ("pt", Money(123456, "EUR"), "1234,56\xa0€"),
+        ("pt-PT", Money(1234567, "EUR"), "12\xa0345,67\xa0€"),
+        ("pt-AO", Money(123456, "EUR"), "1234,56\xa0€"),
         ("pt-BR", Money(123456, "BRL"), "R$\xa01.234,56"),
         ("fr", Money(1234, "JPY", 0), "1\u202f234\xa0JPY"),
         ("de", Money(1234, "JPY", 0), "1.234\xa0¥"),
-        ("pt", Money(1234, "JPY", 0), "1\xa0234\xa0JP¥"),
+        ("pt", Money(1234, "JPY", 0), "1234\xa0JP¥"),
         ("fr", Money(1500, "KWD", 3), "1,500\xa0KWD"),
         ("nl", Money(1500, "KWD", 3), "KWD\xa01,500"),
         ("pt", Money(1500, "KWD", 3), "1,500\xa0KWD"),
@@ -257,3 +259,13 @@ def test_result_that_looks_again_keeps_the_language_asked_for(buyer: Buyer, worl
     assert [one(page, "html")["lang"] for page in (carts_own, italian)] == ["fr", "it"]
     assert str(one(italian, "[data-refresh]")["data-refresh"]).endswith("?waiting=1&lang=it")
     assert str(one(carts_own, "[data-refresh]")["data-refresh"]).endswith("?waiting=1")
+
+
+def test_result_speaks_the_language_that_the_start_was_asked_for(buyer: Buyer, world: World) -> None:
+    paying = buyer.start(world.cart(), lang="nl")
+    world.pay(paying.token, outcome="refused")
+    buyer.notified(paying)
+
+    page = buyer.looks(paying).page
+    assert one(page, "html")["lang"] == "nl"
+    assert "lang=nl" in str(one(page, "#retry")["href"])

@@ -120,7 +120,7 @@ def test_result_says_when_the_money_was_taken() -> None:
 def test_result_of_what_was_not_taken_says_when_it_was_begun() -> None:
     page = result_page(settled(BuyerStatus.REFUSED, begun=datetime(2026, 1, 5, 9, 30, tzinfo=UTC)))
 
-    assert "Payment begun January 5, 2026, 10:30 AM (UTC+1)" in words(page)
+    assert "Payment started 5 January 2026, 10:30 (UTC+1)" in words(page)
 
 
 def test_result_without_a_known_time_says_none() -> None:

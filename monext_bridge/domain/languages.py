@@ -1,0 +1,3 @@
+"""The languages of whatever a buyer reads."""
+
+LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt")
