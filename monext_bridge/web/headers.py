@@ -28,6 +28,9 @@ FAIL_OVER_HOSTS = {
 }
 """Hosts that Monext's widget uses beside the one it is loaded from; the second is its fail-over site."""
 
+FONT_HOST = "https://maxcdn.bootstrapcdn.com"
+"""Where Monext's own shop extensions let the widget fetch its icon font from, and nothing else."""
+
 
 def init_headers(app: Flask) -> None:
     app.after_request(_add_headers)
@@ -46,6 +49,7 @@ def allow_widget(widget_url: str, environment: MonextEnvironment) -> None:
     own = f"{parts.scheme}://{parts.netloc}"
     monext = FAIL_OVER_HOSTS[environment] if parts.netloc.endswith(".payline.com") else ()
     g.widget_hosts = (own, *monext)
+    g.font_hosts = (*g.widget_hosts, FONT_HOST) if monext else g.widget_hosts
 
 
 def allow_image(url: str | None) -> None:
@@ -69,7 +73,7 @@ def content_security_policy() -> str:
             f"script-src {script}{widget}",
             f"style-src 'self'{widget}",
             f"img-src 'self' data:{image}{widget}",
-            f"font-src 'self'{widget}",
+            " ".join(("font-src 'self'", *g.get("font_hosts", ()))),
             f"connect-src 'self'{widget}",
             f"frame-src {hosts or _NONE}",
             "base-uri 'none'",
