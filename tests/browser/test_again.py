@@ -48,10 +48,13 @@ def test_a_pending_payment_stops_looking_and_says_so(phone: Device, world: World
     phone.tab.clock.install()
     Partner(phone.tab).leave_pending()
     again = Result(phone.tab).says("pending").notices.locator(".button")
+    looking = phone.tab.locator(".looking")
+    expect(looking).to_be_visible()
     while not again.count():
         with contextlib.suppress(NoMoreLooks):
             look_again(phone.tab, patience=2_000)
     expect(again).to_be_visible()
+    expect(looking).to_be_hidden()
 
 
 def test_the_way_out_of_the_page(desktop: Device, world: World) -> None:

@@ -1,4 +1,4 @@
-"""What a buyer has set for motion and for paper."""
+"""What a buyer has: little room or much, paper, and a wish for less motion."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.bridges import Buyer
 from tests.browser.devices import Device
+from tests.browser.pages.checkout import Checkout
+from tests.browser.pages.monext import Widget
 from tests.browser.scenes import SCENES, Stage
 from tests.world import World
 
@@ -44,3 +46,29 @@ def test_printed_result_can_be_read_where_the_screen_is_dark(
             "(e) => getComputedStyle(e).color.match(/[0-9]+/g).map(Number)"
         )
         assert max(color[:3]) < 128, f"{text} is {color} on white paper"
+
+
+def test_on_a_phone_the_order_is_folded_and_the_form_in_sight(phone: Device, world: World) -> None:
+    tab = phone.tab
+    Checkout(tab).open(world.cart("discounted"))
+    expect(tab.locator("#due")).to_be_visible()
+    expect(tab.locator(".lines")).to_be_hidden()
+    expect(Widget(tab).pay_button).to_be_visible()
+    top = tab.locator("#PaylineWidget").evaluate("(e) => e.getBoundingClientRect().top / window.innerHeight")
+    assert top < 2 / 3
+    tab.locator(".summary summary").click()
+    expect(tab.locator(".lines")).to_be_visible()
+    expect(tab.locator(".totals")).to_be_visible()
+
+
+def test_beside_the_form_and_on_paper_all_of_the_order_shows(
+    new_device: Callable[..., Device], world: World
+) -> None:
+    cart = world.cart("discounted")
+    for kind, media in (("desktop", "screen"), ("phone", "print")):
+        tab = new_device(kind).tab
+        Checkout(tab).open(cart)
+        tab.emulate_media(media=media)  # type: ignore[arg-type]
+        expect(tab.locator(".lines")).to_be_visible()
+        expect(tab.locator(".totals")).to_be_visible()
+        expect(tab.locator(".summary summary")).to_be_hidden()
