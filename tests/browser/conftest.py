@@ -1,9 +1,8 @@
-"""One browser and one bridge for the folder; for each test a buyer's device of its own, which is watched."""
+"""One browser and one bridge in each test process; for each test a buyer's device of its own, which is watched."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -14,15 +13,6 @@ from tests.browser.chromium import chromium
 from tests.browser.devices import Device, device
 from tests.browser.shop import shop_settings
 from tests.world import World
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process of a parallel run has the browser, and all tests that need it."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="package")

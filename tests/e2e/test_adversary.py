@@ -140,7 +140,7 @@ def test_a_refused_give_back_is_not_told_as_done(buyer: Buyer, world: World) -> 
     )  # another notification would change nothing: somebody has to look
     words = buyer.looks(page, lang="en").words.lower()
     assert "could not be returned" in words
-    assert "write to the shop" in words
+    assert "contact the shop" in words
 
 
 def test_an_order_that_was_made_after_all_keeps_its_payment(buyer: Buyer, world: World) -> None:

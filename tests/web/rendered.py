@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,15 @@ HOSTILE = "<script>alert('\"&')</script>"
 
 
 def page_app() -> Flask:
+    """One that a test may add to. Its templates are compiled anew, which is most of what a page costs."""
     app = Flask("pages", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.jinja_env.undefined = StrictUndefined
     init_i18n(app)
     return app
+
+
+finished_app = cache(page_app)
+"""The same for all, compiled once; nobody may change it."""
 
 
 def eur(cent_amount: int) -> Money:
@@ -119,7 +125,7 @@ def result_page(
 
 def soup(render: Callable[[], str], *, query: str = "", accepts: str = "en") -> BeautifulSoup:
     """The page as a browser with this `Accept-Language` gets it, asked for with this query."""
-    with page_app().test_request_context(f"/{query}", headers={"Accept-Language": accepts}):
+    with finished_app().test_request_context(f"/{query}", headers={"Accept-Language": accepts}):
         return BeautifulSoup(render(), "html.parser")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -51,10 +52,12 @@ NOTHING = {
 }
 
 
-def app(error: Exception | int) -> Flask:
-    """An application that fails with this error at a start and after a payment."""
+@cache
+def app() -> Flask:
+    """An application that fails at a start and after a payment, with what its settings say."""
 
     def fail() -> str:
+        error: Exception | int = failing.config["FAILS_WITH"]
         if isinstance(error, int):
             abort(error)
         raise error
@@ -67,7 +70,8 @@ def app(error: Exception | int) -> Flask:
 
 
 def shown(error: Exception | int, *, at: str = "/start", accepts: str) -> BeautifulSoup:
-    answer = app(error).test_client().get(at, headers={"Accept-Language": accepts})
+    app().config["FAILS_WITH"] = error
+    answer = app().test_client().get(at, headers={"Accept-Language": accepts})
     return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
 
 

@@ -20,7 +20,7 @@ from monext_bridge.web.i18n import (
     page_language,
     page_locale,
 )
-from tests.web.rendered import one, page_app, result_page, settled
+from tests.web.rendered import finished_app, one, result_page, settled
 
 
 def test_english_needs_no_catalogue() -> None:
@@ -65,7 +65,7 @@ def test_region_is_kept_where_it_is_one(candidates: tuple[str, ...], locale: str
 
 
 def test_browser_languages_come_best_first_without_the_refused() -> None:
-    with page_app().test_request_context(headers={"Accept-Language": "en;q=0.5, fr-CH, de;q=0"}):
+    with finished_app().test_request_context(headers={"Accept-Language": "en;q=0.5, fr-CH, de;q=0"}):
         assert browser_languages() == ("fr-CH", "en")
 
 
@@ -111,7 +111,7 @@ def test_language_is_that_of_the_query_then_of_the_cart_then_of_the_browser(
 def test_amount_is_written_as_in_the_language_and_never_rounded(
     locale: str, amount: Money, written: str
 ) -> None:
-    with page_app().test_request_context(), force_locale(locale):
+    with finished_app().test_request_context(), force_locale(locale):
         assert " ".join(money(amount).split()) == written
 
 
@@ -129,12 +129,12 @@ def test_amount_is_written_as_in_the_language_and_never_rounded(
     ],
 )
 def test_moment_is_written_as_in_the_language_with_its_offset(locale: str, written: str) -> None:
-    with page_app().test_request_context(), force_locale(locale):
+    with finished_app().test_request_context(), force_locale(locale):
         said = moment(datetime(2026, 11, 24, 16, 8, 59, tzinfo=UTC))
 
     assert " ".join(said.split()) == written
 
 
 def test_digits_that_a_currency_no_longer_shows_are_not_rounded_away() -> None:
-    with page_app().test_request_context(), force_locale("en"):
+    with finished_app().test_request_context(), force_locale("en"):
         assert money(Money(199, "ISK", 2)).endswith("1.99")

@@ -14,7 +14,7 @@ from monext_bridge.services.results import BuyerStatus
 from tests.web.rendered import (
     STATIC,
     TEMPLATES,
-    page_app,
+    finished_app,
     redirect_page,
     result_page,
     settled,
@@ -47,7 +47,7 @@ def source(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_template_compiles(path: Path) -> None:
-    assert page_app().jinja_env.get_template(relative(path))
+    assert finished_app().jinja_env.get_template(relative(path))
 
 
 def test_every_status_has_a_template_and_every_result_template_a_status() -> None:
