@@ -18,6 +18,8 @@ from tests.browser.pages.endings import Result, shop_hears
 from tests.browser.pages.monext import HostedPage, Partner, Widget
 from tests.world import World
 
+MORE_LOOKS_THAN_ANY_PAGE_TAKES = 40
+
 
 def look_again(tab: Page, *, patience: float = PATIENCE) -> None:
     """The page's own next look, without the wait for it. Raises NoMoreLooks after `patience` milliseconds."""
@@ -50,7 +52,9 @@ def test_a_pending_payment_stops_looking_and_says_so(phone: Device, world: World
     again = Result(phone.tab).says("pending").notices.locator(".button")
     looking = phone.tab.locator(".looking")
     expect(looking).to_be_visible()
-    while not again.count():
+    for _ in range(MORE_LOOKS_THAN_ANY_PAGE_TAKES):
+        if again.count():
+            break
         with contextlib.suppress(NoMoreLooks):
             look_again(phone.tab, patience=2_000)
     expect(again).to_be_visible()
@@ -119,6 +123,14 @@ def test_back_from_the_hosted_page_and_on_again(desktop: Device, world: World, s
     HostedPage(desktop.tab).pay_by_card().back_to_shop()
     shop_hears(desktop.tab, "paid")
     assert_paid_once(world, cart)
+
+
+def test_a_page_that_the_browser_had_kept_is_asked_for_again(phone: Device, world: World) -> None:
+    Checkout(phone.tab).open(world.cart())
+    expect(Widget(phone.tab).pay_button).to_be_visible()
+    with phone.tab.expect_response(re.compile("/checkout/")):
+        phone.tab.evaluate("() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(Widget(phone.tab).pay_button).to_be_visible()
 
 
 def test_reload_keeps_the_session(desktop: Device, world: World) -> None:

@@ -33,8 +33,9 @@ def test_nobody_but_monext_and_the_bridge_is_asked_for_anything(
     assert [each.url for each in phone.watch.requests if not each.url.startswith(allowed)] == []
 
 
-def test_the_order_is_there_while_monexts_host_is_silent(phone: Device, world: World) -> None:
+def test_the_order_is_painted_while_monexts_host_is_silent(phone: Device, world: World) -> None:
     phone.hold("**/cdn/**")
     checkout = Checkout(phone.tab).open(world.cart())
+    phone.tab.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
     expect(checkout.due).to_be_visible()
     expect(checkout.way_out).to_be_visible()

@@ -70,8 +70,10 @@ def test_widget_host_that_does_not_serve(how: str, desktop: Device, world: World
     assert_paid_once(world, cart)
 
 
-def test_widget_that_is_blocked_by_the_browser(desktop: Device, world: World) -> None:
+def test_widget_that_is_blocked_by_the_browser_is_not_waited_for(desktop: Device, world: World) -> None:
     desktop.watch.asks_for(BROKEN)
+    desktop.tab.clock.install(time=0)
+    desktop.tab.clock.pause_at(1)
     desktop.tab.route("**/cdn/**", lambda route: route.abort("blockedbyclient"))
     checkout = Checkout(desktop.tab).open(world.cart())
     checkout.notices.get_by_role("link").click()
@@ -87,6 +89,19 @@ def test_widget_that_never_comes(desktop: Device, world: World) -> None:
     desktop.tab.clock.fast_forward(13_000)
     checkout.notices.get_by_role("link").click()
     HostedPage(desktop.tab).is_there()
+
+
+def test_widget_that_draws_nothing_to_act_on_counts_as_failed(desktop: Device, world: World) -> None:
+    empty = "document.getElementById('PaylineWidget').append(document.createElement('div'))"
+    desktop.tab.route(
+        "**/cdn/scripts/**", lambda route: route.fulfill(body=empty, content_type="text/javascript")
+    )
+    desktop.tab.clock.install()
+    checkout = Checkout(desktop.tab).open(world.cart(), lang="en")
+    expect(desktop.tab.locator("#PaylineWidget > div")).to_be_attached()
+    expect(checkout.notices).to_contain_text("loading")
+    desktop.tab.clock.fast_forward(13_000)
+    expect(checkout.notices.get_by_role("link")).to_be_visible()
 
 
 def test_widget_that_comes_late_takes_the_place_of_the_notice(desktop: Device, world: World) -> None:

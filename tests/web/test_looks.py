@@ -287,6 +287,14 @@ def test_cart_that_can_not_be_paid_leads_back_to_the_shop(sandbox: Sandbox, worl
         assert one(answer.page, "#shop")["href"] == home
 
 
+def test_cart_that_can_not_be_paid_leads_back_to_its_own_store(sandbox: Sandbox, world: World) -> None:
+    pages = {store: f"{sandbox.shop_url}/{store}" for store in ("fr-store", "de-store")}
+    buyer = Buyer(InProcess(sandbox, CANCEL_URL=json.dumps(pages)))
+
+    assert one(buyer.checkout(world.cart("empty")).page, "#shop")["href"] == pages["fr-store"]
+    assert not buyer.get("/checkout/no-id").page.select("#shop")
+
+
 def test_error_that_leaves_a_payment_in_doubt_leads_nowhere(buyer: Buyer, world: World) -> None:
     paying = buyer.start(world.cart())
     world.fault(remote="commercetools", path="/carts/", action="status", code=503, times=0)
