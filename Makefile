@@ -10,9 +10,11 @@ STAMP := $(VENV)/.installed
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
 
+# By file, since what a module sets up can be dear: storms, remotes that hang, a browser. In the folders' order, in which
+# the long ones come first. More processes than cores, since many tests wait.
 test: $(STAMP)
 	@tests/browser/get_chromium.sh
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # The fault campaign: so many storms, each with so many buyers.
 SEEDS ?= 20

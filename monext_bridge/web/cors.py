@@ -3,11 +3,13 @@
 A browser asks before it sends what a page of another origin could not send by itself (a preflight), and hides
 every answer that does not name the page's origin. So errors name it as well: the page is to tell a session that has
 ended from a bridge that is down. Cookies are neither asked for nor looked at, and nothing here proves a caller.
+The module that makes these calls is public code, and open to every page.
 https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from flask import Flask, Response, request
@@ -15,20 +17,20 @@ from flask import Flask, Response, request
 METHODS: Mapping[str, str] = {"payment.create": "POST", "operations.config": "GET"}
 """The JSON endpoints of a shop's page, each with the one method that it may use."""
 
-SETTLING = "buyer.returned"
-"""Settles what the buyer has just done. A page learns that it was answered, and not where it leads: browsers hide
-redirects. It needs no preflight, and gets none."""
+RESULT = "buyer.result"
+"""What became of a payment, as JSON. The page in words at the same address is for buyers, and for no script of
+another origin. Asking for JSON needs no preflight, and gets none."""
 
-MODULE = "enabler.js"
-"""Of the folder `static`: modules of another origin are only run where that lets them."""
+MODULE = re.compile(r"enabler(/[a-z]+)?\.js")
+"""The module and its parts, of the folder `static`: those of another origin are only run where that lets them."""
 
 REQUEST_HEADERS = "Content-Type, X-Correlation-ID, X-Session-Id"
 ANSWER_HEADERS = "Retry-After, X-Correlation-ID"
 KEPT_SECONDS = 7200
 """How long a browser may remember a preflight's answer; none remembers it longer."""
 
-MODULE_CACHE = "public, max-age=600, stale-while-revalidate=86400"
-"""At once from the browser's cache for a day, while it looks for a new one in the background."""
+MODULE_CACHE = "no-cache"
+"""Kept, but asked about by its ETag each time: parts of two releases would not fit together."""
 
 
 def init_cors(app: Flask, *, origins: Collection[str]) -> None:
@@ -52,28 +54,34 @@ def init_cors(app: Flask, *, origins: Collection[str]) -> None:
         if not _is_open():
             return response
         response.vary.add("Origin")
-        if _is_known(origins):
+        if _is_known(origins) and _is_readable(response):
             response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
             response.headers["Access-Control-Expose-Headers"] = ANSWER_HEADERS
         return response
 
-    def keep_module(response: Response) -> Response:
+    def open_module(response: Response) -> Response:
         if _is_module() and response.status_code in (200, 206, 304):
+            response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Cache-Control"] = MODULE_CACHE
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
     app.before_request(preflight)
     app.after_request(name_origin)
-    app.after_request(keep_module)
+    app.after_request(open_module)
 
 
 def _is_open() -> bool:
-    return request.endpoint in METHODS or request.endpoint == SETTLING or _is_module()
+    return request.endpoint in METHODS or request.endpoint == RESULT
+
+
+def _is_readable(response: Response) -> bool:
+    return request.endpoint != RESULT or response.is_json
 
 
 def _is_module() -> bool:
-    return request.endpoint == "static" and (request.view_args or {}).get("filename") == MODULE
+    filename = (request.view_args or {}).get("filename", "")
+    return request.endpoint == "static" and MODULE.fullmatch(filename) is not None
 
 
 def _is_known(origins: Collection[str]) -> bool:

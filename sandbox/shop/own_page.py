@@ -27,6 +27,7 @@ class Choice:
     language: str
     session: str
     has_button: bool
+    has_terms: bool
 
     @classmethod
     def of_request(cls, cart_id: UUID) -> "Choice":
@@ -38,6 +39,7 @@ class Choice:
             language=_one_of(asked.get("lang", ""), ("", *LANGUAGES)),
             session=_one_of(asked.get("session", ""), SESSIONS),
             has_button=asked.get("button") != "no",
+            has_terms=asked.get("terms") == "ask",
         )
 
 

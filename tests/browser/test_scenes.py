@@ -19,11 +19,6 @@ OWN_FAULTS = "no answer: .*widget-min.js|Failed to load resource|^(4|5)[0-9]{2}:
 """What scenes are about: a widget that is blocked, and pages that answer with an error."""
 
 
-def _alone(name: str) -> Any:
-    """In a parallel run one process opens a scene, for all the tests that look at it."""
-    return pytest.param(name, marks=pytest.mark.xdist_group(f"scene {name}"), id=name)
-
-
 @pytest.fixture(scope="module")
 def axe() -> Axe:
     return Axe()
@@ -38,7 +33,7 @@ def shown(browser: Browser, bridge: Gunicorn) -> Iterator[Device]:
     made.put_away()
 
 
-@pytest.fixture(scope="module", params=[_alone(name) for name in SCENES])
+@pytest.fixture(scope="module", params=SCENES)
 def seen(request: pytest.FixtureRequest, shown: Device, bridge: Gunicorn, sandbox: Sandbox) -> Device:
     """A scene, opened once for all the tests that look at it."""
     scene, world = SCENES[request.param], World(sandbox)

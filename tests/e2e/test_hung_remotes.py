@@ -40,8 +40,6 @@ from tests.e2e.hanging import (
 from tests.gate import Gate, Mood
 from tests.world import World, wait_for
 
-pytestmark = pytest.mark.xdist_group("hung remotes")
-
 CROWD = 60
 """More than there are places for requests in a process; of the first store, whose Monext hangs."""
 

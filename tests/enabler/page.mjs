@@ -1,8 +1,25 @@
 /* A page for tests of static/enabler.js: as much of a browser as the module touches, a bridge and Monext's widget. */
 
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
-export const SOURCE = readFileSync(new URL("../../static/enabler.js", import.meta.url), "utf8");
+import { Clock } from "./clock.mjs";
+import { Element, observerOf } from "./dom.mjs";
+
+const STATIC = fileURLToPath(new URL("../../static/", import.meta.url));
+const COPIES = mkdtempSync(join(tmpdir(), "enabler-"));
+process.on("exit", () => rmSync(COPIES, { recursive: true }));
+
+/* The text of the module and of its parts, by path below `static`. */
+export const SOURCES = Object.fromEntries(
+  ["enabler.js", ...readdirSync(join(STATIC, "enabler")).map((name) => `enabler/${name}`)].map((path) => [
+    path,
+    readFileSync(join(STATIC, path), "utf8"),
+  ]),
+);
+
 export const BRIDGE = "https://pay.shop.example.com";
 export const MONEXT = "https://widget.monext.example";
 export const CONFIG = { widget: { script: `${MONEXT}/widget-min.js`, style: `${MONEXT}/widget-min.css` } };
@@ -12,50 +29,23 @@ export const STARTED = {
   paymentReference: "7ec965f8-0b6d-4a6e-9e59-e6fece85f0d6",
 };
 
-class Element {
-  constructor(tag, page) {
-    Object.assign(this, { tag, page, attributes: {}, children: [], parent: null, listeners: {}, text: "" });
-  }
-  setAttribute(name, value) { this.attributes[name] = String(value); }
-  getAttribute(name) { return this.attributes[name] ?? null; }
-  removeAttribute(name) { delete this.attributes[name]; }
-  addEventListener(name, listener) { (this.listeners[name] ??= []).push(listener); }
-  dispatch(name, event = {}) { for (const listener of this.listeners[name] ?? []) listener(event); }
-  click() { this.dispatch("click"); }
-  focus() { this.page.focused = this; }
-  append(...nodes) {
-    for (const node of nodes) {
-      node.remove();
-      node.parent = this;
-      this.children.push(node);
-    }
-    for (const observer of this.page.observers) if (observer.node === this) observer.callback();
-  }
-  replaceChildren(...nodes) {
-    for (const node of [...this.children]) node.remove();
-    this.append(...nodes);
-  }
-  remove() {
-    if (!this.parent) return;
-    this.parent.children = this.parent.children.filter((child) => child !== this);
-    this.parent = null;
-  }
-  get childElementCount() { return this.children.length; }
-  get textContent() { return this.text + this.children.map((child) => child.textContent).join(""); }
-  set textContent(text) {
-    this.text = text;
-    this.children = [];
-  }
-  all(wanted) { return this.children.flatMap((child) => [...(wanted(child) ? [child] : []), ...child.all(wanted)]); }
-}
+/* What the bridge says of the payment. */
+export const result = (status, more = {}) => ({ status, paymentReference: STARTED.paymentReference, ...more });
+
+/* An answer, or a body, that does not come. */
+export const never = () => new Promise(() => {});
 
 /* `answers` are those of the bridge by "METHOD path": a body, {status, body, headers}, an Error, or a function. */
 export class Page {
-  constructor({ answers = {}, lang = "" } = {}) {
-    this.answers = { "GET /operations/config": CONFIG, "POST /payment": STARTED, ...answers };
-    Object.assign(this, { asked: [], left: [], timers: [], observers: [], windowListeners: {}, resets: [] });
+  constructor({ answers = {}, lang = "", base = BRIDGE } = {}) {
+    this.answers = {
+      "GET /operations/config": CONFIG, "POST /payment": STARTED, "GET /result/ref": result("paid"), ...answers,
+    };
+    Object.assign(this, { base, asked: [], left: [], observers: [], windowListeners: {}, resets: [], payments: 0 });
+    this.clock = new Clock();
     this.head = new Element("head", this);
     this.body = new Element("body", this);
+    this.focused = this.body;
     this.place = this.add("payment");
     this.#install(lang);
   }
@@ -71,22 +61,23 @@ export class Page {
     const page = this;
     globalThis.document = {
       head: this.head,
+      body: this.body,
       documentElement: { lang },
+      get activeElement() { return page.focused.isConnected ? page.focused : page.body; },
       createElement: (tag) => new Element(tag, page),
-      querySelector: (selector) => page.find((node) => `#${node.getAttribute("id")}` === selector)[0] ?? null,
+      querySelector: (selector) => {
+        if (!selector.startsWith("#")) throw new SyntaxError(`${selector} is not a valid selector`);
+        return page.find((node) => `#${node.getAttribute("id")}` === selector)[0] ?? null;
+      },
     };
     globalThis.window = {
       location: { assign: (address) => page.left.push(address) },
       addEventListener: (name, listener) => (page.windowListeners[name] ??= new Set()).add(listener),
       removeEventListener: (name, listener) => page.windowListeners[name]?.delete(listener),
-      setTimeout: (act, after) => page.timers.push({ act, after }),
-      clearTimeout: (id) => id && (page.timers[id - 1].act = () => {}),
+      setTimeout: (act, after) => page.clock.set(act, after),
+      clearTimeout: (id) => page.clock.clear(id),
     };
-    globalThis.MutationObserver = class {
-      constructor(callback) { this.callback = callback; }
-      observe(node) { page.observers.push(Object.assign(this, { node })); }
-      disconnect() { page.observers = page.observers.filter((each) => each !== this); }
-    };
+    globalThis.MutationObserver = observerOf(this);
     globalThis.fetch = (address, init) => page.#answer(String(address), init);
   }
 
@@ -94,53 +85,80 @@ export class Page {
     const url = new URL(address);
     this.asked.push({ name: `${method} ${url.pathname}`, address, headers, body: body && JSON.parse(body), init });
     const known = this.answers[`${method} ${url.pathname}`];
-    const answer = await (typeof known === "function" ? known() : known);
+    const answer = await inTime(typeof known === "function" ? known() : known, init.signal);
     if (answer instanceof Error) throw answer;
-    const { status = 200, body: json = answer, headers: sent = {} } = answer?.status ? answer : {};
-    return { ok: status < 300, status, headers: new Headers(sent), json: async () => json };
+    const { status = 200, body: json = answer, headers: sent = {}, text: read = async () => JSON.stringify(json) } =
+      typeof answer?.status === "number" ? answer : {};
+    const text = () => inTime(read(), init.signal);
+    const parsed = async () => JSON.parse(await text());
+    return { ok: status < 300, status, headers: new Headers(sent), text, json: parsed };
   }
 
-  /* A module of its own for each page, as a browser has it. */
-  load() {
-    const text = `${SOURCE}\n/* ${Math.random()} */`;
-    return import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`);
+  /* A module of its own for each page, as a browser has it; or a part of it alone. */
+  load(path = "enabler.js") {
+    const copy = mkdtempSync(join(COPIES, "page-"));
+    writeFileSync(join(copy, "package.json"), '{"type": "module"}');
+    for (const part of ["enabler.js", "enabler"]) cpSync(join(STATIC, part), join(copy, part), { recursive: true });
+    return import(pathToFileURL(join(copy, path)));
+  }
+
+  changed(node) {
+    const meant = this.observers.filter((each) => each.node === node || (each.subtree && each.node.contains(node)));
+    for (const each of meant) queueMicrotask(() => this.observers.includes(each) && each.callback());
   }
 
   find(wanted) { return [...this.head.all(wanted), ...this.body.all(wanted)]; }
   get widget() { return this.find((node) => node.getAttribute("id") === "PaylineWidget")[0] ?? null; }
-  get status() { return this.find((node) => node.getAttribute("role") === "status")[0]?.textContent; }
-  get button() { return this.find((node) => node.tag === "button")[0] ?? null; }
+  get words() { return this.find((node) => node.getAttribute("role") === "status")[0]; }
+  get status() { return this.words?.textContent; }
+  get button() { return this.find((node) => node.getAttribute("class") === "monext-enabler-button" && node.tag === "button")[0] ?? null; }
   get link() { return this.find((node) => node.tag === "a")[0] ?? null; }
   tags(tag) { return this.head.all((node) => node.tag === tag); }
   count(name) { return this.asked.filter((each) => each.name === name).length; }
   last(name) { return this.asked.filter((each) => each.name === name).at(-1); }
   comesBack() { for (const listener of this.windowListeners.pageshow ?? []) listener({ persisted: true }); }
+  get listens() { return this.windowListeners.pageshow?.size ?? 0; }
 
-  /* Monext's script is there, and knows the addresses of the session. */
-  widgetArrives({ returnUrl = `${BRIDGE}/return/ref` } = {}) {
-    window.Payline = {
-      Api: { reset: (token) => this.resets.push(token), getCancelAndReturnUrls: () => ({ returnUrl }) },
+  /* Whatever follows without any time passing. */
+  rests() { return this.clock.advance(0); }
+  advance(milliseconds) { return this.clock.advance(milliseconds); }
+
+  /* ---- Monext's widget ---- */
+
+  /* Its script is there, knows the addresses of the session, and puts a container into its place. */
+  widgetArrives({ returnUrl = `${this.base}/return/ref` } = {}) {
+    const reset = (token) => {
+      this.resets.push(token);
+      this.widget.replaceChildren(new Element("div", this));
     };
+    window.Payline = { Api: { reset, getCancelAndReturnUrls: () => ({ returnUrl }) } };
     this.tags("script")[0].dispatch("load");
+    this.widget?.append(new Element("div", this));
   }
-  draws() { this.widget.append(new Element("div", this)); }
-  ends(state) { return window[this.widget.getAttribute("data-event-finalstatehasbeenreached")]({ state }); }
-  presses() { return window[this.widget.getAttribute("data-event-beforepayment")](); }
 
-  /* Whatever is due at once; `runs` also lets the time pass that something waits for. */
-  async rests() {
-    for (let turn = 0; turn < 20; turn += 1) {
-      for (const timer of this.timers) if (timer.after === 0) this.#fire(timer);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+  /* It has asked Monext for the session, and shows what may be done. */
+  draws() {
+    const [field, button] = [new Element("input", this), new Element("button", this)];
+    button.addEventListener("click", () => this.#submits());
+    this.widget.children[0].replaceChildren(field, button);
   }
-  async runs() {
-    for (const timer of this.timers) this.#fire(timer);
-    await this.rests();
+  /* As a form in a browser: while one press is handled, another one is not taken. */
+  #submits() {
+    if (this.submitting) return;
+    this.submitting = true;
+    setImmediate(() => (this.submitting = false));
+    if (this.fires("beforepayment") !== false) this.payments += 1;
   }
-  #fire(timer) {
-    const { act } = timer;
-    timer.act = () => {};
-    act();
-  }
+  get payButton() { return this.widget?.querySelector("button"); }
+  fires(event, argument) { return window[this.widget.getAttribute(`data-event-${event}`)](argument); }
+  ends(state) { return this.fires("finalstatehasbeenreached", { state }); }
 }
+
+/* A promise's value; rejects where its request is given up before. */
+const inTime = (value, signal) =>
+  Promise.race([
+    value,
+    new Promise((_, reject) => {
+      signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
+    }),
+  ]);

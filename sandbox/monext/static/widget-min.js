@@ -8,6 +8,9 @@
  * A full-page redirect (3-D Secure, a partner; data-embeddedredirectionallowed="false") ends at the returnURL with
  * `paylinetoken`, as everything that Monext sends back does. A page that embeds the widget with that token then
  * shows the result. With the sandbox's setting `returnToPage` the way back is the embedding page instead.
+ *
+ * A function of the page that answers `false` before a payment holds it back. Clients of Monext's rely on that; the
+ * vendor's documentation says nothing of that answer.
  */
 (function () {
   "use strict";
@@ -15,6 +18,7 @@
   const server = new URL(document.currentScript.src).origin;
   const finalStates = [
     "PAYMENT_SUCCESS", "PAYMENT_FAILURE", "PAYMENT_CANCELED", "TOKEN_EXPIRED", "PAYMENT_ONHOLD_PARTNER",
+    "PAYMENT_SUCCESS_FORCE_TICKET_DISPLAY", "BROWSER_NOT_SUPPORTED", // of the vendor's apps; our server ends in neither
   ];
   const pollEvery = 1000;
   const fields = [
@@ -29,6 +33,8 @@
     PAYMENT_CANCELED: "Payment cancelled",
     TOKEN_EXPIRED: "This payment has expired",
     PAYMENT_ONHOLD_PARTNER: "Payment in progress: the answer is still to come",
+    PAYMENT_SUCCESS_FORCE_TICKET_DISPLAY: "Payment accepted",
+    BROWSER_NOT_SUPPORTED: "This browser can't be used to pay here",
   };
 
   let view = null;
@@ -253,7 +259,7 @@
       }
       if (Object.keys(missing).length) return showFaults(missing);
     }
-    fire("beforepayment");
+    if (fire("beforepayment") === false) return undefined;
     return send(method.kind === "card" ? "securedPaymentRequest" : "paymentRequest", body);
   }
 
@@ -297,7 +303,7 @@
   }
 
   function showEnd() {
-    const paid = view.type === "PAYMENT_SUCCESS";
+    const paid = view.type.startsWith("PAYMENT_SUCCESS");
     const goes = paid || view.type === "PAYMENT_ONHOLD_PARTNER" ? view.returnUrl : view.cancelUrl;
     const leave = () => window.location.assign(goes);
     const id = paid ? "pl-ticket-default-ticket_btn" : "pl-end-btn";

@@ -25,6 +25,13 @@ const ask = async (paymentReference) => {
   return tell("commercetools", `${transactions.join(", ")}; order: ${order ?? "none"}`, href);
 };
 
+/* Rejects where the shop has terms, and the buyer did not accept them. */
+const agree = async () => {
+  tell("onPayButtonClick");
+  const terms = document.getElementById("terms");
+  if (terms && !terms.checked) throw new Error("the terms are not accepted");
+};
+
 document.getElementById("choice").addEventListener("submit", (event) => {
   event.target.action = document.getElementById("cart").value;
 });
@@ -48,10 +55,16 @@ try {
   const dropin = builder.build({
     showPayButton: button !== undefined,
     onDropinReady: async () => tell("onDropinReady"),
-    onPayButtonClick: async () => tell("onPayButtonClick"),
+    onPayButtonClick: agree,
   });
-  dropin.mount("#payment");
-  document.getElementById("order")?.addEventListener("click", () => dropin.submit());
+  await dropin.mount("#payment");
+  document.getElementById("order")?.addEventListener("click", () => {
+    agree().then(() => dropin.submit(), (error) => tell("shop", error.message));
+  });
+  document.getElementById("redraw").addEventListener("click", () => {
+    place.replaceChildren();
+    return dropin.mount("#payment");
+  });
 } catch (error) {
   tell("module", `${error.name}: ${error.message}`);
 }

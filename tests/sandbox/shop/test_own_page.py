@@ -36,6 +36,13 @@ def test_a_session_that_is_over_can_be_tried(browser: Browser, guest_cart: str) 
     assert session["state"] == "Expired"
 
 
+@pytest.mark.parametrize(("choice", "boxes"), [("ask", 1), ("no", 0), ("", 0)])
+def test_the_shop_asks_for_its_terms_where_that_is_chosen(
+    choice: str, boxes: int, browser: Browser, guest_cart: str
+) -> None:
+    assert len(browser.page(own_page(guest_cart), terms=choice).select("#terms")) == boxes
+
+
 def test_what_nobody_offers_is_taken_for_the_first_choice(browser: Browser, guest_cart: str) -> None:
     place = browser.page(own_page(guest_cart), kind="popup", lang="xx").select_one("#payment")
     assert place is not None

@@ -1,0 +1,52 @@
+/*
+ * Holds a payment in Monext's form back until the shop has agreed.
+ *
+ * Monext asks a function of the page before it pays, and takes the answer at once: so the first press is answered
+ * with no, the shop is asked, and where it agrees the same element is pressed once more.
+ */
+export class Consent {
+  #ask;
+  #isWanted;
+  #pressed = null;
+  #isAsking = false;
+  #hasAgreed = false;
+
+  /* `ask` resolves to whether the shop agrees; `isWanted` is false once its answer comes too late. */
+  constructor(holder, { ask, isWanted }) {
+    this.#ask = ask;
+    this.#isWanted = isWanted;
+    holder.addEventListener("click", (event) => this.#note(event), true);
+  }
+
+  /* What the widget is told: false is a no, undefined none. */
+  answer() {
+    if (this.#hasAgreed) {
+      this.#hasAgreed = false;
+      return undefined;
+    }
+    if (!this.#isAsking) this.#inquire(this.#pressed);
+    return false;
+  }
+
+  /* A shop that agrees at once does so while the browser still handles the press, and no form is submitted in itself. */
+  async #inquire(pressed) {
+    this.#isAsking = true;
+    const agrees = await this.#ask();
+    await new Promise((resolve) => window.setTimeout(resolve, 0));
+    this.#isAsking = false;
+    if (agrees && this.#isWanted()) this.#repeat(pressed);
+  }
+
+  /* A press that was not seen, in a partner's frame, can't be repeated: there the next one is let through. */
+  #repeat(pressed) {
+    if (pressed?.isConnected === false) return;
+    this.#hasAgreed = true;
+    pressed?.click();
+  }
+
+  /* An agreement is for one press: the buyer's next one is asked about again. */
+  #note(event) {
+    if (event.isTrusted) this.#hasAgreed = false;
+    this.#pressed = event.target;
+  }
+}
