@@ -115,10 +115,13 @@ def _pool() -> ThreadPoolExecutor:
 def running_pool(threads: int, *, name: str) -> ThreadPoolExecutor:
     """A pool whose threads run already.
 
-    To begin one takes milliseconds where many are busy, under a lock that all pools of a process share.
+    To begin one takes milliseconds where many are busy, under a lock that all pools of a process share. Ctrl-C may
+    come in between: no thread may then be left waiting, since a process ends only after its threads.
     """
     pool, go = ThreadPoolExecutor(threads, thread_name_prefix=name), Event()
-    for _ in range(threads):
-        pool.submit(go.wait)
-    go.set()
+    try:
+        for _ in range(threads):
+            pool.submit(go.wait)
+    finally:
+        go.set()
     return pool

@@ -34,6 +34,24 @@ def test_all_threads_of_a_process_run_before_they_are_needed() -> None:
     assert len(running) == EXTRA_THREADS
 
 
+INTERRUPTED = """
+import signal
+from contextlib import suppress
+from monext_bridge.gateways.hops import EXTRA_THREADS, running_pool
+
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+for quarters in range(1, 31):
+    with suppress(KeyboardInterrupt):
+        signal.setitimer(signal.ITIMER_REAL, quarters / 4000)
+        running_pool(EXTRA_THREADS, name="interrupted")
+        signal.setitimer(signal.ITIMER_REAL, 0)
+"""
+
+
+def test_a_process_ends_that_ctrl_c_reaches_while_its_threads_are_begun() -> None:
+    subprocess.run([sys.executable, "-c", INTERRUPTED], check=True, timeout=60)
+
+
 def test_no_calls_are_no_results() -> None:
     assert together() == ()
     assert settled() == ()

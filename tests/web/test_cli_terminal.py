@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -56,14 +57,19 @@ class Terminal:
             start_new_session=True,
         )
         os.close(theirs)
-        text = _read(mine, typed, after)
-        os.close(mine)
-        return Seen(text, process.wait(SECONDS))
+        try:
+            text = _read(mine, typed, after)
+            return Seen(text, process.wait(SECONDS))
+        finally:
+            process.kill()
+            process.wait()
+            os.close(mine)
 
 
 def _read(terminal: int, typed: str, after: str) -> str:
     seen = b""
     while True:
+        assert select.select([terminal], [], [], SECONDS)[0], f"waits for ever after {seen.decode()!r}"
         try:
             part = os.read(terminal, 4096)
         except OSError:  # the other end is closed
