@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from playwright.sync_api import TimeoutError as NoMoreLooks
 
 from sandbox.runner import Sandbox
@@ -164,11 +164,16 @@ def test_double_click_on_pay(desktop: Device, world: World) -> None:
 
 def test_double_click_on_continue(desktop: Device, world: World) -> None:
     """After the page's own forward, which is held up here: it would be faster than the buyer."""
-    desktop.tab.route("**/v2/?token=*", lambda route: route.fulfill(status=204))
+    forwards: list[Route] = []
+
+    def hold_up_the_first(route: Route) -> None:
+        forwards.append(route)
+        route.fulfill(status=204) if len(forwards) == 1 else route.continue_()
+
+    desktop.tab.route("**/v2/?token=*", hold_up_the_first)
     with desktop.tab.expect_request("**/v2/?token=*"):
         checkout = Checkout(desktop.tab).open(cart := world.cart(), mode="redirect")
         expect(checkout.forward).to_be_visible()
-    desktop.tab.unroute("**/v2/?token=*")
     checkout.forward.dblclick()
     HostedPage(desktop.tab).pay_by_card().back_to_shop()
     shop_hears(desktop.tab, "paid")

@@ -23,6 +23,7 @@ from monext_bridge.errors import (
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from tests.gateways.project import Project, asked, error, gateway_to
 from tests.gateways.remotes import Remote
+from tests.world import wait_for
 
 EXPAND = {"expand": "paymentInfo.payments[*]"}
 Calling = Callable[[CommercetoolsGateway], object]
@@ -86,6 +87,7 @@ class TestCalls:
         with pytest.raises(RemoteUnavailable) as raised:
             call(commercetools)
         assert not isinstance(raised.value, RemoteUnreachable)
+        wait_for(lambda: bool(asked(remote)))
         assert [json.loads(request.body) for request in asked(remote)] == [{"version": 1}]
 
     def test_a_query_gives_its_results(self, commercetools: CommercetoolsGateway, project: Project) -> None:
