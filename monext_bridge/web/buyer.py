@@ -88,6 +88,12 @@ def _onwards(ref: str, shop: str | None) -> Response:
     return redirect(shop or url_for("buyer.result", ref=ref), code=303)
 
 
+def _language(reference: Reference) -> str | None:
+    """Asked for here, else at the start; what is no language at all would only break the way back."""
+    asked = asked_language()
+    return asked if asked and parameters.LANGUAGE.fullmatch(asked) else reference.language
+
+
 def _as_cancelled(settled: Settled) -> Settled:
     """The shop hears `cancelled` of a buyer who gave up, whatever had kept the payment from going through."""
     if settled.status not in GAVE_UP_FOR_GOOD:
@@ -108,7 +114,7 @@ def _retry_url(reference: Reference, settled: Settled) -> str | None:
     wished = {
         "returnUrl": reference.return_url,
         "cancelUrl": reference.cancel_url,
-        "lang": asked_language() or reference.language,
+        "lang": _language(reference),
     }
     query = {name: value for name, value in wished.items() if value}
     if settings.access is not Access.OPEN:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -269,3 +270,14 @@ def test_result_speaks_the_language_that_the_start_was_asked_for(buyer: Buyer, w
     page = buyer.looks(paying).page
     assert one(page, "html")["lang"] == "nl"
     assert "lang=nl" in str(one(page, "#retry")["href"])
+
+
+@pytest.mark.parametrize(("asked", "kept"), [("it", "it"), ("../x", "nl"), ("", "nl")])
+def test_way_back_to_the_payment_keeps_a_language_that_is_one(
+    asked: str, kept: str, buyer: Buyer, world: World
+) -> None:
+    paying = buyer.start(world.cart(), lang="nl")
+    world.pay(paying.token, outcome="refused")
+
+    page = buyer.get(f"/result/{paying.ref}?lang={asked}").page
+    assert parse_qs(urlsplit(str(one(page, "#retry")["href"])).query)["lang"] == [kept]
