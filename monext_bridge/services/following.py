@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from monext_bridge.config import Settings
 from monext_bridge.domain.decide import Situation
 from monext_bridge.domain.ids import SessionToken
+from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment
 from monext_bridge.domain.returns import is_given_back, is_open, is_refused
@@ -103,7 +104,7 @@ class Following:
         return Settled(
             status=status,
             payment_id=payment.id,
-            amount=taken.amount if taken else payment.planned,
+            amount=_amount(payment, status),
             complete=not left_to_do and status not in (BuyerStatus.CHECKING, BuyerStatus.RECORDING),
             order=situation.order,
             language=situation.cart.locale if situation.cart else None,
@@ -115,6 +116,14 @@ class Following:
             taken=taken.timestamp if taken else None,
             resume_url=payment.status_text if standing(payment) is Standing.OPEN else None,
         )
+
+
+def _amount(payment: Payment, status: BuyerStatus) -> Money:
+    """What the buyer has paid, which may be a part of what was authorised; before that, what was or would be."""
+    if status is BuyerStatus.PAID:
+        return payment.planned.with_amount(payment.charged)
+    taken = accepted(payment)
+    return taken.amount if taken else payment.planned
 
 
 def buyer_status(settlement: Settlement) -> BuyerStatus:

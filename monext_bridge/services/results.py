@@ -72,8 +72,9 @@ class Elsewhere:
 class Settled:
     """Where a payment stands after settling.
 
-    `complete` is False while something is left to do that a later call can finish (the order, giving money
-    back, an answer of Monext): a notification then asks to be sent again. `given_back` and `return_refused` are
+    `amount` is what has been captured of one that is paid, else what was accepted or is asked for. `complete` is
+    False while something is left to do that a later call can finish (the order, giving money back, an answer of
+    Monext): a notification then asks to be sent again. `given_back` and `return_refused` are
     of a payment that is returned, `released` is of one that was only ever authorised and is wholly cancelled,
     `refunded` is what went back since. `begun` is when its session was opened, `taken` when its money was found
     to be there, `resume_url` leads into that session where it is still open.

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.bridges import Answer, Buyer, InProcess
-from tests.web.office import EUR_10, Office
+from tests.web.office import EUR_10, Office, capture
 from tests.web.paying import Paid
 from tests.web.rendered import one, words
 from tests.world import World
@@ -35,6 +35,16 @@ def test_authorisation_that_the_shop_cancelled_is_not_called_refused(
     assert "the shop has cancelled it since" in words(page)
     assert "Nothing has been taken." in words(page)
     assert not page.select("#retry")
+
+
+def test_paid_result_says_what_was_captured_and_not_all_that_was_reserved(
+    world: World, buyer: Buyer, office: Office
+) -> None:
+    paid = Paid(world, buyer, "german-store")
+    assert "Your payment of €554.90 is authorised." in shown(buyer, paid).words
+    assert office.act(paid.id, capture(final=True)).status == 200
+
+    assert "You have paid €10.00." in shown(buyer, paid).words
 
 
 def test_paid_result_says_what_was_refunded_of_it(world: World, buyer: Buyer, office: Office) -> None:
