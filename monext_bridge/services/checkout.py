@@ -142,7 +142,11 @@ class Checkout:
 
     def _elsewhere(self, payment: Payment, cart: Cart, store: StoreSettings, wishes: Wishes) -> Elsewhere:
         reference = self._reference(payment, cart, store, wishes)
-        return Elsewhere(reference=self.references.sign(reference), payment_id=payment.id)
+        return Elsewhere(
+            reference=self.references.sign(reference),
+            payment_id=payment.id,
+            returned=standing(payment) is Standing.RETURNED,
+        )
 
     def _reference(self, payment: Payment, cart: Cart, store: StoreSettings, wishes: Wishes) -> Reference:
         return Reference(

@@ -119,9 +119,11 @@ class Following:
 
 
 def _amount(payment: Payment, status: BuyerStatus) -> Money:
-    """What the buyer has paid, which may be a part of what was authorised; before that, what was or would be."""
+    """What the buyer has paid or has reserved, which may be a part of it; else what was or would be taken."""
     if status is BuyerStatus.PAID:
         return payment.planned.with_amount(payment.charged)
+    if status is BuyerStatus.AUTHORIZED:
+        return payment.planned.with_amount(payment.authorized - payment.cancelled)
     taken = accepted(payment)
     return taken.amount if taken else payment.planned
 

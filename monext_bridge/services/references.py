@@ -38,7 +38,8 @@ class References:
 
     def sign(self, reference: Reference) -> str:
         """The text that goes into a URL's path. Raises ValueError where it would be too long to come back."""
-        text = str(self._serializer.dumps(astuple(reference)))
+        fields = astuple(reference)
+        text = str(self._serializer.dumps(fields if reference.language else fields[:WITHOUT_LANGUAGE]))
         if len(text) > LONGEST:
             raise ValueError(f"a reference of {len(text)} characters is longer than {LONGEST}")
         return text
@@ -59,7 +60,7 @@ class References:
 
 
 def _as_tuple(value: Any) -> Any:
-    """One of release 0.1 ends before the language."""
+    """One without a language ends before it, as all did once: two releases read each other's."""
     if not isinstance(value, list):
         return value
     return (*value, None) if len(value) == WITHOUT_LANGUAGE else tuple(value)

@@ -62,10 +62,14 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """No session is needed: the cart has a payment whose result the buyer should see."""
+    """No session is needed: the cart has a payment whose result the buyer should see.
+
+    `returned`: its money goes back, and the next start begins another one.
+    """
 
     reference: str
     payment_id: PaymentId
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def start(cart_id: str) -> Response | str:
 def _look_like(cart: Cart, *, wishes: Wishes) -> None:
     """What is answered from here on, an error included, is of the cart's store and in its buyer's language."""
     wear(cart.store_key, home=wishes.cancel_url)
-    speak(wishes.language or cart.locale)
+    speak(cart.locale)
 
 
 def _show(started: Started, mode: CheckoutMode) -> Response | str:

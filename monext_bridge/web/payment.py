@@ -31,6 +31,10 @@ def create() -> dict[str, Any]:
         method=parameters.method(wanted.paymentMethod, field="paymentMethod"),
     )
     started = services().checkout.start(active.cart_id, wishes)
+    if isinstance(started, Elsewhere) and started.returned:
+        raise Conflict(
+            f"an earlier payment of the cart is given back: {started.payment_id}; ask again for a new one"
+        )
     if isinstance(started, Elsewhere):
         raise Conflict(f"the cart has a payment already: {started.payment_id}")
     return answer(

@@ -4,6 +4,9 @@
  * Monext asks a function of the page before it pays, and takes the answer at once: so the first press is answered
  * with no, the shop is asked, and where it agrees the same element is pressed once more.
  */
+const FRESH = 1000; /* milliseconds in which a press leads to a payment; later it was meant for something else */
+const PRESSABLE = "button, a, input, label, [role=button]"; /* what an icon in it was pressed for */
+
 export class Consent {
   #ask;
   #isWanted;
@@ -24,7 +27,9 @@ export class Consent {
       this.#hasAgreed = false;
       return undefined;
     }
-    if (!this.#isAsking) this.#inquire(this.#pressed);
+    const pressed = this.#pressed;
+    this.#pressed = null;
+    if (!this.#isAsking) this.#inquire(pressed);
     return false;
   }
 
@@ -41,12 +46,25 @@ export class Consent {
   #repeat(pressed) {
     if (pressed?.isConnected === false) return;
     this.#hasAgreed = true;
-    pressed?.click();
+    if (pressed) press(pressed);
   }
 
-  /* An agreement is for one press: the buyer's next one is asked about again. */
+  /* An agreement is for one press of the buyer's, not of a script: the next one is asked about again. */
   #note(event) {
-    if (event.isTrusted) this.#hasAgreed = false;
-    this.#pressed = event.target;
+    if (!event.isTrusted) return;
+    this.#hasAgreed = false;
+    const pressed = event.target.closest?.(PRESSABLE) ?? event.target;
+    this.#pressed = pressed;
+    window.setTimeout(() => this.#forget(pressed), FRESH);
+  }
+
+  #forget(pressed) {
+    if (this.#pressed === pressed) this.#pressed = null;
   }
 }
+
+/* A drawing has no `click` of its own. */
+const press = (node) => {
+  if (typeof node.click === "function") node.click();
+  else node.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, composed: true }));
+};

@@ -159,7 +159,12 @@ export const TEXTS = {
 };
 
 /* What is read of an error; any other code is `trouble`. */
-export const TEXT_OF_CODE = { session_expired: "ended", cart_not_payable: "unpayable", already_paid: "already" };
+export const TEXT_OF_CODE = {
+  session_expired: "ended",
+  cart_not_payable: "unpayable",
+  already_paid: "already",
+  given_back: "returned",
+};
 
 /* The language of ours for a language tag, English where there is none. */
 export const languageOf = (tag) => {

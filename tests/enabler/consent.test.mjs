@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Element } from "./dom.mjs";
 import { never } from "./page.mjs";
 import { drawn, logged } from "./shop.mjs";
 
@@ -91,6 +92,36 @@ test("an agreement that comes after the form has gone, or another began, presses
     await page.rests();
     assert.deepEqual([clicks, page.payments], [[], 0], String(leave));
   }
+});
+
+test("a press from before, for something else, is not repeated", async () => {
+  const { page } = await asking(async () => {});
+  const field = page.widget.querySelector("input");
+  const repeated = [];
+  field.addEventListener("click", (event) => event.isTrusted || repeated.push(event));
+  field.dispatch("click");
+  await page.advance(1001);
+  assert.equal(page.fires("beforepayment"), false);
+  await page.rests();
+  assert.deepEqual(repeated, []);
+});
+
+test("a press is repeated once, and not again for a later payment", async () => {
+  const { page } = await asking(async () => {});
+  await presses(page);
+  assert.equal(page.fires("beforepayment"), false);
+  await page.rests();
+  assert.equal(page.payments, 1);
+});
+
+test("a press on a drawing in the button is one of the button", async () => {
+  const { page, asked } = await asking(async () => {});
+  const icon = new Element("svg", page);
+  icon.click = undefined;
+  page.payButton.append(icon);
+  icon.dispatch("click");
+  await page.rests();
+  assert.deepEqual([asked.times, page.payments], [1, 1]);
 });
 
 test("a press that the page could not see is let through when it is repeated", async () => {

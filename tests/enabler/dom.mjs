@@ -49,6 +49,7 @@ export class Element {
     this.text = text;
     this.children = [];
   }
+  closest(tags) { return this.ancestors.find((node) => tags.split(", ").includes(node.tag)) ?? null; }
   contains(node) { return node.ancestors.includes(this); }
   all(wanted) { return this.children.flatMap((child) => [...(wanted(child) ? [child] : []), ...child.all(wanted)]); }
 

@@ -47,6 +47,11 @@ def test_one_of_before_there_was_a_language_is_read_without() -> None:
     assert References([KEY]).read(signed(*before)) == replace(REFERENCE, language=None)
 
 
+def test_one_without_a_language_can_be_read_by_the_release_before() -> None:
+    *before, _ = astuple(REFERENCE)
+    assert References([KEY]).sign(replace(REFERENCE, language=None)) == signed(*before)
+
+
 @pytest.mark.parametrize("fields", [(), ("a",) * 5, ("a",) * 8, (*astuple(REFERENCE)[:6], 7), (None,) * 7])
 def test_signed_fields_of_another_shape_are_malformed(fields: tuple[object, ...]) -> None:
     with pytest.raises(Malformed):

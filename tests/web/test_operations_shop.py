@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from sandbox.runner import Sandbox
-from tests.bridges import InProcess
+from tests.bridges import Buyer, InProcess
 from tests.services.calling import Tokens
 from tests.web.office import NOBODY_S, Office, refused
+from tests.web.paying import Paid
 from tests.world import World
 
 
@@ -139,3 +140,28 @@ def test_the_components_are_the_hosted_page_and_the_widget(
         "components": [],
         "express": [],
     }
+
+
+def test_a_payment_that_is_given_back_is_told_once_and_then_another_one_begins(
+    in_process: InProcess, world: World
+) -> None:
+    cart = world.cart()
+    headers = {"X-Session-Id": world.session(cart)}
+    first = json.loads(in_process.call("POST", "/payment", json={}, headers=headers).text)
+    world.one_more(cart)
+    world.pay(first["sessionId"], outcome="accepted")
+
+    answer = in_process.call("POST", "/payment", json={}, headers=headers)
+    assert (answer.status, refused(answer)["code"]) == (409, "InvalidOperation")
+    assert f"is given back: {first['paymentReference']};" in refused(answer)["message"]
+    again = json.loads(in_process.call("POST", "/payment", json={}, headers=headers).text)
+    assert again["paymentReference"] != first["paymentReference"]
+
+
+def test_a_payment_that_is_there_already_is_named(in_process: InProcess, world: World, buyer: Buyer) -> None:
+    paid = Paid(world, buyer, "guest")
+    headers = {"X-Session-Id": world.session(paid.cart)}
+
+    answer = in_process.call("POST", "/payment", json={}, headers=headers)
+    assert answer.status == 409
+    assert refused(answer)["message"].endswith(f"has a payment already: {paid.id}")

@@ -211,7 +211,12 @@ def test_amounts_are_written_as_people_there_write_them(tag: str, amount: Money,
 
 
 @pytest.mark.parametrize(
-    ("query", "heading"), [({}, "Payer votre commande"), ({"lang": "nl-BE"}, "Uw bestelling betalen")]
+    ("query", "heading"),
+    [
+        ({}, "Payer votre commande"),
+        ({"lang": "nl-BE"}, "Uw bestelling betalen"),
+        ({"lang": "ja"}, "Payer votre commande"),
+    ],
 )
 def test_checkout_speaks_the_carts_language_or_the_one_asked_for(
     query: dict[str, str], heading: str, buyer: Buyer, world: World

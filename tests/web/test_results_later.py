@@ -66,6 +66,16 @@ def test_reservation_that_was_released_is_not_called_money_returned(buyer: Buyer
     assert "Nothing was taken, and nothing was ordered with this payment." in said
 
 
+def test_authorised_result_says_what_is_still_reserved(world: World, buyer: Buyer) -> None:
+    paid = Paid(world, buyer, "german-store")
+    part = {"type": "CancelAuthorization", "amount": EUR_10, "state": "Success"}
+    version = world.payment(paid.cart)["version"]
+    action = {"action": "addTransaction", "transaction": part}
+    world.project.update(f"payments/{paid.id}", version=version, action=action)
+
+    assert "Your payment of €544.90 is authorised." in shown(buyer, paid).words
+
+
 # --- as a program reads it
 
 
