@@ -40,15 +40,29 @@
     }
   };
 
+  /* Whether a click is for another tab or window. */
+  const opensElsewhere = (event) => event.ctrlKey || event.metaKey || event.shiftKey;
+
+  /* Ends the session at Monext, so that nobody can pay it later; a second has to do. Else it ends by itself, in time. */
+  const endSession = async () => {
+    const enough = new Promise((resolve) => window.setTimeout(resolve, 1000));
+    try {
+      await Promise.race([api().endToken() || enough, enough]);
+    } catch {
+      /* Monext's script could not. */
+    }
+  };
+
   const startWidget = (widget) => {
     const cancel = document.getElementById("cancel");
     let drawn = false;
-    let leaving = null;
+    let leaving = false;
 
-    const leave = (address) => {
+    const leave = async (address, first) => {
       if (leaving) return;
-      leaving = address;
+      leaving = true;
       say("leaving");
+      if (first) await first();
       window.location.assign(address);
     };
     const show = () => {
@@ -72,20 +86,11 @@
     window.addEventListener("error", (event) => event.target.id === "widget-script" && fail(), true);
     window.setTimeout(fail, PATIENCE);
 
-    /* Ends the session at Monext first, so that nobody can pay it later. The cancel page asks Monext anyway. */
-    cancel.addEventListener("click", async (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || !api().endToken) return;
+    /* The cancel page asks Monext anyway. */
+    cancel.addEventListener("click", (event) => {
+      if (opensElsewhere(event) || !api().endToken) return;
       event.preventDefault();
-      if (leaving) return;
-      leaving = cancel.href;
-      say("leaving");
-      const enough = new Promise((resolve) => window.setTimeout(resolve, 1000));
-      try {
-        await Promise.race([api().endToken() || enough, enough]);
-      } catch {
-        /* The session then ends by itself, in time. */
-      }
-      window.location.assign(cancel.href);
+      leave(cancel.href, endSession);
     });
   };
 

@@ -60,6 +60,11 @@ def checkout_redirect(started: Started, *, links: CheckoutLinks, nonce: str, loo
     )
 
 
+def leads_back(settled: Settled) -> bool:
+    """Whether the page may lead back to the payment: nothing was taken, and the shop has not cancelled it."""
+    return settled.status in RETRYABLE and not settled.released
+
+
 def result(
     settled: Settled,
     *,
@@ -73,16 +78,16 @@ def result(
     """Where a payment stands, in the buyer's words: one template for each status.
 
     `refresh_url` is this page's own address; its script asks it again with `fetch`, which needs
-    `connect-src 'self'`, and follows once the answer is a redirect or another status. `next_look_url` is where a
+    `connect-src 'self'`, and goes there once it is told another status. `next_look_url` is where a
     browser without script looks next by itself, None once it has looked long enough. `retry_url` is only shown
-    where nothing was taken, and the shop has not cancelled it.
+    where the page `leads_back`.
     """
     return render(
         f"result/{settled.status.value}.html",
         languages=[settled.language],
         default=looks.language,
         settled=settled,
-        retry_url=retry_url if settled.status in RETRYABLE and not settled.released else None,
+        retry_url=retry_url if leads_back(settled) else None,
         shop_url=shop_url,
         refresh_url=refresh_url,
         next_look_url=next_look_url,

@@ -21,7 +21,7 @@ from monext_bridge.services.following import buyer_status
 from monext_bridge.services.landing import landing_url
 from monext_bridge.services.results import BuyerStatus, Settled
 from monext_bridge.services.settle import Settlement
-from monext_bridge.web.pages import REFRESHING, RETRYABLE
+from monext_bridge.web.pages import REFRESHING, leads_back
 from monext_bridge.web.states_answers import Row
 from monext_bridge.web.states_samples import ORDER, PRICE, REFERENCE, SAMPLES, SEEN, Sample
 
@@ -74,7 +74,7 @@ def _buyers() -> Iterator[Row]:
                 _stands(sample),
                 words,
                 _heading(sample.payment, status),
-                _page(sample.payment, status),
+                _page(_settled(sample.payment, status)),
                 *_landing(status),
             )
 
@@ -111,10 +111,10 @@ def _settled(payment: Payment, status: BuyerStatus) -> Settled:
     )
 
 
-def _page(payment: Payment, status: BuyerStatus) -> str:
+def _page(settled: Settled) -> str:
     told = (
-        (status in REFRESHING, "looks again by itself"),
-        (status in RETRYABLE and not is_released(payment), "leads back to the payment"),
+        (settled.status in REFRESHING, "looks again by itself"),
+        (leads_back(settled), "leads back to the payment"),
     )
     return ", ".join(words for holds, words in told if holds)
 

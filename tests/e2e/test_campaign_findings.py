@@ -13,7 +13,7 @@ from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
 from monext_bridge.services.findings import Ending, Finding, Scope
 from sandbox.runner import Sandbox
-from tests.bridges import Buyer, InProcess
+from tests.bridges import Buyer, InProcess, Page
 from tests.services.acting import a_paid
 from tests.world import World
 
@@ -35,17 +35,22 @@ def reconciled(bridge: InProcess, payment: str, **scope: object) -> list[Finding
     return [f for f in findings if f.payment_id == payment]
 
 
-def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_end(
-    bridge: InProcess, sandbox: Sandbox, world: World
-) -> None:
-    """The office refunds between the settle's reading of the cart and its POST /orders."""
+def recorded_without_order(bridge: InProcess, world: World) -> tuple[str, Page, PaymentId]:
+    """Accepted and written down; the order is refused until the cart is out of trouble."""
     cart = world.cart("guest")
     page = Buyer(bridge).start(cart)
     world.pay(page.token, outcome="accepted")
     world.trouble(cart, "General")
-    Buyer(bridge).notified(page)  # recorded; no order yet
+    Buyer(bridge).notified(page)
+    return cart, page, PaymentId(world.payment(cart)["id"])
+
+
+def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_end(
+    bridge: InProcess, sandbox: Sandbox, world: World
+) -> None:
+    """The office refunds between the settle's reading of the cart and its POST /orders."""
+    cart, page, payment = recorded_without_order(bridge, world)
     world.trouble(cart, None)
-    payment = PaymentId(world.payment(cart)["id"])
     services = bridge.services
     reference = services.references.read(page.ref)
     world.fault("monext", action="drop_after", method="POST", path="/refunds$")
@@ -82,12 +87,7 @@ def test_a_state_that_could_not_be_written_is_written_though_the_order_was_shipp
 def test_what_an_open_refund_held_back_is_given_back_once_it_turns_out_never_to_have_happened(
     bridge: InProcess, sandbox: Sandbox, world: World
 ) -> None:
-    cart = world.cart("guest")
-    page = Buyer(bridge).start(cart)
-    world.pay(page.token, outcome="accepted")
-    world.trouble(cart, "General")
-    Buyer(bridge).notified(page)
-    payment = PaymentId(world.payment(cart)["id"])
+    cart, page, payment = recorded_without_order(bridge, world)
     world.fault("monext", action="drop_before", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         bridge.services.modify.perform(payment, Refund(Money(100, "EUR")), key="r-1")

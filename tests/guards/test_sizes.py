@@ -16,8 +16,8 @@ SOURCES = sorted(
     [*(ROOT / "monext_bridge").rglob("*.py"), *(ROOT / "sandbox").rglob("*.py"), ROOT / "app.py"]
 )
 SCRIPTS = sorted((ROOT / "static").rglob("*.js"))
-NESTED = ("controls", "startWidget")
-"""A factory of routes and one of a page's handlers, each of them short."""
+NESTED = ("controls",)
+"""A factory of routes, each of them short."""
 
 SCRIPT_FUNCTION = re.compile(
     r"^(?P<indent> *)(?:export )?(?:"
