@@ -22,6 +22,10 @@ EXTRA_THREADS = 48
 than there are places at a remote, so that one which hangs leaves some to the others."""
 
 
+LONGEST_BEGINNING = 10.0
+"""Seconds that a thread of a new pool waits for the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Done(Generic[T]):
     """What a call came to: its result, or the exception it raised."""
@@ -116,12 +120,13 @@ def running_pool(threads: int, *, name: str) -> ThreadPoolExecutor:
     """A pool whose threads run already.
 
     To begin one takes milliseconds where many are busy, under a lock that all pools of a process share. Ctrl-C may
-    come in between: no thread may then be left waiting, since a process ends only after its threads.
+    come in between, also while the word to go is given: no thread then waits for ever, since a process ends only
+    after its threads.
     """
     pool, go = ThreadPoolExecutor(threads, thread_name_prefix=name), Event()
     try:
         for _ in range(threads):
-            pool.submit(go.wait)
+            pool.submit(go.wait, LONGEST_BEGINNING)
     finally:
         go.set()
     return pool
