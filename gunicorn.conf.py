@@ -19,12 +19,16 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from monext_bridge import logs
+from monext_bridge.companion import Companion
 from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
 from monext_bridge.gateways.hops import prepare, running_pool
 from monext_bridge.web.rehearsal import rehearse
 
 HEALTH = (b"GET /health ", b"HEAD /health ")
+RECONCILE = (sys.executable, "-m", "flask", "--app", "app", "reconcile", "--every", "60s", "--with-parent")
+"""What runs beside the workers with RECONCILE_IN_WEB: a command of its own, since what was forked shares too much."""
+
 LARGEST_HEAD = 8192
 """Bytes of a request that are looked at for the end of its head."""
 
@@ -108,6 +112,19 @@ class JsonLogger(Logger):
 def when_ready(server: Any) -> None:
     """Before the first process is made, and for all that replace one later."""
     rehearse(server.app.wsgi())
+    server.companion = Companion(RECONCILE)
+
+
+def pre_fork(server: Any, _: Any) -> None:
+    """Before each worker, also one that replaces another: so a keeper that was killed comes back with the next."""
+    if settings.reconcile_in_web:
+        server.companion.ensure()
+    else:
+        server.companion.stop()
+
+
+def on_exit(server: Any) -> None:
+    server.companion.stop()
 
 
 def post_worker_init(_: Any) -> None:

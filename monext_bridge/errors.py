@@ -2,7 +2,7 @@
 
 BridgeError
 ├── SettingsError              start-up: every fault of the environment, in one message
-├── QueueUnavailable           no work can be given away: Redis is away, or nobody takes it
+├── SchedulerBusy              a pass of reconciliation is under way elsewhere, over the same queue
 ├── StoreNotConfigured         a cart of a store that no setting names (503)
 ├── RequestError               what came in can't be served; nothing was done
 │   ├── Malformed              400: an id, a parameter, a token or a reference of the wrong shape
@@ -57,8 +57,8 @@ class StoreNotConfigured(BridgeError):
         self.setting = setting
 
 
-class QueueUnavailable(BridgeError):
-    """Work for other processes waits, or can't be handed over; what it was for is found again by the next pass."""
+class SchedulerBusy(BridgeError):
+    """Another pass of reconciliation is under way over the same queue; what this one was for, that one finds."""
 
 
 class RequestError(BridgeError):

@@ -32,9 +32,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def environment(sandbox: Sandbox, *, port: int = 8000, **changes: str) -> dict[str, str]:
-    """The bridge's variables for the sandbox, with changes; an empty value takes a variable out."""
+    """The bridge's variables for the sandbox, with changes; an empty value takes a variable out.
+
+    Only what a test asks for reconciles.
+    """
     base = bridge_environment(sandbox, port=port, access="open", link_secret="link-secret-for-tests-only")
-    merged = base | {"PUBLIC_URL": f"http://127.0.0.1:{port}"} | changes
+    own = {"PUBLIC_URL": f"http://127.0.0.1:{port}", "RECONCILE_IN_WEB": "off"}
+    merged = base | own | changes
     return {name: value for name, value in merged.items() if value}
 
 

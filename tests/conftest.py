@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess
+from tests.log_lines import Lines, logged
 from tests.redis_server import RedisServer, redis_server
 from tests.world import World
 
@@ -46,6 +47,13 @@ def gunicorn(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iter
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """Everything that is logged in this process meanwhile."""
+    with logged() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

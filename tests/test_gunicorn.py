@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import os
 import runpy
+import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,6 +21,7 @@ from monext_bridge.gateways.hops import EXTRA_THREADS
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn
 from tests.environs import environ
+from tests.world import wait_for
 
 SOON = 4.0
 """Seconds, generous, and less than gunicorn itself waits for somebody who says nothing."""
@@ -167,3 +171,35 @@ def asked(bridge: Gunicorn, path: str) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+class TestReconciliationBesideTheWorkers:
+    """`RECONCILE_IN_WEB`: a process that is not one of gunicorn's, begun and ended with them."""
+
+    @pytest.fixture
+    def reconciling(self, sandbox: Sandbox, tmp_path: Path) -> Iterator[Gunicorn]:
+        bridge = Gunicorn(sandbox, log=tmp_path / "log.jsonl", workers=1, RECONCILE_IN_WEB="on")
+        bridge.start()
+        wait_for(lambda: '"event": "reconciled"' in bridge.log.read_text(), seconds=30)
+        yield bridge
+        bridge.kill()
+
+    def test_it_reconciles_and_ends_with_gunicorn(self, reconciling: Gunicorn) -> None:
+        assert reconciling.stop() == 0
+        wait_for(lambda: processes_of(reconciling) == 0, seconds=15)
+
+    def test_it_ends_where_gunicorn_is_killed(self, reconciling: Gunicorn) -> None:
+        os.kill(reconciling.pid, signal.SIGKILL)
+        wait_for(lambda: processes_of(reconciling) == 0, seconds=30)
+
+    def test_it_is_not_there_where_it_is_off(self, bridge: Gunicorn) -> None:
+        master_and_worker = 2
+        assert processes_of(bridge) == master_and_worker
+
+
+def processes_of(bridge: Gunicorn) -> int:
+    """Those of its session that still run, whoever is their parent by now."""
+    found = subprocess.run(
+        ["ps", "-o", "stat=", "-s", str(bridge.pid)], capture_output=True, text=True, check=False
+    ).stdout.split()
+    return sum(not state.startswith("Z") for state in found)

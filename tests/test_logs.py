@@ -17,15 +17,9 @@ from monext_bridge.logs import (
     shortened,
     without_reference,
 )
-from tests.log_lines import Lines, logged
+from tests.log_lines import Lines
 
 log = logging.getLogger("tests.logs")
-
-
-@pytest.fixture
-def lines() -> Iterator[Lines]:
-    with logged() as lines:
-        yield lines
 
 
 @pytest.fixture

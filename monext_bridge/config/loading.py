@@ -70,6 +70,7 @@ def _read(environment: Environment, readings: Readings) -> Settings:
         allowed_url_hosts=environment.read("ALLOWED_URL_HOSTS", parsing.hosts) or _landing_hosts(readings),
         redis_url=environment.read("REDIS_URL", parsing.redis_url),
         trusted_proxies=need("TRUSTED_PROXIES", parsing.number(0, MOST_PROXIES)),
+        reconcile_in_web=need("RECONCILE_IN_WEB", parsing.on_off),
         port=need("PORT", parsing.number(1, 65535)),
         web_concurrency=need("WEB_CONCURRENCY", parsing.number(1, MOST_WORKERS)),
         log_level=need("LOG_LEVEL", parsing.log_level),

@@ -157,6 +157,7 @@ class Settings:
     allowed_url_hosts: frozenset[str]
     redis_url: SecretStr | None
     trusted_proxies: int
+    reconcile_in_web: bool
     port: int
     web_concurrency: int
     log_level: str

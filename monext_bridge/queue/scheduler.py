@@ -1,26 +1,35 @@
-"""The scheduler: puts the tasks of a pass into the queue, and gathers what workers tell of them."""
+"""The scheduler: puts the tasks of a pass into the queue, and gathers what workers tell of them.
+
+Where nobody takes them it does the work itself: no worker is there, they fall silent, or Redis is away. A task that
+was in the queue may then be done twice, which does no harm.
+"""
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain
 
 import redis
 from dramatiq import DramatiqError
 from dramatiq.brokers.redis import RedisBroker
-from redis.exceptions import LockError
 from redis.lock import Lock
 
-from monext_bridge.errors import QueueUnavailable
+from monext_bridge.errors import SchedulerBusy
 from monext_bridge.gateways.shared import PREFIX
+from monext_bridge.logs import event
 from monext_bridge.queue.broker import finish_message
 from monext_bridge.queue.messages import written_task
+from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.reports import Reports
-from monext_bridge.services.dispatching import Work
+from monext_bridge.services.dispatching import Threads, Work
 from monext_bridge.services.findings import Finding, Task
+
+log = logging.getLogger(__name__)
 
 MOST_WAITING = 400
 """Tasks that are in the queue at a time: enough for a dozen workers, little to lose."""
@@ -31,6 +40,9 @@ SILENCE = 180.0
 LOCK = f"{PREFIX}reconcile:scheduler"
 LOCKED_FOR = 180.0
 """Seconds: longer than a page may take to be read from a remote that wants to be left alone."""
+
+AWAY = (redis.RedisError, DramatiqError)
+"""What the queue raises where Redis is away, or where the lock was lost meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,45 +55,77 @@ class QueueDispatch:
     broker: RedisBroker
     clock: Callable[[], float] = time.monotonic
     silence: float = SILENCE
+    alone: Threads = field(default_factory=Threads)
 
-    def run(self, tasks: Iterable[Task], work: Work) -> Iterator[tuple[Finding, ...]]:  # noqa: ARG002
-        """`work` is what the workers do. Raises QueueUnavailable where Redis is away or no worker answers."""
+    def run(self, tasks: Iterable[Task], work: Work) -> Iterator[tuple[Finding, ...]]:
+        """`work` is what workers do, and what is done here where they don't.
+
+        Raises SchedulerBusy where another scheduler is at work.
+        """
+        remaining, lock = iter(tasks), self._lock()
+        if lock is None:
+            yield from self.alone.run(remaining, work)
+            return
         try:
-            with _alone(self.broker.client) as lock:
-                yield from self._run(iter(tasks), lock)
-        except (redis.RedisError, DramatiqError) as error:
-            raise QueueUnavailable(f"the queue can't be reached: {type(error).__name__}") from error
+            yield from self._run(remaining, work, lock)
+        finally:
+            with suppress(redis.RedisError):
+                lock.release()
 
-    def _run(self, tasks: Iterator[Task], lock: Lock) -> Iterator[tuple[Finding, ...]]:
-        reports, run = Reports(self.broker.client), uuid.uuid4().hex
-        waiting: set[str] = set()
-        heard_at = self.clock()
-        while self._fill(waiting, tasks, run=run, lock=lock):
+    def _lock(self) -> Lock | None:
+        """None where Redis is away: then nobody can say whether another is at work, and two do no harm."""
+        lock: Lock = self.broker.client.lock(LOCK, timeout=LOCKED_FOR, blocking=False, thread_local=False)
+        try:
+            taken = lock.acquire()
+        except redis.RedisError as error:
+            _say_away(error)
+            return None
+        if not taken:
+            raise SchedulerBusy("another scheduler is at work")
+        return lock
+
+    def _run(self, remaining: Iterator[Task], work: Work, lock: Lock) -> Iterator[tuple[Finding, ...]]:
+        """Nobody is asked for anything where there is nothing to do."""
+        first = next(remaining, None)
+        if first is None:
+            return
+        waiting, remaining = dict[str, Task](), chain((first,), remaining)
+        try:
+            yield from self._handed_out(remaining, waiting, lock)
+        except AWAY as error:
+            _say_away(error)
+        for findings in self.alone.run(chain(waiting.values(), remaining), work):
+            with suppress(redis.RedisError):
+                lock.reacquire()
+            yield findings
+
+    def _handed_out(
+        self, remaining: Iterator[Task], waiting: dict[str, Task], lock: Lock
+    ) -> Iterator[tuple[Finding, ...]]:
+        """What workers tell. Ends early where nobody answers: what is `waiting` then is still to be done."""
+        reports, presence = Reports(self.broker.client), Presence(self.broker.client)
+        run, heard_at = uuid.uuid4().hex, self.clock()
+        while presence.anybody() and self.clock() - heard_at <= self.silence:
+            if not self._fill(waiting, remaining, run=run, lock=lock):
+                return
             report = reports.next(run, seconds=1)
             if report and report.message_id in waiting:
-                waiting.discard(report.message_id)
+                del waiting[report.message_id]
                 heard_at = self.clock()
                 yield report.findings
-            elif self.clock() - heard_at > self.silence:
-                why = f"{len(waiting)} tasks wait, and no worker has answered for {self.silence:g} s"
-                raise QueueUnavailable(why)
+        event(log, "no_worker", waiting=len(waiting), then="this process does the work itself")
 
-    def _fill(self, waiting: set[str], tasks: Iterator[Task], *, run: str, lock: Lock) -> bool:
+    def _fill(self, waiting: dict[str, Task], remaining: Iterator[Task], *, run: str, lock: Lock) -> bool:
         """Put tasks into the queue as long as there is room; whether any is waited for then."""
         lock.reacquire()
-        while len(waiting) < MOST_WAITING and (task := next(tasks, None)) is not None:
+        while len(waiting) < MOST_WAITING and (task := next(remaining, None)) is not None:
+            message = finish_message(written_task(task), run=run)
+            waiting[message.message_id] = task
             lock.reacquire()
-            waiting.add(self.broker.enqueue(finish_message(written_task(task), run=run)).message_id)
+            self.broker.enqueue(message)
         return bool(waiting)
 
 
-@contextmanager
-def _alone(client: redis.Redis) -> Iterator[Lock]:
-    lock = client.lock(LOCK, timeout=LOCKED_FOR, blocking=False, thread_local=False)
-    if not lock.acquire():
-        raise QueueUnavailable("another scheduler is at work")
-    try:
-        yield lock
-    finally:
-        with suppress(LockError, redis.RedisError):
-            lock.release()
+def _say_away(error: Exception) -> None:
+    then = "this process does the work itself"
+    event(log, "queue_away", level=logging.WARNING, why=type(error).__name__, then=then)

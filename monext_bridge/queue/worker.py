@@ -15,6 +15,7 @@ from monext_bridge.gateways.patience import patient
 from monext_bridge.logs import correlation_id, event
 from monext_bridge.queue.broker import finish_actor
 from monext_bridge.queue.messages import read_task
+from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.reports import Reports
 from monext_bridge.services.dispatching import Work
 
@@ -45,7 +46,8 @@ def working(broker: RedisBroker, work: Work, *, threads: int) -> Iterator[None]:
     worker.start()
     event(log, "worker_started", threads=threads)
     try:
-        yield
+        with Presence(broker.client).announced():
+            yield
     finally:
         worker.stop(TO_STOP)
         event(log, "worker_stopped")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from monext_bridge.domain.needs import Need
-from monext_bridge.errors import QueueUnavailable, RemoteError
+from monext_bridge.errors import RemoteError, SchedulerBusy
 from monext_bridge.gateways.patience import patient
 from monext_bridge.logs import correlation_id, event
 from monext_bridge.services.dispatching import Dispatch, Threads
@@ -76,17 +76,19 @@ class Reconcile:
         Raises nothing that a remote causes: where the payments can't be listed, or a remote stays away, the summary
         says why it was broken off. Once `stopped` says so, no further payment is begun.
         """
-        summary = Summary()
+        summary, busy = Summary(), False
         token = correlation_id.set(correlation_id.get() or f"reconcile-{uuid.uuid4()}")
         try:
             tasks = self._tasks(scope, summary, seen=seen, pace=pace or Pace(LEDGERS_A_SECOND))
             done = self._done(tasks, dry_run=scope.dry_run)
             _gather(done, summary, tell=tell, stopped=stopped)
-        except (RemoteError, QueueUnavailable) as error:
+        except SchedulerBusy as error:
+            summary.broken_off, busy = str(error), True
+        except RemoteError as error:
             summary.broken_off = str(error)
         finally:
             correlation_id.reset(token)
-        level = logging.WARNING if summary.broken_off or summary.stuck else logging.INFO
+        level = logging.WARNING if summary.stuck or (summary.broken_off and not busy) else logging.INFO
         event(
             log,
             "reconciled",

@@ -16,9 +16,9 @@ from monext_bridge.errors import (
     Conflict,
     KeyReused,
     NotFound,
-    QueueUnavailable,
     RemoteError,
     RequestError,
+    SchedulerBusy,
     SettingsError,
     StoreNotConfigured,
 )
@@ -52,7 +52,7 @@ EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (RequestError, ExitCode.UNUSABLE),
     (StoreNotConfigured, ExitCode.UNUSABLE),
     (SettingsError, ExitCode.UNUSABLE),
-    (QueueUnavailable, ExitCode.UNKNOWN),
+    (SchedulerBusy, ExitCode.UNKNOWN),
     (RemoteError, ExitCode.UNKNOWN),
 )
 """First match wins. Whatever is not here is a fault of ours that may have come after the act: UNKNOWN."""

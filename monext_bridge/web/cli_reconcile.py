@@ -12,6 +12,7 @@ from threading import Event
 import click
 from flask.cli import with_appcontext
 
+from monext_bridge.companion import ends_with_parent
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.errors import StoreNotConfigured
 from monext_bridge.services.findings import Scope, Summary
@@ -31,6 +32,7 @@ class Asked:
     scope: Scope
     every: timedelta | None
     as_json: bool
+    with_parent: bool
 
 
 @click.command()
@@ -58,6 +60,9 @@ class Asked:
 )
 @click.option("--after", metavar="PAYMENT_ID", help="Go on with a pass that was interrupted there.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON a finding, and one for the counts.")
+@click.option(
+    "--with-parent", is_flag=True, hidden=True, help="End once the process that began this one has gone."
+)
 @with_appcontext
 def reconcile(
     older_than: timedelta,
@@ -68,6 +73,7 @@ def reconcile(
     every: timedelta | None,
     after: str | None,
     as_json: bool,
+    with_parent: bool,
 ) -> None:
     """Find and finish payments, acts and orders that nobody came back to.
 
@@ -79,7 +85,7 @@ def reconcile(
     with failures(as_json=as_json):
         _check_store(store)
         with stopping() as stop:
-            summary = _run(Asked(scope, every, as_json), stop)
+            summary = _run(Asked(scope, every, as_json, with_parent), stop)
     if every is None and (code := _exit_code(summary)) is not ExitCode.DONE:
         raise click.exceptions.Exit(code)
 
@@ -88,6 +94,8 @@ def _run(asked: Asked, stop: Event) -> Summary:
     """The summary of the last pass."""
     telling = Telling(as_json=asked.as_json, again_and_again=asked.every is not None)
     rounds = Rounds(asked.scope, every=asked.every)
+    if asked.with_parent:
+        ends_with_parent(stop)
     while True:
         scope = rounds.next()
         telling.begin(whole=rounds.is_whole)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 from flask.cli import with_appcontext
 
+from monext_bridge.logs import event
 from monext_bridge.queue.broker import queue_on
 from monext_bridge.queue.worker import working
 from monext_bridge.services.dispatching import AT_ONCE
-from monext_bridge.web.cli_answers import ExitCode, end
 from monext_bridge.web.cli_stopping import stopping
 from monext_bridge.web.context import services
+
+log = logging.getLogger(__name__)
 
 MOST_THREADS = 16
 
@@ -25,9 +29,17 @@ MOST_THREADS = 16
 )
 @with_appcontext
 def work(threads: int) -> None:
-    """Do what `flask reconcile` puts into the queue, until stopped. Needs REDIS_URL."""
+    """Do what `flask reconcile` puts into the queue, until stopped.
+
+    Without REDIS_URL there is no queue: it says so and waits, so that a Procfile runs as it is on every host.
+    """
     url = services().settings.redis_url
-    if url is None:
-        raise end("REDIS_URL is not set: `flask reconcile` does its work itself", code=ExitCode.UNUSABLE)
-    with stopping() as stop, working(queue_on(url), services().reconcile.finishing.finish, threads=threads):
-        stop.wait()
+    with stopping() as stop:
+        if url is None:
+            event(
+                log, "worker_idle", why="REDIS_URL is not set", then="`flask reconcile` does the work itself"
+            )
+            stop.wait()
+            return
+        with working(queue_on(url), services().reconcile.finishing.finish, threads=threads):
+            stop.wait()

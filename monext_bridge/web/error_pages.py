@@ -21,13 +21,13 @@ from monext_bridge.errors import (
     BridgeError,
     CartNotPayable,
     EarlierUnknown,
-    QueueUnavailable,
     RemoteError,
     RemoteRefused,
     RemoteTimeout,
     RemoteUnavailable,
     RemoteUnreachable,
     RequestError,
+    SchedulerBusy,
     StoreNotConfigured,
     VersionConflict,
 )
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 STATUSES: tuple[tuple[type[BridgeError], int], ...] = (
     (StoreNotConfigured, 503),
-    (QueueUnavailable, 503),
+    (SchedulerBusy, 503),
     (RemoteRefused, 502),
     (RemoteTimeout, 504),
     (RemoteUnavailable, 503),

@@ -9,19 +9,12 @@ import pytest
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from tests.gateways.project import Project, gateway_to
 from tests.gateways.remotes import Remote, serving
-from tests.log_lines import Lines, logged
 
 
 @pytest.fixture
 def remote() -> Iterator[Remote]:
     with serving(Remote()) as running:
         yield running
-
-
-@pytest.fixture
-def lines() -> Iterator[Lines]:
-    with logged() as lines:
-        yield lines
 
 
 @pytest.fixture

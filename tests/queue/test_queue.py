@@ -14,8 +14,11 @@ from pydantic import SecretStr
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.needs import Need
-from monext_bridge.queue.broker import queue_on
+from monext_bridge.gateways.shared import PREFIX
+from monext_bridge.queue.broker import QUEUE, queue_on
 from monext_bridge.queue.messages import read_findings, read_task, written_findings, written_task
+from monext_bridge.queue.presence import KEY as PRESENT
+from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.scheduler import LOCK, QueueDispatch
 from monext_bridge.queue.worker import working
 from monext_bridge.services import utc_now
@@ -23,6 +26,7 @@ from monext_bridge.services.dispatching import Work
 from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
+from tests.log_lines import Lines
 from tests.queue.workers import WorkerProcess
 from tests.redis_server import RedisServer
 from tests.ticking import Ticking
@@ -53,6 +57,14 @@ class Shift:
 
     def broker(self) -> RedisBroker:
         return queue_on(SecretStr(self.redis.url))
+
+    def seem_to_have_a_worker(self, *, seconds: int) -> None:
+        """One that has said so, and takes nothing."""
+        self.broker().client.set(PRESENT, b"1", ex=seconds)
+
+    def waiting(self) -> int:
+        """Tasks in the queue."""
+        return int(self.broker().client.llen(f"{PREFIX}queue:{QUEUE}"))  # type: ignore[arg-type]
 
     def run(self, *, dispatch: QueueDispatch | None = None) -> tuple[list[Finding], Summary]:
         findings: list[Finding] = []
@@ -130,20 +142,51 @@ def test_a_task_that_is_delivered_twice_is_done_once(shift: Shift) -> None:
     shift.assert_finished()
 
 
-def test_without_a_worker_the_pass_is_broken_off_and_says_so(shift: Shift) -> None:
+def test_without_a_worker_the_pass_does_the_work_itself_and_says_so(shift: Shift, lines: Lines) -> None:
     shift.forgotten(2)
+    findings, summary = shift.run()
+    assert [f.ending for f in findings] == [Ending.FINISHED] * 2
+    assert summary.complete
+    shift.assert_finished()
+    assert [line["then"] for line in lines.of("no_worker")] == ["this process does the work itself"]
+    assert shift.waiting() == 0
+
+
+def test_a_pass_that_has_nothing_to_do_says_nothing_of_workers(shift: Shift, lines: Lines) -> None:
+    _, summary = shift.run()
+    assert summary.complete
+    assert lines.of("no_worker") == []
+
+
+def test_tasks_of_workers_that_have_gone_are_done_by_the_pass_and_by_whoever_comes_later(
+    shift: Shift,
+) -> None:
+    shift.forgotten(2)
+    shift.seem_to_have_a_worker(seconds=2)
+    _, summary = shift.run()
+    assert summary.complete
+    shift.assert_finished()
+    assert shift.waiting() == 2
+    with working(shift.broker(), shift.work, threads=2):
+        wait_for(lambda: shift.waiting() == 0, seconds=20)
+    shift.assert_finished()
+
+
+def test_tasks_of_workers_that_are_there_and_silent_are_done_by_the_pass(shift: Shift) -> None:
+    shift.forgotten(2)
+    shift.seem_to_have_a_worker(seconds=60)
     clock = Ticking()
     dispatch = QueueDispatch(shift.broker(), clock=lambda: clock.pass_(40) or clock(), silence=100)
-    findings, summary = shift.run(dispatch=dispatch)
-    assert findings == []
-    assert "no worker has answered" in (summary.broken_off or "")
-
-
-def test_tasks_that_nobody_took_are_done_by_whoever_comes_later(shift: Shift) -> None:
-    test_without_a_worker_the_pass_is_broken_off_and_says_so(shift)
-    with working(shift.broker(), shift.work, threads=2):
-        wait_for(lambda: all(shift.world.orders(cart) for cart in shift.carts), seconds=20)
+    _, summary = shift.run(dispatch=dispatch)
+    assert summary.complete
     shift.assert_finished()
+
+
+def test_a_worker_says_that_it_is_there_as_long_as_it_is(shift: Shift) -> None:
+    presence = Presence(shift.broker().client)
+    assert not presence.anybody()
+    with working(shift.broker(), shift.work, threads=1):
+        wait_for(presence.anybody, seconds=5)
 
 
 def test_a_second_scheduler_leaves_it_to_the_first(shift: Shift) -> None:
@@ -160,18 +203,33 @@ def test_a_scheduler_leaves_its_place_when_it_is_done(shift: Shift) -> None:
             assert summary.complete
 
 
-def test_without_redis_the_pass_is_broken_off_and_nothing_is_lost(
-    shift: Shift, redis_process: RedisServer
+def test_without_redis_the_pass_does_the_work_itself_and_says_so(
+    shift: Shift, redis_process: RedisServer, lines: Lines
 ) -> None:
     shift.forgotten(1)
     redis_process.stop()
     try:
         _, summary = shift.run()
-        assert "the queue can't be reached" in (summary.broken_off or "")
     finally:
         redis_process.start()
-    with working(shift.broker(), shift.work, threads=1):
-        _, summary = shift.run()
+    assert summary.complete
+    shift.assert_finished()
+    assert [line["level"] for line in lines.of("queue_away")] == ["WARNING"]
+
+
+def test_a_redis_that_goes_in_the_middle_of_a_pass_leaves_nothing_undone(
+    shift: Shift, redis_process: RedisServer
+) -> None:
+    shift.forgotten(3)
+    shift.seem_to_have_a_worker(seconds=60)
+    with ThreadPoolExecutor(1) as pool:
+        passing = pool.submit(lambda: shift.run(dispatch=QueueDispatch(shift.broker(), silence=60)))
+        wait_for(lambda: shift.waiting() == 3, seconds=20)
+        redis_process.stop()
+        try:
+            _, summary = passing.result()
+        finally:
+            redis_process.start()
     assert summary.complete
     shift.assert_finished()
 
@@ -190,8 +248,8 @@ def test_a_worker_waits_for_a_redis_that_goes_and_comes_back(
 
 def test_nothing_about_the_buyer_is_in_the_queue(shift: Shift) -> None:
     shift.forgotten(1)
-    clock = Ticking()
-    shift.run(dispatch=QueueDispatch(shift.broker(), clock=lambda: clock.pass_(99) or clock(), silence=10))
+    shift.seem_to_have_a_worker(seconds=1)
+    shift.run()
     client = shift.broker().client
     hashes = [client.hgetall(key) for key in client.keys("*msgs*")]
     (stored,) = [value.decode() for found in hashes for value in found.values()]

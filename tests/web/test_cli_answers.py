@@ -18,9 +18,9 @@ from monext_bridge.errors import (
     KeyReused,
     Malformed,
     NotFound,
-    QueueUnavailable,
     RemoteError,
     RemoteUnreachable,
+    SchedulerBusy,
     SettingsError,
     StoreNotConfigured,
 )
@@ -39,7 +39,7 @@ def kinds(root: type[BridgeError] = BridgeError) -> Iterator[type[BridgeError]]:
 
 
 def wanted(kind: type[BridgeError]) -> ExitCode:
-    if issubclass(kind, RemoteError) or kind is QueueUnavailable:
+    if issubclass(kind, RemoteError) or kind is SchedulerBusy:
         return ExitCode.UNKNOWN
     if kind in NOT_FOUND:
         return ExitCode.NOT_FOUND
