@@ -9,6 +9,7 @@ from monext_bridge.config import parsing
 from monext_bridge.config.looks import check_looks, origins, read_looks
 from monext_bridge.config.parsing import HTTPS_WANTED
 from monext_bridge.config.reading import Environment
+from monext_bridge.config.spelling import misspelt
 from monext_bridge.config.stores import Readings, build_stores, check_stores, read_stores
 from monext_bridge.config.values import (
     Access,
@@ -42,6 +43,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     if settings.access is Access.SESSION and not settings.commercetools.session_url:
         environment.fault("CTP_SESSION_URL", "is needed by CHECKOUT_ACCESS=session")
     _check_together(environment)
+    for name, what in misspelt(environ):
+        environment.fault(name, what)
     if environment.faults:
         raise SettingsError(environment.sorted_faults())
     return replace(settings, by_store=build_stores(readings))
@@ -70,6 +73,7 @@ def _read(environment: Environment, readings: Readings) -> Settings:
         allowed_url_hosts=environment.read("ALLOWED_URL_HOSTS", parsing.hosts) or _landing_hosts(readings),
         redis_url=environment.read("REDIS_URL", parsing.redis_url),
         trusted_proxies=need("TRUSTED_PROXIES", parsing.number(0, MOST_PROXIES)),
+        reconcile_in_web=need("RECONCILE_IN_WEB", parsing.on_off),
         port=need("PORT", parsing.number(1, 65535)),
         web_concurrency=need("WEB_CONCURRENCY", parsing.number(1, MOST_WORKERS)),
         log_level=need("LOG_LEVEL", parsing.log_level),

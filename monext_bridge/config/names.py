@@ -137,6 +137,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("MONEXT_API_URL", "another API host, without `/v1`", otherwise="Monext's, by environment"),
     Setting("MONEXT_WIDGET_URL", "another host of the widget", otherwise="Monext's, by environment"),
+    Setting(
+        "RECONCILE_IN_WEB",
+        "`on`: the web also keeps one process a machine that reconciles every minute; or `off`, "
+        "where the `reconcile` process runs",
+        default="on",
+    ),
     Setting("PORT", "port to listen on", default="8000"),
     Setting("WEB_CONCURRENCY", "number of worker processes", default="2"),
     Setting("LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`", default="INFO"),

@@ -54,6 +54,7 @@ WORST: dict[str, tuple[str, str, str]] = {
     "config.parsing.STORE_KEY": ("", "a-", "!"),
     "config.parsing.VISIBLE": ("", "a", " "),
     "config.reading.AFTER_NAME": ("", ":[", ""),
+    "config.spelling.BEGINNING": ("", "A", "!"),
     "domain.intents.KEY": ("", "a.", "!"),
     "domain.orders.FUTURE_ORDER_NUMBER": ("", ".", "/"),
     "domain.payment.ATTEMPT_KEY": ("00000000-0000-0000-0000-000000000000-1-000000000000-", "a-", "!"),
