@@ -10,22 +10,24 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
-import traceback
+from collections import deque
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from traceback import walk_tb
 from types import TracebackType
+
+from monext_bridge.cleaning import REDACTED, clean, without_reference
 
 Scalar = str | int | float | bool | None
 
 correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 """Names one incoming request in every line that it causes, here and at the remotes."""
 
-LONGEST = 300
 STACK = 8
-REDACTED = "[redacted]"
+WIDEST = 64
+"""Bits of an integer that is shown; the text of a huge one costs more than it tells, or can't be had at all."""
 
 SECRET_WORDS = frozenset(
     (
@@ -37,15 +39,6 @@ SECRET_WORDS = frozenset(
 HARMLESS = frozenset({"store_key", "payment_key"})
 """Names that have one of the words in them and hold nothing of the kind."""
 
-REFERRING = ("return", "cancel", "result", "notification")
-"""First parts of the paths that go on with a payment's reference."""
-
-CLEANINGS = (
-    (re.compile(r"\?[^\s\"'<>)]*"), ""),
-    (re.compile(r"\b(Basic|Bearer)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REDACTED}"),
-    (re.compile(r"[^\s\"'<>,;:=/]+@[\w-]+(?:\.[\w-]+)+"), REDACTED),
-    (re.compile(rf"(/(?:{'|'.join(REFERRING)}|sessions)/)[^\s/\"'{{}}]+"), r"\1…"),
-)
 QUIET = ("urllib3", "werkzeug", "requests")
 """Libraries that put whole URLs into their lines below WARNING; each call has its line from us already."""
 
@@ -91,12 +84,6 @@ def access(
     )
 
 
-def without_reference(path: str) -> str:
-    """The path, cut after its first part where the next one is a reference."""
-    parts = [part for part in path.split("/") if part]
-    return f"/{parts[0]}/…" if len(parts) > 1 and parts[0] in REFERRING else path
-
-
 def configure(level: str) -> None:
     """Send every logger's lines of at least `level` to stderr in this form. May be repeated."""
     root = logging.getLogger()
@@ -114,13 +101,13 @@ def configure(level: str) -> None:
 
 
 class JsonFormatter(logging.Formatter):
-    """One record as one line of JSON. Never raises on what a record holds."""
+    """One record as one line of JSON, its length bounded. Never raises on what a record holds."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Scalar] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
+            "level": _shown(record.levelname),
+            "logger": _shown(record.name),
             **_what(record),
         }
         if correlation := correlation_id.get():
@@ -130,25 +117,31 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def clean(text: str) -> str:
-    """The text without query strings, credentials, email addresses and references, cut at 300 characters."""
-    for pattern, replacement in CLEANINGS:
-        text = pattern.sub(replacement, text)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
 def _what(record: logging.LogRecord) -> dict[str, Scalar]:
     scalars = getattr(record, "scalars", None)
     if isinstance(scalars, dict):
-        return {"event": record.msg, **{name: _value(name, value) for name, value in scalars.items()}}
+        named = {clean(name): _value(name, value) for name, value in scalars.items()}
+        return {"event": _shown(record.msg), **named}
     return {"event": "message", "message": clean(_message(record))}
 
 
 def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
-    except (TypeError, ValueError, KeyError):
-        return str(record.msg)
+    except Exception:
+        return _text(record.msg)
+
+
+def _shown(value: object) -> str:
+    return clean(_text(value))
+
+
+def _text(value: object) -> str:
+    """What a library's object says of itself, which may fail in any way."""
+    try:
+        return str(value)
+    except Exception:
+        return _refused(value)
 
 
 def _value(name: str, value: object) -> Scalar:
@@ -158,27 +151,32 @@ def _value(name: str, value: object) -> Scalar:
         return REDACTED
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, int):
+    if isinstance(value, int) and value.bit_length() <= WIDEST:
         return value
     if isinstance(value, float):
         return value if abs(value) < float("inf") else str(value)
-    return f"[{type(value).__name__} refused]"
+    return _refused(value)
+
+
+def _refused(value: object) -> str:
+    return clean(f"[{type(value).__name__} refused]")
 
 
 def _failure(error: BaseException) -> dict[str, Scalar]:
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     found: dict[str, Scalar] = {
-        "error_type": type(error).__name__,
-        "error": clean(str(error)),
+        "error_type": clean(type(error).__name__),
+        "error": _shown(error),
         "stack": _stack(error.__traceback__),
     }
-    return found | {"cause": type(cause).__name__} if cause else found
+    return found | {"cause": clean(type(cause).__name__)} if cause else found
 
 
 def _stack(trace: TracebackType | None) -> str:
     """Innermost last; functions and lines, never their locals."""
-    frames = traceback.extract_tb(trace)[-STACK:]
-    return " > ".join(f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames)
+    frames = deque(walk_tb(trace), maxlen=STACK)
+    codes = ((frame.f_code, line) for frame, line in frames)
+    return " > ".join(clean(f"{_short(code.co_filename)}:{line} {code.co_name}") for code, line in codes)
 
 
 def _short(filename: str) -> str:

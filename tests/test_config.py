@@ -27,6 +27,7 @@ class TestWhatIsRead:
         assert (settings.port, settings.web_concurrency, settings.log_level) == (8000, 2, "INFO")
         assert (settings.trusted_proxies, settings.looks.at(None)) == (1, Looks())
         assert settings.late_capture is False
+        assert settings.reconcile_in_web is True
         assert settings.capture_on_shipment == {"Shipped", "Delivered"}
         assert (settings.events_secret, settings.events_oidc_audience) == (None, None)
         assert (settings.commercetools.jwks_url, settings.commercetools.jwt_issuer) == (None, None)
@@ -40,7 +41,7 @@ class TestWhatIsRead:
         assert load(CHECKOUT_MODE="  ", SHOP_NAME="").mode is CheckoutMode.WIDGET
 
     def test_names_that_are_not_in_the_table_are_ignored(self) -> None:
-        assert load(METRICS_TOKENS="x", SHOP_COLOURS="{}") == load()
+        assert load(SHOP_NUMBER="x", COLORS="{}") == load()
 
     def test_every_secret_is_hidden_in_repr(self) -> None:
         text = repr(
@@ -76,6 +77,9 @@ class TestWhatIsRead:
 
     def test_late_capture_is_switched_on(self) -> None:
         assert load(LATE_CAPTURE="on").late_capture is True
+
+    def test_the_web_s_own_reconciliation_is_switched_off(self) -> None:
+        assert load(RECONCILE_IN_WEB="off").reconcile_in_web is False
 
     def test_events_are_proved_by_a_secret_and_an_audience(self) -> None:
         settings = load(

@@ -82,6 +82,7 @@ class TestFaults:
             ("PORT", "65536"),
             ("PORT", "http"),
             ("WEB_CONCURRENCY", "0"),
+            ("RECONCILE_IN_WEB", "yes"),
             ("LOG_LEVEL", "LOUD"),
             ("TRUSTED_PROXIES", "-1"),
             ("TRUSTED_PROXIES", "1.5"),

@@ -77,6 +77,16 @@ def test_faults_end_it_with_all_of_them_named(folder: Path, monkeypatch: pytest.
     assert "SECRET_KEY: " in str(ended.value.code)
 
 
+def test_a_misspelt_setting_ends_it_wherever_it_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = environ(MONEXT_CAPTURE_TYP="MANUAL")
+    (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
+    monkeypatch.setenv("CHECKOUT_MOD", "direct")
+    with pytest.raises(SystemExit) as ended:
+        configured()
+    assert "CHECKOUT_MOD: no such setting, did you mean CHECKOUT_MODE?" in str(ended.value.code)
+    assert "MONEXT_CAPTURE_TYP: no such setting, did you mean MONEXT_CAPTURE_TYPE?" in str(ended.value.code)
+
+
 def test_what_hangs_leaves_threads_and_all_of_them_fit_on_a_small_host(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from monext_bridge.cleaning import without_reference
 from monext_bridge.logs import (
     JsonFormatter,
     access,
@@ -15,7 +16,6 @@ from monext_bridge.logs import (
     correlation_id,
     event,
     shortened,
-    without_reference,
 )
 from tests.log_lines import Lines
 

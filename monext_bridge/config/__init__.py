@@ -3,6 +3,7 @@
 names      the table of settings: what the README and `.env.example` list
 values     the settings as the rest of the bridge sees them
 parsing    one value each: text to type, or what is wrong with it
+spelling   names that look like settings and are none
 reading    the environment: defaults, maps by store, and the list of faults
 colors     SHOP_COLORS: what follows from a shop's colours, and whether they can be read
 looks      the settings of how the pages look, shop by shop

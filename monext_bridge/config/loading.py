@@ -9,6 +9,7 @@ from monext_bridge.config import parsing
 from monext_bridge.config.looks import check_looks, origins, read_looks
 from monext_bridge.config.parsing import HTTPS_WANTED
 from monext_bridge.config.reading import Environment
+from monext_bridge.config.spelling import misspelt
 from monext_bridge.config.stores import Readings, build_stores, check_stores, read_stores
 from monext_bridge.config.values import (
     Access,
@@ -42,6 +43,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     if settings.access is Access.SESSION and not settings.commercetools.session_url:
         environment.fault("CTP_SESSION_URL", "is needed by CHECKOUT_ACCESS=session")
     _check_together(environment)
+    for name, what in misspelt(environ):
+        environment.fault(name, what)
     if environment.faults:
         raise SettingsError(environment.sorted_faults())
     return replace(settings, by_store=build_stores(readings))

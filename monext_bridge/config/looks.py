@@ -113,7 +113,7 @@ def image_url(value: str) -> str:
 
 def language(value: str) -> str:
     """A language that pages exist in, with a region or without (`nl`, `nl-BE`)."""
-    if not LANGUAGE.fullmatch(value) or re.split("[-_]", value)[0] not in LANGUAGES:
+    if not LANGUAGE.fullmatch(value) or value[:2] not in LANGUAGES:
         raise Fault(f"must be one of {', '.join(LANGUAGES)}, with a region (fr-BE) or without")
     return value
 

@@ -33,6 +33,9 @@ SHIPMENT_STATES = ("Backorder", "Canceled", "Delayed", "Delivered", "Partial", "
 """commercetools: ShipmentState of orders."""
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+VISIBLE = re.compile(r"[!-~]+")
+NUMBER = re.compile(r"[0-9]{1,9}")
+BASIC = re.compile(r"\ABasic\s+", re.IGNORECASE)
 MAIL = re.compile(r"mailto:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
@@ -71,7 +74,7 @@ def secrets(value: str) -> tuple[SecretStr, ...]:
 
 def presented_secret(value: str) -> SecretStr:
     """A secret that a caller presents as it is, in a header or a query."""
-    if len(value) < SHORTEST_SECRET or not re.fullmatch(r"[!-~]+", value):
+    if len(value) < SHORTEST_SECRET or not VISIBLE.fullmatch(value):
         raise Fault(f"must have at least {SHORTEST_SECRET} characters, of ASCII and without spaces")
     return SecretStr(value)
 
@@ -99,7 +102,7 @@ def number(lowest: int, highest: int) -> Callable[[str], int]:
     """A parser for whole numbers from `lowest` to `highest`."""
 
     def parse(value: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", value) or not lowest <= int(value) <= highest:
+        if not NUMBER.fullmatch(value) or not lowest <= int(value) <= highest:
             raise Fault(f"must be a whole number from {lowest} to {highest}")
         return int(value)
 
@@ -149,7 +152,7 @@ def monext_id(value: str) -> str:
 
 def api_key(value: str) -> SecretStr:
     """Monext's key as HTTP Basic wants it; its own plugins take it with the word `Basic` or without."""
-    encoded = re.sub(r"\ABasic\s+", "", value, flags=re.IGNORECASE)
+    encoded = BASIC.sub("", value)
     try:
         merchant, colon, access_key = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeError):
@@ -238,6 +241,6 @@ def _split(value: str) -> SplitResult:
         usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
-    if not usable or not re.fullmatch(r"[!-~]+", value) or "\\" in value:
+    if not usable or not VISIBLE.fullmatch(value) or "\\" in value:
         raise Fault("must be an absolute URL")
     return parts

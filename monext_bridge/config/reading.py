@@ -12,6 +12,8 @@ from monext_bridge.config.names import BY_NAME
 from monext_bridge.config.parsing import STORE_KEY, Fault
 
 T = TypeVar("T")
+AFTER_NAME = re.compile(r"[:\[]")
+"""What stands in a fault after the setting's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ class Environment:
             self.faults.append(line)
 
     def sorted_faults(self) -> list[str]:
-        """In the order of the table of settings."""
+        """In the order of the table of settings; after them, as they were noted, names that are no settings."""
         places = {name: place for place, name in enumerate(BY_NAME)}
-        return sorted(self.faults, key=lambda line: places[re.split(r"[:\[]", line)[0]])
+        return sorted(self.faults, key=lambda line: places.get(AFTER_NAME.split(line)[0], len(places)))
 
     def given(self, name: str) -> str | None:
         """The text of a setting, or its default. A required one that is missing is a fault."""

@@ -135,7 +135,8 @@ class Settings:
 
     `allowed_url_hosts` are in the form of `url_host`; `interfaces`: the first is written.
     `capture_on_shipment` are shipment states of commercetools, none where shipments capture nothing;
-    `events_secret` is None where no subscription may call, `redis_url` where nothing is shared between processes.
+    `events_secret` is None where no subscription may call, `redis_url` where nothing is shared between processes;
+    `reconcile_in_web`: whether the web keeps a process of its own for that, once a machine.
     `shop_origins` are in the form in which browsers send an `Origin`.
     """
 

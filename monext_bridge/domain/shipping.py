@@ -17,6 +17,7 @@ from monext_bridge.domain.payment import Payment, Transaction, TransactionType
 from monext_bridge.domain.standing import flag_of
 
 TAKING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
+NUMBER = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ def waits_for_others(payment: Payment) -> bool:
 
 def _family(payment: Payment, order_id: OrderId) -> list[tuple[IntentName, Transaction]]:
     """Every capture by a shipment of this order, but for those that have given their key back."""
-    key = re.compile(f"ship-{re.escape(order_id)}-[0-9]+")
     named = [(name_of(t), t) for t in payment.transactions]
-    return [(name, t) for name, t in named if name and key.fullmatch(name.key) and name.digest != VOID]
+    return [(name, t) for name, t in named if name and _is_of(order_id, name.key) and name.digest != VOID]
+
+
+def _is_of(order_id: OrderId, key: str) -> bool:
+    family, _, number = key.rpartition("-")
+    return family == f"ship-{order_id}" and bool(NUMBER.fullmatch(number))

@@ -11,6 +11,7 @@ from monext_bridge.gateways.patience import SOMEBODY_WAITS, Patience
 
 FIRST_WAIT = 0.1
 SHORTEST_READ = 1.0
+SECONDS = re.compile("[0-9]{1,6}")
 PASSING = frozenset({429, 502, 503, 504})
 REPEATABLE = frozenset({"GET", "HEAD"})
 
@@ -66,7 +67,7 @@ def read_timeout(usual: float, *, attempt: int, elapsed: float, patience: Patien
 
 def read_retry_after(value: str | None) -> float | None:
     """Seconds of a `Retry-After` header (RFC 9110, section 10.2.3); a date tells nothing here: None."""
-    return float(value) if value and re.fullmatch(r"[0-9]{1,6}", value.strip()) else None
+    return float(value) if value and SECONDS.fullmatch(value.strip()) else None
 
 
 def _wait(*, attempt: int, jitter: float, retry_after: float | None, longest: float) -> float:

@@ -40,8 +40,14 @@ class Limit:
     prepare: Callable[[str], str] | None = None
 
 
-EMAIL = re.compile(r"[A-Za-z0-9_.-]+[A-Za-z0-9_+]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]{2,4}")
-"""Monext's own pattern, with `\\w` spelt out: ASCII for Monext, all letters of the world for Python."""
+EMAIL = re.compile(
+    r"[A-Za-z0-9_.-]++(?:\+[A-Za-z0-9_+]*|(?<=[A-Za-z0-9_.-][A-Za-z0-9_]))@"
+    r"(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]{2,4}"
+)
+"""Monext's own pattern, `[\\w.-]+[\\w+]+@([\\w-]+\\.)+[\\w-]{2,4}`, such that no character of it is read twice.
+
+`\\w` is spelt out: ASCII for Monext, all letters of the world for Python.
+"""
 
 TELEPHONE = re.compile(r"\+?[0-9]{4,15}")
 LANGUAGE = re.compile("[A-Z]{2}")

@@ -11,7 +11,7 @@ TRUNK_ZERO = "(0)"
 def normalised(number: str) -> str:
     """`+33 (0)6.12-34 56 78` → `+33612345678`, and `00` in front becomes `+`; other characters stay."""
     bare = SEPARATORS.sub("", number)
-    international = re.sub("^00", "+", bare)
+    international = f"+{bare[2:]}" if bare.startswith("00") else bare
     if international.startswith("+"):
         international = international.replace(TRUNK_ZERO, "")
     return international.replace("(", "").replace(")", "")

@@ -9,6 +9,8 @@ from datetime import date
 UNSENDABLE = ("Cc", "Cs")
 """Control characters, and halves of a surrogate pair, which no UTF-8 text can carry."""
 
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def clean(text: str) -> str:
     """Without control characters and lone surrogates; runs of blanks and line breaks become one space."""
@@ -36,6 +38,6 @@ def without_angle_brackets(text: str) -> str:
 def is_date(text: str) -> bool:
     """A day that exists, written `yyyy-MM-dd`."""
     try:
-        return bool(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) and date.fromisoformat(text))
+        return bool(DAY.fullmatch(text) and date.fromisoformat(text))
     except ValueError:
         return False

@@ -144,7 +144,7 @@ def _offset(local: datetime) -> str:
 
 
 def _language(tag: str | None) -> str | None:
-    return re.split("[-_]", tag)[0].lower() if tag and _LANGUAGE_TAG.fullmatch(tag) else None
+    return tag.replace("_", "-").partition("-")[0].lower() if tag and _LANGUAGE_TAG.fullmatch(tag) else None
 
 
 def _locale(tag: str | None) -> Locale | None:

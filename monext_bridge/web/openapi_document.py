@@ -29,6 +29,8 @@ ABOUT = (
     "X-Correlation-ID."
 )
 IMPLICIT = {"HEAD", "OPTIONS"}
+ARGUMENT = re.compile(r"<(\w+)>")
+BETWEEN_WORDS = re.compile(r"\W+")
 REFERENCE = "#/components/{kind}/{name}"
 PARAMETERS: Json = {
     "payment_id": {
@@ -82,7 +84,7 @@ def describe(rules: Iterable[Rule], *, public_url: str, auth_url: str) -> Json:
         if endpoint in routes:
             rule = routes[endpoint]
             (method,) = (rule.methods or set()) - IMPLICIT
-            path = re.sub(r"<(\w+)>", r"{\1}", rule.rule)
+            path = ARGUMENT.sub(r"{\1}", rule.rule)
             paths.setdefault(path, {})[method.lower()] = _operation(endpoint, operation, rule=rule)
     return {
         "openapi": "3.1.0",
@@ -118,7 +120,7 @@ def _operation(endpoint: str, operation: Operation, *, rule: Rule) -> Json:
 def _request_body(operation: Operation) -> Json:
     schema = _reference("schemas", operation.body.__name__) if operation.body else {}
     examples = {
-        re.sub(r"\W+", "-", title).strip("-").lower(): {"summary": title, "value": value}
+        BETWEEN_WORDS.sub("-", title).strip("-").lower(): {"summary": title, "value": value}
         for title, value in operation.examples.items()
     }
     content = {"application/json": {"schema": schema, "examples": examples}}

@@ -26,7 +26,7 @@ from monext_bridge.web.states_answers import Row
 from monext_bridge.web.states_samples import ORDER, PRICE, REFERENCE, SAMPLES, SEEN, Sample
 
 RESULT_PAGES = Path(__file__).resolve().parents[2] / "templates" / "result"
-HEADING = re.compile(r"{% block heading %}(.*?){% endblock %}", re.DOTALL)
+HEADING = re.compile(r"{% block heading %}((?:(?!{% (?:end)?block).)*){% endblock %}", re.DOTALL)
 UNASKED, UNORDERED = "Monext can't be asked", "no order yet"
 RETURNED_BEFORE = "all of it cancelled or refunded before there was an order"
 ACTS: dict[str, Act] = {

@@ -196,7 +196,7 @@ def test_a_crowd_at_one_host_of_monext_s_leaves_the_stores_of_another_one_alone(
             log=tmp_path / "log.jsonl",
             workers=1,
             app="tests.e2e.two_monext_hosts:app",
-            MONEXT_HOSTS=hosts,
+            HOSTS_OF_STORES=hosts,
         )
         bridge.start()
         people, slow = cast(bridge, world), cast(bridge, world)

@@ -1,6 +1,6 @@
 """The application for gunicorn, with a host of Monext's for each store, as homologation and production are two.
 
-`MONEXT_HOSTS` is JSON, host by store. The settings know no such thing: outside of tests, the environment decides.
+`HOSTS_OF_STORES` is JSON, host by store. The settings know no such thing: outside of tests, the environment decides.
 """
 
 from __future__ import annotations
@@ -25,4 +25,4 @@ def apart(settings: Settings, hosts: dict[str, str]) -> Settings:
 
 settings = load_settings(os.environ)
 logs.configure(settings.log_level)
-app = create_app(apart(settings, json.loads(os.environ["MONEXT_HOSTS"])))
+app = create_app(apart(settings, json.loads(os.environ["HOSTS_OF_STORES"])))

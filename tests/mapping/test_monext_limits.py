@@ -1,7 +1,10 @@
+import re
+from itertools import product
+
 import pytest
 
 from monext_bridge.mapping.iso_countries import COUNTRIES
-from monext_bridge.mapping.monext_limits import LIMITS, Limit, TooLong, within_limits
+from monext_bridge.mapping.monext_limits import EMAIL, LIMITS, Limit, TooLong, within_limits
 from monext_bridge.mapping.monext_requests import session_request
 from tests.builders import Json, a_session_draft
 from tests.monext_openapi import ecma, needs_openapi, paths_of, published_fields
@@ -100,6 +103,15 @@ def test_an_email_that_monext_takes_is_sent(email: str) -> None:
 )
 def test_an_email_that_monext_refuses_is_left_out(email: str) -> None:
     assert taken("buyer.email", email) is None
+
+
+def test_emails_are_told_as_by_monext_s_own_pattern() -> None:
+    """Which reads some characters twice, and so costs a square of a long text's length."""
+    own = re.compile(r"[\w.-]+[\w+]+@([\w-]+\.)+[\w-]{2,4}", re.ASCII)
+    for length in range(6):
+        for local in map("".join, product("aZ_.-+@", repeat=length)):
+            for text in (local, f"{local}@x.fr"):
+                assert bool(EMAIL.fullmatch(text)) == bool(own.fullmatch(text)), text
 
 
 @pytest.mark.parametrize("number", ["+33 6 12 34 56 78 ext. 12345", "+" + "1" * 30, "by email", "(0)", "12"])

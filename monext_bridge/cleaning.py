@@ -1,0 +1,64 @@
+"""What a log may show of a text: no query strings, credentials, email addresses, references or session tokens.
+
+What it costs is bounded, for texts come from whoever calls: only the beginning of a text is looked at, and each
+pattern goes over it once, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 300
+"""Characters of a text that are shown."""
+
+EXAMINED = 2000
+"""Characters of a text that are looked at: more than are shown, since what is cleaned mostly gets shorter."""
+
+REDACTED = "[redacted]"
+
+REFERRING = ("return", "cancel", "result", "notification")
+"""First parts of the paths that go on with a payment's reference."""
+
+PIECE = r"[^\s\"'<>,;:=/]"
+"""A character of a token; an email address is one token, or a part of one."""
+
+ADDRESS = rf"(?<!{PIECE}){PIECE}+(?:@|%(?:25)*40){PIECE}+"
+"""Tried at the beginning of a token alone, or a long one would be read again from each of its characters."""
+
+CLEANINGS = (
+    (re.compile(r"\?[^\s\"'<>)]*"), ""),
+    (re.compile(r"\b(Basic|Bearer)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REDACTED}"),
+    (re.compile(ADDRESS), REDACTED),
+    (re.compile(rf"(/(?:{'|'.join(REFERRING)}|sessions)/)[^\s/\"'{{}}]+"), r"\1…"),
+)
+HALVES = (
+    re.compile(rf"(?<!{PIECE}){PIECE}+\Z"),
+    re.compile(r"\b(?:Basic|Bearer)\s+\S*\Z", re.IGNORECASE),
+)
+"""What a cut may leave of an address or of a credential, which no pattern knows any more."""
+
+
+def clean(text: str) -> str:
+    """The text without all that, cut at 300 characters."""
+    beginning = _beginning(text)
+    cleaned = beginning
+    for pattern, replacement in CLEANINGS:
+        cleaned = pattern.sub(replacement, cleaned)
+    if len(cleaned) <= LONGEST and len(text) <= EXAMINED:
+        return cleaned
+    return f"{cleaned[: LONGEST - 1]}…"
+
+
+def _beginning(text: str) -> str:
+    if len(text) <= EXAMINED:
+        return text
+    beginning = text[:EXAMINED]
+    for half in HALVES:
+        beginning = half.sub("", beginning)
+    return beginning
+
+
+def without_reference(path: str) -> str:
+    """The path, cut after its first part where the next one is a reference."""
+    parts = [part for part in path.split("/") if part]
+    return f"/{parts[0]}/…" if len(parts) > 1 and parts[0] in REFERRING else path

@@ -1,0 +1,50 @@
+"""What the README says of the whole: the licence, and what the bridge does not do yet, until somebody builds it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from monext_bridge.config import SETTING_NAMES
+from monext_bridge.web import create_app
+from tests.environs import load
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTING = re.compile(r"`([A-Z]+(?:_[A-Z]+)+)`")
+ADDRESS = re.compile(r"`((?:GET|POST) /[^`]*)`")
+IN_PASSING = {"PUBLIC_URL"}
+"""A setting that is there, and does not do all that one may wish."""
+
+
+def section(heading: str) -> str:
+    return (ROOT / "README.md").read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+NOT_YET = section("What it does not do yet")
+
+
+@pytest.mark.parametrize("name", sorted(set(SETTING.findall(NOT_YET)) - IN_PASSING))
+def test_a_setting_that_the_readme_misses_is_not_there(name: str) -> None:
+    assert name not in SETTING_NAMES
+
+
+@pytest.mark.parametrize("address", sorted(set(ADDRESS.findall(NOT_YET))))
+def test_an_address_that_the_readme_misses_is_not_served(address: str) -> None:
+    method, _, path = address.partition(" ")
+    served = create_app(load()).url_map.iter_rules()
+    assert not [rule for rule in served if rule.rule == path and method in (rule.methods or set())]
+
+
+def test_the_readme_misses_docker_files_as_long_as_there_are_none() -> None:
+    assert ("Docker" in NOT_YET) != any(ROOT.glob("Dockerfile*"))
+
+
+def test_the_licence_is_the_one_that_the_project_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (project["license"], project["license-files"]) == ("MIT", ["LICENSE"])
+    licence = (ROOT / "LICENSE").read_text()
+    assert licence.startswith("MIT License\n\nCopyright (c) 2026 the monext_bridge authors\n")
+    assert "[MIT](LICENSE)" in section("License")
