@@ -111,7 +111,7 @@ class World:
         return self._post(self.sandbox.monext_url, f"sessions/{token}/resolve", body)
 
     def script_act(self, **how: Any) -> None:
-        """How the next capture, cancel or refund ends."""
+        """How the next capture, cancel or refund ends; `says` is the code of an answer that does not tell how."""
         self._post(self.sandbox.monext_url, "acts", how)
 
     def act_at_monext(self, transaction_id: str, kind: str, *, amount: int) -> None:

@@ -22,7 +22,7 @@ from monext_bridge.domain.intents import VOID, IntentName, is_free, is_open, nam
 from monext_bridge.domain.modify import CAPTURING_ROWS, open_amounts, open_at_monext
 from monext_bridge.domain.outcome import Ledger, LedgerRow
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import accepted
+from monext_bridge.domain.standing import accepted, own_money, taken_or_planned
 
 FOUND_PREFIX, FOUND = "ledger-", "found"
 TYPES = {
@@ -55,7 +55,7 @@ def posting(
     own = _own(payment, row, kind=kind, key=key)
     if own is None:
         name = str(IntentName(f"{FOUND_PREFIX}{row.id}", FOUND))
-        amount = payment.planned.with_amount(row.amount)
+        amount = taken_or_planned(payment).with_amount(row.amount)
         return (AddTransaction(kind, state, amount, name, row.date or now, row.id),)
     moved = (ChangeTransactionState(own.id, state),) if own.state is not state else ()
     return (*moved, SetTransactionInterfaceId(own.id, row.id))
@@ -126,7 +126,7 @@ def _own(payment: Payment, row: LedgerRow, *, kind: TransactionType, key: str | 
     """
     alike = [
         (name, t)
-        for t in payment.transactions
+        for t in own_money(payment).transactions
         if (name := name_of(t))
         and name.digest != VOID
         and t.type is kind

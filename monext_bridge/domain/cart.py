@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -125,11 +126,17 @@ class Cart:
     def due(self, *, besides: PaymentId | None = None, interfaces: frozenset[str] = frozenset()) -> Money:
         """What is still to be paid, never below zero.
 
-        Money that payments of other interfaces hold is not due. Payments of `interfaces` (our own) are not
-        subtracted here: which of two of them counts is decided by `decide`, not by arithmetic.
+        Money of the cart's currency that payments of other interfaces hold is not due. Payments of `interfaces`
+        (our own) are not subtracted here: which of two of them counts is decided by `decide`, not by arithmetic.
         """
-        held = sum(p.held for p in self.payments if p.id != besides and p.interface not in interfaces)
-        return self.total.with_amount(max(self.total.cent_amount - held, 0))
+        others = (p for p in self.payments if p.id != besides and p.interface not in interfaces)
+        return less_held(self.total, others)
+
+
+def less_held(total: Money, payments: Iterable[Payment]) -> Money:
+    """The total less what the payments hold in its currency; never below zero."""
+    held = sum(p.in_currency(total.currency).held for p in payments)
+    return total.with_amount(max(total.cent_amount - held, 0))
 
 
 @dataclass(frozen=True, slots=True)

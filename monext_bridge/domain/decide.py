@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monext_bridge.domain.attempts import own_attempts
-from monext_bridge.domain.cart import Cart, CartState, Order
+from monext_bridge.domain.cart import Cart, CartState, Order, less_held
 from monext_bridge.domain.changes import (
     AddTransaction,
     Change,
@@ -140,8 +140,7 @@ def required(situation: Situation) -> Money | None:
     order = situation.order
     if order is None:
         return None
-    others = sum(p.held for p in order.payments if p.interface not in situation.interfaces)
-    return order.total.with_amount(max(order.total.cent_amount - others, 0))
+    return less_held(order.total, (p for p in order.payments if p.interface not in situation.interfaces))
 
 
 def attempts(situation: Situation) -> tuple[Payment, ...]:

@@ -1,7 +1,7 @@
 """What may still be captured, cancelled and refunded; and the intents by which it is done.
 
-Amounts are minor units of the payment's currency. An act under way counts as done for every bound, so that
-two callers can't both take the same money.
+Amounts are minor units of the currency that Monext took, and acts are in no other. An act under way counts as done
+for every bound, so that two callers can't both take the same money.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from monext_bridge.domain.intents import (
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome import Ledger, LedgerRow
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import accepted
+from monext_bridge.domain.standing import accepted, own_money, taken_or_planned
 
 AUTHORIZATION_LASTS = timedelta(days=7)
 """How long Monext lets an authorisation be captured (monext/doAuthorization); later only by LATE_DELIVERY."""
@@ -80,7 +80,7 @@ class Open:
 
 def open_amounts(payment: Payment) -> Open:
     """By the record, with every act under way counted as done. An intent that was freed is not under way."""
-    own = [t for t in payment.transactions if not is_free(t)]
+    own = [t for t in own_money(payment).transactions if not is_free(t)]
     authorized = _sum(own, TransactionType.AUTHORIZATION, (TransactionState.SUCCESS,))
     captured = _sum(own, TransactionType.CHARGE, (TransactionState.SUCCESS,))
     left = (
@@ -234,12 +234,14 @@ def _rest(payment: Payment, act: Act, *, name: IntentName, now: datetime) -> tup
 
 
 def _intent(payment: Payment, kind: TransactionType, amount: int, name: str, now: datetime) -> AddTransaction:
-    return AddTransaction(kind, TransactionState.INITIAL, payment.planned.with_amount(amount), name, now)
+    money = taken_or_planned(payment).with_amount(amount)
+    return AddTransaction(kind, TransactionState.INITIAL, money, name, now)
 
 
 def _check_currency(payment: Payment, act: Act) -> None:
-    if isinstance(act, Capture | Refund) and act.amount.currency != payment.planned.currency:
-        raise NotAllowed(f"the payment is in {payment.planned.currency}")
+    currency = taken_or_planned(payment).currency
+    if isinstance(act, Capture | Refund) and act.amount.currency != currency:
+        raise NotAllowed(f"the payment is in {currency}")
 
 
 def _check_room(amount: int, room: int, *, what: str) -> None:
@@ -253,14 +255,15 @@ def _check_charge(payment: Payment, charge: RecordTransactionId | None, amount: 
     """A refund of one Charge, with all refunds of it before, is not more than that Charge."""
     if charge is None:
         return
-    found = next((t for t in payment.transactions if t.id == charge), None)
+    own = own_money(payment).transactions
+    found = next((t for t in own if t.id == charge), None)
     if (
         found is None
         or found.type is not TransactionType.CHARGE
         or found.state is not TransactionState.SUCCESS
     ):
         raise NotAllowed("transactionId is not a Charge of this payment that went through")
-    before = [t for t in payment.transactions if t.type is TransactionType.REFUND and _is_of(t, charge)]
+    before = [t for t in own if t.type is TransactionType.REFUND and _is_of(t, charge)]
     room = found.amount.cent_amount - sum(t.amount.cent_amount for t in before if t.state in TAKEN)
     if amount.cent_amount > room:
         raise NotAllowed(f"{room} of the Charge can still be refunded, in minor units")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monext_bridge.domain.cart import Order
+from monext_bridge.domain.cart import Order, less_held
 from monext_bridge.domain.intents import GIVE_BACK_PREFIX, name_of
 from monext_bridge.domain.modify import AUTHORIZATION_LASTS, open_amounts
 from monext_bridge.domain.orders import OrderPaymentState, payment_state
@@ -24,6 +24,7 @@ from monext_bridge.domain.standing import (
     flag_of,
     holds_money,
     is_closed,
+    own_money,
     standing,
 )
 
@@ -169,7 +170,7 @@ def _of_return(payment: Payment, age: Age) -> Iterator[Need]:
         taken = accepted(payment)
         if _any_passed(returns(payment).sent or ((taken,) if taken else ()), age):
             yield Need.GIVE_BACK
-    elif is_refused(payment) and payment.held > 0:
+    elif is_refused(payment) and own_money(payment).held > 0:
         yield Need.RETURN_REFUSED
 
 
@@ -204,7 +205,7 @@ def _agrees(payment: Payment, order: Order, *, interfaces: frozenset[str]) -> bo
     taken = accepted(payment)
     if taken is None or taken.amount.currency != order.total.currency:
         return taken is None
-    others = sum(p.held for p in order.payments if p.interface not in interfaces)
-    wanted = max(order.total.cent_amount - others, 0)
-    left = taken.amount.cent_amount - payment.cancelled - payment.refunded
-    return wanted in (taken.amount.cent_amount, left)
+    wanted = less_held(order.total, (p for p in order.payments if p.interface not in interfaces))
+    own = own_money(payment)
+    left = taken.amount.cent_amount - own.cancelled - own.refunded
+    return wanted.cent_amount in (taken.amount.cent_amount, left)

@@ -47,10 +47,10 @@ def number_of_reference(reference: str, *, attempt: int) -> OrderNumber:
 def payment_state(total: Money, payments: Iterable[Payment]) -> OrderPaymentState | None:
     """`paymentState` of an order from all its payments; None where nothing has happened yet.
 
-    Refunds do not change it, but one under way means that credit is owed. What is being given back
-    was never the order's money.
+    Only money of the order's currency counts, whatever was planned. Refunds do not change it, but one under way
+    means that credit is owed. What is being given back was never the order's money.
     """
-    counted = [p for p in payments if flag_of(p) is None and p.planned.currency == total.currency]
+    counted = [p.in_currency(total.currency) for p in payments if flag_of(p) is None]
     captured = sum(p.charged for p in counted)
     authorized = sum(p.authorized for p in counted)
     capturable = sum(max(p.authorized - p.charged - p.cancelled, 0) for p in counted if p.authorized)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -57,8 +57,17 @@ class Payment:
     modified_at: datetime | None = None
     transactions: tuple[Transaction, ...] = ()
 
+    def in_currency(self, currency: str) -> Payment:
+        """The payment with nothing but its transactions of this currency.
+
+        Anybody may write transactions of any currency to a Payment, and its sums are plain numbers: they mean
+        something only of what this gives. So do sums and comparisons over several payments.
+        """
+        kept = tuple(t for t in self.transactions if t.amount.currency == currency)
+        return replace(self, transactions=kept)
+
     def total(self, kind: TransactionType, *states: TransactionState) -> int:
-        """Minor units of all transactions of a type in any of the states."""
+        """Minor units of all transactions of a type in any of the states, which must be of one currency."""
         return sum(t.amount.cent_amount for t in self.transactions if t.type is kind and t.state in states)
 
     @property

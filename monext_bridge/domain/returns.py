@@ -9,7 +9,7 @@ from monext_bridge.domain.families import Family, family
 from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName, request_digest
 from monext_bridge.domain.modify import open_amounts
 from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
-from monext_bridge.domain.standing import accepted, flag_of
+from monext_bridge.domain.standing import flag_of, own_money, taken_or_planned
 
 
 def returns(payment: Payment) -> Family:
@@ -22,13 +22,12 @@ def return_intents(payment: Payment, *, now: datetime) -> tuple[AddTransaction, 
 
     What another act has under way is left to it: should it turn out never to have happened, that is still owed.
     """
-    key, taken = f"{GIVE_BACK_PREFIX}{payment.interface_id}", accepted(payment)
-    currency = taken.amount if taken else payment.planned
+    key, money = f"{GIVE_BACK_PREFIX}{payment.interface_id}", taken_or_planned(payment)
     return tuple(
         AddTransaction(
             kind,
             TransactionState.INITIAL,
-            currency.with_amount(amount),
+            money.with_amount(amount),
             str(IntentName(key, request_digest({kind.value: amount}))),
             now,
         )
@@ -55,7 +54,7 @@ def is_given_back(payment: Payment) -> bool:
     """Also where others have given all of it back."""
     acts = returns(payment)
     done = acts.worst().state is TransactionState.SUCCESS if acts else True
-    return flag_of(payment) is not None and done and payment.held == 0
+    return flag_of(payment) is not None and done and own_money(payment).held == 0
 
 
 def is_refused(payment: Payment) -> bool:

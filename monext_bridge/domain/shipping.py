@@ -14,7 +14,7 @@ from monext_bridge.domain.ids import OrderId
 from monext_bridge.domain.intents import FREE, VOID, IntentName, is_open, name_of
 from monext_bridge.domain.modify import Capture, open_amounts
 from monext_bridge.domain.payment import Payment, Transaction, TransactionType
-from monext_bridge.domain.standing import flag_of
+from monext_bridge.domain.standing import flag_of, taken_or_planned
 
 TAKING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
 NUMBER = re.compile("[0-9]+")
@@ -41,7 +41,7 @@ def capture_for(payment: Payment, order_id: OrderId) -> Asked | None:
     if waiting:
         key, amount = waiting
         return Asked(Capture(amount), key, sent=True)
-    due = payment.planned.with_amount(open_amounts(payment).capturable)
+    due = taken_or_planned(payment).with_amount(open_amounts(payment).capturable)
     if due.cent_amount == 0:
         return None
     unsent = next((name.key for name, t in family if mark_of(t) == FREE and t.amount == due), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from monext_bridge.domain.money import Money
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
 
 MAIN_TYPES = (TransactionType.AUTHORIZATION, TransactionType.CHARGE)
@@ -36,11 +37,11 @@ class Standing(StrEnum):
 
 def standing(payment: Payment) -> Standing:
     """The first that holds, strongest first: what happened to the money beats what was planned."""
-    main = main_transactions(payment)
+    main, own = main_transactions(payment), own_money(payment)
     states = {t.state for t in main}
     checks = (
         (flag_of(payment) is not None, Standing.RETURNED),
-        (payment.charged > 0, Standing.PAID),
+        (own.charged > 0, Standing.PAID),
         (TransactionState.SUCCESS in states, Standing.AUTHORIZED),
         (TransactionState.PENDING in states, Standing.PENDING),
         (TransactionState.INITIAL in states, Standing.OPEN),
@@ -52,7 +53,8 @@ def standing(payment: Payment) -> Standing:
 
 def is_released(payment: Payment) -> bool:
     """Authorised, nothing captured, and all of it cancelled: the buyer was never charged."""
-    return payment.charged == 0 and 0 < payment.authorized <= payment.cancelled
+    own = own_money(payment)
+    return own.charged == 0 and 0 < own.authorized <= own.cancelled
 
 
 def main_transactions(payment: Payment) -> tuple[Transaction, ...]:
@@ -67,6 +69,17 @@ def main_transactions(payment: Payment) -> tuple[Transaction, ...]:
 def accepted(payment: Payment) -> Transaction | None:
     """The transaction of the session that succeeded, where there is one."""
     return next((t for t in main_transactions(payment) if t.state is TransactionState.SUCCESS), None)
+
+
+def taken_or_planned(payment: Payment) -> Money:
+    """What Monext took, else what is asked for. Every act on the payment is in the currency of this."""
+    taken = accepted(payment)
+    return taken.amount if taken else payment.planned
+
+
+def own_money(payment: Payment) -> Payment:
+    """The payment with its transactions of the currency that Monext took, which is not always the planned one."""
+    return payment.in_currency(taken_or_planned(payment).currency)
 
 
 def is_closed(payment: Payment) -> bool:
@@ -86,4 +99,4 @@ def flag_of(payment: Payment) -> Flag | None:
 
 def holds_money(payment: Payment) -> bool:
     """An accepted payment whose money counts: not flagged, and not wholly cancelled or refunded."""
-    return accepted(payment) is not None and flag_of(payment) is None and payment.held > 0
+    return accepted(payment) is not None and flag_of(payment) is None and own_money(payment).held > 0

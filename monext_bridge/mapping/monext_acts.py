@@ -21,7 +21,8 @@ from monext_bridge.mapping.monext_result import Result, read_result
 
 ROW_SYNONYMS: Mapping[str, str] = {"CANCEL_AUTHORIZATION": "CANCEL", "RESET": "CANCEL"}
 MONEY_ROWS = frozenset({"AUTHORIZATION", "AUTHORIZATION_AND_CAPTURE", "CAPTURE", "CANCEL", "REFUND"})
-"""Rows that a payment is made of; those of other types may do without an amount, and are passed over then."""
+"""Rows that a payment is made of: their amount is above 0, and a 0 says as little as none. Rows of other types may do
+without, and are passed over then."""
 
 ROW_STATUSES: Mapping[str, bool] = {"OK": True, "KO": False}
 
@@ -47,7 +48,8 @@ def read_ledger(status: int, body: object) -> Ledger:
     """The rows of GET transaction; cancels are all called CANCEL, whichever of its three names Monext used.
 
     Not readable where the answer lists nothing (a ledger has at least the row of its own transaction), or a
-    row of money that can't be read: from such an answer nobody may conclude that an act did not happen.
+    row of money that can't be read or has no amount: from such an answer nobody may conclude that an act did not
+    happen. Of a row that is KO no money moved, so it needs none.
     """
     found = JsonObject.of(body, what="transaction").members.get("associatedTransactions")
     if not 200 <= status < 300 or not isinstance(found, list) or not found:
@@ -64,27 +66,37 @@ def read_echoed_key(body: object) -> str | None:
 
 
 def _sort(status: int, result: Result, *, kind: ActKind) -> ActAnswerKind:
+    meaning = KINDS.get(result.title)
     if undecided(status) or not result.title or result.code in UNSURE_ACT_CODES:
         return ActAnswerKind.UNKNOWN
-    if result.code in PENDING_CODES or KINDS.get(result.title) is OutcomeKind.PENDING:
+    if result.code in PENDING_CODES or meaning is OutcomeKind.PENDING:
         return ActAnswerKind.PENDING
+    if meaning is OutcomeKind.UNKNOWN:
+        return ActAnswerKind.UNKNOWN
+    if kind is ActKind.CANCEL and result.code in CANCELLED_CODES:
+        return _sort_cancelled(status)
     if 200 <= status < 300:
-        return _sort_success(status, result, kind=kind)
-    if KINDS.get(result.title) in (OutcomeKind.UNKNOWN, OutcomeKind.ACCEPTED):
+        return _sort_success(status, result)
+    if meaning is OutcomeKind.ACCEPTED:
         return ActAnswerKind.UNKNOWN
     return ActAnswerKind.REFUSED if status in REFUSING_STATUSES else ActAnswerKind.UNKNOWN
 
 
-def _sort_success(status: int, result: Result, *, kind: ActKind) -> ActAnswerKind:
+def _sort_cancelled(status: int) -> ActAnswerKind:
+    """A code that says that the cancel went through; a redirection is none of Monext's."""
+    if status == 202:
+        return ActAnswerKind.PENDING
+    return ActAnswerKind.UNKNOWN if 300 <= status < 400 else ActAnswerKind.DONE
+
+
+def _sort_success(status: int, result: Result) -> ActAnswerKind:
     """A 2xx: refusals come as such too. 202 says that it was taken, not that it was done."""
     meaning = KINDS.get(result.title, OutcomeKind.PENDING)
-    if kind is ActKind.CANCEL and result.code in CANCELLED_CODES:
-        return ActAnswerKind.PENDING if status == 202 else ActAnswerKind.DONE
-    if meaning is OutcomeKind.PENDING or result.code in PENDING_CODES:
+    if meaning is OutcomeKind.PENDING:
         return ActAnswerKind.PENDING
     if meaning is OutcomeKind.FAILED:
         return ActAnswerKind.REFUSED
-    if meaning is OutcomeKind.UNKNOWN or contradicts_acceptance(result.code):
+    if contradicts_acceptance(result.code):
         return ActAnswerKind.UNKNOWN
     return ActAnswerKind.PENDING if status == 202 else ActAnswerKind.DONE
 
@@ -96,19 +108,19 @@ def _row_type(found: JsonObject) -> str:
 
 def _without_money(found: JsonObject) -> bool:
     kind = _row_type(found)
-    return bool(kind) and kind not in MONEY_ROWS and found.whole("amount") is None
+    return bool(kind) and kind not in MONEY_ROWS and not found.whole("amount")
 
 
 def _row(found: JsonObject) -> LedgerRow | None:
-    id_, kind, amount = found.text("id"), _row_type(found), found.whole("amount")
-    origin = found.text("originTransactionId")
-    if id_ is None or not kind or amount is None:
+    id_, kind, amount = found.text("id"), _row_type(found), found.whole("amount") or 0
+    origin, ok = found.text("originTransactionId"), ROW_STATUSES.get((found.text("status") or "").upper())
+    if id_ is None or not kind or (amount <= 0 and ok is not False):
         return None
     return LedgerRow(
         id=MonextTransactionId(id_),
         type=kind,
         amount=amount,
-        ok=ROW_STATUSES.get((found.text("status") or "").upper()),
+        ok=ok,
         date=found.instant("date"),
         origin_id=MonextTransactionId(origin) if origin else None,
     )

@@ -16,7 +16,7 @@ WALLETS = frozenset({"APPLE_PAY", "GOOGLE_PAY", "SAMSUNG_PAY"})
 def read_candidates(session: JsonObject) -> tuple[AcceptedTransaction, ...]:
     """Transactions that took or reserved money, each once; the order of Monext's list means nothing.
 
-    One without id, amount or currency is none that could be compared with the payment.
+    One without id, currency or an amount above 0 is none that could be compared with the payment.
     """
     currency = session.part("order").text("currency")
     found = (_candidate(t, currency=currency) for t in session.parts("transactions"))
@@ -48,9 +48,7 @@ def choose(
 
 def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransaction | None:
     kind, id_ = (found.text("type") or "").upper(), found.text("id")
-    authorized = found.whole("authorizedAmount")
-    amount = found.whole("requestedAmount") if authorized is None else authorized
-    known_currency = found.text("currency") or currency
+    amount, known_currency = _amount(found), found.text("currency") or currency
     if kind not in set(MoneyMove) or id_ is None or amount is None or known_currency is None:
         return None
     return AcceptedTransaction(
@@ -60,6 +58,13 @@ def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransactio
         method=_method(found),
         has_authorization_number=found.part("partnerReturnedData").text("authorizationNumber") is not None,
     )
+
+
+def _amount(found: JsonObject) -> int | None:
+    """What was authorised, else what was asked for. "Empty if equal", and "not used yet" (TransactionPayment, OpenAPI
+    1.26.0): so a 0 says nothing either."""
+    said = (found.whole(name) for name in ("authorizedAmount", "requestedAmount"))
+    return next((amount for amount in said if amount is not None and amount > 0), None)
 
 
 def _method(found: JsonObject) -> str | None:

@@ -61,11 +61,20 @@ ACCEPTED_CODES = frozenset(
 REFUSING_RANGES = ("01", "02", "03", "04")
 """Bank, front end, 3-D Secure, fraud: outside ACCEPTED_CODES these never mean approved."""
 
-UNSURE_ACT_CODES = frozenset({"02102", "02103"})
-"""The acquirer was not reached, or did not answer in time: the act may have been carried out."""
+NOT_REACHED = ("01196", "01197", "01199", "02101", "02102", "02103", "02106")
+"""Bank, acquirer, partner or Monext's own servers: not reached, broken, or not done in time."""
+
+TO_BE_REVERSED = ("02003", "02011", "02013")
+"""No answer of the issuer: "to be cancelled" or "to be reversed" by the merchant, so perhaps done."""
+
+DUPLICATE_UNDER_WAY = "02002"
+
+UNSURE_ACT_CODES = frozenset((*NOT_REACHED, *TO_BE_REVERSED, DUPLICATE_UNDER_WAY))
+"""An act that is answered so may have been carried out, whatever title and status stand beside the code. A session
+that failed with one of them has failed; if it was paid after all, its next reading says so."""
 
 CANCELLED_CODES = frozenset({"02601", "02602"})
-"""What a cancel may answer besides ACCEPTED when it went through."""
+"""What a cancel may answer besides ACCEPTED when it went through, also beside a 4xx."""
 
 UNDECIDED_STATUSES = frozenset({401, 403, 408, 429})
 """With these and every 5xx nothing is known about the payment, whatever the body says."""

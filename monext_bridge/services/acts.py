@@ -201,7 +201,8 @@ class Acts:
     ) -> Payment:
         if answer.kind is ActAnswerKind.UNKNOWN:
             then = f"intent left open, the ledger will tell: {answer.detail}"
-            event(log, "act_unknown", level=logging.ERROR, payment=payment.id, then=then)
+            code = answer.code or None
+            event(log, "act_unknown", level=logging.ERROR, payment=payment.id, code=code, then=then)
             return payment
         if answer.kind is ActAnswerKind.REFUSED:
             event(log, "act_refused", level=logging.ERROR, payment=payment.id, code=answer.code)

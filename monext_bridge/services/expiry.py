@@ -10,6 +10,7 @@ from monext_bridge.config import Expiring, Settings
 from monext_bridge.domain.modify import Act, Cancel, Capture, open_amounts
 from monext_bridge.domain.needs import ends_at
 from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.standing import taken_or_planned
 from monext_bridge.errors import Conflict
 from monext_bridge.services.act_requests import ActOutcome
 from monext_bridge.services.modify import Modify
@@ -39,7 +40,8 @@ class Expiry:
         if ends is None or act is None or self.clock() >= ends:
             when = f"{ends:%Y-%m-%d %H:%M} UTC" if ends else "soon"
             return Met(
-                None, f"{left} {payment.planned.currency} in minor units, not captured; it ends {when}"
+                None,
+                f"{left} {taken_or_planned(payment).currency} in minor units, not captured; it ends {when}",
             )
         try:
             performed = self.modify.perform(payment.id, act, key=f"{KEY}{payment.id}")
@@ -50,7 +52,7 @@ class Expiry:
     def _act(self, payment: Payment) -> Act | None:
         match self.settings.expiring:
             case Expiring.CAPTURE:
-                return Capture(payment.planned.with_amount(open_amounts(payment).capturable))
+                return Capture(taken_or_planned(payment).with_amount(open_amounts(payment).capturable))
             case Expiring.RELEASE:
                 return Cancel()
             case Expiring.WARN:

@@ -18,7 +18,9 @@ from monext_bridge.domain.standing import (
     flag_of,
     holds_money,
     is_released,
+    own_money,
     standing,
+    taken_or_planned,
 )
 from monext_bridge.errors import Forbidden
 from monext_bridge.gateways.hops import together
@@ -108,10 +110,10 @@ class Following:
             complete=not left_to_do and status not in (BuyerStatus.CHECKING, BuyerStatus.RECORDING),
             order=situation.order,
             language=situation.cart.locale if situation.cart else None,
-            given_back=is_given_back(payment) or (taken is not None and payment.held == 0),
+            given_back=is_given_back(payment) or (taken is not None and own_money(payment).held == 0),
             return_refused=is_refused(payment),
             released=is_released(payment),
-            refunded=payment.planned.with_amount(payment.refunded),
+            refunded=taken_or_planned(payment).with_amount(own_money(payment).refunded),
             begun=begun_at(payment),
             taken=taken.timestamp if taken else None,
             resume_url=payment.status_text if standing(payment) is Standing.OPEN else None,
@@ -120,12 +122,12 @@ class Following:
 
 def _amount(payment: Payment, status: BuyerStatus) -> Money:
     """What the buyer has paid or has reserved, which may be a part of it; else what was or would be taken."""
+    own, money = own_money(payment), taken_or_planned(payment)
     if status is BuyerStatus.PAID:
-        return payment.planned.with_amount(payment.charged)
+        return money.with_amount(own.charged)
     if status is BuyerStatus.AUTHORIZED:
-        return payment.planned.with_amount(payment.authorized - payment.cancelled)
-    taken = accepted(payment)
-    return taken.amount if taken else payment.planned
+        return money.with_amount(own.authorized - own.cancelled)
+    return money
 
 
 def buyer_status(settlement: Settlement) -> BuyerStatus:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings, StoreSettings
+from monext_bridge.domain.applying import applied
 from monext_bridge.domain.attempts import session_over
 from monext_bridge.domain.changes import Change
 from monext_bridge.domain.decide import (
@@ -27,7 +28,13 @@ from monext_bridge.domain.decide import (
 from monext_bridge.domain.outcome import AcceptedTransaction, FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment
 from monext_bridge.domain.standing import Flag, Standing, accepted, flag_of, holds_money, standing
-from monext_bridge.errors import RemoteError, RemoteRefused, RemoteUnavailable, VersionConflict
+from monext_bridge.errors import (
+    RemoteError,
+    RemoteRefused,
+    RemoteUnavailable,
+    RemoteUnreachable,
+    VersionConflict,
+)
 from monext_bridge.logs import event
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.giving_back import GivingBack
@@ -121,7 +128,7 @@ class Settle:
             if gave_up and outcome.kind is OutcomeKind.NOT_BEGUN:
                 changes = _closing(situation.payment)
             try:
-                payment = self.records.write(situation.payment, changes)
+                payment = self._recorded(reference, situation, changes)
             except VersionConflict:
                 situation = self.situations.read(reference)
                 continue
@@ -129,6 +136,22 @@ class Settle:
                 event(log, "settled", payment=payment.id, outcome=outcome.kind.value, code=outcome.code)
             return with_payment(situation, payment), bool(changes)
         raise _contended(f"payment {reference.payment_id}")
+
+    def _recorded(self, reference: Reference, situation: Situation, changes: tuple[Change, ...]) -> Payment:
+        """The payment as it reads after the changes. Whoever's write flags it tells, nobody after that.
+
+        So does one whose answer was lost: it may have been written, and who comes next finds it flagged already.
+        Raises RemoteError, VersionConflict.
+        """
+        before = situation.payment
+        try:
+            after = self.records.write(before, changes)
+        except RemoteUnavailable as error:
+            if not isinstance(error, RemoteUnreachable):
+                _tell_flagged(reference, situation, applied(before, changes))
+            raise
+        _tell_flagged(reference, situation, after)
+        return after
 
     def _finish(
         self, reference: Reference, situation: Situation, *, store: StoreSettings, changed: bool
@@ -143,7 +166,7 @@ class Settle:
         if changed and not situation.makes_orders:
             situation = self.situations.read(reference)  # no order to collide on: look who else was accepted
         situation = self._with_order(reference, situation, store=store)
-        return self._give_back_surplus(situation, store=store)
+        return self._give_back_surplus(reference, situation, store=store)
 
     def _with_order(self, reference: Reference, situation: Situation, *, store: StoreSettings) -> Situation:
         """The order made or found; or refused, and the money on its way back."""
@@ -153,14 +176,15 @@ class Settle:
             self._check_gone(situation)
             against = objection(situation)
             if against:
-                return self._return(situation, flag=against[0], why=against[1], store=store)
+                return self._return(reference, situation, against=against, store=store)
             try:
                 order = self.ordering.place(situation, number=reference.order_number)
             except OrderRefused as error:
                 before, situation = situation, self._read_again(reference)
                 if _moved(before, situation):
                     continue  # perhaps just because another process has ordered it
-                return self._return(situation, flag=Flag.ORDER_REFUSED, why=str(error), store=store)
+                refused = (Flag.ORDER_REFUSED, str(error))
+                return self._return(reference, situation, against=refused, store=store)
             if order:
                 return replace(situation, order=order)
             situation = self._read_again(reference)
@@ -188,35 +212,53 @@ class Settle:
             )
         return situation
 
-    def _give_back_surplus(self, situation: Situation, *, store: StoreSettings) -> Situation:
+    def _give_back_surplus(
+        self, reference: Reference, situation: Situation, *, store: StoreSettings
+    ) -> Situation:
+        second = (Flag.SECOND_PAYMENT, "Another payment of the cart counts")
         for payment in surplus(situation):
-            after = self._return(
-                with_payment(situation, payment),
-                flag=Flag.SECOND_PAYMENT,
-                why="Another payment of the cart counts",
-                store=store,
-            )
+            other = with_payment(situation, payment)
+            after = self._return(reference, other, against=second, store=store)
             if payment.id == situation.payment.id:
                 situation = after
         return situation
 
-    def _return(self, situation: Situation, *, flag: Flag, why: str, store: StoreSettings) -> Situation:
+    def _return(
+        self, reference: Reference, situation: Situation, *, against: tuple[Flag, str], store: StoreSettings
+    ) -> Situation:
         """Flag an accepted payment and give its money back, unless somebody else is at it already."""
-        payment = situation.payment
+        payment, (flag, why) = situation.payment, against
         for _ in range(TRIES):
             if not holds_money(payment):
                 payment = self.giving_back.carry_on(payment, store=store, just_written=False)
                 return with_payment(situation, payment)
             changes = give_back(payment, flag=flag, why=why, now=self.clock())
             try:
-                payment = self.records.write(payment, changes)
+                payment = self._recorded(reference, with_payment(situation, payment), changes)
             except VersionConflict:
                 payment = self.records.payment(payment.id)
                 continue
-            event(log, "not_kept", level=logging.ERROR, payment=payment.id, flag=flag.value, why=why)
             payment = self.giving_back.carry_on(payment, store=store, just_written=True)
             return with_payment(situation, payment)
         raise _contended(f"payment {payment.id}")
+
+
+def _tell_flagged(reference: Reference, before: Situation, after: Payment) -> None:
+    """The alarm that money is not kept, where the payment was not flagged before."""
+    flag, order = flag_of(after), before.order
+    if flag is None or flag_of(before.payment) is not None:
+        return
+    event(
+        log,
+        "not_kept",
+        level=logging.ERROR,
+        payment=after.id,
+        cart=reference.cart_id,
+        store=reference.store_key,
+        order=order.number if order else reference.order_number,
+        flag=flag.value,
+        why=after.status_text,
+    )
 
 
 def _own(payment: Payment, outcome: Outcome | None) -> Outcome | None:

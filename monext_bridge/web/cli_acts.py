@@ -8,6 +8,7 @@ from monext_bridge.domain.families import family
 from monext_bridge.domain.modify import Act, Cancel, Capture, Open, Refund, Reverse, open_amounts
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.payment import Payment, TransactionType
+from monext_bridge.domain.standing import taken_or_planned
 from monext_bridge.services.modify import ActOutcome
 from monext_bridge.web.cli_amounts import bare_amount, write_amount
 
@@ -86,4 +87,4 @@ def _reverse(payment: Payment, left: Open) -> str:
 
 
 def _written(payment: Payment, minor: int) -> str:
-    return write_amount(payment.planned.with_amount(minor))
+    return write_amount(taken_or_planned(payment).with_amount(minor))

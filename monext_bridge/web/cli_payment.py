@@ -23,7 +23,7 @@ from monext_bridge.domain.intents import KEY
 from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, Reverse, open_amounts
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.payment import AttemptKey, Payment, TransactionType
-from monext_bridge.domain.standing import standing
+from monext_bridge.domain.standing import standing, taken_or_planned
 from monext_bridge.errors import Conflict, Malformed
 from monext_bridge.logs import correlation_id
 from monext_bridge.services.lookup import quoted_payments
@@ -108,7 +108,7 @@ def show(quoted: str, as_json: bool) -> None:
 def capture(target: Target, *, amount: str | None, final: bool) -> Act:
     """Capture what was authorised: all that is open, or --amount of it."""
     payment = target.payment
-    open_now = payment.planned.with_amount(open_amounts(payment).capturable)
+    open_now = taken_or_planned(payment).with_amount(open_amounts(payment).capturable)
     recorded = amount_under(payment, target.key, kind=TransactionType.CHARGE)
     return Capture(_amount(amount, payment) or recorded or open_now, final)
 
@@ -214,13 +214,13 @@ def _amount(text: str | None, payment: Payment) -> Money | None:
     if text is None:
         return None
     try:
-        return read_amount(text, like=payment.planned)
+        return read_amount(text, like=taken_or_planned(payment))
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--amount") from error
 
 
 def _refundable(payment: Payment, charge: RecordTransactionId | None) -> Money:
     """All that is left to refund; of one capture, no more than it was."""
-    left = payment.planned.with_amount(open_amounts(payment).refundable)
+    left = taken_or_planned(payment).with_amount(open_amounts(payment).refundable)
     captured = next((t.amount for t in payment.transactions if t.id == charge), left)
     return min(left, captured, key=lambda amount: amount.cent_amount)

@@ -14,6 +14,7 @@ from monext_bridge.domain.cart import Order
 from monext_bridge.domain.intents import FREE, REST, VOID, IntentName
 from monext_bridge.domain.modify import open_amounts
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.standing import own_money, taken_or_planned
 from monext_bridge.logs import shortened
 from monext_bridge.web.cli_amounts import write_amount
 from monext_bridge.web.cli_answers import printable
@@ -40,7 +41,7 @@ def print_payment(payment: Payment, order: Order | None) -> None:
 
 
 def _sums(payment: Payment, order: Order | None) -> Table:
-    left = open_amounts(payment)
+    left, own = open_amounts(payment), own_money(payment)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -48,10 +49,10 @@ def _sums(payment: Payment, order: Order | None) -> Table:
     _add(table, "Order", _order(order))
     _add(table, "Method", payment.method or "not known yet")
     _add(table, "Planned", write_amount(payment.planned))
-    _add(table, "Authorised", _money(payment, payment.authorized))
-    _add(table, "Captured", _money(payment, payment.charged))
-    _add(table, "Cancelled", _money(payment, payment.cancelled))
-    _add(table, "Refunded", _money(payment, payment.refunded))
+    _add(table, "Authorised", _money(payment, own.authorized))
+    _add(table, "Captured", _money(payment, own.charged))
+    _add(table, "Cancelled", _money(payment, own.cancelled))
+    _add(table, "Refunded", _money(payment, own.refunded))
     _add(table, "Left to capture", _money(payment, left.capturable))
     _add(table, "Left to cancel", _money(payment, left.cancellable))
     _add(table, "Left to refund", _money(payment, left.refundable))
@@ -120,4 +121,4 @@ def _time(timestamp: datetime | None) -> str:
 
 
 def _money(payment: Payment, minor: int) -> str:
-    return write_amount(payment.planned.with_amount(minor))
+    return write_amount(taken_or_planned(payment).with_amount(minor))

@@ -18,6 +18,10 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _NONE = "'none'"
+ANY_BANK = "https:"
+"""For 3-D Secure the widget posts a form to the bank's page, in a hidden frame or in the page's own place, and nobody
+can list the hosts of all banks."""
+
 HSTS = "max-age=31536000"
 FAIL_OVER_HOSTS = {
     MonextEnvironment.HOMOLOGATION: (
@@ -44,7 +48,7 @@ def nonce() -> str:
 
 
 def allow_widget(widget_url: str, environment: MonextEnvironment) -> None:
-    """Let this answer load Monext's widget: its script, style, frames, images, fonts and calls."""
+    """Let this answer load Monext's widget: script, style, images, fonts and calls, and frames and forms of banks."""
     parts = urlsplit(widget_url)
     own = f"{parts.scheme}://{parts.netloc}"
     monext = FAIL_OVER_HOSTS[environment] if parts.netloc.endswith(".payline.com") else ()
@@ -65,7 +69,7 @@ def allow_framing(origins: Sequence[str]) -> None:
 def content_security_policy() -> str:
     hosts = " ".join(g.get("widget_hosts", ()))
     image = f" {found}" if (found := g.get("image_host")) else ""
-    widget = f" {hosts}" if hosts else ""
+    widget, banks = (f" {hosts}", f" {hosts} {ANY_BANK}") if hosts else ("", "")
     script = f"'self' 'nonce-{nonce()}'" if hosts else "'self'"
     return "; ".join(
         (
@@ -75,9 +79,9 @@ def content_security_policy() -> str:
             f"img-src 'self' data:{image}{widget}",
             " ".join(("font-src 'self'", *g.get("font_hosts", ()))),
             f"connect-src 'self'{widget}",
-            f"frame-src {hosts or _NONE}",
+            f"frame-src{banks or f' {_NONE}'}",
             "base-uri 'none'",
-            f"form-action 'self'{widget}",
+            f"form-action 'self'{banks}",
             f"frame-ancestors {' '.join(g.get('frame_ancestors', ())) or _NONE}",
         )
     )

@@ -11,6 +11,7 @@ from monext_bridge.config import PaymentMethod
 from monext_bridge.domain.cart import Order
 from monext_bridge.domain.modify import open_amounts
 from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.standing import own_money, taken_or_planned
 from monext_bridge.services.modify import Performed
 
 LARGEST_AMOUNT = 10**18
@@ -146,6 +147,7 @@ class TransactionView(BaseModel):
     type: TransactionType
     state: TransactionState
     amount: int
+    currencyCode: str
     interactionId: str | None = None
     interfaceId: str | None = None
     timestamp: datetime | None = None
@@ -157,6 +159,7 @@ class TransactionView(BaseModel):
             type=transaction.type,
             state=transaction.state,
             amount=transaction.amount.cent_amount,
+            currencyCode=transaction.amount.currency,
             interactionId=_without(token, transaction.interaction_id),
             interfaceId=transaction.interface_id,
             timestamp=transaction.timestamp,
@@ -168,7 +171,7 @@ def _without(token: str | None, text: str | None) -> str | None:
 
 
 class PaymentIntentView(BaseModel):
-    """What happened to a payment and what may still be done, in minor units of `currencyCode`."""
+    """What happened to a payment and what may still be done, in minor units of `currencyCode`, which Monext took."""
 
     paymentId: str
     orderNumber: str | None = None
@@ -186,18 +189,18 @@ class PaymentIntentView(BaseModel):
 
     @classmethod
     def of(cls, payment: Payment, order: Order | None) -> PaymentIntentView:
-        left = open_amounts(payment)
+        left, own, currency = open_amounts(payment), own_money(payment), taken_or_planned(payment).currency
         views = [TransactionView.of(t, payment.interface_id) for t in payment.transactions]
         under_way = (TransactionState.INITIAL, TransactionState.PENDING)
         return cls(
             paymentId=payment.id,
             orderNumber=order.number if order else None,
-            currencyCode=payment.planned.currency,
-            planned=payment.planned.cent_amount,
-            authorized=payment.authorized,
-            captured=payment.charged,
-            refunded=payment.refunded,
-            cancelled=payment.cancelled,
+            currencyCode=currency,
+            planned=payment.planned.cent_amount if payment.planned.currency == currency else 0,
+            authorized=own.authorized,
+            captured=own.charged,
+            refunded=own.refunded,
+            cancelled=own.cancelled,
             capturable=left.capturable,
             cancellable=left.cancellable,
             refundable=left.refundable,

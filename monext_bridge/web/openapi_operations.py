@@ -48,7 +48,8 @@ def _act(action: str, **members: object) -> Json:
 
 
 def _transaction(id_: str, kind: str, state: str, amount: int) -> Json:
-    return {"id": id_, "type": kind, "state": state, "amount": amount, "timestamp": "2026-01-01T12:00:00Z"}
+    money = {"amount": amount, "currencyCode": AMOUNT["currencyCode"]}
+    return {"id": id_, "type": kind, "state": state, **money, "timestamp": "2026-01-01T12:00:00Z"}
 
 
 PENDING_REFUND = _transaction(REFUND_ID, "Refund", "Pending", 2499)

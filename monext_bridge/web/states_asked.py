@@ -16,7 +16,7 @@ from monext_bridge.domain.orders import payment_state
 from monext_bridge.domain.outcome import Outcome, OutcomeKind
 from monext_bridge.domain.payment import Payment
 from monext_bridge.domain.returns import is_given_back, is_refused
-from monext_bridge.domain.standing import accepted, flag_of, is_released, standing
+from monext_bridge.domain.standing import accepted, flag_of, is_released, own_money, standing
 from monext_bridge.services.following import buyer_status
 from monext_bridge.services.landing import landing_url
 from monext_bridge.services.results import BuyerStatus, Settled
@@ -87,7 +87,7 @@ def _readings(sample: Sample) -> Iterator[tuple[Situation, Outcome | None, str]]
     if accepted(payment) is None and payment.interface_id is not None:
         yield ordered, Outcome(OutcomeKind.UNKNOWN), UNASKED
     if accepted(payment) is not None and flag_of(payment) is None:
-        without = UNORDERED if payment.held else RETURNED_BEFORE
+        without = UNORDERED if own_money(payment).held else RETURNED_BEFORE
         yield Situation(payment=payment, order=None, **around), None, without
 
 

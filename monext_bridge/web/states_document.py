@@ -81,8 +81,8 @@ The first line that fits counts; a status beats whatever the body says.
 
 {act_kinds}
 
-{undecided} and every 5xx: unknown, whatever the body says; so is any status outside 2xx that is none of
-{refusing}. Otherwise the first line that fits counts.
+{undecided} and every 5xx: unknown, whatever the body says. Otherwise the first line that fits counts; refusing
+are {refusing}, and with any other status outside 2xx what would be refused is unknown.
 
 {act_answers}
 

@@ -28,7 +28,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`status` is 201, or 202 for an act that is taken but not finished. No transaction: nothing happened."""
+    """`status` is 201, 202 for an act that is taken but not finished, or what was scripted.
+
+    No transaction: nothing happened, or the answer does not tell what did.
+    """
 
     status: int
     result: Result
@@ -48,6 +51,8 @@ def act(platform: Platform, *, target: Transaction, order: Order) -> Done:
     done = _book(platform, target=target, order=order, outcome=outcome)
     if outcome.title == "ACCEPTED":
         _release_rest(platform, target=target, order=order)
+    if script.says:
+        return Done(script.status, result(script.says, title="ERROR"))
     return Done(script.status, outcome, done)
 
 

@@ -91,7 +91,8 @@ def payment_json(transaction: Transaction, *, session: Session) -> dict[str, Any
     if transaction.contract.kind is Kind.WALLET:
         body["externalWallet"] = transaction.contract.code
     if transaction.result.title == "ACCEPTED":
-        body["authorizedAmount"] = transaction.settled_amount
+        given = transaction.authorized
+        body["authorizedAmount"] = transaction.amount if given is None else given
         body["partnerReturnedData"] = _partner_json(transaction)
     if transaction.authenticated:
         body["authenticationResultData"] = {

@@ -85,6 +85,8 @@ def transaction_act(transaction_id: str, kind: str) -> tuple[Response, int]:
         private_data=body.get("privateData") or {},
     )
     done = acts.act(platform(), target=target, order=order)
+    if done.status >= 400:
+        raise ApiError(done.status, done.result)
     return jsonify(answers.action_json(done.result, transaction=done.transaction)), done.status
 
 

@@ -179,7 +179,7 @@ def _transaction(platform: Platform, *, session: Session, payment: Payment, outc
         token=session.token,
         merchant_id=session.merchant_id,
         contract=contract,
-        authorized=payment.amount,
+        authorized=_given(platform, payment=payment),
         card=payment.card or played,
         authenticated=payment.authenticated,
         private_data=dict(session.request.get("privateData", {})),
@@ -187,6 +187,12 @@ def _transaction(platform: Platform, *, session: Session, payment: Payment, outc
     if outcome.title == "ACCEPTED":
         _authorize(booked)
     return booked
+
+
+def _given(platform: Platform, *, payment: Payment) -> int | None:
+    """What the bank gave. The field is not used yet, so that it may be a 0 that says nothing."""
+    said_nothing = 0 if platform.switches.zero_authorized_amount else None
+    return said_nothing if payment.amount is None else payment.amount
 
 
 def _authorize(transaction: Transaction) -> None:

@@ -25,6 +25,7 @@ def transaction_dump(each: Transaction) -> dict[str, Any]:
     return {
         **answers.row_json(each),
         "token": each.token,
+        "currency": each.currency,
         "result": each.result.as_json(),
         "merchantReference": each.merchant_reference,
         "privateData": each.private_data,

@@ -19,13 +19,17 @@ from sandbox.monext.transactions import Transaction, new_transaction_id
 
 @dataclass(slots=True)
 class ScriptedAct:
-    """How the next `times` captures, refunds or cancels end (`kind` empty: of whatever kind)."""
+    """How the next `times` captures, refunds or cancels end (`kind` empty: of whatever kind).
+
+    `says` is the code that the answer has where it does not tell what happened, which the ledger does.
+    """
 
     kind: str
     outcome: str
     status: int
     code: str
     times: int
+    says: str = ""
 
 
 class Platform:

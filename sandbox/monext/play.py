@@ -17,6 +17,7 @@ from sandbox.monext.transactions import Transaction
 
 play = Blueprint("play", __name__, url_prefix="/_control")
 
+_SCRIPT = ("act", "outcome", "status", "code", "says", "times")
 PLAYED = ("accepted", "refused", "pending", "risk")
 
 
@@ -74,18 +75,30 @@ def act_in_back_office(transaction_id: str, kind: str) -> Response:
     return jsonify(answers.action_json(done.result, transaction=done.transaction))
 
 
+@play.get("/acts")
+def scripted_acts() -> Response:
+    """What waits for the next captures, refunds or cancels."""
+    return jsonify({"acts": [asdict(each) for each in platform().scripted_acts if each.times]})
+
+
 @play.post("/acts")
 def script_acts() -> Response:
-    """{"act"?, "outcome": accepted, refused or pending, "status"?: 201 or 202, "code"?, "times"?}."""
+    """{"act"?, "outcome"?: accepted, refused or pending, "status"?, "code"?, "says"?, "times"?}.
+
+    "code" is that of a refusal, "says" that of an answer which does not tell what happened. With a status of 400 and
+    above the answer is a bare Result.
+    """
     body = read_json()
     outcome, kind = body.get("outcome", "accepted"), body.get("act", "")
     if outcome not in ("accepted", "refused", "pending") or kind not in ("", *acts.KINDS):
         raise BadRequest("outcome: accepted, refused or pending; act: captures, refunds or cancels")
+    if unknown := body.keys() - _SCRIPT:
+        raise BadRequest(f"{', '.join(sorted(unknown))}: not known; there are {', '.join(_SCRIPT)}")
     status = int(number(body, name="status", default=202 if outcome == "pending" else 201))
     times = int(number(body, name="times", default=1))
-    script = ScriptedAct(kind, outcome, status, str(body.get("code", "01100")), times)
-    platform().scripted_acts.append(script)
-    return jsonify([asdict(each) for each in platform().scripted_acts])
+    code, says = str(body.get("code", "01100")), str(body.get("says", ""))
+    platform().scripted_acts.append(ScriptedAct(kind, outcome, status, code, times, says))
+    return scripted_acts()
 
 
 @play.delete("/acts")

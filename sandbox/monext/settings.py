@@ -60,6 +60,7 @@ class Switches:
     `session_id_parameter`: adds `monext_session_id` to `paylinetoken` on the way back.
     `automatic_redirect`: no ticket after a payment, the browser goes straight back to the shop.
     `return_to_page`: the widget's redirects come back to the page that embeds it, not to the returnURL.
+    `zero_authorized_amount`: what is accepted in full says `authorizedAmount: 0`, a field that is "not used yet".
     `transaction_notification_url`: where back office acts are told (type TRS); empty: nowhere.
     """
 
@@ -75,6 +76,7 @@ class Switches:
     notify_on_cancel: bool = False
     max_attempts: int = 3
     cancel_type: str = "CANCEL"
+    zero_authorized_amount: bool = False
     transaction_notification_url: str = ""
 
 

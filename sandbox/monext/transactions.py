@@ -15,7 +15,7 @@ CAPTURE_AGE = timedelta(days=7)
 
 @dataclass(slots=True)
 class Transaction:
-    """`amount` is what was asked, `authorized` what the bank gave; minor units of `currency`.
+    """`amount` is what was asked, `authorized` what the bank gave; minor units of `currency`. None and 0: all of it.
 
     `payment_id` is the attempt that the row belongs to (its own id for an attempt), `origin_id` the row it
     counts against. `option` is that of a capture.
@@ -58,7 +58,7 @@ class Transaction:
 
     @property
     def settled_amount(self) -> int:
-        return self.amount if self.authorized is None else self.authorized
+        return self.authorized or self.amount
 
     def row(self, *, now: datetime) -> Row:
         """The row as the ledger sees it; the daily batch takes what is a day old."""

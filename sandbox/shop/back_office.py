@@ -61,13 +61,18 @@ def _page(
     here = shop()
     document = here.project.get(f"payments/{payment_id}")
     intent = here.intents.show(payment_id)
-    filled = form or {}
+    filled, moneys = form or {}, _moneys(document)
+    said = intent.document if intent.good and intent.document else {}
+    planned: Json = document["amountPlanned"]
+    currency = str(said.get("currencyCode", planned["currencyCode"]))
     return render_template(
         "back_office/payment.html",
         payment=document,
         order=carts.order_of_payment(here.project, payment_id),
         intent=intent,
-        amounts=_amounts(intent.document if intent.good else None, like=document["amountPlanned"]),
+        currency=currency,
+        moneys=moneys,
+        amounts=_amounts(said, like=moneys.get(currency, planned)),
         ledger=controls.ledger(here.settings.monext_url, token=document.get("interfaceId", "")),
         keys={action: _key(filled, action) for action in ACTIONS},
         form=filled,
@@ -81,7 +86,16 @@ def _key(form: Mapping[str, str], action: str) -> str:
     return form["key"] if form.get("action") == action and "key" in form else new_key()
 
 
-def _amounts(document: Json | None, *, like: Json) -> dict[str, Json]:
+def _moneys(payment: Json) -> dict[str, Json]:
+    """A money object of each currency that a payment is in: what is taken is not always in what was planned."""
+    amounts = (*(each["amount"] for each in payment["transactions"]), payment["amountPlanned"])
+    return {amount["currencyCode"]: amount for amount in amounts}
+
+
+def _amounts(document: Json, *, like: Json) -> dict[str, Json]:
     """The amounts of an answer by their names, as money objects with the digits of `like`."""
-    given = document or {}
-    return {name: {**like, "centAmount": given[name]} for name in AMOUNTS if isinstance(given.get(name), int)}
+    return {
+        name: {**like, "centAmount": document[name]}
+        for name in AMOUNTS
+        if isinstance(document.get(name), int)
+    }

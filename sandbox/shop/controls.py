@@ -66,6 +66,33 @@ def send_message_again(url: str, *, place: int) -> None:
     answered(call("POST", f"{url}/_control/push/again", json={"number": place}))
 
 
+def acts(url: str) -> list[Json]:
+    """How Monext's next captures, refunds and cancels end."""
+    return list(answered(call("GET", f"{url}/_control/acts"))["acts"])
+
+
+def script_act(url: str, *, form: Mapping[str, str]) -> None:
+    """Order how acts end, from the fields of a form; empty ones are left out. Raises Refused with the reason."""
+    script: Json = {name: value for name, value in form.items() if value}
+    numbers = {name: number(script[name]) for name in ("status", "times") if name in script}
+    answered(call("POST", f"{url}/_control/acts", json={**script, **numbers}))
+
+
+def forget_acts(url: str) -> None:
+    """Captures, refunds and cancels end as they do again."""
+    answered(call("DELETE", f"{url}/_control/acts"))
+
+
+def switches(url: str) -> Json:
+    """How Monext behaves."""
+    return answered(call("GET", f"{url}/_control/settings"))
+
+
+def set_switch(url: str, *, name: str, on: bool) -> None:
+    """Change how Monext behaves. Raises Refused for a name that is none."""
+    answered(call("POST", f"{url}/_control/settings", json={name: on}))
+
+
 def ledger(url: str, *, token: str) -> list[Json]:
     """What Monext holds of a session: attempts, captures, refunds and cancels, the oldest first."""
     rows = answered(call("GET", f"{url}/_control/dump"))["transactions"]

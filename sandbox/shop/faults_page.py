@@ -11,6 +11,12 @@ from sandbox.shop.shop import shop
 pages = Blueprint("faults", __name__)
 
 CALLS_SHOWN = 40
+UNSURE = (
+    *("01196", "01197", "01199", "02002", "02003", "02011"),
+    *("02013", "02101", "02102", "02103", "02106", "02601", "02602"),
+)
+"""Codes that an answer may have although the act was carried out."""
+ZERO_AUTHORIZED = "zeroAuthorizedAmount"
 # Kills are for tests, which name the process.
 ORDERED_HERE = tuple(action for action in ACTIONS if action not in KILLS)
 
@@ -34,6 +40,9 @@ def index() -> str:
         modes=MODES,
         notifications=controls.notifications(shop().settings.monext_url),
         messages=controls.messages(shop().settings.commercetools_url),
+        acts=controls.acts(shop().settings.monext_url),
+        unsure=UNSURE,
+        zero_authorized=controls.switches(shop().settings.monext_url)[ZERO_AUTHORIZED],
     )
 
 
@@ -76,6 +85,28 @@ def messages() -> Response:
 def flush_messages() -> Response:
     """Send what waits."""
     controls.send_waiting_messages(shop().settings.commercetools_url)
+    return _back()
+
+
+@pages.post("/faults/acts")
+def acts() -> Response:
+    """Order how Monext's next captures, refunds or cancels end."""
+    controls.script_act(shop().settings.monext_url, form=request.form)
+    return _back()
+
+
+@pages.post("/faults/acts/forget")
+def forget_acts() -> Response:
+    """They end as they do again."""
+    controls.forget_acts(shop().settings.monext_url)
+    return _back()
+
+
+@pages.post("/faults/authorized-amount")
+def authorized_amount() -> Response:
+    """Whether what is accepted says `authorizedAmount: 0`."""
+    on = bool(request.form.get("zero"))
+    controls.set_switch(shop().settings.monext_url, name=ZERO_AUTHORIZED, on=on)
     return _back()
 
 

@@ -81,7 +81,7 @@ def says(payment_id: UUID) -> Json:
 
 
 def content_security_policy(bridge_url: str, *, widget_url: str) -> str:
-    """As docs/enabler.md has it: the bridge for module and calls, Monext for the widget, and nothing inline."""
+    """As docs/enabler.md has it: the bridge for module and calls, Monext for the widget, any bank for 3-D Secure."""
     bridge, monext = _origin(bridge_url), _origin(widget_url)
     return "; ".join(
         (
@@ -91,8 +91,8 @@ def content_security_policy(bridge_url: str, *, widget_url: str) -> str:
             f"style-src 'self' {monext}",
             f"img-src 'self' data: {monext}",
             f"font-src 'self' {monext}",
-            f"frame-src {monext}",
-            f"form-action 'self' {monext}",
+            f"frame-src {monext} https:",
+            f"form-action 'self' {monext} https:",
             "base-uri 'none'",
             "frame-ancestors 'none'",
         )

@@ -10,6 +10,7 @@ from typing import Any
 SECONDS_BETWEEN_FRONTS = 0.45
 SECONDS_BETWEEN_TURNS = 0.2
 
+ACTS = "/(captures|cancels|refunds)$"
 SEAMS: Mapping[str, tuple[tuple[str | None, str], ...]] = {
     "commercetools": (
         ("GET", "/carts/"),
@@ -27,8 +28,8 @@ SEAMS: Mapping[str, tuple[tuple[str | None, str], ...]] = {
         ("POST", "/sessions$"),
         ("GET", "/sessions/"),
         ("GET", "/transactions/"),
-        ("POST", "/(captures|cancels|refunds)$"),
-        ("POST", "/(captures|cancels|refunds)$"),
+        ("POST", ACTS),
+        ("POST", ACTS),
         (None, ""),
     ),
 }
@@ -74,6 +75,12 @@ def _done_all_the_same(random: Random) -> dict[str, Any]:
     return {"action": "status_after", "code": random.choice((500, 502, 503)), "times": random.randint(1, 3)}
 
 
+def _unsure(random: Random) -> dict[str, Any]:
+    result = {"title": "ERROR", "code": random.choice(UNSURE), "detail": "See the list of return codes"}
+    action = random.choice(("status", "status_after"))
+    return {"action": action, "code": 201, "body": {"result": result}, "times": random.randint(1, 3)}
+
+
 def _hang(random: Random) -> dict[str, Any]:
     return {"action": "hang", "seconds": random.uniform(0.5, 3.0), "times": random.randint(1, 2)}
 
@@ -94,6 +101,10 @@ DAMAGES: Mapping[Callable[[Random], dict[str, Any]], int] = {
     _broken("html"): 2,
 }
 """How often each is drawn, beside the others."""
+
+UNSURE = ("01196", "01197", "01199", "02002", "02003", "02011", "02013", "02101", "02102", "02103", "02106")
+UNSURE_ANSWERS = 0.2
+"""Part of the fronts over acts in which Monext answers with a code that does not tell what it has done."""
 
 OUTAGES = 0.02
 """Part of the fronts that are one."""
@@ -139,6 +150,8 @@ def _front(random: Random, at: float, *, long: bool) -> Front:
         return Front(at, random.uniform(0.4, 1.8), remote, OUTAGE)
     method, path = random.choice(SEAMS[remote])
     damage = random.choices(list(DAMAGES), list(DAMAGES.values()))[0](random)
+    if path == ACTS and random.random() < UNSURE_ANSWERS:
+        damage = _unsure(random)
     if long and chance > 1 - LATE_ANSWERS:
         damage = {"action": "delay", "seconds": random.uniform(9.0, 16.0), "times": 1}
     return Front(at, random.uniform(0.5, 3.0), remote, {**damage, "method": method, "path": path})

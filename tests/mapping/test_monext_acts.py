@@ -1,9 +1,10 @@
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from monext_bridge.domain.outcome import ActAnswerKind, ActKind, LedgerRow
+from monext_bridge.domain.outcome import ActAnswerKind, ActKind, LedgerRow, OutcomeKind
 from monext_bridge.mapping.monext_acts import (
     MONEY_ROWS,
     ROW_SYNONYMS,
@@ -54,11 +55,6 @@ def test_a_title_that_is_not_final_is_pending(title: str) -> None:
     assert sorted_as(201, an_act_answer(title, "02000")) is ActAnswerKind.PENDING
 
 
-@pytest.mark.parametrize("code", sorted(PENDING_CODES))
-def test_a_pending_code_is_pending_whatever_the_title(code: str) -> None:
-    assert sorted_as(201, an_act_answer("REFUSED", code)) is ActAnswerKind.PENDING
-
-
 @pytest.mark.parametrize("title", list(REASONS))
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_a_refusal_comes_with_any_status_of_success(status: int, title: str) -> None:
@@ -87,10 +83,37 @@ def test_unauthorized_is_unknown_whatever_the_status(status: int) -> None:
     assert sorted_as(status, {"title": "Unauthorized"}) is ActAnswerKind.UNKNOWN
 
 
+TITLES = (*KINDS, "Bad Request", "SOMETHING")
+STATUSES = (200, 201, 202, *sorted(REFUSING_STATUSES), 405, 412)
+"""Statuses with which the body tells; each act may be answered with any of them."""
+
+
+def told(code: str, *, kinds: Iterable[ActKind] = ActKind) -> set[ActAnswerKind]:
+    """What a code comes to, whatever title and status stand beside it."""
+    return {
+        sorted_as(status, an_act_answer(title, code), kind=kind)
+        for kind in kinds
+        for title in TITLES
+        for status in STATUSES
+    }
+
+
 @pytest.mark.parametrize("code", sorted(UNSURE_ACT_CODES))
-@pytest.mark.parametrize("status", [200, 201, 202, 400])
-def test_an_acquirer_that_did_not_answer_may_have_acted(status: int, code: str) -> None:
-    assert sorted_as(status, an_act_answer("ERROR", code)) is ActAnswerKind.UNKNOWN
+def test_a_code_that_does_not_say_whether_the_bank_acted_is_unknown_whatever_stands_beside_it(
+    code: str,
+) -> None:
+    assert told(code) == {ActAnswerKind.UNKNOWN}
+
+
+@pytest.mark.parametrize("code", sorted(PENDING_CODES))
+def test_an_act_that_is_under_way_is_pending_whatever_stands_beside_its_code(code: str) -> None:
+    assert told(code) == {ActAnswerKind.PENDING}
+
+
+@pytest.mark.parametrize("title", [t for t, kind in KINDS.items() if kind is OutcomeKind.PENDING])
+@pytest.mark.parametrize("code", sorted(UNSURE_ACT_CODES))
+def test_a_pending_title_does_not_make_such_a_code_sure(code: str, title: str) -> None:
+    assert sorted_as(202, an_act_answer(title, code)) is ActAnswerKind.UNKNOWN
 
 
 @pytest.mark.parametrize("body", [None, "", "<html>", [], {}, {"result": None}])
@@ -108,11 +131,24 @@ def test_accepted_with_the_code_of_a_refusal_is_unknown() -> None:
     assert sorted_as(201, an_act_answer("ACCEPTED", "01100")) is ActAnswerKind.UNKNOWN
 
 
+@pytest.mark.parametrize("title", ["ACCEPTED", "ERROR", "REFUSED", "CANCELLED", "Bad Request", "SOMETHING"])
 @pytest.mark.parametrize("code", sorted(CANCELLED_CODES))
-def test_a_cancel_has_two_more_codes_of_success(code: str) -> None:
-    body = an_act_answer("ERROR", code)
-    assert sorted_as(201, body, kind=ActKind.CANCEL) is ActAnswerKind.DONE
-    assert sorted_as(201, body, kind=ActKind.REFUND) is ActAnswerKind.REFUSED
+def test_a_cancel_has_two_more_codes_of_success_also_beside_a_4xx(code: str, title: str) -> None:
+    body = an_act_answer(title, code)
+    assert {sorted_as(s, body, kind=ActKind.CANCEL) for s in STATUSES if s != 202} == {ActAnswerKind.DONE}
+    assert sorted_as(202, body, kind=ActKind.CANCEL) is ActAnswerKind.PENDING
+    for status in (302, *UNDECIDED_STATUSES, 500, 503):
+        assert sorted_as(status, body, kind=ActKind.CANCEL) is ActAnswerKind.UNKNOWN
+
+
+@pytest.mark.parametrize("code", sorted(CANCELLED_CODES))
+def test_to_a_capture_and_a_refund_they_mean_nothing(code: str) -> None:
+    assert ActAnswerKind.DONE not in told(code, kinds=(ActKind.CAPTURE, ActKind.REFUND))
+
+
+@pytest.mark.parametrize("code", sorted(CANCELLED_CODES))
+def test_a_code_of_success_beside_unauthorized_is_unknown(code: str) -> None:
+    assert sorted_as(200, a_result("Unauthorized", code), kind=ActKind.CANCEL) is ActAnswerKind.UNKNOWN
 
 
 def test_a_cancel_that_comes_too_late_says_so() -> None:
@@ -164,10 +200,23 @@ def test_an_answer_without_a_ledger_tells_nothing(body: object) -> None:
     assert not read_ledger(200, body).readable
 
 
+@pytest.mark.parametrize("status", ["OK", None])
+@pytest.mark.parametrize("amount", [None, 0, -1, ""])
 @pytest.mark.parametrize("kind", sorted(MONEY_ROWS))
-def test_a_row_of_money_without_an_amount_makes_the_ledger_unreadable(kind: str) -> None:
-    ledger = read_ledger(200, {"associatedTransactions": [a_row(), a_row(id="t-2", type=kind, amount=None)]})
+def test_a_row_of_money_without_an_amount_makes_the_ledger_unreadable(
+    kind: str, amount: Any, status: str | None
+) -> None:
+    row = a_row(id="t-2", type=kind, amount=amount, status=status)
+    ledger = read_ledger(200, {"associatedTransactions": [a_row(), row]})
     assert (ledger.readable, len(ledger.rows)) == (False, 1)
+
+
+@pytest.mark.parametrize("amount", [None, 0])
+def test_a_row_that_moved_no_money_since_it_was_refused_needs_no_amount(amount: int | None) -> None:
+    refused = a_row(id="t-2", type="REFUND", amount=amount, status="KO")
+    ledger = read_ledger(200, {"associatedTransactions": [a_row(), refused]})
+    assert ledger.readable
+    assert ledger.rows[1].ok is False
 
 
 @pytest.mark.parametrize(
@@ -177,8 +226,9 @@ def test_a_row_that_can_not_be_read_makes_the_ledger_unreadable(row: Any) -> Non
     assert not read_ledger(200, {"associatedTransactions": [a_row(), row]}).readable
 
 
-def test_a_row_that_moves_no_money_needs_no_amount() -> None:
-    check = {"id": "t-2", "type": "ACCOUNT_VERIFICATION"}
+@pytest.mark.parametrize("amount", [{}, {"amount": 0}])
+def test_a_row_that_moves_no_money_needs_no_amount(amount: dict[str, int]) -> None:
+    check = {"id": "t-2", "type": "ACCOUNT_VERIFICATION", **amount}
     ledger = read_ledger(200, {"associatedTransactions": [a_row(), check]})
     assert (ledger.readable, len(ledger.rows)) == (True, 1)
 

@@ -53,7 +53,11 @@ def test_accepted_with_the_code_of_a_refusal_is_unknown(code: str, over: bool) -
 
 
 @pytest.mark.parametrize(
-    "transactions", [None, [], [{}], [a_monext_transaction(type="ORDER")], [a_monext_transaction(id=None)]]
+    "transactions",
+    [
+        *(None, [], [{}], [a_monext_transaction(type="ORDER")], [a_monext_transaction(id=None)]),
+        [a_monext_transaction(requestedAmount=0, authorizedAmount=0)],
+    ],
 )
 def test_accepted_without_a_transaction_that_took_money_is_unknown(transactions: object) -> None:
     assert outcome("ACCEPTED", transactions=transactions).kind is OutcomeKind.UNKNOWN

@@ -33,7 +33,7 @@ def test_other_types_are_none(kind: str | None) -> None:
     assert candidates(a_monext_transaction(type=kind)) == ()
 
 
-@pytest.mark.parametrize(("authorized", "amount"), [(5000, 5000), (None, 11100), (0, 0)])
+@pytest.mark.parametrize(("authorized", "amount"), [(5000, 5000), (None, 11100), (0, 11100), (-1, 11100)])
 def test_the_amount_is_what_was_authorised_else_what_was_asked(authorized: int | None, amount: int) -> None:
     assert candidates(a_monext_transaction(authorizedAmount=authorized))[0].amount == eur(amount)
 
@@ -46,7 +46,14 @@ def test_the_currency_is_that_of_the_order_where_the_transaction_names_none() ->
     assert candidates(a_monext_transaction(currency=None))[0].amount == eur(11100)
 
 
-@pytest.mark.parametrize("changes", [{"id": None}, {"requestedAmount": None, "authorizedAmount": None}])
+NO_AMOUNTS = [
+    {"requestedAmount": requested, "authorizedAmount": authorized}
+    for requested in (None, 0, -1, "")
+    for authorized in (None, 0, "")
+]
+
+
+@pytest.mark.parametrize("changes", [{"id": None}, {"id": ""}, *NO_AMOUNTS])
 def test_what_could_not_be_compared_is_no_candidate(changes: Json) -> None:
     assert candidates(a_monext_transaction(**changes)) == ()
 

@@ -29,6 +29,13 @@ def test_a_code_has_five_digits_and_one_meaning(code: str) -> None:
     assert sum(code in table for table in CODE_TABLES) == 1
 
 
+def test_the_codes_that_do_not_say_whether_the_bank_acted_are_those_of_monexts_pages() -> None:
+    assert {
+        *("01196", "01197", "01199", "02002", "02003", "02011"),
+        *("02013", "02101", "02102", "02103", "02106"),
+    } == codes.UNSURE_ACT_CODES
+
+
 @pytest.mark.parametrize("code", sorted(codes.ACCEPTED_CODES))
 def test_no_code_of_an_approval_contradicts_it(code: str) -> None:
     assert not codes.contradicts_acceptance(code)

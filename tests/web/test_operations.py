@@ -62,7 +62,7 @@ def test_an_act_is_answered_with_its_outcome_and_both_ids(office: Office, author
 def test_an_act_that_monext_does_not_finish_is_no_error(
     status: str, outcome: str, office: Office, charged: Paid
 ) -> None:
-    charged.world.script_act(kind="refunds", outcome=status)
+    charged.world.script_act(act="refunds", outcome=status)
     answer = office.act(charged.id, capture(action="refundPayment"))
     assert (answer.status, json.loads(answer.text)["outcome"]) == (200, outcome)
 
@@ -161,7 +161,7 @@ def test_an_intent_tells_the_sums_and_what_is_left(office: Office, authorised: P
 
 
 def test_an_act_under_way_is_listed_as_pending(office: Office, charged: Paid) -> None:
-    charged.world.script_act(kind="refunds", outcome="pending")
+    charged.world.script_act(act="refunds", outcome="pending")
     office.act(charged.id, capture(action="refundPayment"))
     intent = office.intent(charged.id)
     assert [(t["type"], t["state"], t["amount"]) for t in intent["pending"]] == [("Refund", "Pending", 1000)]

@@ -193,3 +193,49 @@ def test_scripted_refusal_leaves_a_failed_row_once(merchant: Merchant) -> None:
     codes = [merchant.act_code(payment, "refunds", amount=1) for _ in range(2)]
     assert codes == ["01116", "00000"]
     assert [row["status"] for row in merchant.rows(payment)] == ["OK", "KO", "OK"]
+
+
+UNSURE = ("01196", "01197", "01199", "02002", "02003", "02011", "02013", "02101", "02102", "02103", "02106")
+
+
+@pytest.mark.parametrize("code", UNSURE)
+def test_scripted_answer_does_not_tell_that_the_act_was_carried_out(merchant: Merchant, code: str) -> None:
+    payment = merchant.paid(payment=AUTOMATIC)
+    merchant.client.post("/_control/acts", json={"act": "refunds", "outcome": "accepted", "says": code})
+    answer = merchant.act(payment, "refunds", amount=100)
+    assert (answer["status"], answer["result"]["code"], "transaction" in answer) == (201, code, False)
+    assert answer["result"]["title"] in ("ERROR", "REFUSED")
+    assert answer["result"]["detail"] != "See the list of return codes"
+    assert [(row["type"], row["status"]) for row in merchant.rows(payment)][1:] == [("REFUND", "OK")]
+    assert merchant.act_code(payment, "refunds", amount=100) == "00000"
+
+
+@pytest.mark.parametrize("code", ["02601", "02602"])
+def test_scripted_reset_is_done_beside_an_error_status(merchant: Merchant, code: str) -> None:
+    payment = merchant.paid()
+    script = {"act": "cancels", "outcome": "accepted", "says": code, "status": 400}
+    merchant.client.post("/_control/acts", json=script)
+    answer = merchant.act(payment, "cancels", amount=2499)
+    assert (answer["status"], answer["code"], "result" in answer) == (400, code, False)
+    assert merchant.rows(payment)[-1]["status"] == "OK"
+
+
+def test_scripted_answer_may_hide_a_refusal_too(merchant: Merchant) -> None:
+    payment = merchant.paid(payment=AUTOMATIC)
+    merchant.client.post("/_control/acts", json={"outcome": "refused", "says": "02103"})
+    assert merchant.act_code(payment, "refunds", amount=100) == "02103"
+    assert merchant.rows(payment)[-1]["status"] == "KO"
+
+
+def test_scripts_that_wait_are_listed_until_they_are_used(merchant: Merchant) -> None:
+    payment = merchant.paid(payment=AUTOMATIC)
+    merchant.client.post("/_control/acts", json={"says": "01197"})
+    (waiting,) = merchant.client.get("/_control/acts").get_json()["acts"]
+    assert (waiting["says"], waiting["times"]) == ("01197", 1)
+    merchant.act(payment, "refunds", amount=1)
+    assert merchant.client.get("/_control/acts").get_json() == {"acts": []}
+
+
+@pytest.mark.parametrize("script", [{"kind": "refunds"}, {"outcome": "perhaps"}, {"act": "charges"}])
+def test_script_that_is_misspelt_is_refused(merchant: Merchant, script: dict[str, str]) -> None:
+    assert merchant.client.post("/_control/acts", json=script).status_code == 400

@@ -45,6 +45,16 @@ def test_played_disagreement_reaches_the_transaction(merchant: Merchant) -> None
     assert (transaction["currency"], transaction["type"]) == ("USD", "AUTHORIZATION_AND_CAPTURE")
 
 
+def test_authorized_amount_of_zero_says_nothing(merchant: Merchant) -> None:
+    merchant.control("settings", zeroAuthorizedAmount=True)
+    token = merchant.create(payment={"paymentType": "ONE_OFF", "capture": "AUTOMATIC"})
+    payment = merchant.play(token)["transactions"][0]
+    (transaction,) = merchant.read(token)["transactions"]
+    assert (transaction["authorizedAmount"], transaction["requestedAmount"]) == (0, 2499)
+    assert [row["amount"] for row in merchant.rows(payment)] == [2499]
+    assert merchant.act_code(payment, "refunds", amount=2499) == "00000"
+
+
 def test_closed_session_can_be_paid_by_force(merchant: Merchant) -> None:
     token = merchant.create()
     merchant.play(token, outcome="cancelled")

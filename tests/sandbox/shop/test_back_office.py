@@ -56,6 +56,23 @@ def test_the_open_amounts_are_shown(browser: Browser, bridge: Bridge, payment: d
     assert amounts["refundable"] == "24.90 EUR"
 
 
+def test_amounts_and_acts_are_in_the_currency_that_the_bridge_says(
+    browser: Browser, bridge: Bridge, payment: dict[str, Any]
+) -> None:
+    assert bridge.intent is not None
+    taken = {"type": "Charge", "state": "Success", "amount": {"centAmount": 13490, "currencyCode": "JPY"}}
+    action = {"action": "addTransaction", "transaction": taken}
+    browser.project(f"payments/{payment['id']}", json={"version": payment["version"], "actions": [action]})
+    row = {"type": "Charge", "state": "Success", "amount": 13490, "currencyCode": "JPY"}
+    bridge.intent |= {"currencyCode": "JPY", "transactions": [row]}
+    page = browser.page(f"/back-office/{payment['id']}")
+    shown = {div.dt.get_text(): div.dd.get_text() for div in page.select(".amounts div") if div.dt and div.dd}
+    assert shown["refundable"] == "2,490 JPY"
+    assert "13,490 JPY" in page.select_one("[aria-label='Its transactions']").get_text()  # type: ignore[union-attr]
+    press(browser, payment, "Refund")
+    assert bridge.asked[0]["actions"][0]["amount"] == {"centAmount": 2490, "currencyCode": "JPY"}
+
+
 def test_forms_are_filled_with_what_is_open(
     browser: Browser, bridge: Bridge, payment: dict[str, Any]
 ) -> None:

@@ -49,6 +49,29 @@ def test_the_mode_of_notifications_is_set_and_shown(browser: Browser) -> None:
     assert page.select_one("input[name=interval]")["value"] == "0.5"  # type: ignore[index]
 
 
+def test_an_act_that_is_done_though_the_answer_says_error_is_ordered_on_the_page(browser: Browser) -> None:
+    form = {"act": "refunds", "outcome": "accepted", "says": "01197", "code": "", "status": "", "times": "2"}
+    assert browser.post("/faults/acts", **form).status_code == 303
+    shown = browser.page("/faults").select_one(".acts")
+    assert shown is not None
+    assert shown.get_text() == "2 × refunds: accepted, answered 201 with 01197"
+    assert browser.post("/faults/acts/forget").status_code == 303
+    assert not browser.page("/faults").select(".acts")
+
+
+def test_every_code_that_does_not_tell_what_happened_can_be_chosen(browser: Browser) -> None:
+    codes = [str(option["value"]) for option in browser.page("/faults").select("select[name=says] option")]
+    assert len(codes) == 14
+    for code in filter(None, codes):
+        assert browser.post("/faults/acts", says=code).status_code == 303
+
+
+def test_an_authorized_amount_of_zero_is_ordered_on_the_page(browser: Browser) -> None:
+    for sent, checked in (({"zero": "on"}, 1), ({}, 0)):
+        assert browser.post("/faults/authorized-amount", **sent).status_code == 303
+        assert len(browser.page("/faults").select("input[name=zero][checked]")) == checked
+
+
 def test_waiting_notifications_can_be_sent(browser: Browser) -> None:
     assert browser.post("/faults/notifications/flush").status_code == 303
 

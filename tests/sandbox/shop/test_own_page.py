@@ -55,6 +55,7 @@ def test_the_policy_lets_in_the_bridge_and_monext_and_nothing_inline(
     policy = browser.get(own_page(guest_cart)).headers["Content-Security-Policy"]
     assert f"script-src 'self' {BRIDGE} {running.monext_url};" in policy
     assert policy.startswith("default-src 'none';")
+    assert f"frame-src {running.monext_url} https:; form-action 'self' {running.monext_url} https:;" in policy
     assert "unsafe" not in policy
     page = browser.page(own_page(guest_cart))
     assert [script for script in page.select("script") if not script.get("src")] == []

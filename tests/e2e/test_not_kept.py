@@ -1,0 +1,164 @@
+"""The alarm that money is not kept: said once for each payment, whoever finds out and however."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monext_bridge.domain.ids import CartId
+from monext_bridge.domain.orders import order_number
+from monext_bridge.services.findings import Scope
+from sandbox.runner import Sandbox
+from tests.bridges import Buyer, InProcess, Page
+from tests.log_lines import Lines, logged
+from tests.world import World
+
+
+def more_in_the_cart(buyer: Buyer, world: World, cart: str) -> Page:
+    page = buyer.start(cart)
+    world.one_more(cart)
+    world.pay(page.token, outcome="accepted")
+    return page
+
+
+def another_currency(buyer: Buyer, world: World, cart: str) -> Page:
+    page = buyer.start(cart)
+    world.pay(page.token, outcome="accepted", currency="USD")
+    return page
+
+
+def paid_twice(buyer: Buyer, world: World, cart: str) -> Page:
+    """Two sessions are paid, and nobody has looked at either."""
+    first, second = buyer.start(cart), buyer.start(cart, lang="de")
+    world.pay(first.token, outcome="accepted")
+    world.pay(second.token, outcome="accepted")
+    return second
+
+
+def paid_before(buyer: Buyer, world: World, cart: str) -> Page:
+    """Two sessions are paid, and the first of them has its order."""
+    first, second = buyer.start(cart), buyer.start(cart, lang="de")
+    world.pay(first.token, outcome="accepted")
+    buyer.notified(first)
+    world.pay(second.token, outcome="accepted")
+    return second
+
+
+def no_order(buyer: Buyer, world: World, cart: str) -> Page:
+    page = buyer.start(cart)
+    world.trouble(cart, "OutOfStock")
+    world.pay(page.token, outcome="accepted")
+    return page
+
+
+def returns(buyer: Buyer, _cart: str, page: Page) -> None:
+    buyer.comes_back(page)
+
+
+def is_notified(buyer: Buyer, _cart: str, page: Page) -> None:
+    buyer.notified(page)
+
+
+def starts_again(buyer: Buyer, cart: str, _page: Page) -> None:
+    buyer.checkout(cart, lang="it")
+
+
+def reconciles(buyer: Buyer, _cart: str, _page: Page) -> None:
+    bridge = buyer.bridge
+    assert isinstance(bridge, InProcess)
+    scope = Scope(older_than=timedelta(0), since=timedelta(minutes=10))
+    bridge.services.reconcile.run(scope, tell=lambda _: None)
+
+
+Story = Callable[[Buyer, World, str], Page]
+Path = Callable[[Buyer, str, Page], None]
+STORIES: dict[Story, tuple[str, str]] = {
+    more_in_the_cart: ("AMOUNT_MISMATCH", "The cart costs"),
+    another_currency: ("AMOUNT_MISMATCH", "Planned 13490 EUR, Monext took 13490 USD"),
+    paid_twice: ("SECOND_PAYMENT", "Another payment of the cart"),
+    paid_before: ("SECOND_PAYMENT", "Another payment of the cart was there first"),
+    no_order: ("ORDER_REFUSED", "commercetools refuses the order: OutOfStock"),
+}
+PATHS: tuple[Path, ...] = (returns, is_notified, starts_again, reconciles)
+FOUND_OUT = [
+    *((story, path) for story in (more_in_the_cart, another_currency, no_order) for path in PATHS),
+    *((paid_before, path) for path in (returns, is_notified, reconciles)),
+    *((paid_twice, path) for path in (starts_again, reconciles)),
+]
+"""A cart that is paid and ordered begins no payment; of two that nobody looked at, whoever looks at one keeps it."""
+
+
+def not_kept(lines: Lines, cart_id: str) -> list[dict[str, Any]]:
+    return [line for line in lines.of("not_kept") if line["cart"] == cart_id]
+
+
+@pytest.mark.parametrize(("story", "path"), FOUND_OUT, ids=lambda each: each.__name__)
+def test_money_that_goes_back_is_told_once_by_whoever_finds_out(
+    story: Story, path: Path, buyer: Buyer, world: World
+) -> None:
+    flag, why = STORIES[story]
+    page = story(buyer, world, cart := world.cart())
+    with logged() as lines:
+        path(buyer, cart, page)
+        (told,) = not_kept(lines, cart)
+        for again in PATHS:
+            again(buyer, cart, page)
+        assert len(not_kept(lines, cart)) == 1
+    flagged = [p["id"] for p in world.payments(cart) if p["paymentStatus"].get("interfaceCode") == flag]
+    assert flagged == [told["payment"]]
+    assert (told["level"], told["flag"]) == ("ERROR", flag)
+    assert told["why"].startswith(why)
+    assert (told["store"], told["order"]) == ("fr-store", order_number(CartId(cart)))
+
+
+def test_a_second_payment_is_told_with_the_number_of_the_order_that_the_first_has(
+    buyer: Buyer, world: World
+) -> None:
+    page = paid_twice(buyer, world, cart := world.cart())
+    with logged() as lines:
+        reconciles(buyer, cart, page)
+        (told,) = not_kept(lines, cart)
+    assert [order["orderNumber"] for order in world.orders(cart)] == [told["order"]]
+
+
+def test_so_it_is_where_the_shop_makes_the_orders(sandbox: Sandbox, world: World) -> None:
+    buyer = Buyer(InProcess(sandbox, ORDER_CREATION="off"))
+    page = paid_before(buyer, world, cart := world.cart())
+    with logged() as lines:
+        buyer.notified(page)
+        buyer.notified(page)
+        assert [told["flag"] for told in not_kept(lines, cart)] == ["SECOND_PAYMENT"]
+
+
+def test_many_at_once_tell_it_once(buyer: Buyer, world: World) -> None:
+    page = more_in_the_cart(buyer, world, cart := world.cart())
+    with logged() as lines, ThreadPoolExecutor(8) as everybody:
+        list(everybody.map(buyer.notified, [page] * 8))
+        assert len(not_kept(lines, cart)) == 1
+
+
+@pytest.mark.parametrize("story", [more_in_the_cart, no_order], ids=lambda each: each.__name__)
+def test_it_is_told_where_commercetools_answer_to_the_flag_was_lost(
+    story: Story, buyer: Buyer, world: World
+) -> None:
+    page = story(buyer, world, cart := world.cart())
+    skip = 0 if story is more_in_the_cart else 1
+    world.fault("commercetools", action="drop_after", method="POST", path="/payments/", skip=skip)
+    with logged() as lines:
+        assert buyer.notified(page).status == 503
+        buyer.notified(page)
+        assert len(not_kept(lines, cart)) == 1
+    assert world.payment(cart)["paymentStatus"]["interfaceCode"] == STORIES[story][0]
+
+
+def test_money_that_is_kept_is_not_told(buyer: Buyer, world: World) -> None:
+    page = buyer.start(cart := world.cart())
+    world.pay(page.token, outcome="accepted")
+    with logged() as lines:
+        for path in PATHS:
+            path(buyer, cart, page)
+        assert not_kept(lines, cart) == []
