@@ -11,9 +11,9 @@ stores     one StoreSettings from the settings that may differ by store
 loading    `load_settings`, and what must agree between settings
 """
 
+from monext_bridge.config.branding import Looks, LooksByStore, ShopLink
 from monext_bridge.config.colors import Colors, Palette
 from monext_bridge.config.loading import load_settings
-from monext_bridge.config.looks import Looks, LooksByStore, ShopLink
 from monext_bridge.config.names import SETTING_NAMES, SETTINGS, Setting
 from monext_bridge.config.parsing import url_host
 from monext_bridge.config.values import (

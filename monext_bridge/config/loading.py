@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from monext_bridge.config import parsing
-from monext_bridge.config.looks import check_looks, origins, read_looks
+from monext_bridge.config.branding import check_looks, origins, read_looks
 from monext_bridge.config.parsing import HTTPS_WANTED
 from monext_bridge.config.reading import Environment
 from monext_bridge.config.spelling import misspelt

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
-from monext_bridge.config.looks import LooksByStore
+from monext_bridge.config.branding import LooksByStore
 from monext_bridge.errors import StoreNotConfigured
 
 
