@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from monext_bridge.domain.intents import VOID, name_of
-from monext_bridge.domain.payment import Transaction
+from monext_bridge.domain.operations.pending import VOID, name_of
+from monext_bridge.domain.record.payment import Transaction
 from monext_bridge.domain.transitions import READ_AS, ActState
 
 

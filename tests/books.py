@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.changes import Change
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.outcome import ActAnswer, ActAnswerKind, ActKind, Ledger
-from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, ActKind, Ledger
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.record.updates import Change
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
 from monext_bridge.services.acts import Acts
 from monext_bridge.services.bookkeeper import Bookkeeper

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from monext_bridge.domain.cart import Address, Cart, CartLine, CartState, Customer, Delivery, Order
 from monext_bridge.domain.ids import (
     CartId,
     OrderId,
@@ -20,7 +19,8 @@ from monext_bridge.domain.ids import (
     SessionToken,
 )
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record.cart import Address, Cart, CartLine, CartState, Customer, Delivery, Order
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.mapping.monext_requests import SessionDraft
 
 Json = dict[str, Any]

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from monext_bridge.domain.intents import FREE, LATE, VOID
-from monext_bridge.domain.payment import TransactionState
-from monext_bridge.domain.standing import Standing
+from monext_bridge.domain.operations.pending import FREE, LATE, VOID
+from monext_bridge.domain.record.attempt_status import Standing
+from monext_bridge.domain.record.payment import TransactionState
 
 State = TypeVar("State", bound=StrEnum)
 What = TypeVar("What", bound=StrEnum)

@@ -13,7 +13,7 @@ from typing import Any
 
 from monext_bridge.config import MonextCredentials
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
-from monext_bridge.domain.outcome import ActKind
+from monext_bridge.domain.monext import ActKind
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.gateways.deadlines import leaving
 from monext_bridge.gateways.http import HttpAnswer, HttpClient

@@ -14,7 +14,10 @@ from typing import Any, assert_never
 
 from commercetools.platform import models
 
-from monext_bridge.domain.changes import (
+from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.record.payment import TransactionState, TransactionType
+from monext_bridge.domain.record.updates import (
     AddTransaction,
     Change,
     ChangeAmountPlanned,
@@ -28,9 +31,6 @@ from monext_bridge.domain.changes import (
     SetStatusText,
     SetTransactionInterfaceId,
 )
-from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
-from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import TransactionState, TransactionType
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.mapping.payment_methods import display_names
 

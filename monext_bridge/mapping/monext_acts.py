@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.outcome import ActAnswer, ActAnswerKind, ActKind, Ledger, LedgerRow, OutcomeKind
+from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, ActKind, Ledger, LedgerRow, OutcomeKind
 from monext_bridge.mapping.json_object import JsonObject
 from monext_bridge.mapping.monext_codes import (
     CANCELLED_CODES,

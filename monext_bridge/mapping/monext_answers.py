@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monext_bridge.domain.ids import PaymentId, SessionToken
-from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
+from monext_bridge.domain.monext import FailureReason, Outcome, OutcomeKind
 from monext_bridge.mapping.json_object import JsonObject
 from monext_bridge.mapping.monext_acts import read_act_answer, read_echoed_key, read_ledger
 from monext_bridge.mapping.monext_candidates import choose, read_candidates, read_method

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monext_bridge.domain.ids import MonextTransactionId
+from monext_bridge.domain.monext import AcceptedTransaction, Ledger, MoneyMove
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.outcome import AcceptedTransaction, Ledger, MoneyMove
 from monext_bridge.mapping.json_object import JsonObject
 
 WALLETS = frozenset({"APPLE_PAY", "GOOGLE_PAY", "SAMSUNG_PAY"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monext_bridge.domain.outcome import FailureReason, OutcomeKind
+from monext_bridge.domain.monext import FailureReason, OutcomeKind
 
 ACCEPTED = "ACCEPTED"
 IN_PROGRESS = "INPROGRESS"

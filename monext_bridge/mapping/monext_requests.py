@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from monext_bridge.domain.cart import Cart, CartLine, Customer
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.record.cart import Cart, CartLine, Customer
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.mapping.monext_limits import within_limits
 from monext_bridge.mapping.monext_parties import buyer, delivery

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.needs import Need
+from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.services.findings import Ending, Finding, Task
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monext_bridge.config import StoreSettings
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
-from monext_bridge.domain.outcome import (
+from monext_bridge.domain.monext import (
     AcceptedTransaction,
     ActAnswer,
     ActAnswerKind,

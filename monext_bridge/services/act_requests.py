@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monext_bridge.domain import modify as rules
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.intents import IntentName
-from monext_bridge.domain.modify import Act, Capture, NotAllowed
-from monext_bridge.domain.outcome import Ledger
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.monext import Ledger
+from monext_bridge.domain.operations import rules
+from monext_bridge.domain.operations.pending import IntentName
+from monext_bridge.domain.operations.rules import Act, Capture, NotAllowed
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
 from monext_bridge.services.acts import Sending
 from monext_bridge.services.order_state import OrderOf
 

@@ -12,18 +12,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.config import StoreSettings
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.changes import (
+from monext_bridge.domain.ids import MonextTransactionId
+from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, LedgerRow
+from monext_bridge.domain.operations.pending import (
+    ACTS,
+    FREE,
+    LATE,
+    IntentName,
+    given_up,
+    is_free,
+    match,
+    rows_for,
+)
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.record.updates import (
     Change,
     ChangeInteractionId,
     ChangeTransactionState,
     ChangeTransactionTimestamp,
     SetTransactionInterfaceId,
 )
-from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.intents import ACTS, FREE, LATE, IntentName, given_up, is_free, match, rows_for
-from monext_bridge.domain.outcome import ActAnswer, ActAnswerKind, LedgerRow
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState
 from monext_bridge.errors import (
     ActUnknown,
     RemoteError,

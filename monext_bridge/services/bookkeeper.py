@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.bookkeeping import disagreement, posting, unposted
-from monext_bridge.domain.changes import Change
-from monext_bridge.domain.outcome import Ledger, LedgerRow
-from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.monext import Ledger, LedgerRow
+from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting, unposted
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.record.updates import Change
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
 from monext_bridge.logs import event
 from monext_bridge.services.acts import Sending

@@ -13,13 +13,13 @@ from datetime import datetime
 from functools import partial
 
 from monext_bridge.config import Settings, StoreSettings
-from monext_bridge.domain.attempts import Asked, Plan, digest, own_attempts, plan
-from monext_bridge.domain.cart import Cart, not_payable
+from monext_bridge.domain.checkout.attempts import Asked, Plan, digest, own_attempts, plan
 from monext_bridge.domain.ids import CartId
-from monext_bridge.domain.orders import number_of_reference, order_number
-from monext_bridge.domain.outcome import Outcome, OutcomeKind
-from monext_bridge.domain.payment import AttemptKey, Payment
-from monext_bridge.domain.standing import Standing, standing
+from monext_bridge.domain.monext import Outcome, OutcomeKind
+from monext_bridge.domain.outcome.order_rules import number_of_reference, order_number
+from monext_bridge.domain.record.attempt_status import Standing, standing
+from monext_bridge.domain.record.cart import Cart, not_payable
+from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import (
     CartNotPayable,
     EarlierUnknown,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.config import Expiring, Settings
-from monext_bridge.domain.modify import Act, Cancel, Capture, open_amounts
-from monext_bridge.domain.needs import ends_at
-from monext_bridge.domain.payment import Payment
-from monext_bridge.domain.standing import taken_or_planned
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, open_amounts
+from monext_bridge.domain.reconciliation.follow_ups import ends_at
+from monext_bridge.domain.record.attempt_status import taken_or_planned
+from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import Conflict
 from monext_bridge.services.act_requests import ActOutcome
 from monext_bridge.services.modify import Modify

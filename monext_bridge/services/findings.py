@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.needs import Need
+from monext_bridge.domain.reconciliation.follow_ups import Need
 
 
 class Ending(StrEnum):

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.needs import ANY_AGE, Age, Need, is_stale, needs
-from monext_bridge.domain.payment import AttemptKey, Payment
-from monext_bridge.domain.standing import accepted, begun_at, standing
+from monext_bridge.domain.reconciliation.follow_ups import ANY_AGE, Age, Need, is_stale, needs
+from monext_bridge.domain.record.attempt_status import accepted, begun_at, standing
+from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
 from monext_bridge.services.act_requests import ActOutcome
 from monext_bridge.services.bookkeeper import Bookkeeper

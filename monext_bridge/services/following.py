@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.decide import Situation
 from monext_bridge.domain.ids import SessionToken
+from monext_bridge.domain.monext import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.outcome import FailureReason, Outcome, OutcomeKind
-from monext_bridge.domain.payment import Payment
-from monext_bridge.domain.returns import is_given_back, is_open, is_refused
-from monext_bridge.domain.standing import (
+from monext_bridge.domain.outcome.automatic_reversal import is_given_back, is_open, is_refused
+from monext_bridge.domain.outcome.decide import Situation
+from monext_bridge.domain.record.attempt_status import (
     Standing,
     accepted,
     begun_at,
@@ -22,6 +21,7 @@ from monext_bridge.domain.standing import (
     standing,
     taken_or_planned,
 )
+from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import Forbidden
 from monext_bridge.gateways.hops import together
 from monext_bridge.mapping.monext_codes import REASON_CODES, REASONS

@@ -6,12 +6,12 @@ import logging
 from dataclasses import dataclass
 
 from monext_bridge.config import StoreSettings
-from monext_bridge.domain.families import stand_in, voided
-from monext_bridge.domain.intents import is_free
-from monext_bridge.domain.modify import still_fits
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState
-from monext_bridge.domain.returns import is_open, is_owed_more, return_intents, returns
-from monext_bridge.domain.standing import accepted, flag_of
+from monext_bridge.domain.operations.by_key import stand_in, voided
+from monext_bridge.domain.operations.pending import is_free
+from monext_bridge.domain.operations.rules import still_fits
+from monext_bridge.domain.outcome.automatic_reversal import is_open, is_owed_more, return_intents, returns
+from monext_bridge.domain.record.attempt_status import accepted, flag_of
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
 from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
 from monext_bridge.services.acts import Acts, Sending, reads_alike

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from monext_bridge.domain.ids import OrderNumber, PaymentId
-from monext_bridge.domain.payment import Payment
-from monext_bridge.domain.standing import accepted
+from monext_bridge.domain.record.attempt_status import accepted
+from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import NotFound
 from monext_bridge.services.modify import Modify
 

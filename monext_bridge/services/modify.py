@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monext_bridge.config import Settings
-from monext_bridge.domain import modify as rules
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.cart import Order
-from monext_bridge.domain.changes import AddTransaction, Change
-from monext_bridge.domain.families import Family, family, freed, has_void, mark_of, stand_in, voided
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.intents import KEY, LATE, is_free
-from monext_bridge.domain.modify import Act, Cancel, Capture, NotAllowed, Reverse
-from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState
-from monext_bridge.domain.standing import flag_of
+from monext_bridge.domain.operations import rules
+from monext_bridge.domain.operations.by_key import Family, family, freed, has_void, mark_of, stand_in, voided
+from monext_bridge.domain.operations.pending import KEY, LATE, is_free
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, NotAllowed, Reverse
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.attempt_status import flag_of
+from monext_bridge.domain.record.cart import Order
+from monext_bridge.domain.record.payment import AttemptKey, Payment, Transaction, TransactionState
+from monext_bridge.domain.record.updates import AddTransaction, Change
 from monext_bridge.errors import (
     ActUnknown,
     BridgeError,

@@ -13,9 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monext_bridge.config import CaptureType, Settings, StoreSettings
-from monext_bridge.domain.attempts import Asked, Plan, digest
-from monext_bridge.domain.cart import Cart, Customer, not_payable
-from monext_bridge.domain.changes import (
+from monext_bridge.domain.checkout.attempts import Asked, Plan, digest
+from monext_bridge.domain.ids import SessionToken
+from monext_bridge.domain.outcome.order_rules import monext_reference
+from monext_bridge.domain.record.attempt_status import Standing, standing
+from monext_bridge.domain.record.cart import Cart, Customer, not_payable
+from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionState, TransactionType
+from monext_bridge.domain.record.updates import (
     AddTransaction,
     Change,
     ChangeAmountPlanned,
@@ -23,10 +27,6 @@ from monext_bridge.domain.changes import (
     SetKey,
     SetStatusText,
 )
-from monext_bridge.domain.ids import SessionToken
-from monext_bridge.domain.orders import monext_reference
-from monext_bridge.domain.payment import AttemptKey, Payment, TransactionState, TransactionType
-from monext_bridge.domain.standing import Standing, standing
 from monext_bridge.errors import (
     DuplicateField,
     RemoteError,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
-from monext_bridge.domain.cart import Order
-from monext_bridge.domain.orders import payment_state
-from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.outcome.order_rules import payment_state
+from monext_bridge.domain.record.cart import Order
+from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import RemoteError, VersionConflict
 from monext_bridge.logs import event
 from monext_bridge.services.records import Records

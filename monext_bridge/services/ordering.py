@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
-from monext_bridge.domain.cart import Cart, CartState, Order
-from monext_bridge.domain.decide import Situation
 from monext_bridge.domain.ids import OrderNumber
-from monext_bridge.domain.orders import OrderPaymentState, payment_state
-from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.outcome.decide import Situation
+from monext_bridge.domain.outcome.order_rules import OrderPaymentState, payment_state
+from monext_bridge.domain.record.cart import Cart, CartState, Order
+from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
 from monext_bridge.logs import event
 from monext_bridge.services.records import Records

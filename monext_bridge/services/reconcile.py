@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from monext_bridge.domain.needs import Need
+from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import RemoteError, SchedulerBusy
 from monext_bridge.gateways.patience import patient
 from monext_bridge.logs import correlation_id, event

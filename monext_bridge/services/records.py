@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monext_bridge.domain.cart import Cart, Customer, Order
-from monext_bridge.domain.changes import Change
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.orders import OrderPaymentState
-from monext_bridge.domain.payment import AttemptKey, Payment
+from monext_bridge.domain.outcome.order_rules import OrderPaymentState
+from monext_bridge.domain.record.cart import Cart, Customer, Order
+from monext_bridge.domain.record.payment import AttemptKey, Payment
+from monext_bridge.domain.record.updates import Change
 from monext_bridge.errors import RemoteNotFound
 from monext_bridge.gateways.commercetools import CommercetoolsGateway, Json
 from monext_bridge.mapping import commercetools as reading

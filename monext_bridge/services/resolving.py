@@ -6,11 +6,11 @@ import logging
 from dataclasses import dataclass, replace
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.changes import ChangeTransactionState
-from monext_bridge.domain.families import family, keys_of, voided
-from monext_bridge.domain.intents import GIVE_BACK_PREFIX
-from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState
-from monext_bridge.domain.standing import accepted
+from monext_bridge.domain.operations.by_key import family, keys_of, voided
+from monext_bridge.domain.operations.pending import GIVE_BACK_PREFIX
+from monext_bridge.domain.record.attempt_status import accepted
+from monext_bridge.domain.record.payment import AttemptKey, Payment, Transaction, TransactionState
+from monext_bridge.domain.record.updates import ChangeTransactionState
 from monext_bridge.errors import Conflict
 from monext_bridge.logs import event
 from monext_bridge.services.acts import Acts, Sending, reads_alike

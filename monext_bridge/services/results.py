@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monext_bridge.domain.cart import Cart, Order
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId, SessionToken
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.record.cart import Cart, Order
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import CartId, OrderNumber
-from monext_bridge.domain.orders import FUTURE_ORDER_NUMBER
+from monext_bridge.domain.outcome.order_rules import FUTURE_ORDER_NUMBER
 from monext_bridge.errors import Malformed, RemoteRefused, RemoteUnavailable, Unauthenticated
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.mapping.commercetools import CheckoutSession, read_checkout_session

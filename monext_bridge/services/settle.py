@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings, StoreSettings
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.attempts import session_over
-from monext_bridge.domain.changes import Change
-from monext_bridge.domain.decide import (
+from monext_bridge.domain.checkout.attempts import session_over
+from monext_bridge.domain.monext import AcceptedTransaction, FailureReason, Outcome, OutcomeKind
+from monext_bridge.domain.outcome.decide import (
     Situation,
     close_as_cancelled,
     decide,
@@ -25,9 +24,17 @@ from monext_bridge.domain.decide import (
     surplus,
     wants_order,
 )
-from monext_bridge.domain.outcome import AcceptedTransaction, FailureReason, Outcome, OutcomeKind
-from monext_bridge.domain.payment import Payment
-from monext_bridge.domain.standing import Flag, Standing, accepted, flag_of, holds_money, standing
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.attempt_status import (
+    Flag,
+    Standing,
+    accepted,
+    flag_of,
+    holds_money,
+    standing,
+)
+from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.record.updates import Change
 from monext_bridge.errors import (
     RemoteError,
     RemoteRefused,

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.cart import Order
 from monext_bridge.domain.ids import OrderId
-from monext_bridge.domain.payment import AttemptKey, Payment
-from monext_bridge.domain.shipping import Asked, capture_for, waits_for_others
+from monext_bridge.domain.operations.capture_on_shipment import Asked, capture_for, waits_for_others
+from monext_bridge.domain.record.cart import Order
+from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import (
     Conflict,
     KeyReused,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.cart import Cart, CartState, Order
-from monext_bridge.domain.decide import Situation, surplus
-from monext_bridge.domain.payment import Payment
-from monext_bridge.domain.returns import is_open
-from monext_bridge.domain.standing import accepted, flag_of
+from monext_bridge.domain.outcome.automatic_reversal import is_open
+from monext_bridge.domain.outcome.decide import Situation, surplus
+from monext_bridge.domain.record.attempt_status import accepted, flag_of
+from monext_bridge.domain.record.cart import Cart, CartState, Order
+from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import NotFound, RemoteNotFound
 from monext_bridge.services.records import Records
 from monext_bridge.services.results import Reference

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.cart import Order
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.needs import Age, Need, asks_for_order, needs, order_needs
-from monext_bridge.domain.payment import AttemptKey, Payment
-from monext_bridge.domain.standing import accepted
+from monext_bridge.domain.reconciliation.follow_ups import Age, Need, asks_for_order, needs, order_needs
+from monext_bridge.domain.record.attempt_status import accepted
+from monext_bridge.domain.record.cart import Order
+from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.logs import event
 from monext_bridge.services.findings import Scope, Task
 from monext_bridge.services.records import Records

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.decide import Situation, surplus, wants_order
-from monext_bridge.domain.needs import GRACE, Need
-from monext_bridge.domain.orders import number_of_reference, order_number
-from monext_bridge.domain.outcome import Outcome, OutcomeKind
-from monext_bridge.domain.payment import AttemptKey, Payment
-from monext_bridge.domain.standing import begun_at
+from monext_bridge.domain.monext import Outcome, OutcomeKind
+from monext_bridge.domain.outcome.decide import Situation, surplus, wants_order
+from monext_bridge.domain.outcome.order_rules import number_of_reference, order_number
+from monext_bridge.domain.reconciliation.follow_ups import GRACE, Need
+from monext_bridge.domain.record.attempt_status import begun_at
+from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import NotFound, RemoteRefused
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.results import Reference

@@ -10,8 +10,8 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from monext_bridge.config import Access, CheckoutMode
-from monext_bridge.domain.cart import Cart
 from monext_bridge.domain.ids import CartId
+from monext_bridge.domain.record.cart import Cart
 from monext_bridge.errors import Forbidden, Unauthenticated
 from monext_bridge.services.results import Elsewhere, Started
 from monext_bridge.services.wishes import Wishes

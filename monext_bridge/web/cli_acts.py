@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 
-from monext_bridge.domain.families import family
-from monext_bridge.domain.modify import Act, Cancel, Capture, Open, Refund, Reverse, open_amounts
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import Payment, TransactionType
-from monext_bridge.domain.standing import taken_or_planned
+from monext_bridge.domain.operations.by_key import family
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Open, Refund, Reverse, open_amounts
+from monext_bridge.domain.record.attempt_status import taken_or_planned
+from monext_bridge.domain.record.payment import Payment, TransactionType
 from monext_bridge.services.modify import ActOutcome
 from monext_bridge.web.cli_amounts import bare_amount, write_amount
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.needs import Need
+from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import RemoteError
 from monext_bridge.services.findings import Ending, Finding, Scope, Summary
 from monext_bridge.services.survey import Survey

@@ -17,13 +17,13 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from monext_bridge.domain.families import family
 from monext_bridge.domain.ids import RecordTransactionId
-from monext_bridge.domain.intents import KEY
-from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, Reverse, open_amounts
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import AttemptKey, Payment, TransactionType
-from monext_bridge.domain.standing import standing, taken_or_planned
+from monext_bridge.domain.operations.by_key import family
+from monext_bridge.domain.operations.pending import KEY
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse, open_amounts
+from monext_bridge.domain.record.attempt_status import standing, taken_or_planned
+from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionType
 from monext_bridge.errors import Conflict, Malformed
 from monext_bridge.logs import correlation_id
 from monext_bridge.services.lookup import quoted_payments

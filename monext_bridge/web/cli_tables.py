@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monext_bridge.domain.cart import Order
-from monext_bridge.domain.intents import FREE, REST, VOID, IntentName
-from monext_bridge.domain.modify import open_amounts
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState
-from monext_bridge.domain.standing import own_money, taken_or_planned
+from monext_bridge.domain.operations.pending import FREE, REST, VOID, IntentName
+from monext_bridge.domain.operations.rules import open_amounts
+from monext_bridge.domain.record.attempt_status import own_money, taken_or_planned
+from monext_bridge.domain.record.cart import Order
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
 from monext_bridge.logs import shortened
 from monext_bridge.web.cli_amounts import write_amount
 from monext_bridge.web.cli_answers import printable

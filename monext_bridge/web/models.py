@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from monext_bridge.config import PaymentMethod
-from monext_bridge.domain.cart import Order
-from monext_bridge.domain.modify import open_amounts
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import own_money, taken_or_planned
+from monext_bridge.domain.operations.rules import open_amounts
+from monext_bridge.domain.record.attempt_status import own_money, taken_or_planned
+from monext_bridge.domain.record.cart import Order
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.services.modify import Performed
 
 LARGEST_AMOUNT = 10**18

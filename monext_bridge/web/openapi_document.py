@@ -13,7 +13,7 @@ from pydantic_core import core_schema
 from werkzeug.routing import Rule
 
 from monext_bridge import __version__
-from monext_bridge.domain.intents import KEY
+from monext_bridge.domain.operations.pending import KEY
 from monext_bridge.web import models
 from monext_bridge.web.auth import CALLERS
 from monext_bridge.web.openapi_faults import FAULTS

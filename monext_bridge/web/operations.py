@@ -10,8 +10,8 @@ from flask import Blueprint, request, url_for
 
 from monext_bridge import __version__
 from monext_bridge.domain.ids import PaymentId, RecordTransactionId
-from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, Reverse
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
 from monext_bridge.errors import Malformed, NotFound, Unauthenticated
 from monext_bridge.gateways.hops import together
 from monext_bridge.web import models, parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from monext_bridge.domain.outcome import ActAnswerKind, ActKind, Outcome, OutcomeKind
+from monext_bridge.domain.monext import ActAnswerKind, ActKind, Outcome, OutcomeKind
 from monext_bridge.mapping.monext_acts import read_act_answer
 from monext_bridge.mapping.monext_answers import read_outcome
 from monext_bridge.mapping.monext_codes import (

@@ -9,14 +9,22 @@ from typing import Any
 
 from jinja2 import Environment
 
-from monext_bridge.domain.decide import Situation
-from monext_bridge.domain.intents import IntentName
-from monext_bridge.domain.modify import Act, Cancel, Capture, NotAllowed, Refund, Reverse, intents_of
-from monext_bridge.domain.orders import payment_state
-from monext_bridge.domain.outcome import Outcome, OutcomeKind
-from monext_bridge.domain.payment import Payment
-from monext_bridge.domain.returns import is_given_back, is_refused
-from monext_bridge.domain.standing import accepted, flag_of, is_released, own_money, standing
+from monext_bridge.domain.monext import Outcome, OutcomeKind
+from monext_bridge.domain.operations.pending import IntentName
+from monext_bridge.domain.operations.rules import (
+    Act,
+    Cancel,
+    Capture,
+    NotAllowed,
+    Refund,
+    Reverse,
+    intents_of,
+)
+from monext_bridge.domain.outcome.automatic_reversal import is_given_back, is_refused
+from monext_bridge.domain.outcome.decide import Situation
+from monext_bridge.domain.outcome.order_rules import payment_state
+from monext_bridge.domain.record.attempt_status import accepted, flag_of, is_released, own_money, standing
+from monext_bridge.domain.record.payment import Payment
 from monext_bridge.services.following import buyer_status
 from monext_bridge.services.landing import landing_url
 from monext_bridge.services.results import BuyerStatus, Settled

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from monext_bridge.domain.payment import Payment
-from monext_bridge.domain.standing import standing
+from monext_bridge.domain.record.attempt_status import standing
+from monext_bridge.domain.record.payment import Payment
 from monext_bridge.domain.transitions import (
     ACT_CORRECTIONS,
     ACT_EDGES,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monext_bridge.domain.cart import Order
 from monext_bridge.domain.ids import (
     CartId,
     MonextTransactionId,
@@ -15,10 +14,11 @@ from monext_bridge.domain.ids import (
     RecordTransactionId,
     SessionToken,
 )
-from monext_bridge.domain.intents import FREE, GIVE_BACK_PREFIX
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import Flag
+from monext_bridge.domain.operations.pending import FREE, GIVE_BACK_PREFIX
+from monext_bridge.domain.record.attempt_status import Flag
+from monext_bridge.domain.record.cart import Order
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.services.results import Reference
 
 CART_ID = CartId("c0000000-0000-4000-8000-000000000001")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from monext_bridge.domain.orders import payment_state
+from monext_bridge.domain.outcome.order_rules import payment_state
 from monext_bridge.mapping.commercetools import read_order
 from tests.campaign.accounts import Account, accounts_of, due, is_own
 from tests.campaign.stage import ToldBuyer, ToldOffice

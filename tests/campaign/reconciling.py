@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monext_bridge.domain.needs import Need
+from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.services import utc_now
 from monext_bridge.services.findings import Ending, Finding, Scope
 from monext_bridge.services.reconcile import Pace

@@ -10,26 +10,10 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monext_bridge.domain.bookkeeping import posting, unposted
-from monext_bridge.domain.changes import (
-    Change,
-    ChangeInteractionId,
-    ChangeTransactionState,
-    ChangeTransactionTimestamp,
-    SetTransactionInterfaceId,
-)
-from monext_bridge.domain.decide import (
-    Situation,
-    close_as_cancelled,
-    decide,
-    give_back,
-    objection,
-    surplus,
-    wants_order,
-)
-from monext_bridge.domain.families import family, freed, keys_of, stand_in, voided
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId
-from monext_bridge.domain.intents import (
+from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, Ledger, LedgerRow, Outcome, OutcomeKind
+from monext_bridge.domain.operations.by_key import family, freed, keys_of, stand_in, voided
+from monext_bridge.domain.operations.pending import (
     GIVE_BACK_PREFIX,
     LATE,
     IntentName,
@@ -39,7 +23,7 @@ from monext_bridge.domain.intents import (
     name_of,
     rows_for,
 )
-from monext_bridge.domain.modify import (
+from monext_bridge.domain.operations.rules import (
     Act,
     Capture,
     NotAllowed,
@@ -49,10 +33,33 @@ from monext_bridge.domain.modify import (
     intents_of,
     still_fits,
 )
-from monext_bridge.domain.outcome import ActAnswer, ActAnswerKind, Ledger, LedgerRow, Outcome, OutcomeKind
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState
-from monext_bridge.domain.returns import is_open, is_owed_more, return_intents, returns
-from monext_bridge.domain.standing import Flag, Standing, accepted, flag_of, holds_money, standing
+from monext_bridge.domain.outcome.automatic_reversal import is_open, is_owed_more, return_intents, returns
+from monext_bridge.domain.outcome.decide import (
+    Situation,
+    close_as_cancelled,
+    decide,
+    give_back,
+    objection,
+    surplus,
+    wants_order,
+)
+from monext_bridge.domain.reconciliation.compare_ledger import posting, unposted
+from monext_bridge.domain.record.attempt_status import (
+    Flag,
+    Standing,
+    accepted,
+    flag_of,
+    holds_money,
+    standing,
+)
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.record.updates import (
+    Change,
+    ChangeInteractionId,
+    ChangeTransactionState,
+    ChangeTransactionTimestamp,
+    SetTransactionInterfaceId,
+)
 from monext_bridge.services.act_requests import added_or_claimed
 from monext_bridge.services.acts import RESULT_OF, STATE_OF_ROW, reads_alike
 from tests.domain.remotes import Conflict, Monext, Shop

@@ -11,14 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.cart import Cart, CartState, Order
-from monext_bridge.domain.changes import Change
-from monext_bridge.domain.decide import Situation
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
-from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName
-from monext_bridge.domain.modify import open_at_monext
-from monext_bridge.domain.outcome import (
+from monext_bridge.domain.monext import (
     AcceptedTransaction,
     ActAnswer,
     ActAnswerKind,
@@ -29,7 +23,13 @@ from monext_bridge.domain.outcome import (
     Outcome,
     OutcomeKind,
 )
-from monext_bridge.domain.payment import Payment, Transaction, TransactionType
+from monext_bridge.domain.operations.pending import GIVE_BACK_PREFIX, IntentName
+from monext_bridge.domain.operations.rules import open_at_monext
+from monext_bridge.domain.outcome.decide import Situation
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.cart import Cart, CartState, Order
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionType
+from monext_bridge.domain.record.updates import Change
 from tests.builders import a_cart, an_order, eur
 
 LIFE = timedelta(minutes=30)

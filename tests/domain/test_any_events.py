@@ -23,14 +23,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from monext_bridge.domain.bookkeeping import disagreement
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
-from monext_bridge.domain.intents import INSTEAD, LATE, is_free, name_of
-from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, Reverse
-from monext_bridge.domain.outcome import MoneyMove
-from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
-from monext_bridge.domain.returns import is_refused, returns
-from monext_bridge.domain.standing import accepted, flag_of, holds_money, standing
+from monext_bridge.domain.monext import MoneyMove
+from monext_bridge.domain.operations.pending import INSTEAD, LATE, is_free, name_of
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
+from monext_bridge.domain.outcome.automatic_reversal import is_refused, returns
+from monext_bridge.domain.reconciliation.compare_ledger import disagreement
+from monext_bridge.domain.record.attempt_status import accepted, flag_of, holds_money, standing
+from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from monext_bridge.domain.transitions import (
     ACT_CORRECTIONS,
     ACT_EDGES,

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.attempts import VOLATILE, Asked, digest, own_attempts, plan, session_over
-from monext_bridge.domain.cart import Cart, CartState
+from monext_bridge.domain.checkout.attempts import VOLATILE, Asked, digest, own_attempts, plan, session_over
 from monext_bridge.domain.ids import OrderNumber, PaymentId
-from monext_bridge.domain.payment import AttemptKey, Payment, TransactionState
+from monext_bridge.domain.record.cart import Cart, CartState
+from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionState
 from tests.builders import (
     BEGUN,
     CART_ID,

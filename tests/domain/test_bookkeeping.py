@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.bookkeeping import disagreement, posting, unposted
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.outcome import Ledger, LedgerRow
-from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
+from monext_bridge.domain.monext import Ledger, LedgerRow
+from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting, unposted
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from tests.builders import BEGUN, a_payment, a_transaction, eur
 
 INITIAL, PENDING, SUCCESS, FAILURE = TransactionState

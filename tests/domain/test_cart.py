@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from monext_bridge.domain.cart import Cart, CartState, NotPayable, not_payable
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.payment import TransactionState, TransactionType
+from monext_bridge.domain.record.cart import Cart, CartState, NotPayable, not_payable
+from monext_bridge.domain.record.payment import TransactionState, TransactionType
 from tests.builders import a_cart, a_delivery, a_payment, a_transaction, an_address, eur
 
 EUROS = frozenset({"EUR"})

@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.bookkeeping import disagreement, posting, unposted
-from monext_bridge.domain.cart import not_payable
-from monext_bridge.domain.decide import Situation, decide, objection, required
 from monext_bridge.domain.ids import MonextTransactionId, OrderId, PaymentId, RecordTransactionId
-from monext_bridge.domain.intents import IntentName
-from monext_bridge.domain.modify import (
+from monext_bridge.domain.monext import (
+    AcceptedTransaction,
+    Ledger,
+    LedgerRow,
+    MoneyMove,
+    Outcome,
+    OutcomeKind,
+)
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.capture_on_shipment import capture_for
+from monext_bridge.domain.operations.pending import IntentName
+from monext_bridge.domain.operations.rules import (
     Capture,
     NotAllowed,
     Open,
@@ -23,21 +29,15 @@ from monext_bridge.domain.modify import (
     intents_of,
     open_amounts,
 )
-from monext_bridge.domain.money import Money
-from monext_bridge.domain.needs import Need, ends_at, order_needs
-from monext_bridge.domain.orders import OrderPaymentState, holder, payment_state
-from monext_bridge.domain.outcome import (
-    AcceptedTransaction,
-    Ledger,
-    LedgerRow,
-    MoneyMove,
-    Outcome,
-    OutcomeKind,
-)
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.returns import is_given_back, is_owed_more
-from monext_bridge.domain.shipping import capture_for
-from monext_bridge.domain.standing import Flag, Standing, standing
+from monext_bridge.domain.outcome.automatic_reversal import is_given_back, is_owed_more
+from monext_bridge.domain.outcome.decide import Situation, decide, objection, required
+from monext_bridge.domain.outcome.order_rules import OrderPaymentState, holder, payment_state
+from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting, unposted
+from monext_bridge.domain.reconciliation.follow_ups import Need, ends_at, order_needs
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.attempt_status import Flag, Standing, standing
+from monext_bridge.domain.record.cart import not_payable
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.builders import BEGUN, a_cart, a_payment, a_transaction, an_order, eur
 
 SUCCESS, PENDING, FAILURE = TransactionState.SUCCESS, TransactionState.PENDING, TransactionState.FAILURE

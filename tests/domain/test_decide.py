@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.cart import CartState
-from monext_bridge.domain.decide import (
+from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
+from monext_bridge.domain.monext import AcceptedTransaction, FailureReason, MoneyMove, Outcome, OutcomeKind
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.outcome.decide import (
     Situation,
     close_as_cancelled,
     decide,
@@ -17,12 +18,11 @@ from monext_bridge.domain.decide import (
     surplus,
     wants_order,
 )
-from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
-from monext_bridge.domain.money import Money
-from monext_bridge.domain.outcome import AcceptedTransaction, FailureReason, MoneyMove, Outcome, OutcomeKind
-from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
-from monext_bridge.domain.standing import Flag, Standing, is_closed, standing
-from monext_bridge.domain.status import STATUS_TEXT_LIMIT
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.attempt_status import Flag, Standing, is_closed, standing
+from monext_bridge.domain.record.cart import CartState
+from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
+from monext_bridge.domain.record.status_texts import STATUS_TEXT_LIMIT
 from tests.builders import BEGUN, CART_ID, TOKEN, a_cart, a_payment, a_transaction, an_order, eur
 
 NOW = BEGUN + timedelta(minutes=5)

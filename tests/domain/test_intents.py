@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.intents import (
+from monext_bridge.domain.monext import Ledger, LedgerRow
+from monext_bridge.domain.operations.pending import (
     ACTS,
     ROW_TYPES,
     UNSETTLED_FOR,
@@ -16,8 +17,7 @@ from monext_bridge.domain.intents import (
     open_intents,
     request_digest,
 )
-from monext_bridge.domain.outcome import Ledger, LedgerRow
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.builders import BEGUN, TOKEN, a_payment, a_transaction, eur
 
 REFUND = TransactionType.REFUND

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.families import family, voided
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.intents import IntentName
-from monext_bridge.domain.modify import (
+from monext_bridge.domain.monext import Ledger, LedgerRow
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.by_key import family, voided
+from monext_bridge.domain.operations.pending import IntentName
+from monext_bridge.domain.operations.rules import (
     AUTHORIZATION_LASTS,
     Act,
     Cancel,
@@ -25,9 +26,8 @@ from monext_bridge.domain.modify import (
     open_amounts,
     open_at_monext,
 )
-from monext_bridge.domain.money import Money
-from monext_bridge.domain.outcome import Ledger, LedgerRow
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.builders import BEGUN, a_payment, a_transaction, eur
 
 INITIAL, PENDING, SUCCESS, FAILURE = TransactionState

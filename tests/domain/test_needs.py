@@ -5,9 +5,18 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.needs import ANY_AGE, GRACE, Age, Need, asks_for_order, ends_at, needs, order_needs
-from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
-from monext_bridge.domain.standing import LAST_LOOK
+from monext_bridge.domain.reconciliation.follow_ups import (
+    ANY_AGE,
+    GRACE,
+    Age,
+    Need,
+    asks_for_order,
+    ends_at,
+    needs,
+    order_needs,
+)
+from monext_bridge.domain.record.attempt_status import LAST_LOOK
+from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from tests.builders import BEGUN, CART_ID, TOKEN, a_payment, a_transaction, an_order, eur
 
 INITIAL, PENDING, SUCCESS, FAILURE = TransactionState

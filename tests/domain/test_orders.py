@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
-from monext_bridge.domain.orders import (
+from monext_bridge.domain.outcome.order_rules import (
     FUTURE_ORDER_NUMBER,
     OrderPaymentState,
     holder,
@@ -15,7 +15,7 @@ from monext_bridge.domain.orders import (
     order_number,
     payment_state,
 )
-from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
+from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from tests.builders import BEGUN, CART_ID, a_payment, a_transaction, eur
 
 AUTHORIZATION, CANCEL, CHARGE, REFUND = (

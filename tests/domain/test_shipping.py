@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId, OrderId, RecordTransactionId
-from monext_bridge.domain.modify import Capture
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.shipping import Asked, capture_for, waits_for_others
-from monext_bridge.domain.standing import Flag
+from monext_bridge.domain.operations.capture_on_shipment import Asked, capture_for, waits_for_others
+from monext_bridge.domain.operations.rules import Capture
+from monext_bridge.domain.record.attempt_status import Flag
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.builders import a_payment, a_transaction, eur
 
 INITIAL, PENDING, SUCCESS, FAILURE = TransactionState

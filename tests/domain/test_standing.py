@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
-from monext_bridge.domain.standing import Flag, Standing, begun_at, holds_money, standing
+from monext_bridge.domain.record.attempt_status import Flag, Standing, begun_at, holds_money, standing
+from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from tests.builders import BEGUN, a_payment, a_transaction, eur
 
 INITIAL, PENDING, SUCCESS, FAILURE = TransactionState

@@ -12,16 +12,9 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.applying import applied
-from monext_bridge.domain.attempts import plan
-from monext_bridge.domain.bookkeeping import posting, unposted
-from monext_bridge.domain.cart import CartState
-from monext_bridge.domain.changes import AddTransaction, SetInterfaceId, SetStatusText
-from monext_bridge.domain.decide import Situation, decide
+from monext_bridge.domain.checkout.attempts import plan
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, RecordTransactionId, SessionToken
-from monext_bridge.domain.intents import IntentName
-from monext_bridge.domain.modify import Act, Cancel, Capture, NotAllowed, Refund, Reverse, intents_of
-from monext_bridge.domain.outcome import (
+from monext_bridge.domain.monext import (
     AcceptedTransaction,
     ActAnswer,
     ActAnswerKind,
@@ -32,8 +25,23 @@ from monext_bridge.domain.outcome import (
     Outcome,
     OutcomeKind,
 )
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import LAST_LOOK, Flag, Standing, accepted, standing
+from monext_bridge.domain.operations.pending import IntentName
+from monext_bridge.domain.operations.rules import (
+    Act,
+    Cancel,
+    Capture,
+    NotAllowed,
+    Refund,
+    Reverse,
+    intents_of,
+)
+from monext_bridge.domain.outcome.decide import Situation, decide
+from monext_bridge.domain.reconciliation.compare_ledger import posting, unposted
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.attempt_status import LAST_LOOK, Flag, Standing, accepted, standing
+from monext_bridge.domain.record.cart import CartState
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record.updates import AddTransaction, SetInterfaceId, SetStatusText
 from monext_bridge.domain.transitions import (
     ACT_STATES,
     MONEY_CORRECTIONS,

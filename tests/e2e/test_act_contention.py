@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.modify import Refund
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.rules import Refund
 from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Gunicorn, InProcess

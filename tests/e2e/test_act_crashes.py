@@ -16,8 +16,8 @@ import pytest
 import requests
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, Reverse
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
 from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn, InProcess

@@ -23,9 +23,9 @@ from hypothesis.stateful import (
 )
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, Reverse
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.needs import Need
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
+from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
 from monext_bridge.services.findings import Ending, Finding, Scope

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.modify import Capture, Refund, Reverse
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.rules import Capture, Refund, Reverse
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
 from monext_bridge.services.findings import Ending, Finding, Scope

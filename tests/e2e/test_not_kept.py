@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.ids import CartId
-from monext_bridge.domain.orders import order_number
+from monext_bridge.domain.outcome.order_rules import order_number
 from monext_bridge.services.findings import Scope
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page

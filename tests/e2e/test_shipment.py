@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.modify import Cancel, Capture
+from monext_bridge.domain.operations.rules import Cancel, Capture
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess
 from tests.shipped import MANUAL, SECRET, Ordered, order

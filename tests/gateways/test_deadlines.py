@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from monext_bridge.config import MonextCredentials
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.outcome import ActKind
+from monext_bridge.domain.monext import ActKind
 from monext_bridge.errors import RemoteTimeout, RemoteUnreachable
 from monext_bridge.gateways.deadlines import LEAST, begin, leaving, left, lift, limit, within
 from monext_bridge.gateways.hops import together

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from monext_bridge.config import MonextCredentials
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
-from monext_bridge.domain.outcome import ActKind
+from monext_bridge.domain.monext import ActKind
 from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.monext import MonextGateway
 from tests.gateways.remotes import Remote, client, free_port, serving

@@ -16,11 +16,19 @@ from flask import Flask
 from pydantic import BaseModel
 
 from monext_bridge.config import SETTINGS, Setting, load_settings
-from monext_bridge.domain.bookkeeping import FOUND, FOUND_PREFIX
-from monext_bridge.domain.intents import FREE, GIVE_BACK_PREFIX, INSTEAD, LATE, OF_CHARGE, REST, VOID
-from monext_bridge.domain.needs import Need
-from monext_bridge.domain.orders import OrderPaymentState
-from monext_bridge.domain.standing import Flag
+from monext_bridge.domain.operations.pending import (
+    FREE,
+    GIVE_BACK_PREFIX,
+    INSTEAD,
+    LATE,
+    OF_CHARGE,
+    REST,
+    VOID,
+)
+from monext_bridge.domain.outcome.order_rules import OrderPaymentState
+from monext_bridge.domain.reconciliation.compare_ledger import FOUND, FOUND_PREFIX
+from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.record.attempt_status import Flag
 from monext_bridge.errors import SettingsError
 from monext_bridge.services.findings import Ending
 from monext_bridge.services.finishing import STUCK_AFTER

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from monext_bridge.domain.needs import Need
+from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.services.findings import Ending
 from monext_bridge.web import create_app
 from monext_bridge.web.cli_payment import payment_group

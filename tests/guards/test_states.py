@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from monext_bridge.domain.modify import Act
-from monext_bridge.domain.orders import OrderPaymentState
-from monext_bridge.domain.outcome import (
+from monext_bridge.domain.monext import (
     ActAnswer,
     ActAnswerKind,
     FailureReason,
@@ -17,7 +15,9 @@ from monext_bridge.domain.outcome import (
     LedgerRow,
     MonextTransactionId,
 )
-from monext_bridge.domain.standing import Standing, standing
+from monext_bridge.domain.operations.rules import Act
+from monext_bridge.domain.outcome.order_rules import OrderPaymentState
+from monext_bridge.domain.record.attempt_status import Standing, standing
 from monext_bridge.domain.transitions import ActState
 from monext_bridge.errors import Conflict
 from monext_bridge.mapping.monext_codes import KINDS, PENDING_CODES, REASON_CODES

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.payment import TransactionState, TransactionType
+from monext_bridge.domain.record.payment import TransactionState, TransactionType
 from monext_bridge.mapping.commercetools import (
     CheckoutSession,
     UnreadableResource,

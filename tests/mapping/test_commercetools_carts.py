@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.cart import Address, CartState
+from monext_bridge.domain.record.cart import Address, CartState
 from monext_bridge.mapping.commercetools import UnreadableResource, read_cart
 from monext_bridge.mapping.commercetools_carts import ADDRESS_FIELDS, name_in
 from tests.builders import (

@@ -3,7 +3,9 @@ from typing import get_args
 
 import pytest
 
-from monext_bridge.domain.changes import (
+from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
+from monext_bridge.domain.record.payment import TransactionState, TransactionType
+from monext_bridge.domain.record.updates import (
     AddTransaction,
     Change,
     ChangeAmountPlanned,
@@ -17,8 +19,6 @@ from monext_bridge.domain.changes import (
     SetStatusText,
     SetTransactionInterfaceId,
 )
-from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.payment import TransactionState, TransactionType
 from monext_bridge.mapping.commercetools_writes import (
     MOST_ACTIONS,
     add_payment,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.outcome import ActAnswerKind, ActKind, LedgerRow, OutcomeKind
+from monext_bridge.domain.monext import ActAnswerKind, ActKind, LedgerRow, OutcomeKind
 from monext_bridge.mapping.monext_acts import (
     MONEY_ROWS,
     ROW_SYNONYMS,

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.outcome import FailureReason, MoneyMove, Outcome, OutcomeKind
+from monext_bridge.domain.monext import FailureReason, MoneyMove, Outcome, OutcomeKind
 from monext_bridge.mapping.monext_answers import (
     CreatedSession,
     SessionRefused,

@@ -1,8 +1,8 @@
 import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId
+from monext_bridge.domain.monext import AcceptedTransaction, Ledger, LedgerRow, MoneyMove
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.outcome import AcceptedTransaction, Ledger, LedgerRow, MoneyMove
 from monext_bridge.mapping.json_object import JsonObject
 from monext_bridge.mapping.monext_candidates import WALLETS, choose, read_candidates
 from tests.builders import eur

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from monext_bridge.domain.outcome import OutcomeKind
+from monext_bridge.domain.monext import OutcomeKind
 from monext_bridge.mapping import monext_codes as codes
 
 CODE_TABLES = (

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from monext_bridge.domain.cart import Customer
+from monext_bridge.domain.record.cart import Customer
 from monext_bridge.mapping.monext_parties import TITLES
 from monext_bridge.mapping.monext_requests import BRIDGE_KEY, act_request, session_request
 from tests.builders import (

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.needs import Need
+from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.services import utc_now
 from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
 from tests.bridges import Buyer, InProcess, Page

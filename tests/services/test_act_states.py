@@ -13,10 +13,10 @@ from datetime import timedelta
 import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.intents import ACTS, REST, VOID, IntentName
-from monext_bridge.domain.modify import Act, Cancel, Capture, Refund, digest_of
-from monext_bridge.domain.outcome import ActAnswer, ActAnswerKind, Ledger, LedgerRow
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, Ledger, LedgerRow
+from monext_bridge.domain.operations.pending import ACTS, REST, VOID, IntentName
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, digest_of
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.transitions import (
     ACT_CORRECTIONS,
     ACT_EDGES,

@@ -9,10 +9,10 @@ import pytest
 
 from monext_bridge.config import Expiring
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.modify import Capture, Refund
+from monext_bridge.domain.monext import ActKind
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.needs import Need
-from monext_bridge.domain.outcome import ActKind
+from monext_bridge.domain.operations.rules import Capture, Refund
+from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import BridgeError
 from monext_bridge.mapping.monext_requests import act_request
 from monext_bridge.services.findings import Ending

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.outcome import ActAnswer, ActAnswerKind, ActKind
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.returns import is_given_back
-from monext_bridge.domain.standing import Flag
+from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, ActKind
+from monext_bridge.domain.outcome.automatic_reversal import is_given_back
+from monext_bridge.domain.record.attempt_status import Flag
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.books import Books, books
 from tests.builders import BEGUN, TOKEN, a_payment, a_transaction, eur
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.modify import Refund
+from monext_bridge.domain.operations.rules import Refund
 from monext_bridge.errors import (
     ActUnknown,
     BridgeError,

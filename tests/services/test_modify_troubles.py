@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monext_bridge.domain.ids import RecordTransactionId
-from monext_bridge.domain.modify import Refund
+from monext_bridge.domain.operations.rules import Refund
 from monext_bridge.errors import ActUnknown, Conflict, RemoteUnavailable
 from monext_bridge.services import utc_now
 from monext_bridge.services.modify import ActOutcome

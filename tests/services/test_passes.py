@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.needs import Age, Need
+from monext_bridge.domain.reconciliation.follow_ups import Age, Need
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.gateways.patience import NOBODY_WAITS, SOMEBODY_WAITS, patience
 from monext_bridge.logs import correlation_id

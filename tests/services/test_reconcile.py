@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.modify import Capture, Refund
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.needs import Need
+from monext_bridge.domain.operations.rules import Capture, Refund
+from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
 from monext_bridge.services.findings import Ending, Finding, Scope, Task

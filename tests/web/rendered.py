@@ -12,9 +12,9 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from monext_bridge.domain.cart import Cart, CartLine, CartState, Delivery, Order
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId, SessionToken
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.record.cart import Cart, CartLine, CartState, Delivery, Order
 from monext_bridge.services.results import BuyerStatus, Settled, Started
 from monext_bridge.web import pages
 from monext_bridge.web.i18n import init_i18n

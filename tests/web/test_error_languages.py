@@ -10,8 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask, abort
 
-from monext_bridge.domain.cart import NotPayable
 from monext_bridge.domain.languages import LANGUAGES
+from monext_bridge.domain.record.cart import NotPayable
 from monext_bridge.errors import CartNotPayable, EarlierUnknown
 from monext_bridge.logs import correlation_id
 from monext_bridge.web.error_pages import init_error_pages

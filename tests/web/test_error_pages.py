@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
 
 from monext_bridge import errors
-from monext_bridge.domain.cart import NotPayable
+from monext_bridge.domain.record.cart import NotPayable
 from monext_bridge.errors import (
     BridgeError,
     CartNotPayable,

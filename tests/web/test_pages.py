@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 
-from monext_bridge.domain.cart import CartLine, Delivery
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.record.cart import CartLine, Delivery
 from monext_bridge.services.results import BuyerStatus
 from monext_bridge.web.looks import PageLooks
 from tests.web.rendered import (

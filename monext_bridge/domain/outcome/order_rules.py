@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
-from monext_bridge.domain.intents import is_free
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
-from monext_bridge.domain.standing import accepted, flag_of, holds_money
+from monext_bridge.domain.operations.pending import is_free
+from monext_bridge.domain.record.attempt_status import accepted, flag_of, holds_money
+from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 
 FUTURE_ORDER_NUMBER = re.compile(r"(?!\.{1,2}$)[^/\x00-\x1f\x7f]{1,46}")
 """What a shop may choose: Monext's `order.reference` has 50 characters without `/`, and `-999` may follow.

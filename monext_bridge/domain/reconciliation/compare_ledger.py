@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from monext_bridge.domain.changes import (
+from monext_bridge.domain.ids import MonextTransactionId
+from monext_bridge.domain.monext import Ledger, LedgerRow
+from monext_bridge.domain.operations.pending import VOID, IntentName, is_free, is_open, name_of, unclaimed
+from monext_bridge.domain.operations.rules import CAPTURING_ROWS, open_amounts, open_at_monext
+from monext_bridge.domain.record.attempt_status import accepted, own_money, taken_or_planned
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record.updates import (
     AddTransaction,
     Change,
     ChangeTransactionState,
     SetTransactionInterfaceId,
 )
-from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.intents import VOID, IntentName, is_free, is_open, name_of, unclaimed
-from monext_bridge.domain.modify import CAPTURING_ROWS, open_amounts, open_at_monext
-from monext_bridge.domain.outcome import Ledger, LedgerRow
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import accepted, own_money, taken_or_planned
 
 FOUND_PREFIX, FOUND = "ledger-", "found"
 TYPES = {

@@ -21,8 +21,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.outcome import ActKind, Ledger, LedgerRow
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.monext import ActKind, Ledger, LedgerRow
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 
 KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 FREE, LATE, INSTEAD, REST, VOID = "free", "late", "instead", "rest", "void"

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 
 MAIN_TYPES = (TransactionType.AUTHORIZATION, TransactionType.CHARGE)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from monext_bridge.domain.changes import Change, SetStatusCode, SetStatusText
-from monext_bridge.domain.outcome import Outcome, OutcomeKind
-from monext_bridge.domain.payment import Payment
-from monext_bridge.domain.standing import LAST_LOOK, Standing, standing
+from monext_bridge.domain.monext import Outcome, OutcomeKind
+from monext_bridge.domain.record.attempt_status import LAST_LOOK, Standing, standing
+from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.record.updates import Change, SetStatusCode, SetStatusText
 
 STATUS_TEXT_LIMIT = 250
 

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monext_bridge.domain.cart import Order, less_held
-from monext_bridge.domain.intents import GIVE_BACK_PREFIX, name_of
-from monext_bridge.domain.modify import AUTHORIZATION_LASTS, open_amounts
-from monext_bridge.domain.orders import OrderPaymentState, payment_state
-from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.returns import is_open, is_refused, returns
-from monext_bridge.domain.standing import (
+from monext_bridge.domain.operations.pending import GIVE_BACK_PREFIX, name_of
+from monext_bridge.domain.operations.rules import AUTHORIZATION_LASTS, open_amounts
+from monext_bridge.domain.outcome.automatic_reversal import is_open, is_refused, returns
+from monext_bridge.domain.outcome.order_rules import OrderPaymentState, payment_state
+from monext_bridge.domain.record.attempt_status import (
     Standing,
     accepted,
     begun_at,
@@ -26,6 +24,14 @@ from monext_bridge.domain.standing import (
     is_closed,
     own_money,
     standing,
+)
+from monext_bridge.domain.record.cart import Order, less_held
+from monext_bridge.domain.record.payment import (
+    AttemptKey,
+    Payment,
+    Transaction,
+    TransactionState,
+    TransactionType,
 )
 
 GRACE = timedelta(minutes=15)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monext_bridge.domain.changes import AddTransaction
-from monext_bridge.domain.families import Family, family
-from monext_bridge.domain.intents import GIVE_BACK_PREFIX, IntentName, request_digest
-from monext_bridge.domain.modify import open_amounts
-from monext_bridge.domain.payment import Payment, TransactionState, TransactionType
-from monext_bridge.domain.standing import flag_of, own_money, taken_or_planned
+from monext_bridge.domain.operations.by_key import Family, family
+from monext_bridge.domain.operations.pending import GIVE_BACK_PREFIX, IntentName, request_digest
+from monext_bridge.domain.operations.rules import open_amounts
+from monext_bridge.domain.record.attempt_status import flag_of, own_money, taken_or_planned
+from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
+from monext_bridge.domain.record.updates import AddTransaction
 
 
 def returns(payment: Payment) -> Family:

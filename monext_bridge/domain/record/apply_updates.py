@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from monext_bridge.domain.changes import (
+from monext_bridge.domain.ids import RecordTransactionId
+from monext_bridge.domain.record.payment import Payment, Transaction
+from monext_bridge.domain.record.updates import (
     AddTransaction,
     Change,
     ChangeAmountPlanned,
@@ -19,8 +21,6 @@ from monext_bridge.domain.changes import (
     SetStatusText,
     SetTransactionInterfaceId,
 )
-from monext_bridge.domain.ids import RecordTransactionId
-from monext_bridge.domain.payment import Payment, Transaction
 
 
 def applied(payment: Payment, changes: Iterable[Change]) -> Payment:

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monext_bridge.domain.changes import AddTransaction
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.intents import (
+from monext_bridge.domain.monext import Ledger, LedgerRow
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.pending import (
     REST,
     IntentName,
     is_free,
@@ -21,10 +22,9 @@ from monext_bridge.domain.intents import (
     request_digest,
     unclaimed,
 )
-from monext_bridge.domain.money import Money
-from monext_bridge.domain.outcome import Ledger, LedgerRow
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.standing import accepted, own_money, taken_or_planned
+from monext_bridge.domain.record.attempt_status import accepted, own_money, taken_or_planned
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record.updates import AddTransaction
 
 AUTHORIZATION_LASTS = timedelta(days=7)
 """How long Monext lets an authorisation be captured (monext/doAuthorization); later only by LATE_DELIVERY."""

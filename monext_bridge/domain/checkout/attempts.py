@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from monext_bridge.domain.cart import Cart
 from monext_bridge.domain.ids import CartId, OrderNumber
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import AttemptKey, Payment
-from monext_bridge.domain.standing import Standing, begun_at, standing
+from monext_bridge.domain.record.attempt_status import Standing, begun_at, standing
+from monext_bridge.domain.record.cart import Cart
+from monext_bridge.domain.record.payment import AttemptKey, Payment
 
 REUSABLE_SHARE = 2 / 3
 """A session is shown again while a third of its life is left."""

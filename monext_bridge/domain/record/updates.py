@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId, SessionToken
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import TransactionState, TransactionType
+from monext_bridge.domain.record.payment import TransactionState, TransactionType
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monext_bridge.domain.attempts import own_attempts
-from monext_bridge.domain.cart import Cart, CartState, Order, less_held
-from monext_bridge.domain.changes import (
+from monext_bridge.domain.checkout.attempts import own_attempts
+from monext_bridge.domain.ids import RecordTransactionId, SessionToken
+from monext_bridge.domain.monext import AcceptedTransaction, MoneyMove, Outcome, OutcomeKind
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.outcome.automatic_reversal import return_intents
+from monext_bridge.domain.outcome.order_rules import holder
+from monext_bridge.domain.record.attempt_status import Flag, accepted, flag_of, holds_money, main_transactions
+from monext_bridge.domain.record.cart import Cart, CartState, Order, less_held
+from monext_bridge.domain.record.payment import (
+    AttemptKey,
+    Payment,
+    Transaction,
+    TransactionState,
+    TransactionType,
+)
+from monext_bridge.domain.record.status_texts import STATUS_TEXT_LIMIT, status_changes
+from monext_bridge.domain.record.updates import (
     AddTransaction,
     Change,
     ChangeTransactionState,
@@ -21,14 +35,6 @@ from monext_bridge.domain.changes import (
     SetStatusText,
     SetTransactionInterfaceId,
 )
-from monext_bridge.domain.ids import RecordTransactionId, SessionToken
-from monext_bridge.domain.money import Money
-from monext_bridge.domain.orders import holder
-from monext_bridge.domain.outcome import AcceptedTransaction, MoneyMove, Outcome, OutcomeKind
-from monext_bridge.domain.payment import AttemptKey, Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.returns import return_intents
-from monext_bridge.domain.standing import Flag, accepted, flag_of, holds_money, main_transactions
-from monext_bridge.domain.status import STATUS_TEXT_LIMIT, status_changes
 
 TYPE_OF_MOVE = {
     MoneyMove.AUTHORIZED: TransactionType.AUTHORIZATION,

@@ -5,9 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from monext_bridge.domain.changes import AddTransaction, Change, ChangeInteractionId, ChangeTransactionState
-from monext_bridge.domain.intents import FREE, INSTEAD, LATE, REST, VOID, IntentName, is_free, name_of
-from monext_bridge.domain.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.operations.pending import (
+    FREE,
+    INSTEAD,
+    LATE,
+    REST,
+    VOID,
+    IntentName,
+    is_free,
+    name_of,
+)
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record.updates import (
+    AddTransaction,
+    Change,
+    ChangeInteractionId,
+    ChangeTransactionState,
+)
 
 UNDER_WAY = (TransactionState.INITIAL, TransactionState.PENDING)
 WORST_FIRST = (

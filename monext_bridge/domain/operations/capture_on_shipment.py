@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from monext_bridge.domain.families import mark_of
 from monext_bridge.domain.ids import OrderId
-from monext_bridge.domain.intents import FREE, VOID, IntentName, is_open, name_of
-from monext_bridge.domain.modify import Capture, open_amounts
-from monext_bridge.domain.payment import Payment, Transaction, TransactionType
-from monext_bridge.domain.standing import flag_of, taken_or_planned
+from monext_bridge.domain.operations.by_key import mark_of
+from monext_bridge.domain.operations.pending import FREE, VOID, IntentName, is_open, name_of
+from monext_bridge.domain.operations.rules import Capture, open_amounts
+from monext_bridge.domain.record.attempt_status import flag_of, taken_or_planned
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionType
 
 TAKING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
 NUMBER = re.compile("[0-9]+")

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import Payment
+from monext_bridge.domain.record.payment import Payment
 
 
 class CartState(StrEnum):
