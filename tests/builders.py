@@ -21,7 +21,7 @@ from monext_bridge.domain.ids import (
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.cart import Address, Cart, CartLine, CartState, Customer, Delivery, Order
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.mapping.monext_requests import SessionDraft
+from monext_bridge.mapping.monext.requests import SessionDraft
 
 Json = dict[str, Any]
 

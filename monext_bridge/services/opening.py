@@ -36,8 +36,8 @@ from monext_bridge.errors import (
 )
 from monext_bridge.gateways.hops import together
 from monext_bridge.logs import event
-from monext_bridge.mapping.monext_answers import CreatedSession
-from monext_bridge.mapping.monext_requests import SessionDraft
+from monext_bridge.mapping.monext.answers import CreatedSession
+from monext_bridge.mapping.monext.requests import SessionDraft
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.records import Records
 from monext_bridge.services.references import References

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
 from monext_bridge.gateways.push_keys import KeysUnknown, PushKeys, is_of_sns, rsa_key
 from monext_bridge.logs import event
-from monext_bridge.mapping.sns import SnsNotice, SnsSignature
+from monext_bridge.mapping.clouds.sns import SnsNotice, SnsSignature
 
 log = logging.getLogger(__name__)
 

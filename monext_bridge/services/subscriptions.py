@@ -7,14 +7,14 @@ from enum import StrEnum
 
 from monext_bridge.errors import Conflict, DuplicateField, RemoteNotFound, RemoteUnavailable, VersionConflict
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
-from monext_bridge.mapping.json_object import Json
-from monext_bridge.mapping.subscriptions import (
+from monext_bridge.mapping.commercetools.subscriptions import (
     KEY,
     Destination,
     format_differs,
     subscription_changes,
     subscription_draft,
 )
+from monext_bridge.mapping.json_object import Json
 
 TRIES = 3
 

@@ -10,7 +10,14 @@ from pydantic import SecretStr
 
 from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
-from monext_bridge.mapping.subscriptions import KEY, Destination, EventGrid, PubSub, Sns, described
+from monext_bridge.mapping.commercetools.subscriptions import (
+    KEY,
+    Destination,
+    EventGrid,
+    PubSub,
+    Sns,
+    described,
+)
 from monext_bridge.services.subscriptions import Plan, Step, Subscriptions
 from monext_bridge.web.cli_answers import failures, print_json
 from monext_bridge.web.context import services

@@ -16,9 +16,9 @@ from flask import Blueprint, Response, jsonify, request
 from monext_bridge.domain.ids import OrderId
 from monext_bridge.errors import Forbidden, Malformed, NotFound, Unauthenticated
 from monext_bridge.logs import event
-from monext_bridge.mapping.events import Validation, read_json, read_push, read_text, shipped_orders
+from monext_bridge.mapping.clouds.envelopes import Validation, read_json, read_push, read_text, shipped_orders
+from monext_bridge.mapping.clouds.sns import SnsKind, SnsNotice, is_sns, read_sns
 from monext_bridge.mapping.json_object import Json
-from monext_bridge.mapping.sns import SnsKind, SnsNotice, is_sns, read_sns
 from monext_bridge.services.push_proofs import Proof
 from monext_bridge.services.shipment import Followed
 from monext_bridge.web.bodies import answer

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from monext_bridge.domain.monext import ActAnswerKind, ActKind, Outcome, OutcomeKind
-from monext_bridge.mapping.monext_acts import read_act_answer
-from monext_bridge.mapping.monext_answers import read_outcome
-from monext_bridge.mapping.monext_codes import (
+from monext_bridge.mapping.monext.answers import read_outcome
+from monext_bridge.mapping.monext.codes import (
     ACCEPTED,
     BUYER_ON_THE_PAGE,
     CANCEL_TOO_LATE,
@@ -22,6 +21,7 @@ from monext_bridge.mapping.monext_codes import (
     UNDECIDED_STATUSES,
     UNSURE_ACT_CODES,
 )
+from monext_bridge.mapping.monext.operations import read_act_answer
 
 Row = tuple[str, ...]
 

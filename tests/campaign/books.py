@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from monext_bridge.domain.outcome.order_rules import payment_state
-from monext_bridge.mapping.commercetools import read_order
+from monext_bridge.mapping.commercetools.answers import read_order
 from tests.campaign.accounts import Account, accounts_of, due, is_own
 from tests.campaign.stage import ToldBuyer, ToldOffice
 from tests.world import Json

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.mapping.monext_codes import CANCELLED_CODES, UNSURE_ACT_CODES
+from monext_bridge.mapping.monext.codes import CANCELLED_CODES, UNSURE_ACT_CODES
 from tests.bridges import Answer, Buyer, InProcess
 from tests.services.acting import Paid, a_paid
 from tests.web.office import Office, amount

@@ -20,7 +20,7 @@ from monext_bridge.domain.outcome.order_rules import OrderPaymentState
 from monext_bridge.domain.record.attempt_status import Standing, standing
 from monext_bridge.domain.transitions import ActState
 from monext_bridge.errors import Conflict
-from monext_bridge.mapping.monext_codes import KINDS, PENDING_CODES, REASON_CODES
+from monext_bridge.mapping.monext.codes import KINDS, PENDING_CODES, REASON_CODES
 from monext_bridge.services.results import BuyerStatus
 from monext_bridge.web.cli_states import states
 from monext_bridge.web.states_asked import ACTS, may_be_done

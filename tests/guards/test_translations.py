@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
-from monext_bridge.mapping.payment_methods import LANGUAGES
+from monext_bridge.mapping.monext.payment_methods import LANGUAGES
 from monext_bridge.web.i18n import CATALOGUES, ENGLISH, SUPPORTED
 
 ROOT = Path(__file__).resolve().parents[2]

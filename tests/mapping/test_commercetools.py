@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.record.payment import TransactionState, TransactionType
-from monext_bridge.mapping.commercetools import (
+from monext_bridge.mapping.commercetools.answers import (
     CheckoutSession,
     UnreadableResource,
     read_checkout_session,

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.record.cart import Address, CartState
-from monext_bridge.mapping.commercetools import UnreadableResource, read_cart
-from monext_bridge.mapping.commercetools_carts import ADDRESS_FIELDS, name_in
+from monext_bridge.mapping.commercetools.answers import UnreadableResource, read_cart
+from monext_bridge.mapping.commercetools.carts import ADDRESS_FIELDS, name_in
 from tests.builders import (
     PAYMENT_ID,
     a_cart,

@@ -19,7 +19,7 @@ from monext_bridge.domain.record.updates import (
     SetStatusText,
     SetTransactionInterfaceId,
 )
-from monext_bridge.mapping.commercetools_writes import (
+from monext_bridge.mapping.commercetools.writes import (
     MOST_ACTIONS,
     add_payment,
     order_draft,

@@ -5,14 +5,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.monext import ActAnswerKind, ActKind, LedgerRow, OutcomeKind
-from monext_bridge.mapping.monext_acts import (
-    MONEY_ROWS,
-    ROW_SYNONYMS,
-    read_act_answer,
-    read_echoed_key,
-    read_ledger,
-)
-from monext_bridge.mapping.monext_codes import (
+from monext_bridge.mapping.monext.codes import (
     ACCEPTED_CODES,
     CANCELLED_CODES,
     KINDS,
@@ -22,7 +15,14 @@ from monext_bridge.mapping.monext_codes import (
     UNDECIDED_STATUSES,
     UNSURE_ACT_CODES,
 )
-from monext_bridge.mapping.monext_requests import BRIDGE_KEY
+from monext_bridge.mapping.monext.operations import (
+    MONEY_ROWS,
+    ROW_SYNONYMS,
+    read_act_answer,
+    read_echoed_key,
+    read_ledger,
+)
+from monext_bridge.mapping.monext.requests import BRIDGE_KEY
 from tests.mapping.monext_json import a_result, a_row, an_act_answer
 
 

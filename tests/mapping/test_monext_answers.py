@@ -3,13 +3,13 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.monext import FailureReason, MoneyMove, Outcome, OutcomeKind
-from monext_bridge.mapping.monext_answers import (
+from monext_bridge.mapping.monext.answers import (
     CreatedSession,
     SessionRefused,
     read_created_session,
     read_outcome,
 )
-from monext_bridge.mapping.monext_codes import KINDS, PENDING_CODES, REASON_CODES, UNDECIDED_STATUSES
+from monext_bridge.mapping.monext.codes import KINDS, PENDING_CODES, REASON_CODES, UNDECIDED_STATUSES
 from tests.builders import PAYMENT_ID, TOKEN, eur
 from tests.mapping.monext_json import (
     a_created_answer,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.cart import Address, Cart, CartLine, Customer, Delivery
-from monext_bridge.mapping.monext_requests import SessionDraft, act_request, session_request
+from monext_bridge.mapping.monext.requests import SessionDraft, act_request, session_request
 from tests.builders import a_cart, a_session_draft, eur
 from tests.monext_openapi import needs_openapi, request_errors, unknown_members
 

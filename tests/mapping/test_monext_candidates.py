@@ -4,7 +4,7 @@ from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import AcceptedTransaction, Ledger, LedgerRow, MoneyMove
 from monext_bridge.domain.money import Money
 from monext_bridge.mapping.json_object import JsonObject
-from monext_bridge.mapping.monext_candidates import WALLETS, choose, read_candidates
+from monext_bridge.mapping.monext.accepted_transactions import WALLETS, choose, read_candidates
 from tests.builders import eur
 from tests.mapping.monext_json import Json, a_monext_transaction, a_session_answer
 

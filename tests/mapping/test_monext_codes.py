@@ -3,7 +3,7 @@ import re
 import pytest
 
 from monext_bridge.domain.monext import OutcomeKind
-from monext_bridge.mapping import monext_codes as codes
+from monext_bridge.mapping.monext import codes
 
 CODE_TABLES = (
     codes.REASON_CODES,

@@ -3,9 +3,9 @@ from itertools import product
 
 import pytest
 
-from monext_bridge.mapping.iso_countries import COUNTRIES
-from monext_bridge.mapping.monext_limits import EMAIL, LIMITS, Limit, TooLong, within_limits
-from monext_bridge.mapping.monext_requests import session_request
+from monext_bridge.mapping.monext.countries import COUNTRIES
+from monext_bridge.mapping.monext.limits import EMAIL, LIMITS, Limit, TooLong, within_limits
+from monext_bridge.mapping.monext.requests import session_request
 from tests.builders import Json, a_session_draft
 from tests.monext_openapi import ecma, needs_openapi, paths_of, published_fields
 

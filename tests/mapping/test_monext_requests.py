@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from monext_bridge.domain.record.cart import Customer
-from monext_bridge.mapping.monext_parties import TITLES
-from monext_bridge.mapping.monext_requests import BRIDGE_KEY, act_request, session_request
+from monext_bridge.mapping.monext.parties import TITLES
+from monext_bridge.mapping.monext.requests import BRIDGE_KEY, act_request, session_request
 from tests.builders import (
     CUSTOMER_ID,
     PAYMENT_ID,

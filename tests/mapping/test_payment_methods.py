@@ -1,7 +1,7 @@
 import pytest
 
 from monext_bridge.domain.languages import LANGUAGES
-from monext_bridge.mapping.payment_methods import BRANDS, TRANSLATED, display_names
+from monext_bridge.mapping.monext.payment_methods import BRANDS, TRANSLATED, display_names
 
 
 @pytest.mark.parametrize("code", [*BRANDS, *TRANSLATED])

@@ -1,6 +1,6 @@
 import pytest
 
-from monext_bridge.mapping.telephone import normalised
+from monext_bridge.mapping.monext.telephone import normalised
 from monext_bridge.mapping.text import clean, cut, is_date, without_angle_brackets, without_slashes
 
 

@@ -14,7 +14,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Capture, Refund
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import BridgeError
-from monext_bridge.mapping.monext_requests import act_request
+from monext_bridge.mapping.monext.requests import act_request
 from monext_bridge.services.findings import Ending
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess

@@ -10,8 +10,8 @@ from decimal import Decimal
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.cart import Cart, CartLine, Customer
 from monext_bridge.mapping.json_object import Json
-from monext_bridge.mapping.monext_limits import within_limits
-from monext_bridge.mapping.monext_parties import buyer, delivery
+from monext_bridge.mapping.monext.limits import within_limits
+from monext_bridge.mapping.monext.parties import buyer, delivery
 
 BRIDGE_KEY = "bridgeKey"
 """Name of our key of an act in Monext's `privateData`, which GET transaction echoes."""

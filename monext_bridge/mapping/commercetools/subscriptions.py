@@ -12,7 +12,7 @@ from typing import Any
 from commercetools.platform import models
 from pydantic import SecretStr
 
-from monext_bridge.mapping.events import SHIPMENT
+from monext_bridge.mapping.clouds.envelopes import SHIPMENT
 from monext_bridge.mapping.json_object import Json, JsonObject
 
 KEY = "monext-bridge-shipment"

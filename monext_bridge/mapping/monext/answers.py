@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from monext_bridge.domain.ids import PaymentId, SessionToken
 from monext_bridge.domain.monext import FailureReason, Outcome, OutcomeKind
 from monext_bridge.mapping.json_object import JsonObject
-from monext_bridge.mapping.monext_acts import read_act_answer, read_echoed_key, read_ledger
-from monext_bridge.mapping.monext_candidates import choose, read_candidates, read_method
-from monext_bridge.mapping.monext_codes import (
+from monext_bridge.mapping.monext.accepted_transactions import choose, read_candidates, read_method
+from monext_bridge.mapping.monext.codes import (
     ACCEPTED,
     BUYER_ON_THE_PAGE,
     IN_PROGRESS,
@@ -25,7 +24,8 @@ from monext_bridge.mapping.monext_codes import (
     contradicts_acceptance,
     undecided,
 )
-from monext_bridge.mapping.monext_result import Result, read_result
+from monext_bridge.mapping.monext.operations import read_act_answer, read_echoed_key, read_ledger
+from monext_bridge.mapping.monext.result import Result, read_result
 
 __all__ = [
     "CreatedSession",

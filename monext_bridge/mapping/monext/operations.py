@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, ActKind, Ledger, LedgerRow, OutcomeKind
 from monext_bridge.mapping.json_object import JsonObject
-from monext_bridge.mapping.monext_codes import (
+from monext_bridge.mapping.monext.codes import (
     CANCELLED_CODES,
     KINDS,
     PENDING_CODES,
@@ -16,8 +16,8 @@ from monext_bridge.mapping.monext_codes import (
     contradicts_acceptance,
     undecided,
 )
-from monext_bridge.mapping.monext_requests import BRIDGE_KEY
-from monext_bridge.mapping.monext_result import Result, read_result
+from monext_bridge.mapping.monext.requests import BRIDGE_KEY
+from monext_bridge.mapping.monext.result import Result, read_result
 
 ROW_SYNONYMS: Mapping[str, str] = {"CANCEL_AUTHORIZATION": "CANCEL", "RESET": "CANCEL"}
 MONEY_ROWS = frozenset({"AUTHORIZATION", "AUTHORIZATION_AND_CAPTURE", "CAPTURE", "CANCEL", "REFUND"})

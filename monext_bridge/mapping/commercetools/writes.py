@@ -32,7 +32,7 @@ from monext_bridge.domain.record.updates import (
     SetTransactionInterfaceId,
 )
 from monext_bridge.mapping.json_object import Json
-from monext_bridge.mapping.payment_methods import display_names
+from monext_bridge.mapping.monext.payment_methods import display_names
 
 PAYMENT_KEY = re.compile(r"[A-Za-z0-9_-]{2,256}")
 MOST_ACTIONS = 500

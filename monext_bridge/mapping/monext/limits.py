@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from monext_bridge.mapping.iso_countries import COUNTRIES
 from monext_bridge.mapping.json_object import Json
-from monext_bridge.mapping.telephone import normalised
+from monext_bridge.mapping.monext.countries import COUNTRIES
+from monext_bridge.mapping.monext.telephone import normalised
 from monext_bridge.mapping.text import clean, cut, is_date, without_angle_brackets, without_slashes
 
 

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
 from monext_bridge.domain.record.cart import Customer, Order
-from monext_bridge.mapping.commercetools_carts import read_cart
-from monext_bridge.mapping.commercetools_payments import read_expanded, read_payment
+from monext_bridge.mapping.commercetools.carts import read_cart
+from monext_bridge.mapping.commercetools.payments import read_expanded, read_payment
 from monext_bridge.mapping.json_object import Json, JsonObject, UnreadableResource
 
 __all__ = [
