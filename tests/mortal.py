@@ -11,8 +11,8 @@ from threading import Lock
 from typing import Any
 
 from monext_bridge.config import CommercetoolsSettings
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
-from monext_bridge.gateways.http import HttpAnswer, HttpClient
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
+from monext_bridge.gateways.http.client import HttpAnswer, HttpClient
 from monext_bridge.gateways.monext import MonextGateway
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from monext_bridge.gateways.push_keys import GOOGLE_KEYS, PushKeys
+from monext_bridge.gateways.keys.clouds import GOOGLE_KEYS, PushKeys
 from monext_bridge.services import utc_now
 from monext_bridge.services.push_proofs import PushProofs
 from monext_bridge.web import create_app

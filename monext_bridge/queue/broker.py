@@ -13,7 +13,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import AgeLimit, Retries, ShutdownNotifications
 from pydantic import SecretStr
 
-from monext_bridge.gateways.shared import PREFIX, connect
+from monext_bridge.gateways.redis import PREFIX, connect
 from monext_bridge.queue.messages import Json
 
 QUEUE, FINISH = "reconcile", "finish"

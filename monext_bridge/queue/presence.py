@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import redis
 
-from monext_bridge.gateways.shared import PREFIX
+from monext_bridge.gateways.redis import PREFIX
 
 KEY = f"{PREFIX}reconcile:workers"
 

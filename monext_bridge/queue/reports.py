@@ -9,7 +9,7 @@ from typing import Any
 
 import redis
 
-from monext_bridge.gateways.shared import PREFIX
+from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.queue.messages import read_findings, written_findings
 from monext_bridge.services.findings import Finding
 

@@ -20,7 +20,7 @@ from dramatiq.brokers.redis import RedisBroker
 from redis.lock import Lock
 
 from monext_bridge.errors import SchedulerBusy
-from monext_bridge.gateways.shared import PREFIX
+from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.logs import event
 from monext_bridge.queue.broker import finish_message
 from monext_bridge.queue.messages import written_task

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from monext_bridge.config import Settings
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
+from monext_bridge.gateways.keys.clouds import PushKeys
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.gateways.push_keys import PushKeys
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.acts import Acts
 from monext_bridge.services.bookkeeper import Bookkeeper

@@ -17,7 +17,7 @@ from monext_bridge.domain.monext import (
     OutcomeKind,
 )
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable, RemoteUnreachable
-from monext_bridge.gateways.http import HttpAnswer
+from monext_bridge.gateways.http.client import HttpAnswer
 from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.mapping.monext import answers
 from monext_bridge.mapping.monext.answers import CreatedSession, SessionRefused

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from monext_bridge.config import CommercetoolsSettings, Settings
 from monext_bridge.errors import RequestError, Unauthenticated
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
-from monext_bridge.gateways.merchant_center import MerchantCenterKeys
-from monext_bridge.gateways.shared import SharedCache, connect
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
+from monext_bridge.gateways.keys.merchant_center import MerchantCenterKeys
+from monext_bridge.gateways.redis import SharedCache, connect
 from monext_bridge.services.introspection import Introspection
 from monext_bridge.services.merchant_center import MerchantCenter
 from monext_bridge.services.standings import SharedStandings

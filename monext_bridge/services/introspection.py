@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from monext_bridge.errors import Forbidden, RemoteError, RemoteUnavailable, RemoteUnreachable, Unauthenticated
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.services.answers_kept import AnswersKept, Kept
 from monext_bridge.services.standings import GRANTED_FOR, REFUSED_FOR, SharedStandings, Standing
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from monext_bridge.config import MonextCredentials, Settings
 from monext_bridge.errors import RemoteError
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.gateways.deadlines import within
 from monext_bridge.gateways.hops import together
 from monext_bridge.gateways.monext import MonextGateway

@@ -13,7 +13,7 @@ from monext_bridge.domain.record.cart import Cart, Customer, Order
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.domain.record.updates import Change
 from monext_bridge.errors import RemoteNotFound
-from monext_bridge.gateways.commercetools import CommercetoolsGateway, Json
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway, Json
 from monext_bridge.mapping.commercetools import answers as reading
 from monext_bridge.mapping.commercetools import writes as writing
 from monext_bridge.mapping.json_object import UnreadableResource

@@ -9,7 +9,7 @@ from monext_bridge.config import Settings
 from monext_bridge.domain.ids import CartId, OrderNumber
 from monext_bridge.domain.outcome.order_rules import FUTURE_ORDER_NUMBER
 from monext_bridge.errors import Malformed, RemoteRefused, RemoteUnavailable, Unauthenticated
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.mapping.commercetools.answers import CheckoutSession, read_checkout_session
 from monext_bridge.services.landing import allowed_url
 from monext_bridge.services.wishes import Wishes

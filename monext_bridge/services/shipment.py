@@ -23,7 +23,7 @@ from monext_bridge.errors import (
     RemoteNotFound,
     StoreNotConfigured,
 )
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.logs import event
 from monext_bridge.mapping.commercetools.answers import read_order
 from monext_bridge.services.modify import ActOutcome, Modify, Performed

@@ -14,7 +14,7 @@ from enum import Enum
 
 from pydantic import SecretStr
 
-from monext_bridge.gateways.shared import SharedCache
+from monext_bridge.gateways.redis import SharedCache
 
 GRANTED_FOR = 60.0
 """Seconds for which a token that opens is not asked about again: so long a revoked one may still serve."""

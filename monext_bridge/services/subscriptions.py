@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monext_bridge.errors import Conflict, DuplicateField, RemoteNotFound, RemoteUnavailable, VersionConflict
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.mapping.commercetools.subscriptions import (
     KEY,
     Destination,

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from monext_bridge.config import Settings
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.queue.broker import queue_on
 from monext_bridge.queue.scheduler import QueueDispatch

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from pydantic import SecretStr
 
 from monext_bridge.config import Settings
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.mapping.commercetools.subscriptions import (
     KEY,
     Destination,

@@ -21,7 +21,7 @@ from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from pydantic import SecretStr
 
 from monext_bridge.errors import TooMany, Unauthenticated
-from monext_bridge.gateways.shared import PREFIX, connect
+from monext_bridge.gateways.redis import PREFIX, connect
 from monext_bridge.logs import event
 from monext_bridge.services.callers import Callers
 from monext_bridge.web.budgets import BUDGETS, Budget, Table

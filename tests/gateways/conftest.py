@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from tests.gateways.project import Project, gateway_to
 from tests.gateways.remotes import Remote, serving
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from monext_bridge.config import CommercetoolsSettings
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from tests.gateways.remotes import Remote, Request, client
 
 SECRET = "the-client-secret"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from monext_bridge.gateways.http import HttpClient, Timeouts
+from monext_bridge.gateways.http.client import HttpClient, Timeouts
 from sandbox.faults import Call, Faults, faulty, parse_rule
 from sandbox.serving import Server
 

@@ -20,7 +20,7 @@ from monext_bridge.errors import (
     SettingsError,
     VersionConflict,
 )
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from tests.gateways.project import Project, asked, error, gateway_to
 from tests.gateways.remotes import Remote
 from tests.world import wait_for

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable, RemoteUnreachable
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from tests.gateways.project import SECRET, Project, asked, basic, error, gateway_to
 from tests.gateways.remotes import Remote, free_port
 from tests.log_lines import Lines

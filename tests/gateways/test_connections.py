@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable
-from monext_bridge.gateways.http import Timeouts
+from monext_bridge.gateways.http.client import Timeouts
 from tests.gateways.remotes import client, listening
 
 

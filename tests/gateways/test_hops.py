@@ -12,7 +12,7 @@ import pytest
 
 from monext_bridge.errors import BridgeError, NotFound, RemoteTimeout
 from monext_bridge.gateways.hops import EXTRA_THREADS, prepare
-from monext_bridge.gateways.http import settled, together
+from monext_bridge.gateways.http.client import settled, together
 
 place: ContextVar[str] = ContextVar("place", default="nowhere")
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreachable
-from monext_bridge.gateways.http import HttpAnswer, Timeouts
+from monext_bridge.gateways.http.client import HttpAnswer, Timeouts
 from monext_bridge.logs import correlation_id
 from tests.gateways.remotes import Remote, Waits, client, free_port, listening
 from tests.log_lines import Lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from tests.gateways.project import asked, basic, gateway_to
 from tests.gateways.remotes import Remote, free_port
 from tests.log_lines import Lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monext_bridge.errors import Malformed
-from monext_bridge.gateways.paths import segment
+from monext_bridge.gateways.http.paths import segment
 
 
 @pytest.mark.parametrize(

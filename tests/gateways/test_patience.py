@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monext_bridge.gateways.http import HttpClient
+from monext_bridge.gateways.http.client import HttpClient
+from monext_bridge.gateways.http.retry import decide
 from monext_bridge.gateways.patience import NOBODY_WAITS, SOMEBODY_WAITS, Pause, patience, patient
-from monext_bridge.gateways.retry import decide
 from tests.gateways.remotes import Remote
 from tests.ticking import Ticking
 

@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 
 from monext_bridge.gateways.deadlines import within
-from monext_bridge.gateways.push_keys import (
+from monext_bridge.gateways.keys.clouds import (
     KEPT_FOR,
     LARGEST,
     MOST_CERTIFICATES,

@@ -8,7 +8,7 @@ import pytest
 import redis
 from pydantic import SecretStr
 
-from monext_bridge.gateways.shared import PAUSE, PREFIX, SharedCache, connect
+from monext_bridge.gateways.redis import PAUSE, PREFIX, SharedCache, connect
 from tests.bridges import free_port
 from tests.log_lines import Lines, logged
 from tests.redis_server import RedisServer

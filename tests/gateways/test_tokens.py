@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from monext_bridge.errors import RemoteUnavailable
-from monext_bridge.gateways.tokens import EARLY, MARGIN, RETRY, Grant, Tokens
+from monext_bridge.gateways.commercetools.tokens import EARLY, MARGIN, RETRY, Grant, Tokens
 
 LIFE = 172_800.0
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Need
-from monext_bridge.gateways.shared import PREFIX
+from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.queue.broker import QUEUE, queue_on
 from monext_bridge.queue.messages import read_findings, read_task, written_findings, written_task
 from monext_bridge.queue.presence import KEY as PRESENT

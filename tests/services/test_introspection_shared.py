@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from monext_bridge.errors import Unauthenticated
-from monext_bridge.gateways.shared import PREFIX
+from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.services.callers import Callers
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess, free_port

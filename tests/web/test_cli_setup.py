@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 
 from monext_bridge.errors import RemoteNotFound
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.mapping.commercetools.subscriptions import KEY
 from monext_bridge.web.cli_setup import setup
 from sandbox.runner import Sandbox

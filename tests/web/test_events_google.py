@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.gateways.push_keys import GOOGLE_KEYS
+from monext_bridge.gateways.keys.clouds import GOOGLE_KEYS
 from sandbox.runner import Sandbox
 from tests import push_samples as samples
 from tests.bridges import InProcess

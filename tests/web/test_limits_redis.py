@@ -13,7 +13,7 @@ import redis
 from flask import Flask, Response
 from pydantic import SecretStr
 
-from monext_bridge.gateways.shared import PREFIX
+from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.web.budgets import BUDGETS, MINUTE
 from monext_bridge.web.error_pages import init_error_pages
 from monext_bridge.web.limits import init_limits

@@ -11,7 +11,7 @@ from monext_bridge.errors import (
     RemoteUnavailable,
     VersionConflict,
 )
-from monext_bridge.gateways.http import HttpAnswer
+from monext_bridge.gateways.http.client import HttpAnswer
 
 Json = dict[str, Any]
 

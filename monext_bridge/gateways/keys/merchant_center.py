@@ -11,8 +11,8 @@ import jwt
 
 from monext_bridge.errors import RemoteError, RemoteUnreachable
 from monext_bridge.gateways.bulkhead import Bulkhead
-from monext_bridge.gateways.commercetools_answers import document
-from monext_bridge.gateways.http import HttpClient, Timeouts
+from monext_bridge.gateways.commercetools.answers import document
+from monext_bridge.gateways.http.client import HttpClient, Timeouts
 
 KEPT_FOR = 300.0
 """Seconds for which the keys are used without asking again."""

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable, SettingsError
-from monext_bridge.gateways.commercetools_answers import Json, document
-from monext_bridge.gateways.http import HttpAnswer, HttpClient
-from monext_bridge.gateways.oauth import fetch_grant, introspect
-from monext_bridge.gateways.paths import segment
-from monext_bridge.gateways.tokens import Tokens
+from monext_bridge.gateways.commercetools.answers import Json, document
+from monext_bridge.gateways.commercetools.oauth import fetch_grant, introspect
+from monext_bridge.gateways.commercetools.tokens import Tokens
+from monext_bridge.gateways.http.client import HttpAnswer, HttpClient
+from monext_bridge.gateways.http.paths import segment
 from monext_bridge.logs import Scalar, shortened
 
 __all__ = ["CommercetoolsGateway", "Json"]

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
 from monext_bridge.gateways.bulkhead import Bulkhead
-from monext_bridge.gateways.connections import RemoteAdapter
 from monext_bridge.gateways.deadlines import within
+from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.logs import event
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ import base64
 
 from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.errors import RemoteUnavailable
-from monext_bridge.gateways.commercetools_answers import Json, document
-from monext_bridge.gateways.http import HttpClient
-from monext_bridge.gateways.tokens import Grant
+from monext_bridge.gateways.commercetools.answers import Json, document
+from monext_bridge.gateways.commercetools.tokens import Grant
+from monext_bridge.gateways.http.client import HttpClient
 
 GRANT_ROUTE = "/oauth/token"
 INTROSPECTION_ROUTE = "/oauth/introspect"
