@@ -19,10 +19,10 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from monext_bridge import logs
-from monext_bridge.companion import Companion
 from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
-from monext_bridge.gateways.hops import prepare, running_pool
+from monext_bridge.runtime.companion import Companion
+from monext_bridge.runtime.parallel import prepare, running_pool
 from monext_bridge.web.rehearsal import rehearse
 
 HEALTH = (b"GET /health ", b"HEAD /health ")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from monext_bridge.companion import Companion
+from monext_bridge.runtime.companion import Companion
 from tests.bridges import ROOT
 from tests.world import wait_for
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.gateways.bulkhead import PLACES_AT_A_REMOTE, PLACES_IN_ALL
-from monext_bridge.gateways.hops import EXTRA_THREADS
+from monext_bridge.runtime.bulkhead import PLACES_AT_A_REMOTE, PLACES_IN_ALL
+from monext_bridge.runtime.parallel import EXTRA_THREADS
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn
 from tests.environs import environ

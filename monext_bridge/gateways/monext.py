@@ -15,10 +15,10 @@ from monext_bridge.config import MonextCredentials
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
 from monext_bridge.domain.monext import ActKind
 from monext_bridge.errors import RemoteUnavailable
-from monext_bridge.gateways.deadlines import leaving
 from monext_bridge.gateways.http.client import HttpAnswer, HttpClient
 from monext_bridge.gateways.http.paths import segment
 from monext_bridge.logs import shortened
+from monext_bridge.runtime.deadlines import leaving
 
 SESSIONS = "/v1/checkout/payments/sessions"
 TRANSACTIONS = "/v1/checkout/transactions"

@@ -11,12 +11,12 @@ from dramatiq import Worker
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import CurrentMessage
 
-from monext_bridge.gateways.patience import patient
 from monext_bridge.logs import correlation_id, event
 from monext_bridge.queue.broker import finish_actor
 from monext_bridge.queue.messages import read_task
 from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.reports import Reports
+from monext_bridge.runtime.retry_budget import patient
 from monext_bridge.services.dispatching import Work
 
 log = logging.getLogger(__name__)

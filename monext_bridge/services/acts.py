@@ -40,10 +40,10 @@ from monext_bridge.errors import (
     RemoteUnreachable,
     VersionConflict,
 )
-from monext_bridge.gateways.hops import together
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext.codes import CANCEL_TOO_LATE
 from monext_bridge.mapping.monext.requests import act_request
+from monext_bridge.runtime.parallel import together
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.records import Records
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
-from monext_bridge.gateways.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
-from monext_bridge.gateways.deadlines import time_out
+from monext_bridge.runtime.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
+from monext_bridge.runtime.deadlines import time_out
 
 T = TypeVar("T")
 

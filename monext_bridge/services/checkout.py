@@ -29,9 +29,9 @@ from monext_bridge.errors import (
     TooMany,
     VersionConflict,
 )
-from monext_bridge.gateways.hops import together
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext.requests import language_code
+from monext_bridge.runtime.parallel import together
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.opening import Opening, Stale
 from monext_bridge.services.records import Records

@@ -8,7 +8,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Protocol
 
-from monext_bridge.gateways.patience import patient
+from monext_bridge.runtime.retry_budget import patient
 from monext_bridge.services.findings import Finding, Task
 
 AT_ONCE = 6

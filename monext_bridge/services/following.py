@@ -23,8 +23,8 @@ from monext_bridge.domain.record.attempt_status import (
 )
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import Forbidden
-from monext_bridge.gateways.hops import together
 from monext_bridge.mapping.monext.codes import REASON_CODES, REASONS
+from monext_bridge.runtime.parallel import together
 from monext_bridge.services.acquirer import Acquirer, SessionAnswer
 from monext_bridge.services.results import BuyerStatus, Reference, Settled
 from monext_bridge.services.settle import Settle, Settlement

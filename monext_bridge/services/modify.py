@@ -37,8 +37,8 @@ from monext_bridge.errors import (
     RemoteUnreachable,
     VersionConflict,
 )
-from monext_bridge.gateways.hops import settled
 from monext_bridge.logs import event
+from monext_bridge.runtime.parallel import settled
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.act_requests import (
     OUTCOME_OF,

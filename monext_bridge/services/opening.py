@@ -34,10 +34,10 @@ from monext_bridge.errors import (
     RemoteUnavailable,
     VersionConflict,
 )
-from monext_bridge.gateways.hops import together
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext.answers import CreatedSession
 from monext_bridge.mapping.monext.requests import SessionDraft
+from monext_bridge.runtime.parallel import together
 from monext_bridge.services.acquirer import Acquirer
 from monext_bridge.services.records import Records
 from monext_bridge.services.references import References

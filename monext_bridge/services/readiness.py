@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from monext_bridge.config import MonextCredentials, Settings
 from monext_bridge.errors import RemoteError
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.gateways.deadlines import within
-from monext_bridge.gateways.hops import together
 from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.runtime.deadlines import within
+from monext_bridge.runtime.parallel import together
 
 KEPT_FOR = 5.0
 """Seconds for which an answer is given again without asking."""

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import RemoteError, SchedulerBusy
-from monext_bridge.gateways.patience import patient
 from monext_bridge.logs import correlation_id, event
+from monext_bridge.runtime.retry_budget import patient
 from monext_bridge.services.dispatching import Dispatch, Threads
 from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
 from monext_bridge.services.finishing import Finishing

@@ -13,7 +13,7 @@ from monext_bridge.domain.ids import PaymentId, RecordTransactionId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
 from monext_bridge.errors import Malformed, NotFound, Unauthenticated
-from monext_bridge.gateways.hops import together
+from monext_bridge.runtime.parallel import together
 from monext_bridge.web import models, parameters
 from monext_bridge.web.auth import sign_link
 from monext_bridge.web.bodies import answer, read_body

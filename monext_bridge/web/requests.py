@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import ServiceUnavailable
 
-from monext_bridge.gateways import deadlines
-from monext_bridge.gateways.bulkhead import PATIENCE_IN_ALL, PLACES_IN_ALL, Bulkhead
 from monext_bridge.logs import correlation_id
+from monext_bridge.runtime import deadlines
+from monext_bridge.runtime.bulkhead import PATIENCE_IN_ALL, PLACES_IN_ALL, Bulkhead
 
 CORRELATION = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
 BUYER_ENDPOINTS = frozenset({"checkout.start", "buyer.returned", "buyer.cancel", "buyer.result"})

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable
-from monext_bridge.gateways.deadlines import within
 from monext_bridge.gateways.http.breaker import FAILURES, OPEN_FOR, TROUBLE, Admission, Breaker, Verdict
 from monext_bridge.gateways.http.client import Timeouts
+from monext_bridge.runtime.deadlines import within
 from tests.gateways.remotes import Remote, client, free_port
 from tests.log_lines import Lines
 from tests.ticking import Ticking

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from monext_bridge.errors import RemoteUnreachable
-from monext_bridge.gateways.bulkhead import PATIENCE, PLACES_AT_A_REMOTE, PLACES_IN_ALL, Bulkhead
-from monext_bridge.gateways.deadlines import within
+from monext_bridge.runtime.bulkhead import PATIENCE, PLACES_AT_A_REMOTE, PLACES_IN_ALL, Bulkhead
+from monext_bridge.runtime.deadlines import within
 from tests.environs import environ
 from tests.gateways.remotes import Remote, client
 from tests.ticking import Ticking

@@ -16,11 +16,11 @@ from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import ActKind
 from monext_bridge.errors import RemoteTimeout, RemoteUnreachable
 from monext_bridge.gateways.commercetools.tokens import Grant, Tokens
-from monext_bridge.gateways.deadlines import LEAST, begin, leaving, left, lift, limit, within
-from monext_bridge.gateways.hops import together
 from monext_bridge.gateways.http.client import Timeouts
 from monext_bridge.gateways.keys.clouds import fetch
 from monext_bridge.gateways.monext import AFTER_ACT, MonextGateway
+from monext_bridge.runtime.deadlines import LEAST, begin, leaving, left, lift, limit, within
+from monext_bridge.runtime.parallel import together
 from tests.gateways.remotes import Remote, client, listening
 
 SOON = LEAST + 0.15

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreachable
-from monext_bridge.gateways.bulkhead import Bulkhead
-from monext_bridge.gateways.deadlines import LEAST, left, within
 from monext_bridge.gateways.http.breaker import FAILURES, TROUBLE, Breaker
 from monext_bridge.gateways.http.client import HttpClient, Timeouts
+from monext_bridge.runtime.bulkhead import Bulkhead
+from monext_bridge.runtime.deadlines import LEAST, left, within
 from tests.gate import Gate, Mood
 from tests.gateways.remotes import client, listening
 from tests.ticking import Ticking

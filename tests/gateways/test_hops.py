@@ -11,8 +11,8 @@ from contextvars import ContextVar
 import pytest
 
 from monext_bridge.errors import BridgeError, NotFound, RemoteTimeout
-from monext_bridge.gateways.hops import EXTRA_THREADS, prepare
 from monext_bridge.gateways.http.client import settled, together
+from monext_bridge.runtime.parallel import EXTRA_THREADS, prepare
 
 place: ContextVar[str] = ContextVar("place", default="nowhere")
 

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from monext_bridge.errors import RemoteUnreachable
-from monext_bridge.gateways.deadlines import within
 from monext_bridge.gateways.http.client import Timeouts
 from monext_bridge.gateways.keys.merchant_center import ASKED_AGAIN_AFTER, KEPT_FOR, MerchantCenterKeys
+from monext_bridge.runtime.deadlines import within
 from tests.gateways.remotes import Remote, client, free_port
 from tests.ticking import Ticking
 from tests.world import wait_for

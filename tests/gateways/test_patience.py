@@ -6,7 +6,7 @@ import pytest
 
 from monext_bridge.gateways.http.client import HttpClient
 from monext_bridge.gateways.http.retry import decide
-from monext_bridge.gateways.patience import NOBODY_WAITS, SOMEBODY_WAITS, Pause, patience, patient
+from monext_bridge.runtime.retry_budget import NOBODY_WAITS, SOMEBODY_WAITS, Pause, patience, patient
 from tests.gateways.remotes import Remote
 from tests.ticking import Ticking
 

@@ -9,7 +9,6 @@ from threading import Event
 import pytest
 from cryptography import x509
 
-from monext_bridge.gateways.deadlines import within
 from monext_bridge.gateways.keys.clouds import (
     KEPT_FOR,
     LARGEST,
@@ -18,6 +17,7 @@ from monext_bridge.gateways.keys.clouds import (
     PushKeys,
     fetch,
 )
+from monext_bridge.runtime.deadlines import within
 from tests.gateways.remotes import Remote, free_port
 from tests.push_samples import CERTIFICATE_URL, HOST, certificate, google_keys
 

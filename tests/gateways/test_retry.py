@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monext_bridge.gateways.deadlines import LEAST
 from monext_bridge.gateways.http.retry import Failure, decide, read_retry_after, read_timeout
-from monext_bridge.gateways.patience import SOMEBODY_WAITS
+from monext_bridge.runtime.deadlines import LEAST
+from monext_bridge.runtime.retry_budget import SOMEBODY_WAITS
 
 BUDGET = SOMEBODY_WAITS.budget
 

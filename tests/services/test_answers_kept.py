@@ -7,8 +7,8 @@ from threading import Barrier, Event
 
 import pytest
 
-from monext_bridge.gateways.bulkhead import Bulkhead
-from monext_bridge.gateways.deadlines import within
+from monext_bridge.runtime.bulkhead import Bulkhead
+from monext_bridge.runtime.deadlines import within
 from monext_bridge.services.answers_kept import AnswersKept, Kept
 from tests.ticking import Ticking
 

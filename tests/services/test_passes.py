@@ -13,8 +13,8 @@ import pytest
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Age, Need
 from monext_bridge.errors import RemoteUnavailable
-from monext_bridge.gateways.patience import NOBODY_WAITS, SOMEBODY_WAITS, patience
 from monext_bridge.logs import correlation_id
+from monext_bridge.runtime.retry_budget import NOBODY_WAITS, SOMEBODY_WAITS, patience
 from monext_bridge.services import utc_now
 from monext_bridge.services.dispatching import Threads
 from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task

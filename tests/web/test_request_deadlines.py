@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask, Response
 
-from monext_bridge.gateways.bulkhead import PATIENCE_IN_ALL
-from monext_bridge.gateways.deadlines import left
+from monext_bridge.runtime.bulkhead import PATIENCE_IN_ALL
+from monext_bridge.runtime.deadlines import left
 from monext_bridge.web.auth import CALLERS
 from monext_bridge.web.requests import CALL_NOBODY, OTHERS, SECONDS, init_requests
 

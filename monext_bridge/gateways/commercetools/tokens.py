@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from monext_bridge.errors import BridgeError, RemoteUnreachable
-from monext_bridge.gateways.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
-from monext_bridge.gateways.deadlines import time_out, within
 from monext_bridge.logs import event
+from monext_bridge.runtime.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
+from monext_bridge.runtime.deadlines import time_out, within
 
 log = logging.getLogger(__name__)
 

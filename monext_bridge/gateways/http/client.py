@@ -16,14 +16,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monext_bridge.errors import RemoteName, RemoteTimeout, RemoteUnavailable, RemoteUnreachable
-from monext_bridge.gateways.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
-from monext_bridge.gateways.deadlines import LEAST, left
-from monext_bridge.gateways.hops import settled, together
 from monext_bridge.gateways.http.breaker import OPEN_FOR, Breaker, Verdict
 from monext_bridge.gateways.http.retry import Failure, decide, read_timeout
 from monext_bridge.gateways.http.wire import HttpAnswer, Wire
-from monext_bridge.gateways.patience import Pause, patience
 from monext_bridge.logs import Scalar, correlation_id, event
+from monext_bridge.runtime.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
+from monext_bridge.runtime.deadlines import LEAST, left
+from monext_bridge.runtime.parallel import settled, together
+from monext_bridge.runtime.retry_budget import Pause, patience
 
 __all__ = ["HttpAnswer", "HttpClient", "Timeouts", "settled", "together"]
 

@@ -6,8 +6,8 @@ import math
 import re
 from enum import StrEnum
 
-from monext_bridge.gateways.deadlines import LEAST
-from monext_bridge.gateways.patience import SOMEBODY_WAITS, Patience
+from monext_bridge.runtime.deadlines import LEAST
+from monext_bridge.runtime.retry_budget import SOMEBODY_WAITS, Patience
 
 FIRST_WAIT = 0.1
 SHORTEST_READ = 1.0

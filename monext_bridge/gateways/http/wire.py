@@ -13,9 +13,9 @@ from typing import Any
 import requests
 import urllib3
 
-from monext_bridge.gateways.deadlines import left, within
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
+from monext_bridge.runtime.deadlines import left, within
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
-from monext_bridge.gateways.bulkhead import Bulkhead
-from monext_bridge.gateways.deadlines import within
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.logs import event
+from monext_bridge.runtime.bulkhead import Bulkhead
+from monext_bridge.runtime.deadlines import within
 
 log = logging.getLogger(__name__)
 

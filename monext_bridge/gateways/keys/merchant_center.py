@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import jwt
 
 from monext_bridge.errors import RemoteError, RemoteUnreachable
-from monext_bridge.gateways.bulkhead import Bulkhead
 from monext_bridge.gateways.commercetools.answers import document
 from monext_bridge.gateways.http.client import HttpClient, Timeouts
+from monext_bridge.runtime.bulkhead import Bulkhead
 
 KEPT_FOR = 300.0
 """Seconds for which the keys are used without asking again."""

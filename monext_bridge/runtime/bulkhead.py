@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
-from monext_bridge.gateways.deadlines import left
+from monext_bridge.runtime.deadlines import left
 
 PLACES_AT_A_REMOTE = 40
 PLACES_IN_ALL = 56
