@@ -17,14 +17,14 @@ from monext_bridge.domain.record.apply_updates import applied
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.domain.record.updates import Change
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
-from monext_bridge.services.acts import Acts
-from monext_bridge.services.bookkeeper import Bookkeeper
-from monext_bridge.services.giving_back import GivingBack
-from monext_bridge.services.modify import Modify
-from monext_bridge.services.ordering import Ordering
-from monext_bridge.services.resolving import Resolving
-from monext_bridge.services.settle import Settle
-from monext_bridge.services.situations import Situations
+from monext_bridge.services.operations.execute import Acts
+from monext_bridge.services.operations.modify_payment import Modify
+from monext_bridge.services.operations.resolve_unknown import Resolving
+from monext_bridge.services.outcome.automatic_reversal import GivingBack
+from monext_bridge.services.outcome.context import Situations
+from monext_bridge.services.outcome.create_order import Ordering
+from monext_bridge.services.outcome.record_outcome import Settle
+from monext_bridge.services.reconciliation.import_ledger import Bookkeeper
 from tests.environs import load
 
 SILENCE = ActAnswer(ActAnswerKind.UNKNOWN)

@@ -10,7 +10,7 @@ from flask import Flask
 
 from monext_bridge.gateways.keys.clouds import GOOGLE_KEYS, PushKeys
 from monext_bridge.services import utc_now
-from monext_bridge.services.push_proofs import PushProofs
+from monext_bridge.services.access.push_signatures import PushProofs
 from monext_bridge.web import create_app
 from tests import push_samples as samples
 from tests.bridges import Answer, InProcess

@@ -7,7 +7,7 @@ from typing import Any
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Need
-from monext_bridge.services.findings import Ending, Finding, Task
+from monext_bridge.services.reconciliation.report import Ending, Finding, Task
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ import redis
 
 from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.queue.messages import read_findings, written_findings
-from monext_bridge.services.findings import Finding
+from monext_bridge.services.reconciliation.report import Finding
 
 KEPT_FOR = 3600
 """Seconds: a scheduler that has gone does not read them any more."""

@@ -26,8 +26,8 @@ from monext_bridge.queue.broker import finish_message
 from monext_bridge.queue.messages import written_task
 from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.reports import Reports
-from monext_bridge.services.dispatching import Threads, Work
-from monext_bridge.services.findings import Finding, Task
+from monext_bridge.services.reconciliation.report import Finding, Task
+from monext_bridge.services.reconciliation.threads import Threads, Work
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from monext_bridge.queue.messages import read_task
 from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.reports import Reports
 from monext_bridge.runtime.retry_budget import patient
-from monext_bridge.services.dispatching import Work
+from monext_bridge.services.reconciliation.threads import Work
 
 log = logging.getLogger(__name__)
 

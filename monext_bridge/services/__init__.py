@@ -10,31 +10,31 @@ from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.gateways.keys.clouds import PushKeys
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.services.acquirer import Acquirer
-from monext_bridge.services.acts import Acts
-from monext_bridge.services.bookkeeper import Bookkeeper
-from monext_bridge.services.callers import Callers
-from monext_bridge.services.checkout import Checkout
-from monext_bridge.services.dispatching import Dispatch, Threads
-from monext_bridge.services.expiry import Expiry
-from monext_bridge.services.finishing import Finishing
-from monext_bridge.services.following import Following
-from monext_bridge.services.giving_back import GivingBack
-from monext_bridge.services.modify import Modify
-from monext_bridge.services.opening import Opening
-from monext_bridge.services.ordering import Ordering
-from monext_bridge.services.push_proofs import PushProofs
-from monext_bridge.services.readiness import Readiness
-from monext_bridge.services.reconcile import Reconcile
-from monext_bridge.services.records import Records
-from monext_bridge.services.references import References
-from monext_bridge.services.resolving import Resolving
-from monext_bridge.services.sessions import Sessions
-from monext_bridge.services.settle import Settle
-from monext_bridge.services.shipment import Shipment
-from monext_bridge.services.situations import Situations
-from monext_bridge.services.survey import Survey
-from monext_bridge.services.unattended import Unattended
+from monext_bridge.services.access.principals import Callers
+from monext_bridge.services.access.push_signatures import PushProofs
+from monext_bridge.services.checkout.open_session import Opening
+from monext_bridge.services.checkout.shop_session import Sessions
+from monext_bridge.services.checkout.start import Checkout
+from monext_bridge.services.operations.execute import Acts
+from monext_bridge.services.operations.modify_payment import Modify
+from monext_bridge.services.operations.resolve_unknown import Resolving
+from monext_bridge.services.operations.shipment import Shipment
+from monext_bridge.services.outcome.automatic_reversal import GivingBack
+from monext_bridge.services.outcome.buyer_events import Following
+from monext_bridge.services.outcome.context import Situations
+from monext_bridge.services.outcome.create_order import Ordering
+from monext_bridge.services.outcome.from_record import Unattended
+from monext_bridge.services.outcome.record_outcome import Settle
+from monext_bridge.services.payment_reference import References
+from monext_bridge.services.reconciliation.candidates import Survey
+from monext_bridge.services.reconciliation.expiring_authorizations import Expiry
+from monext_bridge.services.reconciliation.import_ledger import Bookkeeper
+from monext_bridge.services.reconciliation.reconcile_payment import Finishing
+from monext_bridge.services.reconciliation.run import Reconcile
+from monext_bridge.services.reconciliation.threads import Dispatch, Threads
+from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.remotes.monext_payments import Acquirer
+from monext_bridge.services.setup.readiness import Readiness
 
 Clock = Callable[[], datetime]
 

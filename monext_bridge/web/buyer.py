@@ -10,7 +10,7 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from monext_bridge.config import Access
-from monext_bridge.services.landing import hints, landing_url, with_hints
+from monext_bridge.services.outcome.landing_urls import hints, landing_url, with_hints
 from monext_bridge.services.results import BuyerStatus, Reference, Settled
 from monext_bridge.web import pages, parameters
 from monext_bridge.web.auth import sign_link

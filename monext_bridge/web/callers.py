@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from flask import Flask, request
 
 from monext_bridge.errors import Forbidden, Unauthenticated
-from monext_bridge.services.callers import Callers
+from monext_bridge.services.access.principals import Callers
 from monext_bridge.web.auth import CALLERS, Caller
 
 Proof = Callable[[Callers, str], None]

@@ -13,8 +13,8 @@ from monext_bridge.config import Access, CheckoutMode
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.record.cart import Cart
 from monext_bridge.errors import Forbidden, Unauthenticated
+from monext_bridge.services.checkout.options import Wishes
 from monext_bridge.services.results import Elsewhere, Started
-from monext_bridge.services.wishes import Wishes
 from monext_bridge.web import pages, parameters
 from monext_bridge.web.auth import check_link
 from monext_bridge.web.context import services

@@ -9,7 +9,7 @@ from monext_bridge.domain.operations.by_key import family
 from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Open, Refund, Reverse, open_amounts
 from monext_bridge.domain.record.attempt_status import taken_or_planned
 from monext_bridge.domain.record.payment import Payment, TransactionType
-from monext_bridge.services.modify import ActOutcome
+from monext_bridge.services.operations.modify_payment import ActOutcome
 from monext_bridge.web.cli_amounts import bare_amount, write_amount
 
 VERBS: dict[type[Act], str] = {Capture: "capture", Refund: "refund", Cancel: "cancel", Reverse: "reverse"}

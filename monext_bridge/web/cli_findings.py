@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import RemoteError
-from monext_bridge.services.findings import Ending, Finding, Scope, Summary
-from monext_bridge.services.survey import Survey
+from monext_bridge.services.reconciliation.candidates import Survey
+from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary
 from monext_bridge.web.cli_answers import ExitCode, printable
 
 

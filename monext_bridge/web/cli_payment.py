@@ -26,8 +26,8 @@ from monext_bridge.domain.record.attempt_status import standing, taken_or_planne
 from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionType
 from monext_bridge.errors import Conflict, Malformed
 from monext_bridge.logs import correlation_id
-from monext_bridge.services.lookup import quoted_payments
-from monext_bridge.services.modify import ActOutcome, Performed
+from monext_bridge.services.operations.find_payment import quoted_payments
+from monext_bridge.services.operations.modify_payment import ActOutcome, Performed
 from monext_bridge.web.bodies import answer
 from monext_bridge.web.cli_acts import OUTCOMES, amount_under, command, question, too_much
 from monext_bridge.web.cli_amounts import read_amount, write_amount

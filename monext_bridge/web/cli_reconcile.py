@@ -15,9 +15,9 @@ from flask.cli import with_appcontext
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.errors import StoreNotConfigured
 from monext_bridge.runtime.companion import ends_with_parent
-from monext_bridge.services.findings import Scope, Summary
-from monext_bridge.services.lookup import PAYMENT_ID
-from monext_bridge.services.rounds import Rounds
+from monext_bridge.services.operations.find_payment import PAYMENT_ID
+from monext_bridge.services.reconciliation.report import Scope, Summary
+from monext_bridge.services.reconciliation.schedule import Rounds
 from monext_bridge.web.cli_answers import ExitCode, failures
 from monext_bridge.web.cli_durations import Duration
 from monext_bridge.web.cli_findings import Telling, progress_of

@@ -18,7 +18,7 @@ from monext_bridge.mapping.commercetools.subscriptions import (
     Sns,
     described,
 )
-from monext_bridge.services.subscriptions import Plan, Step, Subscriptions
+from monext_bridge.services.setup.subscriptions import Plan, Step, Subscriptions
 from monext_bridge.web.cli_answers import failures, print_json
 from monext_bridge.web.context import services
 

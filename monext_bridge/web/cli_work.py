@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from monext_bridge.logs import event
 from monext_bridge.queue.broker import queue_on
 from monext_bridge.queue.worker import working
-from monext_bridge.services.dispatching import AT_ONCE
+from monext_bridge.services.reconciliation.threads import AT_ONCE
 from monext_bridge.web.cli_stopping import stopping
 from monext_bridge.web.context import services
 

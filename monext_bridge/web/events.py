@@ -19,8 +19,8 @@ from monext_bridge.logs import event
 from monext_bridge.mapping.clouds.envelopes import Validation, read_json, read_push, read_text, shipped_orders
 from monext_bridge.mapping.clouds.sns import SnsKind, SnsNotice, is_sns, read_sns
 from monext_bridge.mapping.json_object import Json
-from monext_bridge.services.push_proofs import Proof
-from monext_bridge.services.shipment import Followed
+from monext_bridge.services.access.push_signatures import Proof
+from monext_bridge.services.operations.shipment import Followed
 from monext_bridge.web.bodies import answer
 from monext_bridge.web.callers import bearer
 from monext_bridge.web.context import services

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from monext_bridge.errors import TooMany, Unauthenticated
 from monext_bridge.gateways.redis import PREFIX, connect
 from monext_bridge.logs import event
-from monext_bridge.services.callers import Callers
+from monext_bridge.services.access.principals import Callers
 from monext_bridge.web.budgets import BUDGETS, Budget, Table
 from monext_bridge.web.callers import bearer
 from monext_bridge.web.spenders import Spenders

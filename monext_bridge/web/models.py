@@ -12,7 +12,7 @@ from monext_bridge.domain.operations.rules import open_amounts
 from monext_bridge.domain.record.attempt_status import own_money, taken_or_planned
 from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.services.modify import Performed
+from monext_bridge.services.operations.modify_payment import Performed
 
 LARGEST_AMOUNT = 10**18
 """Monext's limit of an amount, in minor units."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from monext_bridge.config import CheckoutMode, PaymentMethod, Settings
 from monext_bridge.domain.ids import CartId, SessionToken
 from monext_bridge.errors import Malformed
-from monext_bridge.services.landing import allowed_url
-from monext_bridge.services.wishes import Wishes
+from monext_bridge.services.checkout.options import Wishes
+from monext_bridge.services.outcome.landing_urls import allowed_url
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,49}")

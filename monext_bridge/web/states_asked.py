@@ -25,10 +25,10 @@ from monext_bridge.domain.outcome.decide import Situation
 from monext_bridge.domain.outcome.order_rules import payment_state
 from monext_bridge.domain.record.attempt_status import accepted, flag_of, is_released, own_money, standing
 from monext_bridge.domain.record.payment import Payment
-from monext_bridge.services.following import buyer_status
-from monext_bridge.services.landing import landing_url
+from monext_bridge.services.outcome.buyer_events import buyer_status
+from monext_bridge.services.outcome.landing_urls import landing_url
+from monext_bridge.services.outcome.record_outcome import Settlement
 from monext_bridge.services.results import BuyerStatus, Settled
-from monext_bridge.services.settle import Settlement
 from monext_bridge.web.pages import REFRESHING, leads_back
 from monext_bridge.web.states_answers import Row
 from monext_bridge.web.states_samples import ORDER, PRICE, REFERENCE, SAMPLES, SEEN, Sample

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.services import utc_now
-from monext_bridge.services.findings import Ending, Finding, Scope
-from monext_bridge.services.reconcile import Pace
+from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
+from monext_bridge.services.reconciliation.run import Pace
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.campaign.fleet import SECRET_KEY

@@ -60,8 +60,8 @@ from monext_bridge.domain.record.updates import (
     ChangeTransactionTimestamp,
     SetTransactionInterfaceId,
 )
-from monext_bridge.services.act_requests import added_or_claimed
-from monext_bridge.services.acts import RESULT_OF, STATE_OF_ROW, reads_alike
+from monext_bridge.services.operations.execute import RESULT_OF, STATE_OF_ROW, reads_alike
+from monext_bridge.services.operations.request import added_or_claimed
 from tests.domain.remotes import Conflict, Monext, Shop
 
 Steps = Generator[None, None, None]

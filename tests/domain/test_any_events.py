@@ -39,7 +39,7 @@ from monext_bridge.domain.transitions import (
     SESSION_CORRECTIONS,
     SESSION_EDGES,
 )
-from monext_bridge.services.checkout import RESULT_FIRST
+from monext_bridge.services.checkout.start import RESULT_FIRST
 from tests.act_states import act_state
 from tests.builders import BEGUN, PAYMENT_KEY, a_payment, a_transaction, eur
 from tests.domain.callers import Bridge, Luck, Steps

@@ -28,7 +28,7 @@ from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, 
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
-from monext_bridge.services.findings import Ending, Finding, Scope
+from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
 from sandbox.runner import Sandbox
 from sandbox.shop.calls import Refused
 from tests.bridges import Buyer, InProcess, Page

@@ -11,7 +11,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Capture, Refund, Reverse
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
-from monext_bridge.services.findings import Ending, Finding, Scope
+from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page
 from tests.services.acting import a_paid

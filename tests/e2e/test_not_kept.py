@@ -11,7 +11,7 @@ import pytest
 
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.outcome.order_rules import order_number
-from monext_bridge.services.findings import Scope
+from monext_bridge.services.reconciliation.report import Scope
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page
 from tests.log_lines import Lines, logged

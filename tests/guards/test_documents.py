@@ -30,10 +30,10 @@ from monext_bridge.domain.reconciliation.compare_ledger import FOUND, FOUND_PREF
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.domain.record.attempt_status import Flag
 from monext_bridge.errors import SettingsError
-from monext_bridge.services.findings import Ending
-from monext_bridge.services.finishing import STUCK_AFTER
-from monext_bridge.services.modify import ActOutcome
-from monext_bridge.services.ordering import REFUSED_FOR_GOOD
+from monext_bridge.services.operations.modify_payment import ActOutcome
+from monext_bridge.services.outcome.create_order import REFUSED_FOR_GOOD
+from monext_bridge.services.reconciliation.reconcile_payment import STUCK_AFTER
+from monext_bridge.services.reconciliation.report import Ending
 from monext_bridge.web import create_app, models
 from monext_bridge.web.auth import CALLERS, Caller, check_link
 from monext_bridge.web.cli_answers import ExitCode

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from monext_bridge.domain.reconciliation.follow_ups import Need
-from monext_bridge.services.findings import Ending
+from monext_bridge.services.reconciliation.report import Ending
 from monext_bridge.web import create_app
 from monext_bridge.web.cli_payment import payment_group
 from monext_bridge.web.cli_reconcile import reconcile

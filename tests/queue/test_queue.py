@@ -22,8 +22,8 @@ from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.scheduler import LOCK, QueueDispatch
 from monext_bridge.queue.worker import working
 from monext_bridge.services import utc_now
-from monext_bridge.services.dispatching import Work
-from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
+from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary, Task
+from monext_bridge.services.reconciliation.threads import Work
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.log_lines import Lines

@@ -8,7 +8,7 @@ from typing import Any
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
-from monext_bridge.services.modify import Performed
+from monext_bridge.services.operations.modify_payment import Performed
 from tests.bridges import Buyer, InProcess
 from tests.world import World
 

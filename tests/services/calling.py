@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.services.callers import Callers
+from monext_bridge.services.access.principals import Callers
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.ticking import Ticking

@@ -9,7 +9,7 @@ from typing import Any
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.services import utc_now
-from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
+from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary, Task
 from tests.bridges import Buyer, InProcess, Page
 from tests.world import World
 

@@ -9,7 +9,7 @@ import pytest
 
 from monext_bridge.runtime.bulkhead import Bulkhead
 from monext_bridge.runtime.deadlines import within
-from monext_bridge.services.answers_kept import AnswersKept, Kept
+from monext_bridge.services.access.single_flight import AnswersKept, Kept
 from tests.ticking import Ticking
 
 

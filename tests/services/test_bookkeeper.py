@@ -15,7 +15,7 @@ from monext_bridge.domain.operations.rules import Capture, Refund
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import BridgeError
 from monext_bridge.mapping.monext.requests import act_request
-from monext_bridge.services.findings import Ending
+from monext_bridge.services.reconciliation.report import Ending
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.services.nights import KEY, Later, Night

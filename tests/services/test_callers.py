@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from monext_bridge.errors import Forbidden, RemoteUnreachable, Unauthenticated
-from monext_bridge.services.callers import Callers
+from monext_bridge.services.access.principals import Callers
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.gateways.remotes import free_port

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from monext_bridge.errors import RemoteUnavailable
-from monext_bridge.services.introspection import GRANTED_FOR, REFUSED_FOR, Standing, opens, read_standing
+from monext_bridge.services.access.introspection import (
+    GRANTED_FOR,
+    REFUSED_FOR,
+    Standing,
+    opens,
+    read_standing,
+)
 
 NOW = 1_790_000_000.0
 

@@ -12,7 +12,7 @@ import redis
 
 from monext_bridge.errors import Unauthenticated
 from monext_bridge.gateways.redis import PREFIX
-from monext_bridge.services.callers import Callers
+from monext_bridge.services.access.principals import Callers
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess, free_port
 from tests.redis_server import RedisServer

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from monext_bridge.errors import Forbidden, RemoteUnreachable, Unauthenticated
-from monext_bridge.services.callers import CallerNotConfigured, Callers
+from monext_bridge.services.access.principals import CallerNotConfigured, Callers
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.gateways.remotes import free_port

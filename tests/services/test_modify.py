@@ -19,7 +19,7 @@ from monext_bridge.errors import (
     RemoteUnavailable,
 )
 from monext_bridge.services import utc_now
-from monext_bridge.services.modify import ActOutcome
+from monext_bridge.services.operations.modify_payment import ActOutcome
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.counting import hops, watch

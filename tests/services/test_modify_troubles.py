@@ -11,7 +11,7 @@ from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.operations.rules import Refund
 from monext_bridge.errors import ActUnknown, Conflict, RemoteUnavailable
 from monext_bridge.services import utc_now
-from monext_bridge.services.modify import ActOutcome
+from monext_bridge.services.operations.modify_payment import ActOutcome
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.services.acting import Paid, a_paid

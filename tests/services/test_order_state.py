@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monext_bridge.services.order_state import OrderOf
+from monext_bridge.services.operations.order_payment_state import OrderOf
 from tests.bridges import InProcess
 from tests.services.acting import a_paid
 from tests.world import World

@@ -16,10 +16,10 @@ from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.logs import correlation_id
 from monext_bridge.runtime.retry_budget import NOBODY_WAITS, SOMEBODY_WAITS, patience
 from monext_bridge.services import utc_now
-from monext_bridge.services.dispatching import Threads
-from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
-from monext_bridge.services.reconcile import GIVEN_UP_AFTER, Pace, Reconcile
-from monext_bridge.services.survey import Page
+from monext_bridge.services.reconciliation.candidates import Page
+from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary, Task
+from monext_bridge.services.reconciliation.run import GIVEN_UP_AFTER, Pace, Reconcile
+from monext_bridge.services.reconciliation.threads import Threads
 from tests.log_lines import logged
 from tests.ticking import Ticking
 

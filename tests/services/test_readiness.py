@@ -11,7 +11,7 @@ import pytest
 
 from monext_bridge.errors import RemoteTimeout
 from monext_bridge.runtime.deadlines import left
-from monext_bridge.services.readiness import ANSWERS_IN, KEPT_FOR, Readiness
+from monext_bridge.services.setup.readiness import ANSWERS_IN, KEPT_FOR, Readiness
 from tests.environs import load
 from tests.ticking import Ticking
 

@@ -13,7 +13,7 @@ from monext_bridge.domain.operations.rules import Capture, Refund
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
-from monext_bridge.services.findings import Ending, Finding, Scope, Task
+from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Task
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page
 from tests.services.nights import HOUR, KEY, Night

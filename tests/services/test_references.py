@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.errors import Forbidden, Malformed
-from monext_bridge.services.references import LONGEST, References
+from monext_bridge.services.payment_reference import LONGEST, References
 from monext_bridge.services.results import Reference
 
 KEY = SecretStr("a-secret-key-for-tests-only")

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.services.findings import Scope
-from monext_bridge.services.rounds import LEDGERS_EVERY, RECENT, WHOLE_EVERY, Rounds
+from monext_bridge.services.reconciliation.report import Scope
+from monext_bridge.services.reconciliation.schedule import LEDGERS_EVERY, RECENT, WHOLE_EVERY, Rounds
 from tests.ticking import Ticking
 
 MINUTE = timedelta(minutes=1)

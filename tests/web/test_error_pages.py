@@ -32,7 +32,7 @@ from monext_bridge.errors import (
 )
 from monext_bridge.logs import correlation_id
 from monext_bridge.mapping.json_object import UnreadableResource
-from monext_bridge.services.callers import CallerNotConfigured
+from monext_bridge.services.access.principals import CallerNotConfigured
 from monext_bridge.web.error_pages import LOOK_AGAIN, MOST_LOOKS, RETRY_AFTER, init_error_pages
 from monext_bridge.web.error_words import BY_STATUS, NOT_PAYABLE
 from tests.web.rendered import HOSTILE, page_app

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from monext_bridge import errors
 from monext_bridge.config import load_settings
-from monext_bridge.services.modify import ActOutcome
+from monext_bridge.services.operations.modify_payment import ActOutcome
 from monext_bridge.web import create_app, models
 from monext_bridge.web.auth import CALLERS
 from monext_bridge.web.error_pages import CODES

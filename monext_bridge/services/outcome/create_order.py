@@ -12,7 +12,7 @@ from monext_bridge.domain.record.cart import Cart, CartState, Order
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.records import Records
+from monext_bridge.services.remotes.commercetools_records import Records
 
 log = logging.getLogger(__name__)
 

@@ -38,9 +38,9 @@ from monext_bridge.logs import event
 from monext_bridge.mapping.monext.answers import CreatedSession
 from monext_bridge.mapping.monext.requests import SessionDraft
 from monext_bridge.runtime.parallel import together
-from monext_bridge.services.acquirer import Acquirer
-from monext_bridge.services.records import Records
-from monext_bridge.services.references import References
+from monext_bridge.services.payment_reference import References
+from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.remotes.monext_payments import Acquirer
 from monext_bridge.services.results import Reference
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from typing import Any
 
 from monext_bridge.errors import Forbidden, RemoteError, RemoteUnavailable, RemoteUnreachable, Unauthenticated
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.services.answers_kept import AnswersKept, Kept
-from monext_bridge.services.standings import GRANTED_FOR, REFUSED_FOR, SharedStandings, Standing
+from monext_bridge.services.access.single_flight import AnswersKept, Kept
+from monext_bridge.services.access.token_verdicts import GRANTED_FOR, REFUSED_FOR, SharedStandings, Standing
 
 SCOPES = frozenset({"manage_project", "manage_checkout_payment_intents"})
 MOST_TOKENS = 1024

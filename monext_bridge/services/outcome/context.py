@@ -11,7 +11,7 @@ from monext_bridge.domain.record.attempt_status import accepted, flag_of
 from monext_bridge.domain.record.cart import Cart, CartState, Order
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import NotFound, RemoteNotFound
-from monext_bridge.services.records import Records
+from monext_bridge.services.remotes.commercetools_records import Records
 from monext_bridge.services.results import Reference
 
 

@@ -44,8 +44,8 @@ from monext_bridge.logs import event
 from monext_bridge.mapping.monext.codes import CANCEL_TOO_LATE
 from monext_bridge.mapping.monext.requests import act_request
 from monext_bridge.runtime.parallel import together
-from monext_bridge.services.acquirer import Acquirer
-from monext_bridge.services.records import Records
+from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.remotes.monext_payments import Acquirer
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from monext_bridge.runtime.retry_budget import patient
-from monext_bridge.services.findings import Finding, Task
+from monext_bridge.services.reconciliation.report import Finding, Task
 
 AT_ONCE = 6
 """Tasks at a time. A task makes up to three calls at once, which leaves places at each remote to spare."""

@@ -8,7 +8,7 @@ from monext_bridge.domain.ids import OrderNumber, PaymentId
 from monext_bridge.domain.record.attempt_status import accepted
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import NotFound
-from monext_bridge.services.modify import Modify
+from monext_bridge.services.operations.modify_payment import Modify
 
 PAYMENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -14,10 +14,10 @@ from monext_bridge.domain.record.payment import Payment
 from monext_bridge.domain.record.updates import Change
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.acts import Sending
-from monext_bridge.services.order_state import OrderOf
-from monext_bridge.services.records import Records
-from monext_bridge.services.resolving import Resolving
+from monext_bridge.services.operations.execute import Sending
+from monext_bridge.services.operations.order_payment_state import OrderOf
+from monext_bridge.services.operations.resolve_unknown import Resolving
+from monext_bridge.services.remotes.commercetools_records import Records
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from monext_bridge.domain.record.attempt_status import accepted
 from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.logs import event
-from monext_bridge.services.findings import Scope, Task
-from monext_bridge.services.records import Records
+from monext_bridge.services.reconciliation.report import Scope, Task
+from monext_bridge.services.remotes.commercetools_records import Records
 
 log = logging.getLogger(__name__)
 

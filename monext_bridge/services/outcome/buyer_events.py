@@ -25,10 +25,10 @@ from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import Forbidden
 from monext_bridge.mapping.monext.codes import REASON_CODES, REASONS
 from monext_bridge.runtime.parallel import together
-from monext_bridge.services.acquirer import Acquirer, SessionAnswer
+from monext_bridge.services.outcome.context import Situations, is_final
+from monext_bridge.services.outcome.record_outcome import Settle, Settlement
+from monext_bridge.services.remotes.monext_payments import Acquirer, SessionAnswer
 from monext_bridge.services.results import BuyerStatus, Reference, Settled
-from monext_bridge.services.settle import Settle, Settlement
-from monext_bridge.services.situations import Situations, is_final
 
 UNDER_REVIEW = "PENDING_RISK"
 STATUS_OF_REASON = {

@@ -14,7 +14,7 @@ from monext_bridge.domain.record.attempt_status import accepted, flag_of
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
 from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.acts import Acts, Sending, reads_alike
+from monext_bridge.services.operations.execute import Acts, Sending, reads_alike
 
 log = logging.getLogger(__name__)
 

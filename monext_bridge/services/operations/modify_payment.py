@@ -39,8 +39,9 @@ from monext_bridge.errors import (
 )
 from monext_bridge.logs import event
 from monext_bridge.runtime.parallel import settled
-from monext_bridge.services.acquirer import Acquirer
-from monext_bridge.services.act_requests import (
+from monext_bridge.services.operations.execute import Acts, Sending
+from monext_bridge.services.operations.order_payment_state import OrderOf
+from monext_bridge.services.operations.request import (
     OUTCOME_OF,
     ActOutcome,
     Performed,
@@ -49,10 +50,9 @@ from monext_bridge.services.act_requests import (
     added_or_claimed,
     capture_option,
 )
-from monext_bridge.services.acts import Acts, Sending
-from monext_bridge.services.order_state import OrderOf
-from monext_bridge.services.records import Records
-from monext_bridge.services.resolving import Resolving
+from monext_bridge.services.operations.resolve_unknown import Resolving
+from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.remotes.monext_payments import Acquirer
 
 __all__ = ["ActOutcome", "Modify", "Performed"]
 

@@ -26,7 +26,7 @@ from monext_bridge.errors import (
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.logs import event
 from monext_bridge.mapping.commercetools.answers import read_order
-from monext_bridge.services.modify import ActOutcome, Modify, Performed
+from monext_bridge.services.operations.modify_payment import ActOutcome, Modify, Performed
 
 log = logging.getLogger(__name__)
 

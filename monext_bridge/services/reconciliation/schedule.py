@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from monext_bridge.services.findings import Scope
+from monext_bridge.services.reconciliation.report import Scope
 
 RECENT = timedelta(days=1)
 """How far back most passes look: what is older seldom changes, and is looked at once an hour."""

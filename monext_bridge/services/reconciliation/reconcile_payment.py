@@ -16,14 +16,14 @@ from monext_bridge.domain.reconciliation.follow_ups import ANY_AGE, Age, Need, i
 from monext_bridge.domain.record.attempt_status import accepted, begun_at, standing
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
-from monext_bridge.services.act_requests import ActOutcome
-from monext_bridge.services.bookkeeper import Bookkeeper
-from monext_bridge.services.expiry import Expiry
-from monext_bridge.services.findings import Ending, Finding, Task
-from monext_bridge.services.order_state import OrderOf
-from monext_bridge.services.records import Records
-from monext_bridge.services.resolving import Resolving
-from monext_bridge.services.unattended import Looked, Unattended
+from monext_bridge.services.operations.order_payment_state import OrderOf
+from monext_bridge.services.operations.request import ActOutcome
+from monext_bridge.services.operations.resolve_unknown import Resolving
+from monext_bridge.services.outcome.from_record import Looked, Unattended
+from monext_bridge.services.reconciliation.expiring_authorizations import Expiry
+from monext_bridge.services.reconciliation.import_ledger import Bookkeeper
+from monext_bridge.services.reconciliation.report import Ending, Finding, Task
+from monext_bridge.services.remotes.commercetools_records import Records
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import RemoteError, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.records import Records
+from monext_bridge.services.remotes.commercetools_records import Records
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from monext_bridge.errors import RequestError, Unauthenticated
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.gateways.keys.merchant_center import MerchantCenterKeys
 from monext_bridge.gateways.redis import SharedCache, connect
-from monext_bridge.services.introspection import Introspection
-from monext_bridge.services.merchant_center import MerchantCenter
-from monext_bridge.services.standings import SharedStandings
+from monext_bridge.services.access.introspection import Introspection
+from monext_bridge.services.access.merchant_center import MerchantCenter
+from monext_bridge.services.access.token_verdicts import SharedStandings
 
 TOKEN = re.compile(r"[!-~]{1,4096}")
 

@@ -32,14 +32,14 @@ from monext_bridge.errors import (
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext.requests import language_code
 from monext_bridge.runtime.parallel import together
-from monext_bridge.services.acquirer import Acquirer
-from monext_bridge.services.opening import Opening, Stale
-from monext_bridge.services.records import Records
-from monext_bridge.services.references import References
+from monext_bridge.services.checkout.open_session import Opening, Stale
+from monext_bridge.services.checkout.options import Wishes, chosen_contracts
+from monext_bridge.services.outcome.context import Situations
+from monext_bridge.services.outcome.record_outcome import Settle
+from monext_bridge.services.payment_reference import References
+from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.remotes.monext_payments import Acquirer
 from monext_bridge.services.results import Elsewhere, Reference, Started
-from monext_bridge.services.settle import Settle
-from monext_bridge.services.situations import Situations
-from monext_bridge.services.wishes import Wishes, chosen_contracts
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from monext_bridge.domain.outcome.order_rules import FUTURE_ORDER_NUMBER
 from monext_bridge.errors import Malformed, RemoteRefused, RemoteUnavailable, Unauthenticated
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.mapping.commercetools.answers import CheckoutSession, read_checkout_session
-from monext_bridge.services.landing import allowed_url
-from monext_bridge.services.wishes import Wishes
+from monext_bridge.services.checkout.options import Wishes
+from monext_bridge.services.outcome.landing_urls import allowed_url
 
 SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 

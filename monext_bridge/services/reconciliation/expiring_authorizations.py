@@ -12,8 +12,8 @@ from monext_bridge.domain.reconciliation.follow_ups import ends_at
 from monext_bridge.domain.record.attempt_status import taken_or_planned
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import Conflict
-from monext_bridge.services.act_requests import ActOutcome
-from monext_bridge.services.modify import Modify
+from monext_bridge.services.operations.modify_payment import Modify
+from monext_bridge.services.operations.request import ActOutcome
 
 KEY = "expiry-"
 """Before the payment's id: the key of the capture or release, so that there is one, whoever finds it first."""

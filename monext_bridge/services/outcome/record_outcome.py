@@ -43,12 +43,12 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.services.acquirer import Acquirer
-from monext_bridge.services.giving_back import GivingBack
-from monext_bridge.services.ordering import Ordering, OrderRefused
-from monext_bridge.services.records import Records
+from monext_bridge.services.outcome.automatic_reversal import GivingBack
+from monext_bridge.services.outcome.context import Situations, with_payment
+from monext_bridge.services.outcome.create_order import Ordering, OrderRefused
+from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.remotes.monext_payments import Acquirer
 from monext_bridge.services.results import Reference
-from monext_bridge.services.situations import Situations, with_payment
 
 log = logging.getLogger(__name__)
 

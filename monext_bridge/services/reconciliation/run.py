@@ -17,10 +17,10 @@ from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import RemoteError, SchedulerBusy
 from monext_bridge.logs import correlation_id, event
 from monext_bridge.runtime.retry_budget import patient
-from monext_bridge.services.dispatching import Dispatch, Threads
-from monext_bridge.services.findings import Ending, Finding, Scope, Summary, Task
-from monext_bridge.services.finishing import Finishing
-from monext_bridge.services.survey import Page, Survey
+from monext_bridge.services.reconciliation.candidates import Page, Survey
+from monext_bridge.services.reconciliation.reconcile_payment import Finishing
+from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary, Task
+from monext_bridge.services.reconciliation.threads import Dispatch, Threads
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from monext_bridge.domain.reconciliation.follow_ups import GRACE, Need
 from monext_bridge.domain.record.attempt_status import begun_at
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import NotFound, RemoteRefused
-from monext_bridge.services.acquirer import Acquirer
+from monext_bridge.services.outcome.context import Situations
+from monext_bridge.services.outcome.record_outcome import Settle, Settlement
+from monext_bridge.services.remotes.monext_payments import Acquirer
 from monext_bridge.services.results import Reference
-from monext_bridge.services.settle import Settle, Settlement
-from monext_bridge.services.situations import Situations
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from monext_bridge.domain.operations import rules
 from monext_bridge.domain.operations.pending import IntentName
 from monext_bridge.domain.operations.rules import Act, Capture, NotAllowed
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
-from monext_bridge.services.acts import Sending
-from monext_bridge.services.order_state import OrderOf
+from monext_bridge.services.operations.execute import Sending
+from monext_bridge.services.operations.order_payment_state import OrderOf
 
 
 class ActOutcome(StrEnum):

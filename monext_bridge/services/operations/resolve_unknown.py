@@ -13,7 +13,7 @@ from monext_bridge.domain.record.payment import AttemptKey, Payment, Transaction
 from monext_bridge.domain.record.updates import ChangeTransactionState
 from monext_bridge.errors import Conflict
 from monext_bridge.logs import event
-from monext_bridge.services.acts import Acts, Sending, reads_alike
+from monext_bridge.services.operations.execute import Acts, Sending, reads_alike
 
 log = logging.getLogger(__name__)
 
