@@ -23,7 +23,7 @@ from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
 from monext_bridge.runtime.companion import Companion
 from monext_bridge.runtime.parallel import prepare, running_pool
-from monext_bridge.web.rehearsal import rehearse
+from monext_bridge.web.http.preload import rehearse
 
 HEALTH = (b"GET /health ", b"HEAD /health ")
 RECONCILE = (sys.executable, "-m", "flask", "--app", "app", "reconcile", "--every", "60s", "--with-parent")

@@ -23,7 +23,7 @@ from flask import Flask
 from monext_bridge.config import load_settings
 from monext_bridge.services import build_services, utc_now
 from monext_bridge.web import create_app
-from monext_bridge.web.budgets import BUDGETS, Table
+from monext_bridge.web.access.rate_limits import BUDGETS, Table
 from sandbox.bridge_settings import bridge_environment
 from sandbox.runner import Sandbox
 from tests.mortal import Life, mortal_gateways

@@ -13,7 +13,7 @@ from monext_bridge.config import Colors, Looks, Palette, ShopLink
 from monext_bridge.config.colors import DERIVED_PAIRS, NAMED_PAIRS, NAMES, contrast
 from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.errors import SettingsError
-from monext_bridge.web.i18n import SUPPORTED
+from monext_bridge.web.pages.i18n import SUPPORTED
 from tests.environs import by_store, faults, in_production, load
 
 PALE = "#00bb55"

@@ -13,26 +13,21 @@ from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.queue.broker import queue_on
 from monext_bridge.queue.scheduler import QueueDispatch
 from monext_bridge.services import Services, build_services
-from monext_bridge.web import (
-    buyer,
-    checkout,
-    events,
-    health,
-    looks,
-    notifications,
-    openapi,
-    operations,
-    payment,
-)
-from monext_bridge.web.budgets import BUDGETS, Table
-from monext_bridge.web.callers import init_callers
-from monext_bridge.web.cli import init_cli
-from monext_bridge.web.cors import init_cors
-from monext_bridge.web.error_pages import init_error_pages
-from monext_bridge.web.headers import init_headers
-from monext_bridge.web.i18n import init_i18n
-from monext_bridge.web.limits import init_limits
-from monext_bridge.web.requests import init_requests, is_json
+from monext_bridge.web.access.authenticate import init_callers
+from monext_bridge.web.access.cors import init_cors
+from monext_bridge.web.access.rate_limiter import init_limits
+from monext_bridge.web.access.rate_limits import BUDGETS, Table
+from monext_bridge.web.api import events, health, operations
+from monext_bridge.web.api import shop_payment as payment
+from monext_bridge.web.buyer import after_payment as buyer
+from monext_bridge.web.buyer import checkout, notifications
+from monext_bridge.web.cli.commands import init_cli
+from monext_bridge.web.http.headers import init_headers
+from monext_bridge.web.http.request_lifecycle import init_requests, is_json
+from monext_bridge.web.openapi import routes as openapi
+from monext_bridge.web.pages import branding as looks
+from monext_bridge.web.pages.error_pages import init_error_pages
+from monext_bridge.web.pages.i18n import init_i18n
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BODY = 64 * 1024

@@ -29,7 +29,7 @@ from monext_bridge.services.outcome.buyer_events import buyer_status
 from monext_bridge.services.outcome.landing_urls import landing_url
 from monext_bridge.services.outcome.record_outcome import Settlement
 from monext_bridge.services.results import BuyerStatus, Settled
-from monext_bridge.web.pages import REFRESHING, leads_back
+from monext_bridge.web.pages.render import REFRESHING, leads_back
 from monext_bridge.web.states_answers import Row
 from monext_bridge.web.states_samples import ORDER, PRICE, REFERENCE, SAMPLES, SEEN, Sample
 

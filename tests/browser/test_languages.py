@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from monext_bridge.domain.languages import LANGUAGES
-from monext_bridge.web.i18n import TAGS
+from monext_bridge.web.pages.i18n import TAGS
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import Checkout
 from tests.browser.pages.endings import Result

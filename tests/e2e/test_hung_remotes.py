@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.web.i18n import page_language
+from monext_bridge.web.pages.i18n import page_language
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, Gunicorn
 from tests.e2e.hanging import (

@@ -12,7 +12,7 @@ from flask import Flask
 
 from monext_bridge.config import MonextEnvironment
 from monext_bridge.config.stores import WIDGET_HOSTS
-from monext_bridge.web.headers import allow_widget, content_security_policy
+from monext_bridge.web.http.headers import allow_widget, content_security_policy
 from tests.guards.test_documents import ROOT, blocks, column
 
 HERE = Path(__file__).parent

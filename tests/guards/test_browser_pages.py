@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, meta
 
 from monext_bridge.domain.record.cart import NotPayable
-from monext_bridge.web.error_words import BY_STATUS
+from monext_bridge.web.pages.error_words import BY_STATUS
 from tests.browser.scenes import ERRORS, NOT_PAYABLE, SCENES
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"

@@ -34,13 +34,14 @@ from monext_bridge.services.operations.modify_payment import ActOutcome
 from monext_bridge.services.outcome.create_order import REFUSED_FOR_GOOD
 from monext_bridge.services.reconciliation.reconcile_payment import STUCK_AFTER
 from monext_bridge.services.reconciliation.report import Ending
-from monext_bridge.web import create_app, models
-from monext_bridge.web.auth import CALLERS, Caller, check_link
-from monext_bridge.web.cli_answers import ExitCode
-from monext_bridge.web.cli_reconcile import reconcile
-from monext_bridge.web.openapi_faults import FAULTS
-from monext_bridge.web.openapi_operations import OPERATIONS
-from monext_bridge.web.operations import OWN_KEYS
+from monext_bridge.web import create_app
+from monext_bridge.web.access.endpoint_callers import CALLERS, Caller, check_link
+from monext_bridge.web.api import models
+from monext_bridge.web.api.operations import OWN_KEYS
+from monext_bridge.web.cli.endings import ExitCode
+from monext_bridge.web.cli.reconcile import reconcile
+from monext_bridge.web.openapi.faults import FAULTS
+from monext_bridge.web.openapi.operations import OPERATIONS
 from sandbox.commercetools.seed import SITUATIONS
 from sandbox.faults import ACTIONS
 

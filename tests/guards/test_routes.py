@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monext_bridge.web.auth import CALLERS, Caller
+from monext_bridge.web.access.endpoint_callers import CALLERS, Caller
 from tests.bridges import InProcess
 from tests.world import World
 

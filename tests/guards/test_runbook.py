@@ -14,11 +14,11 @@ import pytest
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.services.reconciliation.report import Ending
 from monext_bridge.web import create_app
-from monext_bridge.web.cli_payment import payment_group
-from monext_bridge.web.cli_reconcile import reconcile
-from monext_bridge.web.cli_setup import setup
+from monext_bridge.web.cli.payment import payment_group
+from monext_bridge.web.cli.reconcile import reconcile
+from monext_bridge.web.cli.setup import setup
+from monext_bridge.web.cli.work import work
 from monext_bridge.web.cli_states import states
-from monext_bridge.web.cli_work import work
 from tests.environs import load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
 from monext_bridge.mapping.monext.payment_methods import LANGUAGES
-from monext_bridge.web.i18n import CATALOGUES, ENGLISH, SUPPORTED
+from monext_bridge.web.pages.i18n import CATALOGUES, ENGLISH, SUPPORTED
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSLATED = sorted(set(LANGUAGES) - {ENGLISH})
@@ -88,7 +88,7 @@ def test_the_pages_speak_the_seven_languages_of_the_shops() -> None:
 def test_the_sources_are_found() -> None:
     files = {name for message in said(sources()) for name, _ in message.locations}
 
-    assert "monext_bridge/web/error_words.py" in files
+    assert "monext_bridge/web/pages/error_words.py" in files
     assert "templates/checkout/summary.html" in files
 
 

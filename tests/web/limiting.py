@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from monext_bridge.web.budgets import BUDGETS, MINUTE, Table
+from monext_bridge.web.access.rate_limits import BUDGETS, MINUTE, Table
 from tests.bridges import AMPLE, Answer, InProcess
 from tests.web.office import NOBODY_S
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from click.testing import Result
 
-from monext_bridge.web.cli_payment import payment_group
+from monext_bridge.web.cli.payment import payment_group
 from tests.bridges import Buyer, InProcess, Page
 from tests.world import World
 

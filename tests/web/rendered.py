@@ -16,9 +16,9 @@ from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId, Se
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.cart import Cart, CartLine, CartState, Delivery, Order
 from monext_bridge.services.results import BuyerStatus, Settled, Started
-from monext_bridge.web import pages
-from monext_bridge.web.i18n import init_i18n
-from monext_bridge.web.looks import PageLooks
+from monext_bridge.web.pages import render as pages
+from monext_bridge.web.pages.branding import PageLooks
+from monext_bridge.web.pages.i18n import init_i18n
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from monext_bridge.web.auth import CALLERS, Caller
-from monext_bridge.web.callers import AT_THE_ENDPOINT, BY_TOKEN, bearer, init_callers
-from monext_bridge.web.error_pages import init_error_pages
+from monext_bridge.web.access.authenticate import AT_THE_ENDPOINT, BY_TOKEN, bearer, init_callers
+from monext_bridge.web.access.endpoint_callers import CALLERS, Caller
+from monext_bridge.web.pages.error_pages import init_error_pages
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.services.calling import Tokens, callers_of

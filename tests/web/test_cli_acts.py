@@ -11,7 +11,7 @@ from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from monext_bridge.services.operations.modify_payment import ActOutcome
-from monext_bridge.web.cli_acts import OUTCOMES, VERBS, amount_under, command, question, too_much
+from monext_bridge.web.cli.operations import OUTCOMES, VERBS, amount_under, command, question, too_much
 from tests.builders import PAYMENT_ID, TOKEN, a_payment, a_transaction, eur
 
 KEY = "key-1"

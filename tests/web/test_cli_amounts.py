@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monext_bridge.domain.money import Money
-from monext_bridge.web.cli_amounts import bare_amount, read_amount, write_amount
+from monext_bridge.web.cli.amounts import bare_amount, read_amount, write_amount
 
 EUR, JPY, KWD = Money(0, "EUR"), Money(0, "JPY", 0), Money(0, "KWD", 3)
 

@@ -24,7 +24,7 @@ from monext_bridge.errors import (
     SettingsError,
     StoreNotConfigured,
 )
-from monext_bridge.web.cli_answers import ExitCode, exit_code, failures, printable
+from monext_bridge.web.cli.endings import ExitCode, exit_code, failures, printable
 from tests.log_lines import logged
 
 TERMINAL = Path(__file__).resolve().parents[2] / "docs" / "terminal.md"

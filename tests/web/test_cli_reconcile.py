@@ -15,8 +15,8 @@ import pytest
 from click.testing import Result
 
 from monext_bridge.services import utc_now
-from monext_bridge.web.cli_durations import written
-from monext_bridge.web.cli_reconcile import reconcile
+from monext_bridge.web.cli.durations import written
+from monext_bridge.web.cli.reconcile import reconcile
 from sandbox.runner import Sandbox
 from tests.bridges import ROOT, Buyer, InProcess, environment
 from tests.world import World, wait_for

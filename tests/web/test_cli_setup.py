@@ -12,7 +12,7 @@ from click.testing import Result
 from monext_bridge.errors import RemoteNotFound
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.mapping.commercetools.subscriptions import KEY
-from monext_bridge.web.cli_setup import setup
+from monext_bridge.web.cli.setup import setup
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.world import Json, World

@@ -8,7 +8,7 @@ import pytest
 
 from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
-from monext_bridge.web.cors import ANSWER_HEADERS, METHODS, REQUEST_HEADERS
+from monext_bridge.web.access.cors import ANSWER_HEADERS, METHODS, REQUEST_HEADERS
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess, environment
 from tests.guards.test_routes import FORGED

@@ -14,8 +14,8 @@ from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.domain.record.cart import NotPayable
 from monext_bridge.errors import CartNotPayable, EarlierUnknown
 from monext_bridge.logs import correlation_id
-from monext_bridge.web.error_pages import init_error_pages
-from monext_bridge.web.error_words import BY_STATUS
+from monext_bridge.web.pages.error_pages import init_error_pages
+from monext_bridge.web.pages.error_words import BY_STATUS
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess
 from tests.web.rendered import page_app

@@ -33,8 +33,8 @@ from monext_bridge.errors import (
 from monext_bridge.logs import correlation_id
 from monext_bridge.mapping.json_object import UnreadableResource
 from monext_bridge.services.access.principals import CallerNotConfigured
-from monext_bridge.web.error_pages import LOOK_AGAIN, MOST_LOOKS, RETRY_AFTER, init_error_pages
-from monext_bridge.web.error_words import BY_STATUS, NOT_PAYABLE
+from monext_bridge.web.pages.error_pages import LOOK_AGAIN, MOST_LOOKS, RETRY_AFTER, init_error_pages
+from monext_bridge.web.pages.error_words import BY_STATUS, NOT_PAYABLE
 from tests.web.rendered import HOSTILE, page_app
 
 SECRET = "what monext really said"
@@ -318,7 +318,7 @@ def test_unknown_path_of_the_json_api_is_json() -> None:
 def test_unexpected_error_is_logged_with_its_stack(caplog: pytest.LogCaptureFixture) -> None:
     answered(RuntimeError("broken"))
 
-    (record,) = [r for r in caplog.records if r.name == "monext_bridge.web.error_pages"]
+    (record,) = [r for r in caplog.records if r.name == "monext_bridge.web.pages.error_pages"]
     assert record.levelno == logging.ERROR
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], RuntimeError)
@@ -333,5 +333,5 @@ def test_expected_error_is_one_line_by_its_weight(
     with caplog.at_level(logging.INFO):
         answered(error)
 
-    (record,) = [r for r in caplog.records if r.name == "monext_bridge.web.error_pages"]
+    (record,) = [r for r in caplog.records if r.name == "monext_bridge.web.pages.error_pages"]
     assert (record.levelno, record.exc_info) == (level, None)

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from monext_bridge.config import MonextEnvironment
-from monext_bridge.web.headers import ANY_BANK, FONT_HOST, allow_widget, init_headers, nonce
+from monext_bridge.web.http.headers import ANY_BANK, FONT_HOST, allow_widget, init_headers, nonce
 from tests.bridges import Buyer
 from tests.world import World
 

@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from monext_bridge.domain.money import Money
 from monext_bridge.services.results import BuyerStatus
-from monext_bridge.web.i18n import (
+from monext_bridge.web.pages.i18n import (
     SUPPORTED,
     asked_language,
     browser_languages,

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from monext_bridge.web.budgets import BUDGETS, MINUTE, Budget, Spender
-from monext_bridge.web.openapi_operations import OPERATIONS
+from monext_bridge.web.access.rate_limits import BUDGETS, MINUTE, Budget, Spender
+from monext_bridge.web.openapi.operations import OPERATIONS
 from sandbox.runner import Sandbox
 from tests.bridges import AMPLE, Buyer, InProcess
 from tests.guards.test_documents import README, table

@@ -14,9 +14,9 @@ from flask import Flask, Response
 from pydantic import SecretStr
 
 from monext_bridge.gateways.redis import PREFIX
-from monext_bridge.web.budgets import BUDGETS, MINUTE
-from monext_bridge.web.error_pages import init_error_pages
-from monext_bridge.web.limits import init_limits
+from monext_bridge.web.access.rate_limiter import init_limits
+from monext_bridge.web.access.rate_limits import BUDGETS, MINUTE
+from monext_bridge.web.pages.error_pages import init_error_pages
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess, free_port
 from tests.log_lines import Lines, logged

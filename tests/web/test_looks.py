@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from monext_bridge.config import Palette, ShopLink
 from monext_bridge.config.colors import colors
 from monext_bridge.services.results import BuyerStatus
-from monext_bridge.web.looks import KEPT, LABELS, PLAIN, Link, PageLooks, sheet_name, stylesheet
+from monext_bridge.web.pages.branding import KEPT, LABELS, PLAIN, Link, PageLooks, sheet_name, stylesheet
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess
 from tests.web.rendered import HOSTILE, STATIC, one, redirect_page, result_page, settled, widget_page, words

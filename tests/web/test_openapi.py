@@ -19,12 +19,13 @@ from pydantic import BaseModel
 from monext_bridge import errors
 from monext_bridge.config import load_settings
 from monext_bridge.services.operations.modify_payment import ActOutcome
-from monext_bridge.web import create_app, models
-from monext_bridge.web.auth import CALLERS
-from monext_bridge.web.error_pages import CODES
-from monext_bridge.web.openapi_faults import ERROR_EXAMPLE, FAULTS, OUTCOMES
-from monext_bridge.web.openapi_operations import OPERATIONS
-from monext_bridge.web.openapi_security import ACCESS
+from monext_bridge.web import create_app
+from monext_bridge.web.access.endpoint_callers import CALLERS
+from monext_bridge.web.api import models
+from monext_bridge.web.openapi.faults import ERROR_EXAMPLE, FAULTS, OUTCOMES
+from monext_bridge.web.openapi.operations import OPERATIONS
+from monext_bridge.web.openapi.security import ACCESS
+from monext_bridge.web.pages.error_pages import CODES
 from tests.environs import environ
 
 Json = dict[str, Any]

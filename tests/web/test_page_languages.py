@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.domain.money import Money
 from monext_bridge.services.results import BuyerStatus
-from monext_bridge.web.pages import RETRYABLE
+from monext_bridge.web.pages.render import RETRYABLE
 from tests.bridges import Buyer
 from tests.web.rendered import cart, one, redirect_page, result_page, settled, started, widget_page, words
 from tests.world import World

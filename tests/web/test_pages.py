@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.cart import CartLine, Delivery
 from monext_bridge.services.results import BuyerStatus
-from monext_bridge.web.looks import PageLooks
+from monext_bridge.web.pages.branding import PageLooks
 from tests.web.rendered import (
     HOSTILE,
     LINKS,

@@ -10,8 +10,8 @@ from flask import Flask, Response
 
 from monext_bridge.runtime.bulkhead import PATIENCE_IN_ALL
 from monext_bridge.runtime.deadlines import left
-from monext_bridge.web.auth import CALLERS
-from monext_bridge.web.requests import CALL_NOBODY, OTHERS, SECONDS, init_requests
+from monext_bridge.web.access.endpoint_callers import CALLERS
+from monext_bridge.web.http.request_lifecycle import CALL_NOBODY, OTHERS, SECONDS, init_requests
 
 HOST_GIVES_UP = 30
 

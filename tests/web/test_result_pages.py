@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monext_bridge.services.results import BuyerStatus
-from monext_bridge.web.looks import PLAIN
-from monext_bridge.web.pages import REFRESHING, RETRYABLE
+from monext_bridge.web.pages.branding import PLAIN
+from monext_bridge.web.pages.render import REFRESHING, RETRYABLE
 from tests.web.rendered import NEXT_LOOK, REFRESH, RETRY, SHOP, eur, one, order, result_page, settled, words
 
 NOTHING = "Nothing has been taken."

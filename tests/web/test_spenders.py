@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from pydantic import SecretStr
 
-from monext_bridge.web.budgets import Spender
-from monext_bridge.web.spenders import Spenders, network
+from monext_bridge.web.access.rate_limit_keys import Spenders, network
+from monext_bridge.web.access.rate_limits import Spender
 
 APP = Flask("spenders")
 APP.add_url_rule("/checkout/<cart_id>", "checkout")

@@ -1,0 +1,190 @@
+"""The limits of `budgets.BUDGETS`, counted by Flask-Limiter: in Redis for all processes, else in this one.
+
+A window begins with the first request of a spender and lasts as long as its budget says, so nobody waits longer than
+that. Where Redis is away, Flask-Limiter counts in this process and looks for it again after 1, 2, 4 … 32 seconds;
+a request waits 0.2 s at most for it, and never fails for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from itertools import chain
+from threading import Lock
+from typing import Any
+
+import redis
+from flask import Flask, Response, request
+from flask_limiter import ApplicationLimit, Limiter, RequestLimit
+from pydantic import SecretStr
+
+from monext_bridge.errors import TooMany, Unauthenticated
+from monext_bridge.gateways.redis import PREFIX, connect
+from monext_bridge.logs import event
+from monext_bridge.services.access.principals import Callers
+from monext_bridge.web.access.authenticate import bearer
+from monext_bridge.web.access.rate_limit_keys import Spenders
+from monext_bridge.web.access.rate_limits import BUDGETS, Budget, Table
+
+log = logging.getLogger(__name__)
+
+TOO_MANY = "too much was asked for in a short time; Retry-After says how many seconds to wait"
+REFUSED = (401, 403)
+MOST_TOLD = 1000
+
+Refuse = Callable[[Exception], Response]
+
+
+def init_limits(
+    app: Flask,
+    *,
+    secret: SecretStr,
+    redis_url: SecretStr | None,
+    callers: Callers,
+    refuse: Refuse,
+    table: Table = BUDGETS,
+) -> None:
+    """From now on what exceeds its budget is answered before anybody is proved or asked.
+
+    To be called after what answers a HEAD or a prefetch, which spend nothing, and before the callers are proved.
+    `secret` makes the names of those who spend; `refuse` makes the answer of an error.
+    """
+    limits = _Limits(table, spenders=Spenders(secret), callers=callers, refuse=refuse)
+    limiter = Limiter(
+        lambda: "",
+        application_limits=[limits.of(budget) for budget in dict.fromkeys(chain(*table.values()))],
+        strategy="fixed-window",
+        swallow_errors=True,  # else what can't be counted after an answer makes a 500 of it
+        **_storage(redis_url),
+    )
+    limiter.logger.setLevel(logging.ERROR)  # below are keys, and a line for each limited request
+    limiter.logger.addFilter(_is_no_outage)
+    limiter.request_filter(lambda: not table.get(request.endpoint or ""))
+    limiter.init_app(app)
+    if redis_url is not None:
+        app.before_request(_Watch(limiter).look)
+
+
+class _Limits:
+    """Flask-Limiter's limits of a table, and what becomes of a request that exceeds one."""
+
+    def __init__(self, table: Table, *, spenders: Spenders, callers: Callers, refuse: Refuse) -> None:
+        self._table, self._spenders = table, spenders
+        self._callers, self._refuse = callers, refuse
+        self._told = _Told()
+
+    def of(self, budget: Budget) -> ApplicationLimit:
+        """It holds for requests to which the budget applies: for the others, the text of the limit is empty."""
+        text = f"{budget.amount} per {budget.seconds} second"
+        return ApplicationLimit(
+            limit_provider=lambda: text if self._applies(budget) else "",
+            key_function=lambda: self._spenders.name(budget.spender) or "",
+            scope=budget.name,
+            deduct_when=_was_refused if budget.refusals_only else None,
+            on_breach=lambda exceeded: self._answer(budget, exceeded),
+        )
+
+    def _applies(self, budget: Budget) -> bool:
+        if budget not in self._table.get(request.endpoint or "", ()):
+            return False
+        if self._spenders.name(budget.spender) is None:
+            return False
+        return not (budget.refusals_only and self._is_known())
+
+    def _is_known(self) -> bool:
+        """A back office that is let in has nothing to do with what others at its address try."""
+        try:
+            return self._callers.knows_back_office(bearer(request.headers.get("Authorization")))
+        except Unauthenticated:
+            return False
+
+    def _answer(self, budget: Budget, exceeded: RequestLimit) -> Response:
+        """429; to a notification 503, as after any other failure of ours.
+
+        Monext sends again what was not answered with 200, and the contract of that address knows 503 with
+        Retry-After for "later", where 4xx says that there is something wrong with the notification itself.
+        """
+        seconds = _seconds_to_wait(exceeded, at_most=budget.seconds)
+        if self._told.is_news(exceeded.key, for_seconds=seconds):
+            then = f"told to come again in {seconds} s"
+            event(
+                log,
+                "limited",
+                level=logging.WARNING,
+                endpoint=request.endpoint,
+                budget=budget.name,
+                then=then,
+            )
+        is_notice = request.endpoint == "notifications.notify"
+        response = Response(status=503) if is_notice else self._refuse(TooMany(TOO_MANY))
+        response.headers["Retry-After"] = str(seconds)
+        return response
+
+
+class _Told:
+    """Who was told of in the log, so that a flood is one line a window and not one a request."""
+
+    def __init__(self) -> None:
+        self._lock, self._until = Lock(), dict[str, float]()
+
+    def is_news(self, key: str, *, for_seconds: float) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            if self._until.get(key, now) > now:
+                return False
+            if len(self._until) >= MOST_TOLD:
+                self._until.clear()
+            self._until[key] = now + for_seconds
+            return True
+
+
+class _Watch:
+    """Tells the log when Redis goes away and when it is back, once each."""
+
+    def __init__(self, limiter: Limiter) -> None:
+        self._limiter, self._lock, self._away = limiter, Lock(), False
+
+    def look(self) -> None:
+        """After the limits of a request were looked at."""
+        away = self._limiter.limiter.storage is not self._limiter.storage
+        with self._lock:
+            if away is self._away:
+                return
+            self._away = away
+        if away:
+            then = "each process counts for itself until it is back"
+            event(log, "redis_away", level=logging.WARNING, used_for="limits", then=then)
+        else:
+            event(log, "redis_back", used_for="limits")
+
+
+def _storage(redis_url: SecretStr | None) -> dict[str, Any]:
+    """Of Flask-Limiter. It gets a pool of connections, not the URL, which may hold a password."""
+    if redis_url is None:
+        return {"storage_uri": "memory://"}
+    options = {"connection_pool": connect(redis_url).connection_pool, "key_prefix": f"{PREFIX}limits"}
+    return {
+        "storage_uri": "redis://",
+        "storage_options": options,
+        "in_memory_fallback_enabled": True,
+    }
+
+
+def _was_refused(response: Response) -> bool:
+    return response.status_code in REFUSED
+
+
+def _seconds_to_wait(exceeded: RequestLimit, *, at_most: int) -> int:
+    """Until the window ends, which Redis can tell; the whole window where it has just gone away."""
+    try:
+        left = math.ceil(exceeded.reset_at - time.time())
+    except redis.RedisError:
+        return at_most
+    return max(1, min(left, at_most))
+
+
+def _is_no_outage(record: logging.LogRecord) -> bool:
+    """What Flask-Limiter says of an outage of Redis is told already, by `redis_away`."""
+    return not (record.exc_info and isinstance(record.exc_info[1], redis.RedisError))

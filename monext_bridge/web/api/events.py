@@ -1,0 +1,136 @@
+"""`POST /events/commercetools`: a subscription's messages, as Pub/Sub, SNS or Event Grid push them.
+
+Whoever calls proves it twice: by our secret, and by what the envelope itself can prove. A message moves
+nothing by what it says: it only makes us look at the order.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import re
+from collections.abc import Iterable
+
+from flask import Blueprint, Response, jsonify, request
+
+from monext_bridge.domain.ids import OrderId
+from monext_bridge.errors import Forbidden, Malformed, NotFound, Unauthenticated
+from monext_bridge.logs import event
+from monext_bridge.mapping.clouds.envelopes import Validation, read_json, read_push, read_text, shipped_orders
+from monext_bridge.mapping.clouds.sns import SnsKind, SnsNotice, is_sns, read_sns
+from monext_bridge.mapping.json_object import Json
+from monext_bridge.services.access.push_signatures import Proof
+from monext_bridge.services.operations.shipment import Followed
+from monext_bridge.web.access.authenticate import bearer
+from monext_bridge.web.api.bodies import answer
+from monext_bridge.web.api.models import ErrorDetail, ErrorResponse
+from monext_bridge.web.http.context import services
+
+log = logging.getLogger(__name__)
+
+blueprint = Blueprint("events", __name__)
+
+PATH = "/events/commercetools"
+LARGEST_PUSH = 1024 * 1024
+"""Bytes; Event Grid's limit is the highest of the three that arrive whole."""
+
+ORIGIN = re.compile(r"[A-Za-z0-9.-]{1,253}")
+NOT_YET = "not done yet, or not known: send it again"
+SEND_AGAIN_IN = "30"
+"""Seconds."""
+
+
+@blueprint.post(PATH, provide_automatic_options=False)
+def receive() -> Response:
+    """204 done, or not ours; 503 send it again. The same message may come any number of times."""
+    unproved = _prove_caller()
+    if unproved:
+        return unproved
+    request.max_content_length = LARGEST_PUSH
+    document = read_json(request.get_data(cache=False))
+    if is_sns(document) or "X-Amz-Sns-Message-Type" in request.headers:
+        return _sns(read_sns(document))
+    pushed = read_push(document)
+    if isinstance(pushed, Validation):
+        return jsonify(validationResponse=pushed.code)
+    if pushed.unreadable:
+        event(log, "events_unreadable", level=logging.ERROR, events=pushed.unreadable, then="passed over")
+    return _follow(pushed.payloads)
+
+
+@blueprint.route(PATH, methods=["OPTIONS"])
+def handshake() -> Response:
+    """CloudEvents' abuse protection, by which Event Grid asks whether its events are wanted.
+
+    https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection
+    """
+    unproved = _prove_caller()
+    if unproved:
+        return unproved
+    origin = request.headers.get("WebHook-Request-Origin", "")
+    if not ORIGIN.fullmatch(origin):
+        raise Malformed("the origin of the events is needed", field="WebHook-Request-Origin")
+    allowed = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*", "Allow": "POST, OPTIONS"}
+    return Response(status=200, headers=allowed)
+
+
+def _prove_caller() -> Response | None:
+    """Raises NotFound where no secret is set, Unauthenticated or Forbidden without the right proof.
+
+    With an audience set, the bearer is Google's token, so the secret stands in the query. The answer is one
+    to give at once, where Google's keys can't be had.
+    """
+    settings = services().settings
+    if settings.events_secret is None:
+        raise NotFound("EVENTS_SECRET is not set")
+    audience, header = settings.events_oidc_audience, request.headers.get("Authorization")
+    given = request.args.get("secret")
+    if given is None and audience:
+        raise Unauthenticated("the secret of the subscription is missing", field="secret")
+    given = bearer(header) if given is None else given
+    if not hmac.compare_digest(_bytes(given), _bytes(settings.events_secret.get_secret_value())):
+        raise Unauthenticated("the secret of the subscription is not the right one")
+    if audience is None:
+        return None
+    return _unless_genuine(services().push_proofs.google(bearer(header), audience=audience))
+
+
+def _sns(notice: SnsNotice) -> Response:
+    proofs = services().push_proofs
+    unproved = _unless_genuine(proofs.sns(notice))
+    if unproved:
+        return unproved
+    if notice.kind is SnsKind.SUBSCRIPTION:
+        return Response(status=204) if proofs.confirm(notice) else _send_again()
+    if notice.kind is SnsKind.UNSUBSCRIPTION:
+        then = "no message comes from this topic any more, so no shipment captures"
+        event(log, "sns_unsubscribed", level=logging.WARNING, topic=notice.topic, then=then)
+        return Response(status=204)
+    return _follow(read_text(notice.message).payloads)
+
+
+def _follow(payloads: Iterable[Json]) -> Response:
+    """Every order that is named, even where an earlier one has to come again."""
+    project_key = services().settings.commercetools.project_key
+    orders: tuple[OrderId, ...] = shipped_orders(payloads, project_key=project_key)
+    ends = [services().shipment.follow(order_id) for order_id in orders]
+    return _send_again() if Followed.AGAIN in ends else Response(status=204)
+
+
+def _unless_genuine(proof: Proof) -> Response | None:
+    if proof is Proof.FORGED:
+        raise Forbidden("the push is not signed by the cloud that it names")
+    return _send_again() if proof is Proof.UNKNOWN else None
+
+
+def _send_again() -> Response:
+    """The reason is in the log; the queue needs none."""
+    detail = ErrorDetail(code="General", message=NOT_YET)
+    response = jsonify(answer(ErrorResponse(message=NOT_YET, statusCode=503, errors=[detail])))
+    response.status_code = 503
+    response.headers["Retry-After"] = SEND_AGAIN_IN
+    return response
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,151 @@
+"""The operations API: what back offices and commercetools Checkout call after the payment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, request, url_for
+
+from monext_bridge import __version__
+from monext_bridge.domain.ids import PaymentId, RecordTransactionId
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
+from monext_bridge.errors import Malformed, NotFound, Unauthenticated
+from monext_bridge.runtime.parallel import together
+from monext_bridge.web.access.endpoint_callers import sign_link
+from monext_bridge.web.api import models
+from monext_bridge.web.api.bodies import answer, read_body
+from monext_bridge.web.http import parameters
+from monext_bridge.web.http.context import services
+
+OWN_KEYS = ("giveback-", "ship-", "expiry-", "ledger-")
+"""Beginnings of keys that the bridge makes itself."""
+
+blueprint = Blueprint("operations", __name__, url_prefix="/operations")
+
+
+@blueprint.post("/payment-intents/<payment_id>")
+def modify(payment_id: str) -> dict[str, Any]:
+    """One act on a payment. The same `Idempotency-Key` with the same body acts once, for ever."""
+    wanted = read_body(models.PaymentIntentUpdate).actions[0]
+    performed = services().modify.perform(
+        _payment_id(payment_id),
+        _act(wanted),
+        key=_key(),
+        merchant_reference=wanted.merchantReference,
+    )
+    return answer(models.PaymentIntentResult.of(performed))
+
+
+@blueprint.get("/payment-intents/<payment_id>")
+def show(payment_id: str) -> dict[str, Any]:
+    """What happened to a payment, and what may still be done."""
+    id_ = _payment_id(payment_id)
+    payment, order = together(lambda: services().modify.payment(id_), lambda: services().modify.order_of(id_))
+    return answer(models.PaymentIntentView.of(payment, order))
+
+
+@blueprint.post("/checkout-links")
+def checkout_link() -> tuple[dict[str, Any], int]:
+    """A signed link to the payment of a cart, for shops that would rather not sign themselves."""
+    wanted = read_body(models.CheckoutLinkRequest)
+    settings = services().settings
+    expires = int(services().clock().timestamp()) + wanted.expiresIn
+    query = {
+        "mode": wanted.mode,
+        "lang": wanted.language,
+        "expires": str(expires),
+        "signature": sign_link(wanted.cartId, expires, key=settings.link_secrets[0]),
+    }
+    path = url_for("checkout.start", cart_id=wanted.cartId)
+    url = f"{settings.public_url}{path}?{urlencode({name: value for name, value in query.items() if value})}"
+    return answer(models.CheckoutLink(url=url, expires=expires)), 201
+
+
+@blueprint.get("/config")
+def config() -> dict[str, Any]:
+    """What a shop's page needs to embed the widget, for the store of the session's cart only."""
+    session_id = request.headers.get("X-Session-Id")
+    if not session_id:
+        raise Unauthenticated("X-Session-Id is missing", field="X-Session-Id")
+    settings = services().settings
+    active = services().sessions.active(session_id)
+    cart = services().modify.records.cart(active.cart_id)
+    if cart is None:
+        raise NotFound("the session's cart is gone")
+    store = settings.store(cart.store_key)
+    return answer(
+        models.OperationsConfig(
+            environment=store.environment.value,
+            mode=settings.mode.value,
+            widget=models.WidgetAssets(
+                script=f"{store.widget_url}/cdn/scripts/widget-min.js",
+                style=f"{store.widget_url}/cdn/styles/widget-min.css",
+            ),
+            paymentMethods=[method.value for method in store.contracts.by_method],
+        )
+    )
+
+
+@blueprint.get("/status")
+def status() -> dict[str, Any]:
+    """Whether both remotes answer, as the Merchant Center asks it."""
+    remotes = services().readiness.remotes()
+    words = {2: "OK", 1: "Partially Available", 0: "Unavailable"}
+    return answer(
+        models.OperationsStatus(
+            status=words[sum(remotes.values())],  # type: ignore[arg-type]
+            timestamp=datetime.now(UTC),
+            version=__version__,
+            metadata={
+                "name": "monext-bridge",
+                "description": "Payments of commercetools carts through Monext",
+            },
+            checks=[models.Check(name=name, status="UP" if up else "DOWN") for name, up in remotes.items()],
+        )
+    )
+
+
+@blueprint.get("/payment-components")
+def payment_components() -> dict[str, Any]:
+    """What commercetools Checkout may offer: Monext's hosted page and the embedded widget."""
+    return answer(
+        models.PaymentComponents(
+            dropins=[models.Dropin(type="hpp"), models.Dropin(type="embedded")], components=[], express=[]
+        )
+    )
+
+
+def _act(
+    wanted: models.CapturePayment | models.RefundPayment | models.CancelPayment | models.ReversePayment,
+) -> Act:
+    match wanted:
+        case models.CapturePayment():
+            return Capture(_money(wanted.amount), final=wanted.final)
+        case models.RefundPayment():
+            charge = RecordTransactionId(wanted.transactionId) if wanted.transactionId else None
+            return Refund(_money(wanted.amount), charge)
+        case models.CancelPayment():
+            return Cancel()
+        case models.ReversePayment():
+            return Reverse()
+
+
+def _money(amount: models.Amount) -> Money:
+    return Money(amount.centAmount, amount.currencyCode)
+
+
+def _key() -> str | None:
+    """The caller's key; those that the bridge makes itself are not to be had."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and key.startswith(OWN_KEYS):
+        raise Malformed(
+            f"keys beginning with {' or '.join(OWN_KEYS)} are the bridge's", field="Idempotency-Key"
+        )
+    return key
+
+
+def _payment_id(text: str) -> PaymentId:
+    return PaymentId(parameters.uuid(text, field="id"))

@@ -1,0 +1,128 @@
+"""After the payment page: return, cancel, result. Each settles first, then shows or sends on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from flask import Blueprint, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from monext_bridge.config import Access
+from monext_bridge.services.outcome.landing_urls import hints, landing_url, with_hints
+from monext_bridge.services.results import BuyerStatus, Reference, Settled
+from monext_bridge.web.access.endpoint_callers import sign_link
+from monext_bridge.web.http import parameters
+from monext_bridge.web.http.context import services
+from monext_bridge.web.http.headers import nonce
+from monext_bridge.web.http.request_lifecycle import wants_json
+from monext_bridge.web.pages import render as pages
+from monext_bridge.web.pages.branding import wear, worn
+from monext_bridge.web.pages.i18n import asked_language, speak
+
+blueprint = Blueprint("buyer", __name__)
+
+RETRY_LINK_LASTS = timedelta(hours=24)
+MOST_LOOKS = 30
+"""So often a browser without script looks by itself: every ten seconds, for five minutes."""
+
+GAVE_UP_FOR_GOOD = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
+
+
+@blueprint.get("/return/<ref>")
+def returned(ref: str) -> Response:
+    """Monext sends the browser back here, with the session's token."""
+    reference = _read(ref)
+    token = parameters.token(request.args, names=parameters.RETURN_TOKENS)
+    settled = services().following.returned(reference, token)
+    return _onwards(ref, landing_url(reference, settled))
+
+
+@blueprint.get("/cancel/<ref>")
+def cancel(ref: str) -> Response:
+    """The buyer gives up. Closed as cancelled only where Monext says that nothing went through."""
+    reference = _read(ref)
+    settled = services().following.gave_up(reference)
+    return _onwards(ref, landing_url(reference, _as_cancelled(settled)))
+
+
+@blueprint.get("/result/<ref>")
+def result(ref: str) -> Response | str:
+    """The state in words; moves on to the shop by itself once it is final, if the shop has a page for it.
+
+    To a program that accepts JSON and no page: the state alone, which is what `enabler.js` tells the shop.
+    """
+    reference = _read(ref)
+    looks_so_far = parameters.looks(request.args.get("waiting"))
+    settled = services().following.looked(reference)
+    if wants_json(request):
+        return jsonify(hints(settled))
+    shop = landing_url(reference, settled)
+    if shop and looks_so_far:
+        return redirect(shop, code=303)
+    return pages.result(
+        settled,
+        retry_url=settled.resume_url or _retry_url(reference, settled),
+        shop_url=shop or _after_return(reference, settled),
+        refresh_url=_look_url(ref, 1),
+        next_look_url=_look_url(ref, looks_so_far + 1) if looks_so_far < MOST_LOOKS else None,
+        nonce=nonce(),
+        looks=worn(),
+    )
+
+
+def _read(ref: str) -> Reference:
+    """The reference; what follows, an error included, looks like its store and is in its language."""
+    reference = services().references.read(ref)
+    wear(reference.store_key, home=reference.cancel_url)
+    speak(reference.language)
+    return reference
+
+
+def _look_url(ref: str, number: int) -> str:
+    """This result, looked at once more; `number` counts."""
+    return url_for("buyer.result", ref=ref, waiting=number, lang=asked_language())
+
+
+def _onwards(ref: str, shop: str | None) -> Response:
+    return redirect(shop or url_for("buyer.result", ref=ref), code=303)
+
+
+def _language(reference: Reference) -> str | None:
+    """Asked for here, else at the start; what is no language at all would only break the way back."""
+    asked = asked_language()
+    return asked if asked and parameters.LANGUAGE.fullmatch(asked) else reference.language
+
+
+def _as_cancelled(settled: Settled) -> Settled:
+    """The shop hears `cancelled` of a buyer who gave up, whatever had kept the payment from going through."""
+    if settled.status not in GAVE_UP_FOR_GOOD:
+        return settled
+    return replace(settled, status=BuyerStatus.CANCELLED)
+
+
+def _after_return(reference: Reference, settled: Settled) -> str | None:
+    """Money that was given back: our page says so, the shop's cancel page comes after it."""
+    if settled.status is BuyerStatus.RETURNED:
+        return with_hints(reference.cancel_url, settled)
+    return None
+
+
+def _retry_url(reference: Reference, settled: Settled) -> str | None:
+    """A new start of the cart; signed where knowing the cart id is not enough, for a day after the first."""
+    settings, now = services().settings, services().clock()
+    wished = {
+        "returnUrl": reference.return_url,
+        "cancelUrl": reference.cancel_url,
+        "lang": _language(reference),
+    }
+    query = {name: value for name, value in wished.items() if value}
+    if settings.access is not Access.OPEN:
+        if settled.begun is None or now - settled.begun > RETRY_LINK_LASTS:
+            return None
+        expires = int((settled.begun + RETRY_LINK_LASTS).timestamp())
+        query["expires"] = str(expires)
+        query["signature"] = sign_link(reference.cart_id, expires, key=settings.link_secrets[0])
+    path = url_for("checkout.start", cart_id=reference.cart_id)
+    return f"{path}?{urlencode(query)}" if query else path

@@ -1,0 +1,39 @@
+"""`GET /notification/<ref>`: Monext says that something happened; what, we ask ourselves."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response, request
+
+from monext_bridge.errors import RemoteError, StoreNotConfigured
+from monext_bridge.logs import event
+from monext_bridge.web.http import parameters
+from monext_bridge.web.http.context import services
+
+log = logging.getLogger(__name__)
+
+blueprint = Blueprint("notifications", __name__)
+
+WEB_TRANSACTION = "WEBTRS"
+SEND_AGAIN_IN = "60"
+"""Seconds; Monext repeats every minute for two hours."""
+
+
+@blueprint.get("/notification/<ref>")
+def notify(ref: str) -> Response:
+    """200 with an empty body (204 does not count at Monext), or 503 so that Monext sends it again."""
+    reference = services().references.read(ref)
+    if request.args.get("notificationType", WEB_TRANSACTION).upper() != WEB_TRANSACTION:
+        return Response(status=200)
+    token = parameters.token(request.args, names=("token", *parameters.RETURN_TOKENS))
+    try:
+        settled = services().following.notified(reference, token)
+    except (RemoteError, StoreNotConfigured) as error:
+        event(log, "notification_failed", level=logging.ERROR, why=str(error), then="Monext sends it again")
+        return _send_again()
+    return Response(status=200) if settled.complete else _send_again()
+
+
+def _send_again() -> Response:
+    return Response(status=503, headers={"Retry-After": SEND_AGAIN_IN})

@@ -1,0 +1,20 @@
+"""The commands of `flask`: for people and scripts at a terminal."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from monext_bridge.web.cli.payment import payment_group
+from monext_bridge.web.cli.reconcile import reconcile
+from monext_bridge.web.cli.setup import setup
+from monext_bridge.web.cli.work import work
+from monext_bridge.web.cli_states import states
+
+
+def init_cli(app: Flask) -> None:
+    """Adds the bridge's commands to those of Flask."""
+    app.cli.add_command(payment_group)
+    app.cli.add_command(reconcile)
+    app.cli.add_command(setup)
+    app.cli.add_command(states)
+    app.cli.add_command(work)

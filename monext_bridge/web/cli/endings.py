@@ -1,0 +1,116 @@
+"""How a command ends: what it says where it fails, and its exit code."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any
+
+import click
+
+from monext_bridge.errors import (
+    BridgeError,
+    Conflict,
+    KeyReused,
+    NotFound,
+    RemoteError,
+    RequestError,
+    SchedulerBusy,
+    SettingsError,
+    StoreNotConfigured,
+)
+from monext_bridge.web.api.bodies import answer
+from monext_bridge.web.api.models import ErrorDetail, ErrorResponse
+from monext_bridge.web.pages.error_pages import code_of, status_of
+
+log = logging.getLogger(__name__)
+
+
+class ExitCode(IntEnum):
+    """DONE: approved or received. With UNUSABLE, NOT_ALLOWED and NOT_FOUND nothing was done.
+
+    UNKNOWN: a remote failed, or whether Monext acted is not known yet. The same key finds out. STUCK, of
+    reconciliation: somebody has to look.
+    """
+
+    DONE = 0
+    REJECTED = 1
+    UNUSABLE = 2
+    NOT_ALLOWED = 3
+    NOT_FOUND = 4
+    UNKNOWN = 5
+    STUCK = 1
+
+
+EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
+    (NotFound, ExitCode.NOT_FOUND),
+    (Conflict, ExitCode.NOT_ALLOWED),
+    (KeyReused, ExitCode.NOT_ALLOWED),
+    (RequestError, ExitCode.UNUSABLE),
+    (StoreNotConfigured, ExitCode.UNUSABLE),
+    (SettingsError, ExitCode.UNUSABLE),
+    (SchedulerBusy, ExitCode.UNKNOWN),
+    (RemoteError, ExitCode.UNKNOWN),
+)
+"""First match wins. Whatever is not here is a fault of ours that may have come after the act: UNKNOWN."""
+
+
+def end(message: str, *, code: ExitCode, body: Mapping[str, Any] | None = None) -> click.exceptions.Exit:
+    """To be raised: says why on stderr, and where there is a body, prints that on stdout."""
+    click.echo(f"Error: {message}", err=True)
+    if body is not None:
+        print_json(body)
+    return click.exceptions.Exit(code)
+
+
+def exit_code(error: BaseException) -> ExitCode:
+    return next((code for kind, code in EXIT_CODES if isinstance(error, kind)), ExitCode.UNKNOWN)
+
+
+@contextmanager
+def failures(*, as_json: bool, key: str | None = None, hint: str = "") -> Iterator[None]:
+    """What goes wrong inside ends the command. `hint` is what to do where the outcome is unknown.
+
+    Ctrl-C is one of those ways: what has been sent to Monext is not undone by it.
+    """
+    try:
+        yield
+    except BridgeError as error:
+        raise _ended(error, as_json=as_json, key=key, hint=hint) from error
+    except KeyboardInterrupt as error:
+        raise end(f"interrupted{hint}", code=ExitCode.UNKNOWN) from error
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as error:
+        log.exception("command_failed")
+        message = f"{type(error).__name__}: a fault of the bridge, which the log describes{hint}"
+        raise end(message, code=ExitCode.UNKNOWN) from error
+
+
+def print_json(body: Mapping[str, Any]) -> None:
+    """In ASCII, so that no terminal's encoding and no control character gets in the way."""
+    click.echo(json.dumps(body, indent=2))
+
+
+def printable(text: str) -> str:
+    """The text without control characters, by which a remote's words could command the terminal."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def _ended(error: BridgeError, *, as_json: bool, key: str | None, hint: str) -> click.exceptions.Exit:
+    code = exit_code(error)
+    words = "\n".join(printable(line) for line in str(error).split("\n"))
+    message = f"{words}{hint}" if code is ExitCode.UNKNOWN else words
+    return end(message, code=code, body=_body(error, words, key) if as_json else None)
+
+
+def _body(error: BridgeError, message: str, key: str | None) -> dict[str, Any]:
+    """The error shape of the operations API, and the key."""
+    status = status_of(error)
+    field = error.field if isinstance(error, RequestError) else None
+    detail = ErrorDetail(code=code_of(error, status), message=message, field=field)
+    body = answer(ErrorResponse(message=message, statusCode=status, errors=[detail]))
+    return body | {"key": key} if key else body

@@ -1,0 +1,99 @@
+"""What reconciliation found, in lines of text or of JSON; and how far it is, on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.errors import RemoteError
+from monext_bridge.services.reconciliation.candidates import Survey
+from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary
+from monext_bridge.web.cli.endings import ExitCode, printable
+
+
+@dataclass(slots=True)
+class Telling:
+    """Where passes are repeated, a finding that reads as it did before is told again only with a whole pass."""
+
+    as_json: bool
+    again_and_again: bool
+    _told: set[tuple[PaymentId, Need, Ending, str]] = field(default_factory=set)
+
+    def begin(self, *, whole: bool) -> None:
+        if whole:
+            self._told.clear()
+
+    def tell(self, finding: Finding) -> None:
+        reads = (finding.payment_id, finding.need, finding.ending, finding.detail)
+        if self.again_and_again and reads in self._told:
+            return
+        self._told.add(reads)
+        click.echo(_json(finding.as_json()) if self.as_json else _line(finding))
+
+    def end(self, summary: Summary, *, code: ExitCode) -> None:
+        """The counts; of passes that are repeated, only where something was found."""
+        if self.again_and_again and not summary.by_ending and not summary.broken_off:
+            return
+        click.echo(_json({"summary": _summary_json(summary, code)}) if self.as_json else _counts(summary))
+
+
+@contextmanager
+def progress_of(scope: Scope, *, survey: Survey, shown: bool) -> Iterator[Callable[[Summary], None]]:
+    """A bar on a terminal, nothing elsewhere. Gives what is to be called after each page."""
+    if not (shown and sys.stderr.isatty()):
+        yield lambda _: None
+        return
+    columns = (TextColumn("payments"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("payments", total=_total(scope, survey))
+        yield lambda summary: progress.update(bar, completed=summary.seen)
+
+
+def _total(scope: Scope, survey: Survey) -> int | None:
+    """A bar without an end is better than no pass."""
+    try:
+        return survey.count(scope)
+    except RemoteError:
+        return None
+
+
+def _line(finding: Finding) -> str:
+    store = f" {finding.store_key}" if finding.store_key else ""
+    detail = f": {printable(finding.detail)}" if finding.detail else ""
+    return f"{finding.ending.value:<8} {finding.need.value:<14} {finding.payment_id}{store}{detail}"
+
+
+def _counts(summary: Summary) -> str:
+    counts = ", ".join(f"{count} {name}" for name, count in summary.counted().items() if count)
+    line = f"{summary.seen} payments seen, {summary.looked_at} looked at: {counts or 'nothing to do'}"
+    if summary.broken_off is None:
+        return line
+    again = f"; go on with --after {summary.last}" if summary.last else ""
+    return f"{line}\nnot complete: {printable(summary.broken_off)}{again}"
+
+
+def _summary_json(summary: Summary, code: ExitCode) -> dict[str, object]:
+    return {
+        "seen": summary.seen,
+        "lookedAt": summary.looked_at,
+        "endings": dict(summary.counted()),
+        "needs": {need.value: summary.by_need.get(need, 0) for need in Need},
+        "complete": summary.complete,
+        "brokenOff": summary.broken_off,
+        "last": summary.last,
+        "exitCode": int(code),
+    }
+
+
+def _json(body: dict[str, object]) -> str:
+    """One line, in ASCII."""
+    return json.dumps(body)

@@ -1,0 +1,90 @@
+"""Acts on a payment in words: the question before, the command that repeats, and what they came to."""
+
+from __future__ import annotations
+
+import shlex
+
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.by_key import family
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Open, Refund, Reverse, open_amounts
+from monext_bridge.domain.record.attempt_status import taken_or_planned
+from monext_bridge.domain.record.payment import Payment, TransactionType
+from monext_bridge.services.operations.modify_payment import ActOutcome
+from monext_bridge.web.cli.amounts import bare_amount, write_amount
+
+VERBS: dict[type[Act], str] = {Capture: "capture", Refund: "refund", Cancel: "cancel", Reverse: "reverse"}
+
+OUTCOMES = {
+    ActOutcome.APPROVED: "approved: Monext has done it",
+    ActOutcome.RECEIVED: "received: Monext has taken it on and has not finished",
+    ActOutcome.REJECTED: "rejected: Monext refused it, or a part of a reverse",
+}
+
+
+def question(payment: Payment, act: Act, *, key: str) -> str:
+    """What is about to happen, with the sums it is part of."""
+    left = open_amounts(payment)
+    if family(payment, key):
+        return f"Go on with the {VERBS[type(act)]} under key {key}, where Monext has not done it yet"
+    match act:
+        case Capture(amount, final):
+            told = f"Capture {write_amount(amount)} of {_written(payment, left.capturable)} left to capture"
+            return f"{told}, and release the rest" if final else told
+        case Refund(amount, _):
+            return f"Refund {write_amount(amount)} of {_written(payment, left.refundable)} left to refund"
+        case Cancel():
+            return f"Cancel {_written(payment, left.cancellable)} that is not captured"
+        case Reverse():
+            return _reverse(payment, left)
+
+
+def command(payment: Payment, act: Act, *, key: str, reference: str | None) -> str:
+    """The command line that asks for the same act again: with this key it is never done twice."""
+    words = ["flask", "payment", VERBS[type(act)], payment.id]
+    match act:
+        case Capture(amount, final):
+            words += ["--amount", bare_amount(amount)] + (["--final"] if final else [])
+        case Refund(amount, transaction_id):
+            words += ["--amount", bare_amount(amount)]
+            words += ["--transaction", transaction_id] if transaction_id else []
+        case _:
+            pass
+    words += ["--reference", reference] if reference else []
+    return shlex.join([*words, "--key", key])
+
+
+def amount_under(payment: Payment, key: str, *, kind: TransactionType) -> Money | None:
+    """The amount that an earlier call with this key asked for, None for a key that is new."""
+    return next((t.amount for t in family(payment, key).sent if t.type is kind), None)
+
+
+def too_much(payment: Payment, act: Act) -> str | None:
+    """That the record leaves nothing, or less, for the act; None where it leaves enough.
+
+    Said in the units in which it was asked. Whether the act is allowed is decided when it is performed.
+    """
+    left = open_amounts(payment)
+    room, done = {
+        Capture: (left.capturable, "captured"),
+        Refund: (left.refundable, "refunded"),
+        Cancel: (left.cancellable, "cancelled"),
+        Reverse: (left.cancellable + left.refundable, "cancelled or refunded"),
+    }[type(act)]
+    if not room:
+        return f"nothing is left of payment {payment.id} that could be {done}"
+    if isinstance(act, Capture | Refund) and act.amount.cent_amount > room:
+        return f"only {_written(payment, room)} of payment {payment.id} can still be {done}"
+    return None
+
+
+def _reverse(payment: Payment, left: Open) -> str:
+    parts = [
+        (left.cancellable, "cancel {} that is not captured"),
+        (left.refundable, "refund {} that is captured"),
+    ]
+    told = " and ".join(words.format(_written(payment, minor)) for minor, words in parts if minor)
+    return f"{told[:1].upper()}{told[1:]}"
+
+
+def _written(payment: Payment, minor: int) -> str:
+    return write_amount(taken_or_planned(payment).with_amount(minor))

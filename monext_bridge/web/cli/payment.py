@@ -1,0 +1,226 @@
+"""`flask payment …`: what happened to a payment, and what may be done to it, from a terminal.
+
+stdout has the answer alone; the question, the key and what went wrong go to stderr, as the log does.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import secrets
+import sys
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from monext_bridge.domain.ids import RecordTransactionId
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.by_key import family
+from monext_bridge.domain.operations.pending import KEY
+from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse, open_amounts
+from monext_bridge.domain.record.attempt_status import standing, taken_or_planned
+from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionType
+from monext_bridge.errors import Conflict, Malformed
+from monext_bridge.logs import correlation_id
+from monext_bridge.services.operations.find_payment import quoted_payments
+from monext_bridge.services.operations.modify_payment import ActOutcome, Performed
+from monext_bridge.web.api.bodies import answer
+from monext_bridge.web.api.models import REFERENCE_FORM, PaymentIntentResult, PaymentIntentView
+from monext_bridge.web.cli.amounts import read_amount, write_amount
+from monext_bridge.web.cli.endings import ExitCode, end, failures, print_json, printable
+from monext_bridge.web.cli.operations import OUTCOMES, amount_under, command, question, too_much
+from monext_bridge.web.cli.tables import print_payment
+from monext_bridge.web.http.context import services
+
+Build = Callable[..., Act]
+REFERENCE = re.compile(REFERENCE_FORM)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The payment, and the key, which may have been used for it before."""
+
+    payment: Payment
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What every act is asked with. `key` is the caller's, or one made here."""
+
+    quoted: str
+    key: str
+    reference: str | None
+    yes: bool
+    as_json: bool
+
+
+payment_group = AppGroup("payment", help="Look at a payment; capture, cancel, refund or reverse it.")
+
+quoted_argument = click.argument("quoted", metavar="PAYMENT_ID_OR_ORDER_NUMBER")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+amount_option = click.option("--amount", metavar="12.34", help="In major units of the payment's currency.")
+
+
+def acting(build: Build) -> Callable[..., None]:
+    """Makes a command of a function that builds the act for a payment."""
+
+    @quoted_argument
+    @click.option("--key", help="Idempotency key. The same key and request are never carried out twice.")
+    @click.option("--reference", help="Your reference of the act, handed on to Monext.")
+    @click.option("--yes", is_flag=True, help="Don't ask before money moves.")
+    @json_option
+    @functools.wraps(build)
+    def run(
+        quoted: str, key: str | None, reference: str | None, yes: bool, as_json: bool, **options: Any
+    ) -> None:
+        _check(key, KEY, option="--key", form="1 to 128 of A-Z a-z 0-9 _ . : -")
+        _check(reference, REFERENCE, option="--reference", form="1 to 50 characters without < and >")
+        asked = Asked(quoted, key or f"cli-{secrets.token_hex(8)}", reference, yes, as_json)
+        _carry_out(asked, lambda payment: build(Target(payment, asked.key), **options))
+
+    return run
+
+
+@payment_group.command()
+@quoted_argument
+@json_option
+def show(quoted: str, as_json: bool) -> None:
+    """What happened to a payment and when, and what is left to capture, cancel and refund."""
+    correlation_id.set(str(uuid.uuid4()))
+    with failures(as_json=as_json):
+        payment = _only(quoted)
+        order = services().modify.order_of(payment.id)
+        if as_json:
+            print_json(answer(PaymentIntentView.of(payment, order)))
+        else:
+            print_payment(payment, order)
+
+
+@payment_group.command()
+@amount_option
+@click.option("--final", is_flag=True, help="The last capture: what is left is released.")
+@acting
+def capture(target: Target, *, amount: str | None, final: bool) -> Act:
+    """Capture what was authorised: all that is open, or --amount of it."""
+    payment = target.payment
+    open_now = taken_or_planned(payment).with_amount(open_amounts(payment).capturable)
+    recorded = amount_under(payment, target.key, kind=TransactionType.CHARGE)
+    return Capture(_amount(amount, payment) or recorded or open_now, final)
+
+
+@payment_group.command()
+@amount_option
+@click.option("--all", "everything", is_flag=True, help="All that is captured and not refunded.")
+@click.option("--transaction", metavar="ID", help="A capture that the refund belongs to and can't exceed.")
+@acting
+def refund(target: Target, *, amount: str | None, everything: bool, transaction: str | None) -> Act:
+    """Give back what was captured: --amount of it, or --all."""
+    if everything == (amount is not None):
+        raise click.UsageError("Say how much: either --amount or --all.")
+    payment, charge = target.payment, RecordTransactionId(transaction) if transaction else None
+    recorded = amount_under(payment, target.key, kind=TransactionType.REFUND)
+    return Refund(_amount(amount, payment) or recorded or _refundable(payment, charge), charge)
+
+
+@payment_group.command()
+@acting
+def cancel(_: Target) -> Act:
+    """Release all that is authorised and not captured."""
+    return Cancel()
+
+
+@payment_group.command()
+@acting
+def reverse(_: Target) -> Act:
+    """Cancel what is not captured and refund what is."""
+    return Reverse()
+
+
+def _carry_out(asked: Asked, build: Callable[[Payment], Act]) -> None:
+    """One act from lookup to exit code."""
+    correlation_id.set(str(uuid.uuid4()))
+    with failures(as_json=asked.as_json, key=asked.key):
+        payment = _only(asked.quoted)
+        act = build(payment)
+        refusal = None if family(payment, asked.key) else too_much(payment, act)
+        if refusal:
+            raise Conflict(refusal)
+        _confirm(payment, act, asked)
+        performed = _perform(payment, act, asked)
+        if performed.outcome is ActOutcome.REJECTED:
+            raise click.exceptions.Exit(ExitCode.REJECTED)
+
+
+def _perform(payment: Payment, act: Act, asked: Asked) -> Performed:
+    """Performs and tells. From here on, whatever goes wrong is told with the command that finds out."""
+    again = command(payment, act, key=asked.key, reference=asked.reference)
+    with failures(as_json=asked.as_json, key=asked.key, hint=f"\nFind out what became of it:\n  {again}"):
+        click.echo(f"Key: {asked.key}", err=True)
+        performed = services().modify.perform(
+            payment.id, act, key=asked.key, merchant_reference=asked.reference
+        )
+        _tell(payment, performed, asked)
+        return performed
+
+
+def _check(text: str | None, pattern: re.Pattern[str], *, option: str, form: str) -> None:
+    if text is not None and not pattern.fullmatch(text):
+        raise click.BadParameter(form, param_hint=option)
+
+
+def _only(quoted: str) -> Payment:
+    payments = quoted_payments(services().modify, quoted=quoted)
+    if len(payments) > 1:
+        lines = (f"\n  {p.id}  {write_amount(p.planned)}  {standing(p).value}" for p in payments)
+        raise Malformed(f"the order has several payments, name one of them:{''.join(lines)}")
+    return payments[0]
+
+
+def _confirm(payment: Payment, act: Act, asked: Asked) -> None:
+    """Asks somebody at a terminal; nobody there, and no --yes, is no."""
+    key = AttemptKey.parse(payment.key)
+    store = services().settings.store(key.store_key if key else None)
+    click.echo(f"Payment {payment.id}, Monext {store.environment.value}", err=True)
+    ask = question(payment, act, key=asked.key)
+    if asked.yes:
+        click.echo(ask, err=True)
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise end(f"{ask}: nobody can be asked here, so say --yes", code=ExitCode.UNUSABLE)
+    try:
+        confirmed = click.confirm(f"{ask}?", err=True)
+    except click.Abort:
+        confirmed = False
+    if not confirmed:
+        raise end("not confirmed; nothing was done", code=ExitCode.UNUSABLE)
+
+
+def _tell(payment: Payment, performed: Performed, asked: Asked) -> None:
+    if asked.as_json:
+        result = answer(PaymentIntentResult.of(performed))
+        print_json({**result, "paymentId": payment.id, "key": asked.key})
+        return
+    click.echo(OUTCOMES[performed.outcome])
+    if performed.interface_id:
+        click.echo(f"Monext id {printable(performed.interface_id)}")
+
+
+def _amount(text: str | None, payment: Payment) -> Money | None:
+    if text is None:
+        return None
+    try:
+        return read_amount(text, like=taken_or_planned(payment))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--amount") from error
+
+
+def _refundable(payment: Payment, charge: RecordTransactionId | None) -> Money:
+    """All that is left to refund; of one capture, no more than it was."""
+    left = taken_or_planned(payment).with_amount(open_amounts(payment).refundable)
+    captured = next((t.amount for t in payment.transactions if t.id == charge), left)
+    return min(left, captured, key=lambda amount: amount.cent_amount)

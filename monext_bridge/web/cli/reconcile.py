@@ -1,0 +1,123 @@
+"""`flask reconcile`: finds and finishes what nobody came back to, once or for ever.
+
+stdout has the findings and the counts; the progress bar and the log go to stderr.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+
+import click
+from flask.cli import with_appcontext
+
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.errors import StoreNotConfigured
+from monext_bridge.runtime.companion import ends_with_parent
+from monext_bridge.services.operations.find_payment import PAYMENT_ID
+from monext_bridge.services.reconciliation.report import Scope, Summary
+from monext_bridge.services.reconciliation.schedule import Rounds
+from monext_bridge.web.cli.durations import Duration
+from monext_bridge.web.cli.endings import ExitCode, failures
+from monext_bridge.web.cli.findings import Telling, progress_of
+from monext_bridge.web.cli.stopping import stopping
+from monext_bridge.web.http.context import services
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    scope: Scope
+    every: timedelta | None
+    as_json: bool
+    with_parent: bool
+
+
+@click.command()
+@click.option(
+    "--older-than",
+    type=Duration(least=timedelta(0), most=30 * DAY),
+    default="15m",
+    show_default=True,
+    help="Leave alone what is younger: its buyer or caller may yet come back.",
+)
+@click.option(
+    "--since",
+    type=Duration(least=timedelta(minutes=1), most=366 * DAY),
+    default="30d",
+    show_default=True,
+    help="How far back payments are looked at, by when they were begun.",
+)
+@click.option("--store", metavar="KEY", help="Only payments of this store.")
+@click.option("--ledger", is_flag=True, help="Also compare every accepted payment with Monext's ledger.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be looked at; write nothing.")
+@click.option(
+    "--every",
+    type=Duration(least=timedelta(seconds=10), most=DAY),
+    help="Again and again, each pass so long after the last began.",
+)
+@click.option("--after", metavar="PAYMENT_ID", help="Go on with a pass that was interrupted there.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON a finding, and one for the counts.")
+@click.option(
+    "--with-parent", is_flag=True, hidden=True, help="End once the process that began this one has gone."
+)
+@with_appcontext
+def reconcile(
+    older_than: timedelta,
+    since: timedelta,
+    store: str | None,
+    ledger: bool,
+    dry_run: bool,
+    every: timedelta | None,
+    after: str | None,
+    as_json: bool,
+    with_parent: bool,
+) -> None:
+    """Find and finish payments, acts and orders that nobody came back to.
+
+    May be run at any time, any number of times, and by several at once.
+    """
+    if after is not None and not PAYMENT_ID.fullmatch(after):
+        raise click.BadParameter("not the id of a payment", param_hint="--after")
+    scope = Scope(older_than, since, store, PaymentId(after) if after else None, ledger, dry_run)
+    with failures(as_json=as_json):
+        _check_store(store)
+        with stopping() as stop:
+            summary = _run(Asked(scope, every, as_json, with_parent), stop)
+    if every is None and (code := _exit_code(summary)) is not ExitCode.DONE:
+        raise click.exceptions.Exit(code)
+
+
+def _run(asked: Asked, stop: Event) -> Summary:
+    """The summary of the last pass."""
+    telling = Telling(as_json=asked.as_json, again_and_again=asked.every is not None)
+    rounds = Rounds(asked.scope, every=asked.every)
+    if asked.with_parent:
+        ends_with_parent(stop)
+    while True:
+        scope = rounds.next()
+        telling.begin(whole=rounds.is_whole)
+        with progress_of(scope, survey=services().reconcile.survey, shown=not asked.as_json) as seen:
+            summary = services().reconcile.run(scope, tell=telling.tell, seen=seen, stopped=stop.is_set)
+        telling.end(summary, code=_exit_code(summary))
+        if stop.wait(rounds.pause()) or asked.every is None:
+            return summary
+
+
+def _exit_code(summary: Summary) -> ExitCode:
+    """What needs a person comes before what the next pass may do by itself."""
+    if summary.stuck:
+        return ExitCode.STUCK
+    return ExitCode.DONE if summary.complete else ExitCode.UNKNOWN
+
+
+def _check_store(store: str | None) -> None:
+    """A misspelt store would find nothing, and look as if all were well."""
+    if store is None:
+        return
+    try:
+        services().settings.store(store)
+    except StoreNotConfigured as error:
+        raise click.BadParameter("no setting names this store", param_hint="--store") from error

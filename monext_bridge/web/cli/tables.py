@@ -1,0 +1,124 @@
+"""What happened to a payment, as tables for a terminal of 80 columns; plain text in a pipe or a file."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monext_bridge.domain.operations.pending import FREE, REST, VOID, IntentName
+from monext_bridge.domain.operations.rules import open_amounts
+from monext_bridge.domain.record.attempt_status import own_money, taken_or_planned
+from monext_bridge.domain.record.cart import Order
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
+from monext_bridge.logs import shortened
+from monext_bridge.web.cli.amounts import write_amount
+from monext_bridge.web.cli.endings import printable
+
+PIPE_WIDTH = 250
+"""Columns where there is no terminal to fit into: a row stays one line."""
+
+STYLES = {
+    TransactionState.SUCCESS: "green",
+    TransactionState.FAILURE: "red",
+    TransactionState.PENDING: "yellow",
+    TransactionState.INITIAL: "yellow",
+}
+
+
+def print_payment(payment: Payment, order: Order | None) -> None:
+    """The sums and what is left, what happened when, and under which names. Colours obey NO_COLOR."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    with console.capture() as drawn:
+        console.print(_sums(payment, order), "", _history(payment), "", _names(payment), sep="\n")
+        for told in filter(None, map(_open, payment.transactions)):
+            console.print("", told, sep="\n")
+    click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+
+
+def _sums(payment: Payment, order: Order | None) -> Table:
+    left, own = open_amounts(payment), own_money(payment)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    _add(table, "Payment", payment.id)
+    _add(table, "Order", _order(order))
+    _add(table, "Method", payment.method or "not known yet")
+    _add(table, "Planned", write_amount(payment.planned))
+    _add(table, "Authorised", _money(payment, own.authorized))
+    _add(table, "Captured", _money(payment, own.charged))
+    _add(table, "Cancelled", _money(payment, own.cancelled))
+    _add(table, "Refunded", _money(payment, own.refunded))
+    _add(table, "Left to capture", _money(payment, left.capturable))
+    _add(table, "Left to cancel", _money(payment, left.cancellable))
+    _add(table, "Left to refund", _money(payment, left.refundable))
+    return table
+
+
+def _history(payment: Payment) -> Table:
+    table = _numbered("Time (UTC)", "Transaction", "State")
+    table.add_column("Amount", justify="right", no_wrap=True)
+    for number, t in enumerate(payment.transactions, start=1):
+        state = Text(t.state.value, style=STYLES[t.state])
+        _add(table, str(number), _time(t.timestamp), t.type.value, state, write_amount(t.amount))
+    return table
+
+
+def _names(payment: Payment) -> Table:
+    table = _numbered("Key", "Monext id", "Transaction id")
+    for number, t in enumerate(payment.transactions, start=1):
+        _add(table, str(number), _key(payment, t), t.interface_id or "", t.id)
+    return table
+
+
+def _numbered(*headers: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for header in ("", *headers):
+        table.add_column(header, overflow="fold")
+    return table
+
+
+def _add(table: Table, *cells: str | Text) -> None:
+    """A row of texts, in which nothing is taken for markup."""
+    table.add_row(*(cell if isinstance(cell, Text) else Text(printable(cell)) for cell in cells))
+
+
+def _order(order: Order | None) -> str:
+    if order is None:
+        return "none"
+    return f"{order.number or order.id}, {order.payment_state or 'without a payment state'}"
+
+
+def _open(transaction: Transaction) -> Text | None:
+    """How the outcome of an open act is found out: by asking again with its key."""
+    name = IntentName.parse(transaction.interaction_id)
+    if name is None or transaction.state is not TransactionState.INITIAL:
+        return None
+    what = f"{transaction.type.value} of {write_amount(transaction.amount)}"
+    known = "was not sent to Monext" if name.mark == FREE else "has an outcome that is not known yet"
+    told = f"The {what} {known}: ask for it again with --key {name.key}"
+    return Text(printable(told), style="yellow")
+
+
+def _key(payment: Payment, transaction: Transaction) -> str:
+    """The key that an act was asked under. An id that is no key may be a session's, so it is cut."""
+    name = IntentName.parse(transaction.interaction_id)
+    if name:
+        return f"{name.key} ({name.digest})" if name.digest in (REST, VOID) else name.key
+    if transaction.interaction_id is None:
+        return ""
+    if transaction.interaction_id == payment.interface_id:
+        return "checkout"
+    return shortened(transaction.interaction_id)
+
+
+def _time(timestamp: datetime | None) -> str:
+    return timestamp.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if timestamp else ""
+
+
+def _money(payment: Payment, minor: int) -> str:
+    return write_amount(taken_or_planned(payment).with_amount(minor))

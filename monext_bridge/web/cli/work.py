@@ -1,0 +1,45 @@
+"""`flask work`: a worker of reconciliation, beside any number of others."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+from flask.cli import with_appcontext
+
+from monext_bridge.logs import event
+from monext_bridge.queue.broker import queue_on
+from monext_bridge.queue.worker import working
+from monext_bridge.services.reconciliation.threads import AT_ONCE
+from monext_bridge.web.cli.stopping import stopping
+from monext_bridge.web.http.context import services
+
+log = logging.getLogger(__name__)
+
+MOST_THREADS = 16
+
+
+@click.command()
+@click.option(
+    "--threads",
+    type=click.IntRange(1, MOST_THREADS),
+    default=AT_ONCE,
+    show_default=True,
+    help="Payments at a time.",
+)
+@with_appcontext
+def work(threads: int) -> None:
+    """Do what `flask reconcile` puts into the queue, until stopped.
+
+    Without REDIS_URL there is no queue: it says so and waits, so that a Procfile runs as it is on every host.
+    """
+    url = services().settings.redis_url
+    with stopping() as stop:
+        if url is None:
+            event(
+                log, "worker_idle", why="REDIS_URL is not set", then="`flask reconcile` does the work itself"
+            )
+            stop.wait()
+            return
+        with working(queue_on(url), services().reconcile.finishing.finish, threads=threads):
+            stop.wait()

@@ -1,0 +1,118 @@
+"""The OpenAPI document as sections of a page: by caller, each endpoint with commands for a shell."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monext_bridge.web.openapi.security import ACCESS
+
+Json = Mapping[str, Any]
+
+PAYMENT_ID = ("{payment_id}", "$PAYMENT_ID")
+"""What stands in a path, and its shell variable."""
+
+IDEMPOTENCY_KEY = {"$ref": "#/components/parameters/idempotencyKey"}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`answer`: an example, as text. `statuses`: all with which it may answer, with their meaning."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    commands: tuple[Command, ...]
+    answer: str | None
+    statuses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The endpoints of one caller."""
+
+    id: str
+    name: str
+    who: str
+    endpoints: tuple[Endpoint, ...]
+
+
+def sections(document: Json) -> tuple[Section, ...]:
+    """One for each tag, in the order of the document."""
+    endpoints = [
+        (operation["tags"][0], _endpoint(document, method, path, operation))
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return tuple(
+        Section(
+            id=tag["name"].lower().replace(" ", "-"),
+            name=tag["name"],
+            who=tag["description"],
+            endpoints=tuple(endpoint for name, endpoint in endpoints if name == tag["name"]),
+        )
+        for tag in document["tags"]
+    )
+
+
+def token_command(document: Json) -> str:
+    """How an API client gets the token of the back office's endpoints."""
+    scheme = document["components"]["securitySchemes"]["commercetools"]
+    url = scheme["flows"]["clientCredentials"]["tokenUrl"]
+    return (
+        f'curl -u "$CLIENT_ID:$CLIENT_SECRET" {url} \\\n'
+        '  -d grant_type=client_credentials -d "scope=manage_checkout_payment_intents:$PROJECT_KEY"'
+    )
+
+
+def _endpoint(document: Json, method: str, path: str, operation: Json) -> Endpoint:
+    url = document["servers"][0]["url"] + path.replace(*PAYMENT_ID)
+    examples = _media(operation.get("requestBody", {})).get("examples", {}).values()
+    bodies = [(example["summary"], example["value"]) for example in examples]
+    answers = [_media(answer) for answer in operation["responses"].values()]
+    example = next((media["example"] for media in answers if "example" in media), None)
+    return Endpoint(
+        id=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=operation["summary"],
+        description=operation["description"],
+        commands=tuple(
+            Command(title, _curl(method.upper(), url, headers=_headers(operation, body), body=body))
+            for title, body in bodies or [(operation["summary"], None)]
+        ),
+        answer=json.dumps(example, indent=2, ensure_ascii=False) if example else None,
+        statuses=tuple(operation["responses"]),
+    )
+
+
+def _headers(operation: Json, body: Json | None) -> dict[str, str]:
+    shown = next(access.shown_as for access in ACCESS.values() if access.tag == operation["tags"][0])
+    headers = {shown[0]: shown[1]} if shown else {}
+    if IDEMPOTENCY_KEY in operation["parameters"]:
+        headers["Idempotency-Key"] = "$KEY"
+    return headers | ({"Content-Type": "application/json"} if body is not None else {})
+
+
+def _curl(method: str, url: str, *, headers: Mapping[str, str], body: Json | None) -> str:
+    """A command for any POSIX shell; `$NAME` in the address and in headers is left to the shell."""
+    words = [f'curl -X {method} "{url}"', *(f'-H "{name}: {value}"' for name, value in headers.items())]
+    if body is not None:
+        words.append(f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}")
+    return " \\\n  ".join(words)
+
+
+def _media(part: Json) -> Json:
+    media: Json = part.get("content", {}).get("application/json", {})
+    return media

@@ -1,0 +1,63 @@
+"""`GET /openapi.json`, the description of the JSON endpoints, and `GET /docs`, a page to read it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from monext_bridge.web.http.context import services
+from monext_bridge.web.openapi.document import describe
+from monext_bridge.web.openapi.faults import ERROR_EXAMPLE, FAULTS, OUTCOMES
+from monext_bridge.web.openapi.page import sections, token_command
+
+blueprint = Blueprint("openapi", __name__)
+
+KEPT_FOR = 300
+"""Seconds for which either may be kept: they change with a release or a setting only."""
+
+KEPT_AS = "monext_bridge.openapi"
+
+
+@blueprint.get("/openapi.json")
+def description() -> Response:
+    """The same bytes as long as the process lives; 304 to whoever has them."""
+    return _cacheable(Response(_description(), content_type="application/json"))
+
+
+@blueprint.get("/docs")
+def docs() -> Response:
+    """The description in words, with examples for a shell; without any script."""
+    document = json.loads(_description())
+    page = render_template(
+        "docs.html",
+        document=document,
+        sections=sections(document),
+        token_command=token_command(document),
+        error_example=json.dumps(ERROR_EXAMPLE, indent=2),
+        faults=FAULTS,
+        outcomes=OUTCOMES,
+    )
+    return _cacheable(Response(page, content_type="text/html; charset=utf-8"))
+
+
+def _description() -> bytes:
+    """Computed once for each application."""
+    kept: bytes | None = current_app.extensions.get(KEPT_AS)
+    if kept is None:
+        settings = services().settings
+        document = describe(
+            current_app.url_map.iter_rules(),
+            public_url=settings.public_url,
+            auth_url=settings.commercetools.auth_url,
+        )
+        kept = current_app.extensions[KEPT_AS] = json.dumps(document, ensure_ascii=False).encode()
+    return kept
+
+
+def _cacheable(response: Response) -> Response:
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+    response.cache_control.public, response.cache_control.max_age = True, KEPT_FOR
+    response.make_conditional(request)
+    return response

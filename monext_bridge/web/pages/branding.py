@@ -1,0 +1,123 @@
+"""The looks of a shop on the pages: its name, logo, links and colours, and who may frame them.
+
+The colours are a stylesheet of their own, named after what is in it, so that a browser may keep it for good and the
+content security policy needs no exception. A page that has no shop wears none and is right without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+
+from flask import Blueprint, Response, g, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from monext_bridge.config import Colors, Looks, Palette, Settings, ShopLink
+from monext_bridge.errors import StoreNotConfigured
+from monext_bridge.web.http.context import services
+from monext_bridge.web.http.headers import allow_framing, allow_image
+
+blueprint = Blueprint("looks", __name__)
+
+KEPT = "public, max-age=31536000, immutable"
+
+LABELS = {
+    ShopLink.TERMS: _("Terms and conditions"),
+    ShopLink.PRIVACY: _("Privacy policy"),
+    ShopLink.IMPRINT: _("Legal notice"),
+    ShopLink.RETURNS: _("Returns and cancellations"),
+    ShopLink.CONTACT: _("Contact us"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: LazyString
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageLooks:
+    """What a page shows of its shop; `theme` is the address of its colours, `home` the shop's page to go back to.
+
+    `language` is spoken where nobody asks for another.
+    """
+
+    name: str | None = None
+    logo: str | None = None
+    theme: str | None = None
+    links: tuple[Link, ...] = ()
+    home: str | None = None
+    language: str | None = None
+
+
+PLAIN = PageLooks()
+
+
+@blueprint.get("/theme/<name>.css")
+def theme(name: str) -> Response:
+    """The colours of a shop. Those that a settings file no longer has are nowhere: the page then wears ours."""
+    for colors in services().settings.looks.colors.values():
+        if sheet_name(colors) == name:
+            return Response(stylesheet(colors), mimetype="text/css", headers={"Cache-Control": KEPT})
+    return Response("there is no such theme\n", status=404, mimetype="text/plain")
+
+
+def wear(store_key: str | None, *, home: str | None = None) -> PageLooks:
+    """Give this answer the looks of a store, error pages included; may be repeated. What was worn before is off.
+
+    `home` is where an error page leads where nothing was taken; without it, to the store's CANCEL_URL, or where the
+    store is not known, to that which all stores share.
+    """
+    settings = services().settings
+    looks = settings.looks.at(store_key)
+    allow_framing(looks.frame_ancestors)
+    allow_image(looks.logo)
+    worn = _page_looks(looks, home=home or _cancel_page(settings, store_key))
+    g.page_looks = worn
+    return worn
+
+
+def worn() -> PageLooks:
+    """What this answer wears: of the store it is about, or what holds for all where that is not known."""
+    found: PageLooks | None = g.get("page_looks")
+    return found or wear(None)
+
+
+@cache
+def stylesheet(colors: Colors) -> str:
+    """The variables of `bridge.css`, light and dark."""
+    light, dark = (";".join(_variables(palette)) for palette in (colors.light, colors.dark))
+    return f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+
+
+@cache
+def sheet_name(colors: Colors) -> str:
+    return hashlib.sha256(stylesheet(colors).encode()).hexdigest()[:16]
+
+
+def _variables(palette: Palette) -> Iterator[str]:
+    for each in fields(palette):
+        yield f"--{each.name.replace('_', '-')}:{getattr(palette, each.name)}"
+
+
+def _cancel_page(settings: Settings, store_key: str | None) -> str | None:
+    try:
+        return settings.store(store_key).cancel_url
+    except StoreNotConfigured:
+        pages = {store.cancel_url for store in settings.stores()}
+        return pages.pop() if len(pages) == 1 else None
+
+
+def _page_looks(looks: Looks, *, home: str | None) -> PageLooks:
+    return PageLooks(
+        name=looks.name,
+        logo=looks.logo,
+        theme=url_for("looks.theme", name=sheet_name(looks.colors)) if looks.colors else None,
+        links=tuple(Link(LABELS[kind], url) for kind, url in looks.links.items()),
+        home=home,
+        language=looks.language,
+    )

@@ -1,0 +1,229 @@
+"""Every error as an honest answer: a page for the buyer, or the JSON of the operations API.
+
+A page says one of two sentences. Where the error proves it, that nothing was taken: at the endpoints that
+start a payment, before anything could be paid. Everywhere else, that we do not know and that the buyer should
+not pay again. Paid is never said by an error. Either comes with the correlation id to quote.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Collection
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Request, Response, has_request_context, jsonify, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from monext_bridge.errors import (
+    BridgeError,
+    CartNotPayable,
+    EarlierUnknown,
+    RemoteError,
+    RemoteRefused,
+    RemoteTimeout,
+    RemoteUnavailable,
+    RemoteUnreachable,
+    RequestError,
+    SchedulerBusy,
+    StoreNotConfigured,
+    VersionConflict,
+)
+from monext_bridge.logs import correlation_id, event
+from monext_bridge.web.http import parameters
+from monext_bridge.web.pages.branding import PLAIN, PageLooks
+from monext_bridge.web.pages.error_words import words_for
+from monext_bridge.web.pages.i18n import render
+
+log = logging.getLogger(__name__)
+
+STATUSES: tuple[tuple[type[BridgeError], int], ...] = (
+    (StoreNotConfigured, 503),
+    (SchedulerBusy, 503),
+    (RemoteRefused, 502),
+    (RemoteTimeout, 504),
+    (RemoteUnavailable, 503),
+)
+"""First match wins; a RequestError knows its own status, and whatever is not here is 500."""
+
+CODES = {
+    400: "InvalidJsonInput",
+    401: "invalid_token",
+    403: "access_denied",
+    404: "ResourceNotFound",
+    405: "InvalidOperation",
+    415: "InvalidJsonInput",
+}
+"""Codes of Flask's own errors at JSON endpoints; any other status is `General`."""
+
+NOTHING_TAKEN_AT = frozenset({"checkout.start"})
+"""Endpoints at which an error proves that nothing was taken, since no payment page was shown; EarlierUnknown
+is the exception."""
+
+LOOK_AGAIN = 15
+MOST_LOOKS = 20
+"""Seconds between the looks of a page by itself, and how many: five minutes."""
+
+RETRY_AFTER = 30
+"""Seconds to wait where a remote failed and named no time itself."""
+
+A_MINUTE = 60
+"""Seconds to wait after too much was asked for, as the page says; limits put their own."""
+
+
+def init_error_pages(
+    app: Flask,
+    *,
+    is_json: Callable[[Request], bool],
+    looks: Callable[[], PageLooks] = lambda: PLAIN,
+    nothing_taken_at: Collection[str] = NOTHING_TAKEN_AT,
+) -> Callable[[Exception], Response]:
+    """Answers every BridgeError, HTTPException and unexpected exception of `app`.
+
+    `is_json` says which requests get JSON, `looks` what the present page wears. `nothing_taken_at` names the
+    endpoints (`request.endpoint`) at which an error proves that nothing was taken. Returned is what makes the
+    answer of an error, without a line in the log.
+    """
+
+    def respond(error: Exception) -> Response:
+        status, json = status_of(error), is_json(request)
+        if json:
+            response = _json(error, status)
+        else:
+            response = _page(error, status, nothing_taken_at=nothing_taken_at, looks=looks())
+        response.headers.update(_headers(error, status))
+        return response
+
+    def answer(error: Exception) -> AnyResponse:
+        if isinstance(error, HTTPException) and error.response is not None:
+            return error.get_response()
+        _report(error, status_of(error))
+        return respond(error)
+
+    app.register_error_handler(Exception, answer)
+    return respond
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status that an error is answered with."""
+    if isinstance(error, RequestError):
+        return error.status
+    if isinstance(error, HTTPException):
+        return error.code or 500
+    if isinstance(error, RemoteError) and _at_operations():
+        return 503  # a caller of the operations API must not read "not done" out of any answer of a remote
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def _at_operations() -> bool:
+    return has_request_context() and (request.endpoint or "").startswith("operations.")
+
+
+def _page(error: Exception, status: int, *, nothing_taken_at: Collection[str], looks: PageLooks) -> Response:
+    html = render(
+        "errors/error.html",
+        words=words_for(error, status),
+        status=status,
+        proves=_proves(error, nothing_taken_at),
+        can_retry=request.method == "GET" and (status == 429 or status >= 500),
+        reference=correlation_id.get(),
+        looks=looks,
+        default=looks.language,
+    )
+    return Response(html, status=status, content_type="text/html; charset=utf-8")
+
+
+def _proves(error: Exception, nothing_taken_at: Collection[str]) -> str:
+    """What the page may say of money: that this visit took none, that it is not known, or no word of it."""
+    if request.endpoint is None:
+        return "no payment"
+    earlier = isinstance(error, EarlierUnknown)
+    return "nothing taken" if request.endpoint in nothing_taken_at and not earlier else "not known"
+
+
+def _json(error: Exception, status: int) -> Response:
+    code, message = code_of(error, status), _message(error, status)
+    detail = {"code": code, "message": message}
+    if isinstance(error, RequestError) and error.field:
+        detail["field"] = error.field
+    body: dict[str, object] = {"message": message, "statusCode": status, "errors": [detail]}
+    if status in (401, 403):
+        body |= {"error": code, "error_description": message}
+    response = jsonify(body)
+    response.status_code = status
+    return response
+
+
+def code_of(error: Exception, status: int) -> str:
+    """The code of the JSON error, of those that commercetools' payment connectors use."""
+    if isinstance(error, RequestError):
+        return error.code
+    if isinstance(error, VersionConflict):
+        return "ConcurrentModification"
+    return CODES.get(status, "General") if isinstance(error, HTTPException) else "General"
+
+
+def _message(error: Exception, status: int) -> str:
+    """Words for the caller of the JSON API; what a remote said stays in the log."""
+    if isinstance(error, RequestError):
+        return str(error)
+    if isinstance(error, HTTPException) and error.description and status < 500:
+        return error.description
+    if isinstance(error, RemoteError):
+        return f"{error.remote} {_happened(error)}"
+    if isinstance(error, StoreNotConfigured):
+        return "this store is not configured"
+    return f"{HTTPStatus(status).phrase}: the log has the details"
+
+
+def _happened(error: RemoteError) -> str:
+    if isinstance(error, RemoteRefused):
+        return "refused the request"
+    if isinstance(error, RemoteUnreachable):
+        return "could not be reached"
+    return "did not answer: whether it acted is not known yet"
+
+
+def _headers(error: Exception, status: int) -> dict[str, str]:
+    if isinstance(error, HTTPException):
+        return {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    if isinstance(error, RemoteError | StoreNotConfigured) and status == 503:
+        wished = error.retry_after if isinstance(error, RemoteUnavailable) else None
+        return {"Retry-After": str(math.ceil(wished or RETRY_AFTER))} | _look_again()
+    if status == 429:
+        return {"Retry-After": str(A_MINUTE)}
+    return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+
+
+def _look_again() -> dict[str, str]:
+    """A buyer who is back while a remote is down need not do anything: the page settles by itself later.
+
+    Not for ever: after some minutes the page is left with its "Look again".
+    """
+    args = request.args
+    so_far = int(args["waiting"]) if parameters.LOOKS.fullmatch(args.get("waiting", "")) else 0
+    if request.endpoint not in ("buyer.returned", "buyer.result") or so_far >= MOST_LOOKS:
+        return {}
+    kept: dict[str, Any] = {name: args[name] for name in ("lang", *parameters.RETURN_TOKENS) if name in args}
+    again = url_for(request.endpoint, **(request.view_args or {}), **kept, waiting=so_far + 1)
+    return {"Refresh": f"{LOOK_AGAIN}; url={again}"}
+
+
+def _report(error: Exception, status: int) -> None:
+    """A line in the log; the unexpected with its stack."""
+    if not isinstance(error, BridgeError | HTTPException):
+        log.error("unexpected error at %s, answered with 500", request.endpoint, exc_info=error)
+        return
+    reason = error.reason if isinstance(error, CartNotPayable) else str(error)
+    level = logging.ERROR if status >= 500 else logging.INFO
+    event(
+        log,
+        "request_failed",
+        level=level,
+        endpoint=request.endpoint,
+        status=status,
+        error=type(error).__name__,
+        reason=reason,
+    )
