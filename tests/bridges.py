@@ -26,7 +26,7 @@ from monext_bridge.web import create_app
 from monext_bridge.web.access.rate_limits import BUDGETS, Table
 from sandbox.bridge_settings import bridge_environment
 from sandbox.runner import Sandbox
-from tests.mortal import Life, mortal_gateways
+from tests.crashing import Life, mortal_gateways
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -9,7 +9,7 @@ import pytest
 
 from monext_bridge.config import SETTING_NAMES
 from monext_bridge.config.spelling import misspelt, nearest, within
-from tests.environs import faults, load
+from tests.settings_environment import faults, load
 
 LONG = [name for name in SETTING_NAMES if len(name) >= 8]
 

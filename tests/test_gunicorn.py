@@ -20,7 +20,7 @@ from monext_bridge.runtime.bulkhead import PLACES_AT_A_REMOTE, PLACES_IN_ALL
 from monext_bridge.runtime.parallel import EXTRA_THREADS
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn
-from tests.environs import environ
+from tests.settings_environment import environ
 from tests.world import wait_for
 
 SOON = 4.0

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
-from tests.browser.watching import Watch
+from tests.browser.browser_errors import Watch
 
 PATIENCE = 15_000
 """Milliseconds that the browser waits for something before a test fails: the machine may be busy."""

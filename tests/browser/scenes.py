@@ -17,7 +17,7 @@ from tests.bridges import Buyer
 from tests.bridges import Page as Started
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import address
-from tests.web.office import EUR_10, Office
+from tests.web.back_office import EUR_10, Office
 from tests.world import World
 
 

@@ -11,11 +11,11 @@ from playwright.sync_api import Page, Route, expect
 from playwright.sync_api import TimeoutError as NoMoreLooks
 
 from sandbox.runner import Sandbox
-from tests.browser.books import assert_nothing_taken, assert_paid_once
 from tests.browser.devices import PATIENCE, Device
 from tests.browser.pages.checkout import Checkout
 from tests.browser.pages.endings import Result, shop_hears
 from tests.browser.pages.monext import HostedPage, Partner, Widget
+from tests.browser.recorded import assert_nothing_taken, assert_paid_once
 from tests.world import World
 
 MORE_LOOKS_THAN_ANY_PAGE_TAKES = 40

@@ -10,10 +10,10 @@ from playwright.sync_api import Locator, Route, expect
 
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn
-from tests.browser.books import assert_paid_once
 from tests.browser.devices import Device
 from tests.browser.pages.endings import shop_hears
 from tests.browser.pages.monext import CHALLENGED, REFUSED, Bank, HostedPage, Widget
+from tests.browser.recorded import assert_paid_once
 from tests.world import World
 
 

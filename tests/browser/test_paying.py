@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.books import assert_nothing_taken, assert_paid_once
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import Checkout
 from tests.browser.pages.endings import shop_hears
@@ -22,6 +21,7 @@ from tests.browser.pages.monext import (
     Partner,
     Widget,
 )
+from tests.browser.recorded import assert_nothing_taken, assert_paid_once
 from tests.world import World
 
 CARDS = {

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.books import assert_paid_once
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import Checkout
 from tests.browser.pages.endings import Result, shop_hears
 from tests.browser.pages.monext import ACCEPTED, HostedPage, Partner, Widget
+from tests.browser.recorded import assert_paid_once
 from tests.world import World
 
 BROKEN = "widget-min|Failed to load resource"

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from sandbox.shop.calls import Refused, Unreachable
 from tests.bridges import Answer, hints
-from tests.campaign.fleet import Line
+from tests.campaign.bridges import Line
 from tests.campaign.plan import Step
-from tests.campaign.stage import Dealing, Stage, ToldBuyer, order
+from tests.campaign.shared_state import Dealing, Stage, ToldBuyer, order
 from tests.world import Json, World
 
 TRIES = 5

@@ -10,18 +10,18 @@ from pathlib import Path
 from random import Random
 
 from sandbox.runner import Sandbox
-from tests.campaign.books import Books, Disagreement, compare
+from tests.campaign.back_office import Badge, Clerk
+from tests.campaign.bridges import EVENTS_SECRET, Actor, Fleet
 from tests.campaign.buyers import Shopper
+from tests.campaign.consistency import Books, Disagreement, compare
+from tests.campaign.excused_failures import Witness, by_correlation, read_logs, unexpected
+from tests.campaign.fault_fronts import Weather
 from tests.campaign.figures import Figures, count
-from tests.campaign.fleet import EVENTS_SECRET, Actor, Fleet
-from tests.campaign.killer import Killer
-from tests.campaign.office import Badge, Clerk
+from tests.campaign.kills import Killer
 from tests.campaign.plan import Plan, draw
 from tests.campaign.reconciling import LATER, Reconciled, reconcile
-from tests.campaign.stage import Dealing, Stage, look_up, order
+from tests.campaign.shared_state import Dealing, Stage, look_up, order
 from tests.campaign.warehouse import Porter
-from tests.campaign.weather import Weather
-from tests.campaign.witness import Witness, by_correlation, read_logs, unexpected
 from tests.world import Json, wait_for
 
 PENDING_FOR_GOOD = 0.3

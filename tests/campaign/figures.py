@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.campaign.books import Books
+from tests.campaign.consistency import Books
+from tests.campaign.excused_failures import Witness, is_spoilt
+from tests.campaign.fault_fronts import Weather
 from tests.campaign.reconciling import Reconciled
-from tests.campaign.stage import Stage
-from tests.campaign.weather import Weather
-from tests.campaign.witness import Witness, is_spoilt
+from tests.campaign.shared_state import Stage
 
 Row = tuple[str, str]
 

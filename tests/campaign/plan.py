@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from tests.campaign.skies import Front, Turn, draw_fronts, draw_turns
-from tests.campaign.stories import GERMAN, STORIES
+from tests.campaign.fault_draw import Front, Turn, draw_fronts, draw_turns
+from tests.campaign.scripts import GERMAN, STORIES
 
 BUYERS_A_SECOND = 7
 LONGEST_PAUSE = 0.6

@@ -12,7 +12,7 @@ from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
 from monext_bridge.services.reconciliation.run import Pace
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
-from tests.campaign.fleet import SECRET_KEY
+from tests.campaign.bridges import SECRET_KEY
 
 LATER = timedelta(hours=2)
 """Sessions are over by then, and every act is old enough to be looked up for good."""

@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterator
 
 from tests.campaign.accounts import Account
-from tests.campaign.books import Disagreement
 from tests.campaign.campaign import Result
+from tests.campaign.consistency import Disagreement
 
 WIDTH = 110
 NAMES = 24

@@ -9,7 +9,7 @@ import pytest
 from sandbox.faults import parse_rule
 from tests.campaign.buyers import AT_MONEXT, DO
 from tests.campaign.plan import Plan, draw
-from tests.campaign.stories import STORIES
+from tests.campaign.scripts import STORIES
 from tests.campaign.warehouse import WRITES
 
 

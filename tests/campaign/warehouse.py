@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from sandbox.shop.calls import Refused, Unreachable
-from tests.campaign.office import order_of
+from tests.campaign.back_office import order_of
 from tests.campaign.plan import Parcel
-from tests.campaign.stage import Dealing, Stage
+from tests.campaign.shared_state import Dealing, Stage
 from tests.world import Json, World
 
 _NUMBERS = count()

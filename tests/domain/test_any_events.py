@@ -40,10 +40,10 @@ from monext_bridge.domain.transitions import (
     SESSION_EDGES,
 )
 from monext_bridge.services.checkout.start import RESULT_FIRST
-from tests.act_states import act_state
 from tests.builders import BEGUN, PAYMENT_KEY, a_payment, a_transaction, eur
-from tests.domain.callers import Bridge, Luck, Steps
-from tests.domain.remotes import LIFE, Monext, Session, Shop
+from tests.domain.concurrent_flows import Bridge, Luck, Steps
+from tests.domain.remotes_in_memory import LIFE, Monext, Session, Shop
+from tests.operation_states import act_state
 
 INITIAL, PENDING, SUCCESS, FAILURE = TransactionState
 AUTHORIZATION, CANCEL, CHARGE, REFUND = (

@@ -15,7 +15,7 @@ from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Gunicorn, InProcess
 from tests.e2e.test_act_crashes import books
-from tests.services.acting import Paid, a_paid
+from tests.services.paid_payments import Paid, a_paid
 from tests.world import World
 
 

@@ -21,7 +21,7 @@ from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, 
 from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn, InProcess
-from tests.services.acting import Paid, a_paid
+from tests.services.paid_payments import Paid, a_paid
 from tests.world import World, wait_for
 
 LATER = timedelta(minutes=6)

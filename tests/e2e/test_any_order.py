@@ -32,7 +32,7 @@ from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
 from sandbox.runner import Sandbox
 from sandbox.shop.calls import Refused
 from tests.bridges import Buyer, InProcess, Page
-from tests.mortal import Life
+from tests.crashing import Life
 from tests.world import World
 
 LATER = timedelta(hours=3)

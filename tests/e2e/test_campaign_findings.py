@@ -14,7 +14,7 @@ from monext_bridge.services import utc_now
 from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page
-from tests.services.acting import a_paid
+from tests.services.paid_payments import a_paid
 from tests.world import World
 
 KEY = "one-key-for-the-bridge-now-and-later"

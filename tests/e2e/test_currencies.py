@@ -8,9 +8,9 @@ import pytest
 
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
-from tests.services.nights import KEY, Later, Night
-from tests.web.office import Office, amount
-from tests.web.paying import runner
+from tests.services.reconciling import KEY, Later, Night
+from tests.web.back_office import Office, amount
+from tests.web.paid_orders import runner
 from tests.world import World
 
 

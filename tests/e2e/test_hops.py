@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bridges import Buyer, Gunicorn, Page
-from tests.counting import hops, watch
+from tests.call_counts import hops, watch
 from tests.world import World
 
 

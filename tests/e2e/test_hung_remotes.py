@@ -17,7 +17,7 @@ import pytest
 from monext_bridge.web.pages.i18n import page_language
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, Gunicorn
-from tests.e2e.hanging import (
+from tests.e2e.hanging_remotes import (
     ACT,
     HEALTH,
     LANGUAGES,
@@ -37,7 +37,7 @@ from tests.e2e.hanging import (
     play_beside,
     timed,
 )
-from tests.gate import Gate, Mood
+from tests.fault_proxy import Gate, Mood
 from tests.world import World, wait_for
 
 CROWD = 60

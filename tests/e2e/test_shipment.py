@@ -13,7 +13,7 @@ from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.operations.rules import Cancel, Capture
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess
-from tests.shipped import MANUAL, SECRET, Ordered, order
+from tests.shipped_orders import MANUAL, SECRET, Ordered, order
 from tests.world import World, wait_for
 
 

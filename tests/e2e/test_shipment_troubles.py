@@ -12,7 +12,7 @@ from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.push_samples import message
-from tests.shipped import PATH, SECRET, Ordered, order
+from tests.shipped_orders import PATH, SECRET, Ordered, order
 from tests.world import World
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from monext_bridge.mapping.monext.codes import CANCELLED_CODES, UNSURE_ACT_CODES
 from tests.bridges import Answer, Buyer, InProcess
-from tests.services.acting import Paid, a_paid
-from tests.web.office import Office, amount
+from tests.services.paid_payments import Paid, a_paid
+from tests.web.back_office import Office, amount
 from tests.world import World
 
 

@@ -17,9 +17,9 @@ from monext_bridge.gateways.http.breaker import FAILURES, TROUBLE, Breaker
 from monext_bridge.gateways.http.client import HttpClient, Timeouts
 from monext_bridge.runtime.bulkhead import Bulkhead
 from monext_bridge.runtime.deadlines import LEAST, left, within
-from tests.gate import Gate, Mood
+from tests.fault_proxy import Gate, Mood
 from tests.gateways.remotes import client, listening
-from tests.ticking import Ticking
+from tests.manual_clock import Ticking
 from tests.world import wait_for
 
 SHORT = Timeouts(connect=0.2, read=0.2)

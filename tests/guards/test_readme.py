@@ -10,7 +10,7 @@ import pytest
 
 from monext_bridge.config import SETTING_NAMES
 from monext_bridge.web import create_app
-from tests.environs import load
+from tests.settings_environment import load
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTING = re.compile(r"`([A-Z]+(?:_[A-Z]+)+)`")

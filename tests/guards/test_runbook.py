@@ -19,7 +19,7 @@ from monext_bridge.web.cli.reconcile import reconcile
 from monext_bridge.web.cli.setup import setup
 from monext_bridge.web.cli.work import work
 from monext_bridge.web.cli_states import states
-from tests.environs import load
+from tests.settings_environment import load
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNBOOK = ROOT / "docs" / "runbook.md"

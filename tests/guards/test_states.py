@@ -26,7 +26,7 @@ from monext_bridge.web.cli_states import states
 from monext_bridge.web.states_asked import ACTS, may_be_done
 from monext_bridge.web.states_document import states_document
 from monext_bridge.web.states_samples import SAMPLES, SEEN, Sample
-from tests.books import books
+from tests.record_and_ledger import books
 
 STATES = Path(__file__).resolve().parents[2] / "docs" / "states.md"
 TAKEN = ("AUTHORIZATION", "AUTHORIZATION_AND_CAPTURE")

@@ -27,9 +27,9 @@ from monext_bridge.services.reconciliation.threads import Work
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.log_lines import Lines
+from tests.manual_clock import Ticking
 from tests.queue.workers import WorkerProcess
 from tests.redis_server import RedisServer
-from tests.ticking import Ticking
 from tests.world import World, wait_for
 
 KEY = "one-key-for-the-bridge-now-and-later"

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
-from tests.services.nights import KEY, Later, Night
+from tests.services.reconciling import KEY, Later, Night
 from tests.world import World
 
 

@@ -1,0 +1,246 @@
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from monext_bridge.domain.monext import ActAnswerKind, ActKind, LedgerRow, OutcomeKind
+from monext_bridge.mapping.monext.codes import (
+    ACCEPTED_CODES,
+    CANCELLED_CODES,
+    KINDS,
+    PENDING_CODES,
+    REASONS,
+    REFUSING_STATUSES,
+    UNDECIDED_STATUSES,
+    UNSURE_ACT_CODES,
+)
+from monext_bridge.mapping.monext.operations import (
+    MONEY_ROWS,
+    ROW_SYNONYMS,
+    read_act_answer,
+    read_echoed_key,
+    read_ledger,
+)
+from monext_bridge.mapping.monext.requests import BRIDGE_KEY
+from tests.mapping.monext.monext_json import a_result, a_row, an_act_answer
+
+
+def sorted_as(status: int, body: object, *, kind: ActKind = ActKind.CAPTURE) -> ActAnswerKind:
+    return read_act_answer(status, body, kind=kind).kind
+
+
+def test_an_answer_is_read_with_the_id_that_monext_gave_the_act() -> None:
+    found = read_act_answer(201, an_act_answer(), kind=ActKind.CAPTURE)
+    assert (found.kind, found.title, found.code, found.transaction_id) == (
+        ActAnswerKind.DONE,
+        "ACCEPTED",
+        "00000",
+        "12345678901234",
+    )
+
+
+@pytest.mark.parametrize("kind", list(ActKind))
+@pytest.mark.parametrize("code", sorted(ACCEPTED_CODES))
+def test_accepted_is_done(kind: ActKind, code: str) -> None:
+    assert sorted_as(201, an_act_answer("ACCEPTED", code), kind=kind) is ActAnswerKind.DONE
+
+
+def test_202_is_taken_but_not_done() -> None:
+    assert sorted_as(202, an_act_answer()) is ActAnswerKind.PENDING
+
+
+@pytest.mark.parametrize("title", ["ONHOLD_PARTNER", "INPROGRESS", "PENDING_RISK", "SOMETHING"])
+def test_a_title_that_is_not_final_is_pending(title: str) -> None:
+    assert sorted_as(201, an_act_answer(title, "02000")) is ActAnswerKind.PENDING
+
+
+@pytest.mark.parametrize("title", list(REASONS))
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_a_refusal_comes_with_any_status_of_success(status: int, title: str) -> None:
+    assert sorted_as(status, an_act_answer(title, "02110")) is ActAnswerKind.REFUSED
+
+
+@pytest.mark.parametrize("title", ["ERROR", "Bad Request"])
+@pytest.mark.parametrize("status", sorted(REFUSING_STATUSES))
+def test_a_readable_error_is_a_refusal(status: int, title: str) -> None:
+    assert sorted_as(status, a_result(title, "02301")) is ActAnswerKind.REFUSED
+
+
+@pytest.mark.parametrize("status", [302, 405, 410, 412, 415])
+def test_an_error_of_another_kind_is_unknown(status: int) -> None:
+    assert sorted_as(status, a_result("ERROR", "02301")) is ActAnswerKind.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [*sorted(UNDECIDED_STATUSES), 500, 502, 503, 504])
+@pytest.mark.parametrize("title", list(KINDS))
+def test_a_status_that_decides_nothing_is_unknown_whatever_the_body(status: int, title: str) -> None:
+    assert sorted_as(status, an_act_answer(title)) is ActAnswerKind.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 400, 404])
+def test_unauthorized_is_unknown_whatever_the_status(status: int) -> None:
+    assert sorted_as(status, {"title": "Unauthorized"}) is ActAnswerKind.UNKNOWN
+
+
+TITLES = (*KINDS, "Bad Request", "SOMETHING")
+STATUSES = (200, 201, 202, *sorted(REFUSING_STATUSES), 405, 412)
+"""Statuses with which the body tells; each act may be answered with any of them."""
+
+
+def told(code: str, *, kinds: Iterable[ActKind] = ActKind) -> set[ActAnswerKind]:
+    """What a code comes to, whatever title and status stand beside it."""
+    return {
+        sorted_as(status, an_act_answer(title, code), kind=kind)
+        for kind in kinds
+        for title in TITLES
+        for status in STATUSES
+    }
+
+
+@pytest.mark.parametrize("code", sorted(UNSURE_ACT_CODES))
+def test_a_code_that_does_not_say_whether_the_bank_acted_is_unknown_whatever_stands_beside_it(
+    code: str,
+) -> None:
+    assert told(code) == {ActAnswerKind.UNKNOWN}
+
+
+@pytest.mark.parametrize("code", sorted(PENDING_CODES))
+def test_an_act_that_is_under_way_is_pending_whatever_stands_beside_its_code(code: str) -> None:
+    assert told(code) == {ActAnswerKind.PENDING}
+
+
+@pytest.mark.parametrize("title", [t for t, kind in KINDS.items() if kind is OutcomeKind.PENDING])
+@pytest.mark.parametrize("code", sorted(UNSURE_ACT_CODES))
+def test_a_pending_title_does_not_make_such_a_code_sure(code: str, title: str) -> None:
+    assert sorted_as(202, an_act_answer(title, code)) is ActAnswerKind.UNKNOWN
+
+
+@pytest.mark.parametrize("body", [None, "", "<html>", [], {}, {"result": None}])
+@pytest.mark.parametrize("status", [200, 201, 202, 400, 404])
+def test_an_unreadable_answer_is_unknown(status: int, body: object) -> None:
+    assert sorted_as(status, body) is ActAnswerKind.UNKNOWN
+
+
+@pytest.mark.parametrize("status", sorted(REFUSING_STATUSES))
+def test_accepted_beside_an_error_status_is_unknown(status: int) -> None:
+    assert sorted_as(status, an_act_answer()) is ActAnswerKind.UNKNOWN
+
+
+def test_accepted_with_the_code_of_a_refusal_is_unknown() -> None:
+    assert sorted_as(201, an_act_answer("ACCEPTED", "01100")) is ActAnswerKind.UNKNOWN
+
+
+@pytest.mark.parametrize("title", ["ACCEPTED", "ERROR", "REFUSED", "CANCELLED", "Bad Request", "SOMETHING"])
+@pytest.mark.parametrize("code", sorted(CANCELLED_CODES))
+def test_a_cancel_has_two_more_codes_of_success_also_beside_a_4xx(code: str, title: str) -> None:
+    body = an_act_answer(title, code)
+    assert {sorted_as(s, body, kind=ActKind.CANCEL) for s in STATUSES if s != 202} == {ActAnswerKind.DONE}
+    assert sorted_as(202, body, kind=ActKind.CANCEL) is ActAnswerKind.PENDING
+    for status in (302, *UNDECIDED_STATUSES, 500, 503):
+        assert sorted_as(status, body, kind=ActKind.CANCEL) is ActAnswerKind.UNKNOWN
+
+
+@pytest.mark.parametrize("code", sorted(CANCELLED_CODES))
+def test_to_a_capture_and_a_refund_they_mean_nothing(code: str) -> None:
+    assert ActAnswerKind.DONE not in told(code, kinds=(ActKind.CAPTURE, ActKind.REFUND))
+
+
+@pytest.mark.parametrize("code", sorted(CANCELLED_CODES))
+def test_a_code_of_success_beside_unauthorized_is_unknown(code: str) -> None:
+    assert sorted_as(200, a_result("Unauthorized", code), kind=ActKind.CANCEL) is ActAnswerKind.UNKNOWN
+
+
+def test_a_cancel_that_comes_too_late_says_so() -> None:
+    found = read_act_answer(201, an_act_answer("ERROR", "02105"), kind=ActKind.CANCEL)
+    assert (found.kind, found.code) == (ActAnswerKind.REFUSED, "02105")
+
+
+def test_the_ledger_is_read_row_by_row() -> None:
+    capture = a_row(id="t-2", type="CAPTURE", amount=5000, status="KO")
+    ledger = read_ledger(200, {"result": a_result(), "associatedTransactions": [a_row(), capture]})
+    assert ledger.readable
+    assert ledger.rows[1] == LedgerRow(
+        "t-2",  # type: ignore[arg-type]
+        "CAPTURE",
+        5000,
+        False,
+        datetime(2026, 11, 23, 10, 1, 33, tzinfo=UTC),
+        "28d1a4f0112233",  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize("name", [*ROW_SYNONYMS, "CANCEL", "reset"])
+def test_a_cancel_is_called_cancel_by_whichever_name(name: str) -> None:
+    ledger = read_ledger(200, {"associatedTransactions": [a_row(type=name)]})
+    assert ledger.rows[0].type == "CANCEL"
+
+
+@pytest.mark.parametrize(
+    ("status", "ok"), [("OK", True), ("KO", False), ("ok", True), (None, None), ("?", None)]
+)
+def test_a_row_without_a_final_status_is_neither_done_nor_refused(
+    status: str | None, ok: bool | None
+) -> None:
+    assert read_ledger(200, {"associatedTransactions": [a_row(status=status)]}).rows[0].ok is ok
+
+
+@pytest.mark.parametrize("rows", [None, [], "none", {}])
+def test_a_ledger_that_lists_nothing_tells_nothing(rows: object) -> None:
+    assert not read_ledger(200, {"result": a_result(), "associatedTransactions": rows}).readable
+
+
+@pytest.mark.parametrize("status", [302, 401, 404, 500])
+def test_a_ledger_beside_an_error_tells_nothing(status: int) -> None:
+    assert not read_ledger(status, {"associatedTransactions": [a_row()]}).readable
+
+
+@pytest.mark.parametrize("body", [None, "<html>", [], {}, {"title": "Unauthorized"}])
+def test_an_answer_without_a_ledger_tells_nothing(body: object) -> None:
+    assert not read_ledger(200, body).readable
+
+
+@pytest.mark.parametrize("status", ["OK", None])
+@pytest.mark.parametrize("amount", [None, 0, -1, ""])
+@pytest.mark.parametrize("kind", sorted(MONEY_ROWS))
+def test_a_row_of_money_without_an_amount_makes_the_ledger_unreadable(
+    kind: str, amount: Any, status: str | None
+) -> None:
+    row = a_row(id="t-2", type=kind, amount=amount, status=status)
+    ledger = read_ledger(200, {"associatedTransactions": [a_row(), row]})
+    assert (ledger.readable, len(ledger.rows)) == (False, 1)
+
+
+@pytest.mark.parametrize("amount", [None, 0])
+def test_a_row_that_moved_no_money_since_it_was_refused_needs_no_amount(amount: int | None) -> None:
+    refused = a_row(id="t-2", type="REFUND", amount=amount, status="KO")
+    ledger = read_ledger(200, {"associatedTransactions": [a_row(), refused]})
+    assert ledger.readable
+    assert ledger.rows[1].ok is False
+
+
+@pytest.mark.parametrize(
+    "row", [None, "row", {}, {"id": "t-2", "amount": 1}, {"type": "CAPTURE", "amount": 1}]
+)
+def test_a_row_that_can_not_be_read_makes_the_ledger_unreadable(row: Any) -> None:
+    assert not read_ledger(200, {"associatedTransactions": [a_row(), row]}).readable
+
+
+@pytest.mark.parametrize("amount", [{}, {"amount": 0}])
+def test_a_row_that_moves_no_money_needs_no_amount(amount: dict[str, int]) -> None:
+    check = {"id": "t-2", "type": "ACCOUNT_VERIFICATION", **amount}
+    ledger = read_ledger(200, {"associatedTransactions": [a_row(), check]})
+    assert (ledger.readable, len(ledger.rows)) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ({"privateData": {BRIDGE_KEY: "ship-42-0"}}, "ship-42-0"),
+        ({"privateData": {}}, None),
+        ({"privateData": None}, None),
+        (None, None),
+    ],
+)
+def test_our_key_is_read_where_monext_echoes_it(body: object, key: str | None) -> None:
+    assert read_echoed_key(body) == key

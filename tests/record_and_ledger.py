@@ -1,0 +1,115 @@
+"""One payment's record and Monext's ledger of it, in memory: for the services that act on them, without HTTP.
+
+A record keeps every reading of itself, so that a test sees each write. Monext answers each act as it is told, and
+lists what it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from monext_bridge.domain.ids import MonextTransactionId
+from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, ActKind, Ledger
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.record.updates import Change
+from monext_bridge.errors import RemoteUnavailable, VersionConflict
+from monext_bridge.services.operations.execute import Acts
+from monext_bridge.services.operations.modify_payment import Modify
+from monext_bridge.services.operations.resolve_unknown import Resolving
+from monext_bridge.services.outcome.automatic_reversal import GivingBack
+from monext_bridge.services.outcome.context import Situations
+from monext_bridge.services.outcome.create_order import Ordering
+from monext_bridge.services.outcome.record_outcome import Settle
+from monext_bridge.services.reconciliation.import_ledger import Bookkeeper
+from tests.settings_environment import load
+
+SILENCE = ActAnswer(ActAnswerKind.UNKNOWN)
+READY = Ledger()
+
+
+@dataclass
+class Record:
+    """Stands in for `Records`. No order names the payment."""
+
+    readings: list[Payment]
+
+    def payment(self, _id: object) -> Payment:
+        return self.readings[-1]
+
+    def write(self, payment: Payment, changes: Sequence[Change]) -> Payment:
+        if not changes:
+            return payment
+        if payment.version != self.readings[-1].version:
+            raise VersionConflict("another was first", remote="commercetools", status=409)
+        self.readings.append(replace(applied(payment, changes), version=payment.version + 1))
+        return self.readings[-1]
+
+    def order_of_payment(self, _id: object) -> None:
+        return None
+
+
+@dataclass
+class Monext:
+    """Stands in for `Acquirer`. `answer` is given to every act that is sent, or raised."""
+
+    answer: ActAnswer | RemoteUnavailable = SILENCE
+    books: Ledger = READY
+    echoes: dict[MonextTransactionId, str] = field(default_factory=dict)
+    sent: list[tuple[ActKind, object]] = field(default_factory=list)
+
+    def act(self, _store: object, kind: ActKind, _origin: object, body: dict[str, object]) -> ActAnswer:
+        self.sent.append((kind, body["amount"]))
+        if isinstance(self.answer, RemoteUnavailable):
+            raise self.answer
+        return self.answer
+
+    def ledger(self, _store: object, _origin: object) -> Ledger:
+        return self.books
+
+    def echoed_key(self, _store: object, row: MonextTransactionId) -> str | None:
+        return self.echoes.get(row)
+
+
+@dataclass
+class Books:
+    """The services over one record and one Monext, at one moment."""
+
+    record: Any
+    monext: Any
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self.settings = load()
+        self.acts = Acts(self.record, self.monext, lambda: self.now)
+        self.resolving = Resolving(self.settings, self.acts)
+        self.giving_back = GivingBack(self.acts)
+
+    @property
+    def modify(self) -> Modify:
+        return Modify(self.settings, self.record, self.monext, self.acts, self.resolving, lambda: self.now)
+
+    @property
+    def bookkeeper(self) -> Bookkeeper:
+        return Bookkeeper(self.record, self.resolving, lambda: self.now)
+
+    @property
+    def settle(self) -> Settle:
+        situations = Situations(self.settings, self.record)
+        ordering = Ordering(self.record)
+        return Settle(
+            self.settings,
+            self.record,
+            situations,
+            self.monext,
+            self.giving_back,
+            ordering,
+            lambda: self.now,
+        )
+
+
+def books(payment: Payment, *, now: datetime, **monext: Any) -> Books:
+    return Books(Record([payment]), Monext(**monext), now)

@@ -1,0 +1,246 @@
+"""What one process has learnt of a token, all know: for as long as it would itself, and from nobody else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import redis
+
+from monext_bridge.errors import Unauthenticated
+from monext_bridge.gateways.redis import PREFIX
+from monext_bridge.services.access.principals import Callers
+from sandbox.runner import Sandbox
+from tests.bridges import InProcess, free_port
+from tests.manual_clock import Ticking
+from tests.redis_server import RedisServer
+from tests.services.api_clients import Tokens, callers_of
+from tests.world import World
+
+KEY = "one-key-for-all-processes-of-a-test"
+
+
+class Process:
+    """What a process of the bridge knows, with clocks that stand still until they are moved."""
+
+    def __init__(self, sandbox: Sandbox, *, url: str, **changes: str) -> None:
+        self.now, self.monotonic = datetime.now(UTC), Ticking()
+        settings: dict[str, Any] = {"REDIS_URL": url, "SECRET_KEY": KEY, **changes}
+        bridge = InProcess(sandbox, **settings)
+        self.callers: Callers = callers_of(bridge, monotonic=self.monotonic, clock=lambda: self.now)
+
+    def pass_(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.monotonic.pass_(seconds)
+
+    def lets_in(self, token: str) -> bool:
+        try:
+            self.callers.back_office(token)
+        except Unauthenticated:
+            return False
+        return True
+
+
+@pytest.fixture
+def server(redis_of_its_own: RedisServer) -> Iterator[RedisServer]:
+    """A Redis that a test may stop and start."""
+    yield redis_of_its_own
+    redis_of_its_own.stop()
+    redis_of_its_own.start()
+
+
+@pytest.fixture
+def token(sandbox: Sandbox) -> str:
+    return Tokens(sandbox).oauth("manage_project")
+
+
+@pytest.fixture
+def one(sandbox: Sandbox, server: RedisServer, world: World) -> Process:
+    return Process(sandbox, url=server.url)
+
+
+@pytest.fixture
+def other(sandbox: Sandbox, server: RedisServer, one: Process) -> Process:
+    """Its clocks show the same as those of the first one."""
+    process = Process(sandbox, url=server.url)
+    process.now = one.now
+    return process
+
+
+def sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def introspections(world: World) -> int:
+    return len([call for call in world.calls("commercetools") if call["path"] == "/oauth/introspect"])
+
+
+def held(server: RedisServer) -> dict[str, bytes]:
+    with redis.Redis.from_url(server.url) as client:
+        return {key.decode(): bytes(client.get(key) or b"") for key in client.scan_iter()}
+
+
+def put(server: RedisServer, key: str, value: bytes) -> None:
+    with redis.Redis.from_url(server.url) as client:
+        client.set(key, value)
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_a_token_is_asked_about_by_one_process_only(
+    good: bool, one: Process, other: Process, token: str, world: World
+) -> None:
+    sent = token if good else "made-up"
+    assert one.lets_in(sent) is other.lets_in(sent) is good
+    assert introspections(world) == 1
+
+
+@pytest.mark.parametrize(("good", "seconds"), [(True, 60), (False, 5)])
+def test_none_relies_on_it_longer_than_who_has_asked(
+    good: bool, seconds: int, one: Process, other: Process, token: str, world: World
+) -> None:
+    sent = token if good else "made-up"
+    one.lets_in(sent)
+    other.pass_(seconds - 1)
+    other.lets_in(sent)
+    assert introspections(world) == 1
+    other.pass_(1)
+    other.lets_in(sent)
+    assert introspections(world) == 2
+
+
+def test_a_revoked_token_is_refused_by_all_within_a_minute(
+    one: Process, other: Process, token: str, sandbox: Sandbox
+) -> None:
+    one.lets_in(token)
+    Tokens(sandbox).revoke()
+    other.pass_(59)
+    assert other.lets_in(token)
+    other.pass_(1)
+    assert not other.lets_in(token)
+
+
+def test_a_clock_that_is_far_behind_adds_no_more_than_a_minute(
+    one: Process, other: Process, token: str, server: RedisServer, world: World
+) -> None:
+    one.lets_in(token)
+    other.now -= timedelta(hours=1)
+    other.lets_in(token)
+    server.clear()  # as it does by itself, by its own clock
+    other.pass_(60)
+    other.lets_in(token)
+    assert introspections(world) == 2
+
+
+def test_redis_holds_the_token_s_sha_256_and_no_token(one: Process, token: str, server: RedisServer) -> None:
+    one.lets_in(token)
+    (name,) = held(server)
+    assert name == f"{PREFIX}introspection:sandbox:{sha256(token)}"
+    assert token not in str(held(server))
+    with redis.Redis.from_url(server.url) as client:
+        assert 0 < client.ttl(name) <= 60
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda _: b"",
+        lambda _: b"GRANTED",
+        lambda _: b"GRANTED 99999999999999 " + b"0" * 64,
+        lambda value: value.replace(b"ENDED", b"GRANTED"),
+        lambda value: value[:-1] + (b"0" if value[-1:] != b"0" else b"1"),
+        lambda value: value.split(b" ")[0] + b" 99999999999999 " + value.split(b" ")[2],
+        lambda value: value + b" more",
+        lambda _: b"\xff\x00 \xfe \xfd",
+    ],
+    ids=range(8),
+)
+def test_what_the_bridge_has_not_written_opens_nothing(
+    spoil: Callable[[bytes], bytes], one: Process, other: Process, server: RedisServer, world: World
+) -> None:
+    assert not one.lets_in("made-up")
+    ((name, value),) = held(server).items()
+    put(server, name, spoil(value))
+    assert not other.lets_in("made-up")
+    assert introspections(world) == 2
+
+
+def test_what_was_said_of_one_token_says_nothing_of_another(
+    one: Process, other: Process, token: str, server: RedisServer
+) -> None:
+    assert one.lets_in(token)
+    ((name, value),) = held(server).items()
+    put(server, name.replace(sha256(token), sha256("made-up")), value)
+    assert not other.lets_in("made-up")
+
+
+def test_what_has_ended_is_not_believed_though_it_is_there(
+    one: Process, other: Process, token: str, server: RedisServer, world: World
+) -> None:
+    one.lets_in(token)
+    ((name, value),) = held(server).items()
+    put(server, name, value)
+    other.pass_(60)
+    other.lets_in(token)
+    assert introspections(world) == 2
+
+
+@pytest.mark.parametrize(
+    "changes", [{"SECRET_KEY": "another-key-of-another-bridge"}, {"CTP_PROJECT_KEY": "another-project"}]
+)
+def test_bridges_that_only_share_the_redis_do_not_believe_each_other(
+    changes: dict[str, str], one: Process, token: str, sandbox: Sandbox, server: RedisServer, world: World
+) -> None:
+    one.lets_in(token)
+    stranger = Process(sandbox, url=server.url, **changes)
+    assert not stranger.callers.knows_back_office(token)
+
+
+def test_keys_that_rotate_are_believed(
+    one: Process, token: str, sandbox: Sandbox, server: RedisServer
+) -> None:
+    one.lets_in(token)
+    rotated = Process(sandbox, url=server.url, SECRET_KEY=f"a-new-key-for-all-processes,{KEY}")
+    assert rotated.callers.knows_back_office(token)
+
+
+def test_a_token_is_known_once_it_was_let_in_by_any(
+    one: Process, other: Process, token: str, world: World
+) -> None:
+    assert not one.callers.knows_back_office(token)
+    assert introspections(world) == 0
+    one.lets_in(token)
+    assert one.callers.knows_back_office(token)
+    assert other.callers.knows_back_office(token)
+    other.pass_(60)
+    assert not other.callers.knows_back_office(token)
+
+
+def test_a_token_that_is_refused_is_not_known(one: Process, other: Process) -> None:
+    one.lets_in("made-up")
+    assert not one.callers.knows_back_office("made-up")
+    assert not other.callers.knows_back_office("made-up")
+    assert not one.callers.knows_back_office("no token at all")
+
+
+@pytest.mark.parametrize("when", ["from the start", "later"])
+def test_without_redis_each_process_asks_for_itself(
+    when: str, sandbox: Sandbox, server: RedisServer, token: str, world: World
+) -> None:
+    url = server.url if when == "later" else f"redis://127.0.0.1:{free_port()}/0"
+    one, other = Process(sandbox, url=url), Process(sandbox, url=url)
+    if when == "later":
+        server.stop()
+    assert [one.lets_in(token), one.lets_in(token), other.lets_in(token)] == [True, True, True]
+    assert introspections(world) == 2
+
+
+def test_redis_alone_opens_nothing_while_commercetools_is_away(
+    one: Process, other: Process, token: str, world: World
+) -> None:
+    """What is known stays known, by all."""
+    one.lets_in(token)
+    world.fault("commercetools", action="status", times=0)
+    assert other.lets_in(token)

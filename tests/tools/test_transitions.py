@@ -1,0 +1,430 @@
+"""The tables of an attempt's states, walked whole: every standing, and everything that may happen to it.
+
+What the code does with each is compared with the table, so that neither has an edge that the other has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monext_bridge.domain.checkout.attempts import plan
+from monext_bridge.domain.ids import MonextTransactionId, PaymentId, RecordTransactionId, SessionToken
+from monext_bridge.domain.monext import (
+    AcceptedTransaction,
+    ActAnswer,
+    ActAnswerKind,
+    FailureReason,
+    Ledger,
+    LedgerRow,
+    MoneyMove,
+    Outcome,
+    OutcomeKind,
+)
+from monext_bridge.domain.operations.pending import IntentName
+from monext_bridge.domain.operations.rules import (
+    Act,
+    Cancel,
+    Capture,
+    NotAllowed,
+    Refund,
+    Reverse,
+    intents_of,
+)
+from monext_bridge.domain.outcome.decide import Situation, decide
+from monext_bridge.domain.reconciliation.compare_ledger import posting, unposted
+from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.attempt_status import LAST_LOOK, Flag, Standing, accepted, standing
+from monext_bridge.domain.record.cart import CartState
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record.updates import AddTransaction, SetInterfaceId, SetStatusText
+from monext_bridge.domain.transitions import (
+    ACT_STATES,
+    MONEY_CORRECTIONS,
+    MONEY_EDGES,
+    SESSION_CORRECTIONS,
+    SESSION_EDGES,
+    STANDINGS,
+    ActState,
+    Edge,
+    MoneyEvent,
+    SessionEvent,
+)
+from monext_bridge.errors import RemoteUnreachable
+from monext_bridge.services.results import Reference
+from tests.builders import (
+    BEGUN,
+    CART_ID,
+    ORDER_NUMBER,
+    PAYMENT_KEY,
+    TOKEN,
+    a_cart,
+    a_payment,
+    a_transaction,
+    an_order,
+    eur,
+)
+from tests.record_and_ledger import books
+
+NOW = BEGUN + timedelta(minutes=5)
+INITIAL, PENDING, SUCCESS, FAILURE = TransactionState
+AUTHORIZATION, CANCEL, CHARGE, REFUND = (
+    TransactionType.AUTHORIZATION,
+    TransactionType.CANCEL_AUTHORIZATION,
+    TransactionType.CHARGE,
+    TransactionType.REFUND,
+)
+TX = MonextTransactionId("tx-1")
+DONE = ActAnswer(ActAnswerKind.DONE)
+
+Happening = Callable[[Payment], Payment | None]
+"""What becomes of a payment; None where it can't happen to it."""
+
+
+def main(state: TransactionState, kind: TransactionType = CHARGE, **changes: Any) -> Transaction:
+    """A transaction of the buyer's session; Monext's id where it succeeded."""
+    named = {"interface_id": TX} if state is SUCCESS else {}
+    return a_transaction(
+        id=RecordTransactionId(f"main-{kind}-{state}"), type=kind, state=state, **(named | changes)
+    )
+
+
+def act(kind: TransactionType, amount: int, state: TransactionState = SUCCESS) -> Transaction:
+    name = f"act-{kind}-{amount}"
+    return a_transaction(
+        id=RecordTransactionId(name),
+        type=kind,
+        amount=eur(amount),
+        state=state,
+        interaction_id=f"{name}~01234567",
+    )
+
+
+def returning(kind: TransactionType, state: TransactionState) -> Transaction:
+    return replace(act(kind, 11100, state), interaction_id=f"giveback-{TOKEN}~01234567")
+
+
+def holding(*transactions: Transaction, **changes: Any) -> Payment:
+    values: dict[str, Any] = {"status_code": "00000", "status_text": "ACCEPTED: Transaction approved"}
+    return a_payment(transactions=transactions, **(values | changes))
+
+
+def flagged(*transactions: Transaction) -> Payment:
+    return holding(*transactions, status_code=Flag.AMOUNT_MISMATCH.value, status_text="Planned 11100 EUR")
+
+
+EMPTY = a_payment(interface_id=None, status_text=None, transactions=())
+AUTHORISED = main(SUCCESS, AUTHORIZATION)
+CHARGED = main(SUCCESS, CHARGE)
+
+BEFORE: dict[Standing, tuple[Payment, ...]] = {
+    Standing.EMPTY: (EMPTY, replace(EMPTY, version=7, planned=eur(900))),
+    Standing.OPEN: (a_payment(), a_payment(transactions=(main(INITIAL, AUTHORIZATION),))),
+    Standing.PENDING: (
+        a_payment(transactions=(main(PENDING),)),
+        a_payment(transactions=(main(PENDING, AUTHORIZATION),), status_text="PENDING_RISK: review"),
+        a_payment(transactions=(main(FAILURE), main(PENDING, AUTHORIZATION))),
+    ),
+    Standing.FAILED: (
+        a_payment(transactions=(main(FAILURE),), status_code="01100", status_text="REFUSED: no"),
+        a_payment(transactions=(main(FAILURE, AUTHORIZATION),), status_text=f"ERROR: gone{LAST_LOOK}"),
+    ),
+}
+"""Attempts whose money was not taken."""
+
+AFTER: dict[Standing, tuple[Payment, ...]] = {
+    Standing.AUTHORIZED: (
+        holding(AUTHORISED),
+        holding(main(FAILURE), AUTHORISED),
+        holding(AUTHORISED, act(CHARGE, 11100, FAILURE)),
+        holding(AUTHORISED, act(CHARGE, 100, PENDING)),
+    ),
+    Standing.PAID: (
+        holding(CHARGED),
+        holding(AUTHORISED, act(CHARGE, 11100)),
+        holding(AUTHORISED, act(CHARGE, 100)),
+        holding(AUTHORISED, act(CHARGE, 100), act(CANCEL, 11000)),
+        holding(CHARGED, act(REFUND, 100)),
+        holding(CHARGED, act(REFUND, 11100)),
+    ),
+    Standing.FAILED: (holding(AUTHORISED, act(CANCEL, 11100)),),
+    Standing.RETURNED: (
+        flagged(CHARGED, returning(REFUND, INITIAL)),
+        flagged(CHARGED, returning(REFUND, SUCCESS)),
+        flagged(CHARGED, returning(REFUND, FAILURE)),
+        flagged(AUTHORISED, returning(CANCEL, PENDING)),
+        flagged(AUTHORISED, returning(CANCEL, SUCCESS)),
+        flagged(AUTHORISED, act(CHARGE, 100), returning(CANCEL, FAILURE)),
+    ),
+}
+"""Attempts that were accepted."""
+
+
+def paid(move: MoneyMove, amount: int = 11100) -> AcceptedTransaction:
+    return AcceptedTransaction(TX, move, eur(amount), "CB")
+
+
+def said(kind: OutcomeKind, title: str, code: str, **more: Any) -> Outcome:
+    return Outcome(kind, title, code, "said", **more)
+
+
+ACCEPTED = said(OutcomeKind.ACCEPTED, "ACCEPTED", "00000")
+REFUSED = said(OutcomeKind.FAILED, "REFUSED", "01100", reason=FailureReason.REFUSED)
+CANCELLED = said(OutcomeKind.FAILED, "CANCELLED", "02319", reason=FailureReason.CANCELLED)
+GONE = said(OutcomeKind.FAILED, "ERROR", "02304", reason=FailureReason.EXPIRED, gone=True)
+WAITS = said(OutcomeKind.PENDING, "ONHOLD_PARTNER", "02016", method="PAYPAL")
+NOT_BEGUN = said(OutcomeKind.NOT_BEGUN, "INPROGRESS", "02306")
+SILENCE = Outcome(OutcomeKind.UNKNOWN)
+
+
+def situated(payment: Payment, **changes: Any) -> Situation:
+    values: dict[str, Any] = {
+        "payment": payment,
+        "cart": a_cart(payments=(payment,)),
+        "order": None,
+        "interfaces": frozenset({"monext"}),
+        "makes_orders": True,
+    }
+    return Situation(**(values | changes))
+
+
+def decided(outcome: Outcome, took: AcceptedTransaction | None = None, **around: Any) -> Happening:
+    def hear(payment: Payment) -> Payment:
+        changes = decide(situated(payment, **around), outcome=outcome, paid=took, now=NOW)
+        return applied(payment, changes)
+
+    return hear
+
+
+def accepted_as(move: MoneyMove, amount: int = 11100, **around: Any) -> Happening:
+    return decided(ACCEPTED, paid(move, amount), **around)
+
+
+def gives_up(payment: Payment) -> Payment:
+    """The buyer cancels, and Monext says that the payment was not begun."""
+    kept = books(payment, now=NOW)
+    kept.settle.settle(REFERENCE, situated(payment, makes_orders=False), outcome=NOT_BEGUN, gave_up=True)
+    return kept.record.readings[-1]
+
+
+def opens(payment: Payment) -> Payment:
+    """A start of its cart, which gives a session to the attempt that its plan fills, and to no other."""
+    todo = plan(
+        a_cart(payments=(payment,)),
+        attempts=(payment,),
+        wanted="ffffffffffff",
+        interface="monext",
+        now=NOW,
+        minutes=30,
+    )
+    planned = AddTransaction(CHARGE, INITIAL, eur(11100), "token-2", NOW)
+    session = (SetInterfaceId(SessionToken("token-2")), SetStatusText("https://pay.example.com"), planned)
+    return applied(payment, session) if todo.fill == payment else payment
+
+
+REFERENCE = Reference(a_payment().id, CART_ID, None, ORDER_NUMBER, None, None)
+BEFORE_IT = a_payment(
+    id=PaymentId("another"), key=PAYMENT_KEY.replace("-1-", "-2-"), transactions=(main(SUCCESS),)
+)
+BY_VOUCHER = a_payment(id=PaymentId("voucher"), key=None, interface="vouchers", transactions=(main(SUCCESS),))
+UNWANTED = {
+    "took less than planned": accepted_as(MoneyMove.CAPTURED, 11000),
+    "authorised more than planned": accepted_as(MoneyMove.AUTHORIZED, 11200),
+    "took what is due now, and was not planned": accepted_as(
+        MoneyMove.CAPTURED, 11600, cart=a_cart(total=eur(11600))
+    ),
+    "the cart costs more now": accepted_as(MoneyMove.CAPTURED, cart=a_cart(total=eur(11600))),
+    "the order costs less": accepted_as(MoneyMove.CAPTURED, cart=None, order=an_order(total=eur(5000))),
+    "paid by other means": accepted_as(MoneyMove.CAPTURED, cart=a_cart(payments=(BY_VOUCHER,))),
+    "another was first": accepted_as(MoneyMove.AUTHORIZED, cart=a_cart(payments=(BEFORE_IT,))),
+    "the cart is merged": accepted_as(MoneyMove.CAPTURED, cart=a_cart(state=CartState.MERGED)),
+}
+
+HEARD: dict[SessionEvent, tuple[Happening, ...]] = {
+    SessionEvent.OPENED: (opens,),
+    SessionEvent.AUTHORIZED: (
+        accepted_as(MoneyMove.AUTHORIZED),
+        accepted_as(MoneyMove.AUTHORIZED, cart=None),
+        accepted_as(MoneyMove.AUTHORIZED, makes_orders=False),
+    ),
+    SessionEvent.CAPTURED: (
+        accepted_as(MoneyMove.CAPTURED),
+        accepted_as(MoneyMove.CAPTURED, order=an_order()),
+    ),
+    SessionEvent.UNWANTED: tuple(UNWANTED.values()),
+    SessionEvent.PENDING: (decided(WAITS),),
+    SessionEvent.FAILED: (decided(REFUSED), decided(CANCELLED), decided(replace(REFUSED, last_look=True))),
+    SessionEvent.GONE: (decided(GONE), decided(replace(GONE, last_look=True))),
+    SessionEvent.NOT_BEGUN: (decided(NOT_BEGUN),),
+    SessionEvent.UNKNOWN: (decided(SILENCE), decided(ACCEPTED)),
+    SessionEvent.GIVEN_UP: (gives_up,),
+}
+
+
+def carried_out(act_: Act, *, answer: Any = DONE) -> Happening:
+    """The act, announced and sent; None where the record forbids it."""
+
+    def perform(payment: Payment) -> Payment | None:
+        try:
+            intents = intents_of(payment, act_, name=IntentName("k", "89abcdef"), now=NOW)
+        except NotAllowed:
+            return None
+        kept = books(applied(payment, intents), now=NOW, answer=answer)
+        sending = kept.resolving.sending(payment)
+        for intent in kept.record.readings[-1].transactions[len(payment.transactions) :]:
+            kept.acts.carry_out(kept.record.readings[-1], intent, sending=sending)
+        return kept.record.readings[-1]
+
+    return perform
+
+
+def all_cancelled(act_: Act) -> Happening:
+    """None where a capture under way may yet take a part."""
+
+    def perform(payment: Payment) -> Payment | None:
+        under_way = payment.total(CHARGE, INITIAL, PENDING)
+        return None if under_way else carried_out(act_)(payment)
+
+    return perform
+
+
+def must_go_back(payment: Payment) -> Payment | None:
+    """Its cart can have no order any more; None where it holds nothing that could go back."""
+    return settled_without_order(payment) if payment.held else None
+
+
+def settled_without_order(payment: Payment) -> Payment:
+    kept = books(payment, now=NOW)
+    merged = a_cart(state=CartState.MERGED, payments=(payment,))
+    kept.settle.settle(REFERENCE, situated(payment, cart=merged), outcome=None)
+    return kept.record.readings[-1]
+
+
+def found(kind: str, amount: int) -> Happening:
+    def post(payment: Payment) -> Payment:
+        origin = None if kind == "CAPTURE" else TX
+        ledger = Ledger((LedgerRow(MonextTransactionId("row-9"), kind, amount, True, NOW, origin),))
+        for row in unposted(payment, ledger):
+            payment = applied(payment, posting(payment, row, ledger=ledger, key=None, now=NOW))
+        return payment
+
+    return post
+
+
+HAPPENED: dict[MoneyEvent, tuple[Happening, ...]] = {
+    MoneyEvent.CAPTURED: (
+        carried_out(Capture(eur(1))),
+        carried_out(Capture(eur(11100))),
+        carried_out(Capture(eur(1), final=True)),
+    ),
+    MoneyEvent.CANCELLED: (all_cancelled(Cancel()), all_cancelled(Reverse())),
+    MoneyEvent.REFUNDED: (carried_out(Refund(eur(1))), carried_out(Refund(eur(11100)))),
+    MoneyEvent.MUST_GO_BACK: (must_go_back,),
+    MoneyEvent.SESSION_SPEAKS: tuple(
+        hear
+        for event, heard in HEARD.items()
+        if event not in (SessionEvent.OPENED, SessionEvent.GIVEN_UP)
+        for hear in heard
+    ),
+    MoneyEvent.FOUND_CAPTURED: (found("CAPTURE", 123),),
+    MoneyEvent.FOUND_CANCELLED: (found("CANCEL", 11100),),
+    MoneyEvent.FOUND_REFUNDED: (found("REFUND", 123),),
+}
+UNDECIDED = [
+    ActAnswer(ActAnswerKind.PENDING),
+    ActAnswer(ActAnswerKind.REFUSED, code="01100"),
+    ActAnswer(ActAnswerKind.REFUSED, code="02105"),
+    ActAnswer(ActAnswerKind.UNKNOWN),
+    RemoteUnreachable("no connection", remote="monext"),
+]
+
+
+def table(edges: Sequence[Edge[Standing, Any]]) -> dict[tuple[Standing, str], Standing]:
+    return {(edge.begin, edge.event): edge.end for edge in edges}
+
+
+def ends(payments: Sequence[Payment], happenings: Sequence[Happening]) -> set[Standing]:
+    """Where the payments stand after each of these, as far as it can happen to them."""
+    after = [happen(payment) for payment in payments for happen in happenings]
+    return {standing(payment) for payment in after if payment}
+
+
+SESSION, MONEY = SESSION_EDGES + SESSION_CORRECTIONS, MONEY_EDGES + MONEY_CORRECTIONS
+
+
+@pytest.mark.parametrize("event", SessionEvent)
+@pytest.mark.parametrize("begin", [Standing.OPEN, Standing.PENDING, Standing.FAILED])
+def test_an_attempt_moves_by_its_session_as_the_table_says(begin: Standing, event: SessionEvent) -> None:
+    assert ends(BEFORE[begin], HEARD[event]) == {table(SESSION).get((begin, event), begin)}
+
+
+def test_an_empty_attempt_has_no_session_to_hear_of_and_gets_one() -> None:
+    assert all(payment.interface_id is None for payment in BEFORE[Standing.EMPTY])
+    assert ends(BEFORE[Standing.EMPTY], (opens,)) == {Standing.OPEN}
+    assert [e.event for e in SESSION if e.begin is Standing.EMPTY] == [SessionEvent.OPENED]
+
+
+@pytest.mark.parametrize("event", MoneyEvent)
+@pytest.mark.parametrize("begin", AFTER)
+def test_an_accepted_attempt_moves_as_the_table_says(begin: Standing, event: MoneyEvent) -> None:
+    assert ends(AFTER[begin], HAPPENED[event]) <= {table(MONEY).get((begin, event), begin)}
+
+
+@pytest.mark.parametrize("edge", MONEY, ids=lambda edge: f"{edge.begin}-{edge.event}")
+def test_the_code_has_every_edge_of_accepted_money(edge: Edge[Standing, MoneyEvent]) -> None:
+    assert ends(AFTER[edge.begin], HAPPENED[edge.event]) == {edge.end} != {edge.begin}
+
+
+@pytest.mark.parametrize("payment", [p for payments in AFTER.values() for p in payments])
+def test_no_start_gives_another_session_to_an_accepted_attempt(payment: Payment) -> None:
+    assert opens(payment) == payment
+
+
+@pytest.mark.parametrize("answer", UNDECIDED, ids=str)
+def test_an_act_that_is_not_done_moves_no_attempt(answer: Any) -> None:
+    acts = (Capture(eur(1)), Cancel(), Refund(eur(1)), Reverse())
+    for begin, payments in AFTER.items():
+        for payment in payments:
+            tried = [carried_out(a, answer=answer)(payment) for a in acts]
+            assert {standing(after) for after in tried if after} <= {begin}
+
+
+@pytest.mark.parametrize("payment", [p for payments in AFTER.values() for p in payments if not p.held])
+def test_what_holds_nothing_is_not_flagged_to_be_given_back(payment: Payment) -> None:
+    assert standing(settled_without_order(payment)) is standing(payment)
+
+
+def test_no_event_is_forgotten() -> None:
+    assert set(HEARD) == set(SessionEvent)
+    assert set(HAPPENED) == set(MoneyEvent)
+
+
+def test_every_standing_has_samples_and_a_meaning() -> None:
+    assert set(BEFORE) | set(AFTER) == set(STANDINGS) == set(Standing)
+    for samples, taken in ((BEFORE, False), (AFTER, True)):
+        for name, payments in samples.items():
+            assert {standing(p) for p in payments} == {name}
+            assert {accepted(p) is not None for p in payments} == {taken}
+
+
+def test_every_state_of_an_act_has_a_meaning() -> None:
+    assert set(ACT_STATES) == set(ActState)
+
+
+@pytest.mark.parametrize("edges", [SESSION, MONEY], ids=["session", "money"])
+def test_no_two_edges_contradict_each_other(edges: Sequence[Edge[Standing, Any]]) -> None:
+    assert len(table(edges)) == len(edges)
+
+
+def test_only_corrections_leave_a_failed_attempt() -> None:
+    assert all(edge.begin is not Standing.FAILED for edge in (*SESSION_EDGES, *MONEY_EDGES))
+
+
+def test_nothing_leaves_a_returned_attempt_and_only_a_return_leaves_a_paid_one() -> None:
+    leaving = [(edge.begin, edge.end) for edge in (*SESSION, *MONEY)]
+    assert all(begin is not Standing.RETURNED for begin, _ in leaving)
+    assert {end for begin, end in leaving if begin is Standing.PAID} == {Standing.RETURNED}

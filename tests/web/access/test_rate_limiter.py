@@ -1,0 +1,312 @@
+"""Limits: who exceeds a budget is told when to come again, and costs nobody anything; the others never notice."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from dataclasses import replace
+
+import pytest
+
+from monext_bridge.web.access.rate_limits import BUDGETS, MINUTE, Budget, Spender
+from monext_bridge.web.openapi.operations import OPERATIONS
+from sandbox.runner import Sandbox
+from tests.bridges import AMPLE, Buyer, InProcess
+from tests.guards.test_documents import README, table
+from tests.log_lines import logged
+from tests.web.back_office import refused
+from tests.web.limited_endpoints import HERE, INTENT, REQUESTS, THERE, Build, Request, least, with_only
+from tests.world import World, wait_for
+
+LIMITED = [(endpoint, budget) for endpoint, budgets in BUDGETS.items() for budget in budgets]
+NEVER = [
+    "/health",
+    "/ready",
+    "/static/bridge.css",
+    "/openapi.json",
+    "/docs",
+    "/operations/status",
+    "/operations/payment-components",
+]
+
+
+def named(value: object) -> str:
+    return value.name if isinstance(value, Budget) else str(value)
+
+
+@pytest.fixture
+def limited(sandbox: Sandbox, world: World) -> Build:
+    """A bridge behind a proxy, of which one budget is tight; without a name, all are as in the table."""
+
+    def build(name: str | None = None, **tight: int) -> InProcess:
+        table = with_only(name, **tight) if name else BUDGETS
+        return InProcess(sandbox, limits=table, TRUSTED_PROXIES="1")
+
+    return build
+
+
+# the table
+
+
+def test_every_endpoint_has_a_decision(in_process: InProcess) -> None:
+    assert {rule.endpoint for rule in in_process.app.url_map.iter_rules()} == set(BUDGETS)
+
+
+def test_every_limited_endpoint_has_a_request_here() -> None:
+    assert {endpoint for endpoint, budgets in BUDGETS.items() if budgets} == set(REQUESTS)
+
+
+def test_the_description_tells_who_may_be_limited() -> None:
+    told = {endpoint for endpoint, operation in OPERATIONS.items() if 429 in operation.refusals}
+    assert told == {endpoint for endpoint in OPERATIONS if BUDGETS[endpoint]}
+
+
+def told_amounts(rule: str) -> list[int]:
+    """What the README says of an address, in its order; exceptions are in brackets."""
+    rows = [words for address, words in table(README, heading="Address | At most") if named_in(address, rule)]
+    return [int(number) for words in rows for number in re.findall(r"[0-9]+", re.split(r"[;(]", words)[0])]
+
+
+def named_in(cell: str, rule: str) -> bool:
+    return any(rule.startswith(path.rstrip("…")) for path in re.findall(r"`([^`]+)`", cell))
+
+
+def test_the_readme_tells_the_limits_of_each_address(in_process: InProcess) -> None:
+    for rule in in_process.app.url_map.iter_rules():
+        assert told_amounts(rule.rule) == [budget.amount for budget in BUDGETS[rule.endpoint]], rule
+
+
+def test_a_name_means_one_budget_and_lets_something_through() -> None:
+    budgets = {budget for _, budget in LIMITED}
+    assert len({budget.name for budget in budgets}) == len(budgets)
+    assert all(budget.amount > 0 and budget.seconds == MINUTE for budget in budgets)
+
+
+def test_buyers_and_notifications_share_no_budget() -> None:
+    buyers = {b for name in ("checkout.start", *BUDGETS) if name.startswith("buyer.") for b in BUDGETS[name]}
+    buyers |= set(BUDGETS["checkout.start"])
+    assert buyers.isdisjoint(BUDGETS["notifications.notify"])
+
+
+# every row of it
+
+
+@pytest.mark.parametrize(("endpoint", "budget"), LIMITED, ids=named)
+def test_what_exceeds_its_budget_comes_again_and_costs_no_call(
+    endpoint: str, budget: Budget, limited: Build, world: World
+) -> None:
+    bridge, request = limited(budget.name), REQUESTS[endpoint]
+    first = request.send(bridge)
+    world.forget_calls()
+    for _ in range(3):
+        again = request.send(bridge)
+        assert again.status == (503 if endpoint == "notifications.notify" else 429)
+        assert 1 <= int(again.headers["Retry-After"]) <= MINUTE
+    assert first.status not in (429, 503)
+    assert world.calls("commercetools") == world.calls("monext") == []
+
+
+@pytest.mark.parametrize(("endpoint", "budget"), LIMITED, ids=named)
+def test_who_else_asks_has_a_budget_of_their_own(endpoint: str, budget: Budget, limited: Build) -> None:
+    bridge, request = limited(budget.name), REQUESTS[endpoint]
+    served, limited_ = (request.send(bridge).status for _ in range(2))
+    assert served != limited_
+    by_address = budget.spender is Spender.ADDRESS
+    assert request.send(bridge, address=THERE).status == (served if by_address else limited_)
+    assert request.of_another.send(bridge).status == (limited_ if by_address else served)
+
+
+@pytest.mark.parametrize("path", NEVER)
+def test_these_are_never_limited(path: str, sandbox: Sandbox, world: World) -> None:
+    bridge = InProcess(sandbox, limits=least())
+    statuses = set()
+    for _ in range(5):
+        with bridge.app.test_client().get(path) as answer:
+            statuses.add(answer.status_code)
+    assert len(statuses) == 1
+
+
+# buyers
+
+
+def test_at_the_start_the_page_says_that_nothing_was_taken(limited: Build) -> None:
+    bridge = limited("start")
+    answers = [REQUESTS["checkout.start"].send(bridge) for _ in range(2)]
+    assert "Too many attempts" in answers[1].words
+    assert "nothing was taken this time" in answers[1].words
+    assert answers[1].page.find(id="retry")
+
+
+def test_after_the_payment_the_page_says_not_to_pay_again(limited: Build) -> None:
+    bridge = limited("looks")
+    answers = [REQUESTS["buyer.result"].send(bridge) for _ in range(2)]
+    assert "Do not pay again" in answers[1].words
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [("HEAD", {}), ("GET", {"Sec-Purpose": "prefetch"}), ("GET", {"Sec-Purpose": "prefetch;prerender"})],
+    ids=["HEAD", "prefetch", "prerender"],
+)
+def test_what_starts_nothing_spends_nothing(
+    method: str, headers: dict[str, str], limited: Build, world: World
+) -> None:
+    bridge, cart = limited("start"), world.cart()
+    for _ in range(3):
+        assert bridge.call(method, f"/checkout/{cart}", headers=headers).status in (200, 503)
+    assert Buyer(bridge).checkout(cart).status == 200
+
+
+def test_a_double_click_a_reload_and_a_second_tab_are_served(limited: Build, world: World) -> None:
+    buyer, cart = Buyer(limited()), world.cart()
+    assert {buyer.checkout(cart).status for _ in range(10)} == {200}
+
+
+def test_who_reloads_in_a_loop_does_not_spend_what_the_neighbours_share(world: World) -> None:
+    of_cart, of_address = (
+        replace(b, amount=n) for b, n in zip(BUDGETS["checkout.start"], (1, 2), strict=True)
+    )
+    bridge = InProcess(world.sandbox, limits={**AMPLE, "checkout.start": (of_cart, of_address)})
+    buyer, cart = Buyer(bridge), world.cart()
+    assert [buyer.checkout(cart).status for _ in range(5)] == [200, 429, 429, 429, 429]
+    assert buyer.checkout(world.cart()).status == 200
+    assert buyer.checkout(world.cart()).status == 429
+
+
+def test_many_who_wait_behind_one_address_are_never_limited(limited: Build) -> None:
+    """Each looks as often as the page does in a minute, in two tabs."""
+    bridge = limited()
+    for number in range(10):
+        request = Request(f"/result/e30.{chr(ord('a') + number) * 43}")
+        assert {request.send(bridge).status for _ in range(14)} == {403}
+
+
+def test_the_window_ends(limited: Build) -> None:
+    bridge, request = limited("start", seconds=1), REQUESTS["checkout.start"]
+    wait_for(lambda: request.send(bridge).status == 429)
+    wait_for(lambda: request.send(bridge).status == 404)
+
+
+# Monext
+
+
+def test_a_limited_notification_comes_again(limited: Build, world: World) -> None:
+    bridge, cart = limited("notice"), world.cart()
+    buyer = Buyer(bridge)
+    page = buyer.start(cart)
+    assert buyer.notified(page).status == 200
+    world.pay(page.token, outcome="accepted")
+    later = buyer.notified(page)
+    assert (later.status, later.text) == (503, "")
+    assert world.orders(cart) == []
+    assert buyer.comes_back(page).status == 303
+    assert len(world.orders(cart)) == 1
+
+
+def test_buyers_leave_the_notifications_alone(limited: Build, world: World) -> None:
+    bridge = limited("looks")
+    buyer = Buyer(bridge)
+    page = buyer.start(world.cart())
+    assert [buyer.looks(page).status for _ in range(2)] == [200, 429]
+    assert buyer.notified(page).status == 200
+
+
+# programs
+
+
+def test_a_program_is_told_as_json(limited: Build) -> None:
+    bridge = limited("session")
+    answers = [REQUESTS["payment.create"].send(bridge) for _ in range(2)]
+    assert refused(answers[1])["code"] == "General"
+    assert json.loads(answers[1].text)["statusCode"] == 429
+
+
+def test_without_a_session_everybody_is_told_so(limited: Build) -> None:
+    bridge = limited("session")
+    with logged(logging.ERROR) as lines:
+        assert [bridge.call("POST", "/payment").status for _ in range(3)] == [401, 401, 401]
+    assert lines.all() == []
+
+
+def introspections(world: World) -> int:
+    return len([call for call in world.calls("commercetools") if call["path"] == "/oauth/introspect"])
+
+
+def test_made_up_tokens_are_asked_about_until_the_budget_is_spent(limited: Build, world: World) -> None:
+    bridge = limited("refusals", amount=3)
+    tokens = [{"Authorization": f"Bearer made-up-{number}"} for number in range(6)]
+    statuses = [bridge.call("GET", INTENT, headers=headers).status for headers in tokens]
+    assert statuses == [401, 401, 401, 429, 429, 429]
+    assert introspections(world) == 3
+
+
+def test_a_back_office_that_is_let_in_does_not_notice_who_else_is_at_its_address(
+    limited: Build, world: World
+) -> None:
+    bridge, office = limited("refusals"), {"Authorization": f"Bearer {world.back_office_token()}"}
+    assert bridge.call("GET", INTENT, headers=office).status == 404
+    assert [REQUESTS["operations.show"].send(bridge, address="127.0.0.1").status for _ in range(2)] == [
+        401,
+        429,
+    ]
+    assert [bridge.call("GET", INTENT, headers=office).status for _ in range(5)] == [404] * 5
+
+
+def test_what_a_back_office_asks_for_is_not_limited(limited: Build, world: World) -> None:
+    bridge, office = limited("refusals"), {"Authorization": f"Bearer {world.back_office_token()}"}
+    assert {bridge.call("GET", INTENT, headers=office).status for _ in range(20)} == {404}
+
+
+# addresses
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("203.0.113.7", "203.0.113.8", False),
+        ("6.6.6.6, 203.0.113.7", "7.7.7.7, 203.0.113.7", True),
+        ("203.0.113.7", "203.0.113.7:51234", True),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::1", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+    ],
+)
+def test_clients_are_told_apart_by_what_the_nearest_proxy_saw(
+    first: str, second: str, same: bool, limited: Build
+) -> None:
+    bridge, request = limited("starts"), REQUESTS["checkout.start"]
+    request.send(bridge, address=first)
+    assert (request.send(bridge, address=second).status == 429) is same
+
+
+# the log
+
+
+def test_a_flood_is_one_line_without_an_address(limited: Build) -> None:
+    bridge, request = limited("start"), REQUESTS["checkout.start"]
+    request.send(bridge)
+    with logged() as lines:
+        for _ in range(5):
+            request.send(bridge)
+    (line,) = lines.of("limited")
+    assert (line["level"], line["endpoint"], line["budget"]) == ("WARNING", "checkout.start", "start")
+    assert HERE not in lines.text
+    assert lines.of("request_failed") == []
+    assert [line for line in lines.all() if line["logger"] == "flask-limiter"] == []
+
+
+def test_everybody_who_is_limited_is_told_of(limited: Build) -> None:
+    bridge, request = limited("start"), REQUESTS["checkout.start"]
+    with logged() as lines:
+        for sent in (request, request.of_another):
+            for _ in range(3):
+                sent.send(bridge)
+    assert len(lines.of("limited")) == 2
+
+
+def test_a_limited_notification_is_no_error(limited: Build) -> None:
+    bridge = limited("notice")
+    with logged(logging.ERROR) as lines:
+        answers = [REQUESTS["notifications.notify"].send(bridge) for _ in range(3)]
+    assert [answer.status for answer in answers] == [403, 503, 503]
+    assert lines.all() == []

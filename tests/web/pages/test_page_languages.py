@@ -1,0 +1,297 @@
+"""Every page in every language: its words, the sentence about money, and amounts as people there write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from monext_bridge.domain.languages import LANGUAGES
+from monext_bridge.domain.money import Money
+from monext_bridge.services.results import BuyerStatus
+from monext_bridge.web.pages.render import RETRYABLE
+from tests.bridges import Buyer
+from tests.web.rendered_pages import (
+    cart,
+    one,
+    redirect_page,
+    result_page,
+    settled,
+    started,
+    widget_page,
+    words,
+)
+from tests.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Certain:
+    """What a page may say of money. Whoever changes one of these sentences changes a promise."""
+
+    nothing: str
+    unknown: str
+    paid: str
+    do_not: str
+
+
+CERTAIN = {
+    "en": Certain(
+        "Nothing has been taken.",
+        "We do not know yet whether this payment went through. Do not pay again.",
+        "You have paid €115.00.",
+        "Do not pay again.",
+    ),
+    "fr": Certain(
+        "Aucun montant n’a été débité.",
+        "Nous ne savons pas encore si ce paiement a abouti. Ne payez pas une nouvelle fois.",
+        "Vous avez payé 115,00 €.",
+        "Ne payez pas une nouvelle fois.",
+    ),
+    "de": Certain(
+        "Es wurde nichts abgebucht.",
+        "Wir wissen noch nicht, ob diese Zahlung erfolgreich war. Bitte zahlen Sie nicht noch einmal.",
+        "Sie haben 115,00 € bezahlt.",
+        "Bitte zahlen Sie nicht noch einmal.",
+    ),
+    "es": Certain(
+        "No se ha cobrado nada.",
+        "Todavía no sabemos si este pago se ha completado. No vuelva a pagar.",
+        "Ha pagado 115,00 €.",
+        "No vuelva a pagar.",
+    ),
+    "it": Certain(
+        "Non è stato addebitato nulla.",
+        "Non sappiamo ancora se questo pagamento è andato a buon fine. Non paghi di nuovo.",
+        "Ha pagato 115,00 €.",
+        "Non paghi di nuovo.",
+    ),
+    "nl": Certain(
+        "Er is niets afgeschreven.",
+        "We weten nog niet of deze betaling is gelukt. Betaal niet opnieuw.",
+        "U hebt € 115,00 betaald.",
+        "Betaal niet opnieuw.",
+    ),
+    "pt": Certain(
+        "Não foi cobrado qualquer valor.",
+        "Ainda não sabemos se este pagamento foi concluído. Não pague novamente.",
+        "Pagou 115,00 €.",
+        "Não pague novamente.",
+    ),
+}
+UNKNOWN = {BuyerStatus.PENDING, BuyerStatus.REVIEW, BuyerStatus.CHECKING}
+WENT_THROUGH = {BuyerStatus.AUTHORIZED, BuyerStatus.RECORDING}
+
+SUMMARIES = {
+    "en": "To pay €115.00 2 items Merino jumper Quantity: 2 €120.00 Delivery Colissimo €5.00",
+    "fr": "À payer 115,00 € 2 articles Merino jumper Quantité : 2 120,00 € Livraison Colissimo 5,00 €",
+    "de": "Zu zahlen 115,00 € 2 Artikel Merino jumper Menge: 2 120,00 € Lieferung Colissimo 5,00 €",
+    "es": "Importe a pagar 115,00 € 2 artículos Merino jumper Cantidad: 2 120,00 € Envío Colissimo 5,00 €",
+    "it": "Da pagare 115,00 € 2 articoli Merino jumper Quantità: 2 120,00 € Spedizione Colissimo 5,00 €",
+    "nl": "Te betalen € 115,00 2 artikelen Merino jumper Aantal: 2 € 120,00 Bezorging Colissimo € 5,00",
+    "pt": "A pagar 115,00 € 2 artigos Merino jumper Quantidade: 2 120,00 € Entrega Colissimo 5,00 €",
+}
+ITEMS = {
+    "en": ("1 item", "3 items"),
+    "fr": ("1 article", "3 articles"),
+    "de": ("1 Artikel", "3 Artikel"),
+    "es": ("1 artículo", "3 artículos"),
+    "it": ("1 articolo", "3 articoli"),
+    "nl": ("1 artikel", "3 artikelen"),
+    "pt": ("1 artigo", "3 artigos"),
+}
+OF_THE_CART = {"Shop", "Merino jumper", "Colissimo", "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10", "M3K9QX27TB4WZ"}
+SAME_WORD = {"es": {"Total"}, "fr": {"Total"}, "pt": {"Total"}}
+
+PAGES: dict[str, Callable[[str], BeautifulSoup]] = {
+    "widget": lambda language: widget_page(started(language=language)),
+    "redirect": lambda language: redirect_page(started(language=language)),
+    **{
+        status.value: lambda language, status=status: result_page(settled(status, language=language))  # type: ignore[misc]
+        for status in BuyerStatus
+    },
+}
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def verdict(status: BuyerStatus, language: str) -> str:
+    page = result_page(settled(status, language=language))
+    return " ".join(one(page, ".verdict").get_text().split())
+
+
+def test_every_language_has_its_sentences_about_money() -> None:
+    assert set(CERTAIN) == set(SUMMARIES) == set(ITEMS) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("status", sorted(RETRYABLE))
+def test_where_nothing_was_taken_each_language_says_so(status: BuyerStatus, language: str) -> None:
+    assert verdict(status, language) == CERTAIN[language].nothing
+
+
+@pytest.mark.parametrize("status", sorted(UNKNOWN))
+def test_where_nobody_knows_yet_each_language_says_so_and_not_to_pay_again(
+    status: BuyerStatus, language: str
+) -> None:
+    assert verdict(status, language) == CERTAIN[language].unknown
+
+
+def test_what_was_paid_is_said_in_each_language(language: str) -> None:
+    assert verdict(BuyerStatus.PAID, language) == CERTAIN[language].paid
+
+
+@pytest.mark.parametrize("status", sorted(WENT_THROUGH))
+def test_what_went_through_is_not_to_be_paid_again(status: BuyerStatus, language: str) -> None:
+    assert verdict(status, language).endswith(f". {CERTAIN[language].do_not}")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_declares_its_language(name: str, language: str) -> None:
+    html = one(PAGES[name](language), "html")
+
+    assert (html["lang"], html["dir"]) == ("pt-PT" if language == "pt" else language, "ltr")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("other", sorted(set(LANGUAGES) - {"en"}))
+def test_no_english_is_left_on_the_page(name: str, other: str) -> None:
+    english, translated = (set(PAGES[name](tag).stripped_strings) for tag in ("en", other))
+
+    assert english & translated - OF_THE_CART <= SAME_WORD.get(other, set())
+
+
+def test_headings_tell_the_states_apart_in_each_language(language: str) -> None:
+    pages = [result_page(settled(status, language=language)) for status in BuyerStatus]
+
+    assert len({one(page, "h1").get_text() for page in pages}) == len(BuyerStatus)
+
+
+def test_order_is_summed_up_in_each_language(language: str) -> None:
+    assert SUMMARIES[language] in words(widget_page(started(language=language)))
+
+
+def test_pieces_are_counted_as_in_the_language(language: str) -> None:
+    line = cart().lines[0]
+    carts = ((replace(line, quantity=1),), (replace(line, quantity=2), replace(line, quantity=1)))
+
+    for lines, wanted in zip(carts, ITEMS[language], strict=True):
+        assert f" {wanted} " in words(widget_page(started(language=language, cart=cart(lines=lines))))
+
+
+@pytest.mark.parametrize(
+    ("tag", "amount", "written"),
+    [
+        ("fr", Money(123456, "EUR"), "1\u202f234,56\xa0€"),
+        ("de", Money(123456, "EUR"), "1.234,56\xa0€"),
+        ("de-AT", Money(123456, "EUR"), "€\xa01.234,56"),
+        ("de-CH", Money(123456, "CHF"), "CHF\xa01’234.56"),
+        ("es", Money(123456, "EUR"), "1234,56\xa0€"),
+        ("es", Money(1000000, "EUR"), "10.000,00\xa0€"),
+        ("es-MX", Money(123456, "MXN"), "$1,234.56"),
+        ("it", Money(123456, "EUR"), "1234,56\xa0€"),
+        ("it-CH", Money(123456, "CHF"), "CHF\xa01234.56"),
+        ("nl", Money(123456, "EUR"), "€\xa01.234,56"),
+        ("pt", Money(123456, "EUR"), "1234,56\xa0€"),
+        ("pt-PT", Money(1234567, "EUR"), "12\xa0345,67\xa0€"),
+        ("pt-AO", Money(123456, "EUR"), "1234,56\xa0€"),
+        ("pt-BR", Money(123456, "BRL"), "R$\xa01.234,56"),
+        ("fr", Money(1234, "JPY", 0), "1\u202f234\xa0JPY"),
+        ("de", Money(1234, "JPY", 0), "1.234\xa0¥"),
+        ("pt", Money(1234, "JPY", 0), "1234\xa0JP¥"),
+        ("fr", Money(1500, "KWD", 3), "1,500\xa0KWD"),
+        ("nl", Money(1500, "KWD", 3), "KWD\xa01,500"),
+        ("pt", Money(1500, "KWD", 3), "1,500\xa0KWD"),
+    ],
+)
+def test_amounts_are_written_as_people_there_write_them(tag: str, amount: Money, written: str) -> None:
+    page = widget_page(started(language=tag, due=amount, cart=cart(total=amount)))
+
+    assert one(page, "#due").get_text() == written
+
+
+# --- the whole bridge, with a cart of fr-FR
+
+
+@pytest.mark.parametrize(
+    ("query", "heading"),
+    [
+        ({}, "Payer votre commande"),
+        ({"lang": "nl-BE"}, "Uw bestelling betalen"),
+        ({"lang": "ja"}, "Payer votre commande"),
+    ],
+)
+def test_checkout_speaks_the_carts_language_or_the_one_asked_for(
+    query: dict[str, str], heading: str, buyer: Buyer, world: World
+) -> None:
+    assert one(buyer.checkout(world.cart(), **query).page, "h1").get_text() == heading
+
+
+def test_paid_result_says_when_in_the_carts_language(buyer: Buyer, world: World) -> None:
+    paying = buyer.start(world.cart())
+    world.pay(paying.token, outcome="accepted")
+    buyer.notified(paying)
+
+    page = buyer.looks(paying).page
+    moment = one(page, "#moment time")
+    assert "Date et heure" in words(page)
+    said = datetime.fromisoformat(str(moment["datetime"]))
+    assert abs(datetime.now(UTC) - said) < timedelta(minutes=5)
+    assert re.fullmatch(r"\d{1,2} \w+ 20\d\d, \d\d:\d\d \(UTC\+[12]\)", moment.get_text())
+
+
+def test_result_looks_again_without_script_for_five_minutes(buyer: Buyer, world: World) -> None:
+    paying = buyer.start(world.cart())
+    world.pay(paying.token, outcome="pending")
+    buyer.notified(paying)
+
+    looks, path = 0, f"/result/{paying.ref}"
+    while found := buyer.get(path).page.select("head noscript meta[http-equiv=refresh]"):
+        seconds, _, path = str(found[0]["content"]).partition(";url=")
+        looks += int(seconds)
+        assert looks <= 600
+    assert looks == 300
+
+
+@pytest.mark.parametrize("waiting", ["x", "-1", "1000", "1.5"])
+def test_number_of_looks_that_is_none_is_malformed(waiting: str, buyer: Buyer, world: World) -> None:
+    paying = buyer.start(world.cart())
+    assert buyer.get(f"/result/{paying.ref}?waiting={waiting}").status == 400
+
+
+def test_result_that_looks_again_keeps_the_language_asked_for(buyer: Buyer, world: World) -> None:
+    paying = buyer.start(world.cart())
+    world.pay(paying.token, outcome="pending")
+    buyer.notified(paying)
+
+    carts_own, italian = buyer.looks(paying).page, buyer.looks(paying, lang="it").page
+    assert [one(page, "html")["lang"] for page in (carts_own, italian)] == ["fr", "it"]
+    assert str(one(italian, "[data-refresh]")["data-refresh"]).endswith("?waiting=1&lang=it")
+    assert str(one(carts_own, "[data-refresh]")["data-refresh"]).endswith("?waiting=1")
+
+
+def test_result_speaks_the_language_that_the_start_was_asked_for(buyer: Buyer, world: World) -> None:
+    paying = buyer.start(world.cart(), lang="nl")
+    world.pay(paying.token, outcome="refused")
+    buyer.notified(paying)
+
+    page = buyer.looks(paying).page
+    assert one(page, "html")["lang"] == "nl"
+    assert "lang=nl" in str(one(page, "#retry")["href"])
+
+
+@pytest.mark.parametrize(("asked", "kept"), [("it", "it"), ("../x", "nl"), ("", "nl")])
+def test_way_back_to_the_payment_keeps_a_language_that_is_one(
+    asked: str, kept: str, buyer: Buyer, world: World
+) -> None:
+    paying = buyer.start(world.cart(), lang="nl")
+    world.pay(paying.token, outcome="refused")
+
+    page = buyer.get(f"/result/{paying.ref}?lang={asked}").page
+    assert parse_qs(urlsplit(str(one(page, "#retry")["href"])).query)["lang"] == [kept]

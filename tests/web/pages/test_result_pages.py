@@ -1,0 +1,168 @@
+"""Where a payment stands: each state with its sentence, its reference, its ways on and its refresh."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+
+from monext_bridge.services.results import BuyerStatus
+from monext_bridge.web.pages.branding import PLAIN
+from monext_bridge.web.pages.render import REFRESHING, RETRYABLE
+from tests.web.rendered_pages import (
+    NEXT_LOOK,
+    REFRESH,
+    RETRY,
+    SHOP,
+    eur,
+    one,
+    order,
+    result_page,
+    settled,
+    words,
+)
+
+NOTHING = "Nothing has been taken."
+UNKNOWN = "We do not know yet whether this payment went through. Do not pay again."
+VERDICTS = {
+    BuyerStatus.PAID: "You have paid €115.00.",
+    BuyerStatus.AUTHORIZED: "Your payment of €115.00 is authorised. Do not pay again.",
+    BuyerStatus.RECORDING: "Your payment of €115.00 went through. Do not pay again.",
+    BuyerStatus.PENDING: UNKNOWN,
+    BuyerStatus.REVIEW: UNKNOWN,
+    BuyerStatus.CHECKING: UNKNOWN,
+    BuyerStatus.NOT_FINISHED: NOTHING,
+    BuyerStatus.REFUSED: NOTHING,
+    BuyerStatus.CANCELLED: NOTHING,
+    BuyerStatus.EXPIRED: NOTHING,
+    BuyerStatus.RETURNED: "Your payment of €115.00 went through and is being returned. "
+    "Nothing was ordered with it.",
+}
+
+
+def test_every_status_has_its_verdict() -> None:
+    assert set(VERDICTS) == set(BuyerStatus)
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_result_says_what_is_certain(status: BuyerStatus) -> None:
+    page = result_page(settled(status))
+
+    assert words(BeautifulSoup(str(one(page, ".verdict")), "html.parser")) == VERDICTS[status]
+
+
+def test_headings_tell_the_states_apart() -> None:
+    headings = {one(result_page(settled(status)), "h1").get_text() for status in BuyerStatus}
+
+    assert len(headings) == len(BuyerStatus)
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_result_has_a_reference_to_quote_and_names_its_state(status: BuyerStatus) -> None:
+    page = result_page(settled(status))
+
+    assert one(page, "#reference").get_text() == "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10"
+    assert one(page, "main [data-status]")["data-status"] == status.value
+
+
+def test_order_number_is_shown_once_there_is_one() -> None:
+    with_order = result_page(settled(BuyerStatus.PAID, order=order("M3K9QX27TB4WZ")))
+
+    assert one(with_order, "#order-number").get_text() == "M3K9QX27TB4WZ"
+    assert not result_page(settled(BuyerStatus.PAID)).select("#order-number")
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_way_back_to_the_payment_is_shown_only_where_nothing_was_taken(status: BuyerStatus) -> None:
+    links = [link["href"] for link in result_page(settled(status)).select("#retry")]
+
+    assert links == ([RETRY] if status in RETRYABLE else [])
+    assert (status in RETRYABLE) == (VERDICTS[status] == NOTHING)
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_result_leads_back_to_the_shop(status: BuyerStatus) -> None:
+    assert one(result_page(settled(status)), "#shop")["href"] == SHOP
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_result_without_any_link_is_still_a_page(status: BuyerStatus) -> None:
+    page = result_page(settled(status), retry_url=None, shop_url=None, looks=PLAIN)
+
+    assert not page.select("#shop, #retry")
+    assert one(page, "title").get_text() == one(page, "h1").get_text()
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_states_that_end_soon_look_again_by_themselves(status: BuyerStatus) -> None:
+    page = result_page(settled(status))
+    refreshes = status in REFRESHING
+
+    by_meta = page.select("head noscript meta[http-equiv=refresh]")
+    assert [tag["content"] for tag in by_meta] == ([f"10;url={NEXT_LOOK}"] if refreshes else [])
+    assert [tag["data-refresh"] for tag in page.select("[data-refresh]")] == ([REFRESH] if refreshes else [])
+    assert bool(page.select("script[nonce=n0nce]")) == refreshes
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_browser_without_script_that_has_looked_long_enough_is_left_with_a_button(
+    status: BuyerStatus,
+) -> None:
+    page = result_page(settled(status), next_look_url=None)
+
+    assert not page.select("head noscript, meta[http-equiv=refresh]")
+    by_hand = [link["href"] for link in page.select("main noscript a.button")]
+    assert by_hand == ([REFRESH] if status in REFRESHING else [])
+    assert [tag["data-refresh"] for tag in page.select("[data-refresh]")] == by_hand
+
+
+def test_result_says_when_the_money_was_taken() -> None:
+    taken = datetime(2026, 7, 31, 22, 5, tzinfo=UTC)
+    page = result_page(
+        settled(BuyerStatus.PAID, begun=taken - timedelta(minutes=4), taken=taken, language="fr")
+    )
+
+    assert one(page, "#moment").get_text() == "1 août 2026, 00:05 (UTC+2)"
+    assert one(page, "#moment time")["datetime"] == "2026-07-31T22:05:00+00:00"
+    assert "Date et heure 1 août" in words(page)
+
+
+def test_result_of_what_was_not_taken_says_when_it_was_begun() -> None:
+    page = result_page(settled(BuyerStatus.REFUSED, begun=datetime(2026, 1, 5, 9, 30, tzinfo=UTC)))
+
+    assert "Payment started 5 January 2026, 10:30 (UTC+1)" in words(page)
+
+
+def test_result_without_a_known_time_says_none() -> None:
+    assert not result_page(settled(BuyerStatus.PAID)).select("#moment, time")
+
+
+def test_review_is_looked_at_again_by_hand() -> None:
+    assert one(result_page(settled(BuyerStatus.REVIEW)), "#again")["href"] == REFRESH
+
+
+def test_money_already_given_back_is_said_to_be_back() -> None:
+    page = result_page(settled(BuyerStatus.RETURNED, given_back=True))
+
+    assert "has been returned" in one(page, ".verdict").get_text()
+    assert one(page, "h1").get_text() == "Your money has been returned"
+
+
+def test_shop_name_is_in_the_title() -> None:
+    assert one(result_page(settled(BuyerStatus.PAID)), "title").get_text() == "Payment received – Shop"
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [(None, "€11,500.00"), ("en-GB", "€11,500.00"), ("en-ZA", "€11 500,00")]
+)
+def test_amounts_follow_the_region_of_the_cart(language: str | None, written: str) -> None:
+    page = result_page(settled(BuyerStatus.PAID, amount=eur(1150000), language=language))
+
+    assert words(BeautifulSoup(str(one(page, "#amount")), "html.parser")) == written
+
+
+def test_page_without_a_catalogue_for_its_language_says_that_it_is_english() -> None:
+    html = one(result_page(settled(BuyerStatus.PAID, language="ja-JP")), "html")
+
+    assert (html["lang"], html["dir"]) == ("en", "ltr")

@@ -1,0 +1,120 @@
+"""The result of a payment after the shop has acted on it, and as a program reads it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.bridges import Answer, Buyer, InProcess
+from tests.web.back_office import EUR_10, Office, capture
+from tests.web.paid_orders import Paid
+from tests.web.rendered_pages import one, words
+from tests.world import World
+
+AS_A_PROGRAM = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def office(in_process: InProcess, world: World) -> Office:
+    return Office(in_process, world.back_office_token())
+
+
+def shown(buyer: Buyer, paid: Paid) -> Answer:
+    return buyer.looks(paid.page, lang="en")
+
+
+def test_authorisation_that_the_shop_cancelled_is_not_called_refused(
+    world: World, buyer: Buyer, office: Office
+) -> None:
+    paid = Paid(world, buyer, "german-store")
+    assert office.act(paid.id, {"action": "cancelPayment"}).status == 200
+
+    page = shown(buyer, paid).page
+    assert one(page, "main [data-status]")["data-status"] == "cancelled"
+    assert "the shop has cancelled it since" in words(page)
+    assert "Nothing has been taken." in words(page)
+    assert not page.select("#retry")
+
+
+def test_paid_result_says_what_was_captured_and_not_all_that_was_reserved(
+    world: World, buyer: Buyer, office: Office
+) -> None:
+    paid = Paid(world, buyer, "german-store")
+    assert "Your payment of €554.90 is authorised." in shown(buyer, paid).words
+    assert office.act(paid.id, capture(final=True)).status == 200
+
+    assert "You have paid €10.00." in shown(buyer, paid).words
+
+
+def test_paid_result_says_what_was_refunded_of_it(world: World, buyer: Buyer, office: Office) -> None:
+    paid = Paid(world, buyer, "guest")
+    assert not shown(buyer, paid).page.select("#refunded")
+    assert office.act(paid.id, {"action": "refundPayment", "amount": EUR_10}).status == 200
+
+    assert "Refunded of this €10.00" in shown(buyer, paid).words
+
+
+def test_reservation_that_was_released_is_not_called_money_returned(buyer: Buyer, world: World) -> None:
+    page = buyer.start(cart := world.cart("german-store"))
+    world.one_more(cart)
+    world.pay(page.token, outcome="accepted")
+    buyer.comes_back(page)
+
+    said = buyer.looks(page, lang="en").words
+    assert "The reserved amount has been released" in said
+    assert "Nothing was taken, and nothing was ordered with this payment." in said
+
+
+def test_authorised_result_says_what_is_still_reserved(world: World, buyer: Buyer) -> None:
+    paid = Paid(world, buyer, "german-store")
+    part = {"type": "CancelAuthorization", "amount": EUR_10, "state": "Success"}
+    version = world.payment(paid.cart)["version"]
+    action = {"action": "addTransaction", "transaction": part}
+    world.project.update(f"payments/{paid.id}", version=version, action=action)
+
+    assert "Your payment of €544.90 is authorised." in shown(buyer, paid).words
+
+
+# --- as a program reads it
+
+
+def test_program_reads_the_state_alone(world: World, buyer: Buyer) -> None:
+    paid = Paid(world, buyer, "guest")
+    answer = buyer.get(f"/result/{paid.page.ref}", headers=AS_A_PROGRAM)
+    (order,) = world.orders(paid.cart)
+
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
+    assert json.loads(answer.text) == {
+        "paymentReference": paid.id,
+        "status": "paid",
+        "orderId": order["id"],
+        "orderNumber": order["orderNumber"],
+    }
+
+
+def test_program_that_looks_settles(buyer: Buyer, world: World) -> None:
+    page = buyer.start(cart := world.cart())
+    world.pay(page.token, outcome="accepted")
+
+    assert json.loads(buyer.get(f"/result/{page.ref}", headers=AS_A_PROGRAM).text)["status"] == "paid"
+    assert len(world.orders(cart)) == 1
+
+
+def test_program_reads_an_error_as_json(buyer: Buyer, world: World) -> None:
+    page = buyer.start(world.cart())
+    world.fault(remote="commercetools", path="/carts/", action="status", code=503, times=0)
+
+    answer = buyer.get(f"/result/{page.ref}", headers=AS_A_PROGRAM)
+    assert (answer.status, json.loads(answer.text)["statusCode"]) == (503, 503)
+
+
+@pytest.mark.parametrize(
+    "accept",
+    ["text/html,application/xhtml+xml,*/*;q=0.8", "*/*", "", "text/html;q=0.9, application/json;q=0.1"],
+)
+def test_everybody_else_gets_the_page(accept: str, buyer: Buyer, world: World) -> None:
+    page = buyer.start(world.cart())
+    answer = buyer.get(f"/result/{page.ref}", headers={"Accept": accept})
+
+    assert answer.headers["Content-Type"].startswith("text/html")
