@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.services.reconciliation.report import Ending, Finding, Task
 
@@ -13,13 +13,20 @@ Json = dict[str, Any]
 
 
 def written_task(task: Task) -> Json:
-    return {"payment": task.payment_id, "needs": sorted(task.needs), "store": task.store_key}
+    return {
+        "payment": task.payment_id,
+        "needs": sorted(task.needs),
+        "store": task.store_key,
+        "cart": task.cart_id,
+        "order": task.order,
+    }
 
 
 def read_task(body: Mapping[str, Any]) -> Task:
-    """A need that this version does not know is left to one that does."""
+    """A need that this version does not know is left to one that does; an older one names no cart and no order."""
     known = frozenset(Need(need) for need in body["needs"] if need in set(Need))
-    return Task(PaymentId(body["payment"]), known, body.get("store"))
+    cart = CartId(body["cart"]) if body.get("cart") else None
+    return Task(PaymentId(body["payment"]), known, body.get("store"), cart, _order(body))
 
 
 def written_findings(findings: Iterable[Finding]) -> list[Json]:
@@ -35,6 +42,11 @@ def read_findings(bodies: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
             Ending(body["ending"]) if body["ending"] in set(Ending) else Ending.STUCK,
             body["detail"],
             body.get("store"),
+            _order(body),
         )
         for body in bodies
     )
+
+
+def _order(body: Mapping[str, Any]) -> OrderNumber | None:
+    return OrderNumber(body["order"]) if body.get("order") else None

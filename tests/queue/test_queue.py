@@ -12,7 +12,7 @@ import pytest
 from dramatiq.brokers.redis import RedisBroker
 from pydantic import SecretStr
 
-from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.queue.broker import QUEUE, queue_on
@@ -262,10 +262,26 @@ def test_nothing_about_the_buyer_is_in_the_queue(shift: Shift) -> None:
 @pytest.mark.parametrize("need", Need)
 @pytest.mark.parametrize("ending", Ending)
 def test_tasks_and_findings_come_back_as_they_were_sent(need: Need, ending: Ending) -> None:
-    task = Task(PaymentId("p"), frozenset({need, Need.LEDGER}), "de-store")
-    finding = Finding(PaymentId("p"), need, ending, "why", None)
+    number = OrderNumber("SHOP-1")
+    task = Task(PaymentId("p"), frozenset({need, Need.LEDGER}), "de-store", CartId("c"), number)
+    finding = Finding(PaymentId("p"), need, ending, "why", None, number)
     assert read_task(written_task(task)) == task
     assert read_findings(written_findings([finding])) == (finding,)
+
+
+def test_messages_of_an_older_version_are_read_without_cart_and_order() -> None:
+    older = Task(PaymentId("p"), frozenset({Need.ACT}), "de-store")
+    assert read_task({"payment": "p", "needs": ["act"], "store": "de-store"}) == older
+    body = {"payment": "p", "store": None, "need": "act", "ending": "stuck", "detail": "why"}
+    assert read_findings([body]) == (Finding(PaymentId("p"), Need.ACT, Ending.STUCK, "why"),)
+
+
+def test_an_older_version_reads_what_is_written_now() -> None:
+    """It looks at these members alone."""
+    task = written_task(Task(PaymentId("p"), frozenset({Need.ACT}), "de-store", CartId("c"), None))
+    assert (task["payment"], task["needs"], task["store"]) == ("p", ["act"], "de-store")
+    (body,) = written_findings([Finding(PaymentId("p"), Need.ACT, Ending.STUCK, "why", "de-store")])
+    assert {"payment", "store", "need", "ending", "detail"} <= body.keys()
 
 
 def test_words_of_a_newer_version_do_not_stop_an_older_one() -> None:

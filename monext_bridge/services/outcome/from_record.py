@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
+from monext_bridge.domain.ids import OrderNumber
 from monext_bridge.domain.monext import Outcome, OutcomeKind
 from monext_bridge.domain.outcome.decide import Situation, surplus, wants_order
 from monext_bridge.domain.outcome.order_rules import number_of_reference, order_number
@@ -25,7 +26,8 @@ class Looked:
     """A payment after settling, and why something is left to do, if it is.
 
     `had` and `left` are the needs that only its cart and order tell, before and after. `refused`: commercetools said
-    no, for a reason that does not pass. `unknown`: a remote told nothing.
+    no, for a reason that does not pass. `unknown`: a remote told nothing. `order` is the number of its order, None
+    where there is none, `number` the one that it would have.
     """
 
     payment: Payment
@@ -34,6 +36,8 @@ class Looked:
     why: str
     refused: bool
     unknown: bool
+    order: OrderNumber | None
+    number: OrderNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ class Unattended:
         outcome = self._outcome(payment)
         reference = self._reference(payment, outcome)
         situation = self.situations.read(reference)
-        looked = _looked(self.settle.settle(reference, situation, outcome=outcome), before=situation)
+        settlement = self.settle.settle(reference, situation, outcome=outcome)
+        looked = _looked(settlement, before=situation, number=reference.order_number)
         if Need.SECOND_PAYMENT not in looked.left:
             return looked
         again = self.situations.read(
@@ -78,7 +83,7 @@ class Unattended:
         return Reference(payment.id, key.cart_id, key.store_key, number, return_url=None, cancel_url=None)
 
 
-def _looked(settlement: Settlement, *, before: Situation) -> Looked:
+def _looked(settlement: Settlement, *, before: Situation, number: OrderNumber) -> Looked:
     situation, outcome, trouble = settlement.situation, settlement.outcome, settlement.trouble
     untold = outcome is not None and outcome.kind is OutcomeKind.UNKNOWN
     said = f"{outcome.title} {outcome.code} {outcome.detail}".strip() if outcome else ""
@@ -89,6 +94,8 @@ def _looked(settlement: Settlement, *, before: Situation) -> Looked:
         why=str(trouble) if trouble else said,
         refused=isinstance(trouble, RemoteRefused),
         unknown=trouble is not None or untold,
+        order=situation.order.number if situation.order else None,
+        number=number,
     )
 
 

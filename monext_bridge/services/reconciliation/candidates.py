@@ -66,31 +66,35 @@ class Survey:
     def _tasks(self, payments: Iterable[Payment], scope: Scope, *, age_of: AgeOf) -> Iterator[Task]:
         keyed = [(p, key) for p in payments if (key := AttemptKey.parse(p.key))]
         chosen = [(p, key) for p, key in keyed if scope.store_key in (None, key.store_key)]
-        of_orders = self._order_needs([p for p, _ in chosen], scope, age_of=age_of)
+        asking = [p for p, _ in chosen if asks_for_order(p, age_of(p, scope.older_than))]
+        orders = self._orders(asking)
         for payment, key in chosen:
-            found = needs(payment, age_of(payment, scope.older_than)) | of_orders.get(payment.id, frozenset())
+            found = needs(payment, age_of(payment, scope.older_than))
+            if payment.id in orders:
+                found |= self._order_needs(payment, orders[payment.id])
             if scope.ledger and accepted(payment):
                 found |= {Need.LEDGER}
             if found:
-                yield Task(payment.id, found, key.store_key)
+                order = orders.get(payment.id)
+                number = order.number if order else None
+                yield Task(payment.id, found, key.store_key, key.cart_id, number)
 
-    def _order_needs(
-        self, payments: list[Payment], scope: Scope, *, age_of: AgeOf
-    ) -> dict[PaymentId, frozenset[Need]]:
-        """What the orders of the accepted payments tell, many orders with one call."""
-        asking = [p for p in payments if asks_for_order(p, age_of(p, scope.older_than))]
-        found: dict[PaymentId, frozenset[Need]] = {}
-        for start in range(0, len(asking), ORDERS_AT_ONCE):
-            some = asking[start : start + ORDERS_AT_ONCE]
-            orders = _by_payment(self.records.orders_of_payments([p.id for p in some]))
-            for payment in some:
-                found[payment.id] = order_needs(
-                    payment,
-                    orders.get(payment.id),
-                    interfaces=frozenset(self.settings.interfaces),
-                    makes_orders=self.settings.order_creation,
-                )
+    def _orders(self, payments: list[Payment]) -> dict[PaymentId, Order | None]:
+        """The order of each payment, None where none names it; many with one call."""
+        found: dict[PaymentId, Order | None] = {}
+        for start in range(0, len(payments), ORDERS_AT_ONCE):
+            some = [p.id for p in payments[start : start + ORDERS_AT_ONCE]]
+            orders = _by_payment(self.records.orders_of_payments(some))
+            found |= {payment_id: orders.get(payment_id) for payment_id in some}
         return found
+
+    def _order_needs(self, payment: Payment, order: Order | None) -> frozenset[Need]:
+        return order_needs(
+            payment,
+            order,
+            interfaces=frozenset(self.settings.interfaces),
+            makes_orders=self.settings.order_creation,
+        )
 
     def _since(self, scope: Scope) -> datetime:
         return self.clock() - scope.since

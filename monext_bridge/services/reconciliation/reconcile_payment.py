@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
+from monext_bridge.domain.ids import OrderNumber
+from monext_bridge.domain.outcome.order_rules import order_number
 from monext_bridge.domain.reconciliation.follow_ups import ANY_AGE, Age, Need, is_stale, needs
 from monext_bridge.domain.record.attempt_status import accepted, begun_at, standing
 from monext_bridge.domain.record.payment import AttemptKey, Payment
@@ -73,11 +75,11 @@ class Finishing:
 
         Raises nothing: what could not be done is a finding.
         """
-        return tuple(_guarded(task, self._finish))
+        return tuple(self._numbered(task, _guarded(task, self._finish)))
 
     def preview(self, task: Task) -> tuple[Finding, ...]:
         """What `finish` would look at, and what Monext's ledger has that the record lacks; writes nothing."""
-        return tuple(_guarded(task, self._preview))
+        return tuple(self._numbered(task, _guarded(task, self._preview)))
 
     def age(self, payment: Payment, *, older_than: timedelta) -> Age:
         """The age by which needs are told; sessions of a store that no setting names last as long as any can."""
@@ -138,14 +140,17 @@ class Finishing:
                 yield self._left(after, need, looked)
             else:
                 moved = f"{standing(before).value} → {standing(after).value}"
-                yield Finding(after.id, need, Ending.FINISHED, moved)
+                yield Finding(after.id, need, Ending.FINISHED, moved, order=looked.order)
 
     def _left(self, payment: Payment, need: Need, looked: Looked) -> Finding:
         taken = accepted(payment)
         since = taken.timestamp if taken else begun_at(payment)
         old = since is None or self.clock() - since >= STUCK_AFTER[need]
+        if looked.refused or old:
+            number = looked.order or looked.number
+            return Finding(payment.id, need, Ending.STUCK, looked.why, order=number)
         waiting = Ending.UNKNOWN if looked.unknown else Ending.WAITING
-        return Finding(payment.id, need, Ending.STUCK if looked.refused or old else waiting, looked.why)
+        return Finding(payment.id, need, waiting, looked.why, order=looked.order)
 
     def _resolve(self, payment: Payment) -> Payment:
         """Look up the acts; close those that were never sent; tell the order."""
@@ -185,7 +190,26 @@ class Finishing:
         follower.follow(payment)
         reads = follower.order.payment_state if follower.order else None
         ending = Ending.UNKNOWN if reads == order.payment_state else Ending.FINISHED
-        yield Finding(payment.id, Need.ORDER_STATE, ending, f"{order.payment_state} → {reads}")
+        moved = f"{order.payment_state} → {reads}"
+        yield Finding(payment.id, Need.ORDER_STATE, ending, moved, order=order.number)
+
+    def _numbered(self, task: Task, findings: Iterator[Finding]) -> Iterator[Finding]:
+        """With the number of the order; read, for what somebody has to look at, where nothing at hand tells it."""
+        number, asked = task.order, False
+        for finding in findings:
+            if finding.asks_for_somebody and not (finding.order or number or asked):
+                number, asked = self._number(task), True
+            yield replace(finding, order=finding.order or number)
+
+    def _number(self, task: Task) -> OrderNumber | None:
+        """Of the order that names the payment, else what its cart would get; None where that can't be read."""
+        try:
+            order = self.records.order_of_payment(task.payment_id)
+        except BridgeError:
+            return None
+        if order is not None:
+            return order.number
+        return order_number(task.cart_id) if task.cart_id else None
 
 
 _NOT_OF_THE_RECORD = BY_ORDER | {Need.LEDGER, Need.ORDER_STATE, Need.AMOUNTS}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Need
 
 
@@ -45,28 +45,42 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One payment, and what it seemed to need when it was seen; looked at afresh by whoever takes it."""
+    """One payment, and what it seemed to need when it was seen; looked at afresh by whoever takes it.
+
+    `order` is the number of the order that was seen with it.
+    """
 
     payment_id: PaymentId
     needs: frozenset[Need]
     store_key: str | None = None
+    cart_id: CartId | None = None
+    order: OrderNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of one payment. `detail` is for people, and holds nothing about the buyer."""
+    """What was found of one payment. `detail` is for people, and holds nothing about the buyer.
+
+    `order` is the number of its order; of what somebody has to look at also the one that it would have.
+    """
 
     payment_id: PaymentId
     need: Need
     ending: Ending
     detail: str = ""
     store_key: str | None = None
+    order: OrderNumber | None = None
+
+    @property
+    def asks_for_somebody(self) -> bool:
+        return self.ending in (Ending.STUCK, Ending.WARNED)
 
     def as_json(self) -> dict[str, object]:
         """As it is printed, and as workers tell it."""
         return {
             "payment": self.payment_id,
             "store": self.store_key,
+            "order": self.order,
             "need": self.need.value,
             "ending": self.ending.value,
             "detail": self.detail,

@@ -1,8 +1,9 @@
-"""What reconciliation found, in lines of text or of JSON; and how far it is, on a terminal."""
+"""What reconciliation found: lines of text or of JSON, and alarms in the log; and how far it is, on a terminal."""
 
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,28 +16,40 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Need
 from monext_bridge.errors import RemoteError
+from monext_bridge.logs import event
 from monext_bridge.services.reconciliation.candidates import Survey
 from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary
 from monext_bridge.web.cli.endings import ExitCode, printable
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class Telling:
-    """Where passes are repeated, a finding that reads as it did before is told again only with a whole pass."""
+    """Where passes are repeated, a finding that reads as it did before is told again only with a whole pass.
+
+    So is an alarm, however the words of its finding change.
+    """
 
     as_json: bool
     again_and_again: bool
     _told: set[tuple[PaymentId, Need, Ending, str]] = field(default_factory=set)
+    _alarmed: set[tuple[PaymentId, Need, Ending]] = field(default_factory=set)
 
     def begin(self, *, whole: bool) -> None:
         if whole:
             self._told.clear()
+            self._alarmed.clear()
 
     def tell(self, finding: Finding) -> None:
-        reads = (finding.payment_id, finding.need, finding.ending, finding.detail)
+        about = (finding.payment_id, finding.need, finding.ending)
+        reads = (*about, finding.detail)
         if self.again_and_again and reads in self._told:
             return
         self._told.add(reads)
+        if finding.asks_for_somebody and not (self.again_and_again and about in self._alarmed):
+            self._alarmed.add(about)
+            _raise_alarm(finding)
         click.echo(_json(finding.as_json()) if self.as_json else _line(finding))
 
     def end(self, summary: Summary, *, code: ExitCode) -> None:
@@ -44,6 +57,21 @@ class Telling:
         if self.again_and_again and not summary.by_ending and not summary.broken_off:
             return
         click.echo(_json({"summary": _summary_json(summary, code)}) if self.as_json else _counts(summary))
+
+
+def _raise_alarm(finding: Finding) -> None:
+    stuck = finding.ending is Ending.STUCK
+    event(
+        log,
+        "reconcile_stuck" if stuck else "reconcile_warned",
+        level=logging.ERROR if stuck else logging.WARNING,
+        payment=finding.payment_id,
+        order=finding.order,
+        store=finding.store_key,
+        need=finding.need.value,
+        why=finding.detail or None,
+        then=f'see "{finding.need.value}" in docs/runbook.md',
+    )
 
 
 @contextmanager
@@ -68,8 +96,9 @@ def _total(scope: Scope, survey: Survey) -> int | None:
 
 def _line(finding: Finding) -> str:
     store = f" {finding.store_key}" if finding.store_key else ""
+    order = f" order {printable(finding.order)}" if finding.order else ""
     detail = f": {printable(finding.detail)}" if finding.detail else ""
-    return f"{finding.ending.value:<8} {finding.need.value:<14} {finding.payment_id}{store}{detail}"
+    return f"{finding.ending.value:<8} {finding.need.value:<14} {finding.payment_id}{store}{order}{detail}"
 
 
 def _counts(summary: Summary) -> str:

@@ -14,11 +14,14 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from monext_bridge.domain.ids import CartId
+from monext_bridge.domain.outcome.order_rules import order_number
 from monext_bridge.services import utc_now
 from monext_bridge.web.cli.durations import written
 from monext_bridge.web.cli.reconcile import reconcile
 from sandbox.runner import Sandbox
 from tests.bridges import ROOT, Buyer, InProcess, environment
+from tests.log_lines import logged
 from tests.world import World, wait_for
 
 KEY = "one-key-for-the-bridge-now-and-later"
@@ -57,9 +60,12 @@ def about(result: Result, payment: str) -> list[str]:
 
 
 def test_a_finding_is_a_line_and_all_that_was_finished_ends_with_0(night: Night) -> None:
-    payment = night.pay(night.cart())
+    payment = night.pay(cart := night.cart())
     result = night.run()
-    assert about(result, payment) == [f"finished not_finished   {payment} fr-store: open → paid"]
+    number = night.world.orders(cart)[0]["orderNumber"]
+    assert about(result, payment) == [
+        f"finished not_finished   {payment} fr-store order {number}: open → paid"
+    ]
     assert "finished" in result.stdout.splitlines()[-1]
     assert result.exit_code == 0
 
@@ -68,9 +74,18 @@ def test_what_needs_a_person_ends_with_1(night: Night) -> None:
     cart = night.cart()
     payment = night.pay(cart)
     night.world.trouble(cart, "SomethingNew")
-    result = night.run()
-    assert about(result, payment)[1].startswith("stuck    no_order")
-    assert result.exit_code == 1
+    with logged() as lines:
+        results = [night.run(*arguments) for arguments in ((), ("--json", "--older-than", "0s"))]
+    number = order_number(CartId(cart))
+    assert about(results[0], payment)[1].startswith(
+        f"stuck    no_order       {payment} fr-store order {number}"
+    )
+    assert [result.exit_code for result in results] == [1, 1]
+    said = [line for line in lines.of("reconcile_stuck") if line["payment"] == payment]
+    assert [(line["level"], line["order"], line["need"]) for line in said] == [
+        ("ERROR", number, "no_order"),
+        ("ERROR", number, "no_order"),
+    ]
 
 
 def test_a_remote_that_fails_ends_with_5_and_says_so(night: Night) -> None:
@@ -84,12 +99,13 @@ def test_a_remote_that_fails_ends_with_5_and_says_so(night: Night) -> None:
 
 
 def test_json_is_a_line_a_finding_and_one_for_the_counts(night: Night) -> None:
-    payment = night.pay(night.cart())
+    payment = night.pay(cart := night.cart())
     result = night.run("--json")
     *findings, last = [json.loads(line) for line in result.stdout.splitlines()]
     assert {
         "payment": payment,
         "store": "fr-store",
+        "order": night.world.orders(cart)[0]["orderNumber"],
         "need": "not_finished",
         "ending": "finished",
         "detail": "open → paid",
@@ -152,10 +168,10 @@ def test_durations_are_written_as_they_are_read(duration: timedelta, text: str) 
 
 
 def test_again_and_again_until_it_is_told_to_stop(sandbox: Sandbox, night: Night, tmp_path: Path) -> None:
-    """As a process of its own, as on a host; SIGTERM ends it in order."""
+    """As a process of its own, as on a host; what is stuck is an alarm of its log. SIGTERM ends it in order."""
     command = [sys.executable, "-m", "flask", "reconcile", "--every", "10s", "--older-than", "0s", "--json"]
-    out = tmp_path / "out.jsonl"
-    with out.open("wb") as stdout, (tmp_path / "log").open("wb") as log:
+    out, log_file = tmp_path / "out.jsonl", tmp_path / "log"
+    with out.open("wb") as stdout, log_file.open("wb") as log:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -164,9 +180,20 @@ def test_again_and_again_until_it_is_told_to_stop(sandbox: Sandbox, night: Night
             stderr=log,
         )
         try:
-            payment = night.pay(night.cart())
+            night.world.trouble(cart := night.cart(), "SomethingNew")
+            payment, stuck = night.pay(night.cart()), night.pay(cart)
             wait_for(lambda: payment in out.read_text(), seconds=40)
+            wait_for(lambda: _alarmed(log_file, stuck) == ["ERROR"], seconds=40)
             assert process.poll() is None
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
+
+
+def _alarmed(log: Path, payment: str) -> list[str]:
+    """The levels at which a payment was told to be stuck, by the lines that are complete."""
+    complete = log.read_text().rpartition("\n")[0].splitlines()
+    lines = (json.loads(line) for line in complete if line.startswith("{"))
+    return [
+        line["level"] for line in lines if line["event"] == "reconcile_stuck" and line["payment"] == payment
+    ]
