@@ -50,7 +50,7 @@ check: $(STAMP)
 STATES := docs/states.md
 
 states: $(STAMP)
-	$(BIN)/python -c 'from monext_bridge.web.states_document import states_document as s; print(s(), end="")' > $(STATES).new
+	$(BIN)/python -m tools.states > $(STATES).new
 	@mv $(STATES).new $(STATES)
 
 # New sentences come into the catalogues empty, those that are gone leave them. What is compiled is committed as well.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monext_bridge.domain.operations.pending import VOID, name_of
 from monext_bridge.domain.record.payment import Transaction
-from monext_bridge.domain.transitions import READ_AS, ActState
+from tools.states.transitions import READ_AS, ActState
 
 
 def act_state(transaction: Transaction | None) -> ActState:

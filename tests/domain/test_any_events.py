@@ -31,7 +31,12 @@ from monext_bridge.domain.outcome.automatic_reversal import is_refused, returns
 from monext_bridge.domain.reconciliation.compare_ledger import disagreement
 from monext_bridge.domain.record.attempt_status import accepted, flag_of, holds_money, standing
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
-from monext_bridge.domain.transitions import (
+from monext_bridge.services.checkout.start import RESULT_FIRST
+from tests.builders import BEGUN, PAYMENT_KEY, a_payment, a_transaction, eur
+from tests.domain.concurrent_flows import Bridge, Luck, Steps
+from tests.domain.remotes_in_memory import LIFE, Monext, Session, Shop
+from tests.operation_states import act_state
+from tools.states.transitions import (
     ACT_CORRECTIONS,
     ACT_EDGES,
     MONEY_CORRECTIONS,
@@ -39,11 +44,6 @@ from monext_bridge.domain.transitions import (
     SESSION_CORRECTIONS,
     SESSION_EDGES,
 )
-from monext_bridge.services.checkout.start import RESULT_FIRST
-from tests.builders import BEGUN, PAYMENT_KEY, a_payment, a_transaction, eur
-from tests.domain.concurrent_flows import Bridge, Luck, Steps
-from tests.domain.remotes_in_memory import LIFE, Monext, Session, Shop
-from tests.operation_states import act_state
 
 INITIAL, PENDING, SUCCESS, FAILURE = TransactionState
 AUTHORIZATION, CANCEL, CHARGE, REFUND = (

@@ -18,7 +18,6 @@ from monext_bridge.web.cli.payment import payment_group
 from monext_bridge.web.cli.reconcile import reconcile
 from monext_bridge.web.cli.setup import setup
 from monext_bridge.web.cli.work import work
-from monext_bridge.web.cli_states import states
 from tests.settings_environment import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,7 +154,7 @@ def test_each_command_of_the_runbook_exists(line: str) -> None:
     command: click.Command | None = create_app(load()).cli
     while isinstance(command, click.Group) and words and words[0] in command.commands:
         command = command.commands[words.pop(0)]
-    assert command in (reconcile, setup, states, work, *payment_group.commands.values())
+    assert command in (reconcile, setup, work, *payment_group.commands.values())
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= known
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from monext_bridge.domain.monext import (
     ActAnswer,
@@ -18,17 +19,17 @@ from monext_bridge.domain.monext import (
 from monext_bridge.domain.operations.rules import Act
 from monext_bridge.domain.outcome.order_rules import OrderPaymentState
 from monext_bridge.domain.record.attempt_status import Standing, standing
-from monext_bridge.domain.transitions import ActState
 from monext_bridge.errors import Conflict
 from monext_bridge.mapping.monext.codes import KINDS, PENDING_CODES, REASON_CODES
 from monext_bridge.services.results import BuyerStatus
-from monext_bridge.web.cli_states import states
-from monext_bridge.web.states_asked import ACTS, may_be_done
-from monext_bridge.web.states_document import states_document
-from monext_bridge.web.states_samples import SAMPLES, SEEN, Sample
 from tests.record_and_ledger import books
+from tools.states.asked import ACTS, may_be_done
+from tools.states.document import states_document
+from tools.states.samples import SAMPLES, SEEN, Sample
+from tools.states.transitions import ActState
 
-STATES = Path(__file__).resolve().parents[2] / "docs" / "states.md"
+ROOT = Path(__file__).resolve().parents[2]
+STATES = ROOT / "docs" / "states.md"
 TAKEN = ("AUTHORIZATION", "AUTHORIZATION_AND_CAPTURE")
 PLENTY = Ledger(tuple(LedgerRow(MonextTransactionId(kind), kind, 99999, True, SEEN) for kind in TAKEN))
 """A ledger that forbids nothing."""
@@ -40,8 +41,9 @@ def test_the_document_of_the_states_is_what_the_code_says() -> None:
     assert STATES.read_text() == states_document(), "out of date: make states"
 
 
-def test_the_command_prints_the_document() -> None:
-    assert CliRunner().invoke(states).output == states_document()
+def test_the_program_prints_it() -> None:
+    done = subprocess.run([sys.executable, "-m", "tools.states"], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == states_document()
 
 
 @pytest.mark.parametrize("word", [*Standing, *OrderPaymentState, *HEARD_BY_THE_SHOP])

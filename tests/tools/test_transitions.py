@@ -42,18 +42,6 @@ from monext_bridge.domain.record.attempt_status import LAST_LOOK, Flag, Standing
 from monext_bridge.domain.record.cart import CartState
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.record.updates import AddTransaction, SetInterfaceId, SetStatusText
-from monext_bridge.domain.transitions import (
-    ACT_STATES,
-    MONEY_CORRECTIONS,
-    MONEY_EDGES,
-    SESSION_CORRECTIONS,
-    SESSION_EDGES,
-    STANDINGS,
-    ActState,
-    Edge,
-    MoneyEvent,
-    SessionEvent,
-)
 from monext_bridge.errors import RemoteUnreachable
 from monext_bridge.services.results import Reference
 from tests.builders import (
@@ -69,6 +57,18 @@ from tests.builders import (
     eur,
 )
 from tests.record_and_ledger import books
+from tools.states.transitions import (
+    ACT_STATES,
+    MONEY_CORRECTIONS,
+    MONEY_EDGES,
+    SESSION_CORRECTIONS,
+    SESSION_EDGES,
+    STANDINGS,
+    ActState,
+    Edge,
+    MoneyEvent,
+    SessionEvent,
+)
 
 NOW = BEGUN + timedelta(minutes=5)
 INITIAL, PENDING, SUCCESS, FAILURE = TransactionState

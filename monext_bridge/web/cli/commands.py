@@ -8,7 +8,6 @@ from monext_bridge.web.cli.payment import payment_group
 from monext_bridge.web.cli.reconcile import reconcile
 from monext_bridge.web.cli.setup import setup
 from monext_bridge.web.cli.work import work
-from monext_bridge.web.cli_states import states
 
 
 def init_cli(app: Flask) -> None:
@@ -16,5 +15,4 @@ def init_cli(app: Flask) -> None:
     app.cli.add_command(payment_group)
     app.cli.add_command(reconcile)
     app.cli.add_command(setup)
-    app.cli.add_command(states)
     app.cli.add_command(work)

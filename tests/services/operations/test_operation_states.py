@@ -17,18 +17,11 @@ from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, Ledger, Ledger
 from monext_bridge.domain.operations.pending import ACTS, REST, VOID, IntentName
 from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, digest_of
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.transitions import (
-    ACT_CORRECTIONS,
-    ACT_EDGES,
-    READ_AS,
-    ActEdges,
-    ActEvent,
-    ActState,
-)
 from monext_bridge.errors import BridgeError, RemoteUnreachable
 from tests.builders import BEGUN, a_payment, a_transaction, eur
 from tests.operation_states import act_state
 from tests.record_and_ledger import SILENCE, Books, books
+from tools.states.transitions import ACT_CORRECTIONS, ACT_EDGES, READ_AS, ActEdges, ActEvent, ActState
 
 AUTHORIZATION, CANCEL, CHARGE, REFUND = (
     TransactionType.AUTHORIZATION,

@@ -10,7 +10,18 @@ from typing import Any
 
 from monext_bridge.domain.record.attempt_status import standing
 from monext_bridge.domain.record.payment import Payment
-from monext_bridge.domain.transitions import (
+from tools.states.answers import (
+    Row,
+    act_answers,
+    act_kinds,
+    refusing_statuses,
+    session_answers,
+    session_kinds,
+    undecided_statuses,
+)
+from tools.states.asked import ACTS, buyers, doings, orders
+from tools.states.samples import PRICE, SAMPLES
+from tools.states.transitions import (
     ACT_CORRECTIONS,
     ACT_EDGES,
     ACT_STATES,
@@ -22,22 +33,11 @@ from monext_bridge.domain.transitions import (
     STANDINGS,
     Edge,
 )
-from monext_bridge.web.states_answers import (
-    Row,
-    act_answers,
-    act_kinds,
-    refusing_statuses,
-    session_answers,
-    session_kinds,
-    undecided_statuses,
-)
-from monext_bridge.web.states_asked import ACTS, buyers, doings, orders
-from monext_bridge.web.states_samples import PRICE, SAMPLES
 
 TEXT = """\
 # States
 
-Printed from the code by `make states`, or by `flask states`; don't edit it here. What moves what is explained in
+Printed from the code by `make states`; don't edit it here. What moves what is explained in
 [architecture](architecture.md), what stands in commercetools in
 [the operations API](operations.md#what-stands-in-commercetools), what to do about what is stuck in the
 [runbook](runbook.md).

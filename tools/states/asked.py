@@ -30,8 +30,8 @@ from monext_bridge.services.outcome.landing_urls import landing_url
 from monext_bridge.services.outcome.record_outcome import Settlement
 from monext_bridge.services.results import BuyerStatus, Settled
 from monext_bridge.web.pages.render import REFRESHING, leads_back
-from monext_bridge.web.states_answers import Row
-from monext_bridge.web.states_samples import ORDER, PRICE, REFERENCE, SAMPLES, SEEN, Sample
+from tools.states.answers import Row
+from tools.states.samples import ORDER, PRICE, REFERENCE, SAMPLES, SEEN, Sample
 
 RESULT_PAGES = Path(__file__).resolve().parents[2] / "templates" / "result"
 HEADING = re.compile(r"{% block heading %}((?:(?!{% (?:end)?block).)*){% endblock %}", re.DOTALL)
