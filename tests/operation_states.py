@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monext_bridge.domain.operations.pending import VOID, name_of
+from monext_bridge.domain.operations.pending import ABANDONED, operation_name
 from monext_bridge.domain.record.payment import Transaction
 from tools.states.transitions import READ_AS, ActState
 
@@ -11,7 +11,7 @@ def act_state(transaction: Transaction | None) -> ActState:
     """Raises StopIteration for a transaction that no state of the table reads as."""
     if transaction is None:
         return ActState.NONE
-    name = name_of(transaction)
+    name = operation_name(transaction)
     assert name is not None, "not an act"
-    mark = VOID if name.digest == VOID else name.mark
+    mark = ABANDONED if name.digest == ABANDONED else name.mark
     return next(state for state, told in READ_AS.items() if told == (transaction.state, mark))

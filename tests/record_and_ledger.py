@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, ActKind, Ledger
-from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.monext import Ledger, OperationAnswer, OperationAnswerKind, OperationKind
+from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.payment import Payment
-from monext_bridge.domain.record.updates import Change
+from monext_bridge.domain.record.updates import Update
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
 from monext_bridge.services.operations.execute import Acts
 from monext_bridge.services.operations.modify_payment import Modify
@@ -27,7 +27,7 @@ from monext_bridge.services.outcome.record_outcome import Settle
 from monext_bridge.services.reconciliation.import_ledger import Bookkeeper
 from tests.settings_environment import load
 
-SILENCE = ActAnswer(ActAnswerKind.UNKNOWN)
+SILENCE = OperationAnswer(OperationAnswerKind.UNKNOWN)
 READY = Ledger()
 
 
@@ -40,12 +40,12 @@ class Record:
     def payment(self, _id: object) -> Payment:
         return self.readings[-1]
 
-    def write(self, payment: Payment, changes: Sequence[Change]) -> Payment:
+    def write(self, payment: Payment, changes: Sequence[Update]) -> Payment:
         if not changes:
             return payment
         if payment.version != self.readings[-1].version:
             raise VersionConflict("another was first", remote="commercetools", status=409)
-        self.readings.append(replace(applied(payment, changes), version=payment.version + 1))
+        self.readings.append(replace(with_updates(payment, changes), version=payment.version + 1))
         return self.readings[-1]
 
     def order_of_payment(self, _id: object) -> None:
@@ -56,12 +56,14 @@ class Record:
 class Monext:
     """Stands in for `Acquirer`. `answer` is given to every act that is sent, or raised."""
 
-    answer: ActAnswer | RemoteUnavailable = SILENCE
+    answer: OperationAnswer | RemoteUnavailable = SILENCE
     books: Ledger = READY
     echoes: dict[MonextTransactionId, str] = field(default_factory=dict)
-    sent: list[tuple[ActKind, object]] = field(default_factory=list)
+    sent: list[tuple[OperationKind, object]] = field(default_factory=list)
 
-    def act(self, _store: object, kind: ActKind, _origin: object, body: dict[str, object]) -> ActAnswer:
+    def act(
+        self, _store: object, kind: OperationKind, _origin: object, body: dict[str, object]
+    ) -> OperationAnswer:
         self.sent.append((kind, body["amount"]))
         if isinstance(self.answer, RemoteUnavailable):
             raise self.answer

@@ -26,7 +26,7 @@ class FailureReason(StrEnum):
     EXPIRED = "expired"
 
 
-class MoneyMove(StrEnum):
+class MoneyMovement(StrEnum):
     """What the accepted transaction of a session did with the buyer's money."""
 
     AUTHORIZED = "AUTHORIZATION"
@@ -38,7 +38,7 @@ class AcceptedTransaction:
     """A transaction of a session that may be the accepted one. `amount`: authorised, else requested."""
 
     id: MonextTransactionId
-    move: MoneyMove
+    move: MoneyMovement
     amount: Money
     method: str | None = None
     has_authorization_number: bool = False
@@ -67,7 +67,7 @@ class Outcome:
     last_look: bool = False
 
 
-class ActKind(StrEnum):
+class OperationKind(StrEnum):
     """What may be done to a transaction at Monext; the value is the last part of the endpoint's path."""
 
     CAPTURE = "captures"
@@ -75,7 +75,7 @@ class ActKind(StrEnum):
     REFUND = "refunds"
 
 
-class ActAnswerKind(StrEnum):
+class OperationAnswerKind(StrEnum):
     DONE = "done"
     PENDING = "pending"
     REFUSED = "refused"
@@ -83,10 +83,10 @@ class ActAnswerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ActAnswer:
+class OperationAnswer:
     """Monext's answer to a capture, cancel or refund, sorted."""
 
-    kind: ActAnswerKind
+    kind: OperationAnswerKind
     title: str = ""
     code: str = ""
     detail: str = ""

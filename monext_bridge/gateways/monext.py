@@ -13,7 +13,7 @@ from typing import Any
 
 from monext_bridge.config import MonextCredentials
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
-from monext_bridge.domain.monext import ActKind
+from monext_bridge.domain.monext import OperationKind
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.gateways.http.client import HttpAnswer, HttpClient
 from monext_bridge.gateways.http.paths import segment
@@ -69,7 +69,7 @@ class MonextGateway:
     def act(
         self,
         credentials: MonextCredentials,
-        kind: ActKind,
+        kind: OperationKind,
         transaction_id: MonextTransactionId,
         body: Mapping[str, Any],
     ) -> HttpAnswer:

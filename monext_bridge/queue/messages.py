@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services.reconciliation.report import Ending, Finding, Task
 
 Json = dict[str, Any]
@@ -24,7 +24,7 @@ def written_task(task: Task) -> Json:
 
 def read_task(body: Mapping[str, Any]) -> Task:
     """A need that this version does not know is left to one that does; an older one names no cart and no order."""
-    known = frozenset(Need(need) for need in body["needs"] if need in set(Need))
+    known = frozenset(FollowUp(need) for need in body["needs"] if need in set(FollowUp))
     cart = CartId(body["cart"]) if body.get("cart") else None
     return Task(PaymentId(body["payment"]), known, body.get("store"), cart, _order(body))
 
@@ -38,7 +38,7 @@ def read_findings(bodies: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             PaymentId(body["payment"]),
-            Need(body["need"]) if body["need"] in set(Need) else Need.ACT,
+            FollowUp(body["need"]) if body["need"] in set(FollowUp) else FollowUp.ACT,
             Ending(body["ending"]) if body["ending"] in set(Ending) else Ending.STUCK,
             body["detail"],
             body.get("store"),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from monext_bridge.domain.outcome.order_rules import payment_state
+from monext_bridge.domain.outcome.order_rules import order_payment_state
 from monext_bridge.mapping.commercetools.answers import read_order
 from tests.campaign.accounts import Account, accounts_of, due, is_own
 from tests.campaign.shared_state import ToldBuyer, ToldOffice
@@ -181,7 +181,7 @@ def _order_states(books: Books) -> Iterator[Disagreement]:
         references = order.get("paymentInfo", {}).get("payments", [])
         full = [{**reference, "obj": payments[reference["id"]]} for reference in references]
         read = read_order({**order, "paymentInfo": {"payments": full}})
-        wanted = payment_state(read.total, read.payments)
+        wanted = order_payment_state(read.total, read.payments)
         if wanted is not None and wanted.value != order.get("paymentState"):
             what = f"order {order['orderNumber']} reads {order.get('paymentState')}, should {wanted.value}"
             yield Disagreement(what, cart=order["cart"]["id"], payment=references[-1]["id"])

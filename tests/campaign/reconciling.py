@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services import utc_now
 from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
 from monext_bridge.services.reconciliation.run import Pace
@@ -36,7 +36,7 @@ def reconcile(sandbox: Sandbox) -> Reconciled:
     for scope in (Scope(), Scope(ledger=True)):
         found = _pass(bridge, scope, done)
         done.findings.update(f"{f.need.value} {f.ending.value}" for f in found if not _is_idle(f))
-        done.left_to_people.update(f.payment_id for f in found if f.need is Need.RETURN_REFUSED)
+        done.left_to_people.update(f.payment_id for f in found if f.need is FollowUp.RETURN_REFUSED)
     again = _pass(bridge, Scope(ledger=True), done)
     done.left += [_text(f) for f in again if not _is_idle(f) and f.payment_id not in done.left_to_people]
     return done
@@ -52,7 +52,7 @@ def _pass(bridge: InProcess, scope: Scope, done: Reconciled) -> list[Finding]:
 
 def _is_idle(finding: Finding) -> bool:
     """A ledger that agrees; a payment of which others have yet to decide."""
-    agrees = finding.need is Need.LEDGER and finding.ending is Ending.FINISHED and not finding.detail
+    agrees = finding.need is FollowUp.LEDGER and finding.ending is Ending.FINISHED and not finding.detail
     return agrees or finding.ending is Ending.WAITING
 
 

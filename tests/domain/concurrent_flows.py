@@ -11,54 +11,72 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId
-from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, Ledger, LedgerRow, Outcome, OutcomeKind
-from monext_bridge.domain.operations.by_key import family, freed, keys_of, stand_in, voided
+from monext_bridge.domain.monext import (
+    Ledger,
+    LedgerRow,
+    OperationAnswer,
+    OperationAnswerKind,
+    Outcome,
+    OutcomeKind,
+)
+from monext_bridge.domain.operations.by_key import (
+    abandon,
+    mark_unsent,
+    operation_keys,
+    operations_of_key,
+    replacement_refund,
+)
 from monext_bridge.domain.operations.pending import (
-    GIVE_BACK_PREFIX,
-    LATE,
-    IntentName,
-    given_up,
-    is_free,
-    match,
-    name_of,
-    rows_for,
+    REVERSAL_PREFIX,
+    TOO_LATE,
+    OperationName,
+    candidate_rows,
+    is_overdue,
+    is_unsent,
+    matching_row,
+    operation_name,
 )
 from monext_bridge.domain.operations.rules import (
-    Act,
     Capture,
-    NotAllowed,
+    Operation,
+    OperationNotAllowed,
     Reverse,
+    announcements,
     check_ledger,
-    digest_of,
-    intents_of,
-    still_fits,
+    has_room_for,
+    operation_digest,
 )
-from monext_bridge.domain.outcome.automatic_reversal import is_open, is_owed_more, return_intents, returns
+from monext_bridge.domain.outcome.automatic_reversal import (
+    is_reversal_open,
+    owes_more,
+    reversal_announcements,
+    reversal_operations,
+)
 from monext_bridge.domain.outcome.decide import (
-    Situation,
+    PaymentContext,
+    begin_reversal,
     close_as_cancelled,
     decide,
-    give_back,
-    objection,
-    surplus,
-    wants_order,
+    duplicate_payments,
+    needs_order,
+    reason_to_reverse,
 )
-from monext_bridge.domain.reconciliation.compare_ledger import posting, unposted
+from monext_bridge.domain.reconciliation.compare_ledger import posting_updates, unposted_rows
 from monext_bridge.domain.record.attempt_status import (
-    Flag,
-    Standing,
-    accepted,
-    flag_of,
+    AttemptStatus,
+    ReversalReason,
+    accepted_transaction,
+    attempt_status,
     holds_money,
-    standing,
+    reversal_reason,
 )
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
 from monext_bridge.domain.record.updates import (
-    Change,
     ChangeInteractionId,
     ChangeTransactionState,
     ChangeTransactionTimestamp,
     SetTransactionInterfaceId,
+    Update,
 )
 from monext_bridge.services.operations.execute import RESULT_OF, STATE_OF_ROW, reads_alike
 from monext_bridge.services.operations.request import added_or_claimed
@@ -94,32 +112,32 @@ class Bridge:
 
     def settles(self, payment_id: PaymentId, *, gave_up: bool = False, luck: Luck = GOOD) -> Steps:
         """Return, notification, cancel or result page: ask, decide, write; then what the record asks for."""
-        situation = self.shop.situation(payment_id)
+        context = self.shop.context(payment_id)
         yield
-        token = situation.payment.interface_id
+        token = context.payment.interface_id
         assert token is not None
         outcome, paid = self.monext.ask(token)
         yield
         while True:
-            changes = decide(situation, outcome=outcome, paid=paid, now=self.now)
+            changes = decide(context, outcome=outcome, paid=paid, now=self.now)
             if gave_up and outcome.kind is OutcomeKind.NOT_BEGUN:
-                changes = _closing(situation.payment)
+                changes = _closing(context.payment)
             try:
-                payment = self.shop.write(situation.payment, changes)
+                payment = self.shop.write(context.payment, changes)
                 break
             except Conflict:
-                situation = self.shop.situation(payment_id)
+                context = self.shop.context(payment_id)
                 yield
         yield
-        yield from self._finishes(replace(situation, payment=payment), changed=bool(changes), luck=luck)
+        yield from self._finishes(replace(context, payment=payment), changed=bool(changes), luck=luck)
 
-    def acts(self, payment_id: PaymentId, act: Act, key: str, *, luck: Luck = GOOD) -> Steps:
+    def acts(self, payment_id: PaymentId, act: Operation, key: str, *, luck: Luck = GOOD) -> Steps:
         """A back office asks for an act under its key, for the first time or again."""
-        name = IntentName(key, digest_of(act, merchant_reference=None))
+        name = OperationName(key, operation_digest(act, merchant_reference=None))
         for _ in range(TRIES):
             payment = self.shop.payments[payment_id]
             yield
-            if family(payment, key):
+            if operations_of_key(payment, key):
                 payment = yield from self._finds_out_key(payment, key)
             ledger = self._ledger(payment) if luck.ledger_first else None
             claimed, changes = self._announcing(payment, act, name)
@@ -142,70 +160,72 @@ class Bridge:
         """Every key whose end is not known, and what was never sent is closed: what reconciliation does."""
         payment = self.shop.payments[payment_id]
         yield
-        for key in keys_of(payment):
+        for key in operation_keys(payment):
             payment = yield from self._finds_out_key(payment, key)
-        for key in keys_of(payment):
-            free = family(payment, key).free
-            if free and not key.startswith(GIVE_BACK_PREFIX):
-                payment = self._write(payment, free[0], voided(free))
+        for key in operation_keys(payment):
+            free = operations_of_key(payment, key).free
+            if free and not key.startswith(REVERSAL_PREFIX):
+                payment = self._write(payment, free[0], abandon(free))
                 yield
 
     def posts(self, payment_id: PaymentId) -> Steps:
         """The pass over the ledgers."""
         for _ in range(TRIES):
             payment = self.shop.payments[payment_id]
-            taken = accepted(payment)
+            taken = accepted_transaction(payment)
             if taken is None or taken.interface_id is None:
                 return
             yield
             ledger = self.monext.ledger(taken.interface_id)
-            rows = unposted(payment, ledger)
+            rows = unposted_rows(payment, ledger)
             try:
                 for row in rows:
                     key = self.monext.echoed(row.id)
-                    change = posting(payment, row, ledger=ledger, key=key, now=self.now)
+                    change = posting_updates(payment, row, ledger=ledger, key=key, now=self.now)
                     payment = self.shop.write(payment, change)
                 return
             except Conflict:
                 yield
 
-    def _finishes(self, situation: Situation, *, changed: bool, luck: Luck) -> Steps:
-        payment = situation.payment
-        if flag_of(payment) is not None:
+    def _finishes(self, context: PaymentContext, *, changed: bool, luck: Luck) -> Steps:
+        payment = context.payment
+        if reversal_reason(payment) is not None:
             yield from self._gives_back(payment, just_written=changed, luck=luck)
             return
-        if accepted(payment) is None:
+        if accepted_transaction(payment) is None:
             return
-        if changed and not situation.makes_orders:
-            situation = self.shop.situation(payment.id)
+        if changed and not context.makes_orders:
+            context = self.shop.context(payment.id)
             yield
         for _ in range(TRIES):
-            if not wants_order(situation):
+            if not needs_order(context):
                 break
-            against = objection(situation)
+            against = reason_to_reverse(context)
             if against:
-                yield from self._returns(situation.payment, against[0], luck)
+                yield from self._returns(context.payment, against[0], luck)
                 return
-            placed = self.shop.place(situation.cart.version if situation.cart else 0)
+            placed = self.shop.place(context.cart.version if context.cart else 0)
             yield
             if placed == "placed":
-                situation = replace(situation, order=self.shop.order)
+                context = replace(context, order=self.shop.order)
                 break
-            before, situation = situation, self.shop.situation(payment.id)
+            before, context = context, self.shop.context(payment.id)
             yield
-            if placed == "refused" and not _moved(before, situation):
-                yield from self._returns(situation.payment, Flag.ORDER_REFUSED, luck)
+            if placed == "refused" and not _moved(before, context):
+                yield from self._returns(context.payment, ReversalReason.ORDER_REFUSED, luck)
                 return
-        for second in surplus(situation):
-            yield from self._returns(second, Flag.SECOND_PAYMENT, luck)
+        for second in duplicate_payments(context):
+            yield from self._returns(second, ReversalReason.SECOND_PAYMENT, luck)
 
-    def _returns(self, payment: Payment, flag: Flag, luck: Luck) -> Steps:
+    def _returns(self, payment: Payment, flag: ReversalReason, luck: Luck) -> Steps:
         for _ in range(TRIES):
             if not holds_money(payment):
                 yield from self._gives_back(payment, just_written=False, luck=luck)
                 return
             try:
-                payment = self.shop.write(payment, give_back(payment, flag=flag, why="why", now=self.now))
+                payment = self.shop.write(
+                    payment, begin_reversal(payment, flag=flag, why="why", now=self.now)
+                )
             except Conflict:
                 payment = self.shop.payments[payment.id]
                 yield
@@ -215,17 +235,17 @@ class Bridge:
             return
 
     def _gives_back(self, payment: Payment, *, just_written: bool, luck: Luck) -> Steps:
-        if not is_open(payment):
+        if not is_reversal_open(payment):
             return
-        for intent in returns(payment).sent:
+        for intent in reversal_operations(payment).sent:
             if intent.state is INITIAL:
                 payment = yield from self._gives_back_one(payment, intent, mine=just_written, luck=luck)
         payment = yield from self._refunds_late(payment, luck)
-        if not is_owed_more(payment):
+        if not owes_more(payment):
             return
         before = {t.id for t in payment.transactions}
         try:
-            payment = self.shop.write(payment, return_intents(payment, now=self.now))
+            payment = self.shop.write(payment, reversal_announcements(payment, now=self.now))
         except Conflict:
             return
         for intent in [t for t in payment.transactions if t.id not in before]:
@@ -233,14 +253,14 @@ class Bridge:
             payment = yield from self._gives_back_one(payment, intent, mine=True, luck=luck)
 
     def _refunds_late(self, payment: Payment, luck: Luck) -> Generator[None, None, Payment]:
-        late = returns(payment).late_cancel
-        if late is None or returns(payment).instead is not None:
+        late = reversal_operations(payment).late_cancel
+        if late is None or reversal_operations(payment).instead is not None:
             return payment
         try:
-            written = self.shop.write(payment, (stand_in(late, now=self.now),))
+            written = self.shop.write(payment, (replacement_refund(late, now=self.now),))
         except Conflict:
             return self.shop.payments[payment.id]
-        refund = returns(written).instead
+        refund = reversal_operations(written).instead
         yield
         return (yield from self._sends_one(written, refund, luck=luck)) if refund else written
 
@@ -248,9 +268,9 @@ class Bridge:
         self, payment: Payment, intent: Transaction, *, mine: bool, luck: Luck
     ) -> Generator[None, None, Payment]:
         if not mine:
-            found = payment if is_free(intent) else (yield from self._finds_out_one(payment, intent))
-            if is_free(intent) and not still_fits(found, (intent,)):
-                return self._write(found, intent, voided((intent,)))
+            found = payment if is_unsent(intent) else (yield from self._finds_out_one(payment, intent))
+            if is_unsent(intent) and not has_room_for(found, (intent,)):
+                return self._write(found, intent, abandon((intent,)))
             if not reads_alike(found, intent) or not self._never_happened(found, intent):
                 return found
             yield
@@ -263,27 +283,27 @@ class Bridge:
         return (yield from self._sends_one(payment, intent, luck=luck))
 
     def _announcing(
-        self, payment: Payment, act: Act, name: IntentName
-    ) -> tuple[tuple[Transaction, ...], tuple[Change, ...]]:
+        self, payment: Payment, act: Operation, name: OperationName
+    ) -> tuple[tuple[Transaction, ...], tuple[Update, ...]]:
         """What is claimed or written anew; nothing where the key has ended, is under way, or is not allowed."""
-        known = family(payment, name.key)
+        known = operations_of_key(payment, name.key)
         if known:
             if not known.free or any(t.state is INITIAL for t in known.under_way):
                 return (), ()
-            fits = still_fits(payment, known.free)
-            return known.free, self._unmarked(known.free) if fits else voided(known.free)
-        if isinstance(act, Capture) and flag_of(payment) is not None:
+            fits = has_room_for(payment, known.free)
+            return known.free, self._unmarked(known.free) if fits else abandon(known.free)
+        if isinstance(act, Capture) and reversal_reason(payment) is not None:
             return (), ()
         try:
-            return (), intents_of(payment, act, name=name, now=self.now)
-        except NotAllowed:
+            return (), announcements(payment, act, name=name, now=self.now)
+        except OperationNotAllowed:
             return (), ()
 
     def _sends(
         self,
         payment: Payment,
         mine: tuple[Transaction, ...],
-        act: Act,
+        act: Operation,
         luck: Luck,
         *,
         ledger: Ledger | None = None,
@@ -291,13 +311,13 @@ class Bridge:
         """Where Monext's ledger allows it: each act of the request, one after the other."""
         ids = {t.id for t in mine}
         if not luck.readable:
-            return self._write(payment, mine[0], freed(mine))
+            return self._write(payment, mine[0], mark_unsent(mine))
         try:
             check_ledger(payment, ledger or self._ledger(payment), intents=mine)
-        except NotAllowed:
-            return self._write(payment, mine[0], voided(mine))
+        except OperationNotAllowed:
+            return self._write(payment, mine[0], abandon(mine))
         yield
-        known = family(payment, _name(mine[0]).key)
+        known = operations_of_key(payment, _name(mine[0]).key)
         final = isinstance(act, Capture) and act.final
         for intent in [t for t in known.sent if t.id in ids]:
             payment = yield from self._sends_one(payment, intent, luck=luck, rest=known.released, final=final)
@@ -313,32 +333,32 @@ class Bridge:
         final: bool = False,
     ) -> Generator[None, None, Payment]:
         if not luck.reached:
-            return self._write(payment, intent, freed((intent, rest) if rest else (intent,)))
+            return self._write(payment, intent, mark_unsent((intent, rest) if rest else (intent,)))
         answer = self.monext.act(
             _taken(payment), intent, pending=luck.pending, refused=luck.refused, final=final
         )
         yield
         return self._write(payment, intent, _result(intent, answer, rest)) if luck.answered else payment
 
-    def _refunds_instead(self, payment: Payment, act: Act, name: IntentName, luck: Luck) -> Steps:
-        known = family(payment, name.key)
+    def _refunds_instead(self, payment: Payment, act: Operation, name: OperationName, luck: Luck) -> Steps:
+        known = operations_of_key(payment, name.key)
         late = known.late_cancel
         if late is None or known.instead or not isinstance(act, Reverse):
             return
         if any(t.state is INITIAL for t in known.sent):
             return
         try:
-            written = self.shop.write(payment, (stand_in(late, now=self.now),))
+            written = self.shop.write(payment, (replacement_refund(late, now=self.now),))
         except Conflict:
             return
-        instead = family(written, name.key).instead
+        instead = operations_of_key(written, name.key).instead
         yield
         if instead:
             yield from self._sends(written, (instead,), act, luck)
 
     def _finds_out_key(self, payment: Payment, key: str) -> Generator[None, None, Payment]:
         """Acts of callers; of what gives money back only what was received, since it has its own way to go on."""
-        known, back = family(payment, key), key.startswith(GIVE_BACK_PREFIX)
+        known, back = operations_of_key(payment, key), key.startswith(REVERSAL_PREFIX)
         for intent in known.under_way:
             if back and intent.state is INITIAL:
                 continue
@@ -349,7 +369,7 @@ class Bridge:
                 ended = (intent, known.released) if known.released else (intent,)
                 failed = [ChangeTransactionState(t.id, FAILURE) for t in ended]
                 payment = self._write(payment, intent, failed)
-        known = family(payment, key)
+        known = operations_of_key(payment, key)
         if known.released and known.released.state is INITIAL and known.sent:
             state = known.sent[0].state
             if state not in (INITIAL, PENDING):
@@ -366,36 +386,37 @@ class Bridge:
         yield
         if row is None or (row.ok is None and intent.state is PENDING):
             return payment
-        listed = rest is not None and bool(rows_for(rest, payment=payment, ledger=ledger))
+        listed = rest is not None and bool(candidate_rows(rest, payment=payment, ledger=ledger))
         released = bool(intent.interface_id) or listed or self.monext.echoed(row.id) is not None
         return self._write(payment, intent, _as_listed(intent, row, rest, released=released))
 
     def _never_happened(self, payment: Payment, intent: Transaction) -> bool:
-        old = given_up(intent, now=self.now)
-        return is_free(intent) or (old and self._row_of(payment, intent) is None)
+        old = is_overdue(intent, now=self.now)
+        return is_unsent(intent) or (old and self._row_of(payment, intent) is None)
 
     def _row_of(self, payment: Payment, intent: Transaction) -> LedgerRow | None:
         ledger = self._ledger(payment)
         if intent.interface_id:
             return next((row for row in ledger.rows if row.id == intent.interface_id), None)
         keys = {
-            row.id: self.monext.echoed(row.id) for row in rows_for(intent, payment=payment, ledger=ledger)
+            row.id: self.monext.echoed(row.id)
+            for row in candidate_rows(intent, payment=payment, ledger=ledger)
         }
-        return match(intent, payment=payment, ledger=ledger, keys=keys)
+        return matching_row(intent, payment=payment, ledger=ledger, keys=keys)
 
     def _ledger(self, payment: Payment) -> Ledger:
         return self.monext.ledger(_taken(payment))
 
-    def _unmarked(self, intents: Iterable[Transaction]) -> tuple[Change, ...]:
-        changes: list[Change] = []
+    def _unmarked(self, intents: Iterable[Transaction]) -> tuple[Update, ...]:
+        changes: list[Update] = []
         for intent in intents:
             changes.append(ChangeTransactionTimestamp(intent.id, self.now))
-            name = name_of(intent)
-            if name and is_free(intent):
+            name = operation_name(intent)
+            if name and is_unsent(intent):
                 changes.append(ChangeInteractionId(intent.id, str(name.marked(None))))
         return tuple(changes)
 
-    def _write(self, payment: Payment, intent: Transaction, changes: Iterable[Change]) -> Payment:
+    def _write(self, payment: Payment, intent: Transaction, changes: Iterable[Update]) -> Payment:
         """What became of an intent; where another was faster, only if it still reads as it did."""
         changes = tuple(changes)
         try:
@@ -405,40 +426,42 @@ class Bridge:
             return self.shop.write(current, changes) if reads_alike(current, intent) else current
 
 
-def _name(intent: Transaction) -> IntentName:
-    name = name_of(intent)
+def _name(intent: Transaction) -> OperationName:
+    name = operation_name(intent)
     assert name is not None
     return name
 
 
 def _taken(payment: Payment) -> MonextTransactionId:
-    taken = accepted(payment)
+    taken = accepted_transaction(payment)
     assert taken is not None
     assert taken.interface_id is not None
     return taken.interface_id
 
 
-def _closing(payment: Payment) -> tuple[Change, ...]:
+def _closing(payment: Payment) -> tuple[Update, ...]:
     gave_up = Outcome(OutcomeKind.FAILED, "CANCELLED", "02306")
-    return close_as_cancelled(payment, outcome=gave_up) if standing(payment) is Standing.OPEN else ()
+    return (
+        close_as_cancelled(payment, outcome=gave_up) if attempt_status(payment) is AttemptStatus.OPEN else ()
+    )
 
 
-def _moved(before: Situation, after: Situation) -> bool:
+def _moved(before: PaymentContext, after: PaymentContext) -> bool:
     if after.order is not None or before.cart is None or after.cart is None:
         return after.order is not None
     return (before.cart.version, before.cart.state) != (after.cart.version, after.cart.state)
 
 
-def _result(intent: Transaction, answer: ActAnswer, rest: Transaction | None) -> tuple[Change, ...]:
-    if answer.kind is ActAnswerKind.UNKNOWN:
+def _result(intent: Transaction, answer: OperationAnswer, rest: Transaction | None) -> tuple[Update, ...]:
+    if answer.kind is OperationAnswerKind.UNKNOWN:
         return ()
     state = RESULT_OF[answer.kind]
-    changes: list[Change] = [ChangeTransactionState(intent.id, state)]
+    changes: list[Update] = [ChangeTransactionState(intent.id, state)]
     if answer.transaction_id:
         changes.append(SetTransactionInterfaceId(intent.id, answer.transaction_id))
-    name = name_of(intent)
+    name = operation_name(intent)
     if answer.code == "02105" and name:
-        changes.append(ChangeInteractionId(intent.id, str(name.marked(LATE))))
+        changes.append(ChangeInteractionId(intent.id, str(name.marked(TOO_LATE))))
     if rest:
         changes.append(ChangeTransactionState(rest.id, state))
     return tuple(changes)
@@ -446,9 +469,9 @@ def _result(intent: Transaction, answer: ActAnswer, rest: Transaction | None) ->
 
 def _as_listed(
     intent: Transaction, row: LedgerRow, rest: Transaction | None, *, released: bool
-) -> tuple[Change, ...]:
+) -> tuple[Update, ...]:
     state = STATE_OF_ROW[row.ok]
-    changes: list[Change] = [ChangeTransactionState(intent.id, state)]
+    changes: list[Update] = [ChangeTransactionState(intent.id, state)]
     if not intent.interface_id:
         changes.append(SetTransactionInterfaceId(intent.id, row.id))
     if rest:

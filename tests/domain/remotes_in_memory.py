@@ -14,22 +14,22 @@ from datetime import datetime, timedelta
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
 from monext_bridge.domain.monext import (
     AcceptedTransaction,
-    ActAnswer,
-    ActAnswerKind,
     FailureReason,
     Ledger,
     LedgerRow,
-    MoneyMove,
+    MoneyMovement,
+    OperationAnswer,
+    OperationAnswerKind,
     Outcome,
     OutcomeKind,
 )
-from monext_bridge.domain.operations.pending import GIVE_BACK_PREFIX, IntentName
-from monext_bridge.domain.operations.rules import open_at_monext
-from monext_bridge.domain.outcome.decide import Situation
-from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, OperationName
+from monext_bridge.domain.operations.rules import open_amounts_at_monext
+from monext_bridge.domain.outcome.decide import PaymentContext
+from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.cart import Cart, CartState, Order
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionType
-from monext_bridge.domain.record.updates import Change
+from monext_bridge.domain.record.updates import Update
 from tests.builders import a_cart, an_order, eur
 
 LIFE = timedelta(minutes=30)
@@ -67,20 +67,20 @@ class Shop:
             payments=tuple(self.payments.values()),
         )
 
-    def situation(self, payment_id: PaymentId) -> Situation:
+    def context(self, payment_id: PaymentId) -> PaymentContext:
         order = replace(self.order, payments=tuple(self.payments.values())) if self.order else None
-        return Situation(
+        return PaymentContext(
             self.payments[payment_id], self.cart, order, frozenset({"monext"}), self.makes_orders
         )
 
-    def write(self, payment: Payment, changes: Sequence[Change]) -> Payment:
+    def write(self, payment: Payment, changes: Sequence[Update]) -> Payment:
         """Raises Conflict where the payment was written since it was read."""
         if not changes:
             return payment
         now = self.payments[payment.id]
         if payment.version != now.version:
             raise Conflict
-        written = replace(applied(payment, changes), version=payment.version + 1)
+        written = replace(with_updates(payment, changes), version=payment.version + 1)
         self.payments[payment.id] = written
         self.seen(payment, written)
         return written
@@ -123,7 +123,7 @@ class Monext:
     keys: dict[MonextTransactionId, str] = field(default_factory=dict)
     carried_out: Counter[tuple[MonextTransactionId, str]] = field(default_factory=Counter)
 
-    def pay(self, token: SessionToken, move: MoneyMove, amount: int) -> None:
+    def pay(self, token: SessionToken, move: MoneyMovement, amount: int) -> None:
         id_ = MonextTransactionId(f"tx-{token}")
         session = self.sessions[token]
         session.title, session.took = "ACCEPTED", AcceptedTransaction(id_, move, eur(amount), "CB")
@@ -161,21 +161,21 @@ class Monext:
         pending: bool,
         refused: bool,
         final: bool,
-    ) -> ActAnswer:
+    ) -> OperationAnswer:
         """Carry it out, or refuse it, and list it as that."""
-        name = IntentName.parse(intent.interaction_id)
+        name = OperationName.parse(intent.interaction_id)
         assert name is not None
         if refused or (self.staff and not self._has_room(taken, intent)):
             late = intent.type is TransactionType.CANCEL_AUTHORIZATION and not refused
-            return ActAnswer(ActAnswerKind.REFUSED, "ERROR", "02105" if late else "01100")
-        back = name.key.startswith(GIVE_BACK_PREFIX)
+            return OperationAnswer(OperationAnswerKind.REFUSED, "ERROR", "02105" if late else "01100")
+        back = name.key.startswith(REVERSAL_PREFIX)
         self.carried_out[taken, intent.id if back else f"{intent.type}~{name.key}~{name.digest}"] += 1
         row = self.book(taken, ROW_OF[intent.type], intent.amount.cent_amount, ok=None if pending else True)
         self.keys[row.id] = name.key
         if final:
             self._release(taken, ok=row.ok)
-        kind = ActAnswerKind.PENDING if pending else ActAnswerKind.DONE
-        return ActAnswer(kind, "ACCEPTED", "00000", transaction_id=row.id)
+        kind = OperationAnswerKind.PENDING if pending else OperationAnswerKind.DONE
+        return OperationAnswer(kind, "ACCEPTED", "00000", transaction_id=row.id)
 
     def book(
         self,
@@ -210,7 +210,7 @@ class Monext:
         return uncaptured, captured - done["REFUND"]
 
     def _has_room(self, taken: MonextTransactionId, intent: Transaction) -> bool:
-        left = open_at_monext(Ledger(tuple(self.rows[taken])))
+        left = open_amounts_at_monext(Ledger(tuple(self.rows[taken])))
         room = left.refundable if intent.type is TransactionType.REFUND else left.capturable
         return intent.amount.cent_amount <= room
 

@@ -24,12 +24,17 @@ from hypothesis.stateful import (
 )
 
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
-from monext_bridge.domain.monext import MoneyMove
-from monext_bridge.domain.operations.pending import INSTEAD, LATE, is_free, name_of
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
-from monext_bridge.domain.outcome.automatic_reversal import is_refused, returns
+from monext_bridge.domain.monext import MoneyMovement
+from monext_bridge.domain.operations.pending import REPLACEMENT, TOO_LATE, is_unsent, operation_name
+from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
+from monext_bridge.domain.outcome.automatic_reversal import is_reversal_rejected, reversal_operations
 from monext_bridge.domain.reconciliation.compare_ledger import disagreement
-from monext_bridge.domain.record.attempt_status import accepted, flag_of, holds_money, standing
+from monext_bridge.domain.record.attempt_status import (
+    accepted_transaction,
+    attempt_status,
+    holds_money,
+    reversal_reason,
+)
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from monext_bridge.services.checkout.start import RESULT_FIRST
 from tests.builders import BEGUN, PAYMENT_KEY, a_payment, a_transaction, eur
@@ -120,7 +125,7 @@ class Events(RuleBasedStateMachine):
         self.monext = Monext(echoes=echoes, staff=staff, lag=lag, skew=timedelta(seconds=skew), now=self.now)
         self.bridge = Bridge(self.shop, self.monext, self.now)
         self.callers: list[tuple[Steps, timedelta]] = []
-        self.asked: dict[tuple[PaymentId, str], Act] = {}
+        self.asked: dict[tuple[PaymentId, str], Operation] = {}
         for _ in range(sessions):
             self.open_session(bought or AUTHORIZATION)
         if bought:
@@ -149,7 +154,7 @@ class Events(RuleBasedStateMachine):
 
     @precondition(lambda self: self.taken())
     @rule(which=WHICH, key=KEYS, act=CAPTURES, luck=LUCK, skew=SECONDS)
-    def somebody_captures(self, which: int, key: str, act: Act, luck: Luck, skew: int) -> None:
+    def somebody_captures(self, which: int, key: str, act: Operation, luck: Luck, skew: int) -> None:
         """Not as the last where staff is at Monext too: nobody can tell then how much a final capture releases."""
         payment = self.taken()[which % len(self.taken())]
         if isinstance(act, Capture) and self.monext.staff:
@@ -159,7 +164,7 @@ class Events(RuleBasedStateMachine):
 
     @precondition(lambda self: self.taken())
     @rule(which=WHICH, key=KEYS, act=OTHERS, luck=LUCK, skew=SECONDS)
-    def somebody_gives_back(self, which: int, key: str, act: Act, luck: Luck, skew: int) -> None:
+    def somebody_gives_back(self, which: int, key: str, act: Operation, luck: Luck, skew: int) -> None:
         self.somebody_captures(which, key, act, luck, skew)
 
     @precondition(lambda self: self.taken())
@@ -243,7 +248,7 @@ class Events(RuleBasedStateMachine):
         """What happens to a payment of which nobody forgets anything any more."""
         self.run(self.bridge.settles(payment_id))
         payment = self.shop.payments[payment_id]
-        if accepted(payment):
+        if accepted_transaction(payment):
             self.monext.finish(self.origin(payment), ok=True)
             for caller in (self.bridge.finds_out, self.bridge.posts, self.bridge.settles):
                 self.run(caller(payment_id))
@@ -256,21 +261,21 @@ class Events(RuleBasedStateMachine):
         if self.taken() and not self.meddled and (self.shop.order or not self.unruly):
             assert len(kept) == 1
         if kept and self.shop.order:
-            assert accepted(kept[0]).amount == self.shop.order.total  # type: ignore[union-attr]
+            assert accepted_transaction(kept[0]).amount == self.shop.order.total  # type: ignore[union-attr]
         for payment in payments:
-            assert bool(accepted(payment)) == bool(self.monext.sessions[self.token(payment)].took)
+            assert bool(accepted_transaction(payment)) == bool(self.monext.sessions[self.token(payment)].took)
         for payment in self.taken():
             assert all(t.state in (SUCCESS, FAILURE) for t in payment.transactions)
-            assert flag_of(payment) is None or payment.held == 0 or is_refused(payment)
-            ends = {str(t.interaction_id).rpartition("~")[2] for t in returns(payment).all}
-            assert LATE not in ends or INSTEAD in ends
+            assert reversal_reason(payment) is None or payment.held == 0 or is_reversal_rejected(payment)
+            ends = {str(t.interaction_id).rpartition("~")[2] for t in reversal_operations(payment).all}
+            assert TOO_LATE not in ends or REPLACEMENT in ends
             self.compare_books(payment)
 
     def compare_books(self, payment: Payment) -> None:
         ledger = self.monext.ledger(self.origin(payment))
         recorded, listed = Counter[str](), Counter[str]()
         for t in payment.transactions:
-            recorded[t.type] += t.amount.cent_amount if name_of(t) and t.state is SUCCESS else 0
+            recorded[t.type] += t.amount.cent_amount if operation_name(t) and t.state is SUCCESS else 0
         for row in ledger.rows[1:]:
             kind = {"CAPTURE": CHARGE, "CANCEL": CANCEL, "REFUND": REFUND}[row.type]
             listed[kind] += row.amount if row.ok else 0
@@ -279,12 +284,12 @@ class Events(RuleBasedStateMachine):
 
     def check_write(self, before: Payment, after: Payment) -> None:
         """Each write by itself: what is true of every one of them."""
-        moved = standing(before), standing(after)
+        moved = attempt_status(before), attempt_status(after)
         assert moved[0] is moved[1] or moved in STANDING_EDGES
-        assert accepted(before) in (None, accepted(after))
+        assert accepted_transaction(before) in (None, accepted_transaction(after))
         old = {t.id: t for t in before.transactions}
         for t in after.transactions:
-            if name_of(t):
+            if operation_name(t):
                 states = act_state(old.get(t.id)), act_state(t)
                 assert states[0] is states[1] or states in ACT_MOVES
         if not self.monext.staff:
@@ -295,9 +300,9 @@ class Events(RuleBasedStateMachine):
         if len(self.shop.payments) == MOST_ATTEMPTS or self.shop.order or self.shop.merged:
             return
         for payment in list(self.shop.payments.values()):
-            if accepted(payment) is None:
+            if accepted_transaction(payment) is None:
                 self.run(self.bridge.settles(payment.id))
-        if not any(standing(p) in RESULT_FIRST for p in self.shop.payments.values()):
+        if not any(attempt_status(p) in RESULT_FIRST for p in self.shop.payments.values()):
             self.open_session(planned)
 
     def open_session(self, planned: TransactionType) -> None:
@@ -319,7 +324,7 @@ class Events(RuleBasedStateMachine):
         session = self.monext.sessions[self.token(payment)]
         if session.took or (self.now >= session.begun + LIFE and session.title != "ONHOLD_PARTNER"):
             return
-        move = MoneyMove.CAPTURED if captured else MoneyMove.AUTHORIZED
+        move = MoneyMovement.CAPTURED if captured else MoneyMovement.AUTHORIZED
         amount = payment.planned.cent_amount - (100 if less else 0)
         self.monext.pay(self.token(payment), move, amount)
 
@@ -351,14 +356,14 @@ class Events(RuleBasedStateMachine):
         return payments[which % len(payments)]
 
     def taken(self) -> list[Payment]:
-        return [p for p in self.shop.payments.values() if accepted(p)]
+        return [p for p in self.shop.payments.values() if accepted_transaction(p)]
 
     def token(self, payment: Payment) -> SessionToken:
         assert payment.interface_id is not None
         return payment.interface_id
 
     def origin(self, payment: Payment) -> MonextTransactionId:
-        taken = accepted(payment)
+        taken = accepted_transaction(payment)
         assert taken is not None
         assert taken.interface_id is not None
         return taken.interface_id
@@ -368,7 +373,7 @@ def check_bounds(payment: Payment) -> None:
     """What may have been done, with what is under way, is never more than there is."""
     sums: Counter[tuple[TransactionType, bool]] = Counter()
     for t in payment.transactions:
-        if not is_free(t) and t.state is not FAILURE:
+        if not is_unsent(t) and t.state is not FAILURE:
             sums[t.type, t.state is SUCCESS] += t.amount.cent_amount
     captured, cancelled, refunded = (
         sums[kind, True] + sums[kind, False] for kind in (CHARGE, CANCEL, REFUND)

@@ -13,29 +13,29 @@ from monext_bridge.domain.monext import (
     AcceptedTransaction,
     Ledger,
     LedgerRow,
-    MoneyMove,
+    MoneyMovement,
     Outcome,
     OutcomeKind,
 )
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.capture_on_shipment import capture_for
-from monext_bridge.domain.operations.pending import IntentName
+from monext_bridge.domain.operations.capture_on_shipment import due_capture
+from monext_bridge.domain.operations.pending import OperationName
 from monext_bridge.domain.operations.rules import (
     Capture,
-    NotAllowed,
-    Open,
+    OpenAmounts,
+    OperationNotAllowed,
     Refund,
     Reverse,
-    intents_of,
+    announcements,
     open_amounts,
 )
-from monext_bridge.domain.outcome.automatic_reversal import is_given_back, is_owed_more
-from monext_bridge.domain.outcome.decide import Situation, decide, objection, required
-from monext_bridge.domain.outcome.order_rules import OrderPaymentState, holder, payment_state
-from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting, unposted
-from monext_bridge.domain.reconciliation.follow_ups import Need, ends_at, order_needs
-from monext_bridge.domain.record.apply_updates import applied
-from monext_bridge.domain.record.attempt_status import Flag, Standing, standing
+from monext_bridge.domain.outcome.automatic_reversal import is_reversed, owes_more
+from monext_bridge.domain.outcome.decide import PaymentContext, amount_required, decide, reason_to_reverse
+from monext_bridge.domain.outcome.order_rules import OrderPaymentState, counting_payment, order_payment_state
+from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting_updates, unposted_rows
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp, authorization_ends_at, order_follow_ups
+from monext_bridge.domain.record.apply_updates import with_updates
+from monext_bridge.domain.record.attempt_status import AttemptStatus, ReversalReason, attempt_status
 from monext_bridge.domain.record.cart import not_payable
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.builders import BEGUN, a_cart, a_payment, a_transaction, an_order, eur
@@ -114,19 +114,19 @@ def test_only_money_of_the_carts_currency_is_not_due(other: Payment, held: int) 
 @pytest.mark.parametrize(("other", "held"), YEN_PAID, ids=NAMES)
 def test_only_money_of_the_orders_currency_is_not_required(other: Payment, held: int) -> None:
     order = an_order(payments=(a_payment(), other))
-    read = Situation(a_payment(), cart=None, order=order, interfaces=OURS, makes_orders=True)
-    assert required(read) == eur(11100 - held)
+    read = PaymentContext(a_payment(), cart=None, order=order, interfaces=OURS, makes_orders=True)
+    assert amount_required(read) == eur(11100 - held)
 
 
 @pytest.mark.parametrize(("other", "held"), YEN_PAID, ids=NAMES)
 def test_an_order_agrees_with_what_was_taken_besides_money_of_its_currency(other: Payment, held: int) -> None:
     own = ours(planned=eur(11100 - held), amount=eur(11100 - held))
     order = an_order(payments=(own, other), payment_state=_state(own, other))
-    assert order_needs(own, order, interfaces=OURS, makes_orders=True) == frozenset()
+    assert order_follow_ups(own, order, interfaces=OURS, makes_orders=True) == frozenset()
 
 
 def _state(*payments: Payment) -> str | None:
-    state = payment_state(eur(11100), payments)
+    state = order_payment_state(eur(11100), payments)
     return state.value if state else None
 
 
@@ -138,8 +138,8 @@ def test_more_yen_than_the_cart_costs_in_cents_do_not_make_it_free() -> None:
 
 def test_a_payment_of_the_whole_amount_is_kept_beside_one_in_another_currency() -> None:
     cart = a_cart(payments=(ours(), points(done(CHARGE, yen(20000)))))
-    read = Situation(ours(), cart=cart, order=None, interfaces=OURS, makes_orders=True)
-    assert objection(read) is None
+    read = PaymentContext(ours(), cart=cart, order=None, interfaces=OURS, makes_orders=True)
+    assert reason_to_reverse(read) is None
 
 
 ONLY_YEN = [
@@ -154,48 +154,51 @@ ONLY_YEN = [
 def test_an_order_with_money_of_another_currency_alone_is_neither_paid_nor_failed(
     payments: list[Payment],
 ) -> None:
-    assert payment_state(eur(11100), payments) is None
+    assert order_payment_state(eur(11100), payments) is None
 
 
 def test_money_of_another_currency_does_not_raise_the_state_of_an_order() -> None:
     authorized = ours(kind=AUTHORIZATION)
     both = [authorized, points(done(CHARGE, yen(11100)))]
-    assert payment_state(eur(11100), both) is OrderPaymentState.PENDING
-    assert payment_state(eur(11100), [ours(done(CHARGE, yen(1)), kind=AUTHORIZATION)]) is (
+    assert order_payment_state(eur(11100), both) is OrderPaymentState.PENDING
+    assert order_payment_state(eur(11100), [ours(done(CHARGE, yen(1)), kind=AUTHORIZATION)]) is (
         OrderPaymentState.PENDING
     )
 
 
 def test_a_charge_in_the_orders_currency_counts_whatever_was_planned() -> None:
-    assert payment_state(eur(11100), [points(done(CHARGE, eur(11100)))]) is OrderPaymentState.PAID
+    assert order_payment_state(eur(11100), [points(done(CHARGE, eur(11100)))]) is OrderPaymentState.PAID
 
 
 def test_a_refund_under_way_in_another_currency_owes_no_credit() -> None:
     refunding = points(done(REFUND, yen(100), state=PENDING))
-    assert payment_state(eur(11100), [ours(), refunding]) is OrderPaymentState.PAID
-    assert payment_state(eur(11100), [ours(done(REFUND, yen(100), state=PENDING))]) is OrderPaymentState.PAID
+    assert order_payment_state(eur(11100), [ours(), refunding]) is OrderPaymentState.PAID
+    assert (
+        order_payment_state(eur(11100), [ours(done(REFUND, yen(100), state=PENDING))])
+        is OrderPaymentState.PAID
+    )
 
 
 def test_where_our_payment_stands_is_read_in_its_own_currency() -> None:
-    assert standing(ours(done(CHARGE, yen(11100)), kind=AUTHORIZATION)) is Standing.AUTHORIZED
-    assert standing(ours(done(CANCEL, yen(11100)), kind=AUTHORIZATION)) is Standing.AUTHORIZED
+    assert attempt_status(ours(done(CHARGE, yen(11100)), kind=AUTHORIZATION)) is AttemptStatus.AUTHORIZED
+    assert attempt_status(ours(done(CANCEL, yen(11100)), kind=AUTHORIZATION)) is AttemptStatus.AUTHORIZED
 
 
 def test_a_payment_that_was_refunded_in_another_currency_still_counts() -> None:
-    assert holder([ours(done(REFUND, yen(11100)))]) is not None
+    assert counting_payment([ours(done(REFUND, yen(11100)))]) is not None
 
 
 def test_what_is_left_to_do_is_counted_in_the_currency_that_was_taken() -> None:
     mixed = ours(done(CHARGE, yen(500)), done(REFUND, yen(300)))
-    assert open_amounts(mixed) == Open(capturable=0, cancellable=0, refundable=11100)
+    assert open_amounts(mixed) == OpenAmounts(capturable=0, cancellable=0, refundable=11100)
     authorized = ours(done(CHARGE, yen(500)), kind=AUTHORIZATION)
-    assert open_amounts(authorized) == Open(capturable=11100, cancellable=11100, refundable=0)
+    assert open_amounts(authorized) == OpenAmounts(capturable=11100, cancellable=11100, refundable=0)
 
 
 def test_an_authorisation_that_was_captured_in_another_currency_is_still_to_be_captured() -> None:
     payment = ours(done(CHARGE, yen(11100)), kind=AUTHORIZATION)
-    assert ends_at(payment) is not None
-    asked = capture_for(payment, OrderId("order"))
+    assert authorization_ends_at(payment) is not None
+    asked = due_capture(payment, OrderId("order"))
     assert asked is not None
     assert asked.capture.amount == eur(11100)
 
@@ -203,39 +206,41 @@ def test_an_authorisation_that_was_captured_in_another_currency_is_still_to_be_c
 def test_a_refund_can_not_be_of_a_charge_in_another_currency() -> None:
     payment = ours(done(CHARGE, yen(500)))
     refund = Refund(eur(100), RecordTransactionId("Charge-JPY"))
-    with pytest.raises(NotAllowed, match="not a Charge of this payment"):
-        intents_of(payment, refund, name=IntentName("k", "01234567"), now=NOW)
+    with pytest.raises(OperationNotAllowed, match="not a Charge of this payment"):
+        announcements(payment, refund, name=OperationName("k", "01234567"), now=NOW)
 
 
 def test_money_of_another_currency_does_not_explain_what_an_order_costs() -> None:
     own = ours(done(REFUND, yen(1100)))
     order = an_order(total=eur(10000), payments=(own,))
-    assert order_needs(own, order, interfaces=OURS, makes_orders=True) == {Need.AMOUNTS}
+    assert order_follow_ups(own, order, interfaces=OURS, makes_orders=True) == {FollowUp.AMOUNTS}
 
 
-PAID_IN_YEN = AcceptedTransaction(MonextTransactionId("row-0"), MoneyMove.CAPTURED, yen(11100), "CB")
+PAID_IN_YEN = AcceptedTransaction(MonextTransactionId("row-0"), MoneyMovement.CAPTURED, yen(11100), "CB")
 ACCEPTED = Outcome(OutcomeKind.ACCEPTED, "ACCEPTED", "00000", candidates=(PAID_IN_YEN,))
 
 
-def taken_in_yen(move: MoneyMove = MoneyMove.CAPTURED) -> Payment:
+def taken_in_yen(move: MoneyMovement = MoneyMovement.CAPTURED) -> Payment:
     """Our payment, planned in euros, of which Monext took the number in yen."""
     own = a_payment()
     cart = a_cart(payments=(own,))
-    read = Situation(own, cart=cart, order=None, interfaces=OURS, makes_orders=True)
+    read = PaymentContext(own, cart=cart, order=None, interfaces=OURS, makes_orders=True)
     paid = replace(PAID_IN_YEN, move=move)
-    return applied(own, decide(read, outcome=ACCEPTED, paid=paid, now=NOW))
+    return with_updates(own, decide(read, outcome=ACCEPTED, paid=paid, now=NOW))
 
 
 @pytest.mark.parametrize(
-    ("move", "back"), [(MoneyMove.CAPTURED, REFUND), (MoneyMove.AUTHORIZED, CANCEL)], ids=lambda m: m.value
+    ("move", "back"),
+    [(MoneyMovement.CAPTURED, REFUND), (MoneyMovement.AUTHORIZED, CANCEL)],
+    ids=lambda m: m.value,
 )
 def test_what_monext_took_in_another_currency_is_flagged_and_goes_back_in_that_one(
-    move: MoneyMove, back: TransactionType
+    move: MoneyMovement, back: TransactionType
 ) -> None:
     payment = taken_in_yen(move)
-    assert payment.status_code == Flag.AMOUNT_MISMATCH
+    assert payment.status_code == ReversalReason.AMOUNT_MISMATCH
     assert [(t.type, t.state, t.amount) for t in payment.transactions[1:]] == [
-        (AUTHORIZATION if move is MoneyMove.AUTHORIZED else CHARGE, SUCCESS, yen(11100)),
+        (AUTHORIZATION if move is MoneyMovement.AUTHORIZED else CHARGE, SUCCESS, yen(11100)),
         (back, TransactionState.INITIAL, yen(11100)),
     ]
 
@@ -244,22 +249,22 @@ def test_what_went_back_in_the_currency_that_was_taken_is_given_back() -> None:
     before = taken_in_yen()
     refund = replace(before.transactions[-1], state=SUCCESS)
     back = replace(before, transactions=(*before.transactions[:-1], refund))
-    assert is_given_back(back)
+    assert is_reversed(back)
     in_euros = replace(before, transactions=(*before.transactions[:-1], replace(refund, amount=eur(11100))))
-    assert not is_given_back(in_euros)
-    assert is_owed_more(in_euros)
+    assert not is_reversed(in_euros)
+    assert owes_more(in_euros)
 
 
 def test_what_was_taken_in_another_currency_is_refunded_by_hand_in_that_one() -> None:
     before = taken_in_yen()
     refused = replace(before.transactions[-1], state=FAILURE)
     payment = replace(before, transactions=(*before.transactions[:-1], refused))
-    name = IntentName("k", "01234567")
-    assert [t.amount for t in intents_of(payment, Refund(yen(100)), name=name, now=NOW)] == [yen(100)]
-    assert [t.amount for t in intents_of(payment, Reverse(), name=name, now=NOW)] == [yen(11100)]
+    name = OperationName("k", "01234567")
+    assert [t.amount for t in announcements(payment, Refund(yen(100)), name=name, now=NOW)] == [yen(100)]
+    assert [t.amount for t in announcements(payment, Reverse(), name=name, now=NOW)] == [yen(11100)]
     for act in (Refund(eur(100)), Capture(eur(100))):
-        with pytest.raises(NotAllowed, match="the payment is in JPY"):
-            intents_of(payment, act, name=name, now=NOW)
+        with pytest.raises(OperationNotAllowed, match="the payment is in JPY"):
+            announcements(payment, act, name=name, now=NOW)
 
 
 def test_what_monexts_ledger_has_is_posted_in_the_currency_that_was_taken() -> None:
@@ -267,7 +272,7 @@ def test_what_monexts_ledger_has_is_posted_in_the_currency_that_was_taken() -> N
     taken = LedgerRow(MonextTransactionId("row-0"), "AUTHORIZATION_AND_CAPTURE", 11100, ok=True)
     row = LedgerRow(MonextTransactionId("row-1"), "REFUND", 11100, ok=True, origin_id=taken.id)
     ledger = Ledger((taken, row))
-    assert unposted(payment, ledger) == (row,)
-    posted = applied(payment, posting(payment, row, ledger=ledger, key=None, now=NOW))
+    assert unposted_rows(payment, ledger) == (row,)
+    posted = with_updates(payment, posting_updates(payment, row, ledger=ledger, key=None, now=NOW))
     assert posted.transactions[-1].amount == yen(11100)
     assert disagreement(posted, ledger) is None

@@ -17,7 +17,7 @@ import requests
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
+from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
 from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn, InProcess
@@ -34,7 +34,7 @@ class Case:
     """An act as the API takes it and as the services do, on which payment, after what."""
 
     action: dict[str, Any]
-    act: Act
+    act: Operation
     situation: str
     before: Callable[[Paid], object] = lambda _: None
 

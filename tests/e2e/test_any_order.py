@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
 from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
@@ -53,7 +53,7 @@ ROWS = {
     "CANCEL": "CancelAuthorization",
     "RESET": "CancelAuthorization",
 }
-LEFT_TO_OTHERS = {(Need.PENDING, Ending.WAITING)}
+LEFT_TO_OTHERS = {(FollowUp.PENDING, Ending.WAITING)}
 """A partner who never answers."""
 
 CALLS = st.integers(min_value=1, max_value=9)
@@ -207,9 +207,9 @@ class Events(RuleBasedStateMachine):
         return sums
 
 
-def _act(kind: str, amount: int) -> Act:
+def _act(kind: str, amount: int) -> Operation:
     money = Money(amount, "EUR")
-    acts: dict[str, Act] = {
+    acts: dict[str, Operation] = {
         "capture": Capture(money),
         "refund": Refund(money),
         "cancel": Cancel(),
@@ -218,7 +218,7 @@ def _act(kind: str, amount: int) -> Act:
     return acts[kind]
 
 
-def _try(bridge: InProcess, payment: PaymentId, act: Act, *, key: str) -> None:
+def _try(bridge: InProcess, payment: PaymentId, act: Operation, *, key: str) -> None:
     with contextlib.suppress(BridgeError):  # forbidden, unknown or a remote down: the books tell in the end
         bridge.services.modify.perform(payment, act, key=key)
 

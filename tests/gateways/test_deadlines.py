@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from monext_bridge.config import MonextCredentials
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.monext import ActKind
+from monext_bridge.domain.monext import OperationKind
 from monext_bridge.errors import RemoteTimeout, RemoteUnreachable
 from monext_bridge.gateways.commercetools.tokens import Grant, Tokens
 from monext_bridge.gateways.http.client import Timeouts
@@ -124,7 +124,7 @@ def test_an_act_that_would_leave_no_time_to_write_it_down_is_not_sent(remote: Re
     credentials = MonextCredentials(api_url=remote.url, api_key=SecretStr("key"))
     gateway = MonextGateway(connect=lambda url: client(url, remote="monext", timeouts=PATIENT))
     with within(AFTER_ACT + LEAST / 2), pytest.raises(RemoteUnreachable):
-        gateway.act(credentials, ActKind.CAPTURE, MonextTransactionId("1"), {"amount": 1})
+        gateway.act(credentials, OperationKind.CAPTURE, MonextTransactionId("1"), {"amount": 1})
     assert remote.calls() == ()
 
 

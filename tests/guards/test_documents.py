@@ -17,18 +17,18 @@ from pydantic import BaseModel
 
 from monext_bridge.config import SETTINGS, Setting, load_settings
 from monext_bridge.domain.operations.pending import (
-    FREE,
-    GIVE_BACK_PREFIX,
-    INSTEAD,
-    LATE,
+    ABANDONED,
     OF_CHARGE,
-    REST,
-    VOID,
+    REMAINDER,
+    REPLACEMENT,
+    REVERSAL_PREFIX,
+    TOO_LATE,
+    UNSENT,
 )
 from monext_bridge.domain.outcome.order_rules import OrderPaymentState
 from monext_bridge.domain.reconciliation.compare_ledger import FOUND, FOUND_PREFIX
-from monext_bridge.domain.reconciliation.follow_ups import Need
-from monext_bridge.domain.record.attempt_status import Flag
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
+from monext_bridge.domain.record.attempt_status import ReversalReason
 from monext_bridge.errors import SettingsError
 from monext_bridge.services.operations.modify_payment import ActOutcome
 from monext_bridge.services.outcome.create_order import REFUSED_FOR_GOOD
@@ -209,9 +209,18 @@ def test_the_members_of_an_action_are_those_of_the_code() -> None:
 
 def test_every_name_of_an_act_in_the_record_is_told() -> None:
     ends = {form.rpartition("~")[2] for form in column(OFFICE, heading="`interactionId`") if "~" in form}
-    assert ends == {"<digest>", FREE, LATE, INSTEAD, REST, VOID, FOUND, f"{OF_CHARGE}<id>"}
+    assert ends == {
+        "<digest>",
+        UNSENT,
+        TOO_LATE,
+        REPLACEMENT,
+        REMAINDER,
+        ABANDONED,
+        FOUND,
+        f"{OF_CHARGE}<id>",
+    }
     assert f"{FOUND_PREFIX}<row>~{FOUND}" in column(OFFICE, heading="`interactionId`")
-    assert f"`{GIVE_BACK_PREFIX}`" in OFFICE.read_text()
+    assert f"`{REVERSAL_PREFIX}`" in OFFICE.read_text()
 
 
 def test_every_key_that_the_bridge_makes_is_told() -> None:
@@ -222,7 +231,7 @@ def test_reconciliation_tells_its_options_needs_and_endings() -> None:
     shown = [each for each in reconcile.params if not getattr(each, "hidden", False)]
     options = {option for each in shown for option in each.opts}
     assert set(column(RECONCILIATION, heading="Option")) == options - {"--help"}
-    assert column(RECONCILIATION, heading="`need`") == [need.value for need in Need]
+    assert column(RECONCILIATION, heading="`need`") == [need.value for need in FollowUp]
     assert column(RECONCILIATION, heading="`ending`") == [ending.value for ending in Ending]
 
 
@@ -243,7 +252,7 @@ def test_every_payment_state_of_an_order_is_told() -> None:
 
 def test_every_reason_for_giving_back_is_told() -> None:
     words = set(re.findall(r"\w+", ARCHITECTURE.read_text()))
-    assert REFUSED_FOR_GOOD | {flag.value for flag in Flag} <= words
+    assert REFUSED_FOR_GOOD | {flag.value for flag in ReversalReason} <= words
 
 
 def test_the_exit_codes_are_those_of_the_code() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services.reconciliation.report import Ending
 from monext_bridge.web import create_app
 from monext_bridge.web.cli.payment import payment_group
@@ -135,7 +135,7 @@ def test_an_alarm_is_told_with_its_level(name: str, level: str) -> None:
 
 def test_the_runbook_has_every_need_of_reconciliation_and_no_other() -> None:
     told = [heading for chapter, heading, _ in sections() if chapter == FOUND]
-    assert told == [need.value for need in Need]
+    assert told == [need.value for need in FollowUp]
 
 
 def test_the_runbook_says_what_each_ending_asks_for() -> None:

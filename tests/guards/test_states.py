@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from monext_bridge.domain.monext import (
-    ActAnswer,
-    ActAnswerKind,
     FailureReason,
     Ledger,
     LedgerRow,
     MonextTransactionId,
+    OperationAnswer,
+    OperationAnswerKind,
 )
-from monext_bridge.domain.operations.rules import Act
+from monext_bridge.domain.operations.rules import Operation
 from monext_bridge.domain.outcome.order_rules import OrderPaymentState
-from monext_bridge.domain.record.attempt_status import Standing, standing
+from monext_bridge.domain.record.attempt_status import AttemptStatus, attempt_status
 from monext_bridge.errors import Conflict
 from monext_bridge.mapping.monext.codes import KINDS, PENDING_CODES, REASON_CODES
 from monext_bridge.services.results import BuyerStatus
@@ -46,13 +46,13 @@ def test_the_program_prints_it() -> None:
     assert done.stdout == states_document()
 
 
-@pytest.mark.parametrize("word", [*Standing, *OrderPaymentState, *HEARD_BY_THE_SHOP])
+@pytest.mark.parametrize("word", [*AttemptStatus, *OrderPaymentState, *HEARD_BY_THE_SHOP])
 def test_every_state_and_status_is_told(word: str) -> None:
     assert f"`{word}`" in states_document()
 
 
 @pytest.mark.parametrize(
-    "word", [*KINDS, *sorted(PENDING_CODES), *REASON_CODES, *FailureReason, *ActState, *ActAnswerKind]
+    "word", [*KINDS, *sorted(PENDING_CODES), *REASON_CODES, *FailureReason, *ActState, *OperationAnswerKind]
 )
 def test_every_title_code_and_state_of_an_act_is_told(word: str) -> None:
     assert word in states_document()
@@ -67,9 +67,9 @@ def test_every_page_of_a_result_is_told(status: BuyerStatus) -> None:
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{standing(s.payment)} {s.case}".strip())
-def test_what_the_document_allows_is_what_the_operations_do(sample: Sample, act: Act) -> None:
-    kept = books(sample.payment, now=SEEN, answer=ActAnswer(ActAnswerKind.DONE), books=PLENTY)
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{attempt_status(s.payment)} {s.case}".strip())
+def test_what_the_document_allows_is_what_the_operations_do(sample: Sample, act: Operation) -> None:
+    kept = books(sample.payment, now=SEEN, answer=OperationAnswer(OperationAnswerKind.DONE), books=PLENTY)
     try:
         kept.modify.perform(sample.payment.id, act, key="key")
     except Conflict:

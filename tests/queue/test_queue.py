@@ -13,7 +13,7 @@ from dramatiq.brokers.redis import RedisBroker
 from pydantic import SecretStr
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.queue.broker import QUEUE, queue_on
 from monext_bridge.queue.messages import read_findings, read_task, written_findings, written_task
@@ -99,7 +99,7 @@ def workers(sandbox: Sandbox, shift: Shift, tmp_path: Path) -> Iterator[list[Wor
 def test_workers_finish_what_the_scheduler_finds(shift: Shift, workers: list[WorkerProcess]) -> None:
     shift.forgotten(12)
     findings, summary = shift.run()
-    assert [(f.need, f.ending) for f in findings] == [(Need.NOT_FINISHED, Ending.FINISHED)] * 12
+    assert [(f.need, f.ending) for f in findings] == [(FollowUp.NOT_FINISHED, Ending.FINISHED)] * 12
     assert {f.store_key for f in findings} == {"fr-store"}
     assert summary.complete
     shift.assert_finished()
@@ -135,7 +135,7 @@ def test_a_task_whose_worker_is_killed_is_done_by_another(shift: Shift, workers:
 
 def test_a_task_that_is_delivered_twice_is_done_once(shift: Shift) -> None:
     shift.forgotten(1)
-    task = Task(PaymentId(shift.world.payment(shift.carts[0])["id"]), frozenset({Need.NOT_FINISHED}))
+    task = Task(PaymentId(shift.world.payment(shift.carts[0])["id"]), frozenset({FollowUp.NOT_FINISHED}))
     first, second = shift.work(task), shift.work(task)
     assert [f.ending for f in first] == [Ending.FINISHED]
     assert second == ()
@@ -259,32 +259,32 @@ def test_nothing_about_the_buyer_is_in_the_queue(shift: Shift) -> None:
     assert shift.world.payment(shift.carts[0])["interfaceId"] not in stored
 
 
-@pytest.mark.parametrize("need", Need)
+@pytest.mark.parametrize("need", FollowUp)
 @pytest.mark.parametrize("ending", Ending)
-def test_tasks_and_findings_come_back_as_they_were_sent(need: Need, ending: Ending) -> None:
+def test_tasks_and_findings_come_back_as_they_were_sent(need: FollowUp, ending: Ending) -> None:
     number = OrderNumber("SHOP-1")
-    task = Task(PaymentId("p"), frozenset({need, Need.LEDGER}), "de-store", CartId("c"), number)
+    task = Task(PaymentId("p"), frozenset({need, FollowUp.LEDGER}), "de-store", CartId("c"), number)
     finding = Finding(PaymentId("p"), need, ending, "why", None, number)
     assert read_task(written_task(task)) == task
     assert read_findings(written_findings([finding])) == (finding,)
 
 
 def test_messages_of_an_older_version_are_read_without_cart_and_order() -> None:
-    older = Task(PaymentId("p"), frozenset({Need.ACT}), "de-store")
+    older = Task(PaymentId("p"), frozenset({FollowUp.ACT}), "de-store")
     assert read_task({"payment": "p", "needs": ["act"], "store": "de-store"}) == older
     body = {"payment": "p", "store": None, "need": "act", "ending": "stuck", "detail": "why"}
-    assert read_findings([body]) == (Finding(PaymentId("p"), Need.ACT, Ending.STUCK, "why"),)
+    assert read_findings([body]) == (Finding(PaymentId("p"), FollowUp.ACT, Ending.STUCK, "why"),)
 
 
 def test_an_older_version_reads_what_is_written_now() -> None:
     """It looks at these members alone."""
-    task = written_task(Task(PaymentId("p"), frozenset({Need.ACT}), "de-store", CartId("c"), None))
+    task = written_task(Task(PaymentId("p"), frozenset({FollowUp.ACT}), "de-store", CartId("c"), None))
     assert (task["payment"], task["needs"], task["store"]) == ("p", ["act"], "de-store")
-    (body,) = written_findings([Finding(PaymentId("p"), Need.ACT, Ending.STUCK, "why", "de-store")])
+    (body,) = written_findings([Finding(PaymentId("p"), FollowUp.ACT, Ending.STUCK, "why", "de-store")])
     assert {"payment", "store", "need", "ending", "detail"} <= body.keys()
 
 
 def test_words_of_a_newer_version_do_not_stop_an_older_one() -> None:
-    assert read_task({"payment": "p", "needs": ["newer", "act"]}).needs == {Need.ACT}
+    assert read_task({"payment": "p", "needs": ["newer", "act"]}).needs == {FollowUp.ACT}
     (finding,) = read_findings([{"payment": "p", "need": "newer", "ending": "newer", "detail": "x"}])
     assert finding.ending is Ending.STUCK

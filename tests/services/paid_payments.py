@@ -7,7 +7,7 @@ from typing import Any
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
+from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
 from monext_bridge.services.operations.modify_payment import Performed
 from tests.bridges import Buyer, InProcess
 from tests.world import World
@@ -24,7 +24,7 @@ class Paid:
     id: PaymentId
     total: int
 
-    def do(self, act: Act, **options: Any) -> Performed:
+    def do(self, act: Operation, **options: Any) -> Performed:
         return self.bridge.services.modify.perform(self.id, act, **options)
 
     def capture(self, amount: int, *, final: bool = False, **options: Any) -> Performed:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services import utc_now
 from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary, Task
 from tests.bridges import Buyer, InProcess, Page
@@ -57,7 +57,7 @@ class Night:
         mine = self.own()
         return [finding for finding in findings if finding.payment_id in mine], summary
 
-    def told(self, **options: Any) -> list[tuple[Need, Ending]]:
+    def told(self, **options: Any) -> list[tuple[FollowUp, Ending]]:
         return [(finding.need, finding.ending) for finding in self.run(**options)[0]]
 
     def finish(self, task: Task) -> tuple[Finding, ...]:

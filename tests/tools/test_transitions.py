@@ -12,33 +12,39 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.checkout.attempts import plan
+from monext_bridge.domain.checkout.attempts import plan_attempt
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, RecordTransactionId, SessionToken
 from monext_bridge.domain.monext import (
     AcceptedTransaction,
-    ActAnswer,
-    ActAnswerKind,
     FailureReason,
     Ledger,
     LedgerRow,
-    MoneyMove,
+    MoneyMovement,
+    OperationAnswer,
+    OperationAnswerKind,
     Outcome,
     OutcomeKind,
 )
-from monext_bridge.domain.operations.pending import IntentName
+from monext_bridge.domain.operations.pending import OperationName
 from monext_bridge.domain.operations.rules import (
-    Act,
     Cancel,
     Capture,
-    NotAllowed,
+    Operation,
+    OperationNotAllowed,
     Refund,
     Reverse,
-    intents_of,
+    announcements,
 )
-from monext_bridge.domain.outcome.decide import Situation, decide
-from monext_bridge.domain.reconciliation.compare_ledger import posting, unposted
-from monext_bridge.domain.record.apply_updates import applied
-from monext_bridge.domain.record.attempt_status import LAST_LOOK, Flag, Standing, accepted, standing
+from monext_bridge.domain.outcome.decide import PaymentContext, decide
+from monext_bridge.domain.reconciliation.compare_ledger import posting_updates, unposted_rows
+from monext_bridge.domain.record.apply_updates import with_updates
+from monext_bridge.domain.record.attempt_status import (
+    SESSION_OVER,
+    AttemptStatus,
+    ReversalReason,
+    accepted_transaction,
+    attempt_status,
+)
 from monext_bridge.domain.record.cart import CartState
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.record.updates import AddTransaction, SetInterfaceId, SetStatusText
@@ -79,7 +85,7 @@ AUTHORIZATION, CANCEL, CHARGE, REFUND = (
     TransactionType.REFUND,
 )
 TX = MonextTransactionId("tx-1")
-DONE = ActAnswer(ActAnswerKind.DONE)
+DONE = OperationAnswer(OperationAnswerKind.DONE)
 
 Happening = Callable[[Payment], Payment | None]
 """What becomes of a payment; None where it can't happen to it."""
@@ -114,36 +120,38 @@ def holding(*transactions: Transaction, **changes: Any) -> Payment:
 
 
 def flagged(*transactions: Transaction) -> Payment:
-    return holding(*transactions, status_code=Flag.AMOUNT_MISMATCH.value, status_text="Planned 11100 EUR")
+    return holding(
+        *transactions, status_code=ReversalReason.AMOUNT_MISMATCH.value, status_text="Planned 11100 EUR"
+    )
 
 
 EMPTY = a_payment(interface_id=None, status_text=None, transactions=())
 AUTHORISED = main(SUCCESS, AUTHORIZATION)
 CHARGED = main(SUCCESS, CHARGE)
 
-BEFORE: dict[Standing, tuple[Payment, ...]] = {
-    Standing.EMPTY: (EMPTY, replace(EMPTY, version=7, planned=eur(900))),
-    Standing.OPEN: (a_payment(), a_payment(transactions=(main(INITIAL, AUTHORIZATION),))),
-    Standing.PENDING: (
+BEFORE: dict[AttemptStatus, tuple[Payment, ...]] = {
+    AttemptStatus.EMPTY: (EMPTY, replace(EMPTY, version=7, planned=eur(900))),
+    AttemptStatus.OPEN: (a_payment(), a_payment(transactions=(main(INITIAL, AUTHORIZATION),))),
+    AttemptStatus.PENDING: (
         a_payment(transactions=(main(PENDING),)),
         a_payment(transactions=(main(PENDING, AUTHORIZATION),), status_text="PENDING_RISK: review"),
         a_payment(transactions=(main(FAILURE), main(PENDING, AUTHORIZATION))),
     ),
-    Standing.FAILED: (
+    AttemptStatus.FAILED: (
         a_payment(transactions=(main(FAILURE),), status_code="01100", status_text="REFUSED: no"),
-        a_payment(transactions=(main(FAILURE, AUTHORIZATION),), status_text=f"ERROR: gone{LAST_LOOK}"),
+        a_payment(transactions=(main(FAILURE, AUTHORIZATION),), status_text=f"ERROR: gone{SESSION_OVER}"),
     ),
 }
 """Attempts whose money was not taken."""
 
-AFTER: dict[Standing, tuple[Payment, ...]] = {
-    Standing.AUTHORIZED: (
+AFTER: dict[AttemptStatus, tuple[Payment, ...]] = {
+    AttemptStatus.AUTHORIZED: (
         holding(AUTHORISED),
         holding(main(FAILURE), AUTHORISED),
         holding(AUTHORISED, act(CHARGE, 11100, FAILURE)),
         holding(AUTHORISED, act(CHARGE, 100, PENDING)),
     ),
-    Standing.PAID: (
+    AttemptStatus.PAID: (
         holding(CHARGED),
         holding(AUTHORISED, act(CHARGE, 11100)),
         holding(AUTHORISED, act(CHARGE, 100)),
@@ -151,8 +159,8 @@ AFTER: dict[Standing, tuple[Payment, ...]] = {
         holding(CHARGED, act(REFUND, 100)),
         holding(CHARGED, act(REFUND, 11100)),
     ),
-    Standing.FAILED: (holding(AUTHORISED, act(CANCEL, 11100)),),
-    Standing.RETURNED: (
+    AttemptStatus.FAILED: (holding(AUTHORISED, act(CANCEL, 11100)),),
+    AttemptStatus.RETURNED: (
         flagged(CHARGED, returning(REFUND, INITIAL)),
         flagged(CHARGED, returning(REFUND, SUCCESS)),
         flagged(CHARGED, returning(REFUND, FAILURE)),
@@ -164,7 +172,7 @@ AFTER: dict[Standing, tuple[Payment, ...]] = {
 """Attempts that were accepted."""
 
 
-def paid(move: MoneyMove, amount: int = 11100) -> AcceptedTransaction:
+def paid(move: MoneyMovement, amount: int = 11100) -> AcceptedTransaction:
     return AcceptedTransaction(TX, move, eur(amount), "CB")
 
 
@@ -181,7 +189,7 @@ NOT_BEGUN = said(OutcomeKind.NOT_BEGUN, "INPROGRESS", "02306")
 SILENCE = Outcome(OutcomeKind.UNKNOWN)
 
 
-def situated(payment: Payment, **changes: Any) -> Situation:
+def situated(payment: Payment, **changes: Any) -> PaymentContext:
     values: dict[str, Any] = {
         "payment": payment,
         "cart": a_cart(payments=(payment,)),
@@ -189,18 +197,18 @@ def situated(payment: Payment, **changes: Any) -> Situation:
         "interfaces": frozenset({"monext"}),
         "makes_orders": True,
     }
-    return Situation(**(values | changes))
+    return PaymentContext(**(values | changes))
 
 
 def decided(outcome: Outcome, took: AcceptedTransaction | None = None, **around: Any) -> Happening:
     def hear(payment: Payment) -> Payment:
         changes = decide(situated(payment, **around), outcome=outcome, paid=took, now=NOW)
-        return applied(payment, changes)
+        return with_updates(payment, changes)
 
     return hear
 
 
-def accepted_as(move: MoneyMove, amount: int = 11100, **around: Any) -> Happening:
+def accepted_as(move: MoneyMovement, amount: int = 11100, **around: Any) -> Happening:
     return decided(ACCEPTED, paid(move, amount), **around)
 
 
@@ -213,7 +221,7 @@ def gives_up(payment: Payment) -> Payment:
 
 def opens(payment: Payment) -> Payment:
     """A start of its cart, which gives a session to the attempt that its plan fills, and to no other."""
-    todo = plan(
+    todo = plan_attempt(
         a_cart(payments=(payment,)),
         attempts=(payment,),
         wanted="ffffffffffff",
@@ -223,7 +231,7 @@ def opens(payment: Payment) -> Payment:
     )
     planned = AddTransaction(CHARGE, INITIAL, eur(11100), "token-2", NOW)
     session = (SetInterfaceId(SessionToken("token-2")), SetStatusText("https://pay.example.com"), planned)
-    return applied(payment, session) if todo.fill == payment else payment
+    return with_updates(payment, session) if todo.fill == payment else payment
 
 
 REFERENCE = Reference(a_payment().id, CART_ID, None, ORDER_NUMBER, None, None)
@@ -232,28 +240,28 @@ BEFORE_IT = a_payment(
 )
 BY_VOUCHER = a_payment(id=PaymentId("voucher"), key=None, interface="vouchers", transactions=(main(SUCCESS),))
 UNWANTED = {
-    "took less than planned": accepted_as(MoneyMove.CAPTURED, 11000),
-    "authorised more than planned": accepted_as(MoneyMove.AUTHORIZED, 11200),
+    "took less than planned": accepted_as(MoneyMovement.CAPTURED, 11000),
+    "authorised more than planned": accepted_as(MoneyMovement.AUTHORIZED, 11200),
     "took what is due now, and was not planned": accepted_as(
-        MoneyMove.CAPTURED, 11600, cart=a_cart(total=eur(11600))
+        MoneyMovement.CAPTURED, 11600, cart=a_cart(total=eur(11600))
     ),
-    "the cart costs more now": accepted_as(MoneyMove.CAPTURED, cart=a_cart(total=eur(11600))),
-    "the order costs less": accepted_as(MoneyMove.CAPTURED, cart=None, order=an_order(total=eur(5000))),
-    "paid by other means": accepted_as(MoneyMove.CAPTURED, cart=a_cart(payments=(BY_VOUCHER,))),
-    "another was first": accepted_as(MoneyMove.AUTHORIZED, cart=a_cart(payments=(BEFORE_IT,))),
-    "the cart is merged": accepted_as(MoneyMove.CAPTURED, cart=a_cart(state=CartState.MERGED)),
+    "the cart costs more now": accepted_as(MoneyMovement.CAPTURED, cart=a_cart(total=eur(11600))),
+    "the order costs less": accepted_as(MoneyMovement.CAPTURED, cart=None, order=an_order(total=eur(5000))),
+    "paid by other means": accepted_as(MoneyMovement.CAPTURED, cart=a_cart(payments=(BY_VOUCHER,))),
+    "another was first": accepted_as(MoneyMovement.AUTHORIZED, cart=a_cart(payments=(BEFORE_IT,))),
+    "the cart is merged": accepted_as(MoneyMovement.CAPTURED, cart=a_cart(state=CartState.MERGED)),
 }
 
 HEARD: dict[SessionEvent, tuple[Happening, ...]] = {
     SessionEvent.OPENED: (opens,),
     SessionEvent.AUTHORIZED: (
-        accepted_as(MoneyMove.AUTHORIZED),
-        accepted_as(MoneyMove.AUTHORIZED, cart=None),
-        accepted_as(MoneyMove.AUTHORIZED, makes_orders=False),
+        accepted_as(MoneyMovement.AUTHORIZED),
+        accepted_as(MoneyMovement.AUTHORIZED, cart=None),
+        accepted_as(MoneyMovement.AUTHORIZED, makes_orders=False),
     ),
     SessionEvent.CAPTURED: (
-        accepted_as(MoneyMove.CAPTURED),
-        accepted_as(MoneyMove.CAPTURED, order=an_order()),
+        accepted_as(MoneyMovement.CAPTURED),
+        accepted_as(MoneyMovement.CAPTURED, order=an_order()),
     ),
     SessionEvent.UNWANTED: tuple(UNWANTED.values()),
     SessionEvent.PENDING: (decided(WAITS),),
@@ -265,15 +273,15 @@ HEARD: dict[SessionEvent, tuple[Happening, ...]] = {
 }
 
 
-def carried_out(act_: Act, *, answer: Any = DONE) -> Happening:
+def carried_out(act_: Operation, *, answer: Any = DONE) -> Happening:
     """The act, announced and sent; None where the record forbids it."""
 
     def perform(payment: Payment) -> Payment | None:
         try:
-            intents = intents_of(payment, act_, name=IntentName("k", "89abcdef"), now=NOW)
-        except NotAllowed:
+            intents = announcements(payment, act_, name=OperationName("k", "89abcdef"), now=NOW)
+        except OperationNotAllowed:
             return None
-        kept = books(applied(payment, intents), now=NOW, answer=answer)
+        kept = books(with_updates(payment, intents), now=NOW, answer=answer)
         sending = kept.resolving.sending(payment)
         for intent in kept.record.readings[-1].transactions[len(payment.transactions) :]:
             kept.acts.carry_out(kept.record.readings[-1], intent, sending=sending)
@@ -282,7 +290,7 @@ def carried_out(act_: Act, *, answer: Any = DONE) -> Happening:
     return perform
 
 
-def all_cancelled(act_: Act) -> Happening:
+def all_cancelled(act_: Operation) -> Happening:
     """None where a capture under way may yet take a part."""
 
     def perform(payment: Payment) -> Payment | None:
@@ -308,8 +316,8 @@ def found(kind: str, amount: int) -> Happening:
     def post(payment: Payment) -> Payment:
         origin = None if kind == "CAPTURE" else TX
         ledger = Ledger((LedgerRow(MonextTransactionId("row-9"), kind, amount, True, NOW, origin),))
-        for row in unposted(payment, ledger):
-            payment = applied(payment, posting(payment, row, ledger=ledger, key=None, now=NOW))
+        for row in unposted_rows(payment, ledger):
+            payment = with_updates(payment, posting_updates(payment, row, ledger=ledger, key=None, now=NOW))
         return payment
 
     return post
@@ -335,47 +343,47 @@ HAPPENED: dict[MoneyEvent, tuple[Happening, ...]] = {
     MoneyEvent.FOUND_REFUNDED: (found("REFUND", 123),),
 }
 UNDECIDED = [
-    ActAnswer(ActAnswerKind.PENDING),
-    ActAnswer(ActAnswerKind.REFUSED, code="01100"),
-    ActAnswer(ActAnswerKind.REFUSED, code="02105"),
-    ActAnswer(ActAnswerKind.UNKNOWN),
+    OperationAnswer(OperationAnswerKind.PENDING),
+    OperationAnswer(OperationAnswerKind.REFUSED, code="01100"),
+    OperationAnswer(OperationAnswerKind.REFUSED, code="02105"),
+    OperationAnswer(OperationAnswerKind.UNKNOWN),
     RemoteUnreachable("no connection", remote="monext"),
 ]
 
 
-def table(edges: Sequence[Edge[Standing, Any]]) -> dict[tuple[Standing, str], Standing]:
+def table(edges: Sequence[Edge[AttemptStatus, Any]]) -> dict[tuple[AttemptStatus, str], AttemptStatus]:
     return {(edge.begin, edge.event): edge.end for edge in edges}
 
 
-def ends(payments: Sequence[Payment], happenings: Sequence[Happening]) -> set[Standing]:
+def ends(payments: Sequence[Payment], happenings: Sequence[Happening]) -> set[AttemptStatus]:
     """Where the payments stand after each of these, as far as it can happen to them."""
     after = [happen(payment) for payment in payments for happen in happenings]
-    return {standing(payment) for payment in after if payment}
+    return {attempt_status(payment) for payment in after if payment}
 
 
 SESSION, MONEY = SESSION_EDGES + SESSION_CORRECTIONS, MONEY_EDGES + MONEY_CORRECTIONS
 
 
 @pytest.mark.parametrize("event", SessionEvent)
-@pytest.mark.parametrize("begin", [Standing.OPEN, Standing.PENDING, Standing.FAILED])
-def test_an_attempt_moves_by_its_session_as_the_table_says(begin: Standing, event: SessionEvent) -> None:
+@pytest.mark.parametrize("begin", [AttemptStatus.OPEN, AttemptStatus.PENDING, AttemptStatus.FAILED])
+def test_an_attempt_moves_by_its_session_as_the_table_says(begin: AttemptStatus, event: SessionEvent) -> None:
     assert ends(BEFORE[begin], HEARD[event]) == {table(SESSION).get((begin, event), begin)}
 
 
 def test_an_empty_attempt_has_no_session_to_hear_of_and_gets_one() -> None:
-    assert all(payment.interface_id is None for payment in BEFORE[Standing.EMPTY])
-    assert ends(BEFORE[Standing.EMPTY], (opens,)) == {Standing.OPEN}
-    assert [e.event for e in SESSION if e.begin is Standing.EMPTY] == [SessionEvent.OPENED]
+    assert all(payment.interface_id is None for payment in BEFORE[AttemptStatus.EMPTY])
+    assert ends(BEFORE[AttemptStatus.EMPTY], (opens,)) == {AttemptStatus.OPEN}
+    assert [e.event for e in SESSION if e.begin is AttemptStatus.EMPTY] == [SessionEvent.OPENED]
 
 
 @pytest.mark.parametrize("event", MoneyEvent)
 @pytest.mark.parametrize("begin", AFTER)
-def test_an_accepted_attempt_moves_as_the_table_says(begin: Standing, event: MoneyEvent) -> None:
+def test_an_accepted_attempt_moves_as_the_table_says(begin: AttemptStatus, event: MoneyEvent) -> None:
     assert ends(AFTER[begin], HAPPENED[event]) <= {table(MONEY).get((begin, event), begin)}
 
 
 @pytest.mark.parametrize("edge", MONEY, ids=lambda edge: f"{edge.begin}-{edge.event}")
-def test_the_code_has_every_edge_of_accepted_money(edge: Edge[Standing, MoneyEvent]) -> None:
+def test_the_code_has_every_edge_of_accepted_money(edge: Edge[AttemptStatus, MoneyEvent]) -> None:
     assert ends(AFTER[edge.begin], HAPPENED[edge.event]) == {edge.end} != {edge.begin}
 
 
@@ -390,12 +398,12 @@ def test_an_act_that_is_not_done_moves_no_attempt(answer: Any) -> None:
     for begin, payments in AFTER.items():
         for payment in payments:
             tried = [carried_out(a, answer=answer)(payment) for a in acts]
-            assert {standing(after) for after in tried if after} <= {begin}
+            assert {attempt_status(after) for after in tried if after} <= {begin}
 
 
 @pytest.mark.parametrize("payment", [p for payments in AFTER.values() for p in payments if not p.held])
 def test_what_holds_nothing_is_not_flagged_to_be_given_back(payment: Payment) -> None:
-    assert standing(settled_without_order(payment)) is standing(payment)
+    assert attempt_status(settled_without_order(payment)) is attempt_status(payment)
 
 
 def test_no_event_is_forgotten() -> None:
@@ -404,11 +412,11 @@ def test_no_event_is_forgotten() -> None:
 
 
 def test_every_standing_has_samples_and_a_meaning() -> None:
-    assert set(BEFORE) | set(AFTER) == set(STANDINGS) == set(Standing)
+    assert set(BEFORE) | set(AFTER) == set(STANDINGS) == set(AttemptStatus)
     for samples, taken in ((BEFORE, False), (AFTER, True)):
         for name, payments in samples.items():
-            assert {standing(p) for p in payments} == {name}
-            assert {accepted(p) is not None for p in payments} == {taken}
+            assert {attempt_status(p) for p in payments} == {name}
+            assert {accepted_transaction(p) is not None for p in payments} == {taken}
 
 
 def test_every_state_of_an_act_has_a_meaning() -> None:
@@ -416,15 +424,15 @@ def test_every_state_of_an_act_has_a_meaning() -> None:
 
 
 @pytest.mark.parametrize("edges", [SESSION, MONEY], ids=["session", "money"])
-def test_no_two_edges_contradict_each_other(edges: Sequence[Edge[Standing, Any]]) -> None:
+def test_no_two_edges_contradict_each_other(edges: Sequence[Edge[AttemptStatus, Any]]) -> None:
     assert len(table(edges)) == len(edges)
 
 
 def test_only_corrections_leave_a_failed_attempt() -> None:
-    assert all(edge.begin is not Standing.FAILED for edge in (*SESSION_EDGES, *MONEY_EDGES))
+    assert all(edge.begin is not AttemptStatus.FAILED for edge in (*SESSION_EDGES, *MONEY_EDGES))
 
 
 def test_nothing_leaves_a_returned_attempt_and_only_a_return_leaves_a_paid_one() -> None:
     leaving = [(edge.begin, edge.end) for edge in (*SESSION, *MONEY)]
-    assert all(begin is not Standing.RETURNED for begin, _ in leaving)
-    assert {end for begin, end in leaving if begin is Standing.PAID} == {Standing.RETURNED}
+    assert all(begin is not AttemptStatus.RETURNED for begin, _ in leaving)
+    assert {end for begin, end in leaving if begin is AttemptStatus.PAID} == {AttemptStatus.RETURNED}

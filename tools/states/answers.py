@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from monext_bridge.domain.monext import ActAnswerKind, ActKind, Outcome, OutcomeKind
+from monext_bridge.domain.monext import OperationAnswerKind, OperationKind, Outcome, OutcomeKind
 from monext_bridge.mapping.monext.answers import read_outcome
 from monext_bridge.mapping.monext.codes import (
     ACCEPTED,
@@ -37,10 +37,10 @@ FOLLOWS = {
     OutcomeKind.UNKNOWN: "nothing is written; asked again",
 }
 ACT_FOLLOWS = {
-    ActAnswerKind.DONE: "Success",
-    ActAnswerKind.PENDING: "Pending",
-    ActAnswerKind.REFUSED: "Failure",
-    ActAnswerKind.UNKNOWN: "stays Initial; the ledger is asked",
+    OperationAnswerKind.DONE: "Success",
+    OperationAnswerKind.PENDING: "Pending",
+    OperationAnswerKind.REFUSED: "Failure",
+    OperationAnswerKind.UNKNOWN: "stays Initial; the ledger is asked",
 }
 
 
@@ -85,7 +85,7 @@ def _session_titles() -> Iterator[Row]:
 
 
 def act_kinds() -> Iterator[Row]:
-    return ((f"**{kind.value}**", ACT_FOLLOWS[kind]) for kind in ActAnswerKind)
+    return ((f"**{kind.value}**", ACT_FOLLOWS[kind]) for kind in OperationAnswerKind)
 
 
 def act_answers() -> tuple[Row, ...]:
@@ -99,9 +99,9 @@ def _act_codes() -> Iterator[Row]:
     for code in sorted(PENDING_CODES):
         yield _sorted("any", code, title="REFUSED")
     for code in sorted(CANCELLED_CODES):
-        yield _sorted("any, to a cancel", code, title="REFUSED", kind=ActKind.CANCEL)
+        yield _sorted("any, to a cancel", code, title="REFUSED", kind=OperationKind.CANCEL)
     yield _sorted(
-        "one of a failure: too late to cancel", CANCEL_TOO_LATE, title="REFUSED", kind=ActKind.CANCEL
+        "one of a failure: too late to cancel", CANCEL_TOO_LATE, title="REFUSED", kind=OperationKind.CANCEL
     )
 
 
@@ -142,7 +142,7 @@ def _told(title: str, code: str, outcome: Outcome) -> Row:
     return title, code, _words(outcome.kind), outcome.reason.value if outcome.reason else ""
 
 
-def _sorted(words: str, code: str, *, title: str, kind: ActKind = ActKind.REFUND) -> Row:
+def _sorted(words: str, code: str, *, title: str, kind: OperationKind = OperationKind.REFUND) -> Row:
     said = code if code[:1].isdigit() else ""
     body = {"result": {"title": title, "code": said}}
     statuses = (200, 202, min(REFUSING_STATUSES))

@@ -10,20 +10,26 @@ from typing import Any
 from jinja2 import Environment
 
 from monext_bridge.domain.monext import Outcome, OutcomeKind
-from monext_bridge.domain.operations.pending import IntentName
+from monext_bridge.domain.operations.pending import OperationName
 from monext_bridge.domain.operations.rules import (
-    Act,
     Cancel,
     Capture,
-    NotAllowed,
+    Operation,
+    OperationNotAllowed,
     Refund,
     Reverse,
-    intents_of,
+    announcements,
 )
-from monext_bridge.domain.outcome.automatic_reversal import is_given_back, is_refused
-from monext_bridge.domain.outcome.decide import Situation
-from monext_bridge.domain.outcome.order_rules import payment_state
-from monext_bridge.domain.record.attempt_status import accepted, flag_of, is_released, own_money, standing
+from monext_bridge.domain.outcome.automatic_reversal import is_reversal_rejected, is_reversed
+from monext_bridge.domain.outcome.decide import PaymentContext
+from monext_bridge.domain.outcome.order_rules import order_payment_state
+from monext_bridge.domain.record.attempt_status import (
+    accepted_transaction,
+    attempt_status,
+    is_released,
+    own_money,
+    reversal_reason,
+)
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.services.outcome.buyer_events import buyer_status
 from monext_bridge.services.outcome.landing_urls import landing_url
@@ -37,7 +43,7 @@ RESULT_PAGES = Path(__file__).resolve().parents[2] / "templates" / "result"
 HEADING = re.compile(r"{% block heading %}((?:(?!{% (?:end)?block).)*){% endblock %}", re.DOTALL)
 UNASKED, UNORDERED = "Monext can't be asked", "no order yet"
 RETURNED_BEFORE = "all of it cancelled or refunded before there was an order"
-ACTS: dict[str, Act] = {
+ACTS: dict[str, Operation] = {
     "capture": Capture(PRICE.with_amount(100)),
     "cancel": Cancel(),
     "refund": Refund(PRICE.with_amount(100)),
@@ -61,13 +67,13 @@ def orders() -> tuple[Row, ...]:
     return _by_result(_orders())
 
 
-def may_be_done(payment: Payment, act: Act) -> bool:
+def may_be_done(payment: Payment, act: Operation) -> bool:
     """By the record. What is on its way back is never captured."""
-    if isinstance(act, Capture) and flag_of(payment) is not None:
+    if isinstance(act, Capture) and reversal_reason(payment) is not None:
         return False
     try:
-        return bool(intents_of(payment, act, name=IntentName("key", "01234567"), now=SEEN))
-    except NotAllowed:
+        return bool(announcements(payment, act, name=OperationName("key", "01234567"), now=SEEN))
+    except OperationNotAllowed:
         return False
 
 
@@ -87,16 +93,16 @@ def _buyers() -> Iterator[Row]:
             )
 
 
-def _readings(sample: Sample) -> Iterator[tuple[Situation, Outcome | None, str]]:
+def _readings(sample: Sample) -> Iterator[tuple[PaymentContext, Outcome | None, str]]:
     payment = sample.payment
     around: dict[str, Any] = {"cart": None, "interfaces": frozenset({"monext"}), "makes_orders": True}
-    ordered = Situation(payment=payment, order=ORDER, **around)
+    ordered = PaymentContext(payment=payment, order=ORDER, **around)
     yield ordered, None, sample.case
-    if accepted(payment) is None and payment.interface_id is not None:
+    if accepted_transaction(payment) is None and payment.interface_id is not None:
         yield ordered, Outcome(OutcomeKind.UNKNOWN), UNASKED
-    if accepted(payment) is not None and flag_of(payment) is None:
+    if accepted_transaction(payment) is not None and reversal_reason(payment) is None:
         without = UNORDERED if own_money(payment).held else RETURNED_BEFORE
-        yield Situation(payment=payment, order=None, **around), None, without
+        yield PaymentContext(payment=payment, order=None, **around), None, without
 
 
 def _heading(payment: Payment, status: BuyerStatus) -> str:
@@ -113,8 +119,8 @@ def _settled(payment: Payment, status: BuyerStatus) -> Settled:
         payment.id,
         PRICE,
         complete=True,
-        given_back=is_given_back(payment),
-        return_refused=is_refused(payment),
+        given_back=is_reversed(payment),
+        return_refused=is_reversal_rejected(payment),
         released=is_released(payment),
     )
 
@@ -143,12 +149,12 @@ def _doings() -> Iterator[Row]:
 
 def _orders() -> Iterator[Row]:
     for sample in SAMPLES:
-        state = payment_state(PRICE, (sample.payment,))
+        state = order_payment_state(PRICE, (sample.payment,))
         yield _stands(sample), sample.case, f"`{state.value}`" if state else "as it was"
 
 
 def _stands(sample: Sample) -> str:
-    return f"`{standing(sample.payment).value}`"
+    return f"`{attempt_status(sample.payment).value}`"
 
 
 def _by_result(rows: Iterable[Row]) -> tuple[Row, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from monext_bridge.domain.record.attempt_status import standing
+from monext_bridge.domain.record.attempt_status import attempt_status
 from monext_bridge.domain.record.payment import Payment
 from tools.states.answers import (
     Row,
@@ -149,7 +149,7 @@ def states_document() -> str:
 
 def _standings() -> Iterator[Row]:
     for stands, means in STANDINGS.items():
-        told = [_transactions(s.payment) for s in SAMPLES if standing(s.payment) is stands]
+        told = [_transactions(s.payment) for s in SAMPLES if attempt_status(s.payment) is stands]
         yield f"`{stands.value}`", means, "; or ".join(dict.fromkeys(told[:1] + told[-1:]))
 
 

@@ -15,8 +15,8 @@ from monext_bridge.domain.ids import (
     SessionToken,
 )
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.pending import FREE, GIVE_BACK_PREFIX
-from monext_bridge.domain.record.attempt_status import Flag
+from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, UNSENT
+from monext_bridge.domain.record.attempt_status import ReversalReason
 from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.services.results import Reference
@@ -26,7 +26,7 @@ PAYMENT_ID = PaymentId("p")
 TOKEN = SessionToken("session")
 SEEN = datetime(2026, 1, 1, tzinfo=UTC)
 PRICE = Money(10000, "EUR")
-GIVE_BACK = f"{GIVE_BACK_PREFIX}{TOKEN}"
+GIVE_BACK = f"{REVERSAL_PREFIX}{TOKEN}"
 
 INITIAL, PENDING, SUCCESS, FAILURE = TransactionState
 AUTHORIZATION, CANCEL, CHARGE, REFUND = (
@@ -97,7 +97,9 @@ def _accepted(*transactions: Transaction) -> Payment:
 
 def _flagged(*transactions: Transaction) -> Payment:
     return _payment(
-        *transactions, code=Flag.AMOUNT_MISMATCH.value, text="Planned 10000 EUR, Monext took 9000 EUR"
+        *transactions,
+        code=ReversalReason.AMOUNT_MISMATCH.value,
+        text="Planned 10000 EUR, Monext took 9000 EUR",
     )
 
 
@@ -121,7 +123,9 @@ SAMPLES = (
         "4000 captured, the rest cancelled",
     ),
     Sample(_accepted(CHARGED, _act(REFUND, 4000, PENDING)), "a refund of 4000 under way"),
-    Sample(_accepted(CHARGED, _act(REFUND, 4000, INITIAL, f"~{FREE}")), "a refund of 4000 that was not sent"),
+    Sample(
+        _accepted(CHARGED, _act(REFUND, 4000, INITIAL, f"~{UNSENT}")), "a refund of 4000 that was not sent"
+    ),
     Sample(_accepted(CHARGED, _act(REFUND, 10000)), "refunded"),
     Sample(_failed("01100", "REFUSED"), "refused"),
     Sample(_failed("02319", "CANCELLED"), "cancelled"),

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from monext_bridge.domain.operations.pending import FREE, LATE, VOID
-from monext_bridge.domain.record.attempt_status import Standing
+from monext_bridge.domain.operations.pending import ABANDONED, TOO_LATE, UNSENT
+from monext_bridge.domain.record.attempt_status import AttemptStatus
 from monext_bridge.domain.record.payment import TransactionState
 
 State = TypeVar("State", bound=StrEnum)
@@ -65,12 +65,12 @@ class ActState(StrEnum):
 
     NONE = "none"
     UNDER_WAY = "under way"
-    FREE = "free"
+    UNSENT = "free"
     RECEIVED = "received"
     DONE = "done"
     FAILED = "failed"
-    LATE = "late"
-    VOID = "void"
+    TOO_LATE = "late"
+    ABANDONED = "void"
 
 
 class ActEvent(StrEnum):
@@ -95,109 +95,145 @@ class ActEvent(StrEnum):
     TAKEN_BACK = "a refund taken back in Monext's back office"
 
 
-SessionEdges = tuple[Edge[Standing, SessionEvent], ...]
-MoneyEdges = tuple[Edge[Standing, MoneyEvent], ...]
+SessionEdges = tuple[Edge[AttemptStatus, SessionEvent], ...]
+MoneyEdges = tuple[Edge[AttemptStatus, MoneyEvent], ...]
 ActEdges = tuple[Edge[ActState, ActEvent], ...]
 
-STANDINGS: Mapping[Standing, str] = {
-    Standing.EMPTY: "The Payment exists and has no session; the next start gives it one.",
-    Standing.OPEN: "A session waits for the buyer.",
-    Standing.PENDING: "The buyer has paid, and a bank, a partner or a reviewer has yet to decide. Don't pay again.",
-    Standing.AUTHORIZED: "The money is reserved, and nothing of it is captured.",
-    Standing.PAID: "Something is captured; also where it has been refunded since.",
-    Standing.FAILED: "Nothing was taken; or it was authorised, and all of that is cancelled.",
-    Standing.RETURNED: "Accepted, and must not be kept: flagged, and on its way back, given back, or refused to be.",
+STANDINGS: Mapping[AttemptStatus, str] = {
+    AttemptStatus.EMPTY: "The Payment exists and has no session; the next start gives it one.",
+    AttemptStatus.OPEN: "A session waits for the buyer.",
+    AttemptStatus.PENDING: "The buyer has paid; a bank, a partner or a reviewer has yet to decide. Don't pay again.",
+    AttemptStatus.AUTHORIZED: "The money is reserved, and nothing of it is captured.",
+    AttemptStatus.PAID: "Something is captured; also where it has been refunded since.",
+    AttemptStatus.FAILED: "Nothing was taken; or it was authorised, and all of that is cancelled.",
+    AttemptStatus.RETURNED: "Accepted, and must not be kept: flagged, and on its way back, returned, or refused to be.",
 }
 
 ACT_STATES: Mapping[ActState, str] = {
     ActState.NONE: "No transaction stands for it.",
     ActState.UNDER_WAY: "About to be sent, or sent and not known how it ended. Counts as done for every bound.",
-    ActState.FREE: "Certainly never sent. Bounds nothing; the next call with its key acts under it.",
+    ActState.UNSENT: "Certainly never sent. Bounds nothing; the next call with its key acts under it.",
     ActState.RECEIVED: "Monext has taken it and not finished it. Counts as done for every bound.",
     ActState.DONE: "Monext has done it.",
     ActState.FAILED: "Monext has refused it, or it never happened. Its key is used up.",
-    ActState.LATE: "A cancel that came after the capture was sent for settlement. A refund may stand in for it.",
-    ActState.VOID: "Closed before it was sent. Its key is free for a new act.",
+    ActState.TOO_LATE: "A cancel that came after the capture was sent for settlement. A refund may stand in for it.",
+    ActState.ABANDONED: "Closed before it was sent. Its key is free for a new act.",
 }
 
 READ_AS: Mapping[ActState, tuple[TransactionState, str | None]] = {
     ActState.UNDER_WAY: (TransactionState.INITIAL, None),
-    ActState.FREE: (TransactionState.INITIAL, FREE),
+    ActState.UNSENT: (TransactionState.INITIAL, UNSENT),
     ActState.RECEIVED: (TransactionState.PENDING, None),
     ActState.DONE: (TransactionState.SUCCESS, None),
     ActState.FAILED: (TransactionState.FAILURE, None),
-    ActState.LATE: (TransactionState.FAILURE, LATE),
-    ActState.VOID: (TransactionState.FAILURE, VOID),
+    ActState.TOO_LATE: (TransactionState.FAILURE, TOO_LATE),
+    ActState.ABANDONED: (TransactionState.FAILURE, ABANDONED),
 }
 """How the record tells each of them: the transaction's state, and what `interactionId` ends with."""
 
 SESSION_EDGES: SessionEdges = (
     Edge(
-        Standing.EMPTY, SessionEvent.OPENED, Standing.OPEN, "session and planned transaction, in one update"
+        AttemptStatus.EMPTY,
+        SessionEvent.OPENED,
+        AttemptStatus.OPEN,
+        "session and planned transaction, in one update",
     ),
-    Edge(Standing.OPEN, SessionEvent.AUTHORIZED, Standing.AUTHORIZED, "Monext has reserved the money"),
-    Edge(Standing.OPEN, SessionEvent.CAPTURED, Standing.PAID, "Monext has taken the money"),
-    Edge(Standing.OPEN, SessionEvent.UNWANTED, Standing.RETURNED, "success, flag and intent, in one update"),
-    Edge(Standing.OPEN, SessionEvent.PENDING, Standing.PENDING, "somebody else has yet to decide"),
-    Edge(Standing.OPEN, SessionEvent.FAILED, Standing.FAILED, "refused, cancelled or expired"),
-    Edge(Standing.OPEN, SessionEvent.GONE, Standing.FAILED, "not found after its life: nobody paid in it"),
     Edge(
-        Standing.OPEN,
+        AttemptStatus.OPEN, SessionEvent.AUTHORIZED, AttemptStatus.AUTHORIZED, "Monext has reserved the money"
+    ),
+    Edge(AttemptStatus.OPEN, SessionEvent.CAPTURED, AttemptStatus.PAID, "Monext has taken the money"),
+    Edge(
+        AttemptStatus.OPEN,
+        SessionEvent.UNWANTED,
+        AttemptStatus.RETURNED,
+        "success, flag and intent, in one update",
+    ),
+    Edge(AttemptStatus.OPEN, SessionEvent.PENDING, AttemptStatus.PENDING, "somebody else has yet to decide"),
+    Edge(AttemptStatus.OPEN, SessionEvent.FAILED, AttemptStatus.FAILED, "refused, cancelled or expired"),
+    Edge(
+        AttemptStatus.OPEN,
+        SessionEvent.GONE,
+        AttemptStatus.FAILED,
+        "not found after its life: nobody paid in it",
+    ),
+    Edge(
+        AttemptStatus.OPEN,
         SessionEvent.GIVEN_UP,
-        Standing.FAILED,
+        AttemptStatus.FAILED,
         "the buyer cancels, and Monext knows of no payment",
     ),
-    Edge(Standing.PENDING, SessionEvent.AUTHORIZED, Standing.AUTHORIZED, "decided: reserved"),
-    Edge(Standing.PENDING, SessionEvent.CAPTURED, Standing.PAID, "decided: taken"),
+    Edge(AttemptStatus.PENDING, SessionEvent.AUTHORIZED, AttemptStatus.AUTHORIZED, "decided: reserved"),
+    Edge(AttemptStatus.PENDING, SessionEvent.CAPTURED, AttemptStatus.PAID, "decided: taken"),
     Edge(
-        Standing.PENDING, SessionEvent.UNWANTED, Standing.RETURNED, "success, flag and intent, in one update"
+        AttemptStatus.PENDING,
+        SessionEvent.UNWANTED,
+        AttemptStatus.RETURNED,
+        "success, flag and intent, in one update",
     ),
     Edge(
-        Standing.PENDING,
+        AttemptStatus.PENDING,
         SessionEvent.FAILED,
-        Standing.FAILED,
+        AttemptStatus.FAILED,
         "decided: refused. A session that is gone decides nothing",
     ),
 )
 
 SESSION_CORRECTIONS: SessionEdges = (
     Edge(
-        Standing.FAILED,
+        AttemptStatus.FAILED,
         SessionEvent.AUTHORIZED,
-        Standing.AUTHORIZED,
+        AttemptStatus.AUTHORIZED,
         "another card, or another tab: Monext cancels no session",
     ),
-    Edge(Standing.FAILED, SessionEvent.CAPTURED, Standing.PAID, "likewise"),
+    Edge(AttemptStatus.FAILED, SessionEvent.CAPTURED, AttemptStatus.PAID, "likewise"),
     Edge(
-        Standing.FAILED,
+        AttemptStatus.FAILED,
         SessionEvent.UNWANTED,
-        Standing.RETURNED,
+        AttemptStatus.RETURNED,
         "likewise, and the cart was paid or has changed meanwhile",
     ),
-    Edge(Standing.FAILED, SessionEvent.PENDING, Standing.PENDING, "the buyer went on in the same session"),
+    Edge(
+        AttemptStatus.FAILED,
+        SessionEvent.PENDING,
+        AttemptStatus.PENDING,
+        "the buyer went on in the same session",
+    ),
 )
 
 MONEY_EDGES: MoneyEdges = (
-    Edge(Standing.AUTHORIZED, MoneyEvent.CAPTURED, Standing.PAID, "a part is enough"),
-    Edge(Standing.AUTHORIZED, MoneyEvent.CANCELLED, Standing.FAILED, "all of it released, nothing captured"),
+    Edge(AttemptStatus.AUTHORIZED, MoneyEvent.CAPTURED, AttemptStatus.PAID, "a part is enough"),
     Edge(
-        Standing.AUTHORIZED,
+        AttemptStatus.AUTHORIZED,
+        MoneyEvent.CANCELLED,
+        AttemptStatus.FAILED,
+        "all of it released, nothing captured",
+    ),
+    Edge(
+        AttemptStatus.AUTHORIZED,
         MoneyEvent.MUST_GO_BACK,
-        Standing.RETURNED,
+        AttemptStatus.RETURNED,
         "no order can be made, or another payment counts",
     ),
-    Edge(Standing.PAID, MoneyEvent.MUST_GO_BACK, Standing.RETURNED, "likewise"),
+    Edge(AttemptStatus.PAID, MoneyEvent.MUST_GO_BACK, AttemptStatus.RETURNED, "likewise"),
 )
 
 MONEY_CORRECTIONS: MoneyEdges = (
-    Edge(Standing.AUTHORIZED, MoneyEvent.FOUND_CAPTURED, Standing.PAID, "captured in Monext's back office"),
     Edge(
-        Standing.AUTHORIZED, MoneyEvent.FOUND_CANCELLED, Standing.FAILED, "cancelled in Monext's back office"
+        AttemptStatus.AUTHORIZED,
+        MoneyEvent.FOUND_CAPTURED,
+        AttemptStatus.PAID,
+        "captured in Monext's back office",
     ),
     Edge(
-        Standing.FAILED,
+        AttemptStatus.AUTHORIZED,
+        MoneyEvent.FOUND_CANCELLED,
+        AttemptStatus.FAILED,
+        "cancelled in Monext's back office",
+    ),
+    Edge(
+        AttemptStatus.FAILED,
         MoneyEvent.FOUND_CAPTURED,
-        Standing.PAID,
+        AttemptStatus.PAID,
         "captured, whatever the record says was released",
     ),
 )
@@ -209,15 +245,27 @@ ACT_EDGES: ActEdges = (
         ActState.UNDER_WAY,
         "the intent, under the payment's version: one caller can write it",
     ),
-    Edge(ActState.UNDER_WAY, ActEvent.LEDGER_FORBIDS, ActState.VOID, "Monext has less left than the record"),
-    Edge(ActState.UNDER_WAY, ActEvent.LEDGER_UNREADABLE, ActState.FREE, "nothing is sent on a guess"),
-    Edge(ActState.UNDER_WAY, ActEvent.NOT_SENT, ActState.FREE, "no connection, so certainly not carried out"),
+    Edge(
+        ActState.UNDER_WAY,
+        ActEvent.LEDGER_FORBIDS,
+        ActState.ABANDONED,
+        "Monext has less left than the record",
+    ),
+    Edge(ActState.UNDER_WAY, ActEvent.LEDGER_UNREADABLE, ActState.UNSENT, "nothing is sent on a guess"),
+    Edge(
+        ActState.UNDER_WAY, ActEvent.NOT_SENT, ActState.UNSENT, "no connection, so certainly not carried out"
+    ),
     Edge(ActState.UNDER_WAY, ActEvent.ANSWERED_DONE, ActState.DONE, "a final yes"),
     Edge(
         ActState.UNDER_WAY, ActEvent.ANSWERED_RECEIVED, ActState.RECEIVED, "202, or a pending title or code"
     ),
     Edge(ActState.UNDER_WAY, ActEvent.ANSWERED_REFUSED, ActState.FAILED, "a readable no"),
-    Edge(ActState.UNDER_WAY, ActEvent.ANSWERED_TOO_LATE, ActState.LATE, "02105: it can only be refunded now"),
+    Edge(
+        ActState.UNDER_WAY,
+        ActEvent.ANSWERED_TOO_LATE,
+        ActState.TOO_LATE,
+        "02105: it can only be refunded now",
+    ),
     Edge(ActState.UNDER_WAY, ActEvent.ROW_OK, ActState.DONE, "the answer was lost; the ledger tells"),
     Edge(ActState.UNDER_WAY, ActEvent.ROW_KO, ActState.FAILED, "likewise"),
     Edge(ActState.UNDER_WAY, ActEvent.ROW_OPEN, ActState.RECEIVED, "likewise"),
@@ -230,9 +278,9 @@ ACT_EDGES: ActEdges = (
     Edge(ActState.RECEIVED, ActEvent.ROW_OK, ActState.DONE, "Monext has finished it"),
     Edge(ActState.RECEIVED, ActEvent.FOUND, ActState.DONE, "likewise, where Monext had told no id"),
     Edge(ActState.RECEIVED, ActEvent.ROW_KO, ActState.FAILED, "Monext has refused it after all"),
-    Edge(ActState.FREE, ActEvent.TAKEN_UP, ActState.UNDER_WAY, "its key has come again"),
-    Edge(ActState.FREE, ActEvent.NO_ROOM, ActState.VOID, "others have taken the money meanwhile"),
-    Edge(ActState.FREE, ActEvent.CLOSED_UNSENT, ActState.VOID, "nobody came back with its key"),
+    Edge(ActState.UNSENT, ActEvent.TAKEN_UP, ActState.UNDER_WAY, "its key has come again"),
+    Edge(ActState.UNSENT, ActEvent.NO_ROOM, ActState.ABANDONED, "others have taken the money meanwhile"),
+    Edge(ActState.UNSENT, ActEvent.CLOSED_UNSENT, ActState.ABANDONED, "nobody came back with its key"),
 )
 
 ACT_CORRECTIONS: ActEdges = (

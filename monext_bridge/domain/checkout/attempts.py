@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from monext_bridge.domain.ids import CartId, OrderNumber
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.attempt_status import Standing, begun_at, standing
+from monext_bridge.domain.record.attempt_status import AttemptStatus, attempt_status, session_opened_at
 from monext_bridge.domain.record.cart import Cart
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 
@@ -22,7 +22,7 @@ VOLATILE = {"version", "payments", "state", "locked"}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AttemptTerms:
     """How a payment was asked for: what must be equal, besides the cart, for a session to be shown again."""
 
     due: Money
@@ -34,7 +34,7 @@ class Asked:
     interface: str
 
 
-def digest(cart: Cart, asked: Asked) -> str:
+def terms_digest(cart: Cart, asked: AttemptTerms) -> str:
     """12 hex digits over store, amount, contents, addresses, and how the payment was asked for."""
     contents = {name: value for name, value in asdict(cart).items() if name not in VOLATILE}
     text = json.dumps([contents, asdict(asked)], sort_keys=True, default=str)
@@ -42,7 +42,7 @@ def digest(cart: Cart, asked: Asked) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AttemptPlan:
     """`reuse`: show its session. `fill`: give this payment a session. Neither: make one under `key`.
 
     `ask` are older attempts whose sessions may have been paid meanwhile: settled before anything is made.
@@ -66,35 +66,35 @@ def own_attempts(
     return tuple(p for _, p in sorted(keyed, key=lambda pair: (pair[0], pair[1].id)))
 
 
-def plan(
+def plan_attempt(
     cart: Cart, *, attempts: tuple[Payment, ...], wanted: str, interface: str, now: datetime, minutes: int
-) -> Plan:
+) -> AttemptPlan:
     """Decide for the digest `wanted`; `minutes` is the life of a session at Monext.
 
     Asked first are all whose session could have been paid since we looked: open ones, and failed ones while the
     session lives (a card was refused, and another tried; the buyer gave up in one tab and paid in the other).
     """
-    opened = tuple(p for p in attempts if standing(p) is Standing.OPEN)
+    opened = tuple(p for p in attempts if attempt_status(p) is AttemptStatus.OPEN)
     reuse = next((p for p in opened if _same(p, wanted) and _fresh(p, now=now, minutes=minutes)), None)
     if reuse:
-        return Plan(key=_key(reuse), reuse=reuse)
-    failed = (p for p in attempts if standing(p) is Standing.FAILED)
-    alive = tuple(p for p in failed if not session_over(p, now=now, minutes=minutes))
+        return AttemptPlan(key=_key(reuse), reuse=reuse)
+    failed = (p for p in attempts if attempt_status(p) is AttemptStatus.FAILED)
+    alive = tuple(p for p in failed if not is_session_over(p, now=now, minutes=minutes))
     empty = next((p for p in attempts if _is_empty(p, interface=interface)), None)
     number = _key(empty).attempt if empty else max((_key(p).attempt for p in attempts), default=0) + 1
     key = AttemptKey(CartId(cart.id), number, wanted, cart.store_key)
-    return Plan(key=key, fill=empty, ask=(*opened, *alive))
+    return AttemptPlan(key=key, fill=empty, ask=(*opened, *alive))
 
 
-def session_over(payment: Payment, *, now: datetime, minutes: int) -> bool:
+def is_session_over(payment: Payment, *, now: datetime, minutes: int) -> bool:
     """Whether the session's life has certainly ended."""
-    begun = begun_at(payment)
+    begun = session_opened_at(payment)
     return begun is not None and now >= begun + timedelta(minutes=minutes)
 
 
 def _is_empty(payment: Payment, *, interface: str) -> bool:
     """Made by a start that ended before it had a session; the interface of a payment is not changed."""
-    bare = standing(payment) is Standing.EMPTY and payment.interface_id is None
+    bare = attempt_status(payment) is AttemptStatus.EMPTY and payment.interface_id is None
     return bare and payment.interface == interface
 
 
@@ -103,7 +103,7 @@ def _same(payment: Payment, wanted: str) -> bool:
 
 
 def _fresh(payment: Payment, *, now: datetime, minutes: int) -> bool:
-    begun = begun_at(payment)
+    begun = session_opened_at(payment)
     return begun is not None and now < begun + timedelta(minutes=minutes) * REUSABLE_SHARE
 
 

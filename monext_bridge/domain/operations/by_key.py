@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.domain.operations.pending import (
-    FREE,
-    INSTEAD,
-    LATE,
-    REST,
-    VOID,
-    IntentName,
-    is_free,
-    name_of,
+    ABANDONED,
+    REMAINDER,
+    REPLACEMENT,
+    TOO_LATE,
+    UNSENT,
+    OperationName,
+    is_unsent,
+    operation_name,
 )
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.record.updates import (
     AddTransaction,
-    Change,
     ChangeInteractionId,
     ChangeTransactionState,
+    Update,
 )
 
-UNDER_WAY = (TransactionState.INITIAL, TransactionState.PENDING)
+IN_PROGRESS = (TransactionState.INITIAL, TransactionState.PENDING)
 WORST_FIRST = (
     TransactionState.INITIAL,
     TransactionState.FAILURE,
@@ -33,7 +33,7 @@ WORST_FIRST = (
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class KeyedOperations:
     """`sent` are the acts themselves, oldest first; `released` is the rest of a final capture."""
 
     sent: tuple[Transaction, ...] = ()
@@ -49,83 +49,91 @@ class Family:
     @property
     def free(self) -> tuple[Transaction, ...]:
         """What certainly was never sent, with the rest that goes with it: whoever comes next may act on these."""
-        return tuple(t for t in self.all if is_free(t))
+        return tuple(t for t in self.all if is_unsent(t))
 
     @property
     def under_way(self) -> tuple[Transaction, ...]:
         """Acts that may have reached Monext, and whose outcome is not final."""
-        return tuple(t for t in self.sent if t.state in UNDER_WAY and not is_free(t))
+        return tuple(t for t in self.sent if t.state in IN_PROGRESS and not is_unsent(t))
 
     @property
     def late_cancel(self) -> Transaction | None:
         """The cancel that Monext refused because the capture was sent for settlement already."""
-        return next((t for t in self.sent if mark_of(t) == LATE), None)
+        return next((t for t in self.sent if operation_mark(t) == TOO_LATE), None)
 
     @property
     def instead(self) -> Transaction | None:
         """The refund that stands in for a late cancel."""
-        return next((t for t in self.sent if digest_of(t) == INSTEAD), None)
+        return next((t for t in self.sent if recorded_digest(t) == REPLACEMENT), None)
 
-    def is_of(self, name: IntentName) -> bool:
+    def is_of(self, name: OperationName) -> bool:
         """Whether the key was used for the same request."""
-        return all(digest_of(t) in (name.digest, INSTEAD) for t in self.sent)
+        return all(recorded_digest(t) in (name.digest, REPLACEMENT) for t in self.sent)
 
     def worst(self) -> Transaction:
         """The transaction that answers for all. A late cancel does not where a refund stands in for it."""
-        answering = [t for t in self.sent if not (self.instead and mark_of(t) == LATE)]
+        answering = [t for t in self.sent if not (self.instead and operation_mark(t) == TOO_LATE)]
         return min(answering, key=lambda t: WORST_FIRST.index(t.state))
 
 
-def family(payment: Payment, key: str) -> Family:
+def operations_of_key(payment: Payment, key: str) -> KeyedOperations:
     """The transactions under a key; those that were voided have left it."""
-    named = [(name, t) for t in payment.transactions if (name := name_of(t))]
-    own = [(name, t) for name, t in named if name.key == key and name.digest != VOID]
-    released = next((t for name, t in own if name.digest == REST), None)
-    return Family(tuple(t for name, t in own if name.digest != REST), released)
+    named = [(name, t) for t in payment.transactions if (name := operation_name(t))]
+    own = [(name, t) for name, t in named if name.key == key and name.digest != ABANDONED]
+    released = next((t for name, t in own if name.digest == REMAINDER), None)
+    return KeyedOperations(tuple(t for name, t in own if name.digest != REMAINDER), released)
 
 
-def keys_of(payment: Payment) -> tuple[str, ...]:
+def operation_keys(payment: Payment) -> tuple[str, ...]:
     """The keys of all acts in the record, each once, oldest first."""
-    return tuple(dict.fromkeys(name.key for t in payment.transactions if (name := name_of(t))))
+    return tuple(dict.fromkeys(name.key for t in payment.transactions if (name := operation_name(t))))
 
 
-def stand_in(late: Transaction, *, now: datetime) -> AddTransaction:
+def replacement_refund(late: Transaction, *, now: datetime) -> AddTransaction:
     """The intent of the refund that takes the place of a cancel which came too late."""
-    name = name_of(late)
+    name = operation_name(late)
     if name is None:
         raise ValueError(f"transaction {late.id} is not an act")
     return AddTransaction(
-        TransactionType.REFUND, TransactionState.INITIAL, late.amount, str(IntentName(name.key, INSTEAD)), now
+        TransactionType.REFUND,
+        TransactionState.INITIAL,
+        late.amount,
+        str(OperationName(name.key, REPLACEMENT)),
+        now,
     )
 
 
-def has_void(payment: Payment, key: str) -> bool:
+def has_abandoned(payment: Payment, key: str) -> bool:
     """Whether an act under this key was closed before: what refused it may still hold."""
-    return any(name.key == key and name.digest == VOID for t in payment.transactions if (name := name_of(t)))
+    return any(
+        name.key == key and name.digest == ABANDONED
+        for t in payment.transactions
+        if (name := operation_name(t))
+    )
 
 
-def voided(intents: tuple[Transaction, ...]) -> tuple[Change, ...]:
+def abandon(intents: tuple[Transaction, ...]) -> tuple[Update, ...]:
     """Close intents that never reached Monext, under a name that leaves their key free."""
-    changes: list[Change] = []
+    changes: list[Update] = []
     for intent in intents:
         changes.append(ChangeTransactionState(intent.id, TransactionState.FAILURE))
-        name = name_of(intent)
+        name = operation_name(intent)
         if name:
             changes.append(ChangeInteractionId(intent.id, str(name.voided())))
     return tuple(changes)
 
 
-def freed(intents: tuple[Transaction, ...]) -> tuple[Change, ...]:
+def mark_unsent(intents: tuple[Transaction, ...]) -> tuple[Update, ...]:
     """Mark intents as never sent: whoever comes next with their key acts under them."""
-    named = [(t, name) for t in intents if (name := name_of(t))]
-    return tuple(ChangeInteractionId(t.id, str(name.marked(FREE))) for t, name in named)
+    named = [(t, name) for t in intents if (name := operation_name(t))]
+    return tuple(ChangeInteractionId(t.id, str(name.marked(UNSENT))) for t, name in named)
 
 
-def mark_of(transaction: Transaction) -> str | None:
-    name = name_of(transaction)
+def operation_mark(transaction: Transaction) -> str | None:
+    name = operation_name(transaction)
     return name.mark if name else None
 
 
-def digest_of(transaction: Transaction) -> str | None:
-    name = name_of(transaction)
+def recorded_digest(transaction: Transaction) -> str | None:
+    name = operation_name(transaction)
     return name.digest if name else None

@@ -21,16 +21,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.monext import ActKind, Ledger, LedgerRow
+from monext_bridge.domain.monext import Ledger, LedgerRow, OperationKind
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 
-KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
-FREE, LATE, INSTEAD, REST, VOID = "free", "late", "instead", "rest", "void"
+IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+UNSENT, TOO_LATE, REPLACEMENT, REMAINDER, ABANDONED = "free", "late", "instead", "rest", "void"
 OF_CHARGE = "of-"
-GIVE_BACK_PREFIX = "giveback-"
+REVERSAL_PREFIX = "giveback-"
 
 CLOCKS_DIFFER_BY = timedelta(minutes=2)
-UNSETTLED_FOR = timedelta(minutes=5)
+IN_DOUBT_FOR = timedelta(minutes=5)
 """How long an intent without a row in the ledger may still be on its way."""
 
 ROW_TYPES: Mapping[TransactionType, frozenset[str]] = {
@@ -38,15 +38,15 @@ ROW_TYPES: Mapping[TransactionType, frozenset[str]] = {
     TransactionType.CANCEL_AUTHORIZATION: frozenset({"CANCEL"}),
     TransactionType.REFUND: frozenset({"REFUND"}),
 }
-ACTS: Mapping[TransactionType, ActKind] = {
-    TransactionType.CHARGE: ActKind.CAPTURE,
-    TransactionType.CANCEL_AUTHORIZATION: ActKind.CANCEL,
-    TransactionType.REFUND: ActKind.REFUND,
+KIND_OF_TYPE: Mapping[TransactionType, OperationKind] = {
+    TransactionType.CHARGE: OperationKind.CAPTURE,
+    TransactionType.CANCEL_AUTHORIZATION: OperationKind.CANCEL,
+    TransactionType.REFUND: OperationKind.REFUND,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class IntentName:
+class OperationName:
     """A parsed `interactionId` of an act; `charge` is the transaction that a refund is bounded by."""
 
     key: str
@@ -59,10 +59,10 @@ class IntentName:
         return "~".join(part for part in (self.key, self.digest, charge, self.mark) if part)
 
     @classmethod
-    def parse(cls, interaction_id: str | None) -> IntentName | None:
+    def parse(cls, interaction_id: str | None) -> OperationName | None:
         """None for an id that names no act, as the session token of the first transaction."""
         key, *parts = (interaction_id or "").split("~")
-        if not parts or not KEY.fullmatch(key):
+        if not parts or not IDEMPOTENCY_KEY.fullmatch(key):
             return None
         digest, *behind = parts
         charge = behind.pop(0).removeprefix(OF_CHARGE) if behind and behind[0].startswith(OF_CHARGE) else None
@@ -70,12 +70,12 @@ class IntentName:
             return None
         return cls(key, digest, behind[0] if behind else None, charge)
 
-    def marked(self, mark: str | None) -> IntentName:
+    def marked(self, mark: str | None) -> OperationName:
         return replace(self, mark=mark)
 
-    def voided(self) -> IntentName:
+    def voided(self) -> OperationName:
         """The name of an intent whose key is free again."""
-        return IntentName(self.key, VOID)
+        return OperationName(self.key, ABANDONED)
 
 
 def request_digest(body: Mapping[str, object]) -> str:
@@ -84,30 +84,30 @@ def request_digest(body: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def name_of(transaction: Transaction) -> IntentName | None:
+def operation_name(transaction: Transaction) -> OperationName | None:
     """The name of an act; None for the buyer's own transaction and for what others wrote."""
-    return IntentName.parse(transaction.interaction_id) if transaction.type in ACTS else None
+    return OperationName.parse(transaction.interaction_id) if transaction.type in KIND_OF_TYPE else None
 
 
-def is_free(transaction: Transaction) -> bool:
+def is_unsent(transaction: Transaction) -> bool:
     """An intent that certainly never reached Monext, and waits for whoever takes it up."""
-    name = name_of(transaction)
-    return name is not None and name.mark == FREE and transaction.state is TransactionState.INITIAL
+    name = operation_name(transaction)
+    return name is not None and name.mark == UNSENT and transaction.state is TransactionState.INITIAL
 
 
-def is_open(transaction: Transaction) -> bool:
+def is_unresolved(transaction: Transaction) -> bool:
     """An act that may be at Monext and whose outcome is not known; one that was freed never began."""
-    waits = transaction.state is TransactionState.INITIAL and name_of(transaction) is not None
-    return waits and not is_free(transaction)
+    waits = transaction.state is TransactionState.INITIAL and operation_name(transaction) is not None
+    return waits and not is_unsent(transaction)
 
 
-def open_intents(payment: Payment) -> tuple[Transaction, ...]:
+def unresolved_operations(payment: Payment) -> tuple[Transaction, ...]:
     """Acts that may be at Monext and whose outcome is not known, oldest first."""
-    found = [t for t in payment.transactions if is_open(t)]
+    found = [t for t in payment.transactions if is_unresolved(t)]
     return tuple(sorted(found, key=lambda t: (t.timestamp is not None, t.timestamp, t.id)))
 
 
-def rows_for(intent: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
+def candidate_rows(intent: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
     """Rows of its type and amount that no transaction of ours names; the older ones too.
 
     A CANCEL is one of an authorisation: that of a capture or of a refund undoes an act of somebody else.
@@ -125,12 +125,14 @@ def rows_for(intent: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[
     )
 
 
-def unclaimed(intent: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
+def unclaimed_rows(intent: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
     """Those of its rows that are not from before it, and that so may be it by their looks alone."""
-    return tuple(row for row in rows_for(intent, payment=payment, ledger=ledger) if not _older(row, intent))
+    return tuple(
+        row for row in candidate_rows(intent, payment=payment, ledger=ledger) if not _older(row, intent)
+    )
 
 
-def match(
+def matching_row(
     intent: Transaction,
     *,
     payment: Payment,
@@ -139,23 +141,23 @@ def match(
 ) -> LedgerRow | None:
     """The row of the ledger that this intent became, None where there is none (yet).
 
-    `keys` are what Monext echoes for the rows of `rows_for`, where it does. The row that echoes our key is it,
+    `keys` are what Monext echoes for the rows of `candidate_rows`, where it does. The row that echoes our key is it,
     whatever its time; one that echoes another is never taken. Without an echo, equal open intents are
     interchangeable and take the rows that are not older than they in their order.
     """
-    name = name_of(intent)
-    rows = rows_for(intent, payment=payment, ledger=ledger)
+    name = operation_name(intent)
+    rows = candidate_rows(intent, payment=payment, ledger=ledger)
     by_key = next((row for row in rows if name and keys.get(row.id) == name.key), None)
     if by_key:
         return by_key
     silent = [row for row in rows if keys.get(row.id) is None and not _older(row, intent)]
-    place = _place_among_equals(intent, open_intents(payment))
+    place = _place_among_equals(intent, unresolved_operations(payment))
     return silent[place] if place < len(silent) else None
 
 
-def given_up(intent: Transaction, *, now: datetime) -> bool:
+def is_overdue(intent: Transaction, *, now: datetime) -> bool:
     """Whether an intent without a row is old enough to be sure that it never happened."""
-    return intent.timestamp is None or now - intent.timestamp >= UNSETTLED_FOR
+    return intent.timestamp is None or now - intent.timestamp >= IN_DOUBT_FOR
 
 
 def _place_among_equals(intent: Transaction, intents: Iterable[Transaction]) -> int:

@@ -14,15 +14,15 @@ from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.pending import (
-    REST,
-    IntentName,
-    is_free,
-    name_of,
-    open_intents,
+    REMAINDER,
+    OperationName,
+    is_unsent,
+    operation_name,
     request_digest,
-    unclaimed,
+    unclaimed_rows,
+    unresolved_operations,
 )
-from monext_bridge.domain.record.attempt_status import accepted, own_money, taken_or_planned
+from monext_bridge.domain.record.attempt_status import accepted_transaction, own_money, taken_or_planned
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.record.updates import AddTransaction
 
@@ -33,10 +33,10 @@ LATER_CAPTURES = ("CAPTURE", "REAUTHORIZATION_AND_CAPTURE")
 """Of an authorisation; the second one is how a late delivery may be listed (TransactionType, OpenAPI 1.26.0)."""
 
 CAPTURING_ROWS = ("AUTHORIZATION_AND_CAPTURE", *LATER_CAPTURES)
-TAKEN = (TransactionState.SUCCESS, TransactionState.PENDING, TransactionState.INITIAL)
+COUNTED_STATES = (TransactionState.SUCCESS, TransactionState.PENDING, TransactionState.INITIAL)
 
 
-class NotAllowed(Exception):
+class OperationNotAllowed(Exception):
     """The money rules forbid the act; the text says which and is meant for the caller."""
 
 
@@ -66,11 +66,11 @@ class Reverse:
     """Cancel what is not captured, and refund what is captured and not refunded."""
 
 
-Act = Capture | Refund | Cancel | Reverse
+Operation = Capture | Refund | Cancel | Reverse
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenAmounts:
     """What may still be done, in minor units; never below zero."""
 
     capturable: int
@@ -78,24 +78,24 @@ class Open:
     refundable: int
 
 
-def open_amounts(payment: Payment) -> Open:
+def open_amounts(payment: Payment) -> OpenAmounts:
     """By the record, with every act under way counted as done. An intent that was freed is not under way."""
-    own = [t for t in own_money(payment).transactions if not is_free(t)]
+    own = [t for t in own_money(payment).transactions if not is_unsent(t)]
     authorized = _sum(own, TransactionType.AUTHORIZATION, (TransactionState.SUCCESS,))
     captured = _sum(own, TransactionType.CHARGE, (TransactionState.SUCCESS,))
     left = (
         authorized
-        - _sum(own, TransactionType.CHARGE, TAKEN)
-        - _sum(own, TransactionType.CANCEL_AUTHORIZATION, TAKEN)
+        - _sum(own, TransactionType.CHARGE, COUNTED_STATES)
+        - _sum(own, TransactionType.CANCEL_AUTHORIZATION, COUNTED_STATES)
     )
-    return Open(
+    return OpenAmounts(
         capturable=max(left, 0),
         cancellable=max(left, 0),
-        refundable=max(captured - _sum(own, TransactionType.REFUND, TAKEN), 0),
+        refundable=max(captured - _sum(own, TransactionType.REFUND, COUNTED_STATES), 0),
     )
 
 
-def open_at_monext(ledger: Ledger) -> Open:
+def open_amounts_at_monext(ledger: Ledger) -> OpenAmounts:
     """By Monext's ledger: rows that are OK or not final count, rows that are KO do not.
 
     A CANCEL counts against its origin: of a capture it is a refund, of a refund it takes that back, else it
@@ -110,23 +110,25 @@ def open_at_monext(ledger: Ledger) -> Open:
     released = sum(row.amount for row in cancels if row.origin_id not in captures | refunds)
     left = _rows(rows, "AUTHORIZATION") - _rows(rows, *LATER_CAPTURES) - released
     refundable = _rows(rows, *CAPTURING_ROWS) - _rows(rows, "REFUND") - undone + taken_back
-    return Open(capturable=max(left, 0), cancellable=max(left, 0), refundable=max(refundable, 0))
+    return OpenAmounts(capturable=max(left, 0), cancellable=max(left, 0), refundable=max(refundable, 0))
 
 
-def intents_of(payment: Payment, act: Act, *, name: IntentName, now: datetime) -> tuple[AddTransaction, ...]:
+def announcements(
+    payment: Payment, act: Operation, *, name: OperationName, now: datetime
+) -> tuple[AddTransaction, ...]:
     """The transactions `Initial` that announce an act. Raises NotAllowed where the record forbids it."""
     _check_currency(payment, act)
     if isinstance(act, Refund) and act.transaction_id:
         name = replace(name, charge=act.transaction_id)
     amounts = _amounts(payment, act)
     if not amounts:
-        raise NotAllowed("nothing is left that could be reversed")
+        raise OperationNotAllowed("nothing is left that could be reversed")
     return tuple(_intent(payment, kind, amount, str(name), now) for kind, amount in amounts) + _rest(
         payment, act, name=name, now=now
     )
 
 
-def still_fits(payment: Payment, intents: Iterable[Transaction]) -> bool:
+def has_room_for(payment: Payment, intents: Iterable[Transaction]) -> bool:
     """Whether the record has room for intents that were freed and are to be taken up again."""
     left, own = open_amounts(payment), tuple(intents)
     releasing = sum(t.amount.cent_amount for t in own if t.type in _RELEASING)
@@ -134,7 +136,7 @@ def still_fits(payment: Payment, intents: Iterable[Transaction]) -> bool:
     return releasing <= left.capturable and refunding <= left.refundable
 
 
-def digest_of(act: Act, *, merchant_reference: str | None) -> str:
+def operation_digest(act: Operation, *, merchant_reference: str | None) -> str:
     """8 hex digits: equal for equal requests, so that a key is never used for two different ones."""
     body: dict[str, object] = {"act": type(act).__name__, "merchantReference": merchant_reference}
     match act:
@@ -154,20 +156,20 @@ def check_ledger(payment: Payment, ledger: Ledger, *, intents: Iterable[Transact
     it is theirs already.
     """
     own = tuple(intents)
-    left = open_at_monext(ledger)
+    left = open_amounts_at_monext(ledger)
     rooms: Mapping[TransactionType, int] = {
         TransactionType.CHARGE: left.capturable,
         TransactionType.CANCEL_AUTHORIZATION: left.cancellable,
         TransactionType.REFUND: left.refundable,
     }
     ours = {t.id for t in own}
-    waiting = [t for t in open_intents(payment) if t.id not in ours]
+    waiting = [t for t in unresolved_operations(payment) if t.id not in ours]
     others = _not_listed(waiting, payment=payment, ledger=ledger)
     for kinds in (_RELEASING, _REFUNDING):
         wanted = sum(t.amount.cent_amount for t in (*own, *others) if t.type in kinds)
         room = min(rooms[kind] for kind in kinds)
         if any(t.type in kinds for t in own) and wanted > room:
-            raise NotAllowed(f"Monext has {room} left of this payment, in minor units")
+            raise OperationNotAllowed(f"Monext has {room} left of this payment, in minor units")
 
 
 def _not_listed(
@@ -177,7 +179,7 @@ def _not_listed(
     taken: set[MonextTransactionId] = set()
     missing: list[Transaction] = []
     for intent in waiting:
-        rows = unclaimed(intent, payment=payment, ledger=ledger)
+        rows = unclaimed_rows(intent, payment=payment, ledger=ledger)
         row = next((r for r in rows if r.id not in taken), None)
         if row is None:
             missing.append(intent)
@@ -186,9 +188,9 @@ def _not_listed(
     return tuple(missing)
 
 
-def authorization_is_over(payment: Payment, *, now: datetime, ledger: Ledger | None = None) -> bool:
+def is_authorization_over(payment: Payment, *, now: datetime, ledger: Ledger | None = None) -> bool:
     """Whether the authorisation is older than Monext lets it be captured, by the record or by the ledger."""
-    taken = accepted(payment)
+    taken = accepted_transaction(payment)
     if taken is None or taken.type is not TransactionType.AUTHORIZATION:
         return False
     dates = [taken.timestamp] + [r.date for r in (ledger.rows if ledger else ()) if r.type == "AUTHORIZATION"]
@@ -199,7 +201,7 @@ _RELEASING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
 _REFUNDING = (TransactionType.REFUND,)
 
 
-def _amounts(payment: Payment, act: Act) -> tuple[tuple[TransactionType, int], ...]:
+def _amounts(payment: Payment, act: Operation) -> tuple[tuple[TransactionType, int], ...]:
     left = open_amounts(payment)
     match act:
         case Capture(amount):
@@ -211,7 +213,9 @@ def _amounts(payment: Payment, act: Act) -> tuple[tuple[TransactionType, int], .
             return ((TransactionType.REFUND, amount.cent_amount),)
         case Cancel():
             if left.cancellable == 0:
-                raise NotAllowed("nothing is left that could be cancelled: what is captured can be refunded")
+                raise OperationNotAllowed(
+                    "nothing is left that could be cancelled: what is captured can be refunded"
+                )
             return ((TransactionType.CANCEL_AUTHORIZATION, left.cancellable),)
         case Reverse():
             both = (
@@ -221,16 +225,20 @@ def _amounts(payment: Payment, act: Act) -> tuple[tuple[TransactionType, int], .
             return tuple((kind, amount) for kind, amount in both if amount)
 
 
-def _rest(payment: Payment, act: Act, *, name: IntentName, now: datetime) -> tuple[AddTransaction, ...]:
+def _rest(
+    payment: Payment, act: Operation, *, name: OperationName, now: datetime
+) -> tuple[AddTransaction, ...]:
     """What a final capture releases; only while no other act could change how much that is."""
     if not isinstance(act, Capture) or not act.final:
         return ()
-    if open_intents(payment) or _has_pending_act(payment):
-        raise NotAllowed("another act of this payment is under way: a final capture has to wait for it")
+    if unresolved_operations(payment) or _has_pending_act(payment):
+        raise OperationNotAllowed(
+            "another act of this payment is under way: a final capture has to wait for it"
+        )
     rest = open_amounts(payment).capturable - act.amount.cent_amount
     if rest == 0:
         return ()
-    return (_intent(payment, TransactionType.CANCEL_AUTHORIZATION, rest, f"{name.key}~{REST}", now),)
+    return (_intent(payment, TransactionType.CANCEL_AUTHORIZATION, rest, f"{name.key}~{REMAINDER}", now),)
 
 
 def _intent(payment: Payment, kind: TransactionType, amount: int, name: str, now: datetime) -> AddTransaction:
@@ -238,17 +246,17 @@ def _intent(payment: Payment, kind: TransactionType, amount: int, name: str, now
     return AddTransaction(kind, TransactionState.INITIAL, money, name, now)
 
 
-def _check_currency(payment: Payment, act: Act) -> None:
+def _check_currency(payment: Payment, act: Operation) -> None:
     currency = taken_or_planned(payment).currency
     if isinstance(act, Capture | Refund) and act.amount.currency != currency:
-        raise NotAllowed(f"the payment is in {currency}")
+        raise OperationNotAllowed(f"the payment is in {currency}")
 
 
 def _check_room(amount: int, room: int, *, what: str) -> None:
     if amount <= 0:
-        raise NotAllowed(f"an amount to be {what} is above zero")
+        raise OperationNotAllowed(f"an amount to be {what} is above zero")
     if amount > room:
-        raise NotAllowed(f"{room} can still be {what}, in minor units")
+        raise OperationNotAllowed(f"{room} can still be {what}, in minor units")
 
 
 def _check_charge(payment: Payment, charge: RecordTransactionId | None, amount: Money) -> None:
@@ -262,21 +270,21 @@ def _check_charge(payment: Payment, charge: RecordTransactionId | None, amount: 
         or found.type is not TransactionType.CHARGE
         or found.state is not TransactionState.SUCCESS
     ):
-        raise NotAllowed("transactionId is not a Charge of this payment that went through")
+        raise OperationNotAllowed("transactionId is not a Charge of this payment that went through")
     before = [t for t in own if t.type is TransactionType.REFUND and _is_of(t, charge)]
-    room = found.amount.cent_amount - sum(t.amount.cent_amount for t in before if t.state in TAKEN)
+    room = found.amount.cent_amount - sum(t.amount.cent_amount for t in before if t.state in COUNTED_STATES)
     if amount.cent_amount > room:
-        raise NotAllowed(f"{room} of the Charge can still be refunded, in minor units")
+        raise OperationNotAllowed(f"{room} of the Charge can still be refunded, in minor units")
 
 
 def _is_of(refund: Transaction, charge: RecordTransactionId) -> bool:
-    name = name_of(refund)
-    return name is not None and name.charge == charge and not is_free(refund)
+    name = operation_name(refund)
+    return name is not None and name.charge == charge and not is_unsent(refund)
 
 
 def _has_pending_act(payment: Payment) -> bool:
     pending = [t for t in payment.transactions if t.state is TransactionState.PENDING]
-    return any(name_of(t) for t in pending)
+    return any(operation_name(t) for t in pending)
 
 
 def _sum(

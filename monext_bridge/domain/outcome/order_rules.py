@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.pending import is_free
-from monext_bridge.domain.record.attempt_status import accepted, flag_of, holds_money
+from monext_bridge.domain.operations.pending import is_unsent
+from monext_bridge.domain.record.attempt_status import accepted_transaction, holds_money, reversal_reason
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 
 FUTURE_ORDER_NUMBER = re.compile(r"(?!\.{1,2}$)[^/\x00-\x1f\x7f]{1,46}")
@@ -39,18 +39,18 @@ def monext_reference(number: OrderNumber, *, attempt: int) -> str:
     return number if attempt == 1 else f"{number}-{attempt}"
 
 
-def number_of_reference(reference: str, *, attempt: int) -> OrderNumber:
+def order_number_of_reference(reference: str, *, attempt: int) -> OrderNumber:
     """The order number that an attempt was opened with, from what Monext calls its reference."""
     return OrderNumber(reference if attempt == 1 else reference.removesuffix(f"-{attempt}"))
 
 
-def payment_state(total: Money, payments: Iterable[Payment]) -> OrderPaymentState | None:
+def order_payment_state(total: Money, payments: Iterable[Payment]) -> OrderPaymentState | None:
     """`paymentState` of an order from all its payments; None where nothing has happened yet.
 
     Only money of the order's currency counts, whatever was planned. Refunds do not change it, but one under way
     means that credit is owed. What is being given back was never the order's money.
     """
-    counted = [p.in_currency(total.currency) for p in payments if flag_of(p) is None]
+    counted = [p.in_currency(total.currency) for p in payments if reversal_reason(p) is None]
     captured = sum(p.charged for p in counted)
     authorized = sum(p.authorized for p in counted)
     capturable = sum(max(p.authorized - p.charged - p.cancelled, 0) for p in counted if p.authorized)
@@ -64,7 +64,7 @@ def payment_state(total: Money, payments: Iterable[Payment]) -> OrderPaymentStat
     return next((state for holds, state in checks if holds), None)
 
 
-def holder(attempts: Iterable[Payment]) -> PaymentId | None:
+def counting_payment(attempts: Iterable[Payment]) -> PaymentId | None:
     """Which accepted payment of a cart counts: the one recorded first. The others are given back.
 
     The same answer for everybody who has read the same records, so two processes that settle two payments
@@ -75,7 +75,7 @@ def holder(attempts: Iterable[Payment]) -> PaymentId | None:
 
 
 def _accepted_at(payment: Payment) -> datetime:
-    transaction = accepted(payment)
+    transaction = accepted_transaction(payment)
     recorded = transaction.timestamp if transaction else None
     return recorded or datetime.max.replace(tzinfo=UTC)
 
@@ -83,4 +83,4 @@ def _accepted_at(payment: Payment) -> datetime:
 def _refund_under_way(payment: Payment) -> bool:
     refunds = [t for t in payment.transactions if t.type is TransactionType.REFUND]
     under_way = (TransactionState.INITIAL, TransactionState.PENDING)
-    return any(t.state in under_way and not is_free(t) for t in refunds)
+    return any(t.state in under_way and not is_unsent(t) for t in refunds)

@@ -13,15 +13,22 @@ from datetime import datetime
 
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow
-from monext_bridge.domain.operations.pending import VOID, IntentName, is_free, is_open, name_of, unclaimed
-from monext_bridge.domain.operations.rules import CAPTURING_ROWS, open_amounts, open_at_monext
-from monext_bridge.domain.record.attempt_status import accepted, own_money, taken_or_planned
+from monext_bridge.domain.operations.pending import (
+    ABANDONED,
+    OperationName,
+    is_unresolved,
+    is_unsent,
+    operation_name,
+    unclaimed_rows,
+)
+from monext_bridge.domain.operations.rules import CAPTURING_ROWS, open_amounts, open_amounts_at_monext
+from monext_bridge.domain.record.attempt_status import accepted_transaction, own_money, taken_or_planned
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.record.updates import (
     AddTransaction,
-    Change,
     ChangeTransactionState,
     SetTransactionInterfaceId,
+    Update,
 )
 
 FOUND_PREFIX, FOUND = "ledger-", "found"
@@ -32,7 +39,7 @@ TYPES = {
 }
 
 
-def unposted(payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
+def unposted_rows(payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
     """Rows that move money and that the record does not tell; what an open act may yet turn out to be is left."""
     named = {t.interface_id for t in payment.transactions if t.interface_id} | set(
         _waited_for(payment, ledger)
@@ -44,9 +51,9 @@ def unposted(payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
     )
 
 
-def posting(
+def posting_updates(
     payment: Payment, row: LedgerRow, *, ledger: Ledger, key: str | None, now: datetime
-) -> tuple[Change, ...]:
+) -> tuple[Update, ...]:
     """What puts an unposted row into the record; `key` is what Monext echoes of the act that made it, if it does."""
     taken_back = _refund_taken_back(payment, row)
     if taken_back is not None:
@@ -54,7 +61,7 @@ def posting(
     kind, state = _type(row, ledger), _state(row)
     own = _own(payment, row, kind=kind, key=key)
     if own is None:
-        name = str(IntentName(f"{FOUND_PREFIX}{row.id}", FOUND))
+        name = str(OperationName(f"{FOUND_PREFIX}{row.id}", FOUND))
         amount = taken_or_planned(payment).with_amount(row.amount)
         return (AddTransaction(kind, state, amount, name, row.date or now, row.id),)
     moved = (ChangeTransactionState(own.id, state),) if own.state is not state else ()
@@ -67,11 +74,11 @@ def disagreement(payment: Payment, ledger: Ledger) -> str | None:
     While an act is open nothing can be said.
     """
     if any(
-        t.state in (TransactionState.INITIAL, TransactionState.PENDING) and not is_free(t)
+        t.state in (TransactionState.INITIAL, TransactionState.PENDING) and not is_unsent(t)
         for t in _acts(payment)
     ):
         return None
-    ours, theirs = open_amounts(payment), open_at_monext(ledger)
+    ours, theirs = open_amounts(payment), open_amounts_at_monext(ledger)
     if (ours.capturable, ours.refundable) == (theirs.capturable, theirs.refundable):
         return None
     return (
@@ -81,18 +88,18 @@ def disagreement(payment: Payment, ledger: Ledger) -> str | None:
 
 
 def _acts(payment: Payment) -> Iterator[Transaction]:
-    return (t for t in payment.transactions if name_of(t))
+    return (t for t in payment.transactions if operation_name(t))
 
 
 def _waited_for(payment: Payment, ledger: Ledger) -> Iterator[MonextTransactionId]:
     """Rows that by their looks may be an act of ours whose outcome is open."""
     for intent in _acts(payment):
-        if is_open(intent):
-            yield from (row.id for row in unclaimed(intent, payment=payment, ledger=ledger))
+        if is_unresolved(intent):
+            yield from (row.id for row in unclaimed_rows(intent, payment=payment, ledger=ledger))
 
 
 def _posts(row: LedgerRow, *, payment: Payment, ledger: Ledger) -> bool:
-    taken = accepted(payment)
+    taken = accepted_transaction(payment)
     if taken is None or row.id == taken.interface_id:
         return False
     if row.type != "CANCEL":
@@ -127,8 +134,8 @@ def _own(payment: Payment, row: LedgerRow, *, kind: TransactionType, key: str | 
     alike = [
         (name, t)
         for t in own_money(payment).transactions
-        if (name := name_of(t))
-        and name.digest != VOID
+        if (name := operation_name(t))
+        and name.digest != ABANDONED
         and t.type is kind
         and t.amount.cent_amount == row.amount
         and t.interface_id is None

@@ -11,19 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monext_bridge.domain.operations.pending import GIVE_BACK_PREFIX, name_of
+from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, operation_name
 from monext_bridge.domain.operations.rules import AUTHORIZATION_LASTS, open_amounts
-from monext_bridge.domain.outcome.automatic_reversal import is_open, is_refused, returns
-from monext_bridge.domain.outcome.order_rules import OrderPaymentState, payment_state
+from monext_bridge.domain.outcome.automatic_reversal import (
+    is_reversal_open,
+    is_reversal_rejected,
+    reversal_operations,
+)
+from monext_bridge.domain.outcome.order_rules import OrderPaymentState, order_payment_state
 from monext_bridge.domain.record.attempt_status import (
-    Standing,
-    accepted,
-    begun_at,
-    flag_of,
+    AttemptStatus,
+    accepted_transaction,
+    attempt_status,
     holds_money,
     is_closed,
     own_money,
-    standing,
+    reversal_reason,
+    session_opened_at,
 )
 from monext_bridge.domain.record.cart import Order, less_held
 from monext_bridge.domain.record.payment import (
@@ -41,7 +45,7 @@ ENDS_SOON = timedelta(days=1)
 """Before the end of an authorisation's seven days."""
 
 
-class Need(StrEnum):
+class FollowUp(StrEnum):
     """Why a payment is looked at. The order is that in which they are met: the money first, then the order."""
 
     NOT_FINISHED = "not_finished"
@@ -75,46 +79,48 @@ class Age:
         return moment is None or self.now - moment >= (self.older_than if after is None else after)
 
 
-def needs(payment: Payment, age: Age) -> frozenset[Need]:
-    """What the record alone tells; the order is asked about with `order_needs`."""
+def follow_ups(payment: Payment, age: Age) -> frozenset[FollowUp]:
+    """What the record alone tells; the order is asked about with `order_follow_ups`."""
     return frozenset((*_of_session(payment, age), *_of_return(payment, age), *_of_acts(payment, age)))
 
 
-def asks_for_order(payment: Payment, age: Age) -> bool:
+def awaits_order(payment: Payment, age: Age) -> bool:
     """Accepted, kept, and old enough for its order to be there."""
-    taken = accepted(payment)
-    return taken is not None and flag_of(payment) is None and age.passed(taken.timestamp)
+    taken = accepted_transaction(payment)
+    return taken is not None and reversal_reason(payment) is None and age.passed(taken.timestamp)
 
 
-def order_needs(
+def order_follow_ups(
     payment: Payment, order: Order | None, *, interfaces: frozenset[str], makes_orders: bool
-) -> frozenset[Need]:
+) -> frozenset[FollowUp]:
     """What the order of an accepted payment tells; `order` with its payments, None where none names the payment.
 
     Where the bridge makes no orders nothing is missing without one; but that an earlier attempt of the cart was
     accepted as well is then only seen from the cart.
     """
     if order is None and makes_orders:
-        return frozenset({Need.NO_ORDER} if holds_money(payment) else ())
+        return frozenset({FollowUp.NO_ORDER} if holds_money(payment) else ())
     if order is None:
-        return frozenset({Need.SECOND_PAYMENT} if _is_repeated(payment) else ())
-    own = [p for p in order.payments if p.interface in interfaces and accepted(p) and holds_money(p)]
+        return frozenset({FollowUp.SECOND_PAYMENT} if _is_repeated(payment) else ())
+    own = [
+        p for p in order.payments if p.interface in interfaces and accepted_transaction(p) and holds_money(p)
+    ]
     found = (
-        (Need.SECOND_PAYMENT, len(own) > 1),
-        (Need.ORDER_STATE, is_stale(order, payment)),
-        (Need.AMOUNTS, not _agrees(payment, order, interfaces=interfaces)),
+        (FollowUp.SECOND_PAYMENT, len(own) > 1),
+        (FollowUp.ORDER_STATE, is_payment_state_stale(order, payment)),
+        (FollowUp.AMOUNTS, not _agrees(payment, order, interfaces=interfaces)),
     )
     return frozenset(need for need, holds in found if holds)
 
 
-def is_stale(order: Order, payment: Payment) -> bool:
+def is_payment_state_stale(order: Order, payment: Payment) -> bool:
     """Whether the order's payment state is one that its payments have left behind.
 
     A state that somebody wrote after the payment's last change is theirs, and stays. But one that the bridge writes
     while something is under way may have been left by the bridge itself, and any later change of the order, such as
     of its shipment, hides that.
     """
-    wanted = payment_state(order.total, order.payments)
+    wanted = order_payment_state(order.total, order.payments)
     if wanted is None or wanted.value == order.payment_state:
         return False
     if order.payment_state in _states_under_way(order):
@@ -135,59 +141,59 @@ def _states_under_way(order: Order) -> frozenset[str | None]:
     return frozenset((None, OrderPaymentState.PENDING.value, *states))
 
 
-def open_acts(payment: Payment) -> tuple[Transaction, ...]:
+def open_operations(payment: Payment) -> tuple[Transaction, ...]:
     """Acts of callers without an outcome: sent or not, and what a final capture releases."""
     return tuple(t for t in _acts(payment) if t.state is TransactionState.INITIAL)
 
 
-def received_acts(payment: Payment) -> tuple[Transaction, ...]:
+def received_operations(payment: Payment) -> tuple[Transaction, ...]:
     """Acts that Monext has taken and not finished, those that give money back included."""
-    named = (t for t in payment.transactions if name_of(t))
+    named = (t for t in payment.transactions if operation_name(t))
     return tuple(t for t in named if t.state is TransactionState.PENDING)
 
 
-def ends_at(payment: Payment) -> datetime | None:
+def authorization_ends_at(payment: Payment) -> datetime | None:
     """When what is authorised and not captured can be captured no more."""
-    taken = accepted(payment)
+    taken = accepted_transaction(payment)
     if taken is None or taken.timestamp is None or taken.type is not TransactionType.AUTHORIZATION:
         return None
-    kept = flag_of(payment) is None and open_amounts(payment).capturable > 0
+    kept = reversal_reason(payment) is None and open_amounts(payment).capturable > 0
     return taken.timestamp + AUTHORIZATION_LASTS if kept else None
 
 
-def _of_session(payment: Payment, age: Age) -> Iterator[Need]:
-    begun = begun_at(payment)
-    match standing(payment):
-        case Standing.OPEN if age.passed(begun):
-            yield Need.NOT_FINISHED
-        case Standing.PENDING if age.passed(begun):
-            yield Need.PENDING
-        case Standing.FAILED if accepted(payment) is None and not is_closed(payment):
+def _of_session(payment: Payment, age: Age) -> Iterator[FollowUp]:
+    begun = session_opened_at(payment)
+    match attempt_status(payment):
+        case AttemptStatus.OPEN if age.passed(begun):
+            yield FollowUp.NOT_FINISHED
+        case AttemptStatus.PENDING if age.passed(begun):
+            yield FollowUp.PENDING
+        case AttemptStatus.FAILED if accepted_transaction(payment) is None and not is_closed(payment):
             if age.passed(begun, after=age.session + GRACE):
-                yield Need.LAST_LOOK
+                yield FollowUp.LAST_LOOK
         case _:
             pass
 
 
-def _of_return(payment: Payment, age: Age) -> Iterator[Need]:
-    if flag_of(payment) is None:
+def _of_return(payment: Payment, age: Age) -> Iterator[FollowUp]:
+    if reversal_reason(payment) is None:
         return
-    if is_open(payment):
-        taken = accepted(payment)
-        if _any_passed(returns(payment).sent or ((taken,) if taken else ()), age):
-            yield Need.GIVE_BACK
-    elif is_refused(payment) and own_money(payment).held > 0:
-        yield Need.RETURN_REFUSED
+    if is_reversal_open(payment):
+        taken = accepted_transaction(payment)
+        if _any_passed(reversal_operations(payment).sent or ((taken,) if taken else ()), age):
+            yield FollowUp.GIVE_BACK
+    elif is_reversal_rejected(payment) and own_money(payment).held > 0:
+        yield FollowUp.RETURN_REFUSED
 
 
-def _of_acts(payment: Payment, age: Age) -> Iterator[Need]:
-    if _any_passed(open_acts(payment), age):
-        yield Need.ACT
-    if _any_passed(received_acts(payment), age):
-        yield Need.RECEIVED
-    ends = ends_at(payment)
+def _of_acts(payment: Payment, age: Age) -> Iterator[FollowUp]:
+    if _any_passed(open_operations(payment), age):
+        yield FollowUp.ACT
+    if _any_passed(received_operations(payment), age):
+        yield FollowUp.RECEIVED
+    ends = authorization_ends_at(payment)
     if ends is not None and age.now >= ends - ENDS_SOON:
-        yield Need.EXPIRING
+        yield FollowUp.EXPIRING
 
 
 def _any_passed(transactions: Iterable[Transaction], age: Age) -> bool:
@@ -196,8 +202,8 @@ def _any_passed(transactions: Iterable[Transaction], age: Age) -> bool:
 
 def _acts(payment: Payment) -> Iterator[Transaction]:
     for transaction in payment.transactions:
-        name = name_of(transaction)
-        if name and not name.key.startswith(GIVE_BACK_PREFIX):
+        name = operation_name(transaction)
+        if name and not name.key.startswith(REVERSAL_PREFIX):
             yield transaction
 
 
@@ -208,7 +214,7 @@ def _is_repeated(payment: Payment) -> bool:
 
 def _agrees(payment: Payment, order: Order, *, interfaces: frozenset[str]) -> bool:
     """What was taken, or what is left of it, is what the order costs besides the payments of others."""
-    taken = accepted(payment)
+    taken = accepted_transaction(payment)
     if taken is None or taken.amount.currency != order.total.currency:
         return taken is None
     wanted = less_held(order.total, (p for p in order.payments if p.interface not in interfaces))

@@ -9,7 +9,6 @@ from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.record.payment import Payment, Transaction
 from monext_bridge.domain.record.updates import (
     AddTransaction,
-    Change,
     ChangeAmountPlanned,
     ChangeInteractionId,
     ChangeTransactionState,
@@ -20,17 +19,18 @@ from monext_bridge.domain.record.updates import (
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
+    Update,
 )
 
 
-def applied(payment: Payment, changes: Iterable[Change]) -> Payment:
+def with_updates(payment: Payment, changes: Iterable[Update]) -> Payment:
     """The payment after the changes; its version stays, for only commercetools gives versions."""
     for change in changes:
         payment = _applied(payment, change)
     return payment
 
 
-def _applied(payment: Payment, change: Change) -> Payment:
+def _applied(payment: Payment, change: Update) -> Payment:
     match change:
         case SetKey(key):
             return replace(payment, key=key)

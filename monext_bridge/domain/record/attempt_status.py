@@ -8,14 +8,14 @@ from enum import StrEnum
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 
-MAIN_TYPES = (TransactionType.AUTHORIZATION, TransactionType.CHARGE)
+SESSION_TYPES = (TransactionType.AUTHORIZATION, TransactionType.CHARGE)
 
 
-LAST_LOOK = " (session over)"
+SESSION_OVER = " (session over)"
 """Behind the status text of a failed attempt that was read after its session's end, and need not be read again."""
 
 
-class Flag(StrEnum):
+class ReversalReason(StrEnum):
     """Why an accepted payment is given back; written into `paymentStatus.interfaceCode`."""
 
     AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
@@ -23,7 +23,7 @@ class Flag(StrEnum):
     ORDER_REFUSED = "ORDER_REFUSED"
 
 
-class Standing(StrEnum):
+class AttemptStatus(StrEnum):
     """EMPTY has no session yet; OPEN waits for the buyer; RETURNED is flagged as to be given back."""
 
     EMPTY = "empty"
@@ -35,20 +35,20 @@ class Standing(StrEnum):
     RETURNED = "returned"
 
 
-def standing(payment: Payment) -> Standing:
+def attempt_status(payment: Payment) -> AttemptStatus:
     """The first that holds, strongest first: what happened to the money beats what was planned."""
-    main, own = main_transactions(payment), own_money(payment)
+    main, own = session_transactions(payment), own_money(payment)
     states = {t.state for t in main}
     checks = (
-        (flag_of(payment) is not None, Standing.RETURNED),
-        (own.charged > 0, Standing.PAID),
-        (TransactionState.SUCCESS in states, Standing.AUTHORIZED),
-        (TransactionState.PENDING in states, Standing.PENDING),
-        (TransactionState.INITIAL in states, Standing.OPEN),
-        (TransactionState.FAILURE in states, Standing.FAILED),
+        (reversal_reason(payment) is not None, AttemptStatus.RETURNED),
+        (own.charged > 0, AttemptStatus.PAID),
+        (TransactionState.SUCCESS in states, AttemptStatus.AUTHORIZED),
+        (TransactionState.PENDING in states, AttemptStatus.PENDING),
+        (TransactionState.INITIAL in states, AttemptStatus.OPEN),
+        (TransactionState.FAILURE in states, AttemptStatus.FAILED),
     )
-    found = next((name for holds, name in checks if holds), Standing.EMPTY)
-    return Standing.FAILED if found is Standing.AUTHORIZED and is_released(payment) else found
+    found = next((name for holds, name in checks if holds), AttemptStatus.EMPTY)
+    return AttemptStatus.FAILED if found is AttemptStatus.AUTHORIZED and is_released(payment) else found
 
 
 def is_released(payment: Payment) -> bool:
@@ -57,23 +57,25 @@ def is_released(payment: Payment) -> bool:
     return own.charged == 0 and 0 < own.authorized <= own.cancelled
 
 
-def main_transactions(payment: Payment) -> tuple[Transaction, ...]:
+def session_transactions(payment: Payment) -> tuple[Transaction, ...]:
     """The transactions of the buyer's session: correlated by its token, not by the key of an act."""
     return tuple(
         t
         for t in payment.transactions
-        if t.type in MAIN_TYPES and t.interaction_id is not None and t.interaction_id == payment.interface_id
+        if t.type in SESSION_TYPES
+        and t.interaction_id is not None
+        and t.interaction_id == payment.interface_id
     )
 
 
-def accepted(payment: Payment) -> Transaction | None:
+def accepted_transaction(payment: Payment) -> Transaction | None:
     """The transaction of the session that succeeded, where there is one."""
-    return next((t for t in main_transactions(payment) if t.state is TransactionState.SUCCESS), None)
+    return next((t for t in session_transactions(payment) if t.state is TransactionState.SUCCESS), None)
 
 
 def taken_or_planned(payment: Payment) -> Money:
     """What Monext took, else what is asked for. Every act on the payment is in the currency of this."""
-    taken = accepted(payment)
+    taken = accepted_transaction(payment)
     return taken.amount if taken else payment.planned
 
 
@@ -84,19 +86,25 @@ def own_money(payment: Payment) -> Payment:
 
 def is_closed(payment: Payment) -> bool:
     """Failed, and read once more after the session's end: nobody can pay it any more."""
-    return standing(payment) is Standing.FAILED and (payment.status_text or "").endswith(LAST_LOOK)
+    return attempt_status(payment) is AttemptStatus.FAILED and (payment.status_text or "").endswith(
+        SESSION_OVER
+    )
 
 
-def begun_at(payment: Payment) -> datetime | None:
+def session_opened_at(payment: Payment) -> datetime | None:
     """When the session was opened: the time of the planned transaction, written with it."""
-    times = [t.timestamp for t in main_transactions(payment) if t.timestamp is not None]
+    times = [t.timestamp for t in session_transactions(payment) if t.timestamp is not None]
     return min(times) if times else payment.created_at
 
 
-def flag_of(payment: Payment) -> Flag | None:
-    return Flag(payment.status_code) if payment.status_code in set(Flag) else None
+def reversal_reason(payment: Payment) -> ReversalReason | None:
+    return ReversalReason(payment.status_code) if payment.status_code in set(ReversalReason) else None
 
 
 def holds_money(payment: Payment) -> bool:
     """An accepted payment whose money counts: not flagged, and not wholly cancelled or refunded."""
-    return accepted(payment) is not None and flag_of(payment) is None and own_money(payment).held > 0
+    return (
+        accepted_transaction(payment) is not None
+        and reversal_reason(payment) is None
+        and own_money(payment).held > 0
+    )

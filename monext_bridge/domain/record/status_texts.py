@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from monext_bridge.domain.monext import Outcome, OutcomeKind
-from monext_bridge.domain.record.attempt_status import LAST_LOOK, Standing, standing
+from monext_bridge.domain.record.attempt_status import SESSION_OVER, AttemptStatus, attempt_status
 from monext_bridge.domain.record.payment import Payment
-from monext_bridge.domain.record.updates import Change, SetStatusCode, SetStatusText
+from monext_bridge.domain.record.updates import SetStatusCode, SetStatusText, Update
 
 STATUS_TEXT_LIMIT = 250
 
 
-def status_changes(payment: Payment, outcome: Outcome) -> tuple[Change, ...]:
+def status_updates(payment: Payment, outcome: Outcome) -> tuple[Update, ...]:
     """Code and text. A text that was marked as the last look's stays so while it says the same."""
     code, said = _said(payment, outcome)
     closed = outcome.kind is OutcomeKind.FAILED and (
-        outcome.last_look or payment.status_text == said + LAST_LOOK
+        outcome.last_look or payment.status_text == said + SESSION_OVER
     )
-    text = said + LAST_LOOK if closed else said
+    text = said + SESSION_OVER if closed else said
     changed = (SetStatusCode(code),) if code != (payment.status_code or "") else ()
     return (*changed, SetStatusText(text)) if text != payment.status_text else changed
 
 
 def _said(payment: Payment, outcome: Outcome) -> tuple[str, str]:
     """What the answer says; where Monext no longer knows the session, why it had failed is worth more."""
-    if outcome.gone and standing(payment) is Standing.FAILED:
-        return payment.status_code or "", (payment.status_text or "").removesuffix(LAST_LOOK)
-    said = f"{outcome.title}: {outcome.detail}"[: STATUS_TEXT_LIMIT - len(LAST_LOOK)]
+    if outcome.gone and attempt_status(payment) is AttemptStatus.FAILED:
+        return payment.status_code or "", (payment.status_text or "").removesuffix(SESSION_OVER)
+    said = f"{outcome.title}: {outcome.detail}"[: STATUS_TEXT_LIMIT - len(SESSION_OVER)]
     return outcome.code, said

@@ -78,7 +78,7 @@ class SetTransactionInterfaceId:
     interface_id: MonextTransactionId
 
 
-Change = (
+Update = (
     SetKey
     | ChangeAmountPlanned
     | SetInterfaceId

@@ -19,7 +19,6 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.payment import TransactionState, TransactionType
 from monext_bridge.domain.record.updates import (
     AddTransaction,
-    Change,
     ChangeAmountPlanned,
     ChangeInteractionId,
     ChangeTransactionState,
@@ -30,6 +29,7 @@ from monext_bridge.domain.record.updates import (
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
+    Update,
 )
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.mapping.monext.payment_methods import display_names
@@ -57,7 +57,7 @@ def payment_draft(
     return _json(draft)
 
 
-def payment_update(version: int, changes: Sequence[Change]) -> Json:
+def payment_update(version: int, changes: Sequence[Update]) -> Json:
     """PaymentUpdate with the actions of the changes, in their order. Raises ValueError above MOST_ACTIONS."""
     actions = [action for change in changes for action in _actions(change)]
     if len(actions) > MOST_ACTIONS:
@@ -88,7 +88,7 @@ def order_payment_state(version: int, state: str) -> Json:
     return _json(models.OrderUpdate(version=version, actions=[action]))
 
 
-def _actions(change: Change) -> tuple[Json, ...]:
+def _actions(change: Update) -> tuple[Json, ...]:
     match change:
         case SetKey(key):
             return (_json(models.PaymentSetKeyAction(key=_payment_key(key))),)

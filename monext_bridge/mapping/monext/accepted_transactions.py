@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.monext import AcceptedTransaction, Ledger, MoneyMove
+from monext_bridge.domain.monext import AcceptedTransaction, Ledger, MoneyMovement
 from monext_bridge.domain.money import Money
 from monext_bridge.mapping.json_object import JsonObject
 
@@ -49,11 +49,11 @@ def choose(
 def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransaction | None:
     kind, id_ = (found.text("type") or "").upper(), found.text("id")
     amount, known_currency = _amount(found), found.text("currency") or currency
-    if kind not in set(MoneyMove) or id_ is None or amount is None or known_currency is None:
+    if kind not in set(MoneyMovement) or id_ is None or amount is None or known_currency is None:
         return None
     return AcceptedTransaction(
         id=MonextTransactionId(id_),
-        move=MoneyMove(kind),
+        move=MoneyMovement(kind),
         amount=Money(amount, known_currency),
         method=_method(found),
         has_authorization_number=found.part("partnerReturnedData").text("authorizationNumber") is not None,

@@ -76,7 +76,7 @@ def read_created_session(status: int, body: object) -> CreatedSession | SessionR
 
 
 def read_outcome(status: int, body: object, *, session_over: bool) -> Outcome:
-    """What became of a session. `session_over`: its life has ended, so that "not found" means expired.
+    """What became of a session. `is_session_over`: its life has ended, so that "not found" means expired.
 
     ACCEPTED without a transaction that took money is UNKNOWN: there is nothing to book.
     """

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, ActKind, Ledger, LedgerRow, OutcomeKind
+from monext_bridge.domain.monext import (
+    Ledger,
+    LedgerRow,
+    OperationAnswer,
+    OperationAnswerKind,
+    OperationKind,
+    OutcomeKind,
+)
 from monext_bridge.mapping.json_object import JsonObject
 from monext_bridge.mapping.monext.codes import (
     CANCELLED_CODES,
@@ -27,7 +34,7 @@ without, and are passed over then."""
 ROW_STATUSES: Mapping[str, bool] = {"OK": True, "KO": False}
 
 
-def read_act_answer(status: int, body: object, *, kind: ActKind) -> ActAnswer:
+def read_act_answer(status: int, body: object, *, kind: OperationKind) -> OperationAnswer:
     """The answer to an act, sorted; raises nothing.
 
     A 2xx alone is never success, and no answer proves that nothing happened unless it says so: what is not
@@ -35,7 +42,7 @@ def read_act_answer(status: int, body: object, *, kind: ActKind) -> ActAnswer:
     """
     result = read_result(body)
     transaction_id = JsonObject.of(body, what="answer").part("transaction").text("id")
-    return ActAnswer(
+    return OperationAnswer(
         kind=_sort(status, result, kind=kind),
         title=result.title,
         code=result.code,
@@ -65,40 +72,40 @@ def read_echoed_key(body: object) -> str | None:
     return JsonObject.of(body, what="transaction").part("privateData").text(BRIDGE_KEY)
 
 
-def _sort(status: int, result: Result, *, kind: ActKind) -> ActAnswerKind:
+def _sort(status: int, result: Result, *, kind: OperationKind) -> OperationAnswerKind:
     meaning = KINDS.get(result.title)
     if undecided(status) or not result.title or result.code in UNSURE_ACT_CODES:
-        return ActAnswerKind.UNKNOWN
+        return OperationAnswerKind.UNKNOWN
     if result.code in PENDING_CODES or meaning is OutcomeKind.PENDING:
-        return ActAnswerKind.PENDING
+        return OperationAnswerKind.PENDING
     if meaning is OutcomeKind.UNKNOWN:
-        return ActAnswerKind.UNKNOWN
-    if kind is ActKind.CANCEL and result.code in CANCELLED_CODES:
+        return OperationAnswerKind.UNKNOWN
+    if kind is OperationKind.CANCEL and result.code in CANCELLED_CODES:
         return _sort_cancelled(status)
     if 200 <= status < 300:
         return _sort_success(status, result)
     if meaning is OutcomeKind.ACCEPTED:
-        return ActAnswerKind.UNKNOWN
-    return ActAnswerKind.REFUSED if status in REFUSING_STATUSES else ActAnswerKind.UNKNOWN
+        return OperationAnswerKind.UNKNOWN
+    return OperationAnswerKind.REFUSED if status in REFUSING_STATUSES else OperationAnswerKind.UNKNOWN
 
 
-def _sort_cancelled(status: int) -> ActAnswerKind:
+def _sort_cancelled(status: int) -> OperationAnswerKind:
     """A code that says that the cancel went through; a redirection is none of Monext's."""
     if status == 202:
-        return ActAnswerKind.PENDING
-    return ActAnswerKind.UNKNOWN if 300 <= status < 400 else ActAnswerKind.DONE
+        return OperationAnswerKind.PENDING
+    return OperationAnswerKind.UNKNOWN if 300 <= status < 400 else OperationAnswerKind.DONE
 
 
-def _sort_success(status: int, result: Result) -> ActAnswerKind:
+def _sort_success(status: int, result: Result) -> OperationAnswerKind:
     """A 2xx: refusals come as such too. 202 says that it was taken, not that it was done."""
     meaning = KINDS.get(result.title, OutcomeKind.PENDING)
     if meaning is OutcomeKind.PENDING:
-        return ActAnswerKind.PENDING
+        return OperationAnswerKind.PENDING
     if meaning is OutcomeKind.FAILED:
-        return ActAnswerKind.REFUSED
+        return OperationAnswerKind.REFUSED
     if contradicts_acceptance(result.code):
-        return ActAnswerKind.UNKNOWN
-    return ActAnswerKind.PENDING if status == 202 else ActAnswerKind.DONE
+        return OperationAnswerKind.UNKNOWN
+    return OperationAnswerKind.PENDING if status == 202 else OperationAnswerKind.DONE
 
 
 def _row_type(found: JsonObject) -> str:

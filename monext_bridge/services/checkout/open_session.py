@@ -13,19 +13,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monext_bridge.config import CaptureType, Settings, StoreSettings
-from monext_bridge.domain.checkout.attempts import Asked, Plan, digest
+from monext_bridge.domain.checkout.attempts import AttemptPlan, AttemptTerms, terms_digest
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.outcome.order_rules import monext_reference
-from monext_bridge.domain.record.attempt_status import Standing, standing
+from monext_bridge.domain.record.attempt_status import AttemptStatus, attempt_status
 from monext_bridge.domain.record.cart import Cart, Customer, not_payable
 from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionState, TransactionType
 from monext_bridge.domain.record.updates import (
     AddTransaction,
-    Change,
     ChangeAmountPlanned,
     SetInterfaceId,
     SetKey,
     SetStatusText,
+    Update,
 )
 from monext_bridge.errors import (
     DuplicateField,
@@ -65,7 +65,13 @@ class Opening:
     clock: Callable[[], datetime]
 
     def open(
-        self, todo: Plan, *, cart: Cart, asked: Asked, store: StoreSettings, language: str | None
+        self,
+        todo: AttemptPlan,
+        *,
+        cart: Cart,
+        asked: AttemptTerms,
+        store: StoreSettings,
+        language: str | None,
     ) -> Payment | Stale:
         """The payment with a live session: ours, or that of another start which was faster.
 
@@ -90,7 +96,7 @@ class Opening:
             return Stale()
         return self._keep(payment, session, key=todo.key, asked=asked, store=store, begun=begun)
 
-    def _payment(self, todo: Plan, *, cart: Cart, asked: Asked) -> Payment | Stale:
+    def _payment(self, todo: AttemptPlan, *, cart: Cart, asked: AttemptTerms) -> Payment | Stale:
         """The attempt's record: an empty one filled, or a new one, or the one that has this key already."""
         try:
             if todo.fill:
@@ -102,7 +108,7 @@ class Opening:
             return Stale()
         except DuplicateField:
             existing = self.records.payment_by_key(todo.key)
-            return existing if standing(existing) is Standing.EMPTY else Stale(known=existing)
+            return existing if attempt_status(existing) is AttemptStatus.EMPTY else Stale(known=existing)
 
     def _customer(self, cart: Cart) -> Customer | None:
         """Monext gets what is known of the buyer; a payment does not fail for want of it."""
@@ -133,12 +139,12 @@ class Opening:
                 return None
         raise RemoteUnavailable(f"cart {cart.id} keeps changing", remote="commercetools")
 
-    def _unchanged(self, cart: Cart, *, asked: Asked, wanted: str) -> bool:
+    def _unchanged(self, cart: Cart, *, asked: AttemptTerms, wanted: str) -> bool:
         """Still payable, and still the same contents, addresses and amount."""
         due = cart.due(interfaces=frozenset(self.settings.interfaces))
         if not_payable(cart, due=due, currencies=self.settings.currencies):
             return False
-        return digest(cart, replace(asked, due=due)) == wanted
+        return terms_digest(cart, replace(asked, due=due)) == wanted
 
     def _draft(
         self,
@@ -147,7 +153,7 @@ class Opening:
         *,
         cart: Cart,
         customer: Customer | None,
-        asked: Asked,
+        asked: AttemptTerms,
         store: StoreSettings,
         language: str | None,
     ) -> SessionDraft:
@@ -183,7 +189,7 @@ class Opening:
         session: CreatedSession,
         *,
         key: AttemptKey,
-        asked: Asked,
+        asked: AttemptTerms,
         store: StoreSettings,
         begun: datetime,
     ) -> Payment | Stale:
@@ -192,7 +198,7 @@ class Opening:
         Stale where the record was filled for another amount or cart meanwhile: its session is not for ours.
         """
         token = SessionToken(session.token)
-        changes: tuple[Change, ...] = (
+        changes: tuple[Update, ...] = (
             SetInterfaceId(token),
             SetStatusText(session.redirect_url),
             AddTransaction(PLANNED[store.capture], TransactionState.INITIAL, asked.due, token, begun),
@@ -212,7 +218,7 @@ class Opening:
         raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
 
 
-def _filling(payment: Payment, key: AttemptKey, asked: Asked) -> Iterator[Change]:
+def _filling(payment: Payment, key: AttemptKey, asked: AttemptTerms) -> Iterator[Update]:
     if payment.key != str(key):
         yield SetKey(str(key))
     if payment.planned != asked.due:

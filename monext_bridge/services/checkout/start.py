@@ -13,11 +13,17 @@ from datetime import datetime
 from functools import partial
 
 from monext_bridge.config import Settings, StoreSettings
-from monext_bridge.domain.checkout.attempts import Asked, Plan, digest, own_attempts, plan
+from monext_bridge.domain.checkout.attempts import (
+    AttemptPlan,
+    AttemptTerms,
+    own_attempts,
+    plan_attempt,
+    terms_digest,
+)
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.monext import Outcome, OutcomeKind
-from monext_bridge.domain.outcome.order_rules import number_of_reference, order_number
-from monext_bridge.domain.record.attempt_status import Standing, standing
+from monext_bridge.domain.outcome.order_rules import order_number, order_number_of_reference
+from monext_bridge.domain.record.attempt_status import AttemptStatus, attempt_status
 from monext_bridge.domain.record.cart import Cart, not_payable
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import (
@@ -47,7 +53,7 @@ TRIES = 5
 MOST_LIVE_SESSIONS = 10
 """Sessions of one cart that could still be paid; each is asked before another is opened."""
 
-RESULT_FIRST = (Standing.PAID, Standing.AUTHORIZED, Standing.PENDING)
+RESULT_FIRST = (AttemptStatus.PAID, AttemptStatus.AUTHORIZED, AttemptStatus.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +96,14 @@ class Checkout:
         listed = {p.id for p in cart.payments}
         everything = replace(cart, payments=(*cart.payments, *(p for p in known if p.id not in listed)))
         attempts = own_attempts(cart.id, everything.payments, interfaces=frozenset(self.settings.interfaces))
-        finished = next((p for p in reversed(attempts) if standing(p) in RESULT_FIRST), None)
+        finished = next((p for p in reversed(attempts) if attempt_status(p) in RESULT_FIRST), None)
         if finished:
             return self._elsewhere(finished, cart, store, wishes)
         asked = self._asked(cart, store, wishes)
-        todo = plan(
+        todo = plan_attempt(
             cart,
             attempts=attempts,
-            wanted=digest(cart, asked),
+            wanted=terms_digest(cart, asked),
             interface=asked.interface,
             now=self.clock(),
             minutes=store.session_minutes,
@@ -113,7 +119,7 @@ class Checkout:
         return opened if isinstance(opened, Stale) else self._show(opened, cart, asked, store, wishes)
 
     def _resume(
-        self, payment: Payment, cart: Cart, asked: Asked, store: StoreSettings, wishes: Wishes
+        self, payment: Payment, cart: Cart, asked: AttemptTerms, store: StoreSettings, wishes: Wishes
     ) -> Started | Stale:
         if all(p.id != payment.id for p in cart.payments):
             try:
@@ -124,7 +130,7 @@ class Checkout:
         return self._show(payment, cart, asked, store, wishes)
 
     def _show(
-        self, payment: Payment, cart: Cart, asked: Asked, store: StoreSettings, wishes: Wishes
+        self, payment: Payment, cart: Cart, asked: AttemptTerms, store: StoreSettings, wishes: Wishes
     ) -> Started:
         if payment.interface_id is None or not payment.status_text:
             raise RemoteUnavailable(f"payment {payment.id} lost its session", remote="commercetools")
@@ -145,7 +151,7 @@ class Checkout:
         return Elsewhere(
             reference=self.references.sign(reference),
             payment_id=payment.id,
-            returned=standing(payment) is Standing.RETURNED,
+            returned=attempt_status(payment) is AttemptStatus.RETURNED,
         )
 
     def _reference(self, payment: Payment, cart: Cart, store: StoreSettings, wishes: Wishes) -> Reference:
@@ -159,13 +165,13 @@ class Checkout:
             language=wishes.language,
         )
 
-    def _asked(self, cart: Cart, store: StoreSettings, wishes: Wishes) -> Asked:
+    def _asked(self, cart: Cart, store: StoreSettings, wishes: Wishes) -> AttemptTerms:
         interfaces = frozenset(self.settings.interfaces)
         due = cart.due(interfaces=interfaces)
         reason = not_payable(cart, due=due, currencies=self.settings.currencies)
         if reason:
             raise CartNotPayable(reason.value)
-        return Asked(
+        return AttemptTerms(
             due=due,
             payment_method_ids=chosen_contracts(store.contracts, wishes),
             language=language_code(wishes.language or cart.locale),
@@ -175,7 +181,9 @@ class Checkout:
             interface=wishes.interface or self.settings.interfaces[0],
         )
 
-    def _ask_earlier(self, todo: Plan, cart: Cart, store: StoreSettings, wishes: Wishes) -> Elsewhere | None:
+    def _ask_earlier(
+        self, todo: AttemptPlan, cart: Cart, store: StoreSettings, wishes: Wishes
+    ) -> Elsewhere | None:
         """Settle the sessions that earlier starts opened, asked all at the same time; each answer is used.
 
         Raises EarlierUnknown where one can't be read or written: a second payment is worse than a wait.
@@ -185,14 +193,14 @@ class Checkout:
             return None
         answers = together(*(partial(self.acquirer.ask, store, token) for _, token in opened))
         outcomes = [
-            (p, self.acquirer.sort(answer, session_over=self.settle.session_over(p, store)))
+            (p, self.acquirer.sort(answer, session_over=self.settle.is_session_over(p, store)))
             for (p, _), answer in zip(opened, answers, strict=True)
         ]
         after = [self._settle_earlier(p, outcome, cart, store, wishes) for p, outcome in outcomes]
         if any(unknown for _, unknown in after):
             raise EarlierUnknown(f"an earlier session of cart {cart.id} can't be read", remote="monext")
-        found = [p for p, _ in after if standing(p) in (*RESULT_FIRST, Standing.RETURNED)]
-        kept = [p for p in found if standing(p) is not Standing.RETURNED]
+        found = [p for p, _ in after if attempt_status(p) in (*RESULT_FIRST, AttemptStatus.RETURNED)]
+        kept = [p for p in found if attempt_status(p) is not AttemptStatus.RETURNED]
         return self._elsewhere((kept or found)[0], cart, store, wishes) if found else None
 
     def _settle_earlier(
@@ -204,13 +212,13 @@ class Checkout:
         reference = self._reference(payment, cart, store, wishes)
         key = AttemptKey.parse(payment.key)
         if outcome.order_reference and key:
-            number = number_of_reference(outcome.order_reference, attempt=key.attempt)
+            number = order_number_of_reference(outcome.order_reference, attempt=key.attempt)
             reference = replace(reference, order_number=number)
         try:
             settlement = self.settle.settle(reference, self.situations.read(reference), outcome=outcome)
         except RemoteError as error:
             event(log, "earlier_not_settled", level=logging.ERROR, payment=payment.id, why=str(error))
             return payment, True
-        settled = settlement.situation.payment
+        settled = settlement.context.payment
         lost = settlement.outcome is not None and settlement.outcome.kind is OutcomeKind.UNKNOWN
         return settled, lost

@@ -13,25 +13,25 @@ from datetime import datetime
 
 from monext_bridge.config import StoreSettings
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, LedgerRow
+from monext_bridge.domain.monext import LedgerRow, OperationAnswer, OperationAnswerKind
 from monext_bridge.domain.operations.pending import (
-    ACTS,
-    FREE,
-    LATE,
-    IntentName,
-    given_up,
-    is_free,
-    match,
-    rows_for,
+    KIND_OF_TYPE,
+    TOO_LATE,
+    UNSENT,
+    OperationName,
+    candidate_rows,
+    is_overdue,
+    is_unsent,
+    matching_row,
 )
-from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
 from monext_bridge.domain.record.updates import (
-    Change,
     ChangeInteractionId,
     ChangeTransactionState,
     ChangeTransactionTimestamp,
     SetTransactionInterfaceId,
+    Update,
 )
 from monext_bridge.errors import (
     ActUnknown,
@@ -51,9 +51,9 @@ log = logging.getLogger(__name__)
 
 TRIES = 10
 RESULT_OF = {
-    ActAnswerKind.DONE: TransactionState.SUCCESS,
-    ActAnswerKind.PENDING: TransactionState.PENDING,
-    ActAnswerKind.REFUSED: TransactionState.FAILURE,
+    OperationAnswerKind.DONE: TransactionState.SUCCESS,
+    OperationAnswerKind.PENDING: TransactionState.PENDING,
+    OperationAnswerKind.REFUSED: TransactionState.FAILURE,
 }
 STATE_OF_ROW = {
     True: TransactionState.SUCCESS,
@@ -100,7 +100,7 @@ class Acts:
         `beside` is done at the same time as the result is written. Raises ActUnknown where Monext answered and
         the answer could not be written: the ledger will tell.
         """
-        if given_up(intent, now=self.clock()):
+        if is_overdue(intent, now=self.clock()):
             then = "held up for so long that somebody else may have taken it over"
             event(log, "act_not_sent", level=logging.WARNING, payment=payment.id, then=then)
             return payment
@@ -112,12 +112,12 @@ class Acts:
             option=sending.option,
         )
         try:
-            answer = self.acquirer.act(sending.store, ACTS[intent.type], sending.origin, body)
+            answer = self.acquirer.act(sending.store, KIND_OF_TYPE[intent.type], sending.origin, body)
         except RemoteUnreachable:
             then = "freed; the next call with its key acts"
             event(log, "act_not_sent", level=logging.WARNING, payment=payment.id, then=then)
             unsent = (intent, sending.released) if sending.released else (intent,)
-            return self.write(payment, intent, tuple(_mark(t, FREE) for t in unsent))
+            return self.write(payment, intent, tuple(_mark(t, UNSENT) for t in unsent))
         try:
             return self._record(payment, intent, answer, sending=sending, beside=beside)
         except RemoteError as error:
@@ -129,7 +129,7 @@ class Acts:
     def find_out(self, payment: Payment, intent: Transaction, *, sending: Sending) -> Payment:
         """Look an act of open outcome up in Monext's ledger, and write what became of it; safe at any time.
 
-        An intent that Monext does not list stays open until it is old enough to be sure (`given_up`).
+        An intent that Monext does not list stays open until it is old enough to be sure (`is_overdue`).
         """
         try:
             found = self._look_up(payment, intent, sending=sending)
@@ -150,27 +150,27 @@ class Acts:
         except VersionConflict:
             return None
 
-    def unmarked(self, intents: Sequence[Transaction]) -> tuple[Change, ...]:
+    def unmarked(self, intents: Sequence[Transaction]) -> tuple[Update, ...]:
         """What takes intents over: their time is now, and no mark says that they were not sent."""
-        changes: list[Change] = []
+        changes: list[Update] = []
         for intent in intents:
             changes.append(ChangeTransactionTimestamp(intent.id, self.clock()))
-            if is_free(intent):
+            if is_unsent(intent):
                 changes.append(_mark(intent, None))
         return tuple(changes)
 
     def never_happened(self, payment: Payment, intent: Transaction, *, sending: Sending) -> bool:
         """Certain that Monext did not act: marked as not sent, or old and not in a readable ledger."""
-        if is_free(intent):
+        if is_unsent(intent):
             return True
-        if not given_up(intent, now=self.clock()):
+        if not is_overdue(intent, now=self.clock()):
             return False
         try:
             return self._look_up(payment, intent, sending=sending) is None
         except RemoteUnavailable:
             return False
 
-    def write(self, payment: Payment, intent: Transaction, changes: Sequence[Change]) -> Payment:
+    def write(self, payment: Payment, intent: Transaction, changes: Sequence[Update]) -> Payment:
         """Write what became of an intent; where another was faster, only if it still reads as it did."""
         current = payment
         for _ in range(TRIES):
@@ -190,35 +190,35 @@ class Acts:
         if intent.interface_id:
             known = next((row for row in ledger.rows if row.id == intent.interface_id), None)
             return Found(known, releases=True) if known else None
-        rows = rows_for(intent, payment=payment, ledger=ledger)
+        rows = candidate_rows(intent, payment=payment, ledger=ledger)
         keys = {row.id: self.acquirer.echoed_key(sending.store, row.id) for row in rows}
-        row = match(intent, payment=payment, ledger=ledger, keys=keys)
+        row = matching_row(intent, payment=payment, ledger=ledger, keys=keys)
         if row is None:
             return None
         rest = sending.released
-        listed = rest is not None and bool(rows_for(rest, payment=payment, ledger=ledger))
+        listed = rest is not None and bool(candidate_rows(rest, payment=payment, ledger=ledger))
         return Found(row, releases=listed or keys[row.id] is not None)
 
     def _record(
         self,
         payment: Payment,
         intent: Transaction,
-        answer: ActAnswer,
+        answer: OperationAnswer,
         *,
         sending: Sending,
         beside: Beside | None,
     ) -> Payment:
-        if answer.kind is ActAnswerKind.UNKNOWN:
+        if answer.kind is OperationAnswerKind.UNKNOWN:
             then = f"intent left open, the ledger will tell: {answer.detail}"
             code = answer.code or None
             event(log, "act_unknown", level=logging.ERROR, payment=payment.id, code=code, then=then)
             return payment
-        if answer.kind is ActAnswerKind.REFUSED:
+        if answer.kind is OperationAnswerKind.REFUSED:
             event(log, "act_refused", level=logging.ERROR, payment=payment.id, code=answer.code)
         changes = _result_of_answer(intent, answer, released=sending.released)
         if beside is None:
             return self.write(payment, intent, changes)
-        expected = applied(payment, changes)
+        expected = with_updates(payment, changes)
         written, _ = together(lambda: self.write(payment, intent, changes), lambda: beside(expected))
         return written
 
@@ -237,8 +237,8 @@ def reads_alike(payment: Payment, intent: Transaction) -> bool:
     )
 
 
-def _name(intent: Transaction) -> IntentName:
-    name = IntentName.parse(intent.interaction_id)
+def _name(intent: Transaction) -> OperationName:
+    name = OperationName.parse(intent.interaction_id)
     if name is None:
         raise ValueError(f"transaction {intent.id} is not the intent of an act")
     return name
@@ -250,19 +250,19 @@ def _mark(intent: Transaction, mark: str | None) -> ChangeInteractionId:
 
 
 def _result_of_answer(
-    intent: Transaction, answer: ActAnswer, *, released: Transaction | None
-) -> tuple[Change, ...]:
+    intent: Transaction, answer: OperationAnswer, *, released: Transaction | None
+) -> tuple[Update, ...]:
     state = RESULT_OF[answer.kind]
-    changes: list[Change] = [ChangeTransactionState(intent.id, state)]
+    changes: list[Update] = [ChangeTransactionState(intent.id, state)]
     if answer.transaction_id:
         changes.append(SetTransactionInterfaceId(intent.id, answer.transaction_id))
     if answer.code == CANCEL_TOO_LATE:
-        changes.append(_mark(intent, LATE))
+        changes.append(_mark(intent, TOO_LATE))
     if released:
         changes.append(ChangeTransactionState(released.id, state))
     return tuple(changes)
 
 
-def _result_of_row(intent: Transaction, row: LedgerRow) -> tuple[Change, ...]:
+def _result_of_row(intent: Transaction, row: LedgerRow) -> tuple[Update, ...]:
     state = ChangeTransactionState(intent.id, STATE_OF_ROW[row.ok])
     return (state,) if intent.interface_id else (state, SetTransactionInterfaceId(intent.id, row.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from monext_bridge.domain.ids import OrderNumber, PaymentId
-from monext_bridge.domain.record.attempt_status import accepted
+from monext_bridge.domain.record.attempt_status import accepted_transaction
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import NotFound
 from monext_bridge.services.operations.modify_payment import Modify
@@ -29,7 +29,7 @@ def quoted_payments(modify: Modify, *, quoted: str) -> tuple[Payment, ...]:
     if not payments:
         what = "the order has no payment of this bridge" if order else "no such payment and no such order"
         raise NotFound(f"{what}: {quoted}")
-    return tuple(payment for payment in payments if accepted(payment)) or payments
+    return tuple(payment for payment in payments if accepted_transaction(payment)) or payments
 
 
 def _payment(modify: Modify, payment_id: PaymentId) -> Payment | None:

@@ -17,14 +17,22 @@ from datetime import datetime
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.operations import rules
-from monext_bridge.domain.operations.by_key import Family, family, freed, has_void, mark_of, stand_in, voided
-from monext_bridge.domain.operations.pending import KEY, LATE, is_free
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, NotAllowed, Reverse
-from monext_bridge.domain.record.apply_updates import applied
-from monext_bridge.domain.record.attempt_status import flag_of
+from monext_bridge.domain.operations.by_key import (
+    KeyedOperations,
+    abandon,
+    has_abandoned,
+    mark_unsent,
+    operation_mark,
+    operations_of_key,
+    replacement_refund,
+)
+from monext_bridge.domain.operations.pending import IDEMPOTENCY_KEY, TOO_LATE, is_unsent
+from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, OperationNotAllowed, Reverse
+from monext_bridge.domain.record.apply_updates import with_updates
+from monext_bridge.domain.record.attempt_status import reversal_reason
 from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import AttemptKey, Payment, Transaction, TransactionState
-from monext_bridge.domain.record.updates import AddTransaction, Change
+from monext_bridge.domain.record.updates import AddTransaction, Update
 from monext_bridge.errors import (
     ActUnknown,
     BridgeError,
@@ -59,7 +67,7 @@ __all__ = ["ActOutcome", "Modify", "Performed"]
 log = logging.getLogger(__name__)
 
 TRIES = 10
-TOO_LATE = "the capture was sent for settlement already: refund it instead"
+CANCEL_TOO_LATE_TEXT = "the capture was sent for settlement already: refund it instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ class Modify:
     def perform(
         self,
         payment_id: PaymentId,
-        act: Act,
+        act: Operation,
         *,
         key: str | None = None,
         merchant_reference: str | None = None,
@@ -99,12 +107,12 @@ class Modify:
         form; ActUnknown where it is not known whether Monext acted (ask again with the same key); RemoteError
         where nothing was begun.
         """
-        if key is not None and not KEY.fullmatch(key):
+        if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
             raise Malformed("1 to 128 of A-Z a-z 0-9 _ . : -", field="Idempotency-Key")
         request = Request(act, key or uuid.uuid4().hex, merchant_reference)
         for _ in range(TRIES):
             payment = self.payment(payment_id)
-            known = family(payment, request.key)
+            known = operations_of_key(payment, request.key)
             done = self._again(payment, known, request) if known else self._first(payment, request)
             if done:
                 return done
@@ -119,33 +127,33 @@ class Modify:
     def _first(self, payment: Payment, request: Request) -> Performed | None:
         """A key that is new. None where another writer was faster: read again."""
         intents = self._intents(payment, request)
-        if has_void(payment, request.key):
+        if has_abandoned(payment, request.key):
             self._check_before(payment, intents, request)
         ready = self._begin(payment, intents, request)
         return self._act(ready, request) if ready else None
 
-    def _again(self, payment: Payment, known: Family, request: Request) -> Performed | None:
+    def _again(self, payment: Payment, known: KeyedOperations, request: Request) -> Performed | None:
         """A key that was used: told as it stands, found out where it is open, acted on where it was freed."""
         if not known.is_of(request.name):
             raise KeyReused("this key was used with another request", field="Idempotency-Key")
         payment = self._followed(payment, self.resolving.of_key(payment, request.key))
-        now = family(payment, request.key)
+        now = operations_of_key(payment, request.key)
         if now.free and not any(t.state is TransactionState.INITIAL for t in now.under_way):
             return self._take_up(payment, now, request)
         return self._refund_instead(payment, request) or self._performed(payment, request)
 
-    def _take_up(self, payment: Payment, known: Family, request: Request) -> Performed | None:
+    def _take_up(self, payment: Payment, known: KeyedOperations, request: Request) -> Performed | None:
         """Act under intents that certainly never reached Monext, if there is still room for just them."""
-        if not rules.still_fits(payment, known.free):
-            payment = self.acts.write(payment, known.free[0], voided(known.free))
-            return self._performed(payment, request) if family(payment, request.key) else None
+        if not rules.has_room_for(payment, known.free):
+            payment = self.acts.write(payment, known.free[0], abandon(known.free))
+            return self._performed(payment, request) if operations_of_key(payment, request.key) else None
         ready = self._begin(payment, self.acts.unmarked(known.free), request, claimed=known.free)
         return self._act(ready, request) if ready else None
 
     def _begin(
         self,
         payment: Payment,
-        changes: tuple[Change, ...],
+        changes: tuple[Update, ...],
         request: Request,
         *,
         claimed: tuple[Transaction, ...] = (),
@@ -166,16 +174,16 @@ class Modify:
             raise written
         mine = added_or_claimed(payment, written, claimed)
         if isinstance(ledger, BridgeError) or not ledger.readable:
-            self.acts.write(written, mine[0], tuple(freed(mine)))
+            self.acts.write(written, mine[0], tuple(mark_unsent(mine)))
             raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
         try:
             rules.check_ledger(written, ledger, intents=mine)
             late = self.settings.late_capture
             option = capture_option(request.act, written, ledger, now=self.clock(), late_capture=late)
-        except NotAllowed as error:
-            self.acts.write(written, mine[0], voided(mine))
+        except OperationNotAllowed as error:
+            self.acts.write(written, mine[0], abandon(mine))
             raise Conflict(str(error)) from error
-        released = family(written, request.key).released
+        released = operations_of_key(written, request.key).released
         return Ready(
             written,
             frozenset(t.id for t in mine),
@@ -186,7 +194,7 @@ class Modify:
     def _act(self, ready: Ready, request: Request) -> Performed:
         """Hops 3 and 4, for each act of the request; the order follows the last."""
         payment = ready.payment
-        todo = [t for t in family(payment, request.key).sent if t.id in ready.mine]
+        todo = [t for t in operations_of_key(payment, request.key).sent if t.id in ready.mine]
         for intent in todo:
             event(log, "act", payment=payment.id, act=intent.type.value, amount=intent.amount.cent_amount)
             beside = ready.order.follow if intent is todo[-1] else None
@@ -197,14 +205,14 @@ class Modify:
 
     def _refund_instead(self, payment: Payment, request: Request) -> Performed | None:
         """A reverse whose cancel came too late refunds that amount, under the same key."""
-        known = family(payment, request.key)
+        known = operations_of_key(payment, request.key)
         late = known.late_cancel
         if late is None or known.instead is not None or not isinstance(request.act, Reverse):
             return None
         if any(t.state is TransactionState.INITIAL for t in known.sent):
             return None
         try:
-            ready = self._begin(payment, (stand_in(late, now=self.clock()),), request)
+            ready = self._begin(payment, (replacement_refund(late, now=self.clock()),), request)
         except Conflict:
             return None
         if ready is None:
@@ -217,31 +225,31 @@ class Modify:
         ledger = self.acquirer.ledger(sending.store, sending.origin)
         if not ledger.readable:
             raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
-        planned = applied(payment, intents)
+        planned = with_updates(payment, intents)
         try:
             rules.check_ledger(planned, ledger, intents=planned.transactions[-len(intents) :])
-        except NotAllowed as error:
+        except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 
     def _performed(self, payment: Payment, request: Request) -> Performed:
         """The answer that the record gives for a key; never a guess."""
-        worst = family(payment, request.key).worst()
+        worst = operations_of_key(payment, request.key).worst()
         if worst.state is TransactionState.INITIAL:
-            if is_free(worst):
+            if is_unsent(worst):
                 raise RemoteUnreachable("Monext can't be reached; nothing was done", remote="monext")
             raise ActUnknown(
                 "whether Monext acted is not known yet: ask again with this key", remote="monext"
             )
-        if mark_of(worst) == LATE and isinstance(request.act, Cancel):
-            raise Conflict(TOO_LATE)
+        if operation_mark(worst) == TOO_LATE and isinstance(request.act, Cancel):
+            raise Conflict(CANCEL_TOO_LATE_TEXT)
         return Performed(OUTCOME_OF[worst.state], worst.id, worst.interface_id)
 
     def _intents(self, payment: Payment, request: Request) -> tuple[AddTransaction, ...]:
-        if isinstance(request.act, Capture) and flag_of(payment) is not None:
+        if isinstance(request.act, Capture) and reversal_reason(payment) is not None:
             raise Conflict("this payment is being given back: nothing of it can be captured")
         try:
-            return rules.intents_of(payment, request.act, name=request.name, now=self.clock())
-        except NotAllowed as error:
+            return rules.announcements(payment, request.act, name=request.name, now=self.clock())
+        except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 
     def _followed(self, before: Payment, payment: Payment) -> Payment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
-from monext_bridge.domain.outcome.order_rules import payment_state
+from monext_bridge.domain.outcome.order_rules import order_payment_state
 from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import RemoteError, VersionConflict
@@ -47,7 +47,7 @@ class OrderOf:
             if order is None:
                 return
             others = tuple(p for p in order.payments if p.id != payment.id)
-            wanted = payment_state(order.total, (payment, *others))
+            wanted = order_payment_state(order.total, (payment, *others))
             if wanted is None or wanted.value == order.payment_state:
                 return
             try:

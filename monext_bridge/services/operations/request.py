@@ -9,8 +9,8 @@ from enum import StrEnum
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
 from monext_bridge.domain.monext import Ledger
 from monext_bridge.domain.operations import rules
-from monext_bridge.domain.operations.pending import IntentName
-from monext_bridge.domain.operations.rules import Act, Capture, NotAllowed
+from monext_bridge.domain.operations.pending import OperationName
+from monext_bridge.domain.operations.rules import Capture, Operation, OperationNotAllowed
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
 from monext_bridge.services.operations.execute import Sending
 from monext_bridge.services.operations.order_payment_state import OrderOf
@@ -44,13 +44,15 @@ class Performed:
 class Request:
     """An act under its key. The digest tells whether a key comes again with the same request."""
 
-    act: Act
+    act: Operation
     key: str
     merchant_reference: str | None
 
     @property
-    def name(self) -> IntentName:
-        return IntentName(self.key, rules.digest_of(self.act, merchant_reference=self.merchant_reference))
+    def name(self) -> OperationName:
+        return OperationName(
+            self.key, rules.operation_digest(self.act, merchant_reference=self.merchant_reference)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,15 @@ def added_or_claimed(
 
 
 def capture_option(
-    act: Act, payment: Payment, ledger: Ledger, *, now: datetime, late_capture: bool
+    act: Operation, payment: Payment, ledger: Ledger, *, now: datetime, late_capture: bool
 ) -> str | None:
     """Monext's `option` of a capture (None: STANDARD). Raises NotAllowed for one that comes too late."""
     if not isinstance(act, Capture):
         return None
-    if not rules.authorization_is_over(payment, now=now, ledger=ledger):
+    if not rules.is_authorization_over(payment, now=now, ledger=ledger):
         return "FINAL" if act.final else None
     if not late_capture:
-        raise NotAllowed("the authorisation is over seven days old, and LATE_CAPTURE is off")
+        raise OperationNotAllowed("the authorisation is over seven days old, and LATE_CAPTURE is off")
     if act.final:
-        raise NotAllowed("after seven days nothing is left that a final capture could release")
+        raise OperationNotAllowed("after seven days nothing is left that a final capture could release")
     return "LATE_DELIVERY"

@@ -6,9 +6,9 @@ import logging
 from dataclasses import dataclass, replace
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.operations.by_key import family, keys_of, voided
-from monext_bridge.domain.operations.pending import GIVE_BACK_PREFIX
-from monext_bridge.domain.record.attempt_status import accepted
+from monext_bridge.domain.operations.by_key import abandon, operation_keys, operations_of_key
+from monext_bridge.domain.operations.pending import REVERSAL_PREFIX
+from monext_bridge.domain.record.attempt_status import accepted_transaction
 from monext_bridge.domain.record.payment import AttemptKey, Payment, Transaction, TransactionState
 from monext_bridge.domain.record.updates import ChangeTransactionState
 from monext_bridge.errors import Conflict
@@ -25,14 +25,14 @@ class Resolving:
 
     def sending(self, payment: Payment) -> Sending:
         """How acts of a payment go out. Raises Conflict for one that was not accepted, StoreNotConfigured."""
-        taken, key = accepted(payment), AttemptKey.parse(payment.key)
+        taken, key = accepted_transaction(payment), AttemptKey.parse(payment.key)
         if taken is None or taken.interface_id is None or key is None:
             raise Conflict("the payment was not accepted: nothing can be done to it")
         return Sending(self.settings.store(key.store_key), taken.interface_id)
 
     def of_key(self, payment: Payment, key: str) -> Payment:
         """The payment with the acts of one key looked up: those that were sent, then what a final one released."""
-        known = family(payment, key)
+        known = operations_of_key(payment, key)
         if known.under_way:
             sending = replace(self.sending(payment), released=known.released)
             for intent in known.under_way:
@@ -41,23 +41,23 @@ class Resolving:
 
     def of_all(self, payment: Payment) -> Payment:
         """The same for every key of a caller or a shipment. What gives money back has its own way to go on."""
-        for key in keys_of(payment):
-            if not key.startswith(GIVE_BACK_PREFIX):
+        for key in operation_keys(payment):
+            if not key.startswith(REVERSAL_PREFIX):
                 payment = self.of_key(payment, key)
         return payment
 
     def close_unsent(self, payment: Payment) -> Payment:
         """Close as void what certainly never left: whether it is still wanted, its caller knows."""
-        for key in keys_of(payment):
-            free = family(payment, key).free
-            if free and not key.startswith(GIVE_BACK_PREFIX):
+        for key in operation_keys(payment):
+            free = operations_of_key(payment, key).free
+            if free and not key.startswith(REVERSAL_PREFIX):
                 event(log, "act_closed_unsent", payment=payment.id, act=key, then="its key is free again")
-                payment = self.acts.write(payment, free[0], voided(free))
+                payment = self.acts.write(payment, free[0], abandon(free))
         return payment
 
     def of_return(self, payment: Payment) -> Payment:
         """What gives money back and was received: its end, where Monext has one by now."""
-        for intent in family(payment, f"{GIVE_BACK_PREFIX}{payment.interface_id}").sent:
+        for intent in operations_of_key(payment, f"{REVERSAL_PREFIX}{payment.interface_id}").sent:
             if intent.state is TransactionState.PENDING:
                 payment = self.acts.find_out(payment, intent, sending=self.sending(payment))
         return payment
@@ -74,7 +74,7 @@ class Resolving:
 
     def _close_rest(self, payment: Payment, key: str) -> Payment:
         """What a final capture releases ends as the capture did; a crash may have come between."""
-        known = family(payment, key)
+        known = operations_of_key(payment, key)
         rest = known.released
         if rest is None or rest.state is not TransactionState.INITIAL or not known.sent:
             return payment

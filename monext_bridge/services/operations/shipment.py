@@ -12,7 +12,11 @@ from enum import Enum
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderId
-from monext_bridge.domain.operations.capture_on_shipment import Asked, capture_for, waits_for_others
+from monext_bridge.domain.operations.capture_on_shipment import (
+    ShipmentCapture,
+    awaits_other_operations,
+    due_capture,
+)
 from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import (
@@ -87,26 +91,26 @@ class Shipment:
     def _capture(self, payment: Payment, order_id: OrderId) -> Followed:
         """Find out what went out before, then capture what is due: at most one new try a message."""
         for _ in range(ROUNDS):
-            if waits_for_others(payment):
+            if awaits_other_operations(payment):
                 payment = self.modify.find_out(payment)
-            asked = capture_for(payment, order_id)
+            asked = due_capture(payment, order_id)
             if asked is None:
-                return Followed.AGAIN if waits_for_others(payment) else Followed.DONE
+                return Followed.AGAIN if awaits_other_operations(payment) else Followed.DONE
             try:
                 performed = self.modify.perform(payment.id, asked.capture, key=asked.key)
             except (Conflict, KeyReused) as error:
                 payment = self.modify.payment(payment.id)
-                if capture_for(payment, order_id) == asked:
+                if due_capture(payment, order_id) == asked:
                     return _forbidden(error, payment, asked)
                 continue
             _tell(performed, payment, asked)
             if not asked.sent:
-                return Followed.AGAIN if waits_for_others(payment) else Followed.DONE
+                return Followed.AGAIN if awaits_other_operations(payment) else Followed.DONE
             payment = self.modify.payment(payment.id)
         return Followed.AGAIN
 
 
-def _tell(performed: Performed, payment: Payment, asked: Asked) -> None:
+def _tell(performed: Performed, payment: Payment, asked: ShipmentCapture) -> None:
     refused = performed.outcome is ActOutcome.REJECTED
     event(
         log,
@@ -121,7 +125,7 @@ def _tell(performed: Performed, payment: Payment, asked: Asked) -> None:
     )
 
 
-def _forbidden(error: Conflict | KeyReused, payment: Payment, asked: Asked) -> Followed:
+def _forbidden(error: Conflict | KeyReused, payment: Payment, asked: ShipmentCapture) -> Followed:
     event(
         log,
         "shipment_capture_forbidden",

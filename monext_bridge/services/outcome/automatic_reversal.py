@@ -6,11 +6,16 @@ import logging
 from dataclasses import dataclass
 
 from monext_bridge.config import StoreSettings
-from monext_bridge.domain.operations.by_key import stand_in, voided
-from monext_bridge.domain.operations.pending import is_free
-from monext_bridge.domain.operations.rules import still_fits
-from monext_bridge.domain.outcome.automatic_reversal import is_open, is_owed_more, return_intents, returns
-from monext_bridge.domain.record.attempt_status import accepted, flag_of
+from monext_bridge.domain.operations.by_key import abandon, replacement_refund
+from monext_bridge.domain.operations.pending import is_unsent
+from monext_bridge.domain.operations.rules import has_room_for
+from monext_bridge.domain.outcome.automatic_reversal import (
+    is_reversal_open,
+    owes_more,
+    reversal_announcements,
+    reversal_operations,
+)
+from monext_bridge.domain.record.attempt_status import accepted_transaction, reversal_reason
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
 from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
@@ -31,13 +36,13 @@ class GivingBack:
         `just_written`: this caller wrote the intents and holds the answer of that write, so it acts. Everybody
         else first finds out at Monext whether it happened.
         """
-        taken = accepted(payment)
-        if not is_open(payment):
+        taken = accepted_transaction(payment)
+        if not is_reversal_open(payment):
             return payment
         if taken is None or taken.interface_id is None:
             raise ValueError(f"payment {payment.id} is flagged and was never accepted")
         sending = Sending(store, taken.interface_id)
-        for intent in returns(payment).sent:
+        for intent in reversal_operations(payment).sent:
             if intent.state is TransactionState.INITIAL:
                 payment = self._carry_on(payment, intent, sending=sending, just_written=just_written)
         return self._return_more(self._refund_instead(payment, sending), sending)
@@ -46,11 +51,11 @@ class GivingBack:
         self, payment: Payment, intent: Transaction, *, sending: Sending, just_written: bool
     ) -> Payment:
         if just_written:
-            event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=flag_of(payment))
+            event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=reversal_reason(payment))
             return self.acts.carry_out(payment, intent, sending=sending)
-        if is_free(intent) and not still_fits(payment, (intent,)):
-            return self.acts.write(payment, intent, voided((intent,)))  # others have returned a part
-        found = payment if is_free(intent) else self.acts.find_out(payment, intent, sending=sending)
+        if is_unsent(intent) and not has_room_for(payment, (intent,)):
+            return self.acts.write(payment, intent, abandon((intent,)))  # others have returned a part
+        found = payment if is_unsent(intent) else self.acts.find_out(payment, intent, sending=sending)
         if not reads_alike(found, intent) or not self.acts.never_happened(found, intent, sending=sending):
             return found
         claimed = self.acts.claim(found, intent)
@@ -61,24 +66,24 @@ class GivingBack:
 
     def _refund_instead(self, payment: Payment, sending: Sending) -> Payment:
         """A cancel that came too late: what was captured meanwhile is refunded, under the same key."""
-        acts = returns(payment)
+        acts = reversal_operations(payment)
         late = acts.late_cancel
         if late is None or acts.instead is not None:
             return payment
         try:
-            written = self.acts.records.write(payment, (stand_in(late, now=self.acts.clock()),))
+            written = self.acts.records.write(payment, (replacement_refund(late, now=self.acts.clock()),))
         except VersionConflict:
             return self.acts.records.payment(payment.id)
-        refund = returns(written).instead
+        refund = reversal_operations(written).instead
         return self.acts.carry_out(written, refund, sending=sending) if refund else written
 
     def _return_more(self, payment: Payment, sending: Sending) -> Payment:
         """What an act of somebody else had held back, and has turned out not to take."""
-        if not is_owed_more(payment):
+        if not owes_more(payment):
             return payment
         before = {t.id for t in payment.transactions}
         try:
-            written = self.acts.records.write(payment, return_intents(payment, now=self.acts.clock()))
+            written = self.acts.records.write(payment, reversal_announcements(payment, now=self.acts.clock()))
         except VersionConflict:
             return self.acts.records.payment(payment.id)
         for intent in (t for t in written.transactions if t.id not in before):

@@ -8,17 +8,21 @@ from monext_bridge.config import Settings
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.monext import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.outcome.automatic_reversal import is_given_back, is_open, is_refused
-from monext_bridge.domain.outcome.decide import Situation
+from monext_bridge.domain.outcome.automatic_reversal import (
+    is_reversal_open,
+    is_reversal_rejected,
+    is_reversed,
+)
+from monext_bridge.domain.outcome.decide import PaymentContext
 from monext_bridge.domain.record.attempt_status import (
-    Standing,
-    accepted,
-    begun_at,
-    flag_of,
+    AttemptStatus,
+    accepted_transaction,
+    attempt_status,
     holds_money,
     is_released,
     own_money,
-    standing,
+    reversal_reason,
+    session_opened_at,
     taken_or_planned,
 )
 from monext_bridge.domain.record.payment import Payment
@@ -55,31 +59,31 @@ class Following:
             lambda: self.situations.order(reference),
             lambda: self.acquirer.ask(store, token),
         )
-        situation = self.situations.of(reference, cart=cart, order=order)
-        _check_token(situation.payment, token)
-        outcome = None if is_final(situation) else self._sort(answer, reference, situation)
-        return self._settled(self.settle.settle(reference, situation, outcome=outcome))
+        context = self.situations.of(reference, cart=cart, order=order)
+        _check_token(context.payment, token)
+        outcome = None if is_final(context) else self._sort(answer, reference, context)
+        return self._settled(self.settle.settle(reference, context, outcome=outcome))
 
     def notified(self, reference: Reference, token: SessionToken) -> Settled:
         """Monext calls. The token is checked before Monext is asked: reading a session ends its notices."""
-        situation = self._read(reference)
-        _check_token(situation.payment, token)
-        outcome = self._ask(reference, situation) if _may_change(situation) else None
-        return self._settled(self.settle.settle(reference, situation, outcome=outcome))
+        context = self._read(reference)
+        _check_token(context.payment, token)
+        outcome = self._ask(reference, context) if _may_change(context) else None
+        return self._settled(self.settle.settle(reference, context, outcome=outcome))
 
     def looked(self, reference: Reference) -> Settled:
         """Somebody looks at the result. A failed attempt is asked about too: Monext cancels no session."""
-        situation = self._read(reference)
-        outcome = self._ask(reference, situation) if _may_change(situation) else None
-        return self._settled(self.settle.settle(reference, situation, outcome=outcome))
+        context = self._read(reference)
+        outcome = self._ask(reference, context) if _may_change(context) else None
+        return self._settled(self.settle.settle(reference, context, outcome=outcome))
 
     def gave_up(self, reference: Reference) -> Settled:
         """The buyer cancels. A payment that went through is kept; a session not begun is closed."""
-        situation = self._read(reference)
-        outcome = self._ask(reference, situation) if _may_change(situation) else None
-        return self._settled(self.settle.settle(reference, situation, outcome=outcome, gave_up=True))
+        context = self._read(reference)
+        outcome = self._ask(reference, context) if _may_change(context) else None
+        return self._settled(self.settle.settle(reference, context, outcome=outcome, gave_up=True))
 
-    def _read(self, reference: Reference) -> Situation:
+    def _read(self, reference: Reference) -> PaymentContext:
         """One hop: the cart with its payments, and the order."""
         cart, order = together(
             lambda: self.situations.records.cart(reference.cart_id),
@@ -87,36 +91,36 @@ class Following:
         )
         return self.situations.of(reference, cart=cart, order=order)
 
-    def _ask(self, reference: Reference, situation: Situation) -> Outcome | None:
-        token = situation.payment.interface_id
+    def _ask(self, reference: Reference, context: PaymentContext) -> Outcome | None:
+        token = context.payment.interface_id
         if token is None:
             return None
         answer = self.acquirer.ask(self.settings.store(reference.store_key), token)
-        return self._sort(answer, reference, situation)
+        return self._sort(answer, reference, context)
 
-    def _sort(self, answer: SessionAnswer, reference: Reference, situation: Situation) -> Outcome:
-        over = self.settle.session_over(situation.payment, self.settings.store(reference.store_key))
+    def _sort(self, answer: SessionAnswer, reference: Reference, context: PaymentContext) -> Outcome:
+        over = self.settle.is_session_over(context.payment, self.settings.store(reference.store_key))
         return self.acquirer.sort(answer, session_over=over)
 
     def _settled(self, settlement: Settlement) -> Settled:
-        situation = settlement.situation
-        payment, status = situation.payment, buyer_status(settlement)
-        left_to_do = settlement.trouble is not None or is_open(payment)
-        taken = accepted(payment)
+        context = settlement.context
+        payment, status = context.payment, buyer_status(settlement)
+        left_to_do = settlement.trouble is not None or is_reversal_open(payment)
+        taken = accepted_transaction(payment)
         return Settled(
             status=status,
             payment_id=payment.id,
             amount=_amount(payment, status),
             complete=not left_to_do and status not in (BuyerStatus.CHECKING, BuyerStatus.RECORDING),
-            order=situation.order,
-            language=situation.cart.locale if situation.cart else None,
-            given_back=is_given_back(payment) or (taken is not None and own_money(payment).held == 0),
-            return_refused=is_refused(payment),
+            order=context.order,
+            language=context.cart.locale if context.cart else None,
+            given_back=is_reversed(payment) or (taken is not None and own_money(payment).held == 0),
+            return_refused=is_reversal_rejected(payment),
             released=is_released(payment),
             refunded=taken_or_planned(payment).with_amount(own_money(payment).refunded),
-            begun=begun_at(payment),
+            begun=session_opened_at(payment),
             taken=taken.timestamp if taken else None,
-            resume_url=payment.status_text if standing(payment) is Standing.OPEN else None,
+            resume_url=payment.status_text if attempt_status(payment) is AttemptStatus.OPEN else None,
         )
 
 
@@ -132,31 +136,35 @@ def _amount(payment: Payment, status: BuyerStatus) -> Money:
 
 def buyer_status(settlement: Settlement) -> BuyerStatus:
     """The record in the buyer's words; where Monext could not be asked, that we do not know yet."""
-    situation = settlement.situation
-    payment = situation.payment
+    context = settlement.context
+    payment = context.payment
     unknown = settlement.outcome is not None and settlement.outcome.kind is OutcomeKind.UNKNOWN
-    match standing(payment):
-        case Standing.RETURNED:
+    match attempt_status(payment):
+        case AttemptStatus.RETURNED:
             return BuyerStatus.RETURNED
-        case Standing.PAID | Standing.AUTHORIZED as stands:
-            if situation.makes_orders and situation.order is None:
+        case AttemptStatus.PAID | AttemptStatus.AUTHORIZED as stands:
+            if context.makes_orders and context.order is None:
                 return BuyerStatus.RECORDING if holds_money(payment) else BuyerStatus.RETURNED
-            return BuyerStatus.PAID if stands is Standing.PAID else BuyerStatus.AUTHORIZED
-        case Standing.PENDING:
+            return BuyerStatus.PAID if stands is AttemptStatus.PAID else BuyerStatus.AUTHORIZED
+        case AttemptStatus.PENDING:
             review = (payment.status_text or "").startswith(UNDER_REVIEW)
             return BuyerStatus.REVIEW if review else BuyerStatus.PENDING
         case _ if unknown:
             return BuyerStatus.CHECKING
-        case Standing.FAILED:
+        case AttemptStatus.FAILED:
             return BuyerStatus.CANCELLED if is_released(payment) else STATUS_OF_REASON[_why_failed(payment)]
         case _:
             return BuyerStatus.NOT_FINISHED
 
 
-def _may_change(situation: Situation) -> bool:
+def _may_change(context: PaymentContext) -> bool:
     """Whether Monext could still say something that the record does not: nothing undoes a success."""
-    payment = situation.payment
-    return payment.interface_id is not None and accepted(payment) is None and flag_of(payment) is None
+    payment = context.payment
+    return (
+        payment.interface_id is not None
+        and accepted_transaction(payment) is None
+        and reversal_reason(payment) is None
+    )
 
 
 def _check_token(payment: Payment, token: SessionToken) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.outcome.automatic_reversal import is_open
-from monext_bridge.domain.outcome.decide import Situation, surplus
-from monext_bridge.domain.record.attempt_status import accepted, flag_of
+from monext_bridge.domain.outcome.automatic_reversal import is_reversal_open
+from monext_bridge.domain.outcome.decide import PaymentContext, duplicate_payments
+from monext_bridge.domain.record.attempt_status import accepted_transaction, reversal_reason
 from monext_bridge.domain.record.cart import Cart, CartState, Order
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import NotFound, RemoteNotFound
@@ -20,7 +20,7 @@ class Situations:
     settings: Settings
     records: Records
 
-    def read(self, reference: Reference) -> Situation:
+    def read(self, reference: Reference) -> PaymentContext:
         """Cart, then order: for reading again after a conflict, where what was known is stale."""
         cart = self.records.cart(reference.cart_id)
         return self.of(reference, cart=cart, order=self.order(reference))
@@ -29,7 +29,7 @@ class Situations:
         """The order under the reference's number; none is looked for where the bridge makes none."""
         return self.records.order(reference.order_number) if self.settings.order_creation else None
 
-    def of(self, reference: Reference, *, cart: Cart | None, order: Order | None) -> Situation:
+    def of(self, reference: Reference, *, cart: Cart | None, order: Order | None) -> PaymentContext:
         """The situation of a reference, from what was read. Raises NotFound where the payment is gone.
 
         The payment comes with its cart, or else by itself. An order counts if it was made from the cart or
@@ -39,7 +39,7 @@ class Situations:
         ordered_or_gone = cart is None or cart.state is CartState.ORDERED
         if order is None and ordered_or_gone and self.settings.order_creation:
             order = self.records.order_of_payment(reference.payment_id)
-        return Situation(
+        return PaymentContext(
             payment=self._payment(reference, cart),
             cart=cart,
             order=order,
@@ -55,17 +55,17 @@ class Situations:
             raise NotFound(f"payment {reference.payment_id} is gone") from error
 
 
-def is_final(situation: Situation) -> bool:
+def is_final(context: PaymentContext) -> bool:
     """Nothing that Monext could say would change anything, and nothing is left to be done."""
-    payment = situation.payment
-    if flag_of(payment) is not None:
-        return not is_open(payment)
-    ordered = situation.order is not None or not situation.makes_orders
-    return accepted(payment) is not None and ordered and not surplus(situation)
+    payment = context.payment
+    if reversal_reason(payment) is not None:
+        return not is_reversal_open(payment)
+    ordered = context.order is not None or not context.makes_orders
+    return accepted_transaction(payment) is not None and ordered and not duplicate_payments(context)
 
 
-def with_payment(situation: Situation, payment: Payment) -> Situation:
-    return replace(situation, payment=payment)
+def with_payment(context: PaymentContext, payment: Payment) -> PaymentContext:
+    return replace(context, payment=payment)
 
 
 def _counts(order: Order, reference: Reference) -> bool:

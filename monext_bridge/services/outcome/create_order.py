@@ -6,8 +6,8 @@ import logging
 from dataclasses import dataclass, replace
 
 from monext_bridge.domain.ids import OrderNumber
-from monext_bridge.domain.outcome.decide import Situation
-from monext_bridge.domain.outcome.order_rules import OrderPaymentState, payment_state
+from monext_bridge.domain.outcome.decide import PaymentContext
+from monext_bridge.domain.outcome.order_rules import OrderPaymentState, order_payment_state
 from monext_bridge.domain.record.cart import Cart, CartState, Order
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
@@ -44,41 +44,41 @@ class OrderRefused(Exception):
 class Ordering:
     records: Records
 
-    def place(self, situation: Situation, *, number: OrderNumber) -> Order | None:
+    def place(self, context: PaymentContext, *, number: OrderNumber) -> Order | None:
         """One try. None where it was not made because what was read is stale: read and decide again.
 
         Raises OrderRefused where it never will be made, RemoteError where that is not known.
         """
-        cart = situation.cart
+        cart = context.cart
         if cart is None or cart.state is CartState.ORDERED:
             raise RemoteRefused(
-                f"the cart of payment {situation.payment.id} is ordered, and no order names the payment",
+                f"the cart of payment {context.payment.id} is ordered, and no order names the payment",
                 remote="commercetools",
                 status=409,
             )
         try:
-            order = self.records.create_order(cart, number=number, state=_state_for(cart, situation))
+            order = self.records.create_order(cart, number=number, state=_state_for(cart, context))
         except (VersionConflict, DuplicateField):
             return None
         except RemoteRefused as error:
             self._refused(cart, error)
             return None
-        event(log, "order_created", order=order.id, number=number, cart=cart.id, payment=situation.payment.id)
+        event(log, "order_created", order=order.id, number=number, cart=cart.id, payment=context.payment.id)
         return order
 
-    def keep_up(self, situation: Situation) -> Situation:
+    def keep_up(self, context: PaymentContext) -> PaymentContext:
         """Raise the payment state of an order that still reads as not paid; others are left alone."""
-        order = situation.order
+        order = context.order
         if order is None or order.payment_state not in NOT_PAID_YET:
-            return situation
-        wanted = payment_state(order.total, payments_of(situation))
+            return context
+        wanted = order_payment_state(order.total, payments_of(context))
         if wanted is None or wanted.value == order.payment_state:
-            return situation
+            return context
         try:
-            return replace(situation, order=self.records.set_order_state(order, wanted))
+            return replace(context, order=self.records.set_order_state(order, wanted))
         except VersionConflict:
             event(log, "order_state_contended", level=logging.WARNING, order=order.id, then="next settle")
-            return situation
+            return context
 
     def _refused(self, cart: Cart, error: RemoteRefused) -> None:
         """Nothing, where the cart has moved on since it was read (ordered by another process, most often)."""
@@ -90,11 +90,11 @@ class Ordering:
             raise error
 
 
-def payments_of(situation: Situation) -> tuple[Payment, ...]:
+def payments_of(context: PaymentContext) -> tuple[Payment, ...]:
     """The payments of the cart, with this one as it reads now."""
-    others = situation.cart.payments if situation.cart else ()
-    return (situation.payment, *(p for p in others if p.id != situation.payment.id))
+    others = context.cart.payments if context.cart else ()
+    return (context.payment, *(p for p in others if p.id != context.payment.id))
 
 
-def _state_for(cart: Cart, situation: Situation) -> OrderPaymentState:
-    return payment_state(cart.total, payments_of(situation)) or OrderPaymentState.PENDING
+def _state_for(cart: Cart, context: PaymentContext) -> OrderPaymentState:
+    return order_payment_state(cart.total, payments_of(context)) or OrderPaymentState.PENDING

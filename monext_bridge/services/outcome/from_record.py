@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderNumber
 from monext_bridge.domain.monext import Outcome, OutcomeKind
-from monext_bridge.domain.outcome.decide import Situation, surplus, wants_order
-from monext_bridge.domain.outcome.order_rules import number_of_reference, order_number
-from monext_bridge.domain.reconciliation.follow_ups import GRACE, Need
-from monext_bridge.domain.record.attempt_status import begun_at
+from monext_bridge.domain.outcome.decide import PaymentContext, duplicate_payments, needs_order
+from monext_bridge.domain.outcome.order_rules import order_number, order_number_of_reference
+from monext_bridge.domain.reconciliation.follow_ups import GRACE, FollowUp
+from monext_bridge.domain.record.attempt_status import session_opened_at
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import NotFound, RemoteRefused
 from monext_bridge.services.outcome.context import Situations
@@ -31,8 +31,8 @@ class Looked:
     """
 
     payment: Payment
-    had: frozenset[Need]
-    left: frozenset[Need]
+    had: frozenset[FollowUp]
+    left: frozenset[FollowUp]
     why: str
     refused: bool
     unknown: bool
@@ -55,10 +55,10 @@ class Unattended:
         """
         outcome = self._outcome(payment)
         reference = self._reference(payment, outcome)
-        situation = self.situations.read(reference)
-        settlement = self.settle.settle(reference, situation, outcome=outcome)
-        looked = _looked(settlement, before=situation, number=reference.order_number)
-        if Need.SECOND_PAYMENT not in looked.left:
+        context = self.situations.read(reference)
+        settlement = self.settle.settle(reference, context, outcome=outcome)
+        looked = _looked(settlement, before=context, number=reference.order_number)
+        if FollowUp.SECOND_PAYMENT not in looked.left:
             return looked
         again = self.situations.read(
             reference
@@ -70,8 +70,8 @@ class Unattended:
             return None
         store = self.settings.store(_key(payment).store_key)
         answer = self.acquirer.ask(store, payment.interface_id)
-        outcome = self.acquirer.sort(answer, session_over=self.settle.session_over(payment, store))
-        begun, life = begun_at(payment), timedelta(minutes=store.session_minutes) + GRACE
+        outcome = self.acquirer.sort(answer, session_over=self.settle.is_session_over(payment, store))
+        begun, life = session_opened_at(payment), timedelta(minutes=store.session_minutes) + GRACE
         over = begun is not None and self.clock() - begun >= life
         return replace(outcome, last_look=over and outcome.kind is OutcomeKind.FAILED)
 
@@ -79,28 +79,31 @@ class Unattended:
         """The order number is that with which Monext was told to open the session, if Monext still says it."""
         key = _key(payment)
         told = outcome.order_reference if outcome else None
-        number = number_of_reference(told, attempt=key.attempt) if told else order_number(key.cart_id)
+        number = order_number_of_reference(told, attempt=key.attempt) if told else order_number(key.cart_id)
         return Reference(payment.id, key.cart_id, key.store_key, number, return_url=None, cancel_url=None)
 
 
-def _looked(settlement: Settlement, *, before: Situation, number: OrderNumber) -> Looked:
-    situation, outcome, trouble = settlement.situation, settlement.outcome, settlement.trouble
+def _looked(settlement: Settlement, *, before: PaymentContext, number: OrderNumber) -> Looked:
+    context, outcome, trouble = settlement.context, settlement.outcome, settlement.trouble
     untold = outcome is not None and outcome.kind is OutcomeKind.UNKNOWN
     said = f"{outcome.title} {outcome.code} {outcome.detail}".strip() if outcome else ""
     return Looked(
-        payment=situation.payment,
+        payment=context.payment,
         had=_by_order(before),
-        left=_by_order(situation),
+        left=_by_order(context),
         why=str(trouble) if trouble else said,
         refused=isinstance(trouble, RemoteRefused),
         unknown=trouble is not None or untold,
-        order=situation.order.number if situation.order else None,
+        order=context.order.number if context.order else None,
         number=number,
     )
 
 
-def _by_order(situation: Situation) -> frozenset[Need]:
-    found = ((Need.NO_ORDER, wants_order(situation)), (Need.SECOND_PAYMENT, bool(surplus(situation))))
+def _by_order(context: PaymentContext) -> frozenset[FollowUp]:
+    found = (
+        (FollowUp.NO_ORDER, needs_order(context)),
+        (FollowUp.SECOND_PAYMENT, bool(duplicate_payments(context))),
+    )
     return frozenset(need for need, holds in found if holds)
 
 

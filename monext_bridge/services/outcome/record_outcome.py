@@ -13,28 +13,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings, StoreSettings
-from monext_bridge.domain.checkout.attempts import session_over
+from monext_bridge.domain.checkout.attempts import is_session_over
 from monext_bridge.domain.monext import AcceptedTransaction, FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.outcome.decide import (
-    Situation,
+    PaymentContext,
+    begin_reversal,
     close_as_cancelled,
     decide,
-    give_back,
-    objection,
-    surplus,
-    wants_order,
+    duplicate_payments,
+    needs_order,
+    reason_to_reverse,
 )
-from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.attempt_status import (
-    Flag,
-    Standing,
-    accepted,
-    flag_of,
+    AttemptStatus,
+    ReversalReason,
+    accepted_transaction,
+    attempt_status,
     holds_money,
-    standing,
+    reversal_reason,
 )
 from monext_bridge.domain.record.payment import Payment
-from monext_bridge.domain.record.updates import Change
+from monext_bridge.domain.record.updates import Update
 from monext_bridge.errors import (
     RemoteError,
     RemoteRefused,
@@ -68,7 +68,7 @@ GAVE_UP = Outcome(
 class Settlement:
     """What settling came to. `trouble` is why something is left to do, None where nothing is."""
 
-    situation: Situation
+    context: PaymentContext
     outcome: Outcome | None
     trouble: RemoteError | None = None
 
@@ -83,12 +83,12 @@ class Settle:
     ordering: Ordering
     clock: Callable[[], datetime]
 
-    def session_over(self, payment: Payment, store: StoreSettings) -> bool:
+    def is_session_over(self, payment: Payment, store: StoreSettings) -> bool:
         """Whether the session can't be paid any more, by our clock and the store's `session_minutes`."""
-        return session_over(payment, now=self.clock(), minutes=store.session_minutes)
+        return is_session_over(payment, now=self.clock(), minutes=store.session_minutes)
 
     def settle(
-        self, reference: Reference, situation: Situation, *, outcome: Outcome | None, gave_up: bool = False
+        self, reference: Reference, context: PaymentContext, *, outcome: Outcome | None, gave_up: bool = False
     ) -> Settlement:
         """Write what `outcome` means, then finish what the record asks for.
 
@@ -96,8 +96,8 @@ class Settle:
         was not begun is then closed. Raises RemoteError only while nothing could be written.
         """
         store = self.settings.store(reference.store_key)
-        fact, paid = self._fact(situation.payment, outcome, store=store)
-        written, changed = self._write(reference, situation, outcome=fact, paid=paid, gave_up=gave_up)
+        fact, paid = self._fact(context.payment, outcome, store=store)
+        written, changed = self._write(reference, context, outcome=fact, paid=paid, gave_up=gave_up)
         try:
             finished = self._finish(reference, written, store=store, changed=changed)
         except RemoteError as error:
@@ -121,139 +121,148 @@ class Settle:
     def _write(
         self,
         reference: Reference,
-        situation: Situation,
+        context: PaymentContext,
         *,
         outcome: Outcome | None,
         paid: AcceptedTransaction | None,
         gave_up: bool,
-    ) -> tuple[Situation, bool]:
+    ) -> tuple[PaymentContext, bool]:
         """The record after the decision, and whether this call changed it; on a conflict, decided again."""
         if outcome is None:
-            return situation, False
+            return context, False
         for _ in range(TRIES):
-            changes = decide(situation, outcome=outcome, paid=paid, now=self.clock())
+            changes = decide(context, outcome=outcome, paid=paid, now=self.clock())
             if gave_up and outcome.kind is OutcomeKind.NOT_BEGUN:
-                changes = _closing(situation.payment)
+                changes = _closing(context.payment)
             try:
-                payment = self._recorded(reference, situation, changes)
+                payment = self._recorded(reference, context, changes)
             except VersionConflict:
-                situation = self.situations.read(reference)
+                context = self.situations.read(reference)
                 continue
             if changes:
                 event(log, "settled", payment=payment.id, outcome=outcome.kind.value, code=outcome.code)
-            return with_payment(situation, payment), bool(changes)
+            return with_payment(context, payment), bool(changes)
         raise _contended(f"payment {reference.payment_id}")
 
-    def _recorded(self, reference: Reference, situation: Situation, changes: tuple[Change, ...]) -> Payment:
+    def _recorded(
+        self, reference: Reference, context: PaymentContext, changes: tuple[Update, ...]
+    ) -> Payment:
         """The payment as it reads after the changes. Whoever's write flags it tells, nobody after that.
 
         So does one whose answer was lost: it may have been written, and who comes next finds it flagged already.
         Raises RemoteError, VersionConflict.
         """
-        before = situation.payment
+        before = context.payment
         try:
             after = self.records.write(before, changes)
         except RemoteUnavailable as error:
             if not isinstance(error, RemoteUnreachable):
-                _tell_flagged(reference, situation, applied(before, changes))
+                _tell_flagged(reference, context, with_updates(before, changes))
             raise
-        _tell_flagged(reference, situation, after)
+        _tell_flagged(reference, context, after)
         return after
 
     def _finish(
-        self, reference: Reference, situation: Situation, *, store: StoreSettings, changed: bool
-    ) -> Situation:
-        payment = situation.payment
-        if flag_of(payment) is not None:
+        self, reference: Reference, context: PaymentContext, *, store: StoreSettings, changed: bool
+    ) -> PaymentContext:
+        payment = context.payment
+        if reversal_reason(payment) is not None:
             return with_payment(
-                situation, self.giving_back.carry_on(payment, store=store, just_written=changed)
+                context, self.giving_back.carry_on(payment, store=store, just_written=changed)
             )
-        if accepted(payment) is None:
-            return situation
-        if changed and not situation.makes_orders:
-            situation = self.situations.read(reference)  # no order to collide on: look who else was accepted
-        situation = self._with_order(reference, situation, store=store)
-        return self._give_back_surplus(reference, situation, store=store)
+        if accepted_transaction(payment) is None:
+            return context
+        if changed and not context.makes_orders:
+            context = self.situations.read(reference)  # no order to collide on: look who else was accepted
+        context = self._with_order(reference, context, store=store)
+        return self._give_back_surplus(reference, context, store=store)
 
-    def _with_order(self, reference: Reference, situation: Situation, *, store: StoreSettings) -> Situation:
+    def _with_order(
+        self, reference: Reference, context: PaymentContext, *, store: StoreSettings
+    ) -> PaymentContext:
         """The order made or found; or refused, and the money on its way back."""
         for _ in range(TRIES):
-            if not wants_order(situation):
-                return self.ordering.keep_up(situation)
-            self._check_gone(situation)
-            against = objection(situation)
+            if not needs_order(context):
+                return self.ordering.keep_up(context)
+            self._check_gone(context)
+            against = reason_to_reverse(context)
             if against:
-                return self._return(reference, situation, against=against, store=store)
+                return self._return(reference, context, against=against, store=store)
             try:
-                order = self.ordering.place(situation, number=reference.order_number)
+                order = self.ordering.place(context, number=reference.order_number)
             except OrderRefused as error:
-                before, situation = situation, self._read_again(reference)
-                if _moved(before, situation):
+                before, context = context, self._read_again(reference)
+                if _moved(before, context):
                     continue  # perhaps just because another process has ordered it
-                refused = (Flag.ORDER_REFUSED, str(error))
-                return self._return(reference, situation, against=refused, store=store)
+                refused = (ReversalReason.ORDER_REFUSED, str(error))
+                return self._return(reference, context, against=refused, store=store)
             if order:
-                return replace(situation, order=order)
-            situation = self._read_again(reference)
+                return replace(context, order=order)
+            context = self._read_again(reference)
         raise _contended(f"the order of cart {reference.cart_id}")
 
-    def _check_gone(self, situation: Situation) -> None:
+    def _check_gone(self, context: PaymentContext) -> None:
         """A cart that can't be found may have been ordered by the shop: queries of orders lag behind.
 
         So its money goes back only some minutes after it was taken. Raises RemoteUnavailable until then.
         """
-        taken = accepted(situation.payment)
-        if situation.cart is not None or taken is None or taken.timestamp is None:
+        taken = accepted_transaction(context.payment)
+        if context.cart is not None or taken is None or taken.timestamp is None:
             return
         if self.clock() - taken.timestamp < GONE_FOR:
             raise RemoteUnavailable("the cart can't be found; looked for again later", remote="commercetools")
 
-    def _read_again(self, reference: Reference) -> Situation:
+    def _read_again(self, reference: Reference) -> PaymentContext:
         """After a conflict. A number that the order of another cart has is beyond us: alarm."""
-        situation = self.situations.read(reference)
-        if situation.order is None and self.situations.order(reference) is not None:
+        context = self.situations.read(reference)
+        if context.order is None and self.situations.order(reference) is not None:
             raise RemoteRefused(
                 f"order number {reference.order_number} belongs to another cart",
                 remote="commercetools",
                 status=409,
             )
-        return situation
+        return context
 
     def _give_back_surplus(
-        self, reference: Reference, situation: Situation, *, store: StoreSettings
-    ) -> Situation:
-        second = (Flag.SECOND_PAYMENT, "Another payment of the cart counts")
-        for payment in surplus(situation):
-            other = with_payment(situation, payment)
+        self, reference: Reference, context: PaymentContext, *, store: StoreSettings
+    ) -> PaymentContext:
+        second = (ReversalReason.SECOND_PAYMENT, "Another payment of the cart counts")
+        for payment in duplicate_payments(context):
+            other = with_payment(context, payment)
             after = self._return(reference, other, against=second, store=store)
-            if payment.id == situation.payment.id:
-                situation = after
-        return situation
+            if payment.id == context.payment.id:
+                context = after
+        return context
 
     def _return(
-        self, reference: Reference, situation: Situation, *, against: tuple[Flag, str], store: StoreSettings
-    ) -> Situation:
+        self,
+        reference: Reference,
+        context: PaymentContext,
+        *,
+        against: tuple[ReversalReason, str],
+        store: StoreSettings,
+    ) -> PaymentContext:
         """Flag an accepted payment and give its money back, unless somebody else is at it already."""
-        payment, (flag, why) = situation.payment, against
+        payment, (flag, why) = context.payment, against
         for _ in range(TRIES):
             if not holds_money(payment):
                 payment = self.giving_back.carry_on(payment, store=store, just_written=False)
-                return with_payment(situation, payment)
-            changes = give_back(payment, flag=flag, why=why, now=self.clock())
+                return with_payment(context, payment)
+            changes = begin_reversal(payment, flag=flag, why=why, now=self.clock())
             try:
-                payment = self._recorded(reference, with_payment(situation, payment), changes)
+                payment = self._recorded(reference, with_payment(context, payment), changes)
             except VersionConflict:
                 payment = self.records.payment(payment.id)
                 continue
             payment = self.giving_back.carry_on(payment, store=store, just_written=True)
-            return with_payment(situation, payment)
+            return with_payment(context, payment)
         raise _contended(f"payment {payment.id}")
 
 
-def _tell_flagged(reference: Reference, before: Situation, after: Payment) -> None:
+def _tell_flagged(reference: Reference, before: PaymentContext, after: Payment) -> None:
     """The alarm that money is not kept, where the payment was not flagged before."""
-    flag, order = flag_of(after), before.order
-    if flag is None or flag_of(before.payment) is not None:
+    flag, order = reversal_reason(after), before.order
+    if flag is None or reversal_reason(before.payment) is not None:
         return
     event(
         log,
@@ -276,15 +285,17 @@ def _own(payment: Payment, outcome: Outcome | None) -> Outcome | None:
     return Outcome(OutcomeKind.UNKNOWN, detail="the session names another payment")
 
 
-def _moved(before: Situation, after: Situation) -> bool:
+def _moved(before: PaymentContext, after: PaymentContext) -> bool:
     """Whether there is an order now, or the cart has changed."""
     if after.order is not None or before.cart is None or after.cart is None:
         return after.order is not None
     return (before.cart.version, before.cart.state) != (after.cart.version, after.cart.state)
 
 
-def _closing(payment: Payment) -> tuple[Change, ...]:
-    return close_as_cancelled(payment, outcome=GAVE_UP) if standing(payment) is Standing.OPEN else ()
+def _closing(payment: Payment) -> tuple[Update, ...]:
+    return (
+        close_as_cancelled(payment, outcome=GAVE_UP) if attempt_status(payment) is AttemptStatus.OPEN else ()
+    )
 
 
 def _contended(what: str) -> RemoteUnavailable:

@@ -9,8 +9,14 @@ from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import Age, Need, asks_for_order, needs, order_needs
-from monext_bridge.domain.record.attempt_status import accepted
+from monext_bridge.domain.reconciliation.follow_ups import (
+    Age,
+    FollowUp,
+    awaits_order,
+    follow_ups,
+    order_follow_ups,
+)
+from monext_bridge.domain.record.attempt_status import accepted_transaction
 from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.logs import event
@@ -66,14 +72,14 @@ class Survey:
     def _tasks(self, payments: Iterable[Payment], scope: Scope, *, age_of: AgeOf) -> Iterator[Task]:
         keyed = [(p, key) for p in payments if (key := AttemptKey.parse(p.key))]
         chosen = [(p, key) for p, key in keyed if scope.store_key in (None, key.store_key)]
-        asking = [p for p, _ in chosen if asks_for_order(p, age_of(p, scope.older_than))]
+        asking = [p for p, _ in chosen if awaits_order(p, age_of(p, scope.older_than))]
         orders = self._orders(asking)
         for payment, key in chosen:
-            found = needs(payment, age_of(payment, scope.older_than))
+            found = follow_ups(payment, age_of(payment, scope.older_than))
             if payment.id in orders:
                 found |= self._order_needs(payment, orders[payment.id])
-            if scope.ledger and accepted(payment):
-                found |= {Need.LEDGER}
+            if scope.ledger and accepted_transaction(payment):
+                found |= {FollowUp.LEDGER}
             if found:
                 order = orders.get(payment.id)
                 number = order.number if order else None
@@ -88,8 +94,8 @@ class Survey:
             found |= {payment_id: orders.get(payment_id) for payment_id in some}
         return found
 
-    def _order_needs(self, payment: Payment, order: Order | None) -> frozenset[Need]:
-        return order_needs(
+    def _order_needs(self, payment: Payment, order: Order | None) -> frozenset[FollowUp]:
+        return order_follow_ups(
             payment,
             order,
             interfaces=frozenset(self.settings.interfaces),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.config import Expiring, Settings
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, open_amounts
-from monext_bridge.domain.reconciliation.follow_ups import ends_at
+from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, open_amounts
+from monext_bridge.domain.reconciliation.follow_ups import authorization_ends_at
 from monext_bridge.domain.record.attempt_status import taken_or_planned
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import Conflict
@@ -35,7 +35,7 @@ class Expiry:
 
     def meet(self, payment: Payment) -> Met:
         """Capture or release what is open, once, before it ends; or say when that is. Raises as `Modify.perform`."""
-        ends, left = ends_at(payment), open_amounts(payment).capturable
+        ends, left = authorization_ends_at(payment), open_amounts(payment).capturable
         act = self._act(payment)
         if ends is None or act is None or self.clock() >= ends:
             when = f"{ends:%Y-%m-%d %H:%M} UTC" if ends else "soon"
@@ -49,7 +49,7 @@ class Expiry:
             return Met(None, str(error))
         return Met(performed.outcome, f"{type(act).__name__.lower()} of {left}: {performed.outcome.value}")
 
-    def _act(self, payment: Payment) -> Act | None:
+    def _act(self, payment: Payment) -> Operation | None:
         match self.settings.expiring:
             case Expiring.CAPTURE:
                 return Capture(taken_or_planned(payment).with_amount(open_amounts(payment).capturable))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.domain.monext import Ledger, LedgerRow
-from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting, unposted
-from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting_updates, unposted_rows
+from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.payment import Payment
-from monext_bridge.domain.record.updates import Change
+from monext_bridge.domain.record.updates import Update
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
 from monext_bridge.logs import event
 from monext_bridge.services.operations.execute import Sending
@@ -66,13 +66,13 @@ class Bookkeeper:
 
     def _posted(
         self, payment: Payment, ledger: Ledger, *, sending: Sending
-    ) -> tuple[tuple[LedgerRow, ...], Payment, tuple[Change, ...]]:
+    ) -> tuple[tuple[LedgerRow, ...], Payment, tuple[Update, ...]]:
         """The rows one after the other, each beside what those before it have changed."""
-        rows, after = unposted(payment, ledger), payment
-        changes: list[Change] = []
+        rows, after = unposted_rows(payment, ledger), payment
+        changes: list[Update] = []
         for row in rows:
             key = self.resolving.acts.acquirer.echoed_key(sending.store, row.id)
-            change = posting(after, row, ledger=ledger, key=key, now=self.clock())
-            after = applied(after, change)
+            change = posting_updates(after, row, ledger=ledger, key=key, now=self.clock())
+            after = with_updates(after, change)
             changes.extend(change)
         return rows, after, tuple(changes)

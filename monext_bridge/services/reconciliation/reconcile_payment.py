@@ -14,8 +14,14 @@ from datetime import datetime, timedelta
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderNumber
 from monext_bridge.domain.outcome.order_rules import order_number
-from monext_bridge.domain.reconciliation.follow_ups import ANY_AGE, Age, Need, is_stale, needs
-from monext_bridge.domain.record.attempt_status import accepted, begun_at, standing
+from monext_bridge.domain.reconciliation.follow_ups import (
+    ANY_AGE,
+    Age,
+    FollowUp,
+    follow_ups,
+    is_payment_state_stale,
+)
+from monext_bridge.domain.record.attempt_status import accepted_transaction, attempt_status, session_opened_at
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
 from monext_bridge.services.operations.order_payment_state import OrderOf
@@ -30,25 +36,25 @@ from monext_bridge.services.remotes.commercetools_records import Records
 log = logging.getLogger(__name__)
 
 LONGEST_SESSION = timedelta(minutes=90)
-BY_ORDER = frozenset({Need.NO_ORDER, Need.SECOND_PAYMENT})
-OF_SESSION = BY_ORDER | {Need.NOT_FINISHED, Need.PENDING, Need.LAST_LOOK, Need.GIVE_BACK}
-OF_ACTS = frozenset({Need.ACT, Need.RECEIVED})
+BY_ORDER = frozenset({FollowUp.NO_ORDER, FollowUp.SECOND_PAYMENT})
+OF_SESSION = BY_ORDER | {FollowUp.NOT_FINISHED, FollowUp.PENDING, FollowUp.LAST_LOOK, FollowUp.GIVE_BACK}
+OF_ACTS = frozenset({FollowUp.ACT, FollowUp.RECEIVED})
 
-STUCK_AFTER: Mapping[Need, timedelta] = {
-    Need.NOT_FINISHED: timedelta(days=1),
-    Need.PENDING: timedelta(days=7),
-    Need.LAST_LOOK: timedelta(days=1),
-    Need.GIVE_BACK: timedelta(hours=1),
-    Need.ACT: timedelta(hours=1),
-    Need.RECEIVED: timedelta(days=7),
-    Need.NO_ORDER: timedelta(hours=1),
-    Need.SECOND_PAYMENT: timedelta(hours=1),
+STUCK_AFTER: Mapping[FollowUp, timedelta] = {
+    FollowUp.NOT_FINISHED: timedelta(days=1),
+    FollowUp.PENDING: timedelta(days=7),
+    FollowUp.LAST_LOOK: timedelta(days=1),
+    FollowUp.GIVE_BACK: timedelta(hours=1),
+    FollowUp.ACT: timedelta(hours=1),
+    FollowUp.RECEIVED: timedelta(days=7),
+    FollowUp.NO_ORDER: timedelta(hours=1),
+    FollowUp.SECOND_PAYMENT: timedelta(hours=1),
 }
 """How old a need is when it is stuck: what partners and reviewers decide may take days, what we do ourselves not."""
 
-TOLD: Mapping[Need, tuple[Ending, str]] = {
-    Need.RETURN_REFUSED: (Ending.STUCK, "Monext refused to give the money back: refund it by hand"),
-    Need.AMOUNTS: (Ending.WARNED, "the order does not cost what was taken for it"),
+TOLD: Mapping[FollowUp, tuple[Ending, str]] = {
+    FollowUp.RETURN_REFUSED: (Ending.STUCK, "Monext refused to give the money back: refund it by hand"),
+    FollowUp.AMOUNTS: (Ending.WARNED, "the order does not cost what was taken for it"),
 }
 """Needs that nothing here can meet."""
 
@@ -92,7 +98,7 @@ class Finishing:
         return Age(now=self.clock(), older_than=older_than, session=session)
 
     def _finish(self, task: Task) -> Iterator[Finding]:
-        """In the order of `Need`: the money first."""
+        """In the order of `FollowUp`: the money first."""
         payment = self.records.payment(task.payment_id)
         wanted = self._wanted(payment, task)
         if wanted & OF_SESSION:
@@ -102,49 +108,49 @@ class Finishing:
         if wanted & OF_ACTS:
             payment = self._resolve(payment)
             yield from self._of_acts(payment, wanted & OF_ACTS)
-        if Need.LEDGER in wanted:
+        if FollowUp.LEDGER in wanted:
             yield from self._of_ledger(payment, post=True)
-        if Need.ORDER_STATE in wanted:
+        if FollowUp.ORDER_STATE in wanted:
             yield from self._follow(payment)
-        if Need.EXPIRING in wanted:
+        if FollowUp.EXPIRING in wanted:
             met = self.expiry.meet(payment)
-            yield Finding(payment.id, Need.EXPIRING, EXPIRY_ENDINGS[met.done], met.why)
+            yield Finding(payment.id, FollowUp.EXPIRING, EXPIRY_ENDINGS[met.done], met.why)
         yield from (Finding(payment.id, n, *TOLD[n]) for n in TOLD if n in wanted)
 
-    def _wanted(self, payment: Payment, task: Task) -> frozenset[Need]:
+    def _wanted(self, payment: Payment, task: Task) -> frozenset[FollowUp]:
         """What the task names and the payment still needs.
 
         Of a session all that is left: whoever had the task before may have died between the money and the order.
         """
-        open_now = needs(payment, self.age(payment, older_than=ANY_AGE))
+        open_now = follow_ups(payment, self.age(payment, older_than=ANY_AGE))
         wanted = task.needs & (open_now | _NOT_OF_THE_RECORD)
         if task.needs & OF_SESSION:
-            wanted |= open_now & OF_SESSION | (BY_ORDER if accepted(payment) else frozenset())
+            wanted |= open_now & OF_SESSION | (BY_ORDER if accepted_transaction(payment) else frozenset())
         return wanted
 
     def _preview(self, task: Task) -> Iterator[Finding]:
         payment = self.records.payment(task.payment_id)
-        for need in (n for n in Need if n in task.needs):
-            if need is Need.LEDGER:
+        for need in (n for n in FollowUp if n in task.needs):
+            if need is FollowUp.LEDGER:
                 yield from self._of_ledger(payment, post=False)
             else:
-                yield Finding(payment.id, need, Ending.FOUND, standing(payment).value)
+                yield Finding(payment.id, need, Ending.FOUND, attempt_status(payment).value)
 
-    def _of_session(self, before: Payment, looked: Looked, wanted: frozenset[Need]) -> Iterator[Finding]:
+    def _of_session(self, before: Payment, looked: Looked, wanted: frozenset[FollowUp]) -> Iterator[Finding]:
         """What was wanted, and an order that is missing only now: finding the money is half of it."""
         after = looked.payment
-        left = needs(after, self.age(after, older_than=ANY_AGE)) | looked.left
+        left = follow_ups(after, self.age(after, older_than=ANY_AGE)) | looked.left
         told = wanted - (BY_ORDER - looked.had) | looked.left
-        for need in (n for n in Need if n in told):
+        for need in (n for n in FollowUp if n in told):
             if need in left:
                 yield self._left(after, need, looked)
             else:
-                moved = f"{standing(before).value} → {standing(after).value}"
+                moved = f"{attempt_status(before).value} → {attempt_status(after).value}"
                 yield Finding(after.id, need, Ending.FINISHED, moved, order=looked.order)
 
-    def _left(self, payment: Payment, need: Need, looked: Looked) -> Finding:
-        taken = accepted(payment)
-        since = taken.timestamp if taken else begun_at(payment)
+    def _left(self, payment: Payment, need: FollowUp, looked: Looked) -> Finding:
+        taken = accepted_transaction(payment)
+        since = taken.timestamp if taken else session_opened_at(payment)
         old = since is None or self.clock() - since >= STUCK_AFTER[need]
         if looked.refused or old:
             number = looked.order or looked.number
@@ -160,10 +166,10 @@ class Finishing:
             OrderOf(self.records, self.records.order_of_payment(payment.id)).follow(payment)
         return payment
 
-    def _of_acts(self, payment: Payment, wanted: frozenset[Need]) -> Iterator[Finding]:
-        left = needs(payment, self.age(payment, older_than=ANY_AGE))
-        for need in (n for n in Need if n in wanted):
-            old = needs(payment, self.age(payment, older_than=STUCK_AFTER[need]))
+    def _of_acts(self, payment: Payment, wanted: frozenset[FollowUp]) -> Iterator[Finding]:
+        left = follow_ups(payment, self.age(payment, older_than=ANY_AGE))
+        for need in (n for n in FollowUp if n in wanted):
+            old = follow_ups(payment, self.age(payment, older_than=STUCK_AFTER[need]))
             if need not in left:
                 yield Finding(payment.id, need, Ending.FINISHED)
             elif need in old:
@@ -177,21 +183,21 @@ class Finishing:
         rows = ", ".join(f"{row.type} {row.amount}" for row in compared.posted)
         if rows:
             ending = Ending.FINISHED if post else Ending.FOUND
-            yield Finding(payment.id, Need.LEDGER, ending, f"done at Monext: {rows}")
+            yield Finding(payment.id, FollowUp.LEDGER, ending, f"done at Monext: {rows}")
         if compared.differs:
-            yield Finding(payment.id, Need.LEDGER, Ending.STUCK, compared.differs)
+            yield Finding(payment.id, FollowUp.LEDGER, Ending.STUCK, compared.differs)
 
     def _follow(self, payment: Payment) -> Iterator[Finding]:
         """Nothing where somebody else has written the state meanwhile."""
         order = self.records.order_of_payment(payment.id)
-        if order is None or not is_stale(order, payment):
+        if order is None or not is_payment_state_stale(order, payment):
             return
         follower = OrderOf(self.records, order)
         follower.follow(payment)
         reads = follower.order.payment_state if follower.order else None
         ending = Ending.UNKNOWN if reads == order.payment_state else Ending.FINISHED
         moved = f"{order.payment_state} → {reads}"
-        yield Finding(payment.id, Need.ORDER_STATE, ending, moved, order=order.number)
+        yield Finding(payment.id, FollowUp.ORDER_STATE, ending, moved, order=order.number)
 
     def _numbered(self, task: Task, findings: Iterator[Finding]) -> Iterator[Finding]:
         """With the number of the order; read, for what somebody has to look at, where nothing at hand tells it."""
@@ -212,13 +218,13 @@ class Finishing:
         return order_number(task.cart_id) if task.cart_id else None
 
 
-_NOT_OF_THE_RECORD = BY_ORDER | {Need.LEDGER, Need.ORDER_STATE, Need.AMOUNTS}
+_NOT_OF_THE_RECORD = BY_ORDER | {FollowUp.LEDGER, FollowUp.ORDER_STATE, FollowUp.AMOUNTS}
 """Needs that the record alone does not tell; they are looked at as the task has it."""
 
 
 def _guarded(task: Task, work: Callable[[Task], Iterator[Finding]]) -> Iterator[Finding]:
     """The findings of the work, and for what it did not get to, why."""
-    told: set[Need] = set()
+    told: set[FollowUp] = set()
     try:
         for finding in work(task):
             told.add(finding.need)
@@ -234,6 +240,6 @@ def _guarded(task: Task, work: Callable[[Task], Iterator[Finding]]) -> Iterator[
         yield from _not_done(task, told, Ending.STUCK, why=why)
 
 
-def _not_done(task: Task, told: set[Need], ending: Ending, *, why: str) -> Iterator[Finding]:
-    left = (need for need in Need if need in task.needs - told)
+def _not_done(task: Task, told: set[FollowUp], ending: Ending, *, why: str) -> Iterator[Finding]:
+    left = (need for need in FollowUp if need in task.needs - told)
     return (Finding(task.payment_id, need, ending, why, task.store_key) for need in left)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 
 
 class Ending(StrEnum):
@@ -51,7 +51,7 @@ class Task:
     """
 
     payment_id: PaymentId
-    needs: frozenset[Need]
+    needs: frozenset[FollowUp]
     store_key: str | None = None
     cart_id: CartId | None = None
     order: OrderNumber | None = None
@@ -65,7 +65,7 @@ class Finding:
     """
 
     payment_id: PaymentId
-    need: Need
+    need: FollowUp
     ending: Ending
     detail: str = ""
     store_key: str | None = None
@@ -97,7 +97,7 @@ class Summary:
     seen: int = 0
     looked_at: int = 0
     by_ending: dict[Ending, int] = field(default_factory=dict)
-    by_need: dict[Need, int] = field(default_factory=dict)
+    by_need: dict[FollowUp, int] = field(default_factory=dict)
     last: PaymentId | None = None
     broken_off: str | None = None
 

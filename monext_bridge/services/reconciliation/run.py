@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import RemoteError, SchedulerBusy
 from monext_bridge.logs import correlation_id, event
 from monext_bridge.runtime.retry_budget import patient
@@ -111,7 +111,7 @@ class Reconcile:
         pages = self.survey.pages(scope, age_of=lambda p, o: self.finishing.age(p, older_than=o))
         for page in _patiently(pages):
             for task in page.tasks:
-                if Need.LEDGER in task.needs:
+                if FollowUp.LEDGER in task.needs:
                     pace.wait()
                 summary.looked_at += 1
                 yield task

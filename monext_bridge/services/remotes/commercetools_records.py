@@ -11,7 +11,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome.order_rules import OrderPaymentState
 from monext_bridge.domain.record.cart import Cart, Customer, Order
 from monext_bridge.domain.record.payment import AttemptKey, Payment
-from monext_bridge.domain.record.updates import Change
+from monext_bridge.domain.record.updates import Update
 from monext_bridge.errors import RemoteNotFound
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway, Json
 from monext_bridge.mapping.commercetools import answers as reading
@@ -76,7 +76,7 @@ class Records:
         )
         return reading.read_payment(self.gateway.create_payment(draft))
 
-    def write(self, payment: Payment, changes: Sequence[Change]) -> Payment:
+    def write(self, payment: Payment, changes: Sequence[Update]) -> Payment:
         """The payment as it reads after the changes; nothing is sent where there are none."""
         if not changes:
             return payment

@@ -9,10 +9,10 @@ from monext_bridge.config import StoreSettings
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
 from monext_bridge.domain.monext import (
     AcceptedTransaction,
-    ActAnswer,
-    ActAnswerKind,
-    ActKind,
     Ledger,
+    OperationAnswer,
+    OperationAnswerKind,
+    OperationKind,
     Outcome,
     OutcomeKind,
 )
@@ -85,8 +85,12 @@ class Acquirer:
         return answers.read_echoed_key(answer.body)
 
     def act(
-        self, store: StoreSettings, kind: ActKind, origin: MonextTransactionId, body: Mapping[str, object]
-    ) -> ActAnswer:
+        self,
+        store: StoreSettings,
+        kind: OperationKind,
+        origin: MonextTransactionId,
+        body: Mapping[str, object],
+    ) -> OperationAnswer:
         """Capture, cancel or refund; never repeated here, for Monext would do it again.
 
         Raises RemoteUnreachable where it certainly was not executed; any other silence is UNKNOWN.
@@ -96,5 +100,5 @@ class Acquirer:
         except RemoteUnreachable:
             raise
         except RemoteUnavailable as error:
-            return ActAnswer(ActAnswerKind.UNKNOWN, detail=str(error))
+            return OperationAnswer(OperationAnswerKind.UNKNOWN, detail=str(error))
         return answers.read_act_answer(answer.status, answer.body, kind=kind)

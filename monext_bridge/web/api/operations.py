@@ -11,7 +11,7 @@ from flask import Blueprint, request, url_for
 from monext_bridge import __version__
 from monext_bridge.domain.ids import PaymentId, RecordTransactionId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
+from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
 from monext_bridge.errors import Malformed, NotFound, Unauthenticated
 from monext_bridge.runtime.parallel import together
 from monext_bridge.web.access.endpoint_callers import sign_link
@@ -120,7 +120,7 @@ def payment_components() -> dict[str, Any]:
 
 def _act(
     wanted: models.CapturePayment | models.RefundPayment | models.CancelPayment | models.ReversePayment,
-) -> Act:
+) -> Operation:
     match wanted:
         case models.CapturePayment():
             return Capture(_money(wanted.amount), final=wanted.final)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import RemoteError
 from monext_bridge.logs import event
 from monext_bridge.services.reconciliation.candidates import Survey
@@ -33,8 +33,8 @@ class Telling:
 
     as_json: bool
     again_and_again: bool
-    _told: set[tuple[PaymentId, Need, Ending, str]] = field(default_factory=set)
-    _alarmed: set[tuple[PaymentId, Need, Ending]] = field(default_factory=set)
+    _told: set[tuple[PaymentId, FollowUp, Ending, str]] = field(default_factory=set)
+    _alarmed: set[tuple[PaymentId, FollowUp, Ending]] = field(default_factory=set)
 
     def begin(self, *, whole: bool) -> None:
         if whole:
@@ -115,7 +115,7 @@ def _summary_json(summary: Summary, code: ExitCode) -> dict[str, object]:
         "seen": summary.seen,
         "lookedAt": summary.looked_at,
         "endings": dict(summary.counted()),
-        "needs": {need.value: summary.by_need.get(need, 0) for need in Need},
+        "needs": {need.value: summary.by_need.get(need, 0) for need in FollowUp},
         "complete": summary.complete,
         "brokenOff": summary.broken_off,
         "last": summary.last,

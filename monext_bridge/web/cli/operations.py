@@ -5,14 +5,27 @@ from __future__ import annotations
 import shlex
 
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.by_key import family
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Open, Refund, Reverse, open_amounts
+from monext_bridge.domain.operations.by_key import operations_of_key
+from monext_bridge.domain.operations.rules import (
+    Cancel,
+    Capture,
+    OpenAmounts,
+    Operation,
+    Refund,
+    Reverse,
+    open_amounts,
+)
 from monext_bridge.domain.record.attempt_status import taken_or_planned
 from monext_bridge.domain.record.payment import Payment, TransactionType
 from monext_bridge.services.operations.modify_payment import ActOutcome
 from monext_bridge.web.cli.amounts import bare_amount, write_amount
 
-VERBS: dict[type[Act], str] = {Capture: "capture", Refund: "refund", Cancel: "cancel", Reverse: "reverse"}
+VERBS: dict[type[Operation], str] = {
+    Capture: "capture",
+    Refund: "refund",
+    Cancel: "cancel",
+    Reverse: "reverse",
+}
 
 OUTCOMES = {
     ActOutcome.APPROVED: "approved: Monext has done it",
@@ -21,10 +34,10 @@ OUTCOMES = {
 }
 
 
-def question(payment: Payment, act: Act, *, key: str) -> str:
+def question(payment: Payment, act: Operation, *, key: str) -> str:
     """What is about to happen, with the sums it is part of."""
     left = open_amounts(payment)
-    if family(payment, key):
+    if operations_of_key(payment, key):
         return f"Go on with the {VERBS[type(act)]} under key {key}, where Monext has not done it yet"
     match act:
         case Capture(amount, final):
@@ -38,7 +51,7 @@ def question(payment: Payment, act: Act, *, key: str) -> str:
             return _reverse(payment, left)
 
 
-def command(payment: Payment, act: Act, *, key: str, reference: str | None) -> str:
+def command(payment: Payment, act: Operation, *, key: str, reference: str | None) -> str:
     """The command line that asks for the same act again: with this key it is never done twice."""
     words = ["flask", "payment", VERBS[type(act)], payment.id]
     match act:
@@ -55,10 +68,10 @@ def command(payment: Payment, act: Act, *, key: str, reference: str | None) -> s
 
 def amount_under(payment: Payment, key: str, *, kind: TransactionType) -> Money | None:
     """The amount that an earlier call with this key asked for, None for a key that is new."""
-    return next((t.amount for t in family(payment, key).sent if t.type is kind), None)
+    return next((t.amount for t in operations_of_key(payment, key).sent if t.type is kind), None)
 
 
-def too_much(payment: Payment, act: Act) -> str | None:
+def too_much(payment: Payment, act: Operation) -> str | None:
     """That the record leaves nothing, or less, for the act; None where it leaves enough.
 
     Said in the units in which it was asked. Whether the act is allowed is decided when it is performed.
@@ -77,7 +90,7 @@ def too_much(payment: Payment, act: Act) -> str | None:
     return None
 
 
-def _reverse(payment: Payment, left: Open) -> str:
+def _reverse(payment: Payment, left: OpenAmounts) -> str:
     parts = [
         (left.cancellable, "cancel {} that is not captured"),
         (left.refundable, "refund {} that is captured"),

@@ -19,10 +19,10 @@ from flask.cli import AppGroup
 
 from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.by_key import family
-from monext_bridge.domain.operations.pending import KEY
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse, open_amounts
-from monext_bridge.domain.record.attempt_status import standing, taken_or_planned
+from monext_bridge.domain.operations.by_key import operations_of_key
+from monext_bridge.domain.operations.pending import IDEMPOTENCY_KEY
+from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse, open_amounts
+from monext_bridge.domain.record.attempt_status import attempt_status, taken_or_planned
 from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionType
 from monext_bridge.errors import Conflict, Malformed
 from monext_bridge.logs import correlation_id
@@ -36,7 +36,7 @@ from monext_bridge.web.cli.operations import OUTCOMES, amount_under, command, qu
 from monext_bridge.web.cli.tables import print_payment
 from monext_bridge.web.http.context import services
 
-Build = Callable[..., Act]
+Build = Callable[..., Operation]
 REFERENCE = re.compile(REFERENCE_FORM)
 
 
@@ -78,7 +78,7 @@ def acting(build: Build) -> Callable[..., None]:
     def run(
         quoted: str, key: str | None, reference: str | None, yes: bool, as_json: bool, **options: Any
     ) -> None:
-        _check(key, KEY, option="--key", form="1 to 128 of A-Z a-z 0-9 _ . : -")
+        _check(key, IDEMPOTENCY_KEY, option="--key", form="1 to 128 of A-Z a-z 0-9 _ . : -")
         _check(reference, REFERENCE, option="--reference", form="1 to 50 characters without < and >")
         asked = Asked(quoted, key or f"cli-{secrets.token_hex(8)}", reference, yes, as_json)
         _carry_out(asked, lambda payment: build(Target(payment, asked.key), **options))
@@ -105,7 +105,7 @@ def show(quoted: str, as_json: bool) -> None:
 @amount_option
 @click.option("--final", is_flag=True, help="The last capture: what is left is released.")
 @acting
-def capture(target: Target, *, amount: str | None, final: bool) -> Act:
+def capture(target: Target, *, amount: str | None, final: bool) -> Operation:
     """Capture what was authorised: all that is open, or --amount of it."""
     payment = target.payment
     open_now = taken_or_planned(payment).with_amount(open_amounts(payment).capturable)
@@ -118,7 +118,7 @@ def capture(target: Target, *, amount: str | None, final: bool) -> Act:
 @click.option("--all", "everything", is_flag=True, help="All that is captured and not refunded.")
 @click.option("--transaction", metavar="ID", help="A capture that the refund belongs to and can't exceed.")
 @acting
-def refund(target: Target, *, amount: str | None, everything: bool, transaction: str | None) -> Act:
+def refund(target: Target, *, amount: str | None, everything: bool, transaction: str | None) -> Operation:
     """Give back what was captured: --amount of it, or --all."""
     if everything == (amount is not None):
         raise click.UsageError("Say how much: either --amount or --all.")
@@ -129,25 +129,25 @@ def refund(target: Target, *, amount: str | None, everything: bool, transaction:
 
 @payment_group.command()
 @acting
-def cancel(_: Target) -> Act:
+def cancel(_: Target) -> Operation:
     """Release all that is authorised and not captured."""
     return Cancel()
 
 
 @payment_group.command()
 @acting
-def reverse(_: Target) -> Act:
+def reverse(_: Target) -> Operation:
     """Cancel what is not captured and refund what is."""
     return Reverse()
 
 
-def _carry_out(asked: Asked, build: Callable[[Payment], Act]) -> None:
+def _carry_out(asked: Asked, build: Callable[[Payment], Operation]) -> None:
     """One act from lookup to exit code."""
     correlation_id.set(str(uuid.uuid4()))
     with failures(as_json=asked.as_json, key=asked.key):
         payment = _only(asked.quoted)
         act = build(payment)
-        refusal = None if family(payment, asked.key) else too_much(payment, act)
+        refusal = None if operations_of_key(payment, asked.key) else too_much(payment, act)
         if refusal:
             raise Conflict(refusal)
         _confirm(payment, act, asked)
@@ -156,7 +156,7 @@ def _carry_out(asked: Asked, build: Callable[[Payment], Act]) -> None:
             raise click.exceptions.Exit(ExitCode.REJECTED)
 
 
-def _perform(payment: Payment, act: Act, asked: Asked) -> Performed:
+def _perform(payment: Payment, act: Operation, asked: Asked) -> Performed:
     """Performs and tells. From here on, whatever goes wrong is told with the command that finds out."""
     again = command(payment, act, key=asked.key, reference=asked.reference)
     with failures(as_json=asked.as_json, key=asked.key, hint=f"\nFind out what became of it:\n  {again}"):
@@ -176,12 +176,12 @@ def _check(text: str | None, pattern: re.Pattern[str], *, option: str, form: str
 def _only(quoted: str) -> Payment:
     payments = quoted_payments(services().modify, quoted=quoted)
     if len(payments) > 1:
-        lines = (f"\n  {p.id}  {write_amount(p.planned)}  {standing(p).value}" for p in payments)
+        lines = (f"\n  {p.id}  {write_amount(p.planned)}  {attempt_status(p).value}" for p in payments)
         raise Malformed(f"the order has several payments, name one of them:{''.join(lines)}")
     return payments[0]
 
 
-def _confirm(payment: Payment, act: Act, asked: Asked) -> None:
+def _confirm(payment: Payment, act: Operation, asked: Asked) -> None:
     """Asks somebody at a terminal; nobody there, and no --yes, is no."""
     key = AttemptKey.parse(payment.key)
     store = services().settings.store(key.store_key if key else None)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monext_bridge.domain.operations.pending import FREE, REST, VOID, IntentName
+from monext_bridge.domain.operations.pending import ABANDONED, REMAINDER, UNSENT, OperationName
 from monext_bridge.domain.operations.rules import open_amounts
 from monext_bridge.domain.record.attempt_status import own_money, taken_or_planned
 from monext_bridge.domain.record.cart import Order
@@ -95,20 +95,20 @@ def _order(order: Order | None) -> str:
 
 def _open(transaction: Transaction) -> Text | None:
     """How the outcome of an open act is found out: by asking again with its key."""
-    name = IntentName.parse(transaction.interaction_id)
+    name = OperationName.parse(transaction.interaction_id)
     if name is None or transaction.state is not TransactionState.INITIAL:
         return None
     what = f"{transaction.type.value} of {write_amount(transaction.amount)}"
-    known = "was not sent to Monext" if name.mark == FREE else "has an outcome that is not known yet"
+    known = "was not sent to Monext" if name.mark == UNSENT else "has an outcome that is not known yet"
     told = f"The {what} {known}: ask for it again with --key {name.key}"
     return Text(printable(told), style="yellow")
 
 
 def _key(payment: Payment, transaction: Transaction) -> str:
     """The key that an act was asked under. An id that is no key may be a session's, so it is cut."""
-    name = IntentName.parse(transaction.interaction_id)
+    name = OperationName.parse(transaction.interaction_id)
     if name:
-        return f"{name.key} ({name.digest})" if name.digest in (REST, VOID) else name.key
+        return f"{name.key} ({name.digest})" if name.digest in (REMAINDER, ABANDONED) else name.key
     if transaction.interaction_id is None:
         return ""
     if transaction.interaction_id == payment.interface_id:

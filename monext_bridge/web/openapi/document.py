@@ -13,7 +13,7 @@ from pydantic_core import core_schema
 from werkzeug.routing import Rule
 
 from monext_bridge import __version__
-from monext_bridge.domain.operations.pending import KEY
+from monext_bridge.domain.operations.pending import IDEMPOTENCY_KEY
 from monext_bridge.web.access.endpoint_callers import CALLERS
 from monext_bridge.web.api import models
 from monext_bridge.web.openapi.faults import FAULTS
@@ -44,7 +44,7 @@ PARAMETERS: Json = {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "Names this act of this payment. Without one, every call is an act of its own.",
-        "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
+        "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
     },
 }
 HEADERS: Json = {

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.checkout.attempts import VOLATILE, Asked, digest, own_attempts, plan, session_over
+from monext_bridge.domain.checkout.attempts import (
+    VOLATILE,
+    AttemptTerms,
+    is_session_over,
+    own_attempts,
+    plan_attempt,
+    terms_digest,
+)
 from monext_bridge.domain.ids import OrderNumber, PaymentId
 from monext_bridge.domain.record.cart import Cart, CartState
 from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionState
@@ -23,7 +30,7 @@ from tests.builders import (
     eur,
 )
 
-ASKED = Asked(
+ASKED = AttemptTerms(
     due=eur(11100),
     payment_method_ids=("CB",),
     language="fr",
@@ -33,7 +40,7 @@ ASKED = Asked(
     interface="monext",
 )
 OURS = frozenset({"monext"})
-WANTED = digest(a_cart(), ASKED)
+WANTED = terms_digest(a_cart(), ASKED)
 
 
 def attempt(number: int = 1, *, hexdigest: str = WANTED, **changes: Any) -> Payment:
@@ -43,7 +50,9 @@ def attempt(number: int = 1, *, hexdigest: str = WANTED, **changes: Any) -> Paym
 
 
 def planned(attempts: tuple[Payment, ...], *, after: timedelta = timedelta(minutes=1), wanted: str = WANTED):  # type: ignore[no-untyped-def]
-    return plan(a_cart(), attempts=attempts, wanted=wanted, interface="monext", now=BEGUN + after, minutes=30)
+    return plan_attempt(
+        a_cart(), attempts=attempts, wanted=wanted, interface="monext", now=BEGUN + after, minutes=30
+    )
 
 
 def test_the_first_start_makes_the_first_attempt() -> None:
@@ -130,22 +139,22 @@ CHANGED_CART: dict[str, Cart] = {
 
 @pytest.mark.parametrize("name", CHANGED_CART)
 def test_the_digest_tells_a_changed_cart(name: str) -> None:
-    assert digest(CHANGED_CART[name], ASKED) != WANTED
+    assert terms_digest(CHANGED_CART[name], ASKED) != WANTED
 
 
 def test_every_field_of_a_cart_is_in_the_digest_or_named_as_volatile() -> None:
     assert {f.name for f in fields(Cart)} == set(CHANGED_CART) | VOLATILE
 
 
-@pytest.mark.parametrize("name", [f.name for f in fields(Asked)])
+@pytest.mark.parametrize("name", [f.name for f in fields(AttemptTerms)])
 def test_the_digest_tells_another_way_of_asking(name: str) -> None:
     other: Any = {"due": eur(1), "payment_method_ids": ()}.get(name, "other")
-    assert digest(a_cart(), replace(ASKED, **{name: other})) != WANTED
+    assert terms_digest(a_cart(), replace(ASKED, **{name: other})) != WANTED
 
 
 def test_adding_a_payment_does_not_change_the_digest() -> None:
     touched = a_cart(version=9, state=CartState.FROZEN, payments=(a_payment(),))
-    assert digest(touched, ASKED) == WANTED
+    assert terms_digest(touched, ASKED) == WANTED
 
 
 @pytest.mark.parametrize(
@@ -161,5 +170,5 @@ def test_other_keys_are_nobodys_attempt(key: str | None) -> None:
 
 
 def test_a_session_is_over_after_its_minutes() -> None:
-    assert not session_over(a_payment(), now=BEGUN + timedelta(minutes=29, seconds=59), minutes=30)
-    assert session_over(a_payment(), now=BEGUN + timedelta(minutes=30), minutes=30)
+    assert not is_session_over(a_payment(), now=BEGUN + timedelta(minutes=29, seconds=59), minutes=30)
+    assert is_session_over(a_payment(), now=BEGUN + timedelta(minutes=30), minutes=30)

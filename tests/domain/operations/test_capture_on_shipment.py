@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId, OrderId, RecordTransactionId
-from monext_bridge.domain.operations.capture_on_shipment import Asked, capture_for, waits_for_others
+from monext_bridge.domain.operations.capture_on_shipment import (
+    ShipmentCapture,
+    awaits_other_operations,
+    due_capture,
+)
 from monext_bridge.domain.operations.rules import Capture
-from monext_bridge.domain.record.attempt_status import Flag
+from monext_bridge.domain.record.attempt_status import ReversalReason
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.builders import a_payment, a_transaction, eur
 
@@ -33,12 +37,12 @@ def act(state: TransactionState, name: str = f"ship-{ORDER}-0~0123abcd", **chang
     return a_transaction(**(values | changes))
 
 
-def due(number: int, amount: int = TOTAL) -> Asked:
-    return Asked(Capture(eur(amount)), f"ship-{ORDER}-{number}")
+def due(number: int, amount: int = TOTAL) -> ShipmentCapture:
+    return ShipmentCapture(Capture(eur(amount)), f"ship-{ORDER}-{number}")
 
 
 FIRST = f"ship-{ORDER}-0"
-DUE: dict[str, tuple[Payment, Asked | None]] = {
+DUE: dict[str, tuple[Payment, ShipmentCapture | None]] = {
     "nothing captured": (authorized(), due(0)),
     "one refused": (authorized(act(FAILURE)), due(1)),
     "two refused": (authorized(act(FAILURE), act(FAILURE, f"ship-{ORDER}-1~0123abcd")), due(2)),
@@ -61,18 +65,18 @@ DUE: dict[str, tuple[Payment, Asked | None]] = {
     "cancelled": (authorized(act(SUCCESS, "by-hand~0123abcd", type=CANCEL)), None),
     "never accepted": (a_payment(), None),
     "captured at once": (a_payment(transactions=(a_transaction(state=SUCCESS),)), None),
-    "given back": (authorized(status_code=Flag.SECOND_PAYMENT.value), None),
+    "given back": (authorized(status_code=ReversalReason.SECOND_PAYMENT.value), None),
 }
 
 
 @pytest.mark.parametrize(("payment", "asked"), DUE.values(), ids=DUE)
-def test_what_is_due_is_asked_for_under_the_next_key(payment: Payment, asked: Asked | None) -> None:
-    assert capture_for(payment, ORDER) == asked
+def test_what_is_due_is_asked_for_under_the_next_key(payment: Payment, asked: ShipmentCapture | None) -> None:
+    assert due_capture(payment, ORDER) == asked
 
 
 def test_a_capture_of_unknown_fate_is_asked_for_under_its_own_key_and_amount() -> None:
     payment = authorized(act(FAILURE), act(INITIAL, f"ship-{ORDER}-1~0123abcd", amount=eur(1000)))
-    assert capture_for(payment, ORDER) == Asked(Capture(eur(1000)), f"ship-{ORDER}-1", sent=True)
+    assert due_capture(payment, ORDER) == ShipmentCapture(Capture(eur(1000)), f"ship-{ORDER}-1", sent=True)
 
 
 WAITS: dict[str, tuple[Payment, bool]] = {
@@ -91,4 +95,4 @@ WAITS: dict[str, tuple[Payment, bool]] = {
 
 @pytest.mark.parametrize(("payment", "waits"), WAITS.values(), ids=WAITS)
 def test_only_an_act_of_unknown_fate_is_waited_for(payment: Payment, waits: bool) -> None:
-    assert waits_for_others(payment) is waits
+    assert awaits_other_operations(payment) is waits

@@ -8,14 +8,14 @@ import pytest
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow
 from monext_bridge.domain.operations.pending import (
-    ACTS,
+    IN_DOUBT_FOR,
+    KIND_OF_TYPE,
     ROW_TYPES,
-    UNSETTLED_FOR,
-    IntentName,
-    given_up,
-    match,
-    open_intents,
+    OperationName,
+    is_overdue,
+    matching_row,
     request_digest,
+    unresolved_operations,
 )
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.builders import BEGUN, TOKEN, a_payment, a_transaction, eur
@@ -52,7 +52,7 @@ def paid_with(*acts: Transaction) -> Payment:
 def found(own: Transaction, *rows: LedgerRow, also: tuple[Transaction, ...] = (), **keys: str | None) -> Any:
     payment = paid_with(own, *also)
     echoes = {MonextTransactionId(name): key for name, key in keys.items()}
-    matched = match(own, payment=payment, ledger=Ledger(rows), keys=echoes)
+    matched = matching_row(own, payment=payment, ledger=Ledger(rows), keys=echoes)
     return matched.id if matched else None
 
 
@@ -67,12 +67,12 @@ def found(own: Transaction, *rows: LedgerRow, also: tuple[Transaction, ...] = ()
     ],
 )
 def test_a_name_reads_as_it_was_written(text: str) -> None:
-    assert str(IntentName.parse(text)) == text
+    assert str(OperationName.parse(text)) == text
 
 
 @pytest.mark.parametrize("text", [None, "", TOKEN, "~0123abcd", "a b~0123abcd", "a~b~c~d"])
 def test_other_ids_name_no_act(text: str | None) -> None:
-    assert IntentName.parse(text) is None
+    assert OperationName.parse(text) is None
 
 
 def test_the_digest_is_of_the_request_and_not_of_its_order() -> None:
@@ -82,14 +82,14 @@ def test_the_digest_is_of_the_request_and_not_of_its_order() -> None:
 
 
 def test_every_act_has_its_rows() -> None:
-    assert set(ROW_TYPES) == set(ACTS)
+    assert set(ROW_TYPES) == set(KIND_OF_TYPE)
 
 
 def test_open_intents_come_oldest_first_and_are_only_acts() -> None:
     late, early = intent("late", at=90), intent("early", at=30)
     done = intent("done", state=TransactionState.SUCCESS)
     payment = a_payment(transactions=(a_transaction(), late, done, early))
-    assert open_intents(payment) == (early, late)
+    assert unresolved_operations(payment) == (early, late)
 
 
 def test_a_row_of_the_same_type_and_amount_is_the_intent() -> None:
@@ -149,8 +149,8 @@ def test_one_row_for_two_equal_intents_is_the_older_ones() -> None:
 
 def test_an_intent_without_a_row_is_given_up_after_five_minutes() -> None:
     begun = intent(at=0).timestamp or BEGUN
-    assert not given_up(intent(at=0), now=begun + UNSETTLED_FOR - timedelta(seconds=1))
-    assert given_up(intent(at=0), now=begun + UNSETTLED_FOR)
+    assert not is_overdue(intent(at=0), now=begun + IN_DOUBT_FOR - timedelta(seconds=1))
+    assert is_overdue(intent(at=0), now=begun + IN_DOUBT_FOR)
 
 
 def test_clocks_may_differ_by_some_seconds() -> None:

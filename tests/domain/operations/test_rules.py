@@ -8,25 +8,25 @@ import pytest
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.by_key import family, voided
-from monext_bridge.domain.operations.pending import IntentName
+from monext_bridge.domain.operations.by_key import abandon, operations_of_key
+from monext_bridge.domain.operations.pending import OperationName
 from monext_bridge.domain.operations.rules import (
     AUTHORIZATION_LASTS,
-    Act,
     Cancel,
     Capture,
-    NotAllowed,
-    Open,
+    OpenAmounts,
+    Operation,
+    OperationNotAllowed,
     Refund,
     Reverse,
-    authorization_is_over,
+    announcements,
     check_ledger,
-    digest_of,
-    intents_of,
+    is_authorization_over,
     open_amounts,
-    open_at_monext,
+    open_amounts_at_monext,
+    operation_digest,
 )
-from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.builders import BEGUN, a_payment, a_transaction, eur
 
@@ -37,7 +37,7 @@ AUTHORIZATION, CANCEL, CHARGE, REFUND = (
     TransactionType.CHARGE,
     TransactionType.REFUND,
 )
-NAME = IntentName("k1", "0123abcd")
+NAME = OperationName("k1", "0123abcd")
 
 
 def act(
@@ -61,28 +61,28 @@ def charged(*acts: Transaction) -> Payment:
 
 
 ACCOUNTS = [
-    (a_payment(), Open(0, 0, 0)),
-    (authorized(), Open(11100, 11100, 0)),
-    (authorized(act(CHARGE, 1000)), Open(10100, 10100, 1000)),
-    (authorized(act(CHARGE, 1000, INITIAL)), Open(10100, 10100, 0)),
-    (authorized(act(CHARGE, 1000, PENDING)), Open(10100, 10100, 0)),
-    (authorized(act(CHARGE, 1000, FAILURE)), Open(11100, 11100, 0)),
-    (authorized(act(CHARGE, 1000, INITIAL, mark="~free")), Open(11100, 11100, 0)),
-    (authorized(act(CANCEL, 11100)), Open(0, 0, 0)),
-    (authorized(act(CHARGE, 11100), act(REFUND, 100)), Open(0, 0, 11000)),
-    (charged(), Open(0, 0, 11100)),
-    (charged(act(REFUND, 11000, PENDING)), Open(0, 0, 100)),
-    (charged(act(REFUND, 11000, FAILURE)), Open(0, 0, 11100)),
+    (a_payment(), OpenAmounts(0, 0, 0)),
+    (authorized(), OpenAmounts(11100, 11100, 0)),
+    (authorized(act(CHARGE, 1000)), OpenAmounts(10100, 10100, 1000)),
+    (authorized(act(CHARGE, 1000, INITIAL)), OpenAmounts(10100, 10100, 0)),
+    (authorized(act(CHARGE, 1000, PENDING)), OpenAmounts(10100, 10100, 0)),
+    (authorized(act(CHARGE, 1000, FAILURE)), OpenAmounts(11100, 11100, 0)),
+    (authorized(act(CHARGE, 1000, INITIAL, mark="~free")), OpenAmounts(11100, 11100, 0)),
+    (authorized(act(CANCEL, 11100)), OpenAmounts(0, 0, 0)),
+    (authorized(act(CHARGE, 11100), act(REFUND, 100)), OpenAmounts(0, 0, 11000)),
+    (charged(), OpenAmounts(0, 0, 11100)),
+    (charged(act(REFUND, 11000, PENDING)), OpenAmounts(0, 0, 100)),
+    (charged(act(REFUND, 11000, FAILURE)), OpenAmounts(0, 0, 11100)),
 ]
 
 
 @pytest.mark.parametrize(("payment", "expected"), ACCOUNTS)
-def test_the_record_tells_what_is_open(payment: Payment, expected: Open) -> None:
+def test_the_record_tells_what_is_open(payment: Payment, expected: OpenAmounts) -> None:
     assert open_amounts(payment) == expected
 
 
-def intents(payment: Payment, asked: Act) -> list[tuple[TransactionType, int, str]]:
-    made = intents_of(payment, asked, name=NAME, now=BEGUN)
+def intents(payment: Payment, asked: Operation) -> list[tuple[TransactionType, int, str]]:
+    made = announcements(payment, asked, name=NAME, now=BEGUN)
     return [(i.type, i.amount.cent_amount, i.interaction_id) for i in made]
 
 
@@ -109,7 +109,7 @@ ALLOWED = [
 
 
 @pytest.mark.parametrize(("payment", "asked", "expected"), ALLOWED)
-def test_an_act_is_announced_by_its_intents(payment: Payment, asked: Act, expected: Any) -> None:
+def test_an_act_is_announced_by_its_intents(payment: Payment, asked: Operation, expected: Any) -> None:
     assert intents(payment, asked) == expected
 
 
@@ -133,8 +133,8 @@ FORBIDDEN = [
 
 
 @pytest.mark.parametrize(("payment", "asked", "words"), FORBIDDEN)
-def test_what_the_record_forbids_is_said(payment: Payment, asked: Act, words: str) -> None:
-    with pytest.raises(NotAllowed, match=words):
+def test_what_the_record_forbids_is_said(payment: Payment, asked: Operation, words: str) -> None:
+    with pytest.raises(OperationNotAllowed, match=words):
         intents(payment, asked)
 
 
@@ -142,7 +142,7 @@ def test_a_refund_of_one_charge_is_not_more_than_that_charge() -> None:
     small = act(CHARGE, 100)
     payment = authorized(small, act(CHARGE, 500, key="k5"))
     assert intents(payment, Refund(eur(100), small.id))
-    with pytest.raises(NotAllowed, match="100 of the Charge"):
+    with pytest.raises(OperationNotAllowed, match="100 of the Charge"):
         intents(payment, Refund(eur(101), small.id))
 
 
@@ -152,38 +152,38 @@ def row(kind: str, amount: int, *, ok: bool | None = True, name: str = "", origi
 
 
 LEDGERS = [
-    ([row("AUTHORIZATION", 100)], Open(100, 100, 0)),
-    ([row("AUTHORIZATION", 100), row("CAPTURE", 30)], Open(70, 70, 30)),
-    ([row("AUTHORIZATION", 100), row("CAPTURE", 30, ok=False)], Open(100, 100, 0)),
-    ([row("AUTHORIZATION", 100), row("CAPTURE", 30, ok=None)], Open(70, 70, 30)),
-    ([row("AUTHORIZATION", 100), row("CANCEL", 100)], Open(0, 0, 0)),
+    ([row("AUTHORIZATION", 100)], OpenAmounts(100, 100, 0)),
+    ([row("AUTHORIZATION", 100), row("CAPTURE", 30)], OpenAmounts(70, 70, 30)),
+    ([row("AUTHORIZATION", 100), row("CAPTURE", 30, ok=False)], OpenAmounts(100, 100, 0)),
+    ([row("AUTHORIZATION", 100), row("CAPTURE", 30, ok=None)], OpenAmounts(70, 70, 30)),
+    ([row("AUTHORIZATION", 100), row("CANCEL", 100)], OpenAmounts(0, 0, 0)),
     (
         [row("AUTHORIZATION", 100), row("CAPTURE", 40, name="c"), row("CANCEL", 40, origin="c")],
-        Open(60, 60, 0),
+        OpenAmounts(60, 60, 0),
     ),
-    ([row("AUTHORIZATION_AND_CAPTURE", 100), row("REFUND", 30)], Open(0, 0, 70)),
-    ([row("AUTHORIZATION_AND_CAPTURE", 100, name="t"), row("CANCEL", 100, origin="t")], Open(0, 0, 0)),
-    ([row("AUTHORIZATION", 100), row("REAUTHORIZATION", 100), row("CAPTURE", 100)], Open(0, 0, 100)),
+    ([row("AUTHORIZATION_AND_CAPTURE", 100), row("REFUND", 30)], OpenAmounts(0, 0, 70)),
+    ([row("AUTHORIZATION_AND_CAPTURE", 100, name="t"), row("CANCEL", 100, origin="t")], OpenAmounts(0, 0, 0)),
+    ([row("AUTHORIZATION", 100), row("REAUTHORIZATION", 100), row("CAPTURE", 100)], OpenAmounts(0, 0, 100)),
 ]
 
 
 @pytest.mark.parametrize(("rows", "expected"), LEDGERS)
-def test_monexts_ledger_tells_what_is_open(rows: list[LedgerRow], expected: Open) -> None:
-    assert open_at_monext(Ledger(tuple(rows))) == expected
+def test_monexts_ledger_tells_what_is_open(rows: list[LedgerRow], expected: OpenAmounts) -> None:
+    assert open_amounts_at_monext(Ledger(tuple(rows))) == expected
 
 
 def test_a_ledger_with_too_little_left_forbids_the_act() -> None:
     own = act(CHARGE, 100, INITIAL)
     payment = authorized(own)
     check_ledger(payment, Ledger((row("AUTHORIZATION", 100),)), intents=(own,))
-    with pytest.raises(NotAllowed, match="Monext has 99 left"):
+    with pytest.raises(OperationNotAllowed, match="Monext has 99 left"):
         check_ledger(payment, Ledger((row("AUTHORIZATION", 99),)), intents=(own,))
 
 
 def test_other_open_acts_count_against_the_ledger() -> None:
     own, other = act(REFUND, 60, INITIAL), act(REFUND, 50, INITIAL, key="k9")
     ledger = Ledger((row("AUTHORIZATION_AND_CAPTURE", 100),))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(OperationNotAllowed):
         check_ledger(charged(own, other), ledger, intents=(own,))
     check_ledger(charged(own, act(REFUND, 50, INITIAL, key="k9", mark="~free")), ledger, intents=(own,))
 
@@ -192,7 +192,7 @@ def test_an_open_act_that_the_ledger_lists_already_counts_once() -> None:
     own, other = act(REFUND, 50, INITIAL), act(REFUND, 50, INITIAL, key="k9")
     rows = (row("AUTHORIZATION_AND_CAPTURE", 100), row("REFUND", 50))
     check_ledger(charged(own, other), Ledger(rows), intents=(own,))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(OperationNotAllowed):
         check_ledger(charged(own, other), Ledger((*rows, row("REFUND", 50, name="r2"))), intents=(own,))
 
 
@@ -206,26 +206,26 @@ def test_refunds_of_one_charge_add_up() -> None:
         interaction_id=f"k0~0123abcd~of-{charge.id}",
     )
     payment = authorized(charge, act(CHARGE, 5000, key="k5"), before)
-    with pytest.raises(NotAllowed, match="400 of the Charge"):
+    with pytest.raises(OperationNotAllowed, match="400 of the Charge"):
         intents(payment, Refund(eur(401), charge.id))
     assert intents(payment, Refund(eur(400), charge.id)) == [(REFUND, 400, f"k1~0123abcd~of-{charge.id}")]
 
 
 def test_a_cancel_of_a_refund_makes_it_refundable_again() -> None:
     rows = [row("AUTHORIZATION_AND_CAPTURE", 100), row("REFUND", 30, name="r"), row("CANCEL", 30, origin="r")]
-    assert open_at_monext(Ledger(tuple(rows))).refundable == 100
+    assert open_amounts_at_monext(Ledger(tuple(rows))).refundable == 100
 
 
 def test_an_authorisation_is_over_after_seven_days_by_record_or_ledger() -> None:
     begun = BEGUN
-    assert not authorization_is_over(authorized(), now=begun + AUTHORIZATION_LASTS - timedelta(seconds=1))
-    assert authorization_is_over(authorized(), now=begun + AUTHORIZATION_LASTS)
+    assert not is_authorization_over(authorized(), now=begun + AUTHORIZATION_LASTS - timedelta(seconds=1))
+    assert is_authorization_over(authorized(), now=begun + AUTHORIZATION_LASTS)
     older = LedgerRow(MonextTransactionId("t"), "AUTHORIZATION", 1, True, begun - timedelta(days=1))
-    assert authorization_is_over(authorized(), now=begun + timedelta(days=6), ledger=Ledger((older,)))
-    assert not authorization_is_over(charged(), now=begun + timedelta(days=99))
+    assert is_authorization_over(authorized(), now=begun + timedelta(days=6), ledger=Ledger((older,)))
+    assert not is_authorization_over(charged(), now=begun + timedelta(days=99))
 
 
-REQUESTS: list[tuple[Act, str | None]] = [
+REQUESTS: list[tuple[Operation, str | None]] = [
     (Capture(eur(1)), None),
     (Capture(eur(1)), "order 1"),
     (Capture(eur(2)), None),
@@ -239,41 +239,41 @@ REQUESTS: list[tuple[Act, str | None]] = [
 
 
 def test_every_request_has_its_own_digest() -> None:
-    digests = [digest_of(asked, merchant_reference=reference) for asked, reference in REQUESTS]
+    digests = [operation_digest(asked, merchant_reference=reference) for asked, reference in REQUESTS]
     assert len(set(digests)) == len(REQUESTS)
 
 
 def test_a_key_brings_its_acts_and_what_they_released() -> None:
     payment = authorized(act(CHARGE, 1, key="k1"), act(CHARGE, 2, key="k2"))
     rest = a_transaction(type=CANCEL, interaction_id="k1~rest", id=RecordTransactionId("rest"))
-    found = family(a_payment(transactions=(*payment.transactions, rest)), "k1")
+    found = operations_of_key(a_payment(transactions=(*payment.transactions, rest)), "k1")
     assert [t.amount.cent_amount for t in found.sent] == [1]
     assert found.released == rest
-    assert not family(payment, "k3")
+    assert not operations_of_key(payment, "k3")
 
 
 def test_a_voided_intent_gives_its_key_back() -> None:
     own = act(CHARGE, 1, INITIAL, key="k1")
-    payment = applied(authorized(own), voided((own,)))
+    payment = with_updates(authorized(own), abandon((own,)))
     assert payment.transactions[-1].interaction_id == "k1~void"
     assert payment.transactions[-1].state is FAILURE
-    assert not family(payment, "k1")
+    assert not operations_of_key(payment, "k1")
 
 
 def test_the_worse_of_two_answers_for_both() -> None:
-    both = family(authorized(act(CANCEL, 1, SUCCESS, "k1"), act(REFUND, 2, PENDING, "k1")), "k1")
+    both = operations_of_key(authorized(act(CANCEL, 1, SUCCESS, "k1"), act(REFUND, 2, PENDING, "k1")), "k1")
     assert both.worst().type is REFUND
 
 
 def test_a_late_cancel_that_was_refunded_instead_does_not_answer() -> None:
     late = act(CANCEL, 1, FAILURE, "k1", "~late")
-    assert family(authorized(late), "k1").worst() == late
+    assert operations_of_key(authorized(late), "k1").worst() == late
     refund = a_transaction(
         id=RecordTransactionId("stand-in"),
         type=REFUND,
         state=SUCCESS,
         interaction_id="k1~instead",
     )
-    refunded = family(authorized(late, refund), "k1")
+    refunded = operations_of_key(authorized(late, refund), "k1")
     assert refunded.worst().type is REFUND
     assert refunded.late_cancel == late

@@ -7,33 +7,44 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
-from monext_bridge.domain.monext import AcceptedTransaction, FailureReason, MoneyMove, Outcome, OutcomeKind
+from monext_bridge.domain.monext import (
+    AcceptedTransaction,
+    FailureReason,
+    MoneyMovement,
+    Outcome,
+    OutcomeKind,
+)
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome.decide import (
-    Situation,
+    PaymentContext,
+    begin_reversal,
     close_as_cancelled,
     decide,
-    give_back,
-    objection,
-    surplus,
-    wants_order,
+    duplicate_payments,
+    needs_order,
+    reason_to_reverse,
 )
-from monext_bridge.domain.record.apply_updates import applied
-from monext_bridge.domain.record.attempt_status import Flag, Standing, is_closed, standing
+from monext_bridge.domain.record.apply_updates import with_updates
+from monext_bridge.domain.record.attempt_status import (
+    AttemptStatus,
+    ReversalReason,
+    attempt_status,
+    is_closed,
+)
 from monext_bridge.domain.record.cart import CartState
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from monext_bridge.domain.record.status_texts import STATUS_TEXT_LIMIT
 from tests.builders import BEGUN, CART_ID, TOKEN, a_cart, a_payment, a_transaction, an_order, eur
 
 NOW = BEGUN + timedelta(minutes=5)
-PAID = AcceptedTransaction(MonextTransactionId("tx-1"), MoneyMove.CAPTURED, eur(11100), "CB")
+PAID = AcceptedTransaction(MonextTransactionId("tx-1"), MoneyMovement.CAPTURED, eur(11100), "CB")
 ACCEPTED = Outcome(OutcomeKind.ACCEPTED, "ACCEPTED", "00000", "Transaction approved", candidates=(PAID,))
 REFUSED = Outcome(OutcomeKind.FAILED, "REFUSED", "01100", "Do not honor", reason=FailureReason.REFUSED)
 PENDING = Outcome(OutcomeKind.PENDING, "ONHOLD_PARTNER", "02016", "On hold", method="PAYPAL")
 SILENT = [Outcome(OutcomeKind.NOT_BEGUN, "INPROGRESS", "02306"), Outcome(OutcomeKind.UNKNOWN)]
 
 
-def situation(payment: Payment | None = None, **changes: Any) -> Situation:
+def context(payment: Payment | None = None, **changes: Any) -> PaymentContext:
     own = payment or a_payment()
     values: dict[str, Any] = {
         "payment": own,
@@ -42,15 +53,15 @@ def situation(payment: Payment | None = None, **changes: Any) -> Situation:
         "interfaces": frozenset({"monext"}),
         "makes_orders": True,
     }
-    return Situation(**(values | changes))
+    return PaymentContext(**(values | changes))
 
 
 def after(
-    outcome: Outcome, *, paid: AcceptedTransaction | None = None, on: Situation | None = None
+    outcome: Outcome, *, paid: AcceptedTransaction | None = None, on: PaymentContext | None = None
 ) -> Payment:
-    read = on or situation()
+    read = on or context()
     paid = paid or (outcome.candidates[0] if outcome.candidates else None)
-    return applied(read.payment, decide(read, outcome=outcome, paid=paid, now=NOW))
+    return with_updates(read.payment, decide(read, outcome=outcome, paid=paid, now=NOW))
 
 
 def rows(payment: Payment) -> list[tuple[TransactionType, TransactionState, int]]:
@@ -78,7 +89,7 @@ def test_an_accepted_payment_succeeds_with_its_id_method_and_time() -> None:
 
 
 def test_what_happened_counts_and_not_what_was_asked() -> None:
-    authorized = replace(PAID, move=MoneyMove.AUTHORIZED)
+    authorized = replace(PAID, move=MoneyMovement.AUTHORIZED)
     payment = after(ACCEPTED, paid=authorized)
     assert rows(payment) == [(CHARGE, FAILURE, 11100), (AUTHORIZATION, SUCCESS, 11100)]
     assert payment.transactions[0].interface_id is None
@@ -96,37 +107,37 @@ def test_other_answers_move_the_planned_transaction(outcome: Outcome, state: Tra
 
 @pytest.mark.parametrize("outcome", SILENT, ids=["not begun", "unknown"])
 def test_not_begun_and_unknown_write_nothing(outcome: Outcome) -> None:
-    assert decide(situation(), outcome=outcome, paid=None, now=NOW) == ()
+    assert decide(context(), outcome=outcome, paid=None, now=NOW) == ()
 
 
 @pytest.mark.parametrize("outcome", [ACCEPTED, REFUSED, PENDING], ids=["accepted", "refused", "pending"])
 def test_the_same_answer_again_changes_nothing(outcome: Outcome) -> None:
     paid = outcome.candidates[0] if outcome.candidates else None
-    again = situation(after(outcome))
+    again = context(after(outcome))
     assert decide(again, outcome=outcome, paid=paid, now=NOW + timedelta(hours=1)) == ()
 
 
 @pytest.mark.parametrize("outcome", [REFUSED, PENDING, *SILENT], ids=lambda o: o.kind)
 def test_success_stays_whatever_is_said_later(outcome: Outcome) -> None:
-    assert decide(situation(after(ACCEPTED)), outcome=outcome, paid=None, now=NOW) == ()
+    assert decide(context(after(ACCEPTED)), outcome=outcome, paid=None, now=NOW) == ()
 
 
 @pytest.mark.parametrize("outcome", [REFUSED, PENDING], ids=["refused", "pending"])
 def test_a_failed_or_pending_attempt_becomes_a_success(outcome: Outcome) -> None:
-    payment = after(ACCEPTED, on=situation(after(outcome)))
-    assert standing(payment) is Standing.PAID
+    payment = after(ACCEPTED, on=context(after(outcome)))
+    assert attempt_status(payment) is AttemptStatus.PAID
     assert rows(payment) == [(CHARGE, SUCCESS, 11100)]
 
 
 def test_a_refused_buyer_may_go_on_with_a_method_that_takes_time() -> None:
-    assert standing(after(PENDING, on=situation(after(REFUSED)))) is Standing.PENDING
+    assert attempt_status(after(PENDING, on=context(after(REFUSED)))) is AttemptStatus.PENDING
 
 
 def test_a_pending_payment_does_not_fail_because_monext_forgot_its_session() -> None:
     gone = replace(REFUSED, title="ERROR", code="02304", reason=FailureReason.EXPIRED, gone=True)
-    pending = situation(after(PENDING))
+    pending = context(after(PENDING))
     assert decide(pending, outcome=gone, paid=None, now=NOW) == ()
-    assert standing(after(gone)) is Standing.FAILED
+    assert attempt_status(after(gone)) is AttemptStatus.FAILED
 
 
 def test_no_planned_transaction_stays_initial() -> None:
@@ -135,22 +146,22 @@ def test_no_planned_transaction_stays_initial() -> None:
 
 
 def test_a_buyer_who_gives_up_closes_what_was_not_begun() -> None:
-    closed = applied(a_payment(), close_as_cancelled(a_payment(), outcome=REFUSED))
-    assert standing(closed) is Standing.FAILED
+    closed = with_updates(a_payment(), close_as_cancelled(a_payment(), outcome=REFUSED))
+    assert attempt_status(closed) is AttemptStatus.FAILED
 
 
 MISMATCHES = {
-    "the cart costs more": situation(cart=a_cart(total=eur(12000))),
-    "the cart costs less": situation(cart=a_cart(total=eur(100))),
-    "another amount was planned": situation(a_payment(planned=eur(11000))),
+    "the cart costs more": context(cart=a_cart(total=eur(12000))),
+    "the cart costs less": context(cart=a_cart(total=eur(100))),
+    "another amount was planned": context(a_payment(planned=eur(11000))),
 }
 
 
 @pytest.mark.parametrize("name", MISMATCHES)
 def test_amounts_that_disagree_give_the_money_back(name: str) -> None:
     payment = after(ACCEPTED, on=MISMATCHES[name])
-    assert payment.status_code == Flag.AMOUNT_MISMATCH
-    assert standing(payment) is Standing.RETURNED
+    assert payment.status_code == ReversalReason.AMOUNT_MISMATCH
+    assert attempt_status(payment) is AttemptStatus.RETURNED
     assert rows(payment)[-1] == (REFUND, INITIAL, 11100)
 
 
@@ -161,12 +172,12 @@ def test_monext_taking_another_amount_gives_that_amount_back() -> None:
 
 def test_monext_taking_another_currency_gives_it_back() -> None:
     payment = after(ACCEPTED, paid=replace(PAID, amount=Money(11100, "USD")))
-    assert payment.status_code == Flag.AMOUNT_MISMATCH
+    assert payment.status_code == ReversalReason.AMOUNT_MISMATCH
     assert payment.transactions[-1].amount == Money(11100, "USD")
 
 
 def test_an_authorisation_is_given_back_by_cancelling_it() -> None:
-    authorized = replace(PAID, move=MoneyMove.AUTHORIZED, amount=eur(9900))
+    authorized = replace(PAID, move=MoneyMovement.AUTHORIZED, amount=eur(9900))
     assert rows(after(ACCEPTED, paid=authorized))[-1] == (CANCEL, INITIAL, 9900)
 
 
@@ -176,23 +187,23 @@ def test_giving_back_is_an_intent_named_after_the_session() -> None:
 
 
 def test_a_cart_that_is_merged_gives_the_money_back() -> None:
-    read = situation(cart=a_cart(state=CartState.MERGED))
-    assert after(ACCEPTED, on=read).status_code == Flag.ORDER_REFUSED
+    read = context(cart=a_cart(state=CartState.MERGED))
+    assert after(ACCEPTED, on=read).status_code == ReversalReason.ORDER_REFUSED
 
 
 def test_a_cart_that_can_not_be_found_is_looked_for_again_before_the_money_goes_back() -> None:
-    payment = after(ACCEPTED, on=situation(cart=None))
-    assert standing(payment) is Standing.PAID
-    assert wants_order(situation(payment, cart=None))
-    found = objection(situation(payment, cart=None))
+    payment = after(ACCEPTED, on=context(cart=None))
+    assert attempt_status(payment) is AttemptStatus.PAID
+    assert needs_order(context(payment, cart=None))
+    found = reason_to_reverse(context(payment, cart=None))
     assert found is not None
-    assert found[0] is Flag.ORDER_REFUSED
+    assert found[0] is ReversalReason.ORDER_REFUSED
 
 
 @pytest.mark.parametrize("cart", [None, a_cart(state=CartState.MERGED)], ids=["gone", "merged"])
 def test_a_shop_that_orders_itself_keeps_the_money_of_a_cart_that_is_gone(cart: Any) -> None:
-    payment = after(ACCEPTED, on=situation(cart=cart, makes_orders=False))
-    assert standing(payment) is Standing.PAID
+    payment = after(ACCEPTED, on=context(cart=cart, makes_orders=False))
+    assert attempt_status(payment) is AttemptStatus.PAID
 
 
 def rival(seconds: int, *, amount: int = 11100, **changes: Any) -> Payment:
@@ -214,104 +225,104 @@ def rival(seconds: int, *, amount: int = 11100, **changes: Any) -> Payment:
 
 
 def test_the_second_accepted_payment_of_a_cart_is_given_back() -> None:
-    read = situation(cart=a_cart(payments=(a_payment(), rival(-60))))
-    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+    read = context(cart=a_cart(payments=(a_payment(), rival(-60))))
+    assert after(ACCEPTED, on=read).status_code == ReversalReason.SECOND_PAYMENT
 
 
 def test_the_second_is_given_back_even_where_the_order_is_there() -> None:
-    read = situation(
-        cart=a_cart(state=CartState.ORDERED, payments=(a_payment(), rival(-60))), order=an_order()
-    )
-    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+    read = context(cart=a_cart(state=CartState.ORDERED, payments=(a_payment(), rival(-60))), order=an_order())
+    assert after(ACCEPTED, on=read).status_code == ReversalReason.SECOND_PAYMENT
 
 
 def test_who_is_recorded_first_counts_whatever_the_clocks_say() -> None:
-    read = situation(cart=a_cart(payments=(a_payment(), rival(60))))
-    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+    read = context(cart=a_cart(payments=(a_payment(), rival(60))))
+    assert after(ACCEPTED, on=read).status_code == ReversalReason.SECOND_PAYMENT
 
 
 def test_a_rival_of_another_amount_is_not_the_one_that_counts() -> None:
-    read = situation(cart=a_cart(payments=(a_payment(), rival(-60, amount=100))))
-    assert standing(after(ACCEPTED, on=read)) is Standing.PAID
+    read = context(cart=a_cart(payments=(a_payment(), rival(-60, amount=100))))
+    assert attempt_status(after(ACCEPTED, on=read)) is AttemptStatus.PAID
 
 
 def test_a_cheap_payment_never_takes_the_place_of_the_one_that_was_ordered() -> None:
     cheap = a_payment(planned=eur(100), transactions=(a_transaction(amount=eur(100)),))
     ordered = a_cart(state=CartState.ORDERED, payments=(cheap, rival(3600)))
-    read = situation(cheap, cart=ordered, order=an_order())
+    read = context(cheap, cart=ordered, order=an_order())
     given = after(ACCEPTED, paid=replace(PAID, amount=eur(100)), on=read)
-    assert standing(given) is Standing.RETURNED
-    assert surplus(replace(read, payment=given)) == ()
+    assert attempt_status(given) is AttemptStatus.RETURNED
+    assert duplicate_payments(replace(read, payment=given)) == ()
 
 
 def test_a_second_payment_of_an_order_that_was_refunded_goes_back() -> None:
     refund = a_transaction(type=REFUND, state=SUCCESS, interaction_id="rma~0123abcd")
     refunded = replace(rival(-60), transactions=(*rival(-60).transactions, refund))
-    read = situation(cart=a_cart(state=CartState.ORDERED, payments=(a_payment(), refunded)), order=an_order())
-    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+    read = context(cart=a_cart(state=CartState.ORDERED, payments=(a_payment(), refunded)), order=an_order())
+    assert after(ACCEPTED, on=read).status_code == ReversalReason.SECOND_PAYMENT
 
 
 def test_a_second_payment_is_known_by_the_order_where_the_cart_is_gone() -> None:
-    read = situation(cart=None, order=an_order(payments=(rival(-60),)))
-    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+    read = context(cart=None, order=an_order(payments=(rival(-60),)))
+    assert after(ACCEPTED, on=read).status_code == ReversalReason.SECOND_PAYMENT
 
 
 def test_of_two_recorded_payments_the_later_is_the_surplus_for_everybody() -> None:
     own = after(ACCEPTED)
     early, late = rival(-60), rival(60)
-    assert surplus(situation(own, cart=a_cart(payments=(own, early)))) == (own,)
-    assert surplus(situation(own, cart=a_cart(payments=(own, late)))) == (late,)
+    assert duplicate_payments(context(own, cart=a_cart(payments=(own, early)))) == (own,)
+    assert duplicate_payments(context(own, cart=a_cart(payments=(own, late)))) == (late,)
 
 
 def test_a_flagged_rival_does_not_count() -> None:
-    read = situation(cart=a_cart(payments=(a_payment(), rival(-60, status_code="AMOUNT_MISMATCH"))))
-    assert standing(after(ACCEPTED, on=read)) is Standing.PAID
+    read = context(cart=a_cart(payments=(a_payment(), rival(-60, status_code="AMOUNT_MISMATCH"))))
+    assert attempt_status(after(ACCEPTED, on=read)) is AttemptStatus.PAID
 
 
 def test_a_cart_that_was_ordered_and_paid_by_other_means_gives_the_money_back() -> None:
     invoice = rival(-60, id=PaymentId("invoice"), interface="invoices", key=None)
-    read = situation(cart=a_cart(state=CartState.ORDERED, payments=(a_payment(), invoice)), order=an_order())
-    assert after(ACCEPTED, on=read).status_code == Flag.SECOND_PAYMENT
+    read = context(cart=a_cart(state=CartState.ORDERED, payments=(a_payment(), invoice)), order=an_order())
+    assert after(ACCEPTED, on=read).status_code == ReversalReason.SECOND_PAYMENT
 
 
 def test_a_cart_that_the_shop_ordered_with_this_payment_keeps_it() -> None:
-    read = situation(cart=a_cart(state=CartState.ORDERED), order=an_order())
-    assert standing(after(ACCEPTED, on=read)) is Standing.PAID
+    read = context(cart=a_cart(state=CartState.ORDERED), order=an_order())
+    assert attempt_status(after(ACCEPTED, on=read)) is AttemptStatus.PAID
 
 
 def test_a_cart_that_the_shop_ordered_at_another_total_gives_the_money_back() -> None:
-    read = situation(cart=a_cart(state=CartState.ORDERED, total=eur(12000)), order=an_order(total=eur(12000)))
-    assert after(ACCEPTED, on=read).status_code == Flag.AMOUNT_MISMATCH
+    read = context(cart=a_cart(state=CartState.ORDERED, total=eur(12000)), order=an_order(total=eur(12000)))
+    assert after(ACCEPTED, on=read).status_code == ReversalReason.AMOUNT_MISMATCH
 
 
 def test_money_that_a_gift_card_holds_is_not_due() -> None:
     gift = rival(-60, id=PaymentId("gift"), interface="giftcards", key=None, amount=3000)
     planned = a_payment(planned=eur(8100), transactions=(a_transaction(amount=eur(8100)),))
-    read = situation(planned, cart=a_cart(payments=(planned, gift)))
-    assert standing(after(ACCEPTED, paid=replace(PAID, amount=eur(8100)), on=read)) is Standing.PAID
+    read = context(planned, cart=a_cart(payments=(planned, gift)))
+    assert (
+        attempt_status(after(ACCEPTED, paid=replace(PAID, amount=eur(8100)), on=read)) is AttemptStatus.PAID
+    )
 
 
 def test_what_is_given_back_is_not_decided_again() -> None:
     returned = after(ACCEPTED, on=MISMATCHES["the cart costs more"])
-    assert decide(situation(returned), outcome=ACCEPTED, paid=PAID, now=NOW) == ()
+    assert decide(context(returned), outcome=ACCEPTED, paid=PAID, now=NOW) == ()
 
 
 def test_an_accepted_payment_wants_an_order_once() -> None:
-    paid = situation(after(ACCEPTED))
-    assert wants_order(paid)
-    assert not wants_order(replace(paid, order=an_order()))
-    assert not wants_order(replace(paid, makes_orders=False))
-    assert not wants_order(situation())
-    assert not wants_order(situation(after(ACCEPTED, on=MISMATCHES["the cart costs more"])))
+    paid = context(after(ACCEPTED))
+    assert needs_order(paid)
+    assert not needs_order(replace(paid, order=an_order()))
+    assert not needs_order(replace(paid, makes_orders=False))
+    assert not needs_order(context())
+    assert not needs_order(context(after(ACCEPTED, on=MISMATCHES["the cart costs more"])))
 
 
 def test_nothing_is_objected_to_a_payment_that_took_nothing() -> None:
-    assert objection(situation()) is None
+    assert reason_to_reverse(context()) is None
 
 
 def test_a_payment_that_took_nothing_can_not_be_given_back() -> None:
     with pytest.raises(ValueError, match="holds nothing"):
-        give_back(a_payment(), flag=Flag.ORDER_REFUSED, why="", now=NOW)
+        begin_reversal(a_payment(), flag=ReversalReason.ORDER_REFUSED, why="", now=NOW)
 
 
 def test_a_long_text_of_monext_is_cut() -> None:
@@ -324,18 +335,18 @@ def test_a_refusal_that_was_read_after_the_session_is_closed_and_stays_so() -> N
     closed = after(replace(REFUSED, last_look=True))
     assert is_closed(closed)
     assert not is_closed(after(REFUSED))
-    assert decide(situation(closed), outcome=REFUSED, paid=None, now=NOW) == ()
+    assert decide(context(closed), outcome=REFUSED, paid=None, now=NOW) == ()
 
 
 def test_another_end_of_a_closed_attempt_is_looked_at_once_more() -> None:
     closed = after(replace(REFUSED, last_look=True))
-    assert not is_closed(after(replace(REFUSED, title="CANCELLED", code="02319"), on=situation(closed)))
+    assert not is_closed(after(replace(REFUSED, title="CANCELLED", code="02319"), on=context(closed)))
 
 
 def test_that_monext_has_forgotten_a_session_does_not_hide_why_it_had_failed() -> None:
     refused = after(REFUSED)
     gone = Outcome(OutcomeKind.FAILED, "ERROR", "02304", "No transaction", gone=True, last_look=True)
-    closed = after(gone, on=situation(refused))
+    closed = after(gone, on=context(refused))
     assert (closed.status_code, closed.status_text) == ("01100", "REFUSED: Do not honor (session over)")
     assert is_closed(closed)
-    assert decide(situation(closed), outcome=gone, paid=None, now=NOW) == ()
+    assert decide(context(closed), outcome=gone, paid=None, now=NOW) == ()

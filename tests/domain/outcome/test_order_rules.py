@@ -10,10 +10,10 @@ from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.outcome.order_rules import (
     FUTURE_ORDER_NUMBER,
     OrderPaymentState,
-    holder,
+    counting_payment,
     monext_reference,
     order_number,
-    payment_state,
+    order_payment_state,
 )
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from tests.builders import BEGUN, CART_ID, a_payment, a_transaction, eur
@@ -73,13 +73,13 @@ STATES = [
 def test_the_order_says_what_its_payments_say(
     payments: list[Payment], expected: OrderPaymentState | None
 ) -> None:
-    assert payment_state(eur(11100), payments) is expected
+    assert order_payment_state(eur(11100), payments) is expected
 
 
 def test_a_refund_under_way_means_that_credit_is_owed() -> None:
     refund = a_transaction(type=REFUND, state=PENDING, amount=eur(100))
     payment = a_payment(transactions=(*paid((CHARGE, 11100)).transactions, refund))
-    assert payment_state(eur(11100), [payment]) is OrderPaymentState.CREDIT_OWED
+    assert order_payment_state(eur(11100), [payment]) is OrderPaymentState.CREDIT_OWED
 
 
 def accepted(name: str, *, seconds: int, **changes: Any) -> Payment:
@@ -89,13 +89,13 @@ def accepted(name: str, *, seconds: int, **changes: Any) -> Payment:
 
 def test_the_payment_recorded_first_counts_in_whatever_order_they_are_read() -> None:
     first, second = accepted("b", seconds=1), accepted("a", seconds=2)
-    assert holder((first, second)) == holder((second, first)) == "b"
+    assert counting_payment((first, second)) == counting_payment((second, first)) == "b"
 
 
 def test_of_two_recorded_at_the_same_time_everybody_picks_the_same() -> None:
     one, other = accepted("a", seconds=1), accepted("b", seconds=1)
-    assert holder((one, other)) == holder((other, one)) == "a"
+    assert counting_payment((one, other)) == counting_payment((other, one)) == "a"
 
 
 def test_open_and_flagged_payments_hold_nothing() -> None:
-    assert holder((a_payment(), accepted("a", seconds=1, status_code="SECOND_PAYMENT"))) is None
+    assert counting_payment((a_payment(), accepted("a", seconds=1, status_code="SECOND_PAYMENT"))) is None

@@ -7,8 +7,8 @@ import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow
-from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting, unposted
-from monext_bridge.domain.record.apply_updates import applied
+from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting_updates, unposted_rows
+from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from tests.builders import BEGUN, a_payment, a_transaction, eur
 
@@ -52,8 +52,8 @@ AUTHORIZED, CHARGED = row(0, "AUTHORIZATION", 11100), row(0, "AUTHORIZATION_AND_
 
 
 def posted(payment: Payment, ledger: Ledger, *, key: str | None = None) -> Payment:
-    for each in unposted(payment, ledger):
-        payment = applied(payment, posting(payment, each, ledger=ledger, key=key, now=NOW))
+    for each in unposted_rows(payment, ledger):
+        payment = with_updates(payment, posting_updates(payment, each, ledger=ledger, key=key, now=NOW))
     return payment
 
 
@@ -78,7 +78,7 @@ def test_a_row_that_nothing_names_is_posted(
     after = posted(payment, ledger)
     assert acts(after) == [(kind, SUCCESS, 1000, "row-1")]
     assert after.transactions[1].timestamp == found.date
-    assert unposted(after, ledger) == ()
+    assert unposted_rows(after, ledger) == ()
     assert disagreement(after, ledger) is None
 
 
@@ -100,23 +100,23 @@ def test_a_row_that_is_not_final_is_pending() -> None:
     ids=["failed", "no money", "asked again", "the payment itself"],
 )
 def test_rows_that_move_no_money_are_passed_over(silent: LedgerRow) -> None:
-    assert unposted(charged(), Ledger((CHARGED, silent))) == ()
+    assert unposted_rows(charged(), Ledger((CHARGED, silent))) == ()
 
 
 def test_nothing_is_posted_to_a_payment_that_was_not_accepted() -> None:
-    assert unposted(a_payment(), Ledger((CHARGED, row(1, "REFUND", 1000)))) == ()
+    assert unposted_rows(a_payment(), Ledger((CHARGED, row(1, "REFUND", 1000)))) == ()
 
 
 def test_what_an_open_act_may_be_is_left_to_it() -> None:
     waiting = charged(act(REFUND, INITIAL))
     ledger = Ledger((CHARGED, row(1, "REFUND", 1000), row(2, "REFUND", 500)))
-    assert [r.id for r in unposted(waiting, ledger)] == ["row-2"]
+    assert [r.id for r in unposted_rows(waiting, ledger)] == ["row-2"]
     assert disagreement(waiting, ledger) is None
 
 
 def test_what_an_act_that_was_never_sent_looks_like_is_somebody_elses() -> None:
     free = charged(act(REFUND, INITIAL, interaction_id="key~01234567~free"))
-    assert len(unposted(free, Ledger((CHARGED, row(1, "REFUND", 1000))))) == 1
+    assert len(unposted_rows(free, Ledger((CHARGED, row(1, "REFUND", 1000))))) == 1
 
 
 def test_a_row_that_echoes_the_key_of_an_act_given_up_is_that_act() -> None:
@@ -170,7 +170,7 @@ def test_a_cancelled_capture_is_a_refund_and_a_cancelled_refund_did_not_happen()
     ledger = Ledger((CHARGED, row(1, "REFUND", 1000), back))
     after = posted(charged(refund), ledger)
     assert acts(after) == [(REFUND, FAILURE, 1000, "row-1")]
-    assert unposted(after, ledger) == ()
+    assert unposted_rows(after, ledger) == ()
     assert disagreement(after, ledger) is None
 
 
@@ -178,7 +178,7 @@ def test_a_part_of_a_refund_that_was_taken_back_differs() -> None:
     refund = act(REFUND, SUCCESS, interface_id="row-1")
     back = row(2, "CANCEL", 400, origin_id=MonextTransactionId("row-1"))
     ledger = Ledger((CHARGED, row(1, "REFUND", 1000), back))
-    assert unposted(charged(refund), ledger) == ()
+    assert unposted_rows(charged(refund), ledger) == ()
     said = disagreement(charged(refund), ledger)
     assert said is not None
     assert "10100 to refund" in said

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from monext_bridge.domain.record.attempt_status import Flag, Standing, begun_at, holds_money, standing
+from monext_bridge.domain.record.attempt_status import (
+    AttemptStatus,
+    ReversalReason,
+    attempt_status,
+    holds_money,
+    session_opened_at,
+)
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from tests.builders import BEGUN, a_payment, a_transaction, eur
 
@@ -19,31 +25,36 @@ def act(kind: TransactionType, state: TransactionState = SUCCESS, amount: int = 
 
 
 STANDINGS = [
-    (a_payment(interface_id=None, transactions=()), Standing.EMPTY),
-    (a_payment(), Standing.OPEN),
-    (a_payment(transactions=(a_transaction(state=PENDING),)), Standing.PENDING),
-    (a_payment(transactions=(a_transaction(state=FAILURE),)), Standing.FAILED),
-    (a_payment(transactions=(a_transaction(state=SUCCESS),)), Standing.PAID),
-    (authorized(), Standing.AUTHORIZED),
-    (authorized(act(CHARGE)), Standing.PAID),
-    (authorized(act(CHARGE, INITIAL)), Standing.AUTHORIZED),
-    (authorized(act(TransactionType.CANCEL_AUTHORIZATION, amount=100)), Standing.AUTHORIZED),
-    (authorized(act(TransactionType.CANCEL_AUTHORIZATION)), Standing.FAILED),
+    (a_payment(interface_id=None, transactions=()), AttemptStatus.EMPTY),
+    (a_payment(), AttemptStatus.OPEN),
+    (a_payment(transactions=(a_transaction(state=PENDING),)), AttemptStatus.PENDING),
+    (a_payment(transactions=(a_transaction(state=FAILURE),)), AttemptStatus.FAILED),
+    (a_payment(transactions=(a_transaction(state=SUCCESS),)), AttemptStatus.PAID),
+    (authorized(), AttemptStatus.AUTHORIZED),
+    (authorized(act(CHARGE)), AttemptStatus.PAID),
+    (authorized(act(CHARGE, INITIAL)), AttemptStatus.AUTHORIZED),
+    (authorized(act(TransactionType.CANCEL_AUTHORIZATION, amount=100)), AttemptStatus.AUTHORIZED),
+    (authorized(act(TransactionType.CANCEL_AUTHORIZATION)), AttemptStatus.FAILED),
     (
-        a_payment(status_code=Flag.SECOND_PAYMENT.value, transactions=(a_transaction(state=SUCCESS),)),
-        Standing.RETURNED,
+        a_payment(
+            status_code=ReversalReason.SECOND_PAYMENT.value, transactions=(a_transaction(state=SUCCESS),)
+        ),
+        AttemptStatus.RETURNED,
     ),
-    (a_payment(transactions=(a_transaction(state=FAILURE), a_transaction(state=SUCCESS))), Standing.PAID),
+    (
+        a_payment(transactions=(a_transaction(state=FAILURE), a_transaction(state=SUCCESS))),
+        AttemptStatus.PAID,
+    ),
 ]
 
 
 @pytest.mark.parametrize(("payment", "expected"), STANDINGS)
-def test_the_record_tells_where_an_attempt_stands(payment: Payment, expected: Standing) -> None:
-    assert standing(payment) is expected
+def test_the_record_tells_where_an_attempt_stands(payment: Payment, expected: AttemptStatus) -> None:
+    assert attempt_status(payment) is expected
 
 
 def test_every_standing_is_in_the_table() -> None:
-    assert {expected for _, expected in STANDINGS} == set(Standing)
+    assert {expected for _, expected in STANDINGS} == set(AttemptStatus)
 
 
 def test_a_refunded_payment_holds_nothing() -> None:
@@ -53,5 +64,5 @@ def test_a_refunded_payment_holds_nothing() -> None:
 
 
 def test_a_session_began_with_its_planned_transaction() -> None:
-    assert begun_at(a_payment()) == BEGUN
-    assert begun_at(a_payment(transactions=(), created_at=None)) is None
+    assert session_opened_at(a_payment()) == BEGUN
+    assert session_opened_at(a_payment(transactions=(), created_at=None)) is None

@@ -7,7 +7,6 @@ from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
 from monext_bridge.domain.record.payment import TransactionState, TransactionType
 from monext_bridge.domain.record.updates import (
     AddTransaction,
-    Change,
     ChangeAmountPlanned,
     ChangeInteractionId,
     ChangeTransactionState,
@@ -18,6 +17,7 @@ from monext_bridge.domain.record.updates import (
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
+    Update,
 )
 from monext_bridge.mapping.commercetools.writes import (
     MOST_ACTIONS,
@@ -34,7 +34,7 @@ DONE = MonextTransactionId("28d1a4f0112233")
 MOMENT = datetime(2026, 11, 23, 11, 30, 15, 123456, timezone(timedelta(hours=1)))
 EURO = {"centAmount": 11100, "currencyCode": "EUR"}
 
-WRITTEN: dict[type, tuple[Change, dict[str, object]]] = {
+WRITTEN: dict[type, tuple[Update, dict[str, object]]] = {
     SetKey: (SetKey(PAYMENT_KEY), {"action": "setKey", "key": PAYMENT_KEY}),
     ChangeAmountPlanned: (
         ChangeAmountPlanned(eur(11100)),
@@ -90,7 +90,7 @@ WRITTEN: dict[type, tuple[Change, dict[str, object]]] = {
 }
 
 
-@pytest.mark.parametrize("change", get_args(Change))
+@pytest.mark.parametrize("change", get_args(Update))
 def test_every_change_becomes_its_update_action(change: type) -> None:
     value, action = WRITTEN[change]
     assert payment_update(2, [value])["actions"][0] == action

@@ -1,7 +1,7 @@
 import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.monext import AcceptedTransaction, Ledger, LedgerRow, MoneyMove
+from monext_bridge.domain.monext import AcceptedTransaction, Ledger, LedgerRow, MoneyMovement
 from monext_bridge.domain.money import Money
 from monext_bridge.mapping.json_object import JsonObject
 from monext_bridge.mapping.monext.accepted_transactions import WALLETS, choose, read_candidates
@@ -16,15 +16,15 @@ def candidates(*transactions: Json, **session: object) -> tuple[AcceptedTransact
 
 
 def a_candidate(id_: MonextTransactionId, *, number: bool = False) -> AcceptedTransaction:
-    return AcceptedTransaction(id_, MoneyMove.CAPTURED, eur(11100), "CB", number)
+    return AcceptedTransaction(id_, MoneyMovement.CAPTURED, eur(11100), "CB", number)
 
 
 def a_ledger(id_: MonextTransactionId, *, ok: bool | None) -> Ledger:
     return Ledger((LedgerRow(id_, "AUTHORIZATION_AND_CAPTURE", 11100, ok),))
 
 
-@pytest.mark.parametrize("move", list(MoneyMove))
-def test_every_type_that_moves_money_is_a_candidate(move: MoneyMove) -> None:
+@pytest.mark.parametrize("move", list(MoneyMovement))
+def test_every_type_that_moves_money_is_a_candidate(move: MoneyMovement) -> None:
     assert candidates(a_monext_transaction(type=move.value))[0].move is move
 
 

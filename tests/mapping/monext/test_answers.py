@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.monext import FailureReason, MoneyMove, Outcome, OutcomeKind
+from monext_bridge.domain.monext import FailureReason, MoneyMovement, Outcome, OutcomeKind
 from monext_bridge.mapping.monext.answers import (
     CreatedSession,
     SessionRefused,
@@ -37,7 +37,7 @@ def test_an_accepted_session_is_read_with_its_transaction() -> None:
         PAYMENT_ID,
     )
     assert [(c.id, c.move, c.amount, c.method) for c in found.candidates] == [
-        ("28d1a4f0112233", MoneyMove.CAPTURED, eur(11100), "CB")
+        ("28d1a4f0112233", MoneyMovement.CAPTURED, eur(11100), "CB")
     ]
 
 

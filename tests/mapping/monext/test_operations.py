@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.monext import ActAnswerKind, ActKind, LedgerRow, OutcomeKind
+from monext_bridge.domain.monext import LedgerRow, OperationAnswerKind, OperationKind, OutcomeKind
 from monext_bridge.mapping.monext.codes import (
     ACCEPTED_CODES,
     CANCELLED_CODES,
@@ -26,61 +26,63 @@ from monext_bridge.mapping.monext.requests import BRIDGE_KEY
 from tests.mapping.monext.monext_json import a_result, a_row, an_act_answer
 
 
-def sorted_as(status: int, body: object, *, kind: ActKind = ActKind.CAPTURE) -> ActAnswerKind:
+def sorted_as(
+    status: int, body: object, *, kind: OperationKind = OperationKind.CAPTURE
+) -> OperationAnswerKind:
     return read_act_answer(status, body, kind=kind).kind
 
 
 def test_an_answer_is_read_with_the_id_that_monext_gave_the_act() -> None:
-    found = read_act_answer(201, an_act_answer(), kind=ActKind.CAPTURE)
+    found = read_act_answer(201, an_act_answer(), kind=OperationKind.CAPTURE)
     assert (found.kind, found.title, found.code, found.transaction_id) == (
-        ActAnswerKind.DONE,
+        OperationAnswerKind.DONE,
         "ACCEPTED",
         "00000",
         "12345678901234",
     )
 
 
-@pytest.mark.parametrize("kind", list(ActKind))
+@pytest.mark.parametrize("kind", list(OperationKind))
 @pytest.mark.parametrize("code", sorted(ACCEPTED_CODES))
-def test_accepted_is_done(kind: ActKind, code: str) -> None:
-    assert sorted_as(201, an_act_answer("ACCEPTED", code), kind=kind) is ActAnswerKind.DONE
+def test_accepted_is_done(kind: OperationKind, code: str) -> None:
+    assert sorted_as(201, an_act_answer("ACCEPTED", code), kind=kind) is OperationAnswerKind.DONE
 
 
 def test_202_is_taken_but_not_done() -> None:
-    assert sorted_as(202, an_act_answer()) is ActAnswerKind.PENDING
+    assert sorted_as(202, an_act_answer()) is OperationAnswerKind.PENDING
 
 
 @pytest.mark.parametrize("title", ["ONHOLD_PARTNER", "INPROGRESS", "PENDING_RISK", "SOMETHING"])
 def test_a_title_that_is_not_final_is_pending(title: str) -> None:
-    assert sorted_as(201, an_act_answer(title, "02000")) is ActAnswerKind.PENDING
+    assert sorted_as(201, an_act_answer(title, "02000")) is OperationAnswerKind.PENDING
 
 
 @pytest.mark.parametrize("title", list(REASONS))
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_a_refusal_comes_with_any_status_of_success(status: int, title: str) -> None:
-    assert sorted_as(status, an_act_answer(title, "02110")) is ActAnswerKind.REFUSED
+    assert sorted_as(status, an_act_answer(title, "02110")) is OperationAnswerKind.REFUSED
 
 
 @pytest.mark.parametrize("title", ["ERROR", "Bad Request"])
 @pytest.mark.parametrize("status", sorted(REFUSING_STATUSES))
 def test_a_readable_error_is_a_refusal(status: int, title: str) -> None:
-    assert sorted_as(status, a_result(title, "02301")) is ActAnswerKind.REFUSED
+    assert sorted_as(status, a_result(title, "02301")) is OperationAnswerKind.REFUSED
 
 
 @pytest.mark.parametrize("status", [302, 405, 410, 412, 415])
 def test_an_error_of_another_kind_is_unknown(status: int) -> None:
-    assert sorted_as(status, a_result("ERROR", "02301")) is ActAnswerKind.UNKNOWN
+    assert sorted_as(status, a_result("ERROR", "02301")) is OperationAnswerKind.UNKNOWN
 
 
 @pytest.mark.parametrize("status", [*sorted(UNDECIDED_STATUSES), 500, 502, 503, 504])
 @pytest.mark.parametrize("title", list(KINDS))
 def test_a_status_that_decides_nothing_is_unknown_whatever_the_body(status: int, title: str) -> None:
-    assert sorted_as(status, an_act_answer(title)) is ActAnswerKind.UNKNOWN
+    assert sorted_as(status, an_act_answer(title)) is OperationAnswerKind.UNKNOWN
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 400, 404])
 def test_unauthorized_is_unknown_whatever_the_status(status: int) -> None:
-    assert sorted_as(status, {"title": "Unauthorized"}) is ActAnswerKind.UNKNOWN
+    assert sorted_as(status, {"title": "Unauthorized"}) is OperationAnswerKind.UNKNOWN
 
 
 TITLES = (*KINDS, "Bad Request", "SOMETHING")
@@ -88,7 +90,7 @@ STATUSES = (200, 201, 202, *sorted(REFUSING_STATUSES), 405, 412)
 """Statuses with which the body tells; each act may be answered with any of them."""
 
 
-def told(code: str, *, kinds: Iterable[ActKind] = ActKind) -> set[ActAnswerKind]:
+def told(code: str, *, kinds: Iterable[OperationKind] = OperationKind) -> set[OperationAnswerKind]:
     """What a code comes to, whatever title and status stand beside it."""
     return {
         sorted_as(status, an_act_answer(title, code), kind=kind)
@@ -102,58 +104,63 @@ def told(code: str, *, kinds: Iterable[ActKind] = ActKind) -> set[ActAnswerKind]
 def test_a_code_that_does_not_say_whether_the_bank_acted_is_unknown_whatever_stands_beside_it(
     code: str,
 ) -> None:
-    assert told(code) == {ActAnswerKind.UNKNOWN}
+    assert told(code) == {OperationAnswerKind.UNKNOWN}
 
 
 @pytest.mark.parametrize("code", sorted(PENDING_CODES))
 def test_an_act_that_is_under_way_is_pending_whatever_stands_beside_its_code(code: str) -> None:
-    assert told(code) == {ActAnswerKind.PENDING}
+    assert told(code) == {OperationAnswerKind.PENDING}
 
 
 @pytest.mark.parametrize("title", [t for t, kind in KINDS.items() if kind is OutcomeKind.PENDING])
 @pytest.mark.parametrize("code", sorted(UNSURE_ACT_CODES))
 def test_a_pending_title_does_not_make_such_a_code_sure(code: str, title: str) -> None:
-    assert sorted_as(202, an_act_answer(title, code)) is ActAnswerKind.UNKNOWN
+    assert sorted_as(202, an_act_answer(title, code)) is OperationAnswerKind.UNKNOWN
 
 
 @pytest.mark.parametrize("body", [None, "", "<html>", [], {}, {"result": None}])
 @pytest.mark.parametrize("status", [200, 201, 202, 400, 404])
 def test_an_unreadable_answer_is_unknown(status: int, body: object) -> None:
-    assert sorted_as(status, body) is ActAnswerKind.UNKNOWN
+    assert sorted_as(status, body) is OperationAnswerKind.UNKNOWN
 
 
 @pytest.mark.parametrize("status", sorted(REFUSING_STATUSES))
 def test_accepted_beside_an_error_status_is_unknown(status: int) -> None:
-    assert sorted_as(status, an_act_answer()) is ActAnswerKind.UNKNOWN
+    assert sorted_as(status, an_act_answer()) is OperationAnswerKind.UNKNOWN
 
 
 def test_accepted_with_the_code_of_a_refusal_is_unknown() -> None:
-    assert sorted_as(201, an_act_answer("ACCEPTED", "01100")) is ActAnswerKind.UNKNOWN
+    assert sorted_as(201, an_act_answer("ACCEPTED", "01100")) is OperationAnswerKind.UNKNOWN
 
 
 @pytest.mark.parametrize("title", ["ACCEPTED", "ERROR", "REFUSED", "CANCELLED", "Bad Request", "SOMETHING"])
 @pytest.mark.parametrize("code", sorted(CANCELLED_CODES))
 def test_a_cancel_has_two_more_codes_of_success_also_beside_a_4xx(code: str, title: str) -> None:
     body = an_act_answer(title, code)
-    assert {sorted_as(s, body, kind=ActKind.CANCEL) for s in STATUSES if s != 202} == {ActAnswerKind.DONE}
-    assert sorted_as(202, body, kind=ActKind.CANCEL) is ActAnswerKind.PENDING
+    assert {sorted_as(s, body, kind=OperationKind.CANCEL) for s in STATUSES if s != 202} == {
+        OperationAnswerKind.DONE
+    }
+    assert sorted_as(202, body, kind=OperationKind.CANCEL) is OperationAnswerKind.PENDING
     for status in (302, *UNDECIDED_STATUSES, 500, 503):
-        assert sorted_as(status, body, kind=ActKind.CANCEL) is ActAnswerKind.UNKNOWN
+        assert sorted_as(status, body, kind=OperationKind.CANCEL) is OperationAnswerKind.UNKNOWN
 
 
 @pytest.mark.parametrize("code", sorted(CANCELLED_CODES))
 def test_to_a_capture_and_a_refund_they_mean_nothing(code: str) -> None:
-    assert ActAnswerKind.DONE not in told(code, kinds=(ActKind.CAPTURE, ActKind.REFUND))
+    assert OperationAnswerKind.DONE not in told(code, kinds=(OperationKind.CAPTURE, OperationKind.REFUND))
 
 
 @pytest.mark.parametrize("code", sorted(CANCELLED_CODES))
 def test_a_code_of_success_beside_unauthorized_is_unknown(code: str) -> None:
-    assert sorted_as(200, a_result("Unauthorized", code), kind=ActKind.CANCEL) is ActAnswerKind.UNKNOWN
+    assert (
+        sorted_as(200, a_result("Unauthorized", code), kind=OperationKind.CANCEL)
+        is OperationAnswerKind.UNKNOWN
+    )
 
 
 def test_a_cancel_that_comes_too_late_says_so() -> None:
-    found = read_act_answer(201, an_act_answer("ERROR", "02105"), kind=ActKind.CANCEL)
-    assert (found.kind, found.code) == (ActAnswerKind.REFUSED, "02105")
+    found = read_act_answer(201, an_act_answer("ERROR", "02105"), kind=OperationKind.CANCEL)
+    assert (found.kind, found.code) == (OperationAnswerKind.REFUSED, "02105")
 
 
 def test_the_ledger_is_read_row_by_row() -> None:

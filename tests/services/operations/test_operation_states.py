@@ -13,9 +13,9 @@ from datetime import timedelta
 import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, Ledger, LedgerRow
-from monext_bridge.domain.operations.pending import ACTS, REST, VOID, IntentName
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, digest_of
+from monext_bridge.domain.monext import Ledger, LedgerRow, OperationAnswer, OperationAnswerKind
+from monext_bridge.domain.operations.pending import ABANDONED, KIND_OF_TYPE, REMAINDER, OperationName
+from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, operation_digest
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.errors import BridgeError, RemoteUnreachable
 from tests.builders import BEGUN, a_payment, a_transaction, eur
@@ -29,7 +29,7 @@ AUTHORIZATION, CANCEL, CHARGE, REFUND = (
     TransactionType.CHARGE,
     TransactionType.REFUND,
 )
-ASKED: dict[TransactionType, tuple[Act, int]] = {
+ASKED: dict[TransactionType, tuple[Operation, int]] = {
     CHARGE: (Capture(eur(400)), 400),
     CANCEL: (Cancel(), 11100),
     REFUND: (Refund(eur(400)), 400),
@@ -61,13 +61,13 @@ class Case:
     def act(self) -> Transaction:
         act, amount = ASKED[self.kind]
         state, mark = READ_AS[self.state]
-        name = IntentName(KEY, digest_of(act, merchant_reference=None), mark)
+        name = OperationName(KEY, operation_digest(act, merchant_reference=None), mark)
         return a_transaction(
             id=RecordTransactionId("act"),
             type=self.kind,
             state=state,
             amount=eur(amount),
-            interaction_id=str(name.voided() if mark == VOID else name),
+            interaction_id=str(name.voided() if mark == ABANDONED else name),
             interface_id=ROW if self.state is ActState.DONE else None,
         )
 
@@ -108,7 +108,7 @@ def asked_where_others_took_all(case: Case) -> Books:
     """Another act has taken what a freed one had found."""
     payment = case.payment
     kind = REFUND if case.kind is REFUND else CHARGE
-    room = 11100 - (0 if case.state is ActState.FREE else ASKED[case.kind][1])
+    room = 11100 - (0 if case.state is ActState.UNSENT else ASKED[case.kind][1])
     other = a_transaction(
         id=RecordTransactionId("other"),
         type=kind,
@@ -166,12 +166,12 @@ def taken_back(case: Case) -> Books:
 
 
 Happening = Callable[[Case], Books]
-ANSWERS: dict[ActEvent, ActAnswer] = {
+ANSWERS: dict[ActEvent, OperationAnswer] = {
     ActEvent.NO_ANSWER: SILENCE,
-    ActEvent.ANSWERED_DONE: ActAnswer(ActAnswerKind.DONE, transaction_id=ROW),
-    ActEvent.ANSWERED_RECEIVED: ActAnswer(ActAnswerKind.PENDING, transaction_id=ROW),
-    ActEvent.ANSWERED_REFUSED: ActAnswer(ActAnswerKind.REFUSED, code="01100"),
-    ActEvent.ANSWERED_TOO_LATE: ActAnswer(ActAnswerKind.REFUSED, code="02105"),
+    ActEvent.ANSWERED_DONE: OperationAnswer(OperationAnswerKind.DONE, transaction_id=ROW),
+    ActEvent.ANSWERED_RECEIVED: OperationAnswer(OperationAnswerKind.PENDING, transaction_id=ROW),
+    ActEvent.ANSWERED_REFUSED: OperationAnswer(OperationAnswerKind.REFUSED, code="01100"),
+    ActEvent.ANSWERED_TOO_LATE: OperationAnswer(OperationAnswerKind.REFUSED, code="02105"),
 }
 BY_ITS_CALLER: dict[ActEvent, Happening] = {
     ActEvent.LEDGER_FORBIDS: asked(room=False),
@@ -192,7 +192,7 @@ BY_OTHERS: dict[ActEvent, Happening] = {
     ActEvent.TAKEN_BACK: taken_back,
     ActEvent.NO_ROOM: asked_where_others_took_all,
 }
-SENDS = {ActState.NONE: ActEvent.ANNOUNCED, ActState.FREE: ActEvent.TAKEN_UP}
+SENDS = {ActState.NONE: ActEvent.ANNOUNCED, ActState.UNSENT: ActEvent.TAKEN_UP}
 """By what asking with a key leads to sending. A void act stays what it is; a new one begins beside it."""
 
 
@@ -219,7 +219,7 @@ def walk(events: Iterable[ActEvent]) -> list[tuple[Case, ActEvent]]:
 
 def can_happen(case: Case, event: ActEvent) -> bool:
     """Only a cancel comes too late, only a refund that was done is taken back; without room nothing begins."""
-    if ActState.LATE is case.state or event is ActEvent.ANSWERED_TOO_LATE:
+    if ActState.TOO_LATE is case.state or event is ActEvent.ANSWERED_TOO_LATE:
         return case.kind is CANCEL
     if event is ActEvent.TAKEN_BACK:
         return case.kind is REFUND and case.state is ActState.DONE
@@ -243,7 +243,7 @@ def test_what_is_learnt_of_an_act_moves_it_as_the_table_says(case: Case, event: 
 
 @pytest.mark.parametrize("kind", ASKED)
 def test_a_void_act_gives_its_key_to_a_new_one(kind: TransactionType) -> None:
-    kept = BY_ITS_CALLER[ActEvent.ANSWERED_DONE](Case(kind, ActState.VOID))
+    kept = BY_ITS_CALLER[ActEvent.ANSWERED_DONE](Case(kind, ActState.ABANDONED))
     assert path(kept, place=2) == wanted(ActState.NONE, ActEvent.ANNOUNCED, ActEvent.ANSWERED_DONE)
 
 
@@ -254,7 +254,7 @@ def test_what_a_final_capture_releases_ends_as_the_capture_does(event: ActEvent)
     with suppress(BridgeError):
         kept.modify.perform(none.payment.id, Capture(eur(400), final=True), key=KEY)
     capture, rest = kept.record.readings[-1].transactions[1:]
-    assert (rest.interaction_id, rest.state) == (f"{KEY}~{REST}", capture.state)
+    assert (rest.interaction_id, rest.state) == (f"{KEY}~{REMAINDER}", capture.state)
 
 
 def test_a_give_back_that_monext_does_not_list_is_sent_again_under_the_same_intent() -> None:
@@ -269,7 +269,7 @@ def test_a_give_back_that_monext_does_not_list_is_sent_again_under_the_same_inte
     store = kept.resolving.sending(payment).store
     kept.giving_back.carry_on(payment, store=store, just_written=False)
     assert path(kept) == [ActState.UNDER_WAY]
-    assert kept.monext.sent == [(ACTS[REFUND], 400)]
+    assert kept.monext.sent == [(KIND_OF_TYPE[REFUND], 400)]
 
 
 def test_every_edge_of_the_table_is_walked() -> None:
@@ -286,7 +286,7 @@ def test_no_edge_leads_nowhere_or_stands_twice(table: ActEdges) -> None:
 
 
 def test_only_corrections_leave_an_act_that_has_ended() -> None:
-    ended = {ActState.DONE, ActState.FAILED, ActState.LATE, ActState.VOID}
+    ended = {ActState.DONE, ActState.FAILED, ActState.TOO_LATE, ActState.ABANDONED}
     assert all(edge.begin not in ended for edge in ACT_EDGES)
 
 

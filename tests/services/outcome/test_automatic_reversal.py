@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.monext import ActAnswer, ActAnswerKind, ActKind
-from monext_bridge.domain.outcome.automatic_reversal import is_given_back
-from monext_bridge.domain.record.attempt_status import Flag
+from monext_bridge.domain.monext import OperationAnswer, OperationAnswerKind, OperationKind
+from monext_bridge.domain.outcome.automatic_reversal import is_reversed
+from monext_bridge.domain.record.attempt_status import ReversalReason
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.builders import BEGUN, TOKEN, a_payment, a_transaction, eur
 from tests.record_and_ledger import Books, books
@@ -24,7 +24,7 @@ FREED = a_transaction(
 def flagged(*acts: Transaction) -> Payment:
     taken = MonextTransactionId("taken")
     bought = a_transaction(id=RecordTransactionId("main"), state=SUCCESS, interface_id=taken)
-    return a_payment(status_code=Flag.SECOND_PAYMENT.value, transactions=(bought, *acts))
+    return a_payment(status_code=ReversalReason.SECOND_PAYMENT.value, transactions=(bought, *acts))
 
 
 def refunded(amount: int) -> Transaction:
@@ -38,7 +38,7 @@ def refunded(amount: int) -> Transaction:
 
 
 def carried_on(payment: Payment) -> Books:
-    kept = books(payment, now=BEGUN + timedelta(hours=1), answer=ActAnswer(ActAnswerKind.DONE))
+    kept = books(payment, now=BEGUN + timedelta(hours=1), answer=OperationAnswer(OperationAnswerKind.DONE))
     store = kept.resolving.sending(payment).store
     kept.giving_back.carry_on(payment, store=store, just_written=False)
     return kept
@@ -46,27 +46,29 @@ def carried_on(payment: Payment) -> Books:
 
 def test_a_freed_give_back_is_sent_by_whoever_comes_next() -> None:
     kept = carried_on(flagged(FREED))
-    assert kept.monext.sent == [(ActKind.REFUND, 11100)]
-    assert is_given_back(kept.record.readings[-1])
+    assert kept.monext.sent == [(OperationKind.REFUND, 11100)]
+    assert is_reversed(kept.record.readings[-1])
 
 
 def test_what_a_back_office_has_refunded_meanwhile_is_not_given_back_again() -> None:
     kept = carried_on(flagged(FREED, refunded(4000)))
-    assert kept.monext.sent == [(ActKind.REFUND, 7100)]
-    assert is_given_back(kept.record.readings[-1])
+    assert kept.monext.sent == [(OperationKind.REFUND, 7100)]
+    assert is_reversed(kept.record.readings[-1])
 
 
 def test_nothing_is_sent_where_all_has_been_refunded_meanwhile() -> None:
     kept = carried_on(flagged(FREED, refunded(11100)))
     assert kept.monext.sent == []
-    assert is_given_back(kept.record.readings[-1])
+    assert is_reversed(kept.record.readings[-1])
 
 
 def test_an_act_that_was_held_up_for_minutes_is_left_to_who_may_have_taken_it_over() -> None:
     """As where the machine slept between the intent and the act."""
     intent = replace(FREED, interaction_id=f"giveback-{TOKEN}~01234567", timestamp=BEGUN)
     payment = flagged(intent)
-    for minutes, sent in ((4, [(ActKind.REFUND, 11100)]), (5, [])):
-        kept = books(payment, now=BEGUN + timedelta(minutes=minutes), answer=ActAnswer(ActAnswerKind.DONE))
+    for minutes, sent in ((4, [(OperationKind.REFUND, 11100)]), (5, [])):
+        kept = books(
+            payment, now=BEGUN + timedelta(minutes=minutes), answer=OperationAnswer(OperationAnswerKind.DONE)
+        )
         kept.giving_back.acts.carry_out(payment, intent, sending=kept.resolving.sending(payment))
         assert kept.monext.sent == sent

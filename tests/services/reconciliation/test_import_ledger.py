@@ -9,10 +9,10 @@ import pytest
 
 from monext_bridge.config import Expiring
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.monext import ActKind
+from monext_bridge.domain.monext import OperationKind
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Capture, Refund
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
 from monext_bridge.mapping.monext.requests import act_request
 from monext_bridge.services.reconciliation.report import Ending
@@ -20,7 +20,7 @@ from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.services.reconciling import KEY, Later, Night
 
-DONE, LEDGER = Ending.FINISHED, Need.LEDGER
+DONE, LEDGER = Ending.FINISHED, FollowUp.LEDGER
 
 
 def origin(night: Night, token: str) -> str:
@@ -38,14 +38,14 @@ def executed_after_all(night: Night, token: str, *, key: str) -> None:
     body = act_request(amount=1000, key=key, merchant_reference=None)
     store = night.bridge.settings.store("fr-store")
     acquirer = night.bridge.services.modify.acquirer
-    acquirer.act(store, ActKind.REFUND, MonextTransactionId(origin(night, token)), body)
+    acquirer.act(store, OperationKind.REFUND, MonextTransactionId(origin(night, token)), body)
 
 
 def acts(night: Night, cart: str) -> list[tuple[str, str, int]]:
     return night.world.transactions(cart)[1:]
 
 
-def told(night: Night, **scope: Any) -> list[tuple[Need, Ending]]:
+def told(night: Night, **scope: Any) -> list[tuple[FollowUp, Ending]]:
     return night.told(ledger=True, **scope)
 
 
@@ -139,7 +139,7 @@ def test_an_act_that_was_given_up_too_early_becomes_what_it_was(night: Night) ->
     night.world.fault("monext", action="hang", seconds=0.1, method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         night.bridge.services.modify.perform(night.payment_id(cart), Refund(Money(1000, "EUR")), key="slow")
-    assert night.told() == [(Need.ACT, DONE)]
+    assert night.told() == [(FollowUp.ACT, DONE)]
     assert acts(night, cart) == [("Refund", "Failure", 1000)]
     executed_after_all(night, page.token, key="slow")
     assert told(night) == [(LEDGER, DONE)]
@@ -153,7 +153,7 @@ def test_an_act_under_way_is_not_taken_for_one_of_the_back_office(night: Night) 
         night.bridge.services.modify.perform(night.payment_id(cart), Refund(Money(1000, "EUR")), key="lost")
     assert told(night, ahead=timedelta(minutes=16), older_than=timedelta(minutes=17)) == []
     assert acts(night, cart) == [("Refund", "Initial", 1000)]
-    assert told(night) == [(Need.ACT, DONE)]
+    assert told(night) == [(FollowUp.ACT, DONE)]
     assert acts(night, cart) == [("Refund", "Success", 1000)]
     assert night.world.ledger(page.token)[1:] == [("REFUND", 1000, "OK")]
 
@@ -184,7 +184,7 @@ class TestAuthorisationsThatEnd:
     def test_they_are_told_and_left_alone(self, night: Night) -> None:
         cart, page = night.paid("german-store")
         findings, summary = night.run(ahead=self.SOON)
-        assert [(f.need, f.ending) for f in findings] == [(Need.EXPIRING, Ending.WARNED)]
+        assert [(f.need, f.ending) for f in findings] == [(FollowUp.EXPIRING, Ending.WARNED)]
         assert "not captured" in findings[0].detail
         assert not summary.stuck
         assert night.world.ledger(page.token)[1:] == []
@@ -200,7 +200,7 @@ class TestAuthorisationsThatEnd:
     ) -> None:
         night = self.night(sandbox, night, setting)
         cart, _ = night.paid("german-store")
-        assert night.told(ahead=self.SOON) == [(Need.EXPIRING, DONE)]
+        assert night.told(ahead=self.SOON) == [(FollowUp.EXPIRING, DONE)]
         ((kind, ended, _),) = acts(night, cart)
         assert (kind, ended) == (recorded, "Success")
         assert night.world.orders(cart)[0]["paymentState"] == state
@@ -212,8 +212,8 @@ class TestAuthorisationsThatEnd:
         night = self.night(sandbox, night, Expiring.CAPTURE)
         cart, page = night.paid("german-store")
         night.world.script_act(act="captures", outcome="refused", code="01100")
-        assert night.told(ahead=self.SOON) == [(Need.EXPIRING, Ending.STUCK)]
-        assert night.told(ahead=self.SOON) == [(Need.EXPIRING, Ending.STUCK)]
+        assert night.told(ahead=self.SOON) == [(FollowUp.EXPIRING, Ending.STUCK)]
+        assert night.told(ahead=self.SOON) == [(FollowUp.EXPIRING, Ending.STUCK)]
         assert [row[0] for row in night.world.ledger(page.token)[1:]] == ["CAPTURE"]
         assert [act[1] for act in acts(night, cart)] == ["Failure"]
 
@@ -221,5 +221,5 @@ class TestAuthorisationsThatEnd:
         night = self.night(sandbox, night, Expiring.RELEASE)
         night.paid("german-store")
         night.world.forget_calls()
-        assert night.told(ahead=timedelta(days=8)) == [(Need.EXPIRING, Ending.WARNED)]
+        assert night.told(ahead=timedelta(days=8)) == [(FollowUp.EXPIRING, Ending.WARNED)]
         assert night.world.calls("monext") == []

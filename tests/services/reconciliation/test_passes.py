@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import Age, Need
+from monext_bridge.domain.reconciliation.follow_ups import Age, FollowUp
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.logs import correlation_id
 from monext_bridge.runtime.retry_budget import NOBODY_WAITS, SOMEBODY_WAITS, patience
@@ -24,8 +24,8 @@ from tests.log_lines import logged
 from tests.manual_clock import Ticking
 
 
-def a_task(number: int, *needs: Need) -> Task:
-    return Task(PaymentId(f"payment-{number:05}"), frozenset(needs or {Need.PENDING}))
+def a_task(number: int, *needs: FollowUp) -> Task:
+    return Task(PaymentId(f"payment-{number:05}"), frozenset(needs or {FollowUp.PENDING}))
 
 
 @dataclass(slots=True)
@@ -143,5 +143,5 @@ def test_only_ledgers_are_paced() -> None:
     began = clock()
     run(Pages([a_task(n) for n in range(20)]), Works(), pace=pace)
     assert clock() == began
-    run(Pages([a_task(n, Need.LEDGER) for n in range(21)]), Works(), pace=pace)
+    run(Pages([a_task(n, FollowUp.LEDGER) for n in range(21)]), Works(), pace=pace)
     assert clock() - began == pytest.approx(2.0)

@@ -10,7 +10,7 @@ import pytest
 
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Capture, Refund
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
 from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Task
@@ -23,7 +23,7 @@ from tests.world import World, shapes
 def test_a_payment_that_nobody_came_back_from_gets_its_order(night: Night) -> None:
     cart = night.cart()
     night.world.pay(night.page(cart).token, outcome="accepted")
-    assert night.told() == [(Need.NOT_FINISHED, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.NOT_FINISHED, Ending.FINISHED)]
     assert night.world.transactions(cart) == [("Charge", "Success", 13490)]
     assert [order["paymentState"] for order in night.world.orders(cart)] == ["Paid"]
     assert night.told() == []
@@ -49,10 +49,10 @@ def test_what_is_younger_than_asked_is_left_alone(night: Night) -> None:
 def test_an_abandoned_session_is_closed_after_its_end(night: Night) -> None:
     cart = night.cart()
     night.page(cart)
-    assert night.told(ahead=timedelta(minutes=20)) == [(Need.NOT_FINISHED, Ending.WAITING)]
+    assert night.told(ahead=timedelta(minutes=20)) == [(FollowUp.NOT_FINISHED, Ending.WAITING)]
     night.world.pass_time(3600)
     try:
-        assert night.told() == [(Need.NOT_FINISHED, Ending.FINISHED)]
+        assert night.told() == [(FollowUp.NOT_FINISHED, Ending.FINISHED)]
     finally:
         night.world.pass_time(-3600)
     assert night.world.transactions(cart) == [("Charge", "Failure", 13490)]
@@ -65,7 +65,7 @@ def test_a_failed_attempt_is_read_once_more_after_its_session_and_then_left_alon
     night.world.pay(page.token, outcome="refused")
     Buyer(night.bridge).comes_back(page)
     assert night.told(ahead=timedelta(minutes=40)) == []
-    assert night.told() == [(Need.LAST_LOOK, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.LAST_LOOK, Ending.FINISHED)]
     night.world.forget_calls()
     assert night.told() == []
     assert shapes(night.world.calls("monext")) == []
@@ -77,7 +77,7 @@ def test_a_payment_made_in_a_session_that_was_refused_before_is_found(night: Nig
     night.world.pay(page.token, outcome="refused")
     Buyer(night.bridge).comes_back(page)
     night.world.pay(page.token, outcome="accepted")
-    assert night.told() == [(Need.LAST_LOOK, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.LAST_LOOK, Ending.FINISHED)]
     assert night.world.payment(cart)["transactions"][0]["state"] == "Success"
     assert len(night.world.orders(cart)) == 1
 
@@ -96,9 +96,9 @@ def test_a_pending_payment_is_finished_once_its_partner_has_answered(night: Nigh
     page = night.page(cart)
     night.world.pay(page.token, outcome="pending")
     Buyer(night.bridge).comes_back(page)
-    assert night.told() == [(Need.PENDING, Ending.WAITING)]
+    assert night.told() == [(FollowUp.PENDING, Ending.WAITING)]
     night.world.resolve(page.token, "accepted")
-    assert night.told() == [(Need.PENDING, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.PENDING, Ending.FINISHED)]
     assert len(night.world.orders(cart)) == 1
 
 
@@ -106,7 +106,7 @@ def test_a_payment_that_is_pending_for_a_week_is_stuck(night: Night) -> None:
     cart = night.cart()
     night.world.pay(night.page(cart).token, outcome="pending")
     night.run()
-    assert night.told(ahead=timedelta(days=8)) == [(Need.PENDING, Ending.STUCK)]
+    assert night.told(ahead=timedelta(days=8)) == [(FollowUp.PENDING, Ending.STUCK)]
 
 
 def test_an_accepted_payment_whose_order_was_not_written_gets_it(night: Night) -> None:
@@ -117,18 +117,18 @@ def test_an_accepted_payment_whose_order_was_not_written_gets_it(night: Night) -
     Buyer(night.bridge).comes_back(page)
     night.world.calm()
     assert night.world.orders(cart) == []
-    assert night.told() == [(Need.NO_ORDER, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.NO_ORDER, Ending.FINISHED)]
     assert len(night.world.orders(cart)) == 1
 
 
 def test_a_task_that_comes_again_is_finished_where_the_first_try_broke_off(night: Night) -> None:
     cart = night.cart()
     night.world.pay(night.page(cart).token, outcome="accepted")
-    task, finish = Task(night.payment_id(cart), frozenset({Need.NOT_FINISHED})), night.finish
+    task, finish = Task(night.payment_id(cart), frozenset({FollowUp.NOT_FINISHED})), night.finish
     night.world.fault("commercetools", action="status", code=503, method="POST", path="/orders$", times=9)
     assert [f.ending for f in finish(task)] == [Ending.FINISHED, Ending.UNKNOWN]
     night.world.calm()
-    assert [(f.need, f.ending) for f in finish(task)] == [(Need.NO_ORDER, Ending.FINISHED)]
+    assert [(f.need, f.ending) for f in finish(task)] == [(FollowUp.NO_ORDER, Ending.FINISHED)]
     assert finish(task) == ()
 
 
@@ -136,7 +136,7 @@ def test_an_order_that_commercetools_refuses_for_good_gives_the_money_back(night
     cart = night.cart()
     night.world.pay(night.page(cart).token, outcome="accepted")
     night.world.trouble(cart, "OutOfStock")
-    assert night.told() == [(Need.NOT_FINISHED, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.NOT_FINISHED, Ending.FINISHED)]
     assert night.world.transactions(cart)[1:] == [("Refund", "Success", 13490)]
     assert night.told() == []
 
@@ -145,8 +145,8 @@ def test_an_order_that_is_refused_for_an_unknown_reason_is_stuck(night: Night) -
     cart, world = night.cart(), night.world
     world.pay(night.page(cart).token, outcome="accepted")
     night.world.trouble(cart, "SomethingNew")
-    assert night.told() == [(Need.NOT_FINISHED, Ending.FINISHED), (Need.NO_ORDER, Ending.STUCK)]
-    assert night.told(ahead=2 * HOUR) == [(Need.NO_ORDER, Ending.STUCK)]
+    assert night.told() == [(FollowUp.NOT_FINISHED, Ending.FINISHED), (FollowUp.NO_ORDER, Ending.STUCK)]
+    assert night.told(ahead=2 * HOUR) == [(FollowUp.NO_ORDER, Ending.STUCK)]
     assert world.transactions(cart) == [("Charge", "Success", 13490)]
 
 
@@ -169,7 +169,7 @@ def test_money_on_its_way_back_is_carried_on(night: Night) -> None:
     night.world.fault("monext", action="drop_before", method="POST", path="/refunds$")
     Buyer(night.bridge).comes_back(page)
     assert night.world.transactions(cart)[1:] == [("Refund", "Initial", 13490)]
-    assert night.told() == [(Need.GIVE_BACK, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.GIVE_BACK, Ending.FINISHED)]
     assert night.world.ledger(page.token)[1:] == [("REFUND", 13490, "OK")]
     assert night.told() == []
 
@@ -181,7 +181,7 @@ def test_a_refused_give_back_is_stuck_until_somebody_has_refunded_it(night: Nigh
     night.world.pay(page.token, outcome="accepted")
     night.world.script_act(act="refunds", outcome="refused", code="02110")
     Buyer(night.bridge).comes_back(page)
-    assert night.told() == [(Need.RETURN_REFUSED, Ending.STUCK)]
+    assert night.told() == [(FollowUp.RETURN_REFUSED, Ending.STUCK)]
     payment = night.payment_id(cart)
     night.bridge.services.modify.perform(payment, Refund(Money(13490, "EUR")), key="by-hand")
     assert night.told() == []
@@ -193,7 +193,7 @@ def test_a_refund_whose_answer_was_lost_is_found_in_the_ledger(night: Night) -> 
     night.world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
-    assert night.told() == [(Need.ACT, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.ACT, Ending.FINISHED)]
     assert night.world.transactions(cart)[1:] == [("Refund", "Success", 1000)]
     assert night.world.ledger(page.token)[1:] == [("REFUND", 1000, "OK")]
 
@@ -204,7 +204,7 @@ def test_a_refund_that_never_happened_is_closed(night: Night) -> None:
     night.world.fault("monext", action="hang", seconds=0.1, method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
-    assert night.told() == [(Need.ACT, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.ACT, Ending.FINISHED)]
     assert night.world.transactions(cart)[1:] == [("Refund", "Failure", 1000)]
     assert night.world.ledger(page.token)[1:] == []
 
@@ -216,7 +216,7 @@ def test_an_act_that_never_left_is_closed_and_its_key_is_free(night: Night) -> N
     with pytest.raises(BridgeError):
         night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     night.world.calm()
-    assert night.told() == [(Need.ACT, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.ACT, Ending.FINISHED)]
     assert night.world.payment(cart)["transactions"][1]["interactionId"] == "note-1~void"
     night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     assert night.world.transactions(cart)[2:] == [("Refund", "Success", 1000)]
@@ -228,14 +228,14 @@ def test_an_act_that_monext_had_received_is_finished(night: Night) -> None:
     night.world.script_act(act="refunds", outcome="pending", status=202)
     night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     assert night.world.orders(cart)[0]["paymentState"] == "CreditOwed"
-    assert night.told() == [(Need.RECEIVED, Ending.WAITING)]
+    assert night.told() == [(FollowUp.RECEIVED, Ending.WAITING)]
     refund = next(
         t["id"]
         for t in night.world.monext()["transactions"]
         if t["token"] == page.token and t["type"] == "REFUND"
     )
     night.world.end_act(refund, "accepted")
-    assert night.told() == [(Need.RECEIVED, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.RECEIVED, Ending.FINISHED)]
     assert night.world.transactions(cart)[1:] == [("Refund", "Success", 1000)]
     assert night.world.orders(cart)[0]["paymentState"] == "Paid"
 
@@ -250,7 +250,7 @@ def test_two_accepted_payments_of_which_none_was_given_back_leave_one(night: Nig
     for payment in night.world.payments(cart):
         if payment["interfaceId"] == second.token:
             accept_in_the_record(night.world, payment, second)
-    assert set(night.told()) == {(Need.SECOND_PAYMENT, Ending.FINISHED)}
+    assert set(night.told()) == {(FollowUp.SECOND_PAYMENT, Ending.FINISHED)}
     states = [t for t in night.world.transactions(cart) if t[0] == "Refund"]
     assert states == [("Refund", "Success", 13490)]
     assert len(night.world.orders(cart)) == 1
@@ -278,9 +278,9 @@ def test_an_order_state_that_was_not_written_is_put_right(night: Night) -> None:
     payment = night.payment_id(cart)
     total = night.world.payment(cart)["amountPlanned"]["centAmount"]
     night.bridge.services.modify.perform(payment, Capture(Money(total, "EUR")), key="parcel-1")
-    assert night.told() == [(Need.ORDER_STATE, Ending.UNKNOWN)]
+    assert night.told() == [(FollowUp.ORDER_STATE, Ending.UNKNOWN)]
     night.world.calm()
-    assert night.told() == [(Need.ORDER_STATE, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.ORDER_STATE, Ending.FINISHED)]
     assert night.world.orders(cart)[0]["paymentState"] == "Paid"
     assert night.told() == []
 
@@ -290,8 +290,8 @@ def test_an_unknown_answer_of_monext_is_looked_at_again(night: Night) -> None:
     page = night.page(cart)
     night.world.pay(page.token, outcome="accepted")
     night.world.fault("monext", action="html", path=page.token, times=1)
-    assert night.told() == [(Need.NOT_FINISHED, Ending.UNKNOWN)]
-    assert night.told() == [(Need.NOT_FINISHED, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.NOT_FINISHED, Ending.UNKNOWN)]
+    assert night.told() == [(FollowUp.NOT_FINISHED, Ending.FINISHED)]
 
 
 def test_commercetools_away_breaks_the_pass_off(night: Night) -> None:
@@ -305,7 +305,7 @@ def test_a_dry_run_tells_and_writes_nothing(night: Night) -> None:
     cart = night.cart()
     night.world.pay(night.page(cart).token, outcome="accepted")
     before = night.world.payment(cart)
-    assert night.told(dry_run=True) == [(Need.NOT_FINISHED, Ending.FOUND)]
+    assert night.told(dry_run=True) == [(FollowUp.NOT_FINISHED, Ending.FOUND)]
     assert night.world.payment(cart) == before
 
 
@@ -334,7 +334,7 @@ def test_a_store_that_no_setting_names_any_more_is_stuck(night: Night, sandbox: 
     findings: list[Finding] = []
     without.services.reconcile.run(Scope(), tell=findings.append)
     own = [f for f in findings if f.payment_id in night.own()]
-    assert [(f.need, f.ending) for f in own] == [(Need.NOT_FINISHED, Ending.STUCK)]
+    assert [(f.need, f.ending) for f in own] == [(FollowUp.NOT_FINISHED, Ending.STUCK)]
     assert "fr-store" in own[0].detail
     night.run()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.ids import OrderNumber, PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import Need
+from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services.reconciliation.report import Ending, Finding
 from monext_bridge.web.cli.findings import Telling
 from tests.guards.test_runbook import FOUND, sections
@@ -17,13 +17,13 @@ from tests.log_lines import Lines, logged
 
 STUCK = Finding(
     PaymentId("20354d7a-e4fe-47af-8ff6-187bca92f3f9"),
-    Need.NO_ORDER,
+    FollowUp.NO_ORDER,
     Ending.STUCK,
     "commercetools refused: SomethingNew",
     "fr-store",
     OrderNumber("SHOP-1042"),
 )
-WARNED = replace(STUCK, need=Need.EXPIRING, ending=Ending.WARNED, detail="55490 EUR in minor units")
+WARNED = replace(STUCK, need=FollowUp.EXPIRING, ending=Ending.WARNED, detail="55490 EUR in minor units")
 HEADINGS = {heading for chapter, heading, _ in sections() if chapter == FOUND}
 
 
@@ -60,8 +60,8 @@ def test_what_asks_for_somebody_is_an_alarm_with_all_that_has_to_be_known(
     assert line["then"] == f'see "{finding.need.value}" in docs/runbook.md'
 
 
-@pytest.mark.parametrize("need", Need)
-def test_the_runbook_has_the_heading_that_an_alarm_names(need: Need) -> None:
+@pytest.mark.parametrize("need", FollowUp)
+def test_the_runbook_has_the_heading_that_an_alarm_names(need: FollowUp) -> None:
     with logged() as lines:
         telling().tell(replace(STUCK, need=need))
     (line,) = alarms(lines)
@@ -114,7 +114,7 @@ def test_other_words_about_the_same_are_told_on_stdout_and_are_no_other_alarm(
     "other",
     [
         replace(STUCK, payment_id=PaymentId("another")),
-        replace(STUCK, need=Need.ACT),
+        replace(STUCK, need=FollowUp.ACT),
         replace(STUCK, ending=Ending.WARNED),
     ],
     ids=["payment", "need", "ending"],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.ids import RecordTransactionId
-from monext_bridge.domain.operations.rules import Act, Cancel, Capture, Refund, Reverse
+from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from monext_bridge.services.operations.modify_payment import ActOutcome
 from monext_bridge.web.cli.operations import OUTCOMES, VERBS, amount_under, command, question, too_much
@@ -48,7 +48,7 @@ def done(kind: TransactionType, minor: int, **changes: Any) -> Any:
         (Reverse(), "Cancel 61.00 EUR that is not captured and refund 50.00 EUR that is captured"),
     ],
 )
-def test_the_question_says_what_will_happen(act: Act, words: str) -> None:
+def test_the_question_says_what_will_happen(act: Operation, words: str) -> None:
     assert question(half_captured(), act, key="new") == words
 
 
@@ -73,7 +73,7 @@ def test_a_key_that_is_known_is_gone_on_with() -> None:
         (Reverse(), "reverse {}"),
     ],
 )
-def test_the_command_repeats_every_part_of_the_act(act: Act, words: str) -> None:
+def test_the_command_repeats_every_part_of_the_act(act: Operation, words: str) -> None:
     line = command(half_captured(), act, key=KEY, reference=None)
     assert line == f"flask payment {words.format(PAYMENT_ID)} --key {KEY}"
 
@@ -92,7 +92,7 @@ def test_the_amount_of_a_key_is_that_of_its_first_call() -> None:
 @pytest.mark.parametrize(
     "act", [Capture(eur(1)), Refund(eur(1)), Cancel(), Reverse()], ids=lambda a: VERBS[type(a)]
 )
-def test_nothing_left_is_said_before_anybody_is_asked(act: Act) -> None:
+def test_nothing_left_is_said_before_anybody_is_asked(act: Operation) -> None:
     nothing = a_payment(transactions=())
     assert (too_much(nothing, act) or "").startswith("nothing is left")
 
@@ -100,12 +100,12 @@ def test_nothing_left_is_said_before_anybody_is_asked(act: Act) -> None:
 @pytest.mark.parametrize(
     ("act", "words"), [(Capture(eur(6101)), "only 61.00 EUR"), (Refund(eur(5001)), "only 50.00 EUR")]
 )
-def test_more_than_is_left_is_refused_in_the_units_of_the_question(act: Act, words: str) -> None:
+def test_more_than_is_left_is_refused_in_the_units_of_the_question(act: Operation, words: str) -> None:
     assert (too_much(half_captured(), act) or "").startswith(words)
 
 
 @pytest.mark.parametrize("act", [Capture(eur(6100)), Refund(eur(5000)), Cancel(), Reverse()])
-def test_all_that_is_left_is_not_too_much(act: Act) -> None:
+def test_all_that_is_left_is_not_too_much(act: Operation) -> None:
     assert too_much(half_captured(), act) is None
 
 
