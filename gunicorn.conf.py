@@ -22,8 +22,8 @@ from monext_bridge import logs
 from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
 from monext_bridge.runtime.companion import Companion
-from monext_bridge.runtime.parallel import prepare, running_pool
-from monext_bridge.web.http.preload import rehearse
+from monext_bridge.runtime.parallel import running_pool, start_threads
+from monext_bridge.web.http.preload import preload
 
 HEALTH = (b"GET /health ", b"HEAD /health ")
 RECONCILE = (sys.executable, "-m", "flask", "--app", "app", "reconcile", "--every", "60s", "--with-parent")
@@ -111,7 +111,7 @@ class JsonLogger(Logger):
 
 def when_ready(server: Any) -> None:
     """Before the first process is made, and for all that replace one later."""
-    rehearse(server.app.wsgi())
+    preload(server.app.wsgi())
     server.companion = Companion(RECONCILE)
 
 
@@ -128,7 +128,7 @@ def on_exit(server: Any) -> None:
 
 
 def post_worker_init(_: Any) -> None:
-    prepare()
+    start_threads()
 
 
 from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}

@@ -23,7 +23,7 @@ from flask import Flask
 from monext_bridge.config import load_settings
 from monext_bridge.services import build_services, utc_now
 from monext_bridge.web import create_app
-from monext_bridge.web.access.rate_limits import BUDGETS, Table
+from monext_bridge.web.access.rate_limits import RATE_LIMITS, RateLimitTable
 from sandbox.bridge_settings import bridge_environment
 from sandbox.runner import Sandbox
 from tests.crashing import Life, mortal_gateways
@@ -68,9 +68,9 @@ class Caller(Protocol):
     def call(self, method: str, path: str, **options: Any) -> Answer: ...
 
 
-AMPLE: Table = {
+AMPLE: RateLimitTable = {
     endpoint: tuple(replace(budget, amount=1000 * budget.amount) for budget in budgets)
-    for endpoint, budgets in BUDGETS.items()
+    for endpoint, budgets in RATE_LIMITS.items()
 }
 """For tests, which are one client that does in a minute what thousands do."""
 
@@ -86,7 +86,7 @@ class InProcess:
         sandbox: Sandbox,
         *,
         clock: Callable[[], datetime] = utc_now,
-        limits: Table = AMPLE,
+        limits: RateLimitTable = AMPLE,
         life: Life | None = None,
         **changes: str,
     ) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 
 from monext_bridge.gateways.keys.clouds import GOOGLE_KEYS, PushKeys
 from monext_bridge.services import utc_now
-from monext_bridge.services.access.push_signatures import PushProofs
+from monext_bridge.services.access.push_signatures import PushSignatures
 from monext_bridge.web import create_app
 from tests import push_samples as samples
 from tests.bridges import Answer, InProcess
@@ -40,8 +40,10 @@ class Endpoint:
     """The endpoint of a bridge that fetches from `internet`."""
 
     def __init__(self, bridge: InProcess, internet: Internet) -> None:
-        proofs = PushProofs(PushKeys(fetch=internet), utc_now)
-        self._app: Flask = create_app(bridge.settings, services=replace(bridge.services, push_proofs=proofs))
+        proofs = PushSignatures(PushKeys(fetch=internet), utc_now)
+        self._app: Flask = create_app(
+            bridge.settings, services=replace(bridge.services, push_signatures=proofs)
+        )
         self.internet = internet
 
     def push(self, body: object = None, *, path: str = WITH_SECRET, **options: Any) -> Answer:

@@ -17,14 +17,14 @@ from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.domain.record.updates import Update
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
-from monext_bridge.services.operations.execute import Acts
-from monext_bridge.services.operations.modify_payment import Modify
-from monext_bridge.services.operations.resolve_unknown import Resolving
-from monext_bridge.services.outcome.automatic_reversal import GivingBack
-from monext_bridge.services.outcome.context import Situations
-from monext_bridge.services.outcome.create_order import Ordering
-from monext_bridge.services.outcome.record_outcome import Settle
-from monext_bridge.services.reconciliation.import_ledger import Bookkeeper
+from monext_bridge.services.operations.execute import OperationExecutor
+from monext_bridge.services.operations.modify_payment import PaymentOperations
+from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
+from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
+from monext_bridge.services.outcome.context import ContextReader
+from monext_bridge.services.outcome.create_order import OrderCreator
+from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
+from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
 from tests.settings_environment import load
 
 SILENCE = OperationAnswer(OperationAnswerKind.UNKNOWN)
@@ -33,7 +33,7 @@ READY = Ledger()
 
 @dataclass
 class Record:
-    """Stands in for `Records`. No order names the payment."""
+    """Stands in for `CommercetoolsRecords`. No order names the payment."""
 
     readings: list[Payment]
 
@@ -54,14 +54,14 @@ class Record:
 
 @dataclass
 class Monext:
-    """Stands in for `Acquirer`. `answer` is given to every act that is sent, or raised."""
+    """Stands in for `MonextPayments`. `answer` is given to every act that is sent, or raised."""
 
     answer: OperationAnswer | RemoteUnavailable = SILENCE
     books: Ledger = READY
     echoes: dict[MonextTransactionId, str] = field(default_factory=dict)
     sent: list[tuple[OperationKind, object]] = field(default_factory=list)
 
-    def act(
+    def execute(
         self, _store: object, kind: OperationKind, _origin: object, body: dict[str, object]
     ) -> OperationAnswer:
         self.sent.append((kind, body["amount"]))
@@ -86,28 +86,30 @@ class Books:
 
     def __post_init__(self) -> None:
         self.settings = load()
-        self.acts = Acts(self.record, self.monext, lambda: self.now)
-        self.resolving = Resolving(self.settings, self.acts)
-        self.giving_back = GivingBack(self.acts)
+        self.operations = OperationExecutor(self.record, self.monext, lambda: self.now)
+        self.resolver = UnknownOutcomeResolver(self.settings, self.operations)
+        self.reversal = AutomaticReversal(self.operations)
 
     @property
-    def modify(self) -> Modify:
-        return Modify(self.settings, self.record, self.monext, self.acts, self.resolving, lambda: self.now)
+    def modify(self) -> PaymentOperations:
+        return PaymentOperations(
+            self.settings, self.record, self.monext, self.operations, self.resolver, lambda: self.now
+        )
 
     @property
-    def bookkeeper(self) -> Bookkeeper:
-        return Bookkeeper(self.record, self.resolving, lambda: self.now)
+    def ledger_importer(self) -> LedgerImporter:
+        return LedgerImporter(self.record, self.resolver, lambda: self.now)
 
     @property
-    def settle(self) -> Settle:
-        situations = Situations(self.settings, self.record)
-        ordering = Ordering(self.record)
-        return Settle(
+    def settle(self) -> OutcomeRecorder:
+        contexts = ContextReader(self.settings, self.record)
+        ordering = OrderCreator(self.record)
+        return OutcomeRecorder(
             self.settings,
             self.record,
-            situations,
+            contexts,
             self.monext,
-            self.giving_back,
+            self.reversal,
             ordering,
             lambda: self.now,
         )

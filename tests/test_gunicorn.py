@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.runtime.bulkhead import PLACES_AT_A_REMOTE, PLACES_IN_ALL
+from monext_bridge.runtime.bulkhead import SLOTS_IN_ALL, SLOTS_PER_REMOTE
 from monext_bridge.runtime.parallel import EXTRA_THREADS
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn
@@ -93,8 +93,8 @@ def test_what_hangs_leaves_threads_and_all_of_them_fit_on_a_small_host(
     for name, value in environ().items():
         monkeypatch.setenv(name, value)
     threads = configured()["threads"]
-    assert PLACES_AT_A_REMOTE < PLACES_IN_ALL < threads
-    assert PLACES_AT_A_REMOTE < EXTRA_THREADS
+    assert SLOTS_PER_REMOTE < SLOTS_IN_ALL < threads
+    assert SLOTS_PER_REMOTE < EXTRA_THREADS
     main_and_health = 3
     assert 2 * (threads + EXTRA_THREADS + main_and_health) + 1 < MOST_THREADS_OF_A_SMALL_HOST
 
@@ -155,7 +155,7 @@ class TestCrowdedWorker:
     @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
     def test_all_threads_run_before_they_are_needed(self, bridge: Gunicorn) -> None:
         (worker,) = Path(f"/proc/{bridge.pid}/task/{bridge.pid}/children").read_text().split()
-        assert len(list(Path(f"/proc/{worker}/task").iterdir())) > PLACES_IN_ALL + EXTRA_THREADS
+        assert len(list(Path(f"/proc/{worker}/task").iterdir())) > SLOTS_IN_ALL + EXTRA_THREADS
 
 
 def test_a_connection_on_which_nothing_was_said_does_not_hold_up_the_end(

@@ -11,7 +11,7 @@ stores     one StoreSettings from the settings that may differ by store
 loading    `load_settings`, and what must agree between settings
 """
 
-from monext_bridge.config.branding import Looks, LooksByStore, ShopLink
+from monext_bridge.config.branding import Branding, BrandingByStore, ShopLink
 from monext_bridge.config.colors import Colors, Palette
 from monext_bridge.config.loading import load_settings
 from monext_bridge.config.names import SETTING_NAMES, SETTINGS, Setting
@@ -34,14 +34,14 @@ __all__ = [
     "SETTINGS",
     "SETTING_NAMES",
     "Access",
+    "Branding",
+    "BrandingByStore",
     "CaptureType",
     "CheckoutMode",
     "Colors",
     "CommercetoolsSettings",
     "Contracts",
     "Expiring",
-    "Looks",
-    "LooksByStore",
     "MonextCredentials",
     "MonextEnvironment",
     "Palette",

@@ -36,7 +36,7 @@ class ShopLink(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class Branding:
     """Of one shop. `language` is that of a page for which nobody names one that pages exist in; `frame_ancestors` are
     the origins that may frame its pages.
     """
@@ -50,7 +50,7 @@ class Looks:
 
 
 @dataclass(frozen=True, slots=True)
-class LooksByStore:
+class BrandingByStore:
     name: ByStore[str]
     logo: ByStore[str]
     colors: ByStore[Colors]
@@ -58,10 +58,10 @@ class LooksByStore:
     language: ByStore[str]
     frame_ancestors: ByStore[tuple[str, ...]]
 
-    def at(self, store_key: str | None) -> Looks:
+    def at(self, store_key: str | None) -> Branding:
         """The looks of a store; None: those that hold for whatever store. No logo without a name."""
         name = self.name.at(store_key)
-        return Looks(
+        return Branding(
             name=name,
             logo=self.logo.at(store_key) if name else None,
             colors=self.colors.at(store_key),
@@ -71,11 +71,11 @@ class LooksByStore:
         )
 
 
-def read_looks(environment: Environment) -> LooksByStore:
+def read_branding(environment: Environment) -> BrandingByStore:
     def by_store(name: str, parse: Callable[[str], T]) -> ByStore[T]:
         return environment.read_by_store(name, lambda value: parse(plain(value)))
 
-    return LooksByStore(
+    return BrandingByStore(
         name=by_store("SHOP_NAME", shop_name),
         logo=by_store("SHOP_LOGO", image_url),
         colors=environment.read_by_store("SHOP_COLORS", colors, is_value=is_colors),
@@ -85,16 +85,16 @@ def read_looks(environment: Environment) -> LooksByStore:
     )
 
 
-def check_looks(looks: LooksByStore, environment: Environment, *, production: bool) -> None:
+def check_branding(branding: BrandingByStore, environment: Environment, *, production: bool) -> None:
     """Note what can't be right between them: a logo that has no name, and addresses without TLS."""
-    for key in sorted(looks.logo.keys or ()):
-        if not looks.name.at(key):
+    for key in sorted(branding.logo.keys or ()):
+        if not branding.name.at(key):
             environment.fault("SHOP_NAME", f'is needed by SHOP_LOGO["{key}"]')
-    if looks.logo.every and not looks.name.values():
+    if branding.logo.every and not branding.name.values():
         environment.fault("SHOP_NAME", "is needed by SHOP_LOGO")
     if not production:
         return
-    for name, urls in _addresses(looks):
+    for name, urls in _addresses(branding):
         if any(url.startswith("http:") for url in urls):
             environment.fault(name, parsing.HTTPS_WANTED)
 
@@ -152,9 +152,9 @@ def _link(kind: ShopLink, value: object) -> str:
     return parsing.page_url(address)
 
 
-def _addresses(looks: LooksByStore) -> tuple[tuple[str, list[str]], ...]:
+def _addresses(branding: BrandingByStore) -> tuple[tuple[str, list[str]], ...]:
     return (
-        ("SHOP_LOGO", list(looks.logo.values())),
-        ("SHOP_LINKS", [url for each in looks.links.values() for url in each.values()]),
-        ("FRAME_ANCESTORS", [origin for each in looks.frame_ancestors.values() for origin in each]),
+        ("SHOP_LOGO", list(branding.logo.values())),
+        ("SHOP_LINKS", [url for each in branding.links.values() for url in each.values()]),
+        ("FRAME_ANCESTORS", [origin for each in branding.frame_ancestors.values() for origin in each]),
     )

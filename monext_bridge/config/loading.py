@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from monext_bridge.config import parsing
-from monext_bridge.config.branding import check_looks, origins, read_looks
+from monext_bridge.config.branding import check_branding, origins, read_branding
 from monext_bridge.config.parsing import HTTPS_WANTED
 from monext_bridge.config.reading import Environment
 from monext_bridge.config.spelling import misspelt
@@ -38,7 +38,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     readings = read_stores(environment)
     settings = _read(environment, readings)
     check_stores(readings, environment)
-    check_looks(settings.looks, environment, production=_is_production(readings))
+    check_branding(settings.branding, environment, production=_is_production(readings))
     _check_https(settings, readings, environment)
     if settings.access is Access.SESSION and not settings.commercetools.session_url:
         environment.fault("CTP_SESSION_URL", "is needed by CHECKOUT_ACCESS=session")
@@ -77,7 +77,7 @@ def _read(environment: Environment, readings: Readings) -> Settings:
         port=need("PORT", parsing.number(1, 65535)),
         web_concurrency=need("WEB_CONCURRENCY", parsing.number(1, MOST_WORKERS)),
         log_level=need("LOG_LEVEL", parsing.log_level),
-        looks=read_looks(environment),
+        branding=read_branding(environment),
         shop_origins=frozenset(environment.read("SHOP_ORIGINS", origins) or ()),
     )
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
-from monext_bridge.config.branding import LooksByStore
+from monext_bridge.config.branding import BrandingByStore
 from monext_bridge.errors import StoreNotConfigured
 
 
@@ -162,7 +162,7 @@ class Settings:
     port: int
     web_concurrency: int
     log_level: str
-    looks: LooksByStore
+    branding: BrandingByStore
     shop_origins: frozenset[str]
 
     def store(self, store_key: str | None) -> StoreSettings:

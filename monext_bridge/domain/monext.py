@@ -50,7 +50,7 @@ class Outcome:
 
     `payment_id` is what the session's `privateData` names, to be compared with the payment at hand;
     `order_reference` is what the session was opened with. `gone`: FAILED only because Monext no longer knows the
-    session, which tells nothing about a payment that was pending. `last_look`: read after the session's end, so that
+    session, which tells nothing about a payment that was pending. `is_last_read`: read after the session's end, so that
     what failed has failed for good.
     """
 
@@ -63,8 +63,8 @@ class Outcome:
     method: str | None = None
     payment_id: PaymentId | None = None
     order_reference: str | None = None
-    gone: bool = False
-    last_look: bool = False
+    session_gone: bool = False
+    is_last_read: bool = False
 
 
 class OperationKind(StrEnum):

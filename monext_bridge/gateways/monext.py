@@ -66,7 +66,7 @@ class MonextGateway:
         path, route = f"{TRANSACTIONS}/{segment(transaction_id)}", f"{TRANSACTIONS}/{{transaction}}"
         return self._send(credentials, "GET", path, route=route, ids={"transaction": transaction_id})
 
-    def act(
+    def execute(
         self,
         credentials: MonextCredentials,
         kind: OperationKind,

@@ -7,7 +7,7 @@ from typing import Any
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
-from monext_bridge.services.reconciliation.report import Ending, Finding, Task
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Task
 
 Json = dict[str, Any]
 
@@ -39,7 +39,7 @@ def read_findings(bodies: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
         Finding(
             PaymentId(body["payment"]),
             FollowUp(body["need"]) if body["need"] in set(FollowUp) else FollowUp.ACT,
-            Ending(body["ending"]) if body["ending"] in set(Ending) else Ending.STUCK,
+            FindingStatus(body["ending"]) if body["ending"] in set(FindingStatus) else FindingStatus.STUCK,
             body["detail"],
             body.get("store"),
             _order(body),

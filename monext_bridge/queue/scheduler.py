@@ -27,7 +27,7 @@ from monext_bridge.queue.messages import written_task
 from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.reports import Reports
 from monext_bridge.services.reconciliation.report import Finding, Task
-from monext_bridge.services.reconciliation.threads import Threads, Work
+from monext_bridge.services.reconciliation.threads import ThreadRunner, Work
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ AWAY = (redis.RedisError, DramatiqError)
 
 
 @dataclass(frozen=True, slots=True)
-class QueueDispatch:
+class QueueRunner:
     """One scheduler at a time; a second one is told so. Where it dies, another may begin after three minutes.
 
     Tasks that are left when it stops are done all the same, once, or dropped after half an hour.
@@ -55,7 +55,7 @@ class QueueDispatch:
     broker: RedisBroker
     clock: Callable[[], float] = time.monotonic
     silence: float = SILENCE
-    alone: Threads = field(default_factory=Threads)
+    alone: ThreadRunner = field(default_factory=ThreadRunner)
 
     def run(self, tasks: Iterable[Task], work: Work) -> Iterator[tuple[Finding, ...]]:
         """`work` is what workers do, and what is done here where they don't.

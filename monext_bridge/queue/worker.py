@@ -16,7 +16,7 @@ from monext_bridge.queue.broker import finish_actor
 from monext_bridge.queue.messages import read_task
 from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.reports import Reports
-from monext_bridge.runtime.retry_budget import patient
+from monext_bridge.runtime.retry_budget import background_retries
 from monext_bridge.services.reconciliation.threads import Work
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def working(broker: RedisBroker, work: Work, *, threads: int) -> Iterator[None]:
         message = CurrentMessage.get_current_message()
         message_id = message.message_id if message else run
         correlation_id.set(f"reconcile-{message_id}")
-        with patient():
+        with background_retries():
             findings = work(read_task(task))
         event(log, "task_done", payment=task["payment"], findings=len(findings))
         reports.tell(run, message_id=message_id, findings=findings)

@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
-from monext_bridge.runtime.deadlines import left
+from monext_bridge.runtime.deadlines import seconds_left
 
-PLACES_AT_A_REMOTE = 40
-PLACES_IN_ALL = 56
+SLOTS_PER_REMOTE = 40
+SLOTS_IN_ALL = 56
 """Of the 64 threads of a gunicorn worker. A remote that hangs leaves sixteen of them to requests that do without
 it; whatever those wait for, eight are left to tell the next ones to come again."""
 
-PATIENCE = 1.0
+LONGEST_WAIT = 1.0
 """Seconds for which a place at a remote is waited for: a remote that takes that long for each of a crowd of
 calls is slow, and does not hang yet."""
 
-PATIENCE_IN_ALL = 2.0
+LONGEST_WAIT_IN_ALL = 2.0
 """The same for a request's place: a crowd that comes at once is served in waves of whole requests."""
 
 
@@ -26,10 +26,10 @@ class Bulkhead:
     """A number of places. Thread-safe."""
 
     def __init__(
-        self, places: int, *, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic
+        self, slots: int, *, longest_wait: float = LONGEST_WAIT, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._free = BoundedSemaphore(places)
-        self._patience, self._clock = patience, clock
+        self._free = BoundedSemaphore(slots)
+        self._longest_wait, self._clock = longest_wait, clock
         self._moved_at = clock()
 
     def enter(self) -> bool:
@@ -48,7 +48,7 @@ class Bulkhead:
         self._free.release()
 
     @contextmanager
-    def place(self) -> Iterator[bool]:
+    def slot(self) -> Iterator[bool]:
         """Whether there was a place; it is held while the context lasts."""
         entered = self.enter()
         try:
@@ -58,5 +58,5 @@ class Bulkhead:
                 self.leave()
 
     def _wait(self) -> bool:
-        patience = min(self._moved_at + self._patience - self._clock(), left())
-        return patience > 0 and self._free.acquire(timeout=patience)
+        longest_wait = min(self._moved_at + self._longest_wait - self._clock(), seconds_left())
+        return longest_wait > 0 and self._free.acquire(timeout=longest_wait)

@@ -25,25 +25,25 @@ def begin(seconds: float) -> None:
     _end.set(time.monotonic() + seconds)
 
 
-def lift() -> None:
+def clear() -> None:
     """What this context does from now on belongs to no request."""
     _end.set(math.inf)
 
 
-def left() -> float:
+def seconds_left() -> float:
     """Seconds, never negative; infinite where there is no deadline."""
     return max(_end.get() - time.monotonic(), 0.0)
 
 
 def time_out() -> float | None:
     """What is left, for waiting on another thread: None where there is no deadline."""
-    seconds = left()
+    seconds = seconds_left()
     return None if seconds == math.inf else seconds
 
 
 def limit(seconds: float | None) -> float:
     """The shorter of these seconds and what is left, for a socket. Raises TimeoutError where nothing is."""
-    allowed = min(math.inf if seconds is None else seconds, left())
+    allowed = min(math.inf if seconds is None else seconds, seconds_left())
     if allowed <= 0:
         raise TimeoutError("the deadline has passed")
     return allowed

@@ -56,16 +56,16 @@ def together(*calls: Callable[[], object]) -> tuple[object, ...]:
 
 
 @overload
-def settled(
+def together_or_errors(
     first: Callable[[], A], second: Callable[[], B], /
 ) -> tuple[A | BridgeError, B | BridgeError]: ...
 @overload
-def settled(
+def together_or_errors(
     first: Callable[[], A], second: Callable[[], B], third: Callable[[], C], /
 ) -> tuple[A | BridgeError, B | BridgeError, C | BridgeError]: ...
 @overload
-def settled(*calls: Callable[[], T]) -> tuple[T | BridgeError, ...]: ...
-def settled(*calls: Callable[[], object]) -> tuple[object, ...]:
+def together_or_errors(*calls: Callable[[], T]) -> tuple[T | BridgeError, ...]: ...
+def together_or_errors(*calls: Callable[[], object]) -> tuple[object, ...]:
     """As `together`, with each BridgeError in the place of its call's result.
 
     So a call that fails does not hide what another one learnt. Other exceptions are raised.
@@ -97,7 +97,7 @@ def _join(call: Callable[[], object], future: Future[_Done[object]]) -> _Done[ob
     return _attempt(call) if future.cancel() else future.result()
 
 
-def prepare() -> None:
+def start_threads() -> None:
     """Begin the threads of this process now, and not with its first hop. May be repeated."""
     _pool()
 

@@ -15,7 +15,7 @@ from threading import Lock
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryBudget:
     """`attempts` of a read, within `budget` seconds from the first one's start, `longest_wait` seconds between."""
 
     attempts: int
@@ -23,27 +23,27 @@ class Patience:
     longest_wait: float
 
 
-SOMEBODY_WAITS = Patience(attempts=3, budget=6.0, longest_wait=2.0)
-NOBODY_WAITS = Patience(attempts=5, budget=120.0, longest_wait=60.0)
+FOREGROUND = RetryBudget(attempts=3, budget=6.0, longest_wait=2.0)
+BACKGROUND = RetryBudget(attempts=5, budget=120.0, longest_wait=60.0)
 
-_patience: ContextVar[Patience] = ContextVar("patience", default=SOMEBODY_WAITS)
+_retry_budget: ContextVar[RetryBudget] = ContextVar("patience", default=FOREGROUND)
 
 
-def patience() -> Patience:
-    return _patience.get()
+def retry_budget() -> RetryBudget:
+    return _retry_budget.get()
 
 
 @contextmanager
-def patient() -> Iterator[None]:
+def background_retries() -> Iterator[None]:
     """Inside, nobody waits: calls are tried for longer, and a remote that wants to be left alone is."""
-    token = _patience.set(NOBODY_WAITS)
+    token = _retry_budget.set(BACKGROUND)
     try:
         yield
     finally:
-        _patience.reset(token)
+        _retry_budget.reset(token)
 
 
-class Pause:
+class RetryAfterPause:
     """Until when a remote wants no calls, as its `Retry-After` said. Thread-safe; one for each client.
 
     Only patient calls keep to it: a buyer who waits is better told at once.
@@ -59,7 +59,7 @@ class Pause:
     def wished(self, seconds: float) -> None:
         """The remote has asked for so much time; no more than the longest wait of the patient is granted."""
         with self._lock:
-            self._until = max(self._until, self._clock() + min(seconds, NOBODY_WAITS.longest_wait))
+            self._until = max(self._until, self._clock() + min(seconds, BACKGROUND.longest_wait))
 
     def keep(self) -> None:
         """Wait until the remote may be called, if this call is patient; once, and so a minute at the most.
@@ -67,5 +67,5 @@ class Pause:
         An act that stands announced must not be held up for longer: after five minutes it counts as never sent.
         """
         seconds = self._until - self._clock()
-        if patience() is NOBODY_WAITS and seconds > 0:
+        if retry_budget() is BACKGROUND and seconds > 0:
             self._sleep(seconds)

@@ -10,30 +10,30 @@ from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.gateways.keys.clouds import PushKeys
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.services.access.principals import Callers
-from monext_bridge.services.access.push_signatures import PushProofs
-from monext_bridge.services.checkout.open_session import Opening
-from monext_bridge.services.checkout.shop_session import Sessions
+from monext_bridge.services.access.principals import Principals
+from monext_bridge.services.access.push_signatures import PushSignatures
+from monext_bridge.services.checkout.open_session import SessionOpener
+from monext_bridge.services.checkout.shop_session import ShopSessions
 from monext_bridge.services.checkout.start import Checkout
-from monext_bridge.services.operations.execute import Acts
-from monext_bridge.services.operations.modify_payment import Modify
-from monext_bridge.services.operations.resolve_unknown import Resolving
-from monext_bridge.services.operations.shipment import Shipment
-from monext_bridge.services.outcome.automatic_reversal import GivingBack
-from monext_bridge.services.outcome.buyer_events import Following
-from monext_bridge.services.outcome.context import Situations
-from monext_bridge.services.outcome.create_order import Ordering
-from monext_bridge.services.outcome.from_record import Unattended
-from monext_bridge.services.outcome.record_outcome import Settle
-from monext_bridge.services.payment_reference import References
-from monext_bridge.services.reconciliation.candidates import Survey
-from monext_bridge.services.reconciliation.expiring_authorizations import Expiry
-from monext_bridge.services.reconciliation.import_ledger import Bookkeeper
-from monext_bridge.services.reconciliation.reconcile_payment import Finishing
-from monext_bridge.services.reconciliation.run import Reconcile
-from monext_bridge.services.reconciliation.threads import Dispatch, Threads
-from monext_bridge.services.remotes.commercetools_records import Records
-from monext_bridge.services.remotes.monext_payments import Acquirer
+from monext_bridge.services.operations.execute import OperationExecutor
+from monext_bridge.services.operations.modify_payment import PaymentOperations
+from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
+from monext_bridge.services.operations.shipment import ShipmentCapturer
+from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
+from monext_bridge.services.outcome.buyer_events import BuyerEvents
+from monext_bridge.services.outcome.context import ContextReader
+from monext_bridge.services.outcome.create_order import OrderCreator
+from monext_bridge.services.outcome.from_record import OutcomeFromRecord
+from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
+from monext_bridge.services.payment_reference import ReferenceSigner
+from monext_bridge.services.reconciliation.candidates import Candidates
+from monext_bridge.services.reconciliation.expiring_authorizations import ExpiringAuthorizations
+from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
+from monext_bridge.services.reconciliation.reconcile_payment import PaymentReconciler
+from monext_bridge.services.reconciliation.run import Reconciliation
+from monext_bridge.services.reconciliation.threads import TaskRunner, ThreadRunner
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes.monext_payments import MonextPayments
 from monext_bridge.services.setup.readiness import Readiness
 
 Clock = Callable[[], datetime]
@@ -43,15 +43,15 @@ Clock = Callable[[], datetime]
 class Services:
     settings: Settings
     checkout: Checkout
-    following: Following
-    sessions: Sessions
-    references: References
+    buyer_events: BuyerEvents
+    sessions: ShopSessions
+    references: ReferenceSigner
     readiness: Readiness
-    modify: Modify
-    reconcile: Reconcile
-    shipment: Shipment
-    push_proofs: PushProofs
-    callers: Callers
+    modify: PaymentOperations
+    reconcile: Reconciliation
+    shipment: ShipmentCapturer
+    push_signatures: PushSignatures
+    principals: Principals
     clock: Clock
 
 
@@ -66,44 +66,57 @@ def build_services(
     monext: MonextGateway,
     push_keys: PushKeys | None = None,
     clock: Clock = utc_now,
-    dispatch: Dispatch | None = None,
+    runner: TaskRunner | None = None,
 ) -> Services:
     """Everything wired; gateways and clock are handed in, so that tests can hand in others.
 
     `dispatch` says who carries out the tasks of reconciliation; without it, threads of this process.
     """
-    records, acquirer = Records(commercetools), Acquirer(monext)
-    situations, references = Situations(settings, records), References(settings.secret_keys)
-    acts = Acts(records, acquirer, clock)
-    settle = Settle(settings, records, situations, acquirer, GivingBack(acts), Ordering(records), clock)
-    opening = Opening(settings, records, acquirer, references, clock)
-    resolving = Resolving(settings, acts)
-    modify = Modify(settings, records, acquirer, acts, resolving, clock)
-    unattended = Unattended(settings, situations, acquirer, settle, clock)
-    finishing = _finishing(settings, records, unattended, resolving, modify, clock)
+    records, monext_payments = CommercetoolsRecords(commercetools), MonextPayments(monext)
+    contexts, references = ContextReader(settings, records), ReferenceSigner(settings.secret_keys)
+    operations = OperationExecutor(records, monext_payments, clock)
+    settle = OutcomeRecorder(
+        settings,
+        records,
+        contexts,
+        monext_payments,
+        AutomaticReversal(operations),
+        OrderCreator(records),
+        clock,
+    )
+    session_opener = SessionOpener(settings, records, monext_payments, references, clock)
+    resolver = UnknownOutcomeResolver(settings, operations)
+    modify = PaymentOperations(settings, records, monext_payments, operations, resolver, clock)
+    from_record = OutcomeFromRecord(settings, contexts, monext_payments, settle, clock)
+    reconciler = _finishing(settings, records, from_record, resolver, modify, clock)
     return Services(
         settings=settings,
-        checkout=Checkout(settings, records, situations, acquirer, settle, opening, references, clock),
-        following=Following(settings, situations, acquirer, settle),
-        sessions=Sessions(settings, commercetools),
+        checkout=Checkout(
+            settings, records, contexts, monext_payments, settle, session_opener, references, clock
+        ),
+        buyer_events=BuyerEvents(settings, contexts, monext_payments, settle),
+        sessions=ShopSessions(settings, commercetools),
         references=references,
         readiness=Readiness(settings, commercetools, monext),
         modify=modify,
-        reconcile=Reconcile(Survey(settings, records, clock), finishing, dispatch or Threads()),
-        shipment=Shipment(settings, commercetools, modify),
-        push_proofs=PushProofs(push_keys or PushKeys(), clock),
-        callers=Callers(settings, commercetools, clock=clock),
+        reconcile=Reconciliation(Candidates(settings, records, clock), reconciler, runner or ThreadRunner()),
+        shipment=ShipmentCapturer(settings, commercetools, modify),
+        push_signatures=PushSignatures(push_keys or PushKeys(), clock),
+        principals=Principals(settings, commercetools, clock=clock),
         clock=clock,
     )
 
 
 def _finishing(
     settings: Settings,
-    records: Records,
-    unattended: Unattended,
-    resolving: Resolving,
-    modify: Modify,
+    records: CommercetoolsRecords,
+    from_record: OutcomeFromRecord,
+    resolver: UnknownOutcomeResolver,
+    modify: PaymentOperations,
     clock: Clock,
-) -> Finishing:
-    bookkeeper, expiry = Bookkeeper(records, resolving, clock), Expiry(settings, modify, clock)
-    return Finishing(settings, records, unattended, resolving, bookkeeper, expiry, clock)
+) -> PaymentReconciler:
+    ledger_importer, expiry = (
+        LedgerImporter(records, resolver, clock),
+        ExpiringAuthorizations(settings, modify, clock),
+    )
+    return PaymentReconciler(settings, records, from_record, resolver, ledger_importer, expiry, clock)

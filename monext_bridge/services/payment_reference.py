@@ -16,7 +16,7 @@ from itsdangerous import BadPayload, BadSignature, URLSafeSerializer
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from monext_bridge.errors import Forbidden, Malformed
-from monext_bridge.services.results import Reference
+from monext_bridge.services.results import PaymentReference
 
 SHAPE = re.compile(r"\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
 LONGEST = 2000
@@ -26,7 +26,7 @@ Fields = tuple[str, str, str | None, str, str | None, str | None, str | None]
 _FIELDS: TypeAdapter[Fields] = TypeAdapter(Fields)
 
 
-class References:
+class ReferenceSigner:
     """Signs and reads references; holds no state but the keys."""
 
     def __init__(self, keys: Sequence[SecretStr]) -> None:
@@ -36,7 +36,7 @@ class References:
             signer_kwargs={"key_derivation": "hmac", "digest_method": _sha256},
         )
 
-    def sign(self, reference: Reference) -> str:
+    def sign(self, reference: PaymentReference) -> str:
         """The text that goes into a URL's path. Raises ValueError where it would be too long to come back."""
         fields = astuple(reference)
         text = str(self._serializer.dumps(fields if reference.language else fields[:WITHOUT_LANGUAGE]))
@@ -44,7 +44,7 @@ class References:
             raise ValueError(f"a reference of {len(text)} characters is longer than {LONGEST}")
         return text
 
-    def read(self, text: str) -> Reference:
+    def read(self, text: str) -> PaymentReference:
         """Raises Malformed for what can't be a reference, Forbidden for a signature that does not verify."""
         if len(text) > LONGEST or not SHAPE.fullmatch(text):
             raise Malformed("not a reference of this bridge", field="ref")
@@ -56,7 +56,7 @@ class References:
             raise Forbidden("the signature of the reference does not verify", field="ref") from error
         except ValidationError as error:
             raise Malformed("the reference is of another shape", field="ref") from error
-        return Reference(*fields)  # type: ignore[arg-type]
+        return PaymentReference(*fields)  # type: ignore[arg-type]
 
 
 def _as_tuple(value: Any) -> Any:

@@ -12,7 +12,7 @@ from monext_bridge.domain.record.cart import Cart, Order
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class PaymentReference:
     """What a `<ref>` names: one payment attempt and where its buyer goes afterwards. No credential.
 
     `language` is the one that the start was asked for by `lang`; None where nobody named one.
@@ -47,7 +47,7 @@ class BuyerStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class StartedSession:
     """A live session for a cart. `reference` is the signed `<ref>`; the rest is for the page."""
 
     reference: str
@@ -61,7 +61,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class ExistingPayment:
     """No session is needed: the cart has a payment whose result the buyer should see.
 
     `returned`: its money goes back, and the next start begins another one.
@@ -73,12 +73,12 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class PaymentResult:
     """Where a payment stands after settling.
 
     `amount` is what has been captured of one that is paid, else what was accepted or is asked for. `complete` is
     False while something is left to do that a later call can finish (the order, giving money back, an answer of
-    Monext): a notification then asks to be sent again. `given_back` and `return_refused` are
+    Monext): a notification then asks to be sent again. `given_back` and `reversal_rejected` are
     of a payment that is returned, `released` is of one that was only ever authorised and is wholly cancelled,
     `refunded` is what went back since. `begun` is when its session was opened, `taken` when its money was found
     to be there, `resume_url` leads into that session where it is still open.
@@ -91,7 +91,7 @@ class Settled:
     order: Order | None = None
     language: str | None = None
     given_back: bool = False
-    return_refused: bool = False
+    reversal_rejected: bool = False
     released: bool = False
     refunded: Money | None = None
     begun: datetime | None = None

@@ -11,21 +11,21 @@ from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.queue.broker import queue_on
-from monext_bridge.queue.scheduler import QueueDispatch
+from monext_bridge.queue.scheduler import QueueRunner
 from monext_bridge.services import Services, build_services
-from monext_bridge.web.access.authenticate import init_callers
+from monext_bridge.web.access.authenticate import init_principals
 from monext_bridge.web.access.cors import init_cors
-from monext_bridge.web.access.rate_limiter import init_limits
-from monext_bridge.web.access.rate_limits import BUDGETS, Table
+from monext_bridge.web.access.rate_limiter import init_rate_limits
+from monext_bridge.web.access.rate_limits import RATE_LIMITS, RateLimitTable
 from monext_bridge.web.api import events, health, operations
 from monext_bridge.web.api import shop_payment as payment
 from monext_bridge.web.buyer import after_payment as buyer
 from monext_bridge.web.buyer import checkout, notifications
 from monext_bridge.web.cli.commands import init_cli
 from monext_bridge.web.http.headers import init_headers
-from monext_bridge.web.http.request_lifecycle import init_requests, is_json
+from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, is_json
 from monext_bridge.web.openapi import routes as openapi
-from monext_bridge.web.pages import branding as looks
+from monext_bridge.web.pages import branding as branding
 from monext_bridge.web.pages.error_pages import init_error_pages
 from monext_bridge.web.pages.i18n import init_i18n
 
@@ -33,7 +33,9 @@ ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BODY = 64 * 1024
 
 
-def create_app(settings: Settings, *, services: Services | None = None, limits: Table = BUDGETS) -> Flask:
+def create_app(
+    settings: Settings, *, services: Services | None = None, limits: RateLimitTable = RATE_LIMITS
+) -> Flask:
     """The application for these settings.
 
     `services` are handed in by tests that bring their own clock, `limits` by those that stand for many clients.
@@ -45,25 +47,25 @@ def create_app(settings: Settings, *, services: Services | None = None, limits: 
         settings,
         commercetools=CommercetoolsGateway(settings.commercetools),
         monext=MonextGateway(),
-        dispatch=QueueDispatch(queue_on(settings.redis_url)) if settings.redis_url else None,
+        runner=QueueRunner(queue_on(settings.redis_url)) if settings.redis_url else None,
     )
     app.extensions["monext_bridge"] = built
-    init_requests(app)
+    init_request_lifecycle(app)
     init_cors(app, origins=settings.shop_origins)
     init_headers(app)
     init_i18n(app)
-    refuse = init_error_pages(app, is_json=is_json, looks=looks.worn)
-    init_limits(
+    refuse = init_error_pages(app, is_json=is_json, branding=branding.current_branding)
+    init_rate_limits(
         app,
         secret=settings.secret_keys[0],
         redis_url=settings.redis_url,
-        callers=built.callers,
+        principals=built.principals,
         refuse=refuse,
         table=limits,
     )
-    init_callers(app, callers=built.callers)
+    init_principals(app, principals=built.principals)
     init_cli(app)
-    for module in (buyer, checkout, events, health, looks, notifications, openapi, operations, payment):
+    for module in (buyer, checkout, events, health, branding, notifications, openapi, operations, payment):
         app.register_blueprint(module.blueprint)
     hops = settings.trusted_proxies
     if hops:

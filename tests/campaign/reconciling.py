@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services import utc_now
-from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
-from monext_bridge.services.reconciliation.run import Pace
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope
+from monext_bridge.services.reconciliation.run import Throttle
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.campaign.bridges import SECRET_KEY
@@ -17,7 +17,7 @@ from tests.campaign.bridges import SECRET_KEY
 LATER = timedelta(hours=2)
 """Sessions are over by then, and every act is old enough to be looked up for good."""
 
-AT_ANY_PACE = Pace(1_000_000)
+AT_ANY_PACE = Throttle(1_000_000)
 
 
 @dataclass(slots=True)
@@ -52,8 +52,10 @@ def _pass(bridge: InProcess, scope: Scope, done: Reconciled) -> list[Finding]:
 
 def _is_idle(finding: Finding) -> bool:
     """A ledger that agrees; a payment of which others have yet to decide."""
-    agrees = finding.need is FollowUp.LEDGER and finding.ending is Ending.FINISHED and not finding.detail
-    return agrees or finding.ending is Ending.WAITING
+    agrees = (
+        finding.need is FollowUp.LEDGER and finding.ending is FindingStatus.FINISHED and not finding.detail
+    )
+    return agrees or finding.ending is FindingStatus.WAITING
 
 
 def _text(finding: Finding) -> str:

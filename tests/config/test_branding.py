@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.config import Colors, Looks, Palette, ShopLink
+from monext_bridge.config import Branding, Colors, Palette, ShopLink
 from monext_bridge.config.colors import DERIVED_PAIRS, NAMED_PAIRS, NAMES, contrast
 from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.errors import SettingsError
@@ -33,7 +33,7 @@ ALL: dict[str, str | None] = {
 
 
 def colors(**named: str) -> Colors:
-    found = load(SHOP_COLORS=json.dumps(named)).looks.at(None).colors
+    found = load(SHOP_COLORS=json.dumps(named)).branding.at(None).colors
     assert found is not None
     return found
 
@@ -49,13 +49,13 @@ def palettes(found: Colors) -> tuple[Palette, Palette]:
 
 class TestByStore:
     def test_without_settings_a_shop_has_no_looks(self) -> None:
-        assert load().looks.at(None) == load().looks.at("fr") == Looks()
+        assert load().branding.at(None) == load().branding.at("fr") == Branding()
 
     def test_one_value_holds_for_every_store_and_for_none(self) -> None:
-        looks = load(**ALL).looks
-        assert looks.at(None) == looks.at("fr") != Looks()
-        assert looks.at("fr").name == "Maison"
-        assert looks.at("fr").frame_ancestors == ("https://shop.example.com",)
+        branding = load(**ALL).branding
+        assert branding.at(None) == branding.at("fr") != Branding()
+        assert branding.at("fr").name == "Maison"
+        assert branding.at("fr").frame_ancestors == ("https://shop.example.com",)
 
     @pytest.mark.parametrize("name", ALL)
     def test_a_store_that_a_map_does_not_name_has_none_and_is_paid_all_the_same(self, name: str) -> None:
@@ -63,23 +63,23 @@ class TestByStore:
         value = json.loads(given) if given.startswith("{") else given
         settings = load(**{"SHOP_NAME": "Maison", name: by_store(fr=value)})
         assert settings.store("de").store_key == "de"
-        plain = load(SHOP_NAME=None if name == "SHOP_NAME" else "Maison").looks
-        assert settings.looks.at("de") == settings.looks.at(None) == plain.at("de")
-        assert settings.looks.at("fr") == load(**{"SHOP_NAME": "Maison", name: given}).looks.at("fr")
+        plain = load(SHOP_NAME=None if name == "SHOP_NAME" else "Maison").branding
+        assert settings.branding.at("de") == settings.branding.at(None) == plain.at("de")
+        assert settings.branding.at("fr") == load(**{"SHOP_NAME": "Maison", name: given}).branding.at("fr")
 
     def test_each_store_has_its_own(self) -> None:
-        looks = load(
+        branding = load(
             SHOP_NAME=by_store(fr="Maison", de="Haus"),
             SHOP_COLORS=by_store(fr={"accent": GREEN}, de={"accent": "#8a1538"}),
-        ).looks
-        assert (looks.at("fr").name, looks.at("de").name) == ("Maison", "Haus")
-        assert looks.at("fr").colors != looks.at("de").colors
+        ).branding
+        assert (branding.at("fr").name, branding.at("de").name) == ("Maison", "Haus")
+        assert branding.at("fr").colors != branding.at("de").colors
 
 
 class TestLanguage:
     @pytest.mark.parametrize("given", ["fr", "pt", "nl-BE", "fr_CH"])
     def test_a_language_that_pages_exist_in_with_a_region_or_without(self, given: str) -> None:
-        assert load(SHOP_LANGUAGE=given).looks.at(None).language == given
+        assert load(SHOP_LANGUAGE=given).branding.at(None).language == given
 
     @pytest.mark.parametrize("given", ["ja", "fr-", "FR", "french", "fr-fr", "fr,de", "../fr"])
     def test_any_other_is_refused(self, given: str) -> None:
@@ -101,9 +101,9 @@ class TestLogo:
         assert found == ['SHOP_NAME: is needed by SHOP_LOGO["de"]']
 
     def test_where_only_some_stores_have_names_the_others_show_no_logo(self) -> None:
-        looks = load(SHOP_NAME=by_store(fr="Maison"), SHOP_LOGO=ALL["SHOP_LOGO"]).looks
-        assert looks.at("fr").logo == ALL["SHOP_LOGO"]
-        assert looks.at("de").logo is None
+        branding = load(SHOP_NAME=by_store(fr="Maison"), SHOP_LOGO=ALL["SHOP_LOGO"]).branding
+        assert branding.at("fr").logo == ALL["SHOP_LOGO"]
+        assert branding.at("de").logo is None
 
     @pytest.mark.parametrize(
         "url",
@@ -213,10 +213,10 @@ class TestColors:
 class TestLinks:
     def test_links_come_in_the_order_of_the_page(self) -> None:
         given = {kind.value: f"https://shop.example.com/{kind}" for kind in reversed(ShopLink)}
-        assert list(load(SHOP_LINKS=json.dumps(given)).looks.at(None).links) == list(ShopLink)
+        assert list(load(SHOP_LINKS=json.dumps(given)).branding.at(None).links) == list(ShopLink)
 
     def test_contact_may_be_a_mail_address(self) -> None:
-        links = load(SHOP_LINKS='{"contact": "mailto:help+pay@shop.example.com"}').looks.at(None).links
+        links = load(SHOP_LINKS='{"contact": "mailto:help+pay@shop.example.com"}').branding.at(None).links
         assert links == {ShopLink.CONTACT: "mailto:help+pay@shop.example.com"}
 
     @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ class TestLinks:
 class TestFrames:
     def test_origins_are_written_as_a_browser_writes_them(self) -> None:
         given = "https://Shop.example.com:443/, https://shop.example.com,http://localhost:9000"
-        found = load(FRAME_ANCESTORS=given).looks.at(None).frame_ancestors
+        found = load(FRAME_ANCESTORS=given).branding.at(None).frame_ancestors
         assert found == ("https://shop.example.com", "http://localhost:9000")
 
     @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ class TestFrames:
 )
 def test_production_takes_no_address_without_tls(name: str, value: str) -> None:
     changes = {"SHOP_NAME": "Maison", name: value}
-    assert load(**changes).looks != load().looks
+    assert load(**changes).branding != load().branding
     assert faults(**in_production(**changes)) == [
         f"{name}: must be https:// with MONEXT_ENVIRONMENT=PRODUCTION"
     ]

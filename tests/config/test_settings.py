@@ -6,9 +6,9 @@ import pytest
 
 from monext_bridge.config import (
     Access,
+    Branding,
     CaptureType,
     CheckoutMode,
-    Looks,
     MonextEnvironment,
     PaymentMethod,
     url_host,
@@ -25,7 +25,7 @@ class TestWhatIsRead:
         assert settings.currencies == {"EUR"}
         assert settings.interfaces == ("monext",)
         assert (settings.port, settings.web_concurrency, settings.log_level) == (8000, 2, "INFO")
-        assert (settings.trusted_proxies, settings.looks.at(None)) == (1, Looks())
+        assert (settings.trusted_proxies, settings.branding.at(None)) == (1, Branding())
         assert settings.late_capture is False
         assert settings.reconcile_in_web is True
         assert settings.capture_on_shipment == {"Shipped", "Delivered"}

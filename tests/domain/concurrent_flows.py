@@ -78,8 +78,8 @@ from monext_bridge.domain.record.updates import (
     SetTransactionInterfaceId,
     Update,
 )
-from monext_bridge.services.operations.execute import RESULT_OF, STATE_OF_ROW, reads_alike
-from monext_bridge.services.operations.request import added_or_claimed
+from monext_bridge.services.operations.execute import RESULT_OF, STATE_OF_ROW, is_unchanged
+from monext_bridge.services.operations.request import own_operations
 from tests.domain.remotes_in_memory import Conflict, Monext, Shop
 
 Steps = Generator[None, None, None]
@@ -110,7 +110,7 @@ class Bridge:
     monext: Monext
     now: datetime
 
-    def settles(self, payment_id: PaymentId, *, gave_up: bool = False, luck: Luck = GOOD) -> Steps:
+    def settles(self, payment_id: PaymentId, *, cancelled_by_buyer: bool = False, luck: Luck = GOOD) -> Steps:
         """Return, notification, cancel or result page: ask, decide, write; then what the record asks for."""
         context = self.shop.context(payment_id)
         yield
@@ -120,7 +120,7 @@ class Bridge:
         yield
         while True:
             changes = decide(context, outcome=outcome, paid=paid, now=self.now)
-            if gave_up and outcome.kind is OutcomeKind.NOT_BEGUN:
+            if cancelled_by_buyer and outcome.kind is OutcomeKind.NOT_BEGUN:
                 changes = _closing(context.payment)
             try:
                 payment = self.shop.write(context.payment, changes)
@@ -149,7 +149,7 @@ class Bridge:
                 written = self.shop.write(payment, changes)
             except Conflict:
                 continue
-            mine = added_or_claimed(payment, written, claimed)
+            mine = own_operations(payment, written, claimed)
             yield
             if any(t.state is INITIAL for t in mine):  # else they were closed as void
                 after = yield from self._sends(written, mine, act, luck, ledger=ledger)
@@ -271,7 +271,7 @@ class Bridge:
             found = payment if is_unsent(intent) else (yield from self._finds_out_one(payment, intent))
             if is_unsent(intent) and not has_room_for(found, (intent,)):
                 return self._write(found, intent, abandon((intent,)))
-            if not reads_alike(found, intent) or not self._never_happened(found, intent):
+            if not is_unchanged(found, intent) or not self._never_happened(found, intent):
                 return found
             yield
             try:
@@ -313,7 +313,7 @@ class Bridge:
         if not luck.readable:
             return self._write(payment, mine[0], mark_unsent(mine))
         try:
-            check_ledger(payment, ledger or self._ledger(payment), intents=mine)
+            check_ledger(payment, ledger or self._ledger(payment), operations=mine)
         except OperationNotAllowed:
             return self._write(payment, mine[0], abandon(mine))
         yield
@@ -363,7 +363,7 @@ class Bridge:
             if back and intent.state is INITIAL:
                 continue
             payment = yield from self._finds_out_one(payment, intent, rest=known.released)
-            waits = reads_alike(payment, intent) and intent.state is INITIAL
+            waits = is_unchanged(payment, intent) and intent.state is INITIAL
             if waits and self._never_happened(payment, intent):
                 yield
                 ended = (intent, known.released) if known.released else (intent,)
@@ -407,9 +407,9 @@ class Bridge:
     def _ledger(self, payment: Payment) -> Ledger:
         return self.monext.ledger(_taken(payment))
 
-    def _unmarked(self, intents: Iterable[Transaction]) -> tuple[Update, ...]:
+    def _unmarked(self, operations: Iterable[Transaction]) -> tuple[Update, ...]:
         changes: list[Update] = []
-        for intent in intents:
+        for intent in operations:
             changes.append(ChangeTransactionTimestamp(intent.id, self.now))
             name = operation_name(intent)
             if name and is_unsent(intent):
@@ -423,7 +423,7 @@ class Bridge:
             return self.shop.write(payment, changes)
         except Conflict:
             current = self.shop.payments[payment.id]
-            return self.shop.write(current, changes) if reads_alike(current, intent) else current
+            return self.shop.write(current, changes) if is_unchanged(current, intent) else current
 
 
 def _name(intent: Transaction) -> OperationName:
@@ -440,9 +440,11 @@ def _taken(payment: Payment) -> MonextTransactionId:
 
 
 def _closing(payment: Payment) -> tuple[Update, ...]:
-    gave_up = Outcome(OutcomeKind.FAILED, "CANCELLED", "02306")
+    cancelled_by_buyer = Outcome(OutcomeKind.FAILED, "CANCELLED", "02306")
     return (
-        close_as_cancelled(payment, outcome=gave_up) if attempt_status(payment) is AttemptStatus.OPEN else ()
+        close_as_cancelled(payment, outcome=cancelled_by_buyer)
+        if attempt_status(payment) is AttemptStatus.OPEN
+        else ()
     )
 
 

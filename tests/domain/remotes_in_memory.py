@@ -140,8 +140,10 @@ class Monext:
             case "ONHOLD_PARTNER" if not over:
                 return Outcome(OutcomeKind.PENDING, "ONHOLD_PARTNER", "02016"), None
             case _ if over:
-                gone = Outcome(OutcomeKind.FAILED, "ERROR", "02304", reason=FailureReason.EXPIRED, gone=True)
-                return gone, None
+                session_gone = Outcome(
+                    OutcomeKind.FAILED, "ERROR", "02304", reason=FailureReason.EXPIRED, session_gone=True
+                )
+                return session_gone, None
             case _:
                 return Outcome(OutcomeKind.NOT_BEGUN, "INPROGRESS", "02306"), None
 

@@ -148,9 +148,12 @@ class Events(RuleBasedStateMachine):
             self.is_paid(self.payment(which), captured="captured" in does, less=self.unruly and which > 3)
         self.calls(self.bridge.settles(self.payment(which).id, luck=luck), skew=0)
 
-    @rule(which=WHICH, gave_up=st.booleans(), luck=LUCK, skew=SECONDS)
-    def somebody_settles(self, which: int, gave_up: bool, luck: Luck, skew: int) -> None:
-        self.calls(self.bridge.settles(self.payment(which).id, gave_up=gave_up, luck=luck), skew=skew)
+    @rule(which=WHICH, cancelled_by_buyer=st.booleans(), luck=LUCK, skew=SECONDS)
+    def somebody_settles(self, which: int, cancelled_by_buyer: bool, luck: Luck, skew: int) -> None:
+        self.calls(
+            self.bridge.settles(self.payment(which).id, cancelled_by_buyer=cancelled_by_buyer, luck=luck),
+            skew=skew,
+        )
 
     @precondition(lambda self: self.taken())
     @rule(which=WHICH, key=KEYS, act=CAPTURES, luck=LUCK, skew=SECONDS)

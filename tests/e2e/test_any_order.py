@@ -28,7 +28,7 @@ from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Re
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
-from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope
 from sandbox.runner import Sandbox
 from sandbox.shop.calls import Refused
 from tests.bridges import Buyer, InProcess, Page
@@ -53,7 +53,7 @@ ROWS = {
     "CANCEL": "CancelAuthorization",
     "RESET": "CancelAuthorization",
 }
-LEFT_TO_OTHERS = {(FollowUp.PENDING, Ending.WAITING)}
+LEFT_TO_OTHERS = {(FollowUp.PENDING, FindingStatus.WAITING)}
 """A partner who never answers."""
 
 CALLS = st.integers(min_value=1, max_value=9)
@@ -85,7 +85,7 @@ class Events(RuleBasedStateMachine):
         self.now, self.later, self.world, self.life = now, later, world, life
         self.began = utc_now()
         self.pages: list[Page] = []
-        self.acts = 0
+        self.operations = 0
 
     @initialize(store=st.sampled_from(["guest", "german-store"]))
     def fill(self, store: str) -> None:
@@ -158,7 +158,7 @@ class Events(RuleBasedStateMachine):
 
     @rule(kind=st.sampled_from(["capture", "refund", "cancel", "reverse"]), amount=st.integers(1, 20_000))
     def back_office(self, kind: str, amount: int) -> None:
-        self.acts += 1
+        self.operations += 1
         for payment in self.accepted():
             _try(self.now, payment, _act(kind, amount), key=f"act-{self.acts}")
 

@@ -11,7 +11,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Capture, Refund, Reverse
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
-from monext_bridge.services.reconciliation.report import Ending, Finding, Scope
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page
 from tests.services.paid_payments import a_paid
@@ -56,12 +56,12 @@ def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_en
     world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         services.modify.perform(payment, Refund(Money(100, "EUR")), key="r-1")  # Initial: credit owed
-    situation = services.following._read(reference)  # a settle reads now ...
+    situation = services.buyer_events._read(reference)  # a settle reads now ...
     world.calm()
     services.modify.perform(
         payment, Refund(Money(100, "EUR")), key="r-1"
     )  # ... the refund ends, no order to tell
-    services.following.settle.settle(
+    services.buyer_events.settle.settle(
         reference, situation, outcome=None
     )  # ... the order is made of what was read
     reconciled(later(sandbox, hours=2), payment)
@@ -134,7 +134,7 @@ def test_what_the_office_gave_back_before_there_was_an_order_ends(
     payment = PaymentId(world.payment(cart)["id"])
     bridge.services.modify.perform(payment, Reverse(), key="r-1")
     found = reconciled(later(sandbox, hours=2), payment)
-    assert [f for f in found if f.ending is Ending.STUCK] == []
+    assert [f for f in found if f.ending is FindingStatus.STUCK] == []
     assert Buyer(bridge).notified(page).status == 200
 
 

@@ -19,7 +19,7 @@ from monext_bridge.gateways.commercetools.tokens import Grant, Tokens
 from monext_bridge.gateways.http.client import Timeouts
 from monext_bridge.gateways.keys.clouds import fetch
 from monext_bridge.gateways.monext import AFTER_ACT, MonextGateway
-from monext_bridge.runtime.deadlines import LEAST, begin, leaving, left, lift, limit, within
+from monext_bridge.runtime.deadlines import LEAST, begin, clear, leaving, limit, seconds_left, within
 from monext_bridge.runtime.parallel import together
 from tests.gateways.remotes import Remote, client, listening
 
@@ -57,32 +57,32 @@ def dripping(head: bytes) -> Callable[[socket.socket], None]:
 
 class TestTheEnd:
     def test_there_is_none_where_nobody_set_one(self) -> None:
-        assert left() == math.inf
+        assert seconds_left() == math.inf
         assert limit(3.0) == 3.0
 
     def test_it_can_come_earlier_and_never_later(self) -> None:
         with within(10), within(5):
             with within(60):
-                assert left() <= 5
+                assert seconds_left() <= 5
             with leaving(3):
-                assert left() <= 2
-        assert left() == math.inf
+                assert seconds_left() <= 2
+        assert seconds_left() == math.inf
 
     def test_a_request_begins_one_and_its_thread_is_rid_of_it_after(self) -> None:
         begin(10)
-        assert 9 < left() <= 10
-        lift()
-        assert left() == math.inf
+        assert 9 < seconds_left() <= 10
+        clear()
+        assert seconds_left() == math.inf
 
     def test_what_is_left_is_never_negative_and_no_time_out_of_a_socket(self) -> None:
         with within(-1):
-            assert left() == 0
+            assert seconds_left() == 0
             with pytest.raises(TimeoutError):
                 limit(3.0)
 
     def test_the_calls_of_a_hop_have_it_too(self) -> None:
         with within(5):
-            assert max(together(left, left, left)) <= 5
+            assert max(together(seconds_left, seconds_left, seconds_left)) <= 5
 
 
 class TestCalls:
@@ -124,7 +124,7 @@ def test_an_act_that_would_leave_no_time_to_write_it_down_is_not_sent(remote: Re
     credentials = MonextCredentials(api_url=remote.url, api_key=SecretStr("key"))
     gateway = MonextGateway(connect=lambda url: client(url, remote="monext", timeouts=PATIENT))
     with within(AFTER_ACT + LEAST / 2), pytest.raises(RemoteUnreachable):
-        gateway.act(credentials, OperationKind.CAPTURE, MonextTransactionId("1"), {"amount": 1})
+        gateway.execute(credentials, OperationKind.CAPTURE, MonextTransactionId("1"), {"amount": 1})
     assert remote.calls() == ()
 
 
@@ -132,7 +132,7 @@ def test_who_waits_for_another_thread_s_token_waits_no_longer_than_his_own_deadl
     asked: list[float] = []
 
     def grant() -> Grant:
-        asked.append(left())
+        asked.append(seconds_left())
         with within(0.05), pytest.raises(RemoteUnreachable):
             together(tokens.current, tokens.current)
         return Grant("token", expires_in=3600)
@@ -146,7 +146,7 @@ def test_an_early_refresh_does_not_use_up_the_request_that_makes_it() -> None:
     now, asked = [0.0], list[float]()
 
     def grant() -> Grant:
-        asked.append(left())
+        asked.append(seconds_left())
         return Grant("token", expires_in=1000)
 
     tokens = Tokens(grant, clock=lambda: now[0])

@@ -16,7 +16,7 @@ from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreach
 from monext_bridge.gateways.http.breaker import FAILURES, TROUBLE, Breaker
 from monext_bridge.gateways.http.client import HttpClient, Timeouts
 from monext_bridge.runtime.bulkhead import Bulkhead
-from monext_bridge.runtime.deadlines import LEAST, left, within
+from monext_bridge.runtime.deadlines import LEAST, seconds_left, within
 from tests.fault_proxy import Gate, Mood
 from tests.gateways.remotes import client, listening
 from tests.manual_clock import Ticking
@@ -120,12 +120,12 @@ def test_a_call_without_a_deadline_ends_by_its_time_outs(way: Way) -> None:
 def test_a_call_ends_at_its_deadline(way: Way) -> None:
     with hung(way) as remote, in_time(), within(SOON):
         assert ends(client(remote.url, timeouts=LONG)) is way.known
-        assert left() == 0
+        assert seconds_left() == 0
 
 
 @EVERY_WAY
 def test_it_closes_its_connection_and_leaves_its_place(way: Way) -> None:
-    place = Bulkhead(1, patience=0.01)
+    place = Bulkhead(1, longest_wait=0.01)
     with hung(way) as remote:
         ends(client(remote.url, timeouts=SHORT, bulkhead=place))
         wait_for(lambda: remote.closed == [True])
@@ -172,7 +172,7 @@ class TestWhereNobodyAccepts:
 def test_many_that_call_without_a_deadline_all_end_and_leave_no_thread() -> None:
     before = threading.active_count()
     with hung(WAYS["silent"]) as remote, in_time():
-        sender = client(remote.url, timeouts=SHORT, bulkhead=Bulkhead(4, patience=0.05))
+        sender = client(remote.url, timeouts=SHORT, bulkhead=Bulkhead(4, longest_wait=0.05))
         with ThreadPoolExecutor(16) as pool:
             found = list(pool.map(lambda _: ends(sender), range(16)))
     assert set(found) == {RemoteTimeout, RemoteUnreachable}

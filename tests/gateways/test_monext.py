@@ -56,7 +56,7 @@ class TestCalls:
 
     @pytest.mark.parametrize("kind", list(OperationKind))
     def test_each_act_has_its_path(self, gateway: MonextGateway, remote: Remote, kind: OperationKind) -> None:
-        gateway.act(credentials(remote.url), kind, TRANSACTION, {"amount": 100})
+        gateway.execute(credentials(remote.url), kind, TRANSACTION, {"amount": 100})
         (request,) = remote.requests
         assert request.target == f"/v1/checkout/transactions/{TRANSACTION}/{kind.value}"
         assert json.loads(request.body) == {"amount": 100}
@@ -113,25 +113,25 @@ class TestTrouble:
     ) -> None:
         remote.goes_wrong(action)
         with pytest.raises(RemoteUnavailable) as raised:
-            gateway.act(credentials(remote.url), OperationKind.REFUND, TRANSACTION, {"amount": 1})
+            gateway.execute(credentials(remote.url), OperationKind.REFUND, TRANSACTION, {"amount": 1})
         assert not isinstance(raised.value, RemoteUnreachable)
         assert len(remote.calls()) == 1
 
     def test_an_act_that_met_a_503_is_not_sent_again(self, gateway: MonextGateway, remote: Remote) -> None:
         remote.goes_wrong("status", code=503)
-        answer = gateway.act(credentials(remote.url), OperationKind.CAPTURE, TRANSACTION, {"amount": 1})
+        answer = gateway.execute(credentials(remote.url), OperationKind.CAPTURE, TRANSACTION, {"amount": 1})
         assert (answer.status, len(remote.calls())) == (503, 1)
 
     def test_an_act_that_certainly_was_not_sent_says_so(self, gateway: MonextGateway) -> None:
         nobody = credentials(f"http://127.0.0.1:{free_port()}")
         with pytest.raises(RemoteUnreachable) as raised:
-            gateway.act(nobody, OperationKind.CAPTURE, TRANSACTION, {"amount": 1})
+            gateway.execute(nobody, OperationKind.CAPTURE, TRANSACTION, {"amount": 1})
         assert raised.value.remote == "monext"
 
     def test_an_act_has_longer_than_a_read_has(self, gateway: MonextGateway, remote: Remote) -> None:
         remote.goes_wrong("delay", seconds=0.2, times=0)
         assert (
-            gateway.act(credentials(remote.url), OperationKind.CANCEL, TRANSACTION, {"amount": 1}).status
+            gateway.execute(credentials(remote.url), OperationKind.CANCEL, TRANSACTION, {"amount": 1}).status
             == 200
         )
         with pytest.raises(RemoteTimeout):

@@ -30,12 +30,12 @@ from monext_bridge.domain.reconciliation.compare_ledger import FOUND, FOUND_PREF
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.domain.record.attempt_status import ReversalReason
 from monext_bridge.errors import SettingsError
-from monext_bridge.services.operations.modify_payment import ActOutcome
+from monext_bridge.services.operations.modify_payment import OperationOutcome
 from monext_bridge.services.outcome.create_order import REFUSED_FOR_GOOD
 from monext_bridge.services.reconciliation.reconcile_payment import STUCK_AFTER
-from monext_bridge.services.reconciliation.report import Ending
+from monext_bridge.services.reconciliation.report import FindingStatus
 from monext_bridge.web import create_app
-from monext_bridge.web.access.endpoint_callers import CALLERS, Caller, check_link
+from monext_bridge.web.access.endpoint_callers import PRINCIPALS, Principal, check_link
 from monext_bridge.web.api import models
 from monext_bridge.web.api.operations import OWN_KEYS
 from monext_bridge.web.cli.endings import ExitCode
@@ -62,10 +62,10 @@ TAKEN: dict[str, type[BaseModel]] = {
 }
 FAULTY = "MONEXT_SESSION_MINUTES=5\n"
 WORDS = {
-    Caller.BACK_OFFICE: "back office",
-    Caller.MERCHANT_CENTER: "Merchant Center",
-    Caller.SESSION: "with a session",
-    Caller.SUBSCRIPTION: "subscription",
+    Principal.BACK_OFFICE: "back office",
+    Principal.MERCHANT_CENTER: "Merchant Center",
+    Principal.SESSION: "with a session",
+    Principal.SUBSCRIPTION: "subscription",
 }
 """By which the README names a caller that has to prove more than a link."""
 
@@ -176,11 +176,11 @@ def test_the_readme_says_of_each_address_who_may_call_it(app: Flask) -> None:
     }
     for address, caller, _ in table(README, heading="Address "):
         named = {one for one, words in WORDS.items() if words in caller}
-        assert named == {CALLERS[endpoints[address.strip("`")]]} & set(WORDS), address
+        assert named == {PRINCIPALS[endpoints[address.strip("`")]]} & set(WORDS), address
 
 
 def test_every_kind_of_caller_is_told() -> None:
-    assert column(ARCHITECTURE, heading="Caller") == [caller.name for caller in Caller]
+    assert column(ARCHITECTURE, heading="Caller") == [caller.name for caller in Principal]
 
 
 def test_the_errors_of_an_act_are_those_of_the_code() -> None:
@@ -190,7 +190,7 @@ def test_the_errors_of_an_act_are_those_of_the_code() -> None:
 
 
 def test_the_outcomes_are_those_of_the_code() -> None:
-    assert column(OFFICE, heading="`outcome`") == [outcome.value for outcome in ActOutcome]
+    assert column(OFFICE, heading="`outcome`") == [outcome.value for outcome in OperationOutcome]
 
 
 @pytest.mark.parametrize(("document", "heading"), [(README, "Action"), (OFFICE, "`action`")])
@@ -232,7 +232,7 @@ def test_reconciliation_tells_its_options_needs_and_endings() -> None:
     options = {option for each in shown for option in each.opts}
     assert set(column(RECONCILIATION, heading="Option")) == options - {"--help"}
     assert column(RECONCILIATION, heading="`need`") == [need.value for need in FollowUp]
-    assert column(RECONCILIATION, heading="`ending`") == [ending.value for ending in Ending]
+    assert column(RECONCILIATION, heading="`ending`") == [ending.value for ending in FindingStatus]
 
 
 def test_reconciliation_tells_when_a_need_is_stuck() -> None:

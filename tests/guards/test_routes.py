@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from monext_bridge.web.access.endpoint_callers import CALLERS, Caller
+from monext_bridge.web.access.endpoint_callers import PRINCIPALS, Principal
 from tests.bridges import InProcess
 from tests.world import World
 
 FORGED = "e30." + "A" * 43
 NOT_PROVED = [
-    ("/return/{ref}?paylinetoken=abc", Caller.REFERENCE),
-    ("/cancel/{ref}", Caller.REFERENCE),
-    ("/result/{ref}", Caller.REFERENCE),
-    ("/notification/{ref}?notificationType=WEBTRS&token=abc", Caller.REFERENCE),
+    ("/return/{ref}?paylinetoken=abc", Principal.REFERENCE),
+    ("/cancel/{ref}", Principal.REFERENCE),
+    ("/result/{ref}", Principal.REFERENCE),
+    ("/notification/{ref}?notificationType=WEBTRS&token=abc", Principal.REFERENCE),
 ]
 SHAPELESS = ["x", "e30", "e30.abc", "e30." + "A" * 42 + "!", "a" * 3000, "%00", "e30." + "é" * 43]
 
 
 def test_every_endpoint_has_a_declared_caller(in_process: InProcess) -> None:
-    assert {rule.endpoint for rule in in_process.app.url_map.iter_rules()} == set(CALLERS)
+    assert {rule.endpoint for rule in in_process.app.url_map.iter_rules()} == set(PRINCIPALS)
 
 
 @pytest.mark.parametrize(("path", "caller"), NOT_PROVED, ids=[path.split("/")[1] for path, _ in NOT_PROVED])
 def test_a_forged_reference_is_refused_without_a_call(
-    path: str, caller: Caller, in_process: InProcess, world: World
+    path: str, caller: Principal, in_process: InProcess, world: World
 ) -> None:
     assert in_process.call("GET", path.format(ref=FORGED)).status == 403
     assert world.calls("commercetools") == world.calls("monext") == []

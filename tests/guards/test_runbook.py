@@ -12,7 +12,7 @@ import click
 import pytest
 
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
-from monext_bridge.services.reconciliation.report import Ending
+from monext_bridge.services.reconciliation.report import FindingStatus
 from monext_bridge.web import create_app
 from monext_bridge.web.cli.payment import payment_group
 from monext_bridge.web.cli.reconcile import reconcile
@@ -140,7 +140,7 @@ def test_the_runbook_has_every_need_of_reconciliation_and_no_other() -> None:
 
 def test_the_runbook_says_what_each_ending_asks_for() -> None:
     chapter = RUNBOOK.read_text().partition(f"## {FOUND}")[2].partition("###")[0]
-    assert ENDINGS.findall(chapter) == [ending.value for ending in Ending]
+    assert ENDINGS.findall(chapter) == [ending.value for ending in FindingStatus]
 
 
 @pytest.mark.parametrize(("heading", "text"), [(heading, text) for _, heading, text in sections()])

@@ -19,10 +19,10 @@ from monext_bridge.queue.broker import QUEUE, queue_on
 from monext_bridge.queue.messages import read_findings, read_task, written_findings, written_task
 from monext_bridge.queue.presence import KEY as PRESENT
 from monext_bridge.queue.presence import Presence
-from monext_bridge.queue.scheduler import LOCK, QueueDispatch
+from monext_bridge.queue.scheduler import LOCK, QueueRunner
 from monext_bridge.queue.worker import working
 from monext_bridge.services import utc_now
-from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary, Task
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
 from monext_bridge.services.reconciliation.threads import Work
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
@@ -53,7 +53,7 @@ class Shift:
 
     @property
     def work(self) -> Work:
-        return self.bridge.services.reconcile.finishing.finish
+        return self.bridge.services.reconcile.reconciler.finish
 
     def broker(self) -> RedisBroker:
         return queue_on(SecretStr(self.redis.url))
@@ -66,10 +66,10 @@ class Shift:
         """Tasks in the queue."""
         return int(self.broker().client.llen(f"{PREFIX}queue:{QUEUE}"))  # type: ignore[arg-type]
 
-    def run(self, *, dispatch: QueueDispatch | None = None) -> tuple[list[Finding], Summary]:
+    def run(self, *, runner: QueueRunner | None = None) -> tuple[list[Finding], Summary]:
         findings: list[Finding] = []
         reconcile = replace(
-            self.bridge.services.reconcile, dispatch=dispatch or QueueDispatch(self.broker(), silence=20)
+            self.bridge.services.reconcile, runner=runner or QueueRunner(self.broker(), silence=20)
         )
         since = utc_now() - self.began + timedelta(hours=1, milliseconds=2)
         return findings, reconcile.run(Scope(since=since), tell=findings.append)
@@ -99,7 +99,7 @@ def workers(sandbox: Sandbox, shift: Shift, tmp_path: Path) -> Iterator[list[Wor
 def test_workers_finish_what_the_scheduler_finds(shift: Shift, workers: list[WorkerProcess]) -> None:
     shift.forgotten(12)
     findings, summary = shift.run()
-    assert [(f.need, f.ending) for f in findings] == [(FollowUp.NOT_FINISHED, Ending.FINISHED)] * 12
+    assert [(f.need, f.ending) for f in findings] == [(FollowUp.NOT_FINISHED, FindingStatus.FINISHED)] * 12
     assert {f.store_key for f in findings} == {"fr-store"}
     assert summary.complete
     shift.assert_finished()
@@ -123,7 +123,7 @@ def test_a_task_whose_worker_is_killed_is_done_by_another(shift: Shift, workers:
     shift.forgotten(8)
     shift.world.fault("commercetools", action="kill_after", method="POST", path="/payments/", pid=victim.pid)
     with ThreadPoolExecutor(1) as pool:
-        passing = pool.submit(lambda: shift.run(dispatch=QueueDispatch(shift.broker(), silence=60)))
+        passing = pool.submit(lambda: shift.run(runner=QueueRunner(shift.broker(), silence=60)))
         victim.wait()
         broker = shift.broker()
         broker.heartbeat_timeout, broker.maintenance_chance = 1_000, 1_000_000
@@ -137,7 +137,7 @@ def test_a_task_that_is_delivered_twice_is_done_once(shift: Shift) -> None:
     shift.forgotten(1)
     task = Task(PaymentId(shift.world.payment(shift.carts[0])["id"]), frozenset({FollowUp.NOT_FINISHED}))
     first, second = shift.work(task), shift.work(task)
-    assert [f.ending for f in first] == [Ending.FINISHED]
+    assert [f.ending for f in first] == [FindingStatus.FINISHED]
     assert second == ()
     shift.assert_finished()
 
@@ -145,7 +145,7 @@ def test_a_task_that_is_delivered_twice_is_done_once(shift: Shift) -> None:
 def test_without_a_worker_the_pass_does_the_work_itself_and_says_so(shift: Shift, lines: Lines) -> None:
     shift.forgotten(2)
     findings, summary = shift.run()
-    assert [f.ending for f in findings] == [Ending.FINISHED] * 2
+    assert [f.ending for f in findings] == [FindingStatus.FINISHED] * 2
     assert summary.complete
     shift.assert_finished()
     assert [line["then"] for line in lines.of("no_worker")] == ["this process does the work itself"]
@@ -176,8 +176,8 @@ def test_tasks_of_workers_that_are_there_and_silent_are_done_by_the_pass(shift: 
     shift.forgotten(2)
     shift.seem_to_have_a_worker(seconds=60)
     clock = Ticking()
-    dispatch = QueueDispatch(shift.broker(), clock=lambda: clock.pass_(40) or clock(), silence=100)
-    _, summary = shift.run(dispatch=dispatch)
+    runner = QueueRunner(shift.broker(), clock=lambda: clock.pass_(40) or clock(), silence=100)
+    _, summary = shift.run(runner=runner)
     assert summary.complete
     shift.assert_finished()
 
@@ -223,7 +223,7 @@ def test_a_redis_that_goes_in_the_middle_of_a_pass_leaves_nothing_undone(
     shift.forgotten(3)
     shift.seem_to_have_a_worker(seconds=60)
     with ThreadPoolExecutor(1) as pool:
-        passing = pool.submit(lambda: shift.run(dispatch=QueueDispatch(shift.broker(), silence=60)))
+        passing = pool.submit(lambda: shift.run(runner=QueueRunner(shift.broker(), silence=60)))
         wait_for(lambda: shift.waiting() == 3, seconds=20)
         redis_process.stop()
         try:
@@ -241,7 +241,7 @@ def test_a_worker_waits_for_a_redis_that_goes_and_comes_back(
     with working(shift.broker(), shift.work, threads=1):
         redis_process.stop()
         redis_process.start()
-        _, summary = shift.run(dispatch=QueueDispatch(shift.broker(), silence=60))
+        _, summary = shift.run(runner=QueueRunner(shift.broker(), silence=60))
     assert summary.complete
     shift.assert_finished()
 
@@ -260,8 +260,8 @@ def test_nothing_about_the_buyer_is_in_the_queue(shift: Shift) -> None:
 
 
 @pytest.mark.parametrize("need", FollowUp)
-@pytest.mark.parametrize("ending", Ending)
-def test_tasks_and_findings_come_back_as_they_were_sent(need: FollowUp, ending: Ending) -> None:
+@pytest.mark.parametrize("ending", FindingStatus)
+def test_tasks_and_findings_come_back_as_they_were_sent(need: FollowUp, ending: FindingStatus) -> None:
     number = OrderNumber("SHOP-1")
     task = Task(PaymentId("p"), frozenset({need, FollowUp.LEDGER}), "de-store", CartId("c"), number)
     finding = Finding(PaymentId("p"), need, ending, "why", None, number)
@@ -273,18 +273,20 @@ def test_messages_of_an_older_version_are_read_without_cart_and_order() -> None:
     older = Task(PaymentId("p"), frozenset({FollowUp.ACT}), "de-store")
     assert read_task({"payment": "p", "needs": ["act"], "store": "de-store"}) == older
     body = {"payment": "p", "store": None, "need": "act", "ending": "stuck", "detail": "why"}
-    assert read_findings([body]) == (Finding(PaymentId("p"), FollowUp.ACT, Ending.STUCK, "why"),)
+    assert read_findings([body]) == (Finding(PaymentId("p"), FollowUp.ACT, FindingStatus.STUCK, "why"),)
 
 
 def test_an_older_version_reads_what_is_written_now() -> None:
     """It looks at these members alone."""
     task = written_task(Task(PaymentId("p"), frozenset({FollowUp.ACT}), "de-store", CartId("c"), None))
     assert (task["payment"], task["needs"], task["store"]) == ("p", ["act"], "de-store")
-    (body,) = written_findings([Finding(PaymentId("p"), FollowUp.ACT, Ending.STUCK, "why", "de-store")])
+    (body,) = written_findings(
+        [Finding(PaymentId("p"), FollowUp.ACT, FindingStatus.STUCK, "why", "de-store")]
+    )
     assert {"payment", "store", "need", "ending", "detail"} <= body.keys()
 
 
 def test_words_of_a_newer_version_do_not_stop_an_older_one() -> None:
     assert read_task({"payment": "p", "needs": ["newer", "act"]}).needs == {FollowUp.ACT}
     (finding,) = read_findings([{"payment": "p", "need": "newer", "ending": "newer", "detail": "x"}])
-    assert finding.ending is Ending.STUCK
+    assert finding.ending is FindingStatus.STUCK

@@ -11,8 +11,8 @@ from contextvars import ContextVar
 import pytest
 
 from monext_bridge.errors import BridgeError, NotFound, RemoteTimeout
-from monext_bridge.gateways.http.client import settled, together
-from monext_bridge.runtime.parallel import EXTRA_THREADS, prepare
+from monext_bridge.gateways.http.client import together, together_or_errors
+from monext_bridge.runtime.parallel import EXTRA_THREADS, start_threads
 
 place: ContextVar[str] = ContextVar("place", default="nowhere")
 
@@ -29,7 +29,7 @@ def test_results_come_in_the_order_of_the_calls() -> None:
 
 
 def test_all_threads_of_a_process_run_before_they_are_needed() -> None:
-    prepare()
+    start_threads()
     running = [thread for thread in threading.enumerate() if thread.name.startswith("hop")]
     assert len(running) == EXTRA_THREADS
 
@@ -54,7 +54,7 @@ def test_a_process_ends_that_ctrl_c_reaches_while_its_threads_are_begun() -> Non
 
 def test_no_calls_are_no_results() -> None:
     assert together() == ()
-    assert settled() == ()
+    assert together_or_errors() == ()
 
 
 def test_the_calls_are_really_made_at_the_same_time() -> None:
@@ -110,16 +110,16 @@ def test_an_error_is_raised_only_after_all_calls_have_ended() -> None:
 
 def test_settled_gives_our_errors_as_values_beside_the_other_results() -> None:
     error = RemoteTimeout("slow", remote="monext")
-    assert settled(lambda: 1, failing(error)) == (1, error)
+    assert together_or_errors(lambda: 1, failing(error)) == (1, error)
 
 
 def test_settled_gives_results_that_are_false_as_they_are() -> None:
-    assert settled(lambda: None, lambda: 0, lambda: ()) == (None, 0, ())
+    assert together_or_errors(lambda: None, lambda: 0, lambda: ()) == (None, 0, ())
 
 
 def test_settled_raises_what_is_no_error_of_ours() -> None:
     with pytest.raises(ValueError, match="a bug"):
-        settled(failing(NotFound("ours")), failing(ValueError("a bug")))
+        together_or_errors(failing(NotFound("ours")), failing(ValueError("a bug")))
 
 
 def test_hops_inside_hops_do_not_wait_for_each_other_s_threads() -> None:
@@ -162,6 +162,6 @@ def test_a_forked_process_makes_threads_of_its_own() -> None:
 
 
 def test_errors_as_values_are_told_from_results_by_their_type() -> None:
-    first, second = settled(failing(NotFound("no")), lambda: "yes")
+    first, second = together_or_errors(failing(NotFound("no")), lambda: "yes")
     assert isinstance(first, BridgeError)
     assert second == "yes"

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.services.access.principals import Callers
+from monext_bridge.services.access.principals import Principals
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.manual_clock import Ticking
@@ -60,6 +60,6 @@ def callers_of(
     *,
     monotonic: Ticking | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Callers:
+) -> Principals:
     gateway = CommercetoolsGateway(bridge.settings.commercetools)
-    return Callers(bridge.settings, gateway, clock=clock, monotonic=monotonic or Ticking())
+    return Principals(bridge.settings, gateway, clock=clock, monotonic=monotonic or Ticking())

@@ -8,7 +8,7 @@ from typing import Any
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
-from monext_bridge.services.operations.modify_payment import Performed
+from monext_bridge.services.operations.modify_payment import OperationResult
 from tests.bridges import Buyer, InProcess
 from tests.world import World
 
@@ -24,19 +24,19 @@ class Paid:
     id: PaymentId
     total: int
 
-    def do(self, act: Operation, **options: Any) -> Performed:
+    def do(self, act: Operation, **options: Any) -> OperationResult:
         return self.bridge.services.modify.perform(self.id, act, **options)
 
-    def capture(self, amount: int, *, final: bool = False, **options: Any) -> Performed:
+    def capture(self, amount: int, *, final: bool = False, **options: Any) -> OperationResult:
         return self.do(Capture(self.eur(amount), final=final), **options)
 
-    def refund(self, amount: int, **options: Any) -> Performed:
+    def refund(self, amount: int, **options: Any) -> OperationResult:
         return self.do(Refund(self.eur(amount)), **options)
 
-    def cancel(self, **options: Any) -> Performed:
+    def cancel(self, **options: Any) -> OperationResult:
         return self.do(Cancel(), **options)
 
-    def reverse(self, **options: Any) -> Performed:
+    def reverse(self, **options: Any) -> OperationResult:
         return self.do(Reverse(), **options)
 
     def eur(self, amount: int) -> Money:

@@ -9,7 +9,7 @@ from typing import Any
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services import utc_now
-from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary, Task
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
 from tests.bridges import Buyer, InProcess, Page
 from tests.world import World
 
@@ -57,12 +57,12 @@ class Night:
         mine = self.own()
         return [finding for finding in findings if finding.payment_id in mine], summary
 
-    def told(self, **options: Any) -> list[tuple[FollowUp, Ending]]:
+    def told(self, **options: Any) -> list[tuple[FollowUp, FindingStatus]]:
         return [(finding.need, finding.ending) for finding in self.run(**options)[0]]
 
     def finish(self, task: Task) -> tuple[Finding, ...]:
         """As a worker does."""
-        return self.bridge.services.reconcile.finishing.finish(task)
+        return self.bridge.services.reconcile.reconciler.finish(task)
 
     def paid(self, situation: str = "guest") -> tuple[str, Page]:
         """A cart that was paid and has its order, and its payment page."""

@@ -11,11 +11,11 @@ from pydantic import SecretStr
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.errors import Forbidden, Malformed
-from monext_bridge.services.payment_reference import LONGEST, References
-from monext_bridge.services.results import Reference
+from monext_bridge.services.payment_reference import LONGEST, ReferenceSigner
+from monext_bridge.services.results import PaymentReference
 
 KEY = SecretStr("a-secret-key-for-tests-only")
-REFERENCE = Reference(
+REFERENCE = PaymentReference(
     payment_id=PaymentId("7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10"),
     cart_id=CartId("6f6f1a2e-6b0e-4a53-8a0b-1d2f3c4b5a69"),
     store_key="fr-store",
@@ -39,44 +39,46 @@ def signed(*fields: object) -> str:
 @pytest.mark.parametrize("changes", [{}, {"language": None}, {"store_key": None, "return_url": None}])
 def test_what_is_signed_is_read_again(changes: dict[str, None]) -> None:
     reference = replace(REFERENCE, **changes)  # type: ignore[arg-type]
-    assert References([KEY]).read(References([KEY]).sign(reference)) == reference
+    assert ReferenceSigner([KEY]).read(ReferenceSigner([KEY]).sign(reference)) == reference
 
 
 def test_one_of_before_there_was_a_language_is_read_without() -> None:
     *before, _ = astuple(REFERENCE)
-    assert References([KEY]).read(signed(*before)) == replace(REFERENCE, language=None)
+    assert ReferenceSigner([KEY]).read(signed(*before)) == replace(REFERENCE, language=None)
 
 
 def test_one_without_a_language_can_be_read_by_the_release_before() -> None:
     *before, _ = astuple(REFERENCE)
-    assert References([KEY]).sign(replace(REFERENCE, language=None)) == signed(*before)
+    assert ReferenceSigner([KEY]).sign(replace(REFERENCE, language=None)) == signed(*before)
 
 
 @pytest.mark.parametrize("fields", [(), ("a",) * 5, ("a",) * 8, (*astuple(REFERENCE)[:6], 7), (None,) * 7])
 def test_signed_fields_of_another_shape_are_malformed(fields: tuple[object, ...]) -> None:
     with pytest.raises(Malformed):
-        References([KEY]).read(signed(*fields))
+        ReferenceSigner([KEY]).read(signed(*fields))
 
 
 def test_first_key_signs_and_all_verify() -> None:
     old, new = KEY, SecretStr("another-secret-key-for-tests")
-    assert References([new, old]).read(References([old]).sign(REFERENCE)) == REFERENCE
-    assert References([new]).read(References([new, old]).sign(REFERENCE)) == REFERENCE
+    assert ReferenceSigner([new, old]).read(ReferenceSigner([old]).sign(REFERENCE)) == REFERENCE
+    assert ReferenceSigner([new]).read(ReferenceSigner([new, old]).sign(REFERENCE)) == REFERENCE
     with pytest.raises(Forbidden):
-        References([new]).read(References([old]).sign(REFERENCE))
+        ReferenceSigner([new]).read(ReferenceSigner([old]).sign(REFERENCE))
 
 
 def test_one_changed_character_does_not_verify() -> None:
-    text = References([KEY]).sign(REFERENCE)
+    text = ReferenceSigner([KEY]).sign(REFERENCE)
     for at in (3, len(text) - 20):
         changed = text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
         with pytest.raises((Forbidden, Malformed)):
-            References([KEY]).read(changed)
+            ReferenceSigner([KEY]).read(changed)
 
 
 def test_one_that_would_be_too_long_to_come_back_is_not_made() -> None:
     with pytest.raises(ValueError, match="longer than"):
-        References([KEY]).sign(replace(REFERENCE, return_url="https://shop.example.com/" + _noise(LONGEST)))
+        ReferenceSigner([KEY]).sign(
+            replace(REFERENCE, return_url="https://shop.example.com/" + _noise(LONGEST))
+        )
 
 
 def _noise(length: int) -> str:

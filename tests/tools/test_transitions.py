@@ -49,7 +49,7 @@ from monext_bridge.domain.record.cart import CartState
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.record.updates import AddTransaction, SetInterfaceId, SetStatusText
 from monext_bridge.errors import RemoteUnreachable
-from monext_bridge.services.results import Reference
+from monext_bridge.services.results import PaymentReference
 from tests.builders import (
     BEGUN,
     CART_ID,
@@ -183,7 +183,7 @@ def said(kind: OutcomeKind, title: str, code: str, **more: Any) -> Outcome:
 ACCEPTED = said(OutcomeKind.ACCEPTED, "ACCEPTED", "00000")
 REFUSED = said(OutcomeKind.FAILED, "REFUSED", "01100", reason=FailureReason.REFUSED)
 CANCELLED = said(OutcomeKind.FAILED, "CANCELLED", "02319", reason=FailureReason.CANCELLED)
-GONE = said(OutcomeKind.FAILED, "ERROR", "02304", reason=FailureReason.EXPIRED, gone=True)
+GONE = said(OutcomeKind.FAILED, "ERROR", "02304", reason=FailureReason.EXPIRED, session_gone=True)
 WAITS = said(OutcomeKind.PENDING, "ONHOLD_PARTNER", "02016", method="PAYPAL")
 NOT_BEGUN = said(OutcomeKind.NOT_BEGUN, "INPROGRESS", "02306")
 SILENCE = Outcome(OutcomeKind.UNKNOWN)
@@ -215,7 +215,9 @@ def accepted_as(move: MoneyMovement, amount: int = 11100, **around: Any) -> Happ
 def gives_up(payment: Payment) -> Payment:
     """The buyer cancels, and Monext says that the payment was not begun."""
     kept = books(payment, now=NOW)
-    kept.settle.settle(REFERENCE, situated(payment, makes_orders=False), outcome=NOT_BEGUN, gave_up=True)
+    kept.settle.settle(
+        REFERENCE, situated(payment, makes_orders=False), outcome=NOT_BEGUN, cancelled_by_buyer=True
+    )
     return kept.record.readings[-1]
 
 
@@ -234,7 +236,7 @@ def opens(payment: Payment) -> Payment:
     return with_updates(payment, session) if todo.fill == payment else payment
 
 
-REFERENCE = Reference(a_payment().id, CART_ID, None, ORDER_NUMBER, None, None)
+REFERENCE = PaymentReference(a_payment().id, CART_ID, None, ORDER_NUMBER, None, None)
 BEFORE_IT = a_payment(
     id=PaymentId("another"), key=PAYMENT_KEY.replace("-1-", "-2-"), transactions=(main(SUCCESS),)
 )
@@ -265,8 +267,8 @@ HEARD: dict[SessionEvent, tuple[Happening, ...]] = {
     ),
     SessionEvent.UNWANTED: tuple(UNWANTED.values()),
     SessionEvent.PENDING: (decided(WAITS),),
-    SessionEvent.FAILED: (decided(REFUSED), decided(CANCELLED), decided(replace(REFUSED, last_look=True))),
-    SessionEvent.GONE: (decided(GONE), decided(replace(GONE, last_look=True))),
+    SessionEvent.FAILED: (decided(REFUSED), decided(CANCELLED), decided(replace(REFUSED, is_last_read=True))),
+    SessionEvent.GONE: (decided(GONE), decided(replace(GONE, is_last_read=True))),
     SessionEvent.NOT_BEGUN: (decided(NOT_BEGUN),),
     SessionEvent.UNKNOWN: (decided(SILENCE), decided(ACCEPTED)),
     SessionEvent.GIVEN_UP: (gives_up,),
@@ -282,9 +284,9 @@ def carried_out(act_: Operation, *, answer: Any = DONE) -> Happening:
         except OperationNotAllowed:
             return None
         kept = books(with_updates(payment, intents), now=NOW, answer=answer)
-        sending = kept.resolving.sending(payment)
+        target = kept.resolver.target(payment)
         for intent in kept.record.readings[-1].transactions[len(payment.transactions) :]:
-            kept.acts.carry_out(kept.record.readings[-1], intent, sending=sending)
+            kept.operations.execute(kept.record.readings[-1], intent, target=target)
         return kept.record.readings[-1]
 
     return perform

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from monext_bridge.web.access.rate_limits import BUDGETS, MINUTE, Table
+from monext_bridge.web.access.rate_limits import MINUTE, RATE_LIMITS, RateLimitTable
 from tests.bridges import AMPLE, Answer, InProcess
 from tests.web.back_office import NOBODY_S
 
@@ -57,7 +57,7 @@ REQUESTS = {
 """Each is refused by the bridge or by a remote: what is limited is not what is good."""
 
 
-def with_only(name: str, *, amount: int = 1, seconds: int = MINUTE) -> Table:
+def with_only(name: str, *, amount: int = 1, seconds: int = MINUTE) -> RateLimitTable:
     """All budgets are ample but for this one."""
     return {
         endpoint: tuple(replace(b, amount=amount, seconds=seconds) if b.name == name else b for b in budgets)
@@ -65,6 +65,8 @@ def with_only(name: str, *, amount: int = 1, seconds: int = MINUTE) -> Table:
     }
 
 
-def least() -> Table:
+def least() -> RateLimitTable:
     """One request a minute of everything that is limited."""
-    return {endpoint: tuple(replace(b, amount=1) for b in budgets) for endpoint, budgets in BUDGETS.items()}
+    return {
+        endpoint: tuple(replace(b, amount=1) for b in budgets) for endpoint, budgets in RATE_LIMITS.items()
+    }

@@ -15,9 +15,9 @@ from jinja2 import StrictUndefined
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId, SessionToken
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.cart import Cart, CartLine, CartState, Delivery, Order
-from monext_bridge.services.results import BuyerStatus, Settled, Started
+from monext_bridge.services.results import BuyerStatus, PaymentResult, StartedSession
 from monext_bridge.web.pages import render as pages
-from monext_bridge.web.pages.branding import PageLooks
+from monext_bridge.web.pages.branding import PageBranding
 from monext_bridge.web.pages.i18n import init_i18n
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ RETRY = "https://pay.example.com/checkout/cart"
 SHOP = "https://shop.example.com/"
 REFRESH = "https://pay.example.com/result/ref?waiting=1"
 NEXT_LOOK = "https://pay.example.com/result/ref?waiting=8"
-LOOKS = PageLooks(name="Shop")
+LOOKS = PageBranding(name="Shop")
 HOSTILE = "<script>alert('\"&')</script>"
 
 
@@ -67,8 +67,8 @@ def cart(**changes: Any) -> Cart:
     return replace(valid, **changes)
 
 
-def started(**changes: Any) -> Started:
-    valid = Started(
+def started(**changes: Any) -> StartedSession:
+    valid = StartedSession(
         reference="ref",
         payment_id=PaymentId("7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10"),
         token=SessionToken("1yuzCOL1GqS8wc2ckpKl"),
@@ -81,30 +81,34 @@ def started(**changes: Any) -> Started:
     return replace(valid, **changes)
 
 
-def settled(status: BuyerStatus, **changes: Any) -> Settled:
+def settled(status: BuyerStatus, **changes: Any) -> PaymentResult:
     payment = PaymentId("7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10")
-    return replace(Settled(status, payment, eur(11500), complete=True), **changes)
+    return replace(PaymentResult(status, payment, eur(11500), complete=True), **changes)
 
 
 def order(number: str) -> Order:
     return Order(OrderId("o"), 1, OrderNumber(number), None, eur(11500))
 
 
-def widget_page(shown: Started | None = None, *, looks: PageLooks = LOOKS) -> BeautifulSoup:
-    return soup(lambda: pages.checkout_widget(shown or started(), links=LINKS, nonce="n0nce", looks=looks))
+def widget_page(shown: StartedSession | None = None, *, branding: PageBranding = LOOKS) -> BeautifulSoup:
+    return soup(
+        lambda: pages.checkout_widget(shown or started(), links=LINKS, nonce="n0nce", branding=branding)
+    )
 
 
-def redirect_page(shown: Started | None = None, *, looks: PageLooks = LOOKS) -> BeautifulSoup:
-    return soup(lambda: pages.checkout_redirect(shown or started(), links=LINKS, nonce="n0nce", looks=looks))
+def redirect_page(shown: StartedSession | None = None, *, branding: PageBranding = LOOKS) -> BeautifulSoup:
+    return soup(
+        lambda: pages.checkout_redirect(shown or started(), links=LINKS, nonce="n0nce", branding=branding)
+    )
 
 
 def result_page(
-    shown: Settled,
+    shown: PaymentResult,
     *,
     retry_url: str | None = RETRY,
     shop_url: str | None = SHOP,
-    next_look_url: str | None = NEXT_LOOK,
-    looks: PageLooks = LOOKS,
+    next_poll_url: str | None = NEXT_LOOK,
+    branding: PageBranding = LOOKS,
     query: str = "",
     accepts: str = "en",
 ) -> BeautifulSoup:
@@ -114,9 +118,9 @@ def result_page(
             retry_url=retry_url,
             shop_url=shop_url,
             refresh_url=REFRESH,
-            next_look_url=next_look_url,
+            next_poll_url=next_poll_url,
             nonce="n0nce",
-            looks=looks,
+            branding=branding,
         ),
         query=query,
         accepts=accepts,

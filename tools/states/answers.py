@@ -21,7 +21,7 @@ from monext_bridge.mapping.monext.codes import (
     UNDECIDED_STATUSES,
     UNSURE_ACT_CODES,
 )
-from monext_bridge.mapping.monext.operations import read_act_answer
+from monext_bridge.mapping.monext.operations import read_operation_answer
 
 Row = tuple[str, ...]
 
@@ -84,11 +84,11 @@ def _session_titles() -> Iterator[Row]:
     yield _told(f"{ANY_TITLE}, with another status", "any", _outcome(UNHEARD_OF, status=422))
 
 
-def act_kinds() -> Iterator[Row]:
+def operation_kinds() -> Iterator[Row]:
     return ((f"**{kind.value}**", ACT_FOLLOWS[kind]) for kind in OperationAnswerKind)
 
 
-def act_answers() -> tuple[Row, ...]:
+def operation_answers() -> tuple[Row, ...]:
     """Title and code, and the kind with 200, with 202, and with a status that refuses."""
     return _grouped((*_act_codes(), *_act_titles()))
 
@@ -146,7 +146,7 @@ def _sorted(words: str, code: str, *, title: str, kind: OperationKind = Operatio
     said = code if code[:1].isdigit() else ""
     body = {"result": {"title": title, "code": said}}
     statuses = (200, 202, min(REFUSING_STATUSES))
-    return words, code, *(read_act_answer(s, body, kind=kind).kind.value for s in statuses)
+    return words, code, *(read_operation_answer(s, body, kind=kind).kind.value for s in statuses)
 
 
 def _words(kind: OutcomeKind) -> str:

@@ -33,8 +33,8 @@ from monext_bridge.domain.record.attempt_status import (
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.services.outcome.buyer_events import buyer_status
 from monext_bridge.services.outcome.landing_urls import landing_url
-from monext_bridge.services.outcome.record_outcome import Settlement
-from monext_bridge.services.results import BuyerStatus, Settled
+from monext_bridge.services.outcome.record_outcome import RecordedOutcome
+from monext_bridge.services.results import BuyerStatus, PaymentResult
 from monext_bridge.web.pages.render import REFRESHING, leads_back
 from tools.states.answers import Row
 from tools.states.samples import ORDER, PRICE, REFERENCE, SAMPLES, SEEN, Sample
@@ -67,12 +67,12 @@ def orders() -> tuple[Row, ...]:
     return _by_result(_orders())
 
 
-def may_be_done(payment: Payment, act: Operation) -> bool:
+def may_be_done(payment: Payment, operation: Operation) -> bool:
     """By the record. What is on its way back is never captured."""
-    if isinstance(act, Capture) and reversal_reason(payment) is not None:
+    if isinstance(operation, Capture) and reversal_reason(payment) is not None:
         return False
     try:
-        return bool(announcements(payment, act, name=OperationName("key", "01234567"), now=SEEN))
+        return bool(announcements(payment, operation, name=OperationName("key", "01234567"), now=SEEN))
     except OperationNotAllowed:
         return False
 
@@ -82,7 +82,7 @@ def _buyers() -> Iterator[Row]:
     for sample in SAMPLES:
         told: dict[BuyerStatus, str] = {}
         for situation, outcome, words in _readings(sample):
-            told.setdefault(buyer_status(Settlement(situation, outcome)), words)
+            told.setdefault(buyer_status(RecordedOutcome(situation, outcome)), words)
         for status, words in told.items():
             yield (
                 _stands(sample),
@@ -113,19 +113,19 @@ def _heading(payment: Payment, status: BuyerStatus) -> str:
     return pages.from_string(block).render(settled=_settled(payment, status))
 
 
-def _settled(payment: Payment, status: BuyerStatus) -> Settled:
-    return Settled(
+def _settled(payment: Payment, status: BuyerStatus) -> PaymentResult:
+    return PaymentResult(
         status,
         payment.id,
         PRICE,
         complete=True,
         given_back=is_reversed(payment),
-        return_refused=is_reversal_rejected(payment),
+        reversal_rejected=is_reversal_rejected(payment),
         released=is_released(payment),
     )
 
 
-def _page(settled: Settled) -> str:
+def _page(settled: PaymentResult) -> str:
     told = (
         (settled.status in REFRESHING, "looks again by itself"),
         (leads_back(settled), "leads back to the payment"),
@@ -134,7 +134,7 @@ def _page(settled: Settled) -> str:
 
 
 def _landing(status: BuyerStatus) -> tuple[str, str]:
-    url = landing_url(REFERENCE, Settled(status, REFERENCE.payment_id, PRICE, complete=True))
+    url = landing_url(REFERENCE, PaymentResult(status, REFERENCE.payment_id, PRICE, complete=True))
     if url is None:
         return "", ""
     name = "RETURN_URL" if "RETURN_URL" in url else "CANCEL_URL"
@@ -143,7 +143,7 @@ def _landing(status: BuyerStatus) -> tuple[str, str]:
 
 def _doings() -> Iterator[Row]:
     for sample in SAMPLES:
-        allowed = (may_be_done(sample.payment, act) for act in ACTS.values())
+        allowed = (may_be_done(sample.payment, operation) for operation in ACTS.values())
         yield _stands(sample), sample.case, *("yes" if each else "" for each in allowed)
 
 

@@ -12,8 +12,8 @@ from monext_bridge.domain.record.attempt_status import attempt_status
 from monext_bridge.domain.record.payment import Payment
 from tools.states.answers import (
     Row,
-    act_answers,
-    act_kinds,
+    operation_answers,
+    operation_kinds,
     refusing_statuses,
     session_answers,
     session_kinds,
@@ -79,12 +79,12 @@ The first line that fits counts; a status beats whatever the body says.
 
 ## Monext's answer to a capture, cancel or refund
 
-{act_kinds}
+{operation_kinds}
 
 {undecided} and every 5xx: unknown, whatever the body says. Otherwise the first line that fits counts; refusing
 are {refusing}, and with any other status outside 2xx what would be refused is unknown.
 
-{act_answers}
+{operation_answers}
 
 ## What the buyer reads, and the shop hears
 
@@ -106,13 +106,13 @@ A transaction of the Payment, written before Monext is called. What a final capt
 capture does. A give-back that Monext does not list after five minutes stays under way: whoever claims it first sends
 it again, for nobody else would.
 
-{act_states}
+{operation_states}
 
-{acts}
+{operations}
 
 ### Corrections of acts
 
-{act_corrections}
+{operation_corrections}
 
 ## The order's paymentState
 
@@ -134,15 +134,15 @@ def states_document() -> str:
         corrections=_edges((*SESSION_CORRECTIONS, *MONEY_CORRECTIONS)),
         session_kinds=_table(("Kind", "What is written"), session_kinds()),
         session_answers=_table(("Title", "Code", "Kind", "Reason"), session_answers()),
-        act_kinds=_table(("Kind", "State of the act"), act_kinds()),
-        act_answers=_table(
-            ("Title", "Code", "with 200", "with 202", "with a refusing status"), act_answers()
+        operation_kinds=_table(("Kind", "State of the act"), operation_kinds()),
+        operation_answers=_table(
+            ("Title", "Code", "with 200", "with 202", "with a refusing status"), operation_answers()
         ),
         buyers=_table(("Standing", "Where", "The buyer reads", "The page", "`status`", "At"), buyers()),
         doings=_table(("Standing", "Where", *ACTS), doings()),
-        act_states=_table(("State", "Reads", "Means"), _act_states()),
-        acts=_edges(ACT_EDGES),
-        act_corrections=_edges(ACT_CORRECTIONS),
+        operation_states=_table(("State", "Reads", "Means"), _act_states()),
+        operations=_edges(ACT_EDGES),
+        operation_corrections=_edges(ACT_CORRECTIONS),
         orders=_table(("Standing", "Where", "`paymentState`"), orders()),
     )
 

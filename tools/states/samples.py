@@ -19,7 +19,7 @@ from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, UNSENT
 from monext_bridge.domain.record.attempt_status import ReversalReason
 from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.services.results import Reference
+from monext_bridge.services.results import PaymentReference
 
 CART_ID = CartId("c0000000-0000-4000-8000-000000000001")
 PAYMENT_ID = PaymentId("p")
@@ -36,7 +36,7 @@ AUTHORIZATION, CANCEL, CHARGE, REFUND = (
     TransactionType.REFUND,
 )
 
-REFERENCE = Reference(
+REFERENCE = PaymentReference(
     PAYMENT_ID,
     CART_ID,
     store_key=None,
@@ -62,7 +62,7 @@ def _main(kind: TransactionType, state: TransactionState) -> Transaction:
     return Transaction(RecordTransactionId("main"), kind, state, PRICE, TOKEN, taken, SEEN)
 
 
-def _act(
+def _operation(
     kind: TransactionType, amount: int, state: TransactionState = SUCCESS, mark: str = ""
 ) -> Transaction:
     name = f"{kind}-{amount}~01234567{mark}"
@@ -115,22 +115,23 @@ SAMPLES = (
     Sample(_payment(_main(CHARGE, PENDING), code="02016", text="ONHOLD_PARTNER: ")),
     Sample(_payment(_main(CHARGE, PENDING), code="02016", text="PENDING_RISK: "), "title PENDING_RISK"),
     Sample(_accepted(AUTHORISED), "nothing asked of it"),
-    Sample(_accepted(AUTHORISED, _act(CHARGE, 4000, INITIAL)), "a capture of 4000 under way"),
+    Sample(_accepted(AUTHORISED, _operation(CHARGE, 4000, INITIAL)), "a capture of 4000 under way"),
     Sample(_accepted(CHARGED), "all captured"),
-    Sample(_accepted(AUTHORISED, _act(CHARGE, 4000)), "4000 captured, the rest open"),
+    Sample(_accepted(AUTHORISED, _operation(CHARGE, 4000)), "4000 captured, the rest open"),
     Sample(
-        _accepted(AUTHORISED, _act(CHARGE, 4000), _act(CANCEL, 6000)),
+        _accepted(AUTHORISED, _operation(CHARGE, 4000), _operation(CANCEL, 6000)),
         "4000 captured, the rest cancelled",
     ),
-    Sample(_accepted(CHARGED, _act(REFUND, 4000, PENDING)), "a refund of 4000 under way"),
+    Sample(_accepted(CHARGED, _operation(REFUND, 4000, PENDING)), "a refund of 4000 under way"),
     Sample(
-        _accepted(CHARGED, _act(REFUND, 4000, INITIAL, f"~{UNSENT}")), "a refund of 4000 that was not sent"
+        _accepted(CHARGED, _operation(REFUND, 4000, INITIAL, f"~{UNSENT}")),
+        "a refund of 4000 that was not sent",
     ),
-    Sample(_accepted(CHARGED, _act(REFUND, 10000)), "refunded"),
+    Sample(_accepted(CHARGED, _operation(REFUND, 10000)), "refunded"),
     Sample(_failed("01100", "REFUSED"), "refused"),
     Sample(_failed("02319", "CANCELLED"), "cancelled"),
     Sample(_failed("02324", "ERROR"), "expired"),
-    Sample(_accepted(AUTHORISED, _act(CANCEL, 10000)), "authorised, then all cancelled"),
+    Sample(_accepted(AUTHORISED, _operation(CANCEL, 10000)), "authorised, then all cancelled"),
     Sample(_flagged(CHARGED, _back(REFUND, INITIAL)), "on its way back"),
     Sample(_flagged(CHARGED, _back(REFUND, SUCCESS)), "given back"),
     Sample(_flagged(AUTHORISED, _back(CANCEL, SUCCESS)), "released"),

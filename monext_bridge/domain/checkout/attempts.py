@@ -34,10 +34,10 @@ class AttemptTerms:
     interface: str
 
 
-def terms_digest(cart: Cart, asked: AttemptTerms) -> str:
+def terms_digest(cart: Cart, terms: AttemptTerms) -> str:
     """12 hex digits over store, amount, contents, addresses, and how the payment was asked for."""
     contents = {name: value for name, value in asdict(cart).items() if name not in VOLATILE}
-    text = json.dumps([contents, asdict(asked)], sort_keys=True, default=str)
+    text = json.dumps([contents, asdict(terms)], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

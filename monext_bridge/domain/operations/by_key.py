@@ -112,20 +112,20 @@ def has_abandoned(payment: Payment, key: str) -> bool:
     )
 
 
-def abandon(intents: tuple[Transaction, ...]) -> tuple[Update, ...]:
+def abandon(operations: tuple[Transaction, ...]) -> tuple[Update, ...]:
     """Close intents that never reached Monext, under a name that leaves their key free."""
     changes: list[Update] = []
-    for intent in intents:
-        changes.append(ChangeTransactionState(intent.id, TransactionState.FAILURE))
-        name = operation_name(intent)
+    for operation in operations:
+        changes.append(ChangeTransactionState(operation.id, TransactionState.FAILURE))
+        name = operation_name(operation)
         if name:
-            changes.append(ChangeInteractionId(intent.id, str(name.voided())))
+            changes.append(ChangeInteractionId(operation.id, str(name.abandoned())))
     return tuple(changes)
 
 
-def mark_unsent(intents: tuple[Transaction, ...]) -> tuple[Update, ...]:
+def mark_unsent(operations: tuple[Transaction, ...]) -> tuple[Update, ...]:
     """Mark intents as never sent: whoever comes next with their key acts under them."""
-    named = [(t, name) for t in intents if (name := operation_name(t))]
+    named = [(t, name) for t in operations if (name := operation_name(t))]
     return tuple(ChangeInteractionId(t.id, str(name.marked(UNSENT))) for t, name in named)
 
 

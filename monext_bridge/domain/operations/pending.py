@@ -73,7 +73,7 @@ class OperationName:
     def marked(self, mark: str | None) -> OperationName:
         return replace(self, mark=mark)
 
-    def voided(self) -> OperationName:
+    def abandoned(self) -> OperationName:
         """The name of an intent whose key is free again."""
         return OperationName(self.key, ABANDONED)
 
@@ -107,33 +107,33 @@ def unresolved_operations(payment: Payment) -> tuple[Transaction, ...]:
     return tuple(sorted(found, key=lambda t: (t.timestamp is not None, t.timestamp, t.id)))
 
 
-def candidate_rows(intent: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
+def candidate_rows(operation: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
     """Rows of its type and amount that no transaction of ours names; the older ones too.
 
     A CANCEL is one of an authorisation: that of a capture or of a refund undoes an act of somebody else.
     """
     named = {t.interface_id for t in payment.transactions if t.interface_id}
-    acts = {row.id for row in ledger.rows if row.type in ("CAPTURE", "REFUND")}
-    types = ROW_TYPES.get(intent.type, frozenset())
+    operations = {row.id for row in ledger.rows if row.type in ("CAPTURE", "REFUND")}
+    types = ROW_TYPES.get(operation.type, frozenset())
     return tuple(
         row
         for row in ledger.rows
         if row.type in types
-        and row.amount == intent.amount.cent_amount
+        and row.amount == operation.amount.cent_amount
         and row.id not in named
-        and not (row.type == "CANCEL" and row.origin_id in acts)
+        and not (row.type == "CANCEL" and row.origin_id in operations)
     )
 
 
-def unclaimed_rows(intent: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
+def unclaimed_rows(operation: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
     """Those of its rows that are not from before it, and that so may be it by their looks alone."""
     return tuple(
-        row for row in candidate_rows(intent, payment=payment, ledger=ledger) if not _older(row, intent)
+        row for row in candidate_rows(operation, payment=payment, ledger=ledger) if not _older(row, operation)
     )
 
 
 def matching_row(
-    intent: Transaction,
+    operation: Transaction,
     *,
     payment: Payment,
     ledger: Ledger,
@@ -145,28 +145,28 @@ def matching_row(
     whatever its time; one that echoes another is never taken. Without an echo, equal open intents are
     interchangeable and take the rows that are not older than they in their order.
     """
-    name = operation_name(intent)
-    rows = candidate_rows(intent, payment=payment, ledger=ledger)
+    name = operation_name(operation)
+    rows = candidate_rows(operation, payment=payment, ledger=ledger)
     by_key = next((row for row in rows if name and keys.get(row.id) == name.key), None)
     if by_key:
         return by_key
-    silent = [row for row in rows if keys.get(row.id) is None and not _older(row, intent)]
-    place = _place_among_equals(intent, unresolved_operations(payment))
+    silent = [row for row in rows if keys.get(row.id) is None and not _older(row, operation)]
+    place = _place_among_equals(operation, unresolved_operations(payment))
     return silent[place] if place < len(silent) else None
 
 
-def is_overdue(intent: Transaction, *, now: datetime) -> bool:
+def is_overdue(operation: Transaction, *, now: datetime) -> bool:
     """Whether an intent without a row is old enough to be sure that it never happened."""
-    return intent.timestamp is None or now - intent.timestamp >= IN_DOUBT_FOR
+    return operation.timestamp is None or now - operation.timestamp >= IN_DOUBT_FOR
 
 
-def _place_among_equals(intent: Transaction, intents: Iterable[Transaction]) -> int:
-    equals = [t.id for t in intents if t.type is intent.type and t.amount == intent.amount]
-    return equals.index(intent.id) if intent.id in equals else 0
+def _place_among_equals(operation: Transaction, operations: Iterable[Transaction]) -> int:
+    equals = [t.id for t in operations if t.type is operation.type and t.amount == operation.amount]
+    return equals.index(operation.id) if operation.id in equals else 0
 
 
-def _older(row: LedgerRow, intent: Transaction) -> bool:
+def _older(row: LedgerRow, operation: Transaction) -> bool:
     """A row from before the intent can't be it; the clocks of two companies may differ."""
-    if row.date is None or intent.timestamp is None:
+    if row.date is None or operation.timestamp is None:
         return False
-    return row.date < intent.timestamp - CLOCKS_DIFFER_BY
+    return row.date < operation.timestamp - CLOCKS_DIFFER_BY

@@ -114,32 +114,32 @@ def open_amounts_at_monext(ledger: Ledger) -> OpenAmounts:
 
 
 def announcements(
-    payment: Payment, act: Operation, *, name: OperationName, now: datetime
+    payment: Payment, operation: Operation, *, name: OperationName, now: datetime
 ) -> tuple[AddTransaction, ...]:
     """The transactions `Initial` that announce an act. Raises NotAllowed where the record forbids it."""
-    _check_currency(payment, act)
-    if isinstance(act, Refund) and act.transaction_id:
-        name = replace(name, charge=act.transaction_id)
-    amounts = _amounts(payment, act)
+    _check_currency(payment, operation)
+    if isinstance(operation, Refund) and operation.transaction_id:
+        name = replace(name, charge=operation.transaction_id)
+    amounts = _amounts(payment, operation)
     if not amounts:
         raise OperationNotAllowed("nothing is left that could be reversed")
-    return tuple(_intent(payment, kind, amount, str(name), now) for kind, amount in amounts) + _rest(
-        payment, act, name=name, now=now
+    return tuple(_announcement(payment, kind, amount, str(name), now) for kind, amount in amounts) + _rest(
+        payment, operation, name=name, now=now
     )
 
 
-def has_room_for(payment: Payment, intents: Iterable[Transaction]) -> bool:
+def has_room_for(payment: Payment, operations: Iterable[Transaction]) -> bool:
     """Whether the record has room for intents that were freed and are to be taken up again."""
-    left, own = open_amounts(payment), tuple(intents)
+    left, own = open_amounts(payment), tuple(operations)
     releasing = sum(t.amount.cent_amount for t in own if t.type in _RELEASING)
     refunding = sum(t.amount.cent_amount for t in own if t.type in _REFUNDING)
     return releasing <= left.capturable and refunding <= left.refundable
 
 
-def operation_digest(act: Operation, *, merchant_reference: str | None) -> str:
+def operation_digest(operation: Operation, *, merchant_reference: str | None) -> str:
     """8 hex digits: equal for equal requests, so that a key is never used for two different ones."""
-    body: dict[str, object] = {"act": type(act).__name__, "merchantReference": merchant_reference}
-    match act:
+    body: dict[str, object] = {"act": type(operation).__name__, "merchantReference": merchant_reference}
+    match operation:
         case Capture(amount, final):
             body |= {"amount": amount.cent_amount, "currency": amount.currency, "final": final}
         case Refund(amount, transaction_id):
@@ -149,13 +149,13 @@ def operation_digest(act: Operation, *, merchant_reference: str | None) -> str:
     return request_digest(body)
 
 
-def check_ledger(payment: Payment, ledger: Ledger, *, intents: Iterable[Transaction]) -> None:
+def check_ledger(payment: Payment, ledger: Ledger, *, operations: Iterable[Transaction]) -> None:
     """Raises NotAllowed where Monext's ledger has not enough left for these intents of the payment.
 
     Other acts whose outcome is open may still appear in the ledger, so they count against it too, unless a row of
     it is theirs already.
     """
-    own = tuple(intents)
+    own = tuple(operations)
     left = open_amounts_at_monext(ledger)
     rooms: Mapping[TransactionType, int] = {
         TransactionType.CHARGE: left.capturable,
@@ -178,11 +178,11 @@ def _not_listed(
     """The open intents that no row of the ledger can be; equal ones take one row each."""
     taken: set[MonextTransactionId] = set()
     missing: list[Transaction] = []
-    for intent in waiting:
-        rows = unclaimed_rows(intent, payment=payment, ledger=ledger)
+    for operation in waiting:
+        rows = unclaimed_rows(operation, payment=payment, ledger=ledger)
         row = next((r for r in rows if r.id not in taken), None)
         if row is None:
-            missing.append(intent)
+            missing.append(operation)
         else:
             taken.add(row.id)
     return tuple(missing)
@@ -201,9 +201,9 @@ _RELEASING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
 _REFUNDING = (TransactionType.REFUND,)
 
 
-def _amounts(payment: Payment, act: Operation) -> tuple[tuple[TransactionType, int], ...]:
+def _amounts(payment: Payment, operation: Operation) -> tuple[tuple[TransactionType, int], ...]:
     left = open_amounts(payment)
-    match act:
+    match operation:
         case Capture(amount):
             _check_room(amount.cent_amount, left.capturable, what="captured")
             return ((TransactionType.CHARGE, amount.cent_amount),)
@@ -226,29 +226,33 @@ def _amounts(payment: Payment, act: Operation) -> tuple[tuple[TransactionType, i
 
 
 def _rest(
-    payment: Payment, act: Operation, *, name: OperationName, now: datetime
+    payment: Payment, operation: Operation, *, name: OperationName, now: datetime
 ) -> tuple[AddTransaction, ...]:
     """What a final capture releases; only while no other act could change how much that is."""
-    if not isinstance(act, Capture) or not act.final:
+    if not isinstance(operation, Capture) or not operation.final:
         return ()
     if unresolved_operations(payment) or _has_pending_act(payment):
         raise OperationNotAllowed(
             "another act of this payment is under way: a final capture has to wait for it"
         )
-    rest = open_amounts(payment).capturable - act.amount.cent_amount
+    rest = open_amounts(payment).capturable - operation.amount.cent_amount
     if rest == 0:
         return ()
-    return (_intent(payment, TransactionType.CANCEL_AUTHORIZATION, rest, f"{name.key}~{REMAINDER}", now),)
+    return (
+        _announcement(payment, TransactionType.CANCEL_AUTHORIZATION, rest, f"{name.key}~{REMAINDER}", now),
+    )
 
 
-def _intent(payment: Payment, kind: TransactionType, amount: int, name: str, now: datetime) -> AddTransaction:
+def _announcement(
+    payment: Payment, kind: TransactionType, amount: int, name: str, now: datetime
+) -> AddTransaction:
     money = taken_or_planned(payment).with_amount(amount)
     return AddTransaction(kind, TransactionState.INITIAL, money, name, now)
 
 
-def _check_currency(payment: Payment, act: Operation) -> None:
+def _check_currency(payment: Payment, operation: Operation) -> None:
     currency = taken_or_planned(payment).currency
-    if isinstance(act, Capture | Refund) and act.amount.currency != currency:
+    if isinstance(operation, Capture | Refund) and operation.amount.currency != currency:
         raise OperationNotAllowed(f"the payment is in {currency}")
 
 

@@ -37,30 +37,37 @@ def reversal_announcements(payment: Payment, *, now: datetime) -> tuple[AddTrans
 
 def owes_more(payment: Payment) -> bool:
     """A flagged payment that still holds what nobody is giving back, and that Monext has not refused to."""
-    acts = reversal_operations(payment)
-    failed = bool(acts) and acts.worst().state in (TransactionState.INITIAL, TransactionState.FAILURE)
+    operations = reversal_operations(payment)
+    failed = bool(operations) and operations.worst().state in (
+        TransactionState.INITIAL,
+        TransactionState.FAILURE,
+    )
     return reversal_reason(payment) is not None and not failed and bool(_owed(payment))
 
 
 def is_reversal_open(payment: Payment) -> bool:
     """Whether the money's way back is unknown, ended at a cancel that came too late, or is not begun for all."""
-    acts = reversal_operations(payment)
-    initial = any(t.state is TransactionState.INITIAL for t in acts.sent)
-    late = acts.late_cancel is not None and acts.instead is None
+    operations = reversal_operations(payment)
+    initial = any(t.state is TransactionState.INITIAL for t in operations.sent)
+    late = operations.late_cancel is not None and operations.instead is None
     return initial or late or owes_more(payment)
 
 
 def is_reversed(payment: Payment) -> bool:
     """Also where others have given all of it back."""
-    acts = reversal_operations(payment)
-    done = acts.worst().state is TransactionState.SUCCESS if acts else True
+    operations = reversal_operations(payment)
+    done = operations.worst().state is TransactionState.SUCCESS if operations else True
     return reversal_reason(payment) is not None and done and own_money(payment).held == 0
 
 
 def is_reversal_rejected(payment: Payment) -> bool:
     """Monext will not give the money back: somebody has to look into it."""
-    acts = reversal_operations(payment)
-    return bool(acts) and not is_reversal_open(payment) and acts.worst().state is TransactionState.FAILURE
+    operations = reversal_operations(payment)
+    return (
+        bool(operations)
+        and not is_reversal_open(payment)
+        and operations.worst().state is TransactionState.FAILURE
+    )
 
 
 def _owed(payment: Payment) -> tuple[tuple[TransactionType, int], ...]:

@@ -70,7 +70,7 @@ def decide(
         return _succeed(context, outcome=outcome, paid=paid, now=now)
     if outcome.kind is OutcomeKind.PENDING:
         return _move_to(payment, TransactionState.PENDING, outcome=outcome)
-    if outcome.kind is OutcomeKind.FAILED and not (outcome.gone and _is_pending(payment)):
+    if outcome.kind is OutcomeKind.FAILED and not (outcome.session_gone and _is_pending(payment)):
         return _move_to(payment, TransactionState.FAILURE, outcome=outcome)
     return ()
 
@@ -183,9 +183,9 @@ def _newly_accepted_objection(context: PaymentContext) -> tuple[ReversalReason, 
     others = [p for p in _fitting(context) if p.id != context.payment.id and reversal_reason(p) is None]
     if any(holds_money(p) or context.order is not None for p in others):
         return ReversalReason.SECOND_PAYMENT, "Another payment of the cart was there first"
-    gone = context.cart is None and context.order is None
+    session_gone = context.cart is None and context.order is None
     transaction = accepted_transaction(context.payment)
-    if transaction is None or gone:
+    if transaction is None or session_gone:
         return None  # a cart that can't be found is looked for again before its money goes back
     return _money_objection(context, taken=transaction.amount)
 
@@ -245,8 +245,8 @@ def _as_accepted(payment: Payment, *, paid: AcceptedTransaction, now: datetime) 
         interface_id=paid.id,
         timestamp=now,
     )
-    acts = tuple(t for t in payment.transactions if t not in session_transactions(payment))
-    return replace(payment, transactions=(success, *acts))
+    operations = tuple(t for t in payment.transactions if t not in session_transactions(payment))
+    return replace(payment, transactions=(success, *operations))
 
 
 def _move_to(payment: Payment, state: TransactionState, *, outcome: Outcome) -> tuple[Update, ...]:

@@ -75,7 +75,7 @@ def disagreement(payment: Payment, ledger: Ledger) -> str | None:
     """
     if any(
         t.state in (TransactionState.INITIAL, TransactionState.PENDING) and not is_unsent(t)
-        for t in _acts(payment)
+        for t in _operations(payment)
     ):
         return None
     ours, theirs = open_amounts(payment), open_amounts_at_monext(ledger)
@@ -87,15 +87,15 @@ def disagreement(payment: Payment, ledger: Ledger) -> str | None:
     )
 
 
-def _acts(payment: Payment) -> Iterator[Transaction]:
+def _operations(payment: Payment) -> Iterator[Transaction]:
     return (t for t in payment.transactions if operation_name(t))
 
 
 def _waited_for(payment: Payment, ledger: Ledger) -> Iterator[MonextTransactionId]:
     """Rows that by their looks may be an act of ours whose outcome is open."""
-    for intent in _acts(payment):
-        if is_unresolved(intent):
-            yield from (row.id for row in unclaimed_rows(intent, payment=payment, ledger=ledger))
+    for operation in _operations(payment):
+        if is_unresolved(operation):
+            yield from (row.id for row in unclaimed_rows(operation, payment=payment, ledger=ledger))
 
 
 def _posts(row: LedgerRow, *, payment: Payment, ledger: Ledger) -> bool:

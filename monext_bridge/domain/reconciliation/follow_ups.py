@@ -132,7 +132,7 @@ def is_payment_state_stale(order: Order, payment: Payment) -> bool:
 
 def _states_under_way(order: Order) -> frozenset[str | None]:
     """The states of an order that is not paid yet, and those that acts of its payments have led through."""
-    kinds = {t.type for payment in order.payments for t in _acts(payment)}
+    kinds = {t.type for payment in order.payments for t in _operations(payment)}
     led_through = (
         (TransactionType.CHARGE, OrderPaymentState.BALANCE_DUE),
         (TransactionType.REFUND, OrderPaymentState.CREDIT_OWED),
@@ -143,7 +143,7 @@ def _states_under_way(order: Order) -> frozenset[str | None]:
 
 def open_operations(payment: Payment) -> tuple[Transaction, ...]:
     """Acts of callers without an outcome: sent or not, and what a final capture releases."""
-    return tuple(t for t in _acts(payment) if t.state is TransactionState.INITIAL)
+    return tuple(t for t in _operations(payment) if t.state is TransactionState.INITIAL)
 
 
 def received_operations(payment: Payment) -> tuple[Transaction, ...]:
@@ -200,7 +200,7 @@ def _any_passed(transactions: Iterable[Transaction], age: Age) -> bool:
     return any(age.passed(t.timestamp) for t in transactions)
 
 
-def _acts(payment: Payment) -> Iterator[Transaction]:
+def _operations(payment: Payment) -> Iterator[Transaction]:
     for transaction in payment.transactions:
         name = operation_name(transaction)
         if name and not name.key.startswith(REVERSAL_PREFIX):

@@ -14,7 +14,7 @@ def status_updates(payment: Payment, outcome: Outcome) -> tuple[Update, ...]:
     """Code and text. A text that was marked as the last look's stays so while it says the same."""
     code, said = _said(payment, outcome)
     closed = outcome.kind is OutcomeKind.FAILED and (
-        outcome.last_look or payment.status_text == said + SESSION_OVER
+        outcome.is_last_read or payment.status_text == said + SESSION_OVER
     )
     text = said + SESSION_OVER if closed else said
     changed = (SetStatusCode(code),) if code != (payment.status_code or "") else ()
@@ -23,7 +23,7 @@ def status_updates(payment: Payment, outcome: Outcome) -> tuple[Update, ...]:
 
 def _said(payment: Payment, outcome: Outcome) -> tuple[str, str]:
     """What the answer says; where Monext no longer knows the session, why it had failed is worth more."""
-    if outcome.gone and attempt_status(payment) is AttemptStatus.FAILED:
+    if outcome.session_gone and attempt_status(payment) is AttemptStatus.FAILED:
         return payment.status_code or "", (payment.status_text or "").removesuffix(SESSION_OVER)
     said = f"{outcome.title}: {outcome.detail}"[: STATUS_TEXT_LIMIT - len(SESSION_OVER)]
     return outcome.code, said

@@ -12,7 +12,7 @@ from threading import Lock
 
 from monext_bridge.errors import BridgeError, RemoteUnreachable
 from monext_bridge.logs import event
-from monext_bridge.runtime.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
+from monext_bridge.runtime.bulkhead import SLOTS_PER_REMOTE, Bulkhead
 from monext_bridge.runtime.deadlines import time_out, within
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Tokens:
 
     def __init__(self, fetch: Callable[[], Grant], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._fetch, self._clock = fetch, clock
-        self._bulkhead = Bulkhead(PLACES_AT_A_REMOTE)
+        self._bulkhead = Bulkhead(SLOTS_PER_REMOTE)
         self._lock = Lock()
         self._held: _Held | None = None
         self._under_way: Future[str] | None = None
@@ -78,7 +78,7 @@ class Tokens:
 
     def _wait(self, flight: Future[str]) -> str:
         """Who waits holds a thread for this remote, as who calls it does."""
-        with self._bulkhead.place() as entered:
+        with self._bulkhead.slot() as entered:
             try:
                 return flight.result(time_out() if entered else 0)
             except TimeoutError as error:

@@ -17,15 +17,15 @@ from urllib.parse import urlsplit
 
 from monext_bridge.errors import RemoteName, RemoteTimeout, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.http.breaker import OPEN_FOR, Breaker, Verdict
-from monext_bridge.gateways.http.retry import Failure, decide, read_timeout
+from monext_bridge.gateways.http.retry import Failure, read_timeout, retry_wait
 from monext_bridge.gateways.http.wire import HttpAnswer, Wire
 from monext_bridge.logs import Scalar, correlation_id, event
-from monext_bridge.runtime.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
-from monext_bridge.runtime.deadlines import LEAST, left
-from monext_bridge.runtime.parallel import settled, together
-from monext_bridge.runtime.retry_budget import Pause, patience
+from monext_bridge.runtime.bulkhead import SLOTS_PER_REMOTE, Bulkhead
+from monext_bridge.runtime.deadlines import LEAST, seconds_left
+from monext_bridge.runtime.parallel import together, together_or_errors
+from monext_bridge.runtime.retry_budget import RetryAfterPause, retry_budget
 
-__all__ = ["HttpAnswer", "HttpClient", "Timeouts", "settled", "together"]
+__all__ = ["HttpAnswer", "HttpClient", "Timeouts", "together", "together_or_errors"]
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ ERRORS: dict[Failure, tuple[type[RemoteUnavailable], str]] = {
     Failure.TIMED_OUT: (RemoteTimeout, "did not answer in time"),
     Failure.BROKEN: (RemoteUnavailable, "broke the connection before its answer was complete"),
     Failure.GIVEN_UP: (RemoteUnreachable, "failed too often just now, so nothing was sent"),
-    Failure.NO_PLACE: (RemoteUnreachable, "has too many calls under way, so nothing was sent"),
+    Failure.NO_SLOT: (RemoteUnreachable, "has too many calls under way, so nothing was sent"),
     Failure.NO_TIME: (
         RemoteUnreachable,
         "could not have answered within the request's time: nothing was sent",
@@ -94,10 +94,10 @@ class HttpClient:
         self._base_url = base_url.rstrip("/")
         self._timeouts = timeouts or Timeouts()
         self._wire = Wire(connect_timeout=self._timeouts.connect, pool_size=pool_size)
-        self._bulkhead = bulkhead or Bulkhead(PLACES_AT_A_REMOTE)
+        self._bulkhead = bulkhead or Bulkhead(SLOTS_PER_REMOTE)
         self._breaker = breaker or Breaker(remote=remote, host=urlsplit(base_url).netloc)
         self._sleep, self._clock, self._jitter = sleep, clock, jitter
-        self._pause = Pause(clock=clock, sleep=sleep)
+        self._pause = RetryAfterPause(clock=clock, sleep=sleep)
 
     def send(
         self,
@@ -156,7 +156,7 @@ class HttpClient:
         attempt = 1
         while True:
             answer = self._attempt(call, attempt=attempt, elapsed=self._clock() - began)
-            wait = decide(
+            wait = retry_wait(
                 method=call.method,
                 attempt=attempt,
                 attempts=call.attempts,
@@ -165,8 +165,8 @@ class HttpClient:
                 status=None if isinstance(answer, Failure) else answer.status,
                 failure=answer if isinstance(answer, Failure) else None,
                 retry_after=None if isinstance(answer, Failure) else answer.retry_after,
-                left=left(),
-                patience=patience(),
+                left=seconds_left(),
+                retry_budget=retry_budget(),
             )
             if wait is None:
                 return answer
@@ -178,7 +178,8 @@ class HttpClient:
         began = self._clock()
         usual = call.read_timeout
         answer = self._guarded(
-            call, read_timeout=read_timeout(usual, attempt=attempt, elapsed=elapsed, patience=patience())
+            call,
+            read_timeout=read_timeout(usual, attempt=attempt, elapsed=elapsed, retry_budget=retry_budget()),
         )
         if isinstance(answer, HttpAnswer) and answer.status in BUSY and answer.retry_after:
             self._pause.wished(answer.retry_after)
@@ -187,11 +188,11 @@ class HttpClient:
 
     def _guarded(self, call: _Call, *, read_timeout: float) -> HttpAnswer | Failure:
         """Sent only where there is time for it, and a place at the remote."""
-        with self._bulkhead.place() as entered:
-            if left() < LEAST:
+        with self._bulkhead.slot() as entered:
+            if seconds_left() < LEAST:
                 return Failure.NO_TIME
             if not entered:
-                return Failure.NO_PLACE
+                return Failure.NO_SLOT
             return self._wire.exchange(
                 call.method, self._base_url + call.path, read_timeout=read_timeout, request=call.request
             )
@@ -219,8 +220,8 @@ def _verdict(answer: HttpAnswer | Failure, *, elapsed: float, read_timeout: floa
     """What a call with all its attempts tells of the remote."""
     if isinstance(answer, HttpAnswer):
         return Verdict.FAILED if answer.status >= 500 else Verdict.ALIVE
-    cut_short = left() <= 0 and elapsed < min(read_timeout, PATIENT)
-    unsent = answer in (Failure.NO_PLACE, Failure.NO_TIME)
+    cut_short = seconds_left() <= 0 and elapsed < min(read_timeout, PATIENT)
+    unsent = answer in (Failure.NO_SLOT, Failure.NO_TIME)
     return Verdict.NOTHING if cut_short or unsent else Verdict.FAILED
 
 

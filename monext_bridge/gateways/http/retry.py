@@ -7,7 +7,7 @@ import re
 from enum import StrEnum
 
 from monext_bridge.runtime.deadlines import LEAST
-from monext_bridge.runtime.retry_budget import SOMEBODY_WAITS, Patience
+from monext_bridge.runtime.retry_budget import FOREGROUND, RetryBudget
 
 FIRST_WAIT = 0.1
 SHORTEST_READ = 1.0
@@ -23,11 +23,11 @@ class Failure(StrEnum):
     BROKEN = "broken"
     TIMED_OUT = "timed_out"
     GIVEN_UP = "given_up"
-    NO_PLACE = "no_place"
+    NO_SLOT = "no_place"
     NO_TIME = "no_time"
 
 
-def decide(
+def retry_wait(
     *,
     method: str,
     attempt: int,
@@ -38,7 +38,7 @@ def decide(
     retry_after: float | None = None,
     attempts: int | None = None,
     left: float = math.inf,
-    patience: Patience = SOMEBODY_WAITS,
+    retry_budget: RetryBudget = FOREGROUND,
 ) -> float | None:
     """Seconds to wait before the next attempt, None where there is to be none.
 
@@ -53,16 +53,18 @@ def decide(
     if (
         method not in REPEATABLE
         or not passing
-        or attempt >= min(attempts or patience.attempts, patience.attempts)
+        or attempt >= min(attempts or retry_budget.attempts, retry_budget.attempts)
     ):
         return None
-    wait = _wait(attempt=attempt, jitter=jitter, retry_after=retry_after, longest=patience.longest_wait)
-    return wait if elapsed + wait < patience.budget and wait + LEAST <= left else None
+    wait = _wait(attempt=attempt, jitter=jitter, retry_after=retry_after, longest=retry_budget.longest_wait)
+    return wait if elapsed + wait < retry_budget.budget and wait + LEAST <= left else None
 
 
-def read_timeout(usual: float, *, attempt: int, elapsed: float, patience: Patience = SOMEBODY_WAITS) -> float:
+def read_timeout(
+    usual: float, *, attempt: int, elapsed: float, retry_budget: RetryBudget = FOREGROUND
+) -> float:
     """Seconds for an attempt's answer: a repeated call has what is left of the budget, not all again."""
-    return usual if attempt == 1 else min(usual, max(patience.budget - elapsed, SHORTEST_READ))
+    return usual if attempt == 1 else min(usual, max(retry_budget.budget - elapsed, SHORTEST_READ))
 
 
 def read_retry_after(value: str | None) -> float | None:

@@ -15,7 +15,7 @@ import urllib3
 
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
-from monext_bridge.runtime.deadlines import left, within
+from monext_bridge.runtime.deadlines import seconds_left, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Wire:
         return self._session().request(
             method,
             url,
-            timeout=(min(self._connect_timeout, left()), min(read_timeout, left())),
+            timeout=(min(self._connect_timeout, seconds_left()), min(read_timeout, seconds_left())),
             allow_redirects=False,
             stream=True,
             **request,

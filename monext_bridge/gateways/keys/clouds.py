@@ -31,7 +31,7 @@ GOOGLE_KEYS = "https://www.googleapis.com/oauth2/v3/certs"
 TIMEOUTS = (3.0, 5.0)
 """Seconds to connect, and from then on until the answer is complete."""
 
-PATIENCE = 2.0
+LONGEST_WAIT = 2.0
 """Seconds for which who needs a key waits while another one is fetched."""
 
 LARGEST = 64 * 1024
@@ -81,7 +81,7 @@ class PushKeys:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fetch, self._google_url, self._clock = fetch, google_url, clock
-        self._turn = Bulkhead(1, patience=PATIENCE)
+        self._turn = Bulkhead(1, longest_wait=LONGEST_WAIT)
         self._certificates: dict[str, tuple[float, x509.Certificate]] = {}
         self._google: tuple[float, jwt.PyJWKSet] | None = None
 
@@ -90,7 +90,7 @@ class PushKeys:
         known = self._kept(url)
         if known:
             return known
-        with self._turn.place() as mine:
+        with self._turn.slot() as mine:
             known = self._kept(url)
             found = known or (_certificate(self._fetch(url)) if mine else None)
             if found and not known:
@@ -102,7 +102,7 @@ class PushKeys:
         known = self._google_key(key_id) if self._google_is_younger(KEPT_FOR) else None
         if known:
             return known
-        with self._turn.place() as mine:
+        with self._turn.slot() as mine:
             if not self._google_is_younger(ASKED_AGAIN_AFTER):
                 self._google = (self._clock(), _key_set(self._fetch(self._google_url) if mine else None))
             return self._google_key(key_id)

@@ -22,7 +22,7 @@ ASKED_AGAIN_AFTER = 10.0
 
 TIMEOUTS = Timeouts(connect=3.0, read=3.0)
 ATTEMPTS = 2
-PATIENCE = 2.0
+LONGEST_WAIT = 2.0
 """Seconds for which who needs a key waits while another thread fetches them."""
 
 
@@ -47,7 +47,7 @@ class MerchantCenterKeys:
         base_url = f"{parts.scheme}://{parts.netloc}"
         self._client = client or HttpClient(remote="commercetools", base_url=base_url, timeouts=TIMEOUTS)
         self._monotonic = monotonic
-        self._turn = Bulkhead(1, patience=PATIENCE)
+        self._turn = Bulkhead(1, longest_wait=LONGEST_WAIT)
         self._held = _Held({}, until=float("-inf"))
         self._silent_until, self._answers = float("-inf"), False
 
@@ -59,7 +59,7 @@ class MerchantCenterKeys:
         known = self._find(key_id)
         if known is not None:
             return known
-        with self._turn.place() as mine:
+        with self._turn.slot() as mine:
             if mine and self._find(key_id) is None and self._monotonic() >= self._silent_until:
                 self._renew()
             if not mine or not self._answers:

@@ -46,7 +46,7 @@ class SnsSignature(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SnsNotice:
+class SnsMessage:
     """`signed` is the text that `signature` is of. `certificate_url` leads to SNS.
 
     `confirm_url` is where a subscription is confirmed; only a SUBSCRIPTION has one.
@@ -67,11 +67,11 @@ def is_sns(document: object) -> bool:
     return isinstance(document, dict) and "SigningCertURL" in document and "TopicArn" in document
 
 
-def read_sns(document: object) -> SnsNotice:
+def read_sns(document: object) -> SnsMessage:
     """Raises Malformed where a member is missing, or a URL leads anywhere but to SNS."""
     found = JsonObject.of(document, what="SNS")
     kind = _one_of(SnsKind, found, "Type")
-    return SnsNotice(
+    return SnsMessage(
         kind=kind,
         topic=_required(found, "TopicArn"),
         message=_required(found, "Message"),

@@ -29,7 +29,7 @@ def read_method(session: JsonObject) -> str | None:
     return methods[-1] if methods else None
 
 
-def choose(
+def choose_accepted(
     candidates: Sequence[AcceptedTransaction], ledgers: Mapping[MonextTransactionId, Ledger]
 ) -> AcceptedTransaction | None:
     """One candidate: it. Several: the one with an authorisation number, else the one whose own row is OK.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from monext_bridge.domain.ids import PaymentId, SessionToken
 from monext_bridge.domain.monext import FailureReason, Outcome, OutcomeKind
 from monext_bridge.mapping.json_object import JsonObject
-from monext_bridge.mapping.monext.accepted_transactions import choose, read_candidates, read_method
+from monext_bridge.mapping.monext.accepted_transactions import choose_accepted, read_candidates, read_method
 from monext_bridge.mapping.monext.codes import (
     ACCEPTED,
     BUYER_ON_THE_PAGE,
@@ -24,17 +24,17 @@ from monext_bridge.mapping.monext.codes import (
     contradicts_acceptance,
     undecided,
 )
-from monext_bridge.mapping.monext.operations import read_act_answer, read_echoed_key, read_ledger
+from monext_bridge.mapping.monext.operations import read_echoed_key, read_ledger, read_operation_answer
 from monext_bridge.mapping.monext.result import Result, read_result
 
 __all__ = [
     "CreatedSession",
     "SessionRefused",
-    "choose",
-    "read_act_answer",
+    "choose_accepted",
     "read_created_session",
     "read_echoed_key",
     "read_ledger",
+    "read_operation_answer",
     "read_outcome",
 ]
 
@@ -96,7 +96,7 @@ def read_outcome(status: int, body: object, *, session_over: bool) -> Outcome:
         method=read_method(session),
         payment_id=PaymentId(payment_id) if payment_id else None,
         order_reference=session.part("order").text("reference"),
-        gone=kind is OutcomeKind.FAILED and _not_found(status, result),
+        session_gone=kind is OutcomeKind.FAILED and _not_found(status, result),
     )
 
 

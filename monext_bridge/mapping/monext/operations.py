@@ -34,7 +34,7 @@ without, and are passed over then."""
 ROW_STATUSES: Mapping[str, bool] = {"OK": True, "KO": False}
 
 
-def read_act_answer(status: int, body: object, *, kind: OperationKind) -> OperationAnswer:
+def read_operation_answer(status: int, body: object, *, kind: OperationKind) -> OperationAnswer:
     """The answer to an act, sorted; raises nothing.
 
     A 2xx alone is never success, and no answer proves that nothing happened unless it says so: what is not

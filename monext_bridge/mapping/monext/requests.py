@@ -61,7 +61,7 @@ def session_request(draft: SessionDraft) -> Json:
     )
 
 
-def act_request(
+def operation_request(
     *,
     amount: int,
     key: str,

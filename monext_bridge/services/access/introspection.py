@@ -14,8 +14,13 @@ from typing import Any
 
 from monext_bridge.errors import Forbidden, RemoteError, RemoteUnavailable, RemoteUnreachable, Unauthenticated
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.services.access.single_flight import AnswersKept, Kept
-from monext_bridge.services.access.token_verdicts import GRANTED_FOR, REFUSED_FOR, SharedStandings, Standing
+from monext_bridge.services.access.single_flight import CachedAnswer, SingleFlightCache
+from monext_bridge.services.access.token_verdicts import (
+    GRANTED_FOR,
+    REFUSED_FOR,
+    SharedTokenVerdicts,
+    TokenVerdict,
+)
 
 SCOPES = frozenset({"manage_project", "manage_checkout_payment_intents"})
 MOST_TOKENS = 1024
@@ -36,22 +41,22 @@ class Introspection:
         project_key: str,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
-        standings: SharedStandings | None = None,
+        shared_verdicts: SharedTokenVerdicts | None = None,
     ) -> None:
         self._gateway, self._project_key = gateway, project_key
         self._clock, self._monotonic = clock, monotonic
-        self._standings = standings
-        self._kept: AnswersKept[Standing] = AnswersKept(most=MOST_TOKENS, monotonic=monotonic)
+        self._shared_verdicts = shared_verdicts
+        self._kept: SingleFlightCache[TokenVerdict] = SingleFlightCache(most=MOST_TOKENS, monotonic=monotonic)
 
     def check(self, token: str) -> None:
         """Raises Unauthenticated, Forbidden, or RemoteUnreachable where nobody can say."""
-        standing = self._standing(token)
-        if standing is Standing.ENDED:
-            raise Unauthenticated(standing.value)
-        if standing is Standing.OTHER_SCOPE:
-            raise Forbidden(standing.value)
+        verdict = self._verdict(token)
+        if verdict is TokenVerdict.ENDED:
+            raise Unauthenticated(verdict.value)
+        if verdict is TokenVerdict.OTHER_SCOPE:
+            raise Forbidden(verdict.value)
 
-    def _standing(self, token: str) -> Standing:
+    def _verdict(self, token: str) -> TokenVerdict:
         digest = _digest(token)
         try:
             return self._kept.get(digest, ask=lambda: self._learn(token, digest))
@@ -63,30 +68,30 @@ class Introspection:
     def knows(self, token: str) -> bool:
         """Whether the token is known to open just now; commercetools is not asked."""
         digest = _digest(token)
-        standing = self._kept.known(digest)
-        if standing is None and self._standings:
-            found = self._standings.find(digest)
-            standing = found[0] if found else None
-        return standing is Standing.GRANTED
+        verdict = self._kept.known(digest)
+        if verdict is None and self._shared_verdicts:
+            found = self._shared_verdicts.find(digest)
+            verdict = found[0] if found else None
+        return verdict is TokenVerdict.GRANTED
 
-    def _learn(self, token: str, digest: bytes) -> Kept[Standing]:
+    def _learn(self, token: str, digest: bytes) -> CachedAnswer[TokenVerdict]:
         """From another process, else from commercetools, and then for all.
 
         Counted from before the question, so that nothing is kept longer for an answer that came late.
         """
         asked_at, wall = self._monotonic(), self._clock().timestamp()
-        found = self._standings.find(digest) if self._standings else None
+        found = self._shared_verdicts.find(digest) if self._shared_verdicts else None
         if found:
-            return Kept(found[0], until=asked_at + found[1])
-        standing, life = self._ask(token)
-        if self._standings:
-            self._standings.tell(digest, standing, until=wall + life)
-        return Kept(standing, until=asked_at + life)
+            return CachedAnswer(found[0], until=asked_at + found[1])
+        verdict, life = self._ask(token)
+        if self._shared_verdicts:
+            self._shared_verdicts.tell(digest, verdict, until=wall + life)
+        return CachedAnswer(verdict, until=asked_at + life)
 
-    def _ask(self, token: str) -> tuple[Standing, float]:
+    def _ask(self, token: str) -> tuple[TokenVerdict, float]:
         try:
             answer = self._gateway.introspect(token)
-            return read_standing(answer, project_key=self._project_key, now=self._clock().timestamp())
+            return read_verdict(answer, project_key=self._project_key, now=self._clock().timestamp())
         except RemoteError as error:
             raise RemoteUnreachable(
                 f"the caller's token can't be checked, so nothing was done: {error}",
@@ -95,7 +100,7 @@ class Introspection:
             ) from error
 
 
-def read_standing(answer: dict[str, Any], *, project_key: str, now: float) -> tuple[Standing, float]:
+def read_verdict(answer: dict[str, Any], *, project_key: str, now: float) -> tuple[TokenVerdict, float]:
     """What an answer says, and for how many seconds that may be relied on; 0: this once.
 
     Raises RemoteUnavailable for what is no answer of an introspection.
@@ -105,10 +110,10 @@ def read_standing(answer: dict[str, Any], *, project_key: str, now: float) -> tu
         raise RemoteUnavailable("the introspection does not say `active`", remote="commercetools")
     left = _seconds_left(answer.get("exp"), now=now)
     if not active or (left is not None and left <= 0):
-        return Standing.ENDED, REFUSED_FOR
+        return TokenVerdict.ENDED, REFUSED_FOR
     if not opens(str(answer.get("scope") or ""), project_key=project_key):
-        return Standing.OTHER_SCOPE, REFUSED_FOR
-    return Standing.GRANTED, min(GRANTED_FOR, left or 0.0)
+        return TokenVerdict.OTHER_SCOPE, REFUSED_FOR
+    return TokenVerdict.GRANTED, min(GRANTED_FOR, left or 0.0)
 
 
 def opens(scopes: str, *, project_key: str) -> bool:

@@ -14,18 +14,18 @@ from monext_bridge.gateways.keys.merchant_center import MerchantCenterKeys
 from monext_bridge.gateways.redis import SharedCache, connect
 from monext_bridge.services.access.introspection import Introspection
 from monext_bridge.services.access.merchant_center import MerchantCenter
-from monext_bridge.services.access.token_verdicts import SharedStandings
+from monext_bridge.services.access.token_verdicts import SharedTokenVerdicts
 
 TOKEN = re.compile(r"[!-~]{1,4096}")
 
 
-class CallerNotConfigured(RequestError):
+class PrincipalNotConfigured(RequestError):
     """Calls of this kind can't be proved, for a setting is missing."""
 
     status, code = 503, "General"
 
 
-class Callers:
+class Principals:
     """Each method returns where the caller is proved, and raises where it is not, or where nobody can say.
 
     Thread-safe. `clock` is compared with the end of tokens; what is kept ends by `monotonic`.
@@ -45,7 +45,7 @@ class Callers:
             project_key=project.project_key,
             clock=clock,
             monotonic=monotonic,
-            standings=_standings(settings, clock=clock, monotonic=monotonic),
+            shared_verdicts=_shared_verdicts(settings, clock=clock, monotonic=monotonic),
         )
         self._merchant_center = _merchant_center(project, monotonic=monotonic)
 
@@ -66,7 +66,7 @@ class Callers:
         Raises Unauthenticated, Forbidden, RemoteUnreachable, CallerNotConfigured.
         """
         if self._merchant_center is None:
-            raise CallerNotConfigured("CTP_JWKS_URL and CTP_JWT_ISSUER are not set")
+            raise PrincipalNotConfigured("CTP_JWKS_URL and CTP_JWT_ISSUER are not set")
         self._merchant_center.check(_shaped(token))
 
 
@@ -76,12 +76,12 @@ def _shaped(token: str) -> str:
     return token
 
 
-def _standings(
+def _shared_verdicts(
     settings: Settings, *, clock: Callable[[], datetime], monotonic: Callable[[], float]
-) -> SharedStandings | None:
+) -> SharedTokenVerdicts | None:
     if settings.redis_url is None:
         return None
-    return SharedStandings(
+    return SharedTokenVerdicts(
         SharedCache(connect(settings.redis_url), name="introspection", monotonic=monotonic),
         secrets=settings.secret_keys,
         project_key=settings.commercetools.project_key,

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
 from monext_bridge.gateways.keys.clouds import KeysUnknown, PushKeys, is_of_sns, rsa_key
 from monext_bridge.logs import event
-from monext_bridge.mapping.clouds.sns import SnsNotice, SnsSignature
+from monext_bridge.mapping.clouds.sns import SnsMessage, SnsSignature
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ HASHES: dict[SnsSignature, HashAlgorithm] = {
 }
 
 
-class Proof(Enum):
+class SignatureVerdict(Enum):
     """UNKNOWN: the keys can't be had now, so the caller is to come again."""
 
     GENUINE = "genuine"
@@ -38,31 +38,31 @@ class Proof(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class PushProofs:
+class PushSignatures:
     keys: PushKeys
     clock: Callable[[], datetime]
 
-    def sns(self, notice: SnsNotice) -> Proof:
+    def sns(self, message: SnsMessage) -> SignatureVerdict:
         """By the certificate that the notice names, whose address `read_sns` has checked."""
-        certificate = self.keys.certificate(notice.certificate_url)
+        certificate = self.keys.certificate(message.certificate_url)
         if certificate is None:
-            return Proof.UNKNOWN
+            return SignatureVerdict.UNKNOWN
         key = rsa_key(certificate)
         if key is None or not is_of_sns(certificate, now=self.clock()):
             return _forged("the certificate is not one of SNS, or not valid now")
         try:
-            key.verify(notice.signature, notice.signed, PKCS1v15(), HASHES[notice.version])
+            key.verify(message.signature, message.signed, PKCS1v15(), HASHES[message.version])
         except InvalidSignature:
             return _forged("the signature of SNS does not verify")
-        return Proof.GENUINE
+        return SignatureVerdict.GENUINE
 
-    def confirm(self, notice: SnsNotice) -> bool:
+    def confirm(self, message: SnsMessage) -> bool:
         """Confirm a subscription that is proved. Harmless to repeat."""
-        confirmed = notice.confirm_url is not None and self.keys.visit(notice.confirm_url)
-        event(log, "sns_subscription", topic=notice.topic, confirmed=confirmed)
+        confirmed = message.confirm_url is not None and self.keys.visit(message.confirm_url)
+        event(log, "sns_subscription", topic=message.topic, confirmed=confirmed)
         return confirmed
 
-    def google(self, token: str, *, audience: str) -> Proof:
+    def google(self, token: str, *, audience: str) -> SignatureVerdict:
         """The OIDC token of a Pub/Sub push: RS256 by one of Google's keys, for our audience, and not expired.
 
         Any customer of Google can get a token for any audience: it is no proof without our secret.
@@ -84,10 +84,10 @@ class PushProofs:
         except jwt.PyJWTError as error:
             return _forged(f"the OIDC token is refused: {type(error).__name__}")
         except KeysUnknown:
-            return Proof.UNKNOWN
-        return Proof.GENUINE
+            return SignatureVerdict.UNKNOWN
+        return SignatureVerdict.GENUINE
 
 
-def _forged(reason: str) -> Proof:
+def _forged(reason: str) -> SignatureVerdict:
     event(log, "push_refused", level=logging.WARNING, why=reason, then="answered with 403")
-    return Proof.FORGED
+    return SignatureVerdict.FORGED

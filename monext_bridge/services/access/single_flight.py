@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
-from monext_bridge.runtime.bulkhead import PLACES_AT_A_REMOTE, Bulkhead
+from monext_bridge.runtime.bulkhead import SLOTS_PER_REMOTE, Bulkhead
 from monext_bridge.runtime.deadlines import time_out
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept(Generic[T]):
+class CachedAnswer(Generic[T]):
     """An answer, and the moment (of the same clock) from which on it is asked for again."""
 
     answer: T
     until: float
 
 
-class AnswersKept(Generic[T]):
+class SingleFlightCache(Generic[T]):
     """At most `most` answers by key. Thread-safe. Errors are shared by who waits for them, and not kept.
 
     Who waits holds a thread for a remote, as who asks it does, and needs a place as well.
@@ -31,9 +31,9 @@ class AnswersKept(Generic[T]):
     def __init__(self, *, most: int, monotonic: Callable[[], float], waiting: Bulkhead | None = None) -> None:
         self._most, self._monotonic = most, monotonic
         self._lock = Lock()
-        self._kept: dict[bytes, Kept[T]] = {}
+        self._kept: dict[bytes, CachedAnswer[T]] = {}
         self._under_way: dict[bytes, Future[T]] = {}
-        self._waiting = waiting or Bulkhead(PLACES_AT_A_REMOTE)
+        self._waiting = waiting or Bulkhead(SLOTS_PER_REMOTE)
 
     def known(self, key: bytes) -> T | None:
         """The answer that is kept; nobody is asked."""
@@ -41,7 +41,7 @@ class AnswersKept(Generic[T]):
             kept = self._kept.get(key)
             return kept.answer if kept is not None and self._monotonic() < kept.until else None
 
-    def get(self, key: bytes, *, ask: Callable[[], Kept[T]]) -> T:
+    def get(self, key: bytes, *, ask: Callable[[], CachedAnswer[T]]) -> T:
         """The answer that is kept, or else that of `ask`, which one thread at a time calls for a key.
 
         Raises what `ask` raises, and TimeoutError at the deadline or where too many wait already.
@@ -57,10 +57,10 @@ class AnswersKept(Generic[T]):
         return self._ask_for_all(key, ask=ask, flight=mine) if waiting is None else self._wait(waiting)
 
     def _wait(self, flight: Future[T]) -> T:
-        with self._waiting.place() as entered:
+        with self._waiting.slot() as entered:
             return flight.result(time_out() if entered else 0)
 
-    def _ask_for_all(self, key: bytes, *, ask: Callable[[], Kept[T]], flight: Future[T]) -> T:
+    def _ask_for_all(self, key: bytes, *, ask: Callable[[], CachedAnswer[T]], flight: Future[T]) -> T:
         try:
             kept = ask()
         except BaseException as error:
@@ -74,7 +74,7 @@ class AnswersKept(Generic[T]):
         flight.set_result(kept.answer)
         return kept.answer
 
-    def _keep(self, key: bytes, kept: Kept[T]) -> None:
+    def _keep(self, key: bytes, kept: CachedAnswer[T]) -> None:
         """Where there is no room, the one that would end first makes some."""
         self._kept.pop(key, None)
         if len(self._kept) >= self._most:

@@ -23,7 +23,7 @@ REFUSED_FOR = 5.0
 PURPOSE = b"monext-bridge.standings"
 
 
-class Standing(Enum):
+class TokenVerdict(Enum):
     """What a token is worth here."""
 
     GRANTED = "granted"
@@ -31,7 +31,7 @@ class Standing(Enum):
     OTHER_SCOPE = "the token has no scope of this project that allows operations on payments"
 
 
-class SharedStandings:
+class SharedTokenVerdicts:
     """Never raises: what can't be read, has ended or was not written by this bridge is not found."""
 
     def __init__(
@@ -47,20 +47,20 @@ class SharedStandings:
             hmac.digest(secret.get_secret_value().encode(), PURPOSE, "sha256") for secret in secrets
         ]
 
-    def find(self, digest: bytes) -> tuple[Standing, float] | None:
+    def find(self, digest: bytes) -> tuple[TokenVerdict, float] | None:
         """What the token is worth, and for how many more seconds, which are never more than had it been asked about
         now: clocks of machines differ."""
         parts = (self._cache.find(self._name(digest)) or b"").split(b" ")
         if len(parts) != 3 or not self._is_ours(digest, parts):
             return None
-        standing = Standing.__members__.get(parts[0].decode())
-        most = GRANTED_FOR if standing is Standing.GRANTED else REFUSED_FOR
+        verdict = TokenVerdict.__members__.get(parts[0].decode())
+        most = GRANTED_FOR if verdict is TokenVerdict.GRANTED else REFUSED_FOR
         left = min(int(parts[1]) / 1000 - self._clock().timestamp(), most)
-        return (standing, left) if standing and left > 0 else None
+        return (verdict, left) if verdict and left > 0 else None
 
-    def tell(self, digest: bytes, standing: Standing, *, until: float) -> None:
+    def tell(self, digest: bytes, verdict: TokenVerdict, *, until: float) -> None:
         """`until`: Unix seconds. What has ended by then is not told."""
-        said = [standing.name.encode(), str(int(until * 1000)).encode()]
+        said = [verdict.name.encode(), str(int(until * 1000)).encode()]
         value = b" ".join([*said, self._sign(digest, said, key=self._keys[0])])
         self._cache.tell(self._name(digest), value, seconds=until - self._clock().timestamp())
 

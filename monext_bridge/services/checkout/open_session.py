@@ -38,10 +38,10 @@ from monext_bridge.logs import event
 from monext_bridge.mapping.monext.answers import CreatedSession
 from monext_bridge.mapping.monext.requests import SessionDraft
 from monext_bridge.runtime.parallel import together
-from monext_bridge.services.payment_reference import References
-from monext_bridge.services.remotes.commercetools_records import Records
-from monext_bridge.services.remotes.monext_payments import Acquirer
-from monext_bridge.services.results import Reference
+from monext_bridge.services.payment_reference import ReferenceSigner
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes.monext_payments import MonextPayments
+from monext_bridge.services.results import PaymentReference
 
 log = logging.getLogger(__name__)
 
@@ -50,18 +50,18 @@ PLANNED = {CaptureType.AUTOMATIC: TransactionType.CHARGE, CaptureType.MANUAL: Tr
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
+class Outdated:
     """What was read has changed: read the cart and plan again, with `known` beside the payments on it."""
 
     known: Payment | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class SessionOpener:
     settings: Settings
-    records: Records
-    acquirer: Acquirer
-    references: References
+    records: CommercetoolsRecords
+    monext_payments: MonextPayments
+    references: ReferenceSigner
     clock: Callable[[], datetime]
 
     def open(
@@ -69,46 +69,46 @@ class Opening:
         todo: AttemptPlan,
         *,
         cart: Cart,
-        asked: AttemptTerms,
+        terms: AttemptTerms,
         store: StoreSettings,
         language: str | None,
-    ) -> Payment | Stale:
+    ) -> Payment | Outdated:
         """The payment with a live session: ours, or that of another start which was faster.
 
         A session whose cart moved meanwhile is never shown. `language` is the one that was wished for, in
         which the cart was read: only so do two readings of it compare. Raises RemoteError.
         """
         payment, customer = together(
-            lambda: self._payment(todo, cart=cart, asked=asked), lambda: self._customer(cart)
+            lambda: self._payment(todo, cart=cart, terms=terms), lambda: self._customer(cart)
         )
-        if isinstance(payment, Stale):
+        if isinstance(payment, Outdated):
             return payment
         begun = self.clock()
         draft = self._draft(
-            payment, todo.key, cart=cart, customer=customer, asked=asked, store=store, language=language
+            payment, todo.key, cart=cart, customer=customer, terms=terms, store=store, language=language
         )
         session, moved = together(
-            lambda: self.acquirer.open_session(store, draft),
+            lambda: self.monext_payments.open_session(store, draft),
             lambda: self._attach(payment, cart, language=language),
         )
-        if moved is None or not self._unchanged(moved, asked=asked, wanted=todo.key.digest):
+        if moved is None or not self._unchanged(moved, terms=terms, wanted=todo.key.digest):
             event(log, "cart_moved", payment=payment.id, cart=cart.id, then="session dropped, started again")
-            return Stale()
-        return self._keep(payment, session, key=todo.key, asked=asked, store=store, begun=begun)
+            return Outdated()
+        return self._keep(payment, session, key=todo.key, terms=terms, store=store, begun=begun)
 
-    def _payment(self, todo: AttemptPlan, *, cart: Cart, asked: AttemptTerms) -> Payment | Stale:
+    def _payment(self, todo: AttemptPlan, *, cart: Cart, terms: AttemptTerms) -> Payment | Outdated:
         """The attempt's record: an empty one filled, or a new one, or the one that has this key already."""
         try:
             if todo.fill:
-                return self.records.write(todo.fill, tuple(_filling(todo.fill, todo.key, asked)))
+                return self.records.write(todo.fill, tuple(_filling(todo.fill, todo.key, terms)))
             return self.records.create_payment(
-                todo.key, amount=asked.due, interface=asked.interface, cart=cart
+                todo.key, amount=terms.due, interface=terms.interface, cart=cart
             )
         except VersionConflict:
-            return Stale()
+            return Outdated()
         except DuplicateField:
             existing = self.records.payment_by_key(todo.key)
-            return existing if attempt_status(existing) is AttemptStatus.EMPTY else Stale(known=existing)
+            return existing if attempt_status(existing) is AttemptStatus.EMPTY else Outdated(known=existing)
 
     def _customer(self, cart: Cart) -> Customer | None:
         """Monext gets what is known of the buyer; a payment does not fail for want of it."""
@@ -139,12 +139,12 @@ class Opening:
                 return None
         raise RemoteUnavailable(f"cart {cart.id} keeps changing", remote="commercetools")
 
-    def _unchanged(self, cart: Cart, *, asked: AttemptTerms, wanted: str) -> bool:
+    def _unchanged(self, cart: Cart, *, terms: AttemptTerms, wanted: str) -> bool:
         """Still payable, and still the same contents, addresses and amount."""
         due = cart.due(interfaces=frozenset(self.settings.interfaces))
         if not_payable(cart, due=due, currencies=self.settings.currencies):
             return False
-        return terms_digest(cart, replace(asked, due=due)) == wanted
+        return terms_digest(cart, replace(terms, due=due)) == wanted
 
     def _draft(
         self,
@@ -153,17 +153,17 @@ class Opening:
         *,
         cart: Cart,
         customer: Customer | None,
-        asked: AttemptTerms,
+        terms: AttemptTerms,
         store: StoreSettings,
         language: str | None,
     ) -> SessionDraft:
-        reference = Reference(
+        reference = PaymentReference(
             payment_id=payment.id,
             cart_id=cart.id,
             store_key=cart.store_key,
-            order_number=asked.order_number,
-            return_url=asked.return_url,
-            cancel_url=asked.cancel_url,
+            order_number=terms.order_number,
+            return_url=terms.return_url,
+            cancel_url=terms.cancel_url,
             language=language,
         )
         signed = self.references.sign(reference)
@@ -171,12 +171,12 @@ class Opening:
         return SessionDraft(
             cart=cart,
             customer=customer,
-            due=asked.due,
-            reference=monext_reference(asked.order_number, attempt=key.attempt),
+            due=terms.due,
+            reference=monext_reference(terms.order_number, attempt=key.attempt),
             point_of_sale=store.point_of_sale,
             capture=store.capture.value,
-            payment_method_ids=asked.payment_method_ids,
-            language=asked.language,
+            payment_method_ids=terms.payment_method_ids,
+            language=terms.language,
             return_url=f"{self.settings.public_url}/return/{signed}",
             notification_url=f"{self.settings.public_url}/notification/{signed}",
             private_data=private,
@@ -189,10 +189,10 @@ class Opening:
         session: CreatedSession,
         *,
         key: AttemptKey,
-        asked: AttemptTerms,
+        terms: AttemptTerms,
         store: StoreSettings,
         begun: datetime,
-    ) -> Payment | Stale:
+    ) -> Payment | Outdated:
         """Write the session into the record, unless another start's session stands there already.
 
         Stale where the record was filled for another amount or cart meanwhile: its session is not for ours.
@@ -201,15 +201,15 @@ class Opening:
         changes: tuple[Update, ...] = (
             SetInterfaceId(token),
             SetStatusText(session.redirect_url),
-            AddTransaction(PLANNED[store.capture], TransactionState.INITIAL, asked.due, token, begun),
+            AddTransaction(PLANNED[store.capture], TransactionState.INITIAL, terms.due, token, begun),
         )
         for _ in range(TRIES):
             try:
                 written = self.records.write(payment, changes)
             except VersionConflict:
                 payment = self.records.payment(payment.id)
-                if payment.key != str(key) or payment.planned != asked.due:
-                    return Stale()
+                if payment.key != str(key) or payment.planned != terms.due:
+                    return Outdated()
                 if payment.interface_id is not None:
                     return payment
                 continue
@@ -218,8 +218,8 @@ class Opening:
         raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
 
 
-def _filling(payment: Payment, key: AttemptKey, asked: AttemptTerms) -> Iterator[Update]:
+def _filling(payment: Payment, key: AttemptKey, terms: AttemptTerms) -> Iterator[Update]:
     if payment.key != str(key):
         yield SetKey(str(key))
-    if payment.planned != asked.due:
-        yield ChangeAmountPlanned(asked.due)
+    if payment.planned != terms.due:
+        yield ChangeAmountPlanned(terms.due)

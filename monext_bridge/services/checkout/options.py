@@ -11,7 +11,7 @@ from monext_bridge.errors import Malformed
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class StartOptions:
     """Already checked: URLs by the allow-list, the order number by its form. None where nothing was said.
 
     `allowed_methods` are names as a commercetools session gives them (`allowedPaymentMethods`), in any case.
@@ -26,25 +26,25 @@ class Wishes:
     allowed_methods: tuple[str, ...] = ()
 
 
-def chosen_contracts(contracts: Contracts, wishes: Wishes) -> tuple[str, ...]:
+def chosen_contracts(contracts: Contracts, options: StartOptions) -> tuple[str, ...]:
     """The contract numbers for `paymentMethodIDs`; empty means all of the point of sale.
 
     Raises Malformed where the store has no contract for what is wished.
     """
-    allowed = _allowed(contracts, wishes)
-    if wishes.method:
-        contract = allowed.get(wishes.method)
+    allowed = _allowed(contracts, options)
+    if options.method:
+        contract = allowed.get(options.method)
         if contract is None:
-            raise Malformed(f"{wishes.method} can't be paid with here", field="method")
+            raise Malformed(f"{options.method} can't be paid with here", field="method")
         return (contract,)
-    return tuple(allowed.values()) if wishes.allowed_methods else contracts.ids
+    return tuple(allowed.values()) if options.allowed_methods else contracts.ids
 
 
-def _allowed(contracts: Contracts, wishes: Wishes) -> Mapping[PaymentMethod, str]:
+def _allowed(contracts: Contracts, options: StartOptions) -> Mapping[PaymentMethod, str]:
     """The contracts by method, restricted by the session. A restriction that can't be applied is an error."""
-    if not wishes.allowed_methods:
+    if not options.allowed_methods:
         return contracts.by_method
-    names = {name.upper().replace("-", "_") for name in wishes.allowed_methods}
+    names = {name.upper().replace("-", "_") for name in options.allowed_methods}
     chosen = {method: number for method, number in contracts.by_method.items() if method.value in names}
     if not chosen:
         raise Malformed("the session allows no method that the settings name", field="allowedPaymentMethods")

@@ -11,24 +11,24 @@ from monext_bridge.domain.outcome.order_rules import FUTURE_ORDER_NUMBER
 from monext_bridge.errors import Malformed, RemoteRefused, RemoteUnavailable, Unauthenticated
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.mapping.commercetools.answers import CheckoutSession, read_checkout_session
-from monext_bridge.services.checkout.options import Wishes
-from monext_bridge.services.outcome.landing_urls import allowed_url
+from monext_bridge.services.checkout.options import StartOptions
+from monext_bridge.services.outcome.landing_urls import allowed_landing_url
 
 SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
-class ActiveSession:
+class ShopSession:
     cart_id: CartId
-    wishes: Wishes
+    options: StartOptions
 
 
 @dataclass(frozen=True, slots=True)
-class Sessions:
+class ShopSessions:
     settings: Settings
     gateway: CommercetoolsGateway
 
-    def active(self, session_id: str) -> ActiveSession:
+    def active(self, session_id: str) -> ShopSession:
         """The session's cart and wishes.
 
         Raises Unauthenticated for a session that is malformed, unknown or not active, Malformed for metadata
@@ -46,11 +46,13 @@ class Sessions:
             raise Unauthenticated("no such session") from error
         if not session.active or session.cart_id is None:
             raise Unauthenticated("the session is not active")
-        return ActiveSession(CartId(session.cart_id), self._wishes(session))
+        return ShopSession(CartId(session.cart_id), self._options(session))
 
-    def _wishes(self, session: CheckoutSession) -> Wishes:
-        return Wishes(
-            return_url=allowed_url(session.return_url, field="merchantReturnUrl", settings=self.settings),
+    def _options(self, session: CheckoutSession) -> StartOptions:
+        return StartOptions(
+            return_url=allowed_landing_url(
+                session.return_url, field="merchantReturnUrl", settings=self.settings
+            ),
             order_number=_order_number(session.order_number),
             interface=self._interface(session.interface),
             allowed_methods=session.allowed_methods,

@@ -38,14 +38,14 @@ from monext_bridge.errors import (
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext.requests import language_code
 from monext_bridge.runtime.parallel import together
-from monext_bridge.services.checkout.open_session import Opening, Stale
-from monext_bridge.services.checkout.options import Wishes, chosen_contracts
-from monext_bridge.services.outcome.context import Situations
-from monext_bridge.services.outcome.record_outcome import Settle
-from monext_bridge.services.payment_reference import References
-from monext_bridge.services.remotes.commercetools_records import Records
-from monext_bridge.services.remotes.monext_payments import Acquirer
-from monext_bridge.services.results import Elsewhere, Reference, Started
+from monext_bridge.services.checkout.open_session import Outdated, SessionOpener
+from monext_bridge.services.checkout.options import StartOptions, chosen_contracts
+from monext_bridge.services.outcome.context import ContextReader
+from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
+from monext_bridge.services.payment_reference import ReferenceSigner
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes.monext_payments import MonextPayments
+from monext_bridge.services.results import ExistingPayment, PaymentReference, StartedSession
 
 log = logging.getLogger(__name__)
 
@@ -59,17 +59,17 @@ RESULT_FIRST = (AttemptStatus.PAID, AttemptStatus.AUTHORIZED, AttemptStatus.PEND
 @dataclass(frozen=True, slots=True)
 class Checkout:
     settings: Settings
-    records: Records
-    situations: Situations
-    acquirer: Acquirer
-    settle: Settle
-    opening: Opening
-    references: References
+    records: CommercetoolsRecords
+    contexts: ContextReader
+    monext_payments: MonextPayments
+    settle: OutcomeRecorder
+    session_opener: SessionOpener
+    references: ReferenceSigner
     clock: Callable[[], datetime]
 
     def start(
-        self, cart_id: CartId, wishes: Wishes, *, on_cart: Callable[[Cart], None] = lambda _: None
-    ) -> Started | Elsewhere:
+        self, cart_id: CartId, options: StartOptions, *, on_cart: Callable[[Cart], None] = lambda _: None
+    ) -> StartedSession | ExistingPayment:
         """The session to show, or the payment whose result comes first.
 
         `on_cart` is told of the cart once it is read, so that whatever is raised then can be said in its language.
@@ -80,17 +80,19 @@ class Checkout:
         """
         known: tuple[Payment, ...] = ()
         for _ in range(TRIES):
-            cart = self.records.cart(cart_id, language=wishes.language)
+            cart = self.records.cart(cart_id, language=options.language)
             if cart is None:
                 raise NotFound(f"no cart {cart_id}")
             on_cart(cart)
-            started = self._once(cart, wishes, known=known)
-            if not isinstance(started, Stale):
+            started = self._once(cart, options, known=known)
+            if not isinstance(started, Outdated):
                 return started
             known = (*known, started.known) if started.known else known
         raise RemoteUnavailable(f"cart {cart_id} keeps changing", remote="commercetools")
 
-    def _once(self, cart: Cart, wishes: Wishes, *, known: tuple[Payment, ...]) -> Started | Elsewhere | Stale:
+    def _once(
+        self, cart: Cart, options: StartOptions, *, known: tuple[Payment, ...]
+    ) -> StartedSession | ExistingPayment | Outdated:
         """`known` are attempts of the cart that are not on it (any more)."""
         store = self.settings.store(cart.store_key)
         listed = {p.id for p in cart.payments}
@@ -98,74 +100,80 @@ class Checkout:
         attempts = own_attempts(cart.id, everything.payments, interfaces=frozenset(self.settings.interfaces))
         finished = next((p for p in reversed(attempts) if attempt_status(p) in RESULT_FIRST), None)
         if finished:
-            return self._elsewhere(finished, cart, store, wishes)
-        asked = self._asked(cart, store, wishes)
+            return self._elsewhere(finished, cart, store, options)
+        terms = self._terms(cart, store, options)
         todo = plan_attempt(
             cart,
             attempts=attempts,
-            wanted=terms_digest(cart, asked),
-            interface=asked.interface,
+            wanted=terms_digest(cart, terms),
+            interface=terms.interface,
             now=self.clock(),
             minutes=store.session_minutes,
         )
         if len(todo.ask) > MOST_LIVE_SESSIONS:
             raise TooMany("too many payments of this cart were begun; wait until the first of them end")
         if todo.reuse:
-            return self._resume(todo.reuse, cart, asked, store, wishes)
-        earlier = self._ask_earlier(todo, cart, store, wishes)
+            return self._resume(todo.reuse, cart, terms, store, options)
+        earlier = self._ask_earlier(todo, cart, store, options)
         if earlier:
             return earlier
-        opened = self.opening.open(todo, cart=cart, asked=asked, store=store, language=wishes.language)
-        return opened if isinstance(opened, Stale) else self._show(opened, cart, asked, store, wishes)
+        opened = self.session_opener.open(
+            todo, cart=cart, terms=terms, store=store, language=options.language
+        )
+        return opened if isinstance(opened, Outdated) else self._show(opened, cart, terms, store, options)
 
     def _resume(
-        self, payment: Payment, cart: Cart, asked: AttemptTerms, store: StoreSettings, wishes: Wishes
-    ) -> Started | Stale:
+        self, payment: Payment, cart: Cart, terms: AttemptTerms, store: StoreSettings, options: StartOptions
+    ) -> StartedSession | Outdated:
         if all(p.id != payment.id for p in cart.payments):
             try:
-                self.records.add_to_cart(cart, payment.id, language=wishes.language)
+                self.records.add_to_cart(cart, payment.id, language=options.language)
             except VersionConflict:
-                return Stale(known=payment)
+                return Outdated(known=payment)
         event(log, "session_resumed", payment=payment.id)
-        return self._show(payment, cart, asked, store, wishes)
+        return self._show(payment, cart, terms, store, options)
 
     def _show(
-        self, payment: Payment, cart: Cart, asked: AttemptTerms, store: StoreSettings, wishes: Wishes
-    ) -> Started:
+        self, payment: Payment, cart: Cart, terms: AttemptTerms, store: StoreSettings, options: StartOptions
+    ) -> StartedSession:
         if payment.interface_id is None or not payment.status_text:
             raise RemoteUnavailable(f"payment {payment.id} lost its session", remote="commercetools")
-        reference = self._reference(payment, cart, store, wishes)
-        return Started(
+        reference = self._reference(payment, cart, store, options)
+        return StartedSession(
             reference=self.references.sign(reference),
             payment_id=payment.id,
             token=payment.interface_id,
             redirect_url=payment.status_text,
             cart=cart,
-            due=asked.due,
+            due=terms.due,
             widget_url=store.widget_url,
-            language=wishes.language or cart.locale,
+            language=options.language or cart.locale,
         )
 
-    def _elsewhere(self, payment: Payment, cart: Cart, store: StoreSettings, wishes: Wishes) -> Elsewhere:
-        reference = self._reference(payment, cart, store, wishes)
-        return Elsewhere(
+    def _elsewhere(
+        self, payment: Payment, cart: Cart, store: StoreSettings, options: StartOptions
+    ) -> ExistingPayment:
+        reference = self._reference(payment, cart, store, options)
+        return ExistingPayment(
             reference=self.references.sign(reference),
             payment_id=payment.id,
             returned=attempt_status(payment) is AttemptStatus.RETURNED,
         )
 
-    def _reference(self, payment: Payment, cart: Cart, store: StoreSettings, wishes: Wishes) -> Reference:
-        return Reference(
+    def _reference(
+        self, payment: Payment, cart: Cart, store: StoreSettings, options: StartOptions
+    ) -> PaymentReference:
+        return PaymentReference(
             payment_id=payment.id,
             cart_id=cart.id,
             store_key=cart.store_key,
-            order_number=wishes.order_number or order_number(cart.id),
-            return_url=wishes.return_url or store.return_url,
-            cancel_url=wishes.cancel_url or store.cancel_url,
-            language=wishes.language,
+            order_number=options.order_number or order_number(cart.id),
+            return_url=options.return_url or store.return_url,
+            cancel_url=options.cancel_url or store.cancel_url,
+            language=options.language,
         )
 
-    def _asked(self, cart: Cart, store: StoreSettings, wishes: Wishes) -> AttemptTerms:
+    def _terms(self, cart: Cart, store: StoreSettings, options: StartOptions) -> AttemptTerms:
         interfaces = frozenset(self.settings.interfaces)
         due = cart.due(interfaces=interfaces)
         reason = not_payable(cart, due=due, currencies=self.settings.currencies)
@@ -173,17 +181,17 @@ class Checkout:
             raise CartNotPayable(reason.value)
         return AttemptTerms(
             due=due,
-            payment_method_ids=chosen_contracts(store.contracts, wishes),
-            language=language_code(wishes.language or cart.locale),
-            return_url=wishes.return_url or store.return_url,
-            cancel_url=wishes.cancel_url or store.cancel_url,
-            order_number=wishes.order_number or order_number(cart.id),
-            interface=wishes.interface or self.settings.interfaces[0],
+            payment_method_ids=chosen_contracts(store.contracts, options),
+            language=language_code(options.language or cart.locale),
+            return_url=options.return_url or store.return_url,
+            cancel_url=options.cancel_url or store.cancel_url,
+            order_number=options.order_number or order_number(cart.id),
+            interface=options.interface or self.settings.interfaces[0],
         )
 
     def _ask_earlier(
-        self, todo: AttemptPlan, cart: Cart, store: StoreSettings, wishes: Wishes
-    ) -> Elsewhere | None:
+        self, todo: AttemptPlan, cart: Cart, store: StoreSettings, options: StartOptions
+    ) -> ExistingPayment | None:
         """Settle the sessions that earlier starts opened, asked all at the same time; each answer is used.
 
         Raises EarlierUnknown where one can't be read or written: a second payment is worse than a wait.
@@ -191,31 +199,31 @@ class Checkout:
         opened = [(p, p.interface_id) for p in todo.ask if p.interface_id is not None]
         if not opened:
             return None
-        answers = together(*(partial(self.acquirer.ask, store, token) for _, token in opened))
+        answers = together(*(partial(self.monext_payments.ask, store, token) for _, token in opened))
         outcomes = [
-            (p, self.acquirer.sort(answer, session_over=self.settle.is_session_over(p, store)))
+            (p, self.monext_payments.sort(answer, session_over=self.settle.is_session_over(p, store)))
             for (p, _), answer in zip(opened, answers, strict=True)
         ]
-        after = [self._settle_earlier(p, outcome, cart, store, wishes) for p, outcome in outcomes]
+        after = [self._settle_earlier(p, outcome, cart, store, options) for p, outcome in outcomes]
         if any(unknown for _, unknown in after):
             raise EarlierUnknown(f"an earlier session of cart {cart.id} can't be read", remote="monext")
         found = [p for p, _ in after if attempt_status(p) in (*RESULT_FIRST, AttemptStatus.RETURNED)]
         kept = [p for p in found if attempt_status(p) is not AttemptStatus.RETURNED]
-        return self._elsewhere((kept or found)[0], cart, store, wishes) if found else None
+        return self._elsewhere((kept or found)[0], cart, store, options) if found else None
 
     def _settle_earlier(
-        self, payment: Payment, outcome: Outcome, cart: Cart, store: StoreSettings, wishes: Wishes
+        self, payment: Payment, outcome: Outcome, cart: Cart, store: StoreSettings, options: StartOptions
     ) -> tuple[Payment, bool]:
         """The payment as it stands then, and whether that is not known."""
         if outcome.kind in (OutcomeKind.UNKNOWN, OutcomeKind.NOT_BEGUN):
             return payment, outcome.kind is OutcomeKind.UNKNOWN
-        reference = self._reference(payment, cart, store, wishes)
+        reference = self._reference(payment, cart, store, options)
         key = AttemptKey.parse(payment.key)
         if outcome.order_reference and key:
             number = order_number_of_reference(outcome.order_reference, attempt=key.attempt)
             reference = replace(reference, order_number=number)
         try:
-            settlement = self.settle.settle(reference, self.situations.read(reference), outcome=outcome)
+            settlement = self.settle.settle(reference, self.contexts.read(reference), outcome=outcome)
         except RemoteError as error:
             event(log, "earlier_not_settled", level=logging.ERROR, payment=payment.id, why=str(error))
             return payment, True

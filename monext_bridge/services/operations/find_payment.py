@@ -8,12 +8,12 @@ from monext_bridge.domain.ids import OrderNumber, PaymentId
 from monext_bridge.domain.record.attempt_status import accepted_transaction
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import NotFound
-from monext_bridge.services.operations.modify_payment import Modify
+from monext_bridge.services.operations.modify_payment import PaymentOperations
 
 PAYMENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def quoted_payments(modify: Modify, *, quoted: str) -> tuple[Payment, ...]:
+def find_payments(modify: PaymentOperations, *, quoted: str) -> tuple[Payment, ...]:
     """The payments of this bridge that go by a payment id or an order number, at least one.
 
     Of an order those that were accepted, or all where none was: an attempt that failed is nobody's question.
@@ -32,7 +32,7 @@ def quoted_payments(modify: Modify, *, quoted: str) -> tuple[Payment, ...]:
     return tuple(payment for payment in payments if accepted_transaction(payment)) or payments
 
 
-def _payment(modify: Modify, payment_id: PaymentId) -> Payment | None:
+def _payment(modify: PaymentOperations, payment_id: PaymentId) -> Payment | None:
     try:
         return modify.payment(payment_id)
     except NotFound:

@@ -46,23 +46,23 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.runtime.parallel import settled
-from monext_bridge.services.operations.execute import Acts, Sending
-from monext_bridge.services.operations.order_payment_state import OrderOf
+from monext_bridge.runtime.parallel import together_or_errors
+from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget
+from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 from monext_bridge.services.operations.request import (
     OUTCOME_OF,
-    ActOutcome,
-    Performed,
-    Ready,
-    Request,
-    added_or_claimed,
+    AnnouncedOperations,
+    OperationOutcome,
+    OperationRequest,
+    OperationResult,
     capture_option,
+    own_operations,
 )
-from monext_bridge.services.operations.resolve_unknown import Resolving
-from monext_bridge.services.remotes.commercetools_records import Records
-from monext_bridge.services.remotes.monext_payments import Acquirer
+from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes.monext_payments import MonextPayments
 
-__all__ = ["ActOutcome", "Modify", "Performed"]
+__all__ = ["OperationOutcome", "OperationResult", "PaymentOperations"]
 
 log = logging.getLogger(__name__)
 
@@ -71,12 +71,12 @@ CANCEL_TOO_LATE_TEXT = "the capture was sent for settlement already: refund it i
 
 
 @dataclass(frozen=True, slots=True)
-class Modify:
+class PaymentOperations:
     settings: Settings
-    records: Records
-    acquirer: Acquirer
-    acts: Acts
-    resolving: Resolving
+    records: CommercetoolsRecords
+    monext_payments: MonextPayments
+    operations: OperationExecutor
+    resolver: UnknownOutcomeResolver
     clock: Callable[[], datetime]
 
     def payment(self, payment_id: PaymentId) -> Payment:
@@ -96,11 +96,11 @@ class Modify:
     def perform(
         self,
         payment_id: PaymentId,
-        act: Operation,
+        operation: Operation,
         *,
         key: str | None = None,
         merchant_reference: str | None = None,
-    ) -> Performed:
+    ) -> OperationResult:
         """Carry an act out, or tell what became of it where its key has been used for it before.
 
         Raises NotFound; Conflict where the money rules forbid it; KeyReused; Malformed for a key of the wrong
@@ -109,7 +109,7 @@ class Modify:
         """
         if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
             raise Malformed("1 to 128 of A-Z a-z 0-9 _ . : -", field="Idempotency-Key")
-        request = Request(act, key or uuid.uuid4().hex, merchant_reference)
+        request = OperationRequest(operation, key or uuid.uuid4().hex, merchant_reference)
         for _ in range(TRIES):
             payment = self.payment(payment_id)
             known = operations_of_key(payment, request.key)
@@ -120,94 +120,104 @@ class Modify:
             f"payment {payment_id} is contended; nothing was done", remote="commercetools"
         )
 
-    def find_out(self, payment: Payment) -> Payment:
+    def resolve(self, payment: Payment) -> Payment:
         """The payment with every act of open outcome looked up at Monext, whoever asked for it."""
-        return self._followed(payment, self.resolving.of_all(payment))
+        return self._followed(payment, self.resolver.resolve_all(payment))
 
-    def _first(self, payment: Payment, request: Request) -> Performed | None:
+    def _first(self, payment: Payment, request: OperationRequest) -> OperationResult | None:
         """A key that is new. None where another writer was faster: read again."""
-        intents = self._intents(payment, request)
+        operations = self._announcements(payment, request)
         if has_abandoned(payment, request.key):
-            self._check_before(payment, intents, request)
-        ready = self._begin(payment, intents, request)
-        return self._act(ready, request) if ready else None
+            self._check_before(payment, operations, request)
+        ready = self._begin(payment, operations, request)
+        return self._operation(ready, request) if ready else None
 
-    def _again(self, payment: Payment, known: KeyedOperations, request: Request) -> Performed | None:
+    def _again(
+        self, payment: Payment, known: KeyedOperations, request: OperationRequest
+    ) -> OperationResult | None:
         """A key that was used: told as it stands, found out where it is open, acted on where it was freed."""
         if not known.is_of(request.name):
             raise KeyReused("this key was used with another request", field="Idempotency-Key")
-        payment = self._followed(payment, self.resolving.of_key(payment, request.key))
+        payment = self._followed(payment, self.resolver.resolve_key(payment, request.key))
         now = operations_of_key(payment, request.key)
         if now.free and not any(t.state is TransactionState.INITIAL for t in now.under_way):
             return self._take_up(payment, now, request)
         return self._refund_instead(payment, request) or self._performed(payment, request)
 
-    def _take_up(self, payment: Payment, known: KeyedOperations, request: Request) -> Performed | None:
+    def _take_up(
+        self, payment: Payment, known: KeyedOperations, request: OperationRequest
+    ) -> OperationResult | None:
         """Act under intents that certainly never reached Monext, if there is still room for just them."""
         if not rules.has_room_for(payment, known.free):
-            payment = self.acts.write(payment, known.free[0], abandon(known.free))
+            payment = self.operations.write(payment, known.free[0], abandon(known.free))
             return self._performed(payment, request) if operations_of_key(payment, request.key) else None
-        ready = self._begin(payment, self.acts.unmarked(known.free), request, claimed=known.free)
-        return self._act(ready, request) if ready else None
+        ready = self._begin(payment, self.operations.claim_updates(known.free), request, claimed=known.free)
+        return self._operation(ready, request) if ready else None
 
     def _begin(
         self,
         payment: Payment,
         changes: tuple[Update, ...],
-        request: Request,
+        request: OperationRequest,
         *,
         claimed: tuple[Transaction, ...] = (),
-    ) -> Ready | None:
+    ) -> AnnouncedOperations | None:
         """Hop 2. None where another writer was faster. Raises Conflict where the ledger forbids the act.
 
         Where the ledger can't be read nothing was sent: the intents wait, freed, for the key to come again.
         """
-        sending = self._sending(payment, request)
-        written, ledger, order = settled(
+        target = self._sending(payment, request)
+        written, ledger, order = together_or_errors(
             lambda: self.records.write(payment, changes),
-            lambda: self.acquirer.ledger(sending.store, sending.origin),
+            lambda: self.monext_payments.ledger(target.store, target.origin),
             lambda: self.records.order_of_payment(payment.id),
         )
         if isinstance(written, VersionConflict):
             return None
         if isinstance(written, BridgeError):
             raise written
-        mine = added_or_claimed(payment, written, claimed)
+        mine = own_operations(payment, written, claimed)
         if isinstance(ledger, BridgeError) or not ledger.readable:
-            self.acts.write(written, mine[0], tuple(mark_unsent(mine)))
+            self.operations.write(written, mine[0], tuple(mark_unsent(mine)))
             raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
         try:
-            rules.check_ledger(written, ledger, intents=mine)
+            rules.check_ledger(written, ledger, operations=mine)
             late = self.settings.late_capture
-            option = capture_option(request.act, written, ledger, now=self.clock(), late_capture=late)
+            option = capture_option(request.operation, written, ledger, now=self.clock(), late_capture=late)
         except OperationNotAllowed as error:
-            self.acts.write(written, mine[0], abandon(mine))
+            self.operations.write(written, mine[0], abandon(mine))
             raise Conflict(str(error)) from error
         released = operations_of_key(written, request.key).released
-        return Ready(
+        return AnnouncedOperations(
             written,
             frozenset(t.id for t in mine),
-            OrderOf(self.records, None if isinstance(order, BridgeError) else order),
-            replace(sending, option=option, released=released),
+            OrderStateUpdater(self.records, None if isinstance(order, BridgeError) else order),
+            replace(target, option=option, released=released),
         )
 
-    def _act(self, ready: Ready, request: Request) -> Performed:
+    def _operation(self, ready: AnnouncedOperations, request: OperationRequest) -> OperationResult:
         """Hops 3 and 4, for each act of the request; the order follows the last."""
         payment = ready.payment
         todo = [t for t in operations_of_key(payment, request.key).sent if t.id in ready.mine]
-        for intent in todo:
-            event(log, "act", payment=payment.id, act=intent.type.value, amount=intent.amount.cent_amount)
-            beside = ready.order.follow if intent is todo[-1] else None
-            payment = self.acts.carry_out(payment, intent, sending=ready.sending, beside=beside)
+        for operation in todo:
+            event(
+                log,
+                "act",
+                payment=payment.id,
+                operation=operation.type.value,
+                amount=operation.amount.cent_amount,
+            )
+            beside = ready.order.follow if operation is todo[-1] else None
+            payment = self.operations.execute(payment, operation, target=ready.target, beside=beside)
         order = ready.order if ready.order.order else self._order_of(payment)  # perhaps made meanwhile
         order.follow(payment)
         return self._refund_instead(payment, request) or self._performed(payment, request)
 
-    def _refund_instead(self, payment: Payment, request: Request) -> Performed | None:
+    def _refund_instead(self, payment: Payment, request: OperationRequest) -> OperationResult | None:
         """A reverse whose cancel came too late refunds that amount, under the same key."""
         known = operations_of_key(payment, request.key)
         late = known.late_cancel
-        if late is None or known.instead is not None or not isinstance(request.act, Reverse):
+        if late is None or known.instead is not None or not isinstance(request.operation, Reverse):
             return None
         if any(t.state is TransactionState.INITIAL for t in known.sent):
             return None
@@ -217,21 +227,23 @@ class Modify:
             return None
         if ready is None:
             raise ActUnknown("another act was faster: ask again with this key", remote="monext")
-        return self._act(ready, request)
+        return self._operation(ready, request)
 
-    def _check_before(self, payment: Payment, intents: tuple[AddTransaction, ...], request: Request) -> None:
+    def _check_before(
+        self, payment: Payment, operations: tuple[AddTransaction, ...], request: OperationRequest
+    ) -> None:
         """A key that the ledger forbade before: ask the ledger first, so that no try leaves a trace."""
-        sending = self._sending(payment, request)
-        ledger = self.acquirer.ledger(sending.store, sending.origin)
+        target = self._sending(payment, request)
+        ledger = self.monext_payments.ledger(target.store, target.origin)
         if not ledger.readable:
             raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
-        planned = with_updates(payment, intents)
+        planned = with_updates(payment, operations)
         try:
-            rules.check_ledger(planned, ledger, intents=planned.transactions[-len(intents) :])
+            rules.check_ledger(planned, ledger, operations=planned.transactions[-len(operations) :])
         except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 
-    def _performed(self, payment: Payment, request: Request) -> Performed:
+    def _performed(self, payment: Payment, request: OperationRequest) -> OperationResult:
         """The answer that the record gives for a key; never a guess."""
         worst = operations_of_key(payment, request.key).worst()
         if worst.state is TransactionState.INITIAL:
@@ -240,15 +252,15 @@ class Modify:
             raise ActUnknown(
                 "whether Monext acted is not known yet: ask again with this key", remote="monext"
             )
-        if operation_mark(worst) == TOO_LATE and isinstance(request.act, Cancel):
+        if operation_mark(worst) == TOO_LATE and isinstance(request.operation, Cancel):
             raise Conflict(CANCEL_TOO_LATE_TEXT)
-        return Performed(OUTCOME_OF[worst.state], worst.id, worst.interface_id)
+        return OperationResult(OUTCOME_OF[worst.state], worst.id, worst.interface_id)
 
-    def _intents(self, payment: Payment, request: Request) -> tuple[AddTransaction, ...]:
-        if isinstance(request.act, Capture) and reversal_reason(payment) is not None:
+    def _announcements(self, payment: Payment, request: OperationRequest) -> tuple[AddTransaction, ...]:
+        if isinstance(request.operation, Capture) and reversal_reason(payment) is not None:
             raise Conflict("this payment is being given back: nothing of it can be captured")
         try:
-            return rules.announcements(payment, request.act, name=request.name, now=self.clock())
+            return rules.announcements(payment, request.operation, name=request.name, now=self.clock())
         except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 
@@ -258,11 +270,11 @@ class Modify:
             self._order_of(payment).follow(payment)
         return payment
 
-    def _order_of(self, payment: Payment) -> OrderOf:
+    def _order_of(self, payment: Payment) -> OrderStateUpdater:
         try:
-            return OrderOf(self.records, self.records.order_of_payment(payment.id))
+            return OrderStateUpdater(self.records, self.records.order_of_payment(payment.id))
         except RemoteError:
-            return OrderOf(self.records, None)
+            return OrderStateUpdater(self.records, None)
 
-    def _sending(self, payment: Payment, request: Request) -> Sending:
-        return replace(self.resolving.sending(payment), merchant_reference=request.merchant_reference)
+    def _sending(self, payment: Payment, request: OperationRequest) -> OperationTarget:
+        return replace(self.resolver.target(payment), merchant_reference=request.merchant_reference)

@@ -10,7 +10,7 @@ from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import RemoteError, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 
@@ -18,14 +18,14 @@ TRIES = 8
 
 
 @dataclass(slots=True)
-class OrderOf:
+class OrderStateUpdater:
     """The order of one payment, kept as this process has last seen or written it.
 
     `latest` is the payment as it was read along with the order. An older reading must not undo what that said, nor
     what the order's own list of payments says.
     """
 
-    records: Records
+    records: CommercetoolsRecords
     order: Order | None
     latest: Payment | None = None
 

@@ -12,11 +12,11 @@ from monext_bridge.domain.operations import rules
 from monext_bridge.domain.operations.pending import OperationName
 from monext_bridge.domain.operations.rules import Capture, Operation, OperationNotAllowed
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
-from monext_bridge.services.operations.execute import Sending
-from monext_bridge.services.operations.order_payment_state import OrderOf
+from monext_bridge.services.operations.execute import OperationTarget
+from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 
 
-class ActOutcome(StrEnum):
+class OperationOutcome(StrEnum):
     """As commercetools' payment connectors word it. RECEIVED: taken, and not final yet."""
 
     APPROVED = "approved"
@@ -25,47 +25,47 @@ class ActOutcome(StrEnum):
 
 
 OUTCOME_OF = {
-    TransactionState.SUCCESS: ActOutcome.APPROVED,
-    TransactionState.PENDING: ActOutcome.RECEIVED,
-    TransactionState.FAILURE: ActOutcome.REJECTED,
+    TransactionState.SUCCESS: OperationOutcome.APPROVED,
+    TransactionState.PENDING: OperationOutcome.RECEIVED,
+    TransactionState.FAILURE: OperationOutcome.REJECTED,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Performed:
+class OperationResult:
     """What an act came to; of a reverse with two acts, the worse of them."""
 
-    outcome: ActOutcome
+    outcome: OperationOutcome
     transaction_id: RecordTransactionId
     interface_id: MonextTransactionId | None
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class OperationRequest:
     """An act under its key. The digest tells whether a key comes again with the same request."""
 
-    act: Operation
+    operation: Operation
     key: str
     merchant_reference: str | None
 
     @property
     def name(self) -> OperationName:
         return OperationName(
-            self.key, rules.operation_digest(self.act, merchant_reference=self.merchant_reference)
+            self.key, rules.operation_digest(self.operation, merchant_reference=self.merchant_reference)
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class AnnouncedOperations:
     """Intents that stand in the record and are this caller's to carry out, `mine` by their ids."""
 
     payment: Payment
     mine: frozenset[RecordTransactionId]
-    order: OrderOf
-    sending: Sending
+    order: OrderStateUpdater
+    target: OperationTarget
 
 
-def added_or_claimed(
+def own_operations(
     before: Payment, after: Payment, claimed: tuple[Transaction, ...]
 ) -> tuple[Transaction, ...]:
     """The intents that this caller's write has added or taken over, as they read now."""
@@ -74,15 +74,15 @@ def added_or_claimed(
 
 
 def capture_option(
-    act: Operation, payment: Payment, ledger: Ledger, *, now: datetime, late_capture: bool
+    operation: Operation, payment: Payment, ledger: Ledger, *, now: datetime, late_capture: bool
 ) -> str | None:
     """Monext's `option` of a capture (None: STANDARD). Raises NotAllowed for one that comes too late."""
-    if not isinstance(act, Capture):
+    if not isinstance(operation, Capture):
         return None
     if not rules.is_authorization_over(payment, now=now, ledger=ledger):
-        return "FINAL" if act.final else None
+        return "FINAL" if operation.final else None
     if not late_capture:
         raise OperationNotAllowed("the authorisation is over seven days old, and LATE_CAPTURE is off")
-    if act.final:
+    if operation.final:
         raise OperationNotAllowed("after seven days nothing is left that a final capture could release")
     return "LATE_DELIVERY"

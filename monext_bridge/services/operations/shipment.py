@@ -30,7 +30,11 @@ from monext_bridge.errors import (
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.logs import event
 from monext_bridge.mapping.commercetools.answers import read_order
-from monext_bridge.services.operations.modify_payment import ActOutcome, Modify, Performed
+from monext_bridge.services.operations.modify_payment import (
+    OperationOutcome,
+    OperationResult,
+    PaymentOperations,
+)
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +45,7 @@ REFUSED_THEN = "not collected; the next shipment message tries once more: captur
 FORBIDDEN_THEN = "not collected, and asking again does not help: see `flask payment show` for what is left"
 
 
-class Followed(Enum):
+class MessageHandled(Enum):
     """AGAIN: something failed or is not known yet, so the message is to be sent again."""
 
     DONE = "done"
@@ -49,27 +53,27 @@ class Followed(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shipment:
+class ShipmentCapturer:
     settings: Settings
     gateway: CommercetoolsGateway
-    modify: Modify
+    modify: PaymentOperations
 
-    def follow(self, order_id: OrderId) -> Followed:
+    def follow(self, order_id: OrderId) -> MessageHandled:
         """Capture what is open where the order is in a state of `CAPTURE_ON_SHIPMENT`. May be repeated.
 
         A refusal by Monext is an end too: it is logged, and only another message tries again, once. Raises
         nothing that commercetools or Monext cause.
         """
         if not self.settings.capture_on_shipment:
-            return Followed.DONE
+            return MessageHandled.DONE
         try:
             order = self._order(order_id)
         except RemoteError as error:
             return _again("order_unread", error, order=order_id)
         if order is None or order.shipment_state not in self.settings.capture_on_shipment:
-            return Followed.DONE
+            return MessageHandled.DONE
         ends = [self._collect(payment, order_id) for payment in order.payments if self._is_own(payment)]
-        return Followed.AGAIN if Followed.AGAIN in ends else Followed.DONE
+        return MessageHandled.AGAIN if MessageHandled.AGAIN in ends else MessageHandled.DONE
 
     def _order(self, order_id: OrderId) -> Order | None:
         try:
@@ -80,66 +84,66 @@ class Shipment:
     def _is_own(self, payment: Payment) -> bool:
         return AttemptKey.parse(payment.key) is not None and payment.interface in self.settings.interfaces
 
-    def _collect(self, payment: Payment, order_id: OrderId) -> Followed:
+    def _collect(self, payment: Payment, order_id: OrderId) -> MessageHandled:
         try:
             return self._capture(payment, order_id)
         except NotFound:
-            return Followed.DONE
+            return MessageHandled.DONE
         except (RemoteError, StoreNotConfigured) as error:
             return _again("shipment_capture_open", error, order=order_id, payment=payment.id)
 
-    def _capture(self, payment: Payment, order_id: OrderId) -> Followed:
+    def _capture(self, payment: Payment, order_id: OrderId) -> MessageHandled:
         """Find out what went out before, then capture what is due: at most one new try a message."""
         for _ in range(ROUNDS):
             if awaits_other_operations(payment):
-                payment = self.modify.find_out(payment)
-            asked = due_capture(payment, order_id)
-            if asked is None:
-                return Followed.AGAIN if awaits_other_operations(payment) else Followed.DONE
+                payment = self.modify.resolve(payment)
+            capture = due_capture(payment, order_id)
+            if capture is None:
+                return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             try:
-                performed = self.modify.perform(payment.id, asked.capture, key=asked.key)
+                performed = self.modify.perform(payment.id, capture.capture, key=capture.key)
             except (Conflict, KeyReused) as error:
                 payment = self.modify.payment(payment.id)
-                if due_capture(payment, order_id) == asked:
-                    return _forbidden(error, payment, asked)
+                if due_capture(payment, order_id) == capture:
+                    return _forbidden(error, payment, capture)
                 continue
-            _tell(performed, payment, asked)
-            if not asked.sent:
-                return Followed.AGAIN if awaits_other_operations(payment) else Followed.DONE
+            _tell(performed, payment, capture)
+            if not capture.sent:
+                return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             payment = self.modify.payment(payment.id)
-        return Followed.AGAIN
+        return MessageHandled.AGAIN
 
 
-def _tell(performed: Performed, payment: Payment, asked: ShipmentCapture) -> None:
-    refused = performed.outcome is ActOutcome.REJECTED
+def _tell(performed: OperationResult, payment: Payment, capture: ShipmentCapture) -> None:
+    refused = performed.outcome is OperationOutcome.REJECTED
     event(
         log,
         "shipment_capture_refused" if refused else "shipment_captured",
         level=logging.ERROR if refused else logging.INFO,
         payment=payment.id,
-        amount=asked.capture.amount.cent_amount,
-        currency=asked.capture.amount.currency,
-        act=asked.key,
+        amount=capture.capture.amount.cent_amount,
+        currency=capture.capture.amount.currency,
+        operation=capture.key,
         outcome=performed.outcome.value,
         then=REFUSED_THEN if refused else None,
     )
 
 
-def _forbidden(error: Conflict | KeyReused, payment: Payment, asked: ShipmentCapture) -> Followed:
+def _forbidden(error: Conflict | KeyReused, payment: Payment, capture: ShipmentCapture) -> MessageHandled:
     event(
         log,
         "shipment_capture_forbidden",
         level=logging.ERROR,
         payment=payment.id,
-        amount=asked.capture.amount.cent_amount,
-        currency=asked.capture.amount.currency,
-        act=asked.key,
+        amount=capture.capture.amount.cent_amount,
+        currency=capture.capture.amount.currency,
+        operation=capture.key,
         why=str(error),
         then=FORBIDDEN_THEN,
     )
-    return Followed.DONE
+    return MessageHandled.DONE
 
 
-def _again(name: str, error: Exception, **ids: str) -> Followed:
+def _again(name: str, error: Exception, **ids: str) -> MessageHandled:
     event(log, name, level=logging.ERROR, why=str(error), then="answered with 503, to be sent again", **ids)
-    return Followed.AGAIN
+    return MessageHandled.AGAIN

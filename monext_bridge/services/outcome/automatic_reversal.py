@@ -19,18 +19,18 @@ from monext_bridge.domain.record.attempt_status import accepted_transaction, rev
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
 from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.operations.execute import Acts, Sending, reads_alike
+from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget, is_unchanged
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class GivingBack:
+class AutomaticReversal:
     """The intent is written by whoever flags the payment, in the same update; this carries it to its end."""
 
-    acts: Acts
+    operations: OperationExecutor
 
-    def carry_on(self, payment: Payment, *, store: StoreSettings, just_written: bool) -> Payment:
+    def continue_reversal(self, payment: Payment, *, store: StoreSettings, just_written: bool) -> Payment:
         """May be called any number of times, by anybody: money is given back once.
 
         `just_written`: this caller wrote the intents and holds the answer of that write, so it acts. Everybody
@@ -41,51 +41,61 @@ class GivingBack:
             return payment
         if taken is None or taken.interface_id is None:
             raise ValueError(f"payment {payment.id} is flagged and was never accepted")
-        sending = Sending(store, taken.interface_id)
-        for intent in reversal_operations(payment).sent:
-            if intent.state is TransactionState.INITIAL:
-                payment = self._carry_on(payment, intent, sending=sending, just_written=just_written)
-        return self._return_more(self._refund_instead(payment, sending), sending)
+        target = OperationTarget(store, taken.interface_id)
+        for operation in reversal_operations(payment).sent:
+            if operation.state is TransactionState.INITIAL:
+                payment = self._continue(payment, operation, target=target, just_written=just_written)
+        return self._return_more(self._refund_instead(payment, target), target)
 
-    def _carry_on(
-        self, payment: Payment, intent: Transaction, *, sending: Sending, just_written: bool
+    def _continue(
+        self, payment: Payment, operation: Transaction, *, target: OperationTarget, just_written: bool
     ) -> Payment:
         if just_written:
             event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=reversal_reason(payment))
-            return self.acts.carry_out(payment, intent, sending=sending)
-        if is_unsent(intent) and not has_room_for(payment, (intent,)):
-            return self.acts.write(payment, intent, abandon((intent,)))  # others have returned a part
-        found = payment if is_unsent(intent) else self.acts.find_out(payment, intent, sending=sending)
-        if not reads_alike(found, intent) or not self.acts.never_happened(found, intent, sending=sending):
+            return self.operations.execute(payment, operation, target=target)
+        if is_unsent(operation) and not has_room_for(payment, (operation,)):
+            return self.operations.write(
+                payment, operation, abandon((operation,))
+            )  # others have returned a part
+        found = (
+            payment if is_unsent(operation) else self.operations.resolve(payment, operation, target=target)
+        )
+        if not is_unchanged(found, operation) or not self.operations.certainly_not_executed(
+            found, operation, target=target
+        ):
             return found
-        claimed = self.acts.claim(found, intent)
+        claimed = self.operations.claim(found, operation)
         if claimed is None:
             return found
-        own = next(t for t in claimed.transactions if t.id == intent.id)
-        return self._carry_on(claimed, own, sending=sending, just_written=True)
+        own = next(t for t in claimed.transactions if t.id == operation.id)
+        return self._continue(claimed, own, target=target, just_written=True)
 
-    def _refund_instead(self, payment: Payment, sending: Sending) -> Payment:
+    def _refund_instead(self, payment: Payment, target: OperationTarget) -> Payment:
         """A cancel that came too late: what was captured meanwhile is refunded, under the same key."""
-        acts = reversal_operations(payment)
-        late = acts.late_cancel
-        if late is None or acts.instead is not None:
+        operations = reversal_operations(payment)
+        late = operations.late_cancel
+        if late is None or operations.instead is not None:
             return payment
         try:
-            written = self.acts.records.write(payment, (replacement_refund(late, now=self.acts.clock()),))
+            written = self.operations.records.write(
+                payment, (replacement_refund(late, now=self.operations.clock()),)
+            )
         except VersionConflict:
-            return self.acts.records.payment(payment.id)
+            return self.operations.records.payment(payment.id)
         refund = reversal_operations(written).instead
-        return self.acts.carry_out(written, refund, sending=sending) if refund else written
+        return self.operations.execute(written, refund, target=target) if refund else written
 
-    def _return_more(self, payment: Payment, sending: Sending) -> Payment:
+    def _return_more(self, payment: Payment, target: OperationTarget) -> Payment:
         """What an act of somebody else had held back, and has turned out not to take."""
         if not owes_more(payment):
             return payment
         before = {t.id for t in payment.transactions}
         try:
-            written = self.acts.records.write(payment, reversal_announcements(payment, now=self.acts.clock()))
+            written = self.operations.records.write(
+                payment, reversal_announcements(payment, now=self.operations.clock())
+            )
         except VersionConflict:
-            return self.acts.records.payment(payment.id)
-        for intent in (t for t in written.transactions if t.id not in before):
-            written = self._carry_on(written, intent, sending=sending, just_written=True)
+            return self.operations.records.payment(payment.id)
+        for operation in (t for t in written.transactions if t.id not in before):
+            written = self._continue(written, operation, target=target, just_written=True)
         return written

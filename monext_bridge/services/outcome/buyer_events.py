@@ -29,10 +29,10 @@ from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import Forbidden
 from monext_bridge.mapping.monext.codes import REASON_CODES, REASONS
 from monext_bridge.runtime.parallel import together
-from monext_bridge.services.outcome.context import Situations, is_final
-from monext_bridge.services.outcome.record_outcome import Settle, Settlement
-from monext_bridge.services.remotes.monext_payments import Acquirer, SessionAnswer
-from monext_bridge.services.results import BuyerStatus, Reference, Settled
+from monext_bridge.services.outcome.context import ContextReader, is_final
+from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
+from monext_bridge.services.remotes.monext_payments import MonextPayments, SessionAnswer
+from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
 
 UNDER_REVIEW = "PENDING_RISK"
 STATUS_OF_REASON = {
@@ -43,71 +43,71 @@ STATUS_OF_REASON = {
 
 
 @dataclass(frozen=True, slots=True)
-class Following:
+class BuyerEvents:
     """Every method may be called any number of times. All raise RemoteError where nothing can be told."""
 
     settings: Settings
-    situations: Situations
-    acquirer: Acquirer
-    settle: Settle
+    contexts: ContextReader
+    monext_payments: MonextPayments
+    settle: OutcomeRecorder
 
-    def returned(self, reference: Reference, token: SessionToken) -> Settled:
+    def returned(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:
         """The browser is back with a token. Raises Forbidden where it is not this payment's."""
         store = self.settings.store(reference.store_key)
         cart, order, answer = together(
-            lambda: self.situations.records.cart(reference.cart_id),
-            lambda: self.situations.order(reference),
-            lambda: self.acquirer.ask(store, token),
+            lambda: self.contexts.records.cart(reference.cart_id),
+            lambda: self.contexts.order(reference),
+            lambda: self.monext_payments.ask(store, token),
         )
-        context = self.situations.of(reference, cart=cart, order=order)
+        context = self.contexts.of(reference, cart=cart, order=order)
         _check_token(context.payment, token)
         outcome = None if is_final(context) else self._sort(answer, reference, context)
         return self._settled(self.settle.settle(reference, context, outcome=outcome))
 
-    def notified(self, reference: Reference, token: SessionToken) -> Settled:
+    def notified(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:
         """Monext calls. The token is checked before Monext is asked: reading a session ends its notices."""
         context = self._read(reference)
         _check_token(context.payment, token)
         outcome = self._ask(reference, context) if _may_change(context) else None
         return self._settled(self.settle.settle(reference, context, outcome=outcome))
 
-    def looked(self, reference: Reference) -> Settled:
+    def looked(self, reference: PaymentReference) -> PaymentResult:
         """Somebody looks at the result. A failed attempt is asked about too: Monext cancels no session."""
         context = self._read(reference)
         outcome = self._ask(reference, context) if _may_change(context) else None
         return self._settled(self.settle.settle(reference, context, outcome=outcome))
 
-    def gave_up(self, reference: Reference) -> Settled:
+    def cancelled_by_buyer(self, reference: PaymentReference) -> PaymentResult:
         """The buyer cancels. A payment that went through is kept; a session not begun is closed."""
         context = self._read(reference)
         outcome = self._ask(reference, context) if _may_change(context) else None
-        return self._settled(self.settle.settle(reference, context, outcome=outcome, gave_up=True))
+        return self._settled(self.settle.settle(reference, context, outcome=outcome, cancelled_by_buyer=True))
 
-    def _read(self, reference: Reference) -> PaymentContext:
+    def _read(self, reference: PaymentReference) -> PaymentContext:
         """One hop: the cart with its payments, and the order."""
         cart, order = together(
-            lambda: self.situations.records.cart(reference.cart_id),
-            lambda: self.situations.order(reference),
+            lambda: self.contexts.records.cart(reference.cart_id),
+            lambda: self.contexts.order(reference),
         )
-        return self.situations.of(reference, cart=cart, order=order)
+        return self.contexts.of(reference, cart=cart, order=order)
 
-    def _ask(self, reference: Reference, context: PaymentContext) -> Outcome | None:
+    def _ask(self, reference: PaymentReference, context: PaymentContext) -> Outcome | None:
         token = context.payment.interface_id
         if token is None:
             return None
-        answer = self.acquirer.ask(self.settings.store(reference.store_key), token)
+        answer = self.monext_payments.ask(self.settings.store(reference.store_key), token)
         return self._sort(answer, reference, context)
 
-    def _sort(self, answer: SessionAnswer, reference: Reference, context: PaymentContext) -> Outcome:
+    def _sort(self, answer: SessionAnswer, reference: PaymentReference, context: PaymentContext) -> Outcome:
         over = self.settle.is_session_over(context.payment, self.settings.store(reference.store_key))
-        return self.acquirer.sort(answer, session_over=over)
+        return self.monext_payments.sort(answer, session_over=over)
 
-    def _settled(self, settlement: Settlement) -> Settled:
+    def _settled(self, settlement: RecordedOutcome) -> PaymentResult:
         context = settlement.context
         payment, status = context.payment, buyer_status(settlement)
         left_to_do = settlement.trouble is not None or is_reversal_open(payment)
         taken = accepted_transaction(payment)
-        return Settled(
+        return PaymentResult(
             status=status,
             payment_id=payment.id,
             amount=_amount(payment, status),
@@ -115,7 +115,7 @@ class Following:
             order=context.order,
             language=context.cart.locale if context.cart else None,
             given_back=is_reversed(payment) or (taken is not None and own_money(payment).held == 0),
-            return_refused=is_reversal_rejected(payment),
+            reversal_rejected=is_reversal_rejected(payment),
             released=is_released(payment),
             refunded=taken_or_planned(payment).with_amount(own_money(payment).refunded),
             begun=session_opened_at(payment),
@@ -134,7 +134,7 @@ def _amount(payment: Payment, status: BuyerStatus) -> Money:
     return money
 
 
-def buyer_status(settlement: Settlement) -> BuyerStatus:
+def buyer_status(settlement: RecordedOutcome) -> BuyerStatus:
     """The record in the buyer's words; where Monext could not be asked, that we do not know yet."""
     context = settlement.context
     payment = context.payment

@@ -11,25 +11,25 @@ from monext_bridge.domain.record.attempt_status import accepted_transaction, rev
 from monext_bridge.domain.record.cart import Cart, CartState, Order
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import NotFound, RemoteNotFound
-from monext_bridge.services.remotes.commercetools_records import Records
-from monext_bridge.services.results import Reference
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.results import PaymentReference
 
 
 @dataclass(frozen=True, slots=True)
-class Situations:
+class ContextReader:
     settings: Settings
-    records: Records
+    records: CommercetoolsRecords
 
-    def read(self, reference: Reference) -> PaymentContext:
+    def read(self, reference: PaymentReference) -> PaymentContext:
         """Cart, then order: for reading again after a conflict, where what was known is stale."""
         cart = self.records.cart(reference.cart_id)
         return self.of(reference, cart=cart, order=self.order(reference))
 
-    def order(self, reference: Reference) -> Order | None:
+    def order(self, reference: PaymentReference) -> Order | None:
         """The order under the reference's number; none is looked for where the bridge makes none."""
         return self.records.order(reference.order_number) if self.settings.order_creation else None
 
-    def of(self, reference: Reference, *, cart: Cart | None, order: Order | None) -> PaymentContext:
+    def of(self, reference: PaymentReference, *, cart: Cart | None, order: Order | None) -> PaymentContext:
         """The situation of a reference, from what was read. Raises NotFound where the payment is gone.
 
         The payment comes with its cart, or else by itself. An order counts if it was made from the cart or
@@ -47,7 +47,7 @@ class Situations:
             makes_orders=self.settings.order_creation,
         )
 
-    def _payment(self, reference: Reference, cart: Cart | None) -> Payment:
+    def _payment(self, reference: PaymentReference, cart: Cart | None) -> Payment:
         listed = (p for p in cart.payments if p.id == reference.payment_id) if cart else iter(())
         try:
             return next(listed, None) or self.records.payment(reference.payment_id)
@@ -68,5 +68,5 @@ def with_payment(context: PaymentContext, payment: Payment) -> PaymentContext:
     return replace(context, payment=payment)
 
 
-def _counts(order: Order, reference: Reference) -> bool:
+def _counts(order: Order, reference: PaymentReference) -> bool:
     return order.cart_id == reference.cart_id or reference.payment_id in order.payment_ids

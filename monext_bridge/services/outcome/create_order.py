@@ -12,7 +12,7 @@ from monext_bridge.domain.record.cart import Cart, CartState, Order
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ class OrderRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ordering:
-    records: Records
+class OrderCreator:
+    records: CommercetoolsRecords
 
     def place(self, context: PaymentContext, *, number: OrderNumber) -> Order | None:
         """One try. None where it was not made because what was read is stale: read and decide again.
@@ -66,12 +66,12 @@ class Ordering:
         event(log, "order_created", order=order.id, number=number, cart=cart.id, payment=context.payment.id)
         return order
 
-    def keep_up(self, context: PaymentContext) -> PaymentContext:
+    def raise_payment_state(self, context: PaymentContext) -> PaymentContext:
         """Raise the payment state of an order that still reads as not paid; others are left alone."""
         order = context.order
         if order is None or order.payment_state not in NOT_PAID_YET:
             return context
-        wanted = order_payment_state(order.total, payments_of(context))
+        wanted = order_payment_state(order.total, payments_of_context(context))
         if wanted is None or wanted.value == order.payment_state:
             return context
         try:
@@ -90,11 +90,11 @@ class Ordering:
             raise error
 
 
-def payments_of(context: PaymentContext) -> tuple[Payment, ...]:
+def payments_of_context(context: PaymentContext) -> tuple[Payment, ...]:
     """The payments of the cart, with this one as it reads now."""
     others = context.cart.payments if context.cart else ()
     return (context.payment, *(p for p in others if p.id != context.payment.id))
 
 
 def _state_for(cart: Cart, context: PaymentContext) -> OrderPaymentState:
-    return order_payment_state(cart.total, payments_of(context)) or OrderPaymentState.PENDING
+    return order_payment_state(cart.total, payments_of_context(context)) or OrderPaymentState.PENDING

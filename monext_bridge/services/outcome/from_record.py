@@ -15,14 +15,14 @@ from monext_bridge.domain.reconciliation.follow_ups import GRACE, FollowUp
 from monext_bridge.domain.record.attempt_status import session_opened_at
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import NotFound, RemoteRefused
-from monext_bridge.services.outcome.context import Situations
-from monext_bridge.services.outcome.record_outcome import Settle, Settlement
-from monext_bridge.services.remotes.monext_payments import Acquirer
-from monext_bridge.services.results import Reference
+from monext_bridge.services.outcome.context import ContextReader
+from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
+from monext_bridge.services.remotes.monext_payments import MonextPayments
+from monext_bridge.services.results import PaymentReference
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Refreshed:
     """A payment after settling, and why something is left to do, if it is.
 
     `had` and `left` are the needs that only its cart and order tell, before and after. `refused`: commercetools said
@@ -41,26 +41,26 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Unattended:
+class OutcomeFromRecord:
     settings: Settings
-    situations: Situations
-    acquirer: Acquirer
-    settle: Settle
+    contexts: ContextReader
+    monext_payments: MonextPayments
+    settle: OutcomeRecorder
     clock: Callable[[], datetime]
 
-    def look(self, payment: Payment) -> Looked:
+    def look(self, payment: Payment) -> Refreshed:
         """Ask Monext for the session and settle. Raises NotFound, StoreNotConfigured and RemoteError.
 
         What failed is the last word on the attempt, where the session has been over for some minutes.
         """
         outcome = self._outcome(payment)
         reference = self._reference(payment, outcome)
-        context = self.situations.read(reference)
+        context = self.contexts.read(reference)
         settlement = self.settle.settle(reference, context, outcome=outcome)
         looked = _looked(settlement, before=context, number=reference.order_number)
         if FollowUp.SECOND_PAYMENT not in looked.left:
             return looked
-        again = self.situations.read(
+        again = self.contexts.read(
             reference
         )  # the other payment may be on its way back by now, through others
         return replace(looked, left=_by_order(again))
@@ -69,25 +69,27 @@ class Unattended:
         if payment.interface_id is None:
             return None
         store = self.settings.store(_key(payment).store_key)
-        answer = self.acquirer.ask(store, payment.interface_id)
-        outcome = self.acquirer.sort(answer, session_over=self.settle.is_session_over(payment, store))
+        answer = self.monext_payments.ask(store, payment.interface_id)
+        outcome = self.monext_payments.sort(answer, session_over=self.settle.is_session_over(payment, store))
         begun, life = session_opened_at(payment), timedelta(minutes=store.session_minutes) + GRACE
         over = begun is not None and self.clock() - begun >= life
-        return replace(outcome, last_look=over and outcome.kind is OutcomeKind.FAILED)
+        return replace(outcome, is_last_read=over and outcome.kind is OutcomeKind.FAILED)
 
-    def _reference(self, payment: Payment, outcome: Outcome | None) -> Reference:
+    def _reference(self, payment: Payment, outcome: Outcome | None) -> PaymentReference:
         """The order number is that with which Monext was told to open the session, if Monext still says it."""
         key = _key(payment)
         told = outcome.order_reference if outcome else None
         number = order_number_of_reference(told, attempt=key.attempt) if told else order_number(key.cart_id)
-        return Reference(payment.id, key.cart_id, key.store_key, number, return_url=None, cancel_url=None)
+        return PaymentReference(
+            payment.id, key.cart_id, key.store_key, number, return_url=None, cancel_url=None
+        )
 
 
-def _looked(settlement: Settlement, *, before: PaymentContext, number: OrderNumber) -> Looked:
+def _looked(settlement: RecordedOutcome, *, before: PaymentContext, number: OrderNumber) -> Refreshed:
     context, outcome, trouble = settlement.context, settlement.outcome, settlement.trouble
     untold = outcome is not None and outcome.kind is OutcomeKind.UNKNOWN
     said = f"{outcome.title} {outcome.code} {outcome.detail}".strip() if outcome else ""
-    return Looked(
+    return Refreshed(
         payment=context.payment,
         had=_by_order(before),
         left=_by_order(context),

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from monext_bridge.config import MonextEnvironment, Settings, url_host
 from monext_bridge.errors import Malformed
-from monext_bridge.services.results import BuyerStatus, Reference, Settled
+from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST = 600
@@ -18,7 +18,7 @@ TO_RETURN_URL = (BuyerStatus.PAID, BuyerStatus.AUTHORIZED)
 TO_CANCEL_URL = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
 
 
-def allowed_url(url: str | None, *, field: str, settings: Settings) -> str | None:
+def allowed_landing_url(url: str | None, *, field: str, settings: Settings) -> str | None:
     """The URL itself, where a buyer may be sent there. Raises Malformed where not.
 
     https and an allowed host; http only for this machine, and never beside a store in production.
@@ -40,7 +40,7 @@ def allowed_url(url: str | None, *, field: str, settings: Settings) -> str | Non
     return url
 
 
-def landing_url(reference: Reference, settled: Settled) -> str | None:
+def landing_url(reference: PaymentReference, settled: PaymentResult) -> str | None:
     """Where the shop wants its buyer in this state, with the payment's hints; None for our result page."""
     if settled.status in TO_RETURN_URL:
         return with_hints(reference.return_url, settled)
@@ -49,7 +49,7 @@ def landing_url(reference: Reference, settled: Settled) -> str | None:
     return None
 
 
-def with_hints(url: str | None, settled: Settled) -> str | None:
+def with_hints(url: str | None, settled: PaymentResult) -> str | None:
     """The URL with `paymentReference`, `status` and the order, its own parameters kept."""
     if url is None:
         return None
@@ -58,7 +58,7 @@ def with_hints(url: str | None, settled: Settled) -> str | None:
     return urlunsplit(parts._replace(query=query))
 
 
-def hints(settled: Settled) -> dict[str, str]:
+def hints(settled: PaymentResult) -> dict[str, str]:
     """What a shop's page is told: enough to say something to its buyer, and to ask commercetools."""
     told = {"paymentReference": settled.payment_id, "status": settled.status.value}
     if settled.order:

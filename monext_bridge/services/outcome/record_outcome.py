@@ -43,19 +43,19 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.services.outcome.automatic_reversal import GivingBack
-from monext_bridge.services.outcome.context import Situations, with_payment
-from monext_bridge.services.outcome.create_order import Ordering, OrderRefused
-from monext_bridge.services.remotes.commercetools_records import Records
-from monext_bridge.services.remotes.monext_payments import Acquirer
-from monext_bridge.services.results import Reference
+from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
+from monext_bridge.services.outcome.context import ContextReader, with_payment
+from monext_bridge.services.outcome.create_order import OrderCreator, OrderRefused
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes.monext_payments import MonextPayments
+from monext_bridge.services.results import PaymentReference
 
 log = logging.getLogger(__name__)
 
 TRIES = 10
 GONE_FOR = timedelta(minutes=5)
 
-GAVE_UP = Outcome(
+CANCELLED_BY_BUYER = Outcome(
     OutcomeKind.FAILED,
     title="CANCELLED",
     code="02306",
@@ -65,7 +65,7 @@ GAVE_UP = Outcome(
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class RecordedOutcome:
     """What settling came to. `trouble` is why something is left to do, None where nothing is."""
 
     context: PaymentContext
@@ -74,13 +74,13 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
-class Settle:
+class OutcomeRecorder:
     settings: Settings
-    records: Records
-    situations: Situations
-    acquirer: Acquirer
-    giving_back: GivingBack
-    ordering: Ordering
+    records: CommercetoolsRecords
+    contexts: ContextReader
+    monext_payments: MonextPayments
+    reversal: AutomaticReversal
+    order_creator: OrderCreator
     clock: Callable[[], datetime]
 
     def is_session_over(self, payment: Payment, store: StoreSettings) -> bool:
@@ -88,22 +88,29 @@ class Settle:
         return is_session_over(payment, now=self.clock(), minutes=store.session_minutes)
 
     def settle(
-        self, reference: Reference, context: PaymentContext, *, outcome: Outcome | None, gave_up: bool = False
-    ) -> Settlement:
+        self,
+        reference: PaymentReference,
+        context: PaymentContext,
+        *,
+        outcome: Outcome | None,
+        cancelled_by_buyer: bool = False,
+    ) -> RecordedOutcome:
         """Write what `outcome` means, then finish what the record asks for.
 
-        `outcome` is None where Monext need not be asked, `gave_up` where the buyer cancels: a session that
+        `outcome` is None where Monext need not be asked, `cancelled_by_buyer` where the buyer cancels: a session that
         was not begun is then closed. Raises RemoteError only while nothing could be written.
         """
         store = self.settings.store(reference.store_key)
         fact, paid = self._fact(context.payment, outcome, store=store)
-        written, changed = self._write(reference, context, outcome=fact, paid=paid, gave_up=gave_up)
+        written, changed = self._write(
+            reference, context, outcome=fact, paid=paid, cancelled_by_buyer=cancelled_by_buyer
+        )
         try:
             finished = self._finish(reference, written, store=store, changed=changed)
         except RemoteError as error:
             event(log, "settle_unfinished", level=logging.ERROR, payment=reference.payment_id, why=str(error))
-            return Settlement(written, fact, trouble=error)
-        return Settlement(finished, fact)
+            return RecordedOutcome(written, fact, trouble=error)
+        return RecordedOutcome(finished, fact)
 
     def _fact(
         self, payment: Payment, outcome: Outcome | None, *, store: StoreSettings
@@ -112,7 +119,7 @@ class Settle:
         fact = _own(payment, outcome)
         if fact is None or fact.kind is not OutcomeKind.ACCEPTED:
             return fact, None
-        paid = self.acquirer.paid(store, fact)
+        paid = self.monext_payments.paid(store, fact)
         if paid is None:
             event(log, "accepted_by_whom", level=logging.ERROR, payment=payment.id, then="asked again later")
             return Outcome(OutcomeKind.UNKNOWN, detail="several transactions may be the accepted one"), None
@@ -120,24 +127,24 @@ class Settle:
 
     def _write(
         self,
-        reference: Reference,
+        reference: PaymentReference,
         context: PaymentContext,
         *,
         outcome: Outcome | None,
         paid: AcceptedTransaction | None,
-        gave_up: bool,
+        cancelled_by_buyer: bool,
     ) -> tuple[PaymentContext, bool]:
         """The record after the decision, and whether this call changed it; on a conflict, decided again."""
         if outcome is None:
             return context, False
         for _ in range(TRIES):
             changes = decide(context, outcome=outcome, paid=paid, now=self.clock())
-            if gave_up and outcome.kind is OutcomeKind.NOT_BEGUN:
+            if cancelled_by_buyer and outcome.kind is OutcomeKind.NOT_BEGUN:
                 changes = _closing(context.payment)
             try:
                 payment = self._recorded(reference, context, changes)
             except VersionConflict:
-                context = self.situations.read(reference)
+                context = self.contexts.read(reference)
                 continue
             if changes:
                 event(log, "settled", payment=payment.id, outcome=outcome.kind.value, code=outcome.code)
@@ -145,7 +152,7 @@ class Settle:
         raise _contended(f"payment {reference.payment_id}")
 
     def _recorded(
-        self, reference: Reference, context: PaymentContext, changes: tuple[Update, ...]
+        self, reference: PaymentReference, context: PaymentContext, changes: tuple[Update, ...]
     ) -> Payment:
         """The payment as it reads after the changes. Whoever's write flags it tells, nobody after that.
 
@@ -163,33 +170,33 @@ class Settle:
         return after
 
     def _finish(
-        self, reference: Reference, context: PaymentContext, *, store: StoreSettings, changed: bool
+        self, reference: PaymentReference, context: PaymentContext, *, store: StoreSettings, changed: bool
     ) -> PaymentContext:
         payment = context.payment
         if reversal_reason(payment) is not None:
             return with_payment(
-                context, self.giving_back.carry_on(payment, store=store, just_written=changed)
+                context, self.reversal.continue_reversal(payment, store=store, just_written=changed)
             )
         if accepted_transaction(payment) is None:
             return context
         if changed and not context.makes_orders:
-            context = self.situations.read(reference)  # no order to collide on: look who else was accepted
+            context = self.contexts.read(reference)  # no order to collide on: look who else was accepted
         context = self._with_order(reference, context, store=store)
         return self._give_back_surplus(reference, context, store=store)
 
     def _with_order(
-        self, reference: Reference, context: PaymentContext, *, store: StoreSettings
+        self, reference: PaymentReference, context: PaymentContext, *, store: StoreSettings
     ) -> PaymentContext:
         """The order made or found; or refused, and the money on its way back."""
         for _ in range(TRIES):
             if not needs_order(context):
-                return self.ordering.keep_up(context)
+                return self.order_creator.raise_payment_state(context)
             self._check_gone(context)
             against = reason_to_reverse(context)
             if against:
                 return self._return(reference, context, against=against, store=store)
             try:
-                order = self.ordering.place(context, number=reference.order_number)
+                order = self.order_creator.place(context, number=reference.order_number)
             except OrderRefused as error:
                 before, context = context, self._read_again(reference)
                 if _moved(before, context):
@@ -212,10 +219,10 @@ class Settle:
         if self.clock() - taken.timestamp < GONE_FOR:
             raise RemoteUnavailable("the cart can't be found; looked for again later", remote="commercetools")
 
-    def _read_again(self, reference: Reference) -> PaymentContext:
+    def _read_again(self, reference: PaymentReference) -> PaymentContext:
         """After a conflict. A number that the order of another cart has is beyond us: alarm."""
-        context = self.situations.read(reference)
-        if context.order is None and self.situations.order(reference) is not None:
+        context = self.contexts.read(reference)
+        if context.order is None and self.contexts.order(reference) is not None:
             raise RemoteRefused(
                 f"order number {reference.order_number} belongs to another cart",
                 remote="commercetools",
@@ -224,7 +231,7 @@ class Settle:
         return context
 
     def _give_back_surplus(
-        self, reference: Reference, context: PaymentContext, *, store: StoreSettings
+        self, reference: PaymentReference, context: PaymentContext, *, store: StoreSettings
     ) -> PaymentContext:
         second = (ReversalReason.SECOND_PAYMENT, "Another payment of the cart counts")
         for payment in duplicate_payments(context):
@@ -236,7 +243,7 @@ class Settle:
 
     def _return(
         self,
-        reference: Reference,
+        reference: PaymentReference,
         context: PaymentContext,
         *,
         against: tuple[ReversalReason, str],
@@ -246,7 +253,7 @@ class Settle:
         payment, (flag, why) = context.payment, against
         for _ in range(TRIES):
             if not holds_money(payment):
-                payment = self.giving_back.carry_on(payment, store=store, just_written=False)
+                payment = self.reversal.continue_reversal(payment, store=store, just_written=False)
                 return with_payment(context, payment)
             changes = begin_reversal(payment, flag=flag, why=why, now=self.clock())
             try:
@@ -254,12 +261,12 @@ class Settle:
             except VersionConflict:
                 payment = self.records.payment(payment.id)
                 continue
-            payment = self.giving_back.carry_on(payment, store=store, just_written=True)
+            payment = self.reversal.continue_reversal(payment, store=store, just_written=True)
             return with_payment(context, payment)
         raise _contended(f"payment {payment.id}")
 
 
-def _tell_flagged(reference: Reference, before: PaymentContext, after: Payment) -> None:
+def _tell_flagged(reference: PaymentReference, before: PaymentContext, after: Payment) -> None:
     """The alarm that money is not kept, where the payment was not flagged before."""
     flag, order = reversal_reason(after), before.order
     if flag is None or reversal_reason(before.payment) is not None:
@@ -294,7 +301,9 @@ def _moved(before: PaymentContext, after: PaymentContext) -> bool:
 
 def _closing(payment: Payment) -> tuple[Update, ...]:
     return (
-        close_as_cancelled(payment, outcome=GAVE_UP) if attempt_status(payment) is AttemptStatus.OPEN else ()
+        close_as_cancelled(payment, outcome=CANCELLED_BY_BUYER)
+        if attempt_status(payment) is AttemptStatus.OPEN
+        else ()
     )
 
 

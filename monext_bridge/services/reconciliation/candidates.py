@@ -21,7 +21,7 @@ from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.logs import event
 from monext_bridge.services.reconciliation.report import Scope, Task
-from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +43,9 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Candidates:
     settings: Settings
-    records: Records
+    records: CommercetoolsRecords
     clock: Callable[[], datetime]
 
     def count(self, scope: Scope) -> int:

@@ -12,44 +12,46 @@ from monext_bridge.domain.reconciliation.follow_ups import authorization_ends_at
 from monext_bridge.domain.record.attempt_status import taken_or_planned
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import Conflict
-from monext_bridge.services.operations.modify_payment import Modify
-from monext_bridge.services.operations.request import ActOutcome
+from monext_bridge.services.operations.modify_payment import PaymentOperations
+from monext_bridge.services.operations.request import OperationOutcome
 
 KEY = "expiry-"
 """Before the payment's id: the key of the capture or release, so that there is one, whoever finds it first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class ExpiryHandled:
     """`done` is what became of the act; None where none was to be made, or the money rules forbid it."""
 
-    done: ActOutcome | None
+    done: OperationOutcome | None
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Expiry:
+class ExpiringAuthorizations:
     settings: Settings
-    modify: Modify
+    modify: PaymentOperations
     clock: Callable[[], datetime]
 
-    def meet(self, payment: Payment) -> Met:
-        """Capture or release what is open, once, before it ends; or say when that is. Raises as `Modify.perform`."""
+    def meet(self, payment: Payment) -> ExpiryHandled:
+        """Capture or release what is open, once, before it ends; or say when that is. Raises as `PaymentOperations.perform`."""
         ends, left = authorization_ends_at(payment), open_amounts(payment).capturable
-        act = self._act(payment)
-        if ends is None or act is None or self.clock() >= ends:
+        operation = self._operation(payment)
+        if ends is None or operation is None or self.clock() >= ends:
             when = f"{ends:%Y-%m-%d %H:%M} UTC" if ends else "soon"
-            return Met(
+            return ExpiryHandled(
                 None,
                 f"{left} {taken_or_planned(payment).currency} in minor units, not captured; it ends {when}",
             )
         try:
-            performed = self.modify.perform(payment.id, act, key=f"{KEY}{payment.id}")
+            performed = self.modify.perform(payment.id, operation, key=f"{KEY}{payment.id}")
         except Conflict as error:
-            return Met(None, str(error))
-        return Met(performed.outcome, f"{type(act).__name__.lower()} of {left}: {performed.outcome.value}")
+            return ExpiryHandled(None, str(error))
+        return ExpiryHandled(
+            performed.outcome, f"{type(operation).__name__.lower()} of {left}: {performed.outcome.value}"
+        )
 
-    def _act(self, payment: Payment) -> Operation | None:
+    def _operation(self, payment: Payment) -> Operation | None:
         match self.settings.expiring:
             case Expiring.CAPTURE:
                 return Capture(taken_or_planned(payment).with_amount(open_amounts(payment).capturable))

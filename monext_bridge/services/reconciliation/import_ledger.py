@@ -14,10 +14,10 @@ from monext_bridge.domain.record.payment import Payment
 from monext_bridge.domain.record.updates import Update
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.operations.execute import Sending
-from monext_bridge.services.operations.order_payment_state import OrderOf
-from monext_bridge.services.operations.resolve_unknown import Resolving
-from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.operations.execute import OperationTarget
+from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
+from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class LedgerComparison:
     """The payment as it reads now, the rows that were posted (or would be), and what still differs."""
 
     payment: Payment
@@ -34,12 +34,12 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Bookkeeper:
-    records: Records
-    resolving: Resolving
+class LedgerImporter:
+    records: CommercetoolsRecords
+    resolver: UnknownOutcomeResolver
     clock: Callable[[], datetime]
 
-    def compare(self, payment: Payment, *, post: bool) -> Compared:
+    def compare(self, payment: Payment, *, post: bool) -> LedgerComparison:
         """Read the ledger and post what the record lacks; without `post` only tell it.
 
         The record was read before the ledger and is written under its version, so an act that is under way
@@ -47,31 +47,31 @@ class Bookkeeper:
         StoreNotConfigured, RemoteError; RemoteUnavailable where the ledger can't be read.
         """
         for _ in range(TRIES):
-            sending = self.resolving.sending(payment)
-            ledger = self.resolving.acts.acquirer.ledger(sending.store, sending.origin)
+            target = self.resolver.target(payment)
+            ledger = self.resolver.operations.monext_payments.ledger(target.store, target.origin)
             if not ledger.readable:
                 raise RemoteUnavailable("Monext's ledger can't be read", remote="monext")
-            rows, after, changes = self._posted(payment, ledger, sending=sending)
+            rows, after, changes = self._posted(payment, ledger, target=target)
             if not rows or not post:
-                return Compared(payment, rows, disagreement(after, ledger))
+                return LedgerComparison(payment, rows, disagreement(after, ledger))
             try:
                 written = self.records.write(payment, changes)
             except VersionConflict:
                 payment = self.records.payment(payment.id)
                 continue
             event(log, "ledger_posted", level=logging.WARNING, payment=payment.id, rows=len(rows))
-            OrderOf(self.records, self.records.order_of_payment(payment.id)).follow(written)
-            return Compared(written, rows, disagreement(written, ledger))
+            OrderStateUpdater(self.records, self.records.order_of_payment(payment.id)).follow(written)
+            return LedgerComparison(written, rows, disagreement(written, ledger))
         raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
 
     def _posted(
-        self, payment: Payment, ledger: Ledger, *, sending: Sending
+        self, payment: Payment, ledger: Ledger, *, target: OperationTarget
     ) -> tuple[tuple[LedgerRow, ...], Payment, tuple[Update, ...]]:
         """The rows one after the other, each beside what those before it have changed."""
         rows, after = unposted_rows(payment, ledger), payment
         changes: list[Update] = []
         for row in rows:
-            key = self.resolving.acts.acquirer.echoed_key(sending.store, row.id)
+            key = self.resolver.operations.monext_payments.echoed_key(target.store, row.id)
             change = posting_updates(after, row, ledger=ledger, key=key, now=self.clock())
             after = with_updates(after, change)
             changes.extend(change)

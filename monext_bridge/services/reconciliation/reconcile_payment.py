@@ -24,14 +24,14 @@ from monext_bridge.domain.reconciliation.follow_ups import (
 from monext_bridge.domain.record.attempt_status import accepted_transaction, attempt_status, session_opened_at
 from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
-from monext_bridge.services.operations.order_payment_state import OrderOf
-from monext_bridge.services.operations.request import ActOutcome
-from monext_bridge.services.operations.resolve_unknown import Resolving
-from monext_bridge.services.outcome.from_record import Looked, Unattended
-from monext_bridge.services.reconciliation.expiring_authorizations import Expiry
-from monext_bridge.services.reconciliation.import_ledger import Bookkeeper
-from monext_bridge.services.reconciliation.report import Ending, Finding, Task
-from monext_bridge.services.remotes.commercetools_records import Records
+from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
+from monext_bridge.services.operations.request import OperationOutcome
+from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
+from monext_bridge.services.outcome.from_record import OutcomeFromRecord, Refreshed
+from monext_bridge.services.reconciliation.expiring_authorizations import ExpiringAuthorizations
+from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Task
+from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 
@@ -52,28 +52,31 @@ STUCK_AFTER: Mapping[FollowUp, timedelta] = {
 }
 """How old a need is when it is stuck: what partners and reviewers decide may take days, what we do ourselves not."""
 
-TOLD: Mapping[FollowUp, tuple[Ending, str]] = {
-    FollowUp.RETURN_REFUSED: (Ending.STUCK, "Monext refused to give the money back: refund it by hand"),
-    FollowUp.AMOUNTS: (Ending.WARNED, "the order does not cost what was taken for it"),
+TOLD: Mapping[FollowUp, tuple[FindingStatus, str]] = {
+    FollowUp.RETURN_REFUSED: (
+        FindingStatus.STUCK,
+        "Monext refused to give the money back: refund it by hand",
+    ),
+    FollowUp.AMOUNTS: (FindingStatus.WARNED, "the order does not cost what was taken for it"),
 }
 """Needs that nothing here can meet."""
 
 EXPIRY_ENDINGS = {
-    ActOutcome.APPROVED: Ending.FINISHED,
-    ActOutcome.RECEIVED: Ending.WAITING,
-    ActOutcome.REJECTED: Ending.STUCK,
-    None: Ending.WARNED,
+    OperationOutcome.APPROVED: FindingStatus.FINISHED,
+    OperationOutcome.RECEIVED: FindingStatus.WAITING,
+    OperationOutcome.REJECTED: FindingStatus.STUCK,
+    None: FindingStatus.WARNED,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Finishing:
+class PaymentReconciler:
     settings: Settings
-    records: Records
-    unattended: Unattended
-    resolving: Resolving
-    bookkeeper: Bookkeeper
-    expiry: Expiry
+    records: CommercetoolsRecords
+    from_record: OutcomeFromRecord
+    resolver: UnknownOutcomeResolver
+    ledger_importer: LedgerImporter
+    expiry: ExpiringAuthorizations
     clock: Callable[[], datetime]
 
     def finish(self, task: Task) -> tuple[Finding, ...]:
@@ -102,7 +105,7 @@ class Finishing:
         payment = self.records.payment(task.payment_id)
         wanted = self._wanted(payment, task)
         if wanted & OF_SESSION:
-            looked = self.unattended.look(payment)
+            looked = self.from_record.look(payment)
             yield from self._of_session(payment, looked, wanted & OF_SESSION)
             payment = looked.payment
         if wanted & OF_ACTS:
@@ -134,9 +137,11 @@ class Finishing:
             if need is FollowUp.LEDGER:
                 yield from self._of_ledger(payment, post=False)
             else:
-                yield Finding(payment.id, need, Ending.FOUND, attempt_status(payment).value)
+                yield Finding(payment.id, need, FindingStatus.FOUND, attempt_status(payment).value)
 
-    def _of_session(self, before: Payment, looked: Looked, wanted: frozenset[FollowUp]) -> Iterator[Finding]:
+    def _of_session(
+        self, before: Payment, looked: Refreshed, wanted: frozenset[FollowUp]
+    ) -> Iterator[Finding]:
         """What was wanted, and an order that is missing only now: finding the money is half of it."""
         after = looked.payment
         left = follow_ups(after, self.age(after, older_than=ANY_AGE)) | looked.left
@@ -146,24 +151,26 @@ class Finishing:
                 yield self._left(after, need, looked)
             else:
                 moved = f"{attempt_status(before).value} → {attempt_status(after).value}"
-                yield Finding(after.id, need, Ending.FINISHED, moved, order=looked.order)
+                yield Finding(after.id, need, FindingStatus.FINISHED, moved, order=looked.order)
 
-    def _left(self, payment: Payment, need: FollowUp, looked: Looked) -> Finding:
+    def _left(self, payment: Payment, need: FollowUp, looked: Refreshed) -> Finding:
         taken = accepted_transaction(payment)
         since = taken.timestamp if taken else session_opened_at(payment)
         old = since is None or self.clock() - since >= STUCK_AFTER[need]
         if looked.refused or old:
             number = looked.order or looked.number
-            return Finding(payment.id, need, Ending.STUCK, looked.why, order=number)
-        waiting = Ending.UNKNOWN if looked.unknown else Ending.WAITING
+            return Finding(payment.id, need, FindingStatus.STUCK, looked.why, order=number)
+        waiting = FindingStatus.UNKNOWN if looked.unknown else FindingStatus.WAITING
         return Finding(payment.id, need, waiting, looked.why, order=looked.order)
 
     def _resolve(self, payment: Payment) -> Payment:
         """Look up the acts; close those that were never sent; tell the order."""
         before = payment
-        payment = self.resolving.of_return(self.resolving.close_unsent(self.resolving.of_all(payment)))
+        payment = self.resolver.resolve_reversal(
+            self.resolver.close_unsent(self.resolver.resolve_all(payment))
+        )
         if payment is not before:
-            OrderOf(self.records, self.records.order_of_payment(payment.id)).follow(payment)
+            OrderStateUpdater(self.records, self.records.order_of_payment(payment.id)).follow(payment)
         return payment
 
     def _of_acts(self, payment: Payment, wanted: frozenset[FollowUp]) -> Iterator[Finding]:
@@ -171,31 +178,33 @@ class Finishing:
         for need in (n for n in FollowUp if n in wanted):
             old = follow_ups(payment, self.age(payment, older_than=STUCK_AFTER[need]))
             if need not in left:
-                yield Finding(payment.id, need, Ending.FINISHED)
+                yield Finding(payment.id, need, FindingStatus.FINISHED)
             elif need in old:
-                yield Finding(payment.id, need, Ending.STUCK, "Monext's ledger does not tell its end")
+                yield Finding(payment.id, need, FindingStatus.STUCK, "Monext's ledger does not tell its end")
             else:
-                yield Finding(payment.id, need, Ending.WAITING, "Monext's ledger does not tell its end yet")
+                yield Finding(
+                    payment.id, need, FindingStatus.WAITING, "Monext's ledger does not tell its end yet"
+                )
 
     def _of_ledger(self, payment: Payment, *, post: bool) -> Iterator[Finding]:
         """Nothing where the two agree and nothing was missing."""
-        compared = self.bookkeeper.compare(payment, post=post)
+        compared = self.ledger_importer.compare(payment, post=post)
         rows = ", ".join(f"{row.type} {row.amount}" for row in compared.posted)
         if rows:
-            ending = Ending.FINISHED if post else Ending.FOUND
+            ending = FindingStatus.FINISHED if post else FindingStatus.FOUND
             yield Finding(payment.id, FollowUp.LEDGER, ending, f"done at Monext: {rows}")
         if compared.differs:
-            yield Finding(payment.id, FollowUp.LEDGER, Ending.STUCK, compared.differs)
+            yield Finding(payment.id, FollowUp.LEDGER, FindingStatus.STUCK, compared.differs)
 
     def _follow(self, payment: Payment) -> Iterator[Finding]:
         """Nothing where somebody else has written the state meanwhile."""
         order = self.records.order_of_payment(payment.id)
         if order is None or not is_payment_state_stale(order, payment):
             return
-        follower = OrderOf(self.records, order)
+        follower = OrderStateUpdater(self.records, order)
         follower.follow(payment)
         reads = follower.order.payment_state if follower.order else None
-        ending = Ending.UNKNOWN if reads == order.payment_state else Ending.FINISHED
+        ending = FindingStatus.UNKNOWN if reads == order.payment_state else FindingStatus.FINISHED
         moved = f"{order.payment_state} → {reads}"
         yield Finding(payment.id, FollowUp.ORDER_STATE, ending, moved, order=order.number)
 
@@ -233,13 +242,15 @@ def _guarded(task: Task, work: Callable[[Task], Iterator[Finding]]) -> Iterator[
         return  # the payment was deleted
     except BridgeError as error:
         passes = isinstance(error, RemoteUnavailable)
-        yield from _not_done(task, told, Ending.UNKNOWN if passes else Ending.STUCK, why=str(error))
+        yield from _not_done(
+            task, told, FindingStatus.UNKNOWN if passes else FindingStatus.STUCK, why=str(error)
+        )
     except Exception:
         log.exception("reconcile_failed")
         why = "a fault of the bridge, which the log describes"
-        yield from _not_done(task, told, Ending.STUCK, why=why)
+        yield from _not_done(task, told, FindingStatus.STUCK, why=why)
 
 
-def _not_done(task: Task, told: set[FollowUp], ending: Ending, *, why: str) -> Iterator[Finding]:
+def _not_done(task: Task, told: set[FollowUp], ending: FindingStatus, *, why: str) -> Iterator[Finding]:
     left = (need for need in FollowUp if need in task.needs - told)
     return (Finding(task.payment_id, need, ending, why, task.store_key) for need in left)

@@ -11,7 +11,7 @@ from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 
 
-class Ending(StrEnum):
+class FindingStatus(StrEnum):
     """What became of a need.
 
     FINISHED: nothing is left of it. FOUND: seen, and left alone as was asked (`--dry-run`). WARNED: somebody should
@@ -66,14 +66,14 @@ class Finding:
 
     payment_id: PaymentId
     need: FollowUp
-    ending: Ending
+    ending: FindingStatus
     detail: str = ""
     store_key: str | None = None
     order: OrderNumber | None = None
 
     @property
     def asks_for_somebody(self) -> bool:
-        return self.ending in (Ending.STUCK, Ending.WARNED)
+        return self.ending in (FindingStatus.STUCK, FindingStatus.WARNED)
 
     def as_json(self) -> dict[str, object]:
         """As it is printed, and as workers tell it."""
@@ -96,7 +96,7 @@ class Summary:
 
     seen: int = 0
     looked_at: int = 0
-    by_ending: dict[Ending, int] = field(default_factory=dict)
+    by_ending: dict[FindingStatus, int] = field(default_factory=dict)
     by_need: dict[FollowUp, int] = field(default_factory=dict)
     last: PaymentId | None = None
     broken_off: str | None = None
@@ -107,13 +107,13 @@ class Summary:
 
     def counted(self) -> Mapping[str, int]:
         """All endings by name, those that did not occur too."""
-        return {ending.value: self.by_ending.get(ending, 0) for ending in Ending}
+        return {ending.value: self.by_ending.get(ending, 0) for ending in FindingStatus}
 
     @property
     def stuck(self) -> bool:
-        return self.by_ending.get(Ending.STUCK, 0) > 0
+        return self.by_ending.get(FindingStatus.STUCK, 0) > 0
 
     @property
     def complete(self) -> bool:
         """Whether everything was looked at and all remotes answered."""
-        return self.broken_off is None and self.by_ending.get(Ending.UNKNOWN, 0) == 0
+        return self.broken_off is None and self.by_ending.get(FindingStatus.UNKNOWN, 0) == 0

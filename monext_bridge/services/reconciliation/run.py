@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import RemoteError, SchedulerBusy
 from monext_bridge.logs import correlation_id, event
-from monext_bridge.runtime.retry_budget import patient
-from monext_bridge.services.reconciliation.candidates import Page, Survey
-from monext_bridge.services.reconciliation.reconcile_payment import Finishing
-from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary, Task
-from monext_bridge.services.reconciliation.threads import Dispatch, Threads
+from monext_bridge.runtime.retry_budget import background_retries
+from monext_bridge.services.reconciliation.candidates import Candidates, Page
+from monext_bridge.services.reconciliation.reconcile_payment import PaymentReconciler
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
+from monext_bridge.services.reconciliation.threads import TaskRunner, ThreadRunner
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def _nothing(_: Summary) -> None:
 
 
 @dataclass(slots=True)
-class Pace:
+class Throttle:
     """At most so many a second, more than none, counted from the first."""
 
     a_second: float
@@ -57,10 +57,10 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Reconcile:
-    survey: Survey
-    finishing: Finishing
-    dispatch: Dispatch = field(default_factory=Threads)
+class Reconciliation:
+    candidates: Candidates
+    reconciler: PaymentReconciler
+    runner: TaskRunner = field(default_factory=ThreadRunner)
 
     def run(
         self,
@@ -69,7 +69,7 @@ class Reconcile:
         tell: Tell,
         seen: Seen = _nothing,
         stopped: Callable[[], bool] = lambda: False,
-        pace: Pace | None = None,
+        pace: Throttle | None = None,
     ) -> Summary:
         """One pass over the scope. `tell` gets each finding as it is made, `seen` the summary after each page.
 
@@ -79,7 +79,7 @@ class Reconcile:
         summary, busy = Summary(), False
         token = correlation_id.set(correlation_id.get() or f"reconcile-{uuid.uuid4()}")
         try:
-            tasks = self._tasks(scope, summary, seen=seen, pace=pace or Pace(LEDGERS_A_SECOND))
+            tasks = self._tasks(scope, summary, seen=seen, pace=pace or Throttle(LEDGERS_A_SECOND))
             done = self._done(tasks, dry_run=scope.dry_run)
             _gather(done, summary, tell=tell, stopped=stopped)
         except SchedulerBusy as error:
@@ -103,12 +103,12 @@ class Reconcile:
     def _done(self, tasks: Iterator[Task], *, dry_run: bool) -> Iterator[tuple[Finding, ...]]:
         """What only looks is done here, even where there are workers."""
         if dry_run:
-            return Threads().run(tasks, self.finishing.preview)
-        return self.dispatch.run(tasks, self.finishing.finish)
+            return ThreadRunner().run(tasks, self.reconciler.preview)
+        return self.runner.run(tasks, self.reconciler.finish)
 
-    def _tasks(self, scope: Scope, summary: Summary, *, seen: Seen, pace: Pace) -> Iterator[Task]:
+    def _tasks(self, scope: Scope, summary: Summary, *, seen: Seen, pace: Throttle) -> Iterator[Task]:
         """One page is read when the tasks of the one before have been taken."""
-        pages = self.survey.pages(scope, age_of=lambda p, o: self.finishing.age(p, older_than=o))
+        pages = self.candidates.pages(scope, age_of=lambda p, o: self.reconciler.age(p, older_than=o))
         for page in _patiently(pages):
             for task in page.tasks:
                 if FollowUp.LEDGER in task.needs:
@@ -122,7 +122,7 @@ class Reconcile:
 def _patiently(pages: Iterator[Page]) -> Iterator[Page]:
     """Each page read with patience; between two of them the caller has his own."""
     while True:
-        with patient():
+        with background_retries():
             page = next(pages, None)
         if page is None:
             return
@@ -137,7 +137,7 @@ def _gather(
         for finding in findings:
             summary.count(finding)
             tell(finding)
-            unknown = unknown + 1 if finding.ending is Ending.UNKNOWN else 0
+            unknown = unknown + 1 if finding.ending is FindingStatus.UNKNOWN else 0
         if unknown >= GIVEN_UP_AFTER:
             summary.broken_off = f"{unknown} payments in a row could not be looked at"
         elif stopped():

@@ -17,7 +17,7 @@ LEDGERS_EVERY = 24 * 3600.0
 
 
 @dataclass(slots=True)
-class Rounds:
+class Schedule:
     """The scopes of one pass after the other. Without `every` there is one, as it was asked for."""
 
     scope: Scope

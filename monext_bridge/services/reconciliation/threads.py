@@ -8,17 +8,17 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Protocol
 
-from monext_bridge.runtime.retry_budget import patient
+from monext_bridge.runtime.retry_budget import background_retries
 from monext_bridge.services.reconciliation.report import Finding, Task
 
-AT_ONCE = 6
+TASKS_AT_ONCE = 6
 """Tasks at a time. A task makes up to three calls at once, which leaves places at each remote to spare."""
 
 Work = Callable[[Task], tuple[Finding, ...]]
 UnderWay = set[Future[tuple[Finding, ...]]]
 
 
-class Dispatch(Protocol):
+class TaskRunner(Protocol):
     """Carries out tasks in any order, and gives what each came to as soon as it is known.
 
     Takes tasks only as fast as they are done, so that whoever makes them may make very many. A task may be carried
@@ -29,8 +29,8 @@ class Dispatch(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Threads:
-    at_once: int = AT_ONCE
+class ThreadRunner:
+    at_once: int = TASKS_AT_ONCE
 
     def run(self, tasks: Iterable[Task], work: Work) -> Iterator[tuple[Finding, ...]]:
         """Nothing goes on behind the caller's back: where he stops, what is under way ends first."""
@@ -45,7 +45,7 @@ class Threads:
 
 
 def _patiently(work: Work, task: Task) -> tuple[Finding, ...]:
-    with patient():
+    with background_retries():
         return work(task)
 
 

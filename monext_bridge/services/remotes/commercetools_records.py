@@ -20,7 +20,7 @@ from monext_bridge.mapping.json_object import UnreadableResource
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class CommercetoolsRecords:
     """Every method makes one call. All raise RemoteError; writes raise VersionConflict when not first."""
 
     gateway: CommercetoolsGateway

@@ -28,7 +28,7 @@ SessionAnswer = HttpAnswer | RemoteUnavailable
 
 
 @dataclass(frozen=True, slots=True)
-class Acquirer:
+class MonextPayments:
     gateway: MonextGateway
 
     def open_session(self, store: StoreSettings, draft: SessionDraft) -> CreatedSession:
@@ -64,10 +64,10 @@ class Acquirer:
         candidates = outcome.candidates
         if len(candidates) < 2:
             return candidates[0] if candidates else None
-        chosen = answers.choose(candidates, {})
+        chosen = answers.choose_accepted(candidates, {})
         if chosen:
             return chosen
-        return answers.choose(candidates, {c.id: self.ledger(store, c.id) for c in candidates})
+        return answers.choose_accepted(candidates, {c.id: self.ledger(store, c.id) for c in candidates})
 
     def ledger(self, store: StoreSettings, transaction_id: MonextTransactionId) -> Ledger:
         """Not readable where Monext did not answer: nothing may be concluded from it."""
@@ -84,7 +84,7 @@ class Acquirer:
             raise RemoteUnavailable(f"transaction {transaction_id} can't be read", remote="monext")
         return answers.read_echoed_key(answer.body)
 
-    def act(
+    def execute(
         self,
         store: StoreSettings,
         kind: OperationKind,
@@ -96,9 +96,9 @@ class Acquirer:
         Raises RemoteUnreachable where it certainly was not executed; any other silence is UNKNOWN.
         """
         try:
-            answer = self.gateway.act(store.credentials, kind, origin, dict(body))
+            answer = self.gateway.execute(store.credentials, kind, origin, dict(body))
         except RemoteUnreachable:
             raise
         except RemoteUnavailable as error:
             return OperationAnswer(OperationAnswerKind.UNKNOWN, detail=str(error))
-        return answers.read_act_answer(answer.status, answer.body, kind=kind)
+        return answers.read_operation_answer(answer.status, answer.body, kind=kind)

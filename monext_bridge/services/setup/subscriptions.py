@@ -26,7 +26,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SubscriptionPlan:
     """What is to be done. `actions` are the names of update actions, `status` is commercetools' of it now."""
 
     step: Step
@@ -39,7 +39,7 @@ class Plan:
 class Subscriptions:
     gateway: CommercetoolsGateway
 
-    def plan(self, destination: Destination, *, renew_key: bool = False) -> Plan:
+    def plan(self, destination: Destination, *, renew_key: bool = False) -> SubscriptionPlan:
         """What would have to be done now; changes nothing.
 
         Raises Conflict where the subscription has to be deleted first, RemoteError.
@@ -47,21 +47,21 @@ class Subscriptions:
         try:
             existing = self.gateway.get_subscription_by_key(KEY)
         except RemoteNotFound:
-            return Plan(Step.CREATE, subscription_draft(destination))
+            return SubscriptionPlan(Step.CREATE, subscription_draft(destination))
         if format_differs(existing, destination):
             raise Conflict(
                 f"subscription {KEY} delivers in a format that Event Grid does not take, which can't be "
                 f"changed: delete it, then set it up again"
             )
         actions = subscription_changes(existing, destination, renew_key=renew_key)
-        return Plan(
+        return SubscriptionPlan(
             Step.UPDATE if actions else Step.NOTHING,
             {"version": existing.get("version"), "actions": actions},
             actions=tuple(str(action["action"]) for action in actions),
             status=existing.get("status"),
         )
 
-    def set_up(self, destination: Destination, *, renew_key: bool = False) -> Plan:
+    def set_up(self, destination: Destination, *, renew_key: bool = False) -> SubscriptionPlan:
         """Do it, and answer what was done; nothing where nothing is missing. Raises as `plan`."""
         for _ in range(TRIES):
             plan = self.plan(destination, renew_key=renew_key)
@@ -72,7 +72,7 @@ class Subscriptions:
             return plan
         raise RemoteUnavailable(f"subscription {KEY} is contended", remote="commercetools")
 
-    def _carry_out(self, plan: Plan) -> None:
+    def _carry_out(self, plan: SubscriptionPlan) -> None:
         if plan.step is Step.CREATE:
             self.gateway.create_subscription(plan.body)
         elif plan.step is Step.UPDATE:

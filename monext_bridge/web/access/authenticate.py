@@ -7,24 +7,26 @@ from collections.abc import Callable, Mapping
 from flask import Flask, request
 
 from monext_bridge.errors import Forbidden, Unauthenticated
-from monext_bridge.services.access.principals import Callers
-from monext_bridge.web.access.endpoint_callers import CALLERS, Caller
+from monext_bridge.services.access.principals import Principals
+from monext_bridge.web.access.endpoint_callers import PRINCIPALS, Principal
 
-Proof = Callable[[Callers, str], None]
+Check = Callable[[Principals, str], None]
 
-BY_TOKEN: Mapping[Caller, Proof] = {
-    Caller.BACK_OFFICE: Callers.back_office,
-    Caller.MERCHANT_CENTER: Callers.merchant_center,
+BY_TOKEN: Mapping[Principal, Check] = {
+    Principal.BACK_OFFICE: Principals.back_office,
+    Principal.MERCHANT_CENTER: Principals.merchant_center,
 }
 """Who is proved here, by the bearer token."""
 
 AT_THE_ENDPOINT = frozenset(
-    {Caller.ANYBODY, Caller.LINK, Caller.REFERENCE, Caller.SESSION, Caller.SUBSCRIPTION}
+    {Principal.ANYBODY, Principal.LINK, Principal.REFERENCE, Principal.SESSION, Principal.SUBSCRIPTION}
 )
 """Who is proved where the path, the query or the body has been read, or needs no proof."""
 
 
-def init_callers(app: Flask, *, callers: Callers, table: Mapping[str, Caller] = CALLERS) -> None:
+def init_principals(
+    app: Flask, *, principals: Principals, table: Mapping[str, Principal] = PRINCIPALS
+) -> None:
     """From now on `app` serves no endpoint whose caller is not in the table and proved."""
 
     def prove() -> None:
@@ -32,7 +34,7 @@ def init_callers(app: Flask, *, callers: Callers, table: Mapping[str, Caller] = 
             return  # no such path, or not this method: Flask answers
         caller = table.get(request.endpoint)
         if caller is not None and caller in BY_TOKEN:
-            BY_TOKEN[caller](callers, bearer(request.headers.get("Authorization")))
+            BY_TOKEN[caller](principals, bearer(request.headers.get("Authorization")))
         elif caller not in AT_THE_ENDPOINT:
             raise Forbidden("nobody may call this")
 

@@ -18,7 +18,7 @@ LONGEST_LINK = 366 * 24 * 3600
 """Seconds ahead that a signed link may expire."""
 
 
-class Caller(Enum):
+class Principal(Enum):
     """How a caller proves to be the one that an endpoint is for."""
 
     ANYBODY = "open: tells nothing and changes nothing"
@@ -30,27 +30,27 @@ class Caller(Enum):
     SUBSCRIPTION = "commercetools' messages by way of a cloud, with EVENTS_SECRET"
 
 
-CALLERS = {
-    "static": Caller.ANYBODY,
-    "looks.theme": Caller.ANYBODY,
-    "health.health": Caller.ANYBODY,
-    "health.ready": Caller.ANYBODY,
-    "checkout.start": Caller.LINK,
-    "buyer.returned": Caller.REFERENCE,
-    "buyer.cancel": Caller.REFERENCE,
-    "buyer.result": Caller.REFERENCE,
-    "notifications.notify": Caller.REFERENCE,
-    "payment.create": Caller.SESSION,
-    "operations.config": Caller.SESSION,
-    "operations.modify": Caller.BACK_OFFICE,
-    "operations.show": Caller.BACK_OFFICE,
-    "operations.checkout_link": Caller.BACK_OFFICE,
-    "operations.status": Caller.MERCHANT_CENTER,
-    "operations.payment_components": Caller.MERCHANT_CENTER,
-    "events.receive": Caller.SUBSCRIPTION,
-    "events.handshake": Caller.SUBSCRIPTION,
-    "openapi.description": Caller.ANYBODY,
-    "openapi.docs": Caller.ANYBODY,
+PRINCIPALS = {
+    "static": Principal.ANYBODY,
+    "branding.theme": Principal.ANYBODY,
+    "health.health": Principal.ANYBODY,
+    "health.ready": Principal.ANYBODY,
+    "checkout.start": Principal.LINK,
+    "buyer.returned": Principal.REFERENCE,
+    "buyer.cancel": Principal.REFERENCE,
+    "buyer.result": Principal.REFERENCE,
+    "notifications.notify": Principal.REFERENCE,
+    "payment.create": Principal.SESSION,
+    "operations.config": Principal.SESSION,
+    "operations.modify": Principal.BACK_OFFICE,
+    "operations.show": Principal.BACK_OFFICE,
+    "operations.checkout_link": Principal.BACK_OFFICE,
+    "operations.status": Principal.MERCHANT_CENTER,
+    "operations.payment_components": Principal.MERCHANT_CENTER,
+    "events.receive": Principal.SUBSCRIPTION,
+    "events.handshake": Principal.SUBSCRIPTION,
+    "openapi.description": Principal.ANYBODY,
+    "openapi.docs": Principal.ANYBODY,
 }
 
 

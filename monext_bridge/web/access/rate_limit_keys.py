@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from flask import request
 from pydantic import SecretStr
 
-from monext_bridge.web.access.rate_limits import Spender
+from monext_bridge.web.access.rate_limits import RateLimitKey
 
 ONE_CUSTOMER = 64
 """Bits of an IPv6 address that providers give to one customer; the rest is the customer's to change at will."""
@@ -24,13 +24,13 @@ WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>\d+\.\d+\.\d+\.\d+):
 PURPOSE = b"monext-bridge.limits"
 
 
-class Spenders:
+class RateLimitKeys:
     """Names those who send a request; the same in all processes with the same `SECRET_KEY`."""
 
     def __init__(self, secret: SecretStr) -> None:
         self._key = hmac.digest(secret.get_secret_value().encode(), PURPOSE, "sha256")
 
-    def name(self, spender: Spender) -> str | None:
+    def name(self, spender: RateLimitKey) -> str | None:
         """32 hex digits; None where the request does not have what stands for the spender."""
         found = _READ[spender]()
         if not found:
@@ -62,9 +62,9 @@ def _from_path(name: str) -> Callable[[], str]:
     return lambda: str((request.view_args or {}).get(name) or "")
 
 
-_READ: Mapping[Spender, Callable[[], str]] = {
-    Spender.ADDRESS: _address,
-    Spender.CART: _from_path("cart_id"),
-    Spender.REFERENCE: _from_path("ref"),
-    Spender.SESSION: lambda: request.headers.get("X-Session-Id", ""),
+_READ: Mapping[RateLimitKey, Callable[[], str]] = {
+    RateLimitKey.ADDRESS: _address,
+    RateLimitKey.CART: _from_path("cart_id"),
+    RateLimitKey.REFERENCE: _from_path("ref"),
+    RateLimitKey.SESSION: lambda: request.headers.get("X-Session-Id", ""),
 }

@@ -1,4 +1,4 @@
-"""The limits of `budgets.BUDGETS`, counted by Flask-Limiter: in Redis for all processes, else in this one.
+"""The limits of `budgets.RATE_LIMITS`, counted by Flask-Limiter: in Redis for all processes, else in this one.
 
 A window begins with the first request of a spender and lasts as long as its budget says, so nobody waits longer than
 that. Where Redis is away, Flask-Limiter counts in this process and looks for it again after 1, 2, 4 … 32 seconds;
@@ -23,10 +23,10 @@ from pydantic import SecretStr
 from monext_bridge.errors import TooMany, Unauthenticated
 from monext_bridge.gateways.redis import PREFIX, connect
 from monext_bridge.logs import event
-from monext_bridge.services.access.principals import Callers
+from monext_bridge.services.access.principals import Principals
 from monext_bridge.web.access.authenticate import bearer
-from monext_bridge.web.access.rate_limit_keys import Spenders
-from monext_bridge.web.access.rate_limits import BUDGETS, Budget, Table
+from monext_bridge.web.access.rate_limit_keys import RateLimitKeys
+from monext_bridge.web.access.rate_limits import RATE_LIMITS, RateLimit, RateLimitTable
 
 log = logging.getLogger(__name__)
 
@@ -37,24 +37,24 @@ MOST_TOLD = 1000
 Refuse = Callable[[Exception], Response]
 
 
-def init_limits(
+def init_rate_limits(
     app: Flask,
     *,
     secret: SecretStr,
     redis_url: SecretStr | None,
-    callers: Callers,
+    principals: Principals,
     refuse: Refuse,
-    table: Table = BUDGETS,
+    table: RateLimitTable = RATE_LIMITS,
 ) -> None:
     """From now on what exceeds its budget is answered before anybody is proved or asked.
 
     To be called after what answers a HEAD or a prefetch, which spend nothing, and before the callers are proved.
     `secret` makes the names of those who spend; `refuse` makes the answer of an error.
     """
-    limits = _Limits(table, spenders=Spenders(secret), callers=callers, refuse=refuse)
+    limits = _Limits(table, keys=RateLimitKeys(secret), principals=principals, refuse=refuse)
     limiter = Limiter(
         lambda: "",
-        application_limits=[limits.of(budget) for budget in dict.fromkeys(chain(*table.values()))],
+        application_limits=[limits.of(limit) for limit in dict.fromkeys(chain(*table.values()))],
         strategy="fixed-window",
         swallow_errors=True,  # else what can't be counted after an answer makes a 500 of it
         **_storage(redis_url),
@@ -70,43 +70,45 @@ def init_limits(
 class _Limits:
     """Flask-Limiter's limits of a table, and what becomes of a request that exceeds one."""
 
-    def __init__(self, table: Table, *, spenders: Spenders, callers: Callers, refuse: Refuse) -> None:
-        self._table, self._spenders = table, spenders
-        self._callers, self._refuse = callers, refuse
+    def __init__(
+        self, table: RateLimitTable, *, keys: RateLimitKeys, principals: Principals, refuse: Refuse
+    ) -> None:
+        self._table, self._keys = table, keys
+        self._principals, self._refuse = principals, refuse
         self._told = _Told()
 
-    def of(self, budget: Budget) -> ApplicationLimit:
+    def of(self, limit: RateLimit) -> ApplicationLimit:
         """It holds for requests to which the budget applies: for the others, the text of the limit is empty."""
-        text = f"{budget.amount} per {budget.seconds} second"
+        text = f"{limit.amount} per {limit.seconds} second"
         return ApplicationLimit(
-            limit_provider=lambda: text if self._applies(budget) else "",
-            key_function=lambda: self._spenders.name(budget.spender) or "",
-            scope=budget.name,
-            deduct_when=_was_refused if budget.refusals_only else None,
-            on_breach=lambda exceeded: self._answer(budget, exceeded),
+            limit_provider=lambda: text if self._applies(limit) else "",
+            key_function=lambda: self._keys.name(limit.key) or "",
+            scope=limit.name,
+            deduct_when=_was_refused if limit.refusals_only else None,
+            on_breach=lambda exceeded: self._answer(limit, exceeded),
         )
 
-    def _applies(self, budget: Budget) -> bool:
-        if budget not in self._table.get(request.endpoint or "", ()):
+    def _applies(self, limit: RateLimit) -> bool:
+        if limit not in self._table.get(request.endpoint or "", ()):
             return False
-        if self._spenders.name(budget.spender) is None:
+        if self._keys.name(limit.key) is None:
             return False
-        return not (budget.refusals_only and self._is_known())
+        return not (limit.refusals_only and self._is_known())
 
     def _is_known(self) -> bool:
         """A back office that is let in has nothing to do with what others at its address try."""
         try:
-            return self._callers.knows_back_office(bearer(request.headers.get("Authorization")))
+            return self._principals.knows_back_office(bearer(request.headers.get("Authorization")))
         except Unauthenticated:
             return False
 
-    def _answer(self, budget: Budget, exceeded: RequestLimit) -> Response:
+    def _answer(self, limit: RateLimit, exceeded: RequestLimit) -> Response:
         """429; to a notification 503, as after any other failure of ours.
 
         Monext sends again what was not answered with 200, and the contract of that address knows 503 with
         Retry-After for "later", where 4xx says that there is something wrong with the notification itself.
         """
-        seconds = _seconds_to_wait(exceeded, at_most=budget.seconds)
+        seconds = _seconds_to_wait(exceeded, at_most=limit.seconds)
         if self._told.is_news(exceeded.key, for_seconds=seconds):
             then = f"told to come again in {seconds} s"
             event(
@@ -114,7 +116,7 @@ class _Limits:
                 "limited",
                 level=logging.WARNING,
                 endpoint=request.endpoint,
-                budget=budget.name,
+                limit=limit.name,
                 then=then,
             )
         is_notice = request.endpoint == "notifications.notify"

@@ -17,10 +17,10 @@ from monext_bridge.domain.ids import OrderId
 from monext_bridge.errors import Forbidden, Malformed, NotFound, Unauthenticated
 from monext_bridge.logs import event
 from monext_bridge.mapping.clouds.envelopes import Validation, read_json, read_push, read_text, shipped_orders
-from monext_bridge.mapping.clouds.sns import SnsKind, SnsNotice, is_sns, read_sns
+from monext_bridge.mapping.clouds.sns import SnsKind, SnsMessage, is_sns, read_sns
 from monext_bridge.mapping.json_object import Json
-from monext_bridge.services.access.push_signatures import Proof
-from monext_bridge.services.operations.shipment import Followed
+from monext_bridge.services.access.push_signatures import SignatureVerdict
+from monext_bridge.services.operations.shipment import MessageHandled
 from monext_bridge.web.access.authenticate import bearer
 from monext_bridge.web.api.bodies import answer
 from monext_bridge.web.api.models import ErrorDetail, ErrorResponse
@@ -92,21 +92,21 @@ def _prove_caller() -> Response | None:
         raise Unauthenticated("the secret of the subscription is not the right one")
     if audience is None:
         return None
-    return _unless_genuine(services().push_proofs.google(bearer(header), audience=audience))
+    return _unless_genuine(services().push_signatures.google(bearer(header), audience=audience))
 
 
-def _sns(notice: SnsNotice) -> Response:
-    proofs = services().push_proofs
-    unproved = _unless_genuine(proofs.sns(notice))
+def _sns(message: SnsMessage) -> Response:
+    proofs = services().push_signatures
+    unproved = _unless_genuine(proofs.sns(message))
     if unproved:
         return unproved
-    if notice.kind is SnsKind.SUBSCRIPTION:
-        return Response(status=204) if proofs.confirm(notice) else _send_again()
-    if notice.kind is SnsKind.UNSUBSCRIPTION:
+    if message.kind is SnsKind.SUBSCRIPTION:
+        return Response(status=204) if proofs.confirm(message) else _send_again()
+    if message.kind is SnsKind.UNSUBSCRIPTION:
         then = "no message comes from this topic any more, so no shipment captures"
-        event(log, "sns_unsubscribed", level=logging.WARNING, topic=notice.topic, then=then)
+        event(log, "sns_unsubscribed", level=logging.WARNING, topic=message.topic, then=then)
         return Response(status=204)
-    return _follow(read_text(notice.message).payloads)
+    return _follow(read_text(message.message).payloads)
 
 
 def _follow(payloads: Iterable[Json]) -> Response:
@@ -114,13 +114,13 @@ def _follow(payloads: Iterable[Json]) -> Response:
     project_key = services().settings.commercetools.project_key
     orders: tuple[OrderId, ...] = shipped_orders(payloads, project_key=project_key)
     ends = [services().shipment.follow(order_id) for order_id in orders]
-    return _send_again() if Followed.AGAIN in ends else Response(status=204)
+    return _send_again() if MessageHandled.AGAIN in ends else Response(status=204)
 
 
-def _unless_genuine(proof: Proof) -> Response | None:
-    if proof is Proof.FORGED:
+def _unless_genuine(proof: SignatureVerdict) -> Response | None:
+    if proof is SignatureVerdict.FORGED:
         raise Forbidden("the push is not signed by the cloud that it names")
-    return _send_again() if proof is Proof.UNKNOWN else None
+    return _send_again() if proof is SignatureVerdict.UNKNOWN else None
 
 
 def _send_again() -> Response:

@@ -12,7 +12,7 @@ from monext_bridge.domain.operations.rules import open_amounts
 from monext_bridge.domain.record.attempt_status import own_money, taken_or_planned
 from monext_bridge.domain.record.cart import Order
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.services.operations.modify_payment import Performed
+from monext_bridge.services.operations.modify_payment import OperationResult
 
 LARGEST_AMOUNT = 10**18
 """Monext's limit of an amount, in minor units."""
@@ -51,7 +51,7 @@ class Amount(Body):
     currencyCode: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
-Reference = Annotated[str, Field(pattern=REFERENCE_FORM)]
+MerchantReference = Annotated[str, Field(pattern=REFERENCE_FORM)]
 
 
 class CapturePayment(Body):
@@ -59,7 +59,7 @@ class CapturePayment(Body):
 
     action: Literal["capturePayment"]
     amount: Amount
-    merchantReference: Reference | None = None
+    merchantReference: MerchantReference | None = None
     final: bool = False
 
 
@@ -68,7 +68,7 @@ class RefundPayment(Body):
 
     action: Literal["refundPayment"]
     amount: Amount
-    merchantReference: Reference | None = None
+    merchantReference: MerchantReference | None = None
     transactionId: Annotated[str, Field(pattern=UUID_FORM)] | None = None
 
 
@@ -76,14 +76,14 @@ class CancelPayment(Body):
     """Cancel all that is not captured."""
 
     action: Literal["cancelPayment"]
-    merchantReference: Reference | None = None
+    merchantReference: MerchantReference | None = None
 
 
 class ReversePayment(Body):
     """Cancel what is not captured, and refund what is captured and not refunded."""
 
     action: Literal["reversePayment"]
-    merchantReference: Reference | None = None
+    merchantReference: MerchantReference | None = None
 
 
 Action = Annotated[
@@ -132,7 +132,7 @@ class PaymentIntentResult(BaseModel):
     interfaceId: str | None = None
 
     @classmethod
-    def of(cls, performed: Performed) -> PaymentIntentResult:
+    def of(cls, performed: OperationResult) -> PaymentIntentResult:
         return cls(
             outcome=performed.outcome.value,
             transactionId=performed.transaction_id,

@@ -32,7 +32,7 @@ def modify(payment_id: str) -> dict[str, Any]:
     wanted = read_body(models.PaymentIntentUpdate).actions[0]
     performed = services().modify.perform(
         _payment_id(payment_id),
-        _act(wanted),
+        _operation(wanted),
         key=_key(),
         merchant_reference=wanted.merchantReference,
     )
@@ -118,7 +118,7 @@ def payment_components() -> dict[str, Any]:
     )
 
 
-def _act(
+def _operation(
     wanted: models.CapturePayment | models.RefundPayment | models.CancelPayment | models.ReversePayment,
 ) -> Operation:
     match wanted:

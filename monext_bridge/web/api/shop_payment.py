@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from monext_bridge.errors import Conflict, Unauthenticated
-from monext_bridge.services.results import Elsewhere
+from monext_bridge.services.results import ExistingPayment
 from monext_bridge.web.api.bodies import answer, read_body
 from monext_bridge.web.api.models import PaymentRequest, PaymentStarted
 from monext_bridge.web.http import parameters
@@ -25,17 +25,17 @@ def create() -> dict[str, Any]:
         raise Unauthenticated("X-Session-Id is missing", field="X-Session-Id")
     active = services().sessions.active(session_id)
     wanted = read_body(PaymentRequest, optional=True)
-    wishes = replace(
-        active.wishes,
+    options = replace(
+        active.options,
         language=parameters.language(wanted.languageCode, field="languageCode"),
         method=parameters.method(wanted.paymentMethod, field="paymentMethod"),
     )
-    started = services().checkout.start(active.cart_id, wishes)
-    if isinstance(started, Elsewhere) and started.returned:
+    started = services().checkout.start(active.cart_id, options)
+    if isinstance(started, ExistingPayment) and started.returned:
         raise Conflict(
             f"an earlier payment of the cart is given back: {started.payment_id}; ask again for a new one"
         )
-    if isinstance(started, Elsewhere):
+    if isinstance(started, ExistingPayment):
         raise Conflict(f"the cart has a payment already: {started.payment_id}")
     return answer(
         PaymentStarted(

@@ -11,20 +11,20 @@ from werkzeug.wrappers import Response
 
 from monext_bridge.config import Access
 from monext_bridge.services.outcome.landing_urls import hints, landing_url, with_hints
-from monext_bridge.services.results import BuyerStatus, Reference, Settled
+from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
 from monext_bridge.web.access.endpoint_callers import sign_link
 from monext_bridge.web.http import parameters
 from monext_bridge.web.http.context import services
 from monext_bridge.web.http.headers import nonce
 from monext_bridge.web.http.request_lifecycle import wants_json
 from monext_bridge.web.pages import render as pages
-from monext_bridge.web.pages.branding import wear, worn
+from monext_bridge.web.pages.branding import apply_branding, current_branding
 from monext_bridge.web.pages.i18n import asked_language, speak
 
 blueprint = Blueprint("buyer", __name__)
 
 RETRY_LINK_LASTS = timedelta(hours=24)
-MOST_LOOKS = 30
+MOST_POLLS = 30
 """So often a browser without script looks by itself: every ten seconds, for five minutes."""
 
 GAVE_UP_FOR_GOOD = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
@@ -35,7 +35,7 @@ def returned(ref: str) -> Response:
     """Monext sends the browser back here, with the session's token."""
     reference = _read(ref)
     token = parameters.token(request.args, names=parameters.RETURN_TOKENS)
-    settled = services().following.returned(reference, token)
+    settled = services().buyer_events.returned(reference, token)
     return _onwards(ref, landing_url(reference, settled))
 
 
@@ -43,7 +43,7 @@ def returned(ref: str) -> Response:
 def cancel(ref: str) -> Response:
     """The buyer gives up. Closed as cancelled only where Monext says that nothing went through."""
     reference = _read(ref)
-    settled = services().following.gave_up(reference)
+    settled = services().buyer_events.cancelled_by_buyer(reference)
     return _onwards(ref, landing_url(reference, _as_cancelled(settled)))
 
 
@@ -54,8 +54,8 @@ def result(ref: str) -> Response | str:
     To a program that accepts JSON and no page: the state alone, which is what `enabler.js` tells the shop.
     """
     reference = _read(ref)
-    looks_so_far = parameters.looks(request.args.get("waiting"))
-    settled = services().following.looked(reference)
+    looks_so_far = parameters.branding(request.args.get("waiting"))
+    settled = services().buyer_events.looked(reference)
     if wants_json(request):
         return jsonify(hints(settled))
     shop = landing_url(reference, settled)
@@ -66,16 +66,16 @@ def result(ref: str) -> Response | str:
         retry_url=settled.resume_url or _retry_url(reference, settled),
         shop_url=shop or _after_return(reference, settled),
         refresh_url=_look_url(ref, 1),
-        next_look_url=_look_url(ref, looks_so_far + 1) if looks_so_far < MOST_LOOKS else None,
+        next_poll_url=_look_url(ref, looks_so_far + 1) if looks_so_far < MOST_POLLS else None,
         nonce=nonce(),
-        looks=worn(),
+        branding=current_branding(),
     )
 
 
-def _read(ref: str) -> Reference:
+def _read(ref: str) -> PaymentReference:
     """The reference; what follows, an error included, looks like its store and is in its language."""
     reference = services().references.read(ref)
-    wear(reference.store_key, home=reference.cancel_url)
+    apply_branding(reference.store_key, home=reference.cancel_url)
     speak(reference.language)
     return reference
 
@@ -89,27 +89,27 @@ def _onwards(ref: str, shop: str | None) -> Response:
     return redirect(shop or url_for("buyer.result", ref=ref), code=303)
 
 
-def _language(reference: Reference) -> str | None:
+def _language(reference: PaymentReference) -> str | None:
     """Asked for here, else at the start; what is no language at all would only break the way back."""
     asked = asked_language()
     return asked if asked and parameters.LANGUAGE.fullmatch(asked) else reference.language
 
 
-def _as_cancelled(settled: Settled) -> Settled:
+def _as_cancelled(settled: PaymentResult) -> PaymentResult:
     """The shop hears `cancelled` of a buyer who gave up, whatever had kept the payment from going through."""
     if settled.status not in GAVE_UP_FOR_GOOD:
         return settled
     return replace(settled, status=BuyerStatus.CANCELLED)
 
 
-def _after_return(reference: Reference, settled: Settled) -> str | None:
+def _after_return(reference: PaymentReference, settled: PaymentResult) -> str | None:
     """Money that was given back: our page says so, the shop's cancel page comes after it."""
     if settled.status is BuyerStatus.RETURNED:
         return with_hints(reference.cancel_url, settled)
     return None
 
 
-def _retry_url(reference: Reference, settled: Settled) -> str | None:
+def _retry_url(reference: PaymentReference, settled: PaymentResult) -> str | None:
     """A new start of the cart; signed where knowing the cart id is not enough, for a day after the first."""
     settings, now = services().settings, services().clock()
     wished = {

@@ -13,14 +13,14 @@ from monext_bridge.config import Access, CheckoutMode
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.record.cart import Cart
 from monext_bridge.errors import Forbidden, Unauthenticated
-from monext_bridge.services.checkout.options import Wishes
-from monext_bridge.services.results import Elsewhere, Started
+from monext_bridge.services.checkout.options import StartOptions
+from monext_bridge.services.results import ExistingPayment, StartedSession
 from monext_bridge.web.access.endpoint_callers import check_link
 from monext_bridge.web.http import parameters
 from monext_bridge.web.http.context import services
 from monext_bridge.web.http.headers import allow_widget, nonce
 from monext_bridge.web.pages import render as pages
-from monext_bridge.web.pages.branding import wear, worn
+from monext_bridge.web.pages.branding import apply_branding, current_branding
 from monext_bridge.web.pages.i18n import speak
 from monext_bridge.web.pages.render import CheckoutLinks
 
@@ -33,22 +33,22 @@ def start(cart_id: str) -> Response | str:
     settings = services().settings
     cart = parameters.cart_id(cart_id)
     mode = parameters.mode(request.args.get("mode"), default=settings.mode)
-    wishes = parameters.wishes(request.args, settings=settings)
-    wear(None, home=wishes.cancel_url)
-    proved = _proved(cart, wishes)
-    answer = services().checkout.start(cart, proved, on_cart=partial(_look_like, wishes=proved))
-    if isinstance(answer, Elsewhere):
+    options = parameters.options(request.args, settings=settings)
+    apply_branding(None, home=options.cancel_url)
+    proved = _proved(cart, options)
+    answer = services().checkout.start(cart, proved, on_cart=partial(_look_like, options=proved))
+    if isinstance(answer, ExistingPayment):
         return redirect(url_for("buyer.result", ref=answer.reference), code=303)
     return _show(answer, mode)
 
 
-def _look_like(cart: Cart, *, wishes: Wishes) -> None:
+def _look_like(cart: Cart, *, options: StartOptions) -> None:
     """What is answered from here on, an error included, is of the cart's store and in its buyer's language."""
-    wear(cart.store_key, home=wishes.cancel_url)
+    apply_branding(cart.store_key, home=options.cancel_url)
     speak(cart.locale)
 
 
-def _show(started: Started, mode: CheckoutMode) -> Response | str:
+def _show(started: StartedSession, mode: CheckoutMode) -> Response | str:
     if mode is CheckoutMode.DIRECT:
         return redirect(started.redirect_url, code=303)
     links = CheckoutLinks(
@@ -57,10 +57,10 @@ def _show(started: Started, mode: CheckoutMode) -> Response | str:
         result=url_for("buyer.result", ref=started.reference),
     )
     if mode is CheckoutMode.REDIRECT:
-        return pages.checkout_redirect(started, links=links, nonce=nonce(), looks=worn())
+        return pages.checkout_redirect(started, links=links, nonce=nonce(), branding=current_branding())
     store = services().settings.store(started.cart.store_key)
     allow_widget(started.widget_url, store.environment)
-    return pages.checkout_widget(started, links=links, nonce=nonce(), looks=worn())
+    return pages.checkout_widget(started, links=links, nonce=nonce(), branding=current_branding())
 
 
 def _in_mode(mode: CheckoutMode) -> str:
@@ -68,7 +68,7 @@ def _in_mode(mode: CheckoutMode) -> str:
     return f"{request.path}?{urlencode({**request.args.to_dict(), 'mode': mode.value})}"
 
 
-def _proved(cart: CartId, wishes: Wishes) -> Wishes:
+def _proved(cart: CartId, options: StartOptions) -> StartOptions:
     """Whoever knows the cart id may pay, or must bring a signed link or a session: by `CHECKOUT_ACCESS`.
 
     What a session's metadata says comes before what the query says.
@@ -76,9 +76,9 @@ def _proved(cart: CartId, wishes: Wishes) -> Wishes:
     settings = services().settings
     session_id = request.args.get("session")
     if session_id is not None and settings.commercetools.session_url:
-        return _by_session(cart, session_id, wishes)
+        return _by_session(cart, session_id, options)
     if settings.access is Access.OPEN:
-        return wishes
+        return options
     check_link(
         cart,
         expires=request.args.get("expires"),
@@ -86,20 +86,20 @@ def _proved(cart: CartId, wishes: Wishes) -> Wishes:
         keys=settings.link_secrets,
         now=services().clock().timestamp(),
     )
-    return wishes
+    return options
 
 
-def _by_session(cart: CartId, session_id: str, wishes: Wishes) -> Wishes:
+def _by_session(cart: CartId, session_id: str, options: StartOptions) -> StartOptions:
     try:
         active = services().sessions.active(session_id)
     except Unauthenticated as error:
         raise Forbidden(str(error), field="session") from error
     if active.cart_id != cart:
         raise Forbidden("the session is for another cart", field="session")
-    said = active.wishes
+    said = active.options
     return replace(
-        wishes,
-        return_url=said.return_url or wishes.return_url,
+        options,
+        return_url=said.return_url or options.return_url,
         order_number=said.order_number,
         interface=said.interface,
         allowed_methods=said.allowed_methods,

@@ -28,7 +28,7 @@ def notify(ref: str) -> Response:
         return Response(status=200)
     token = parameters.token(request.args, names=("token", *parameters.RETURN_TOKENS))
     try:
-        settled = services().following.notified(reference, token)
+        settled = services().buyer_events.notified(reference, token)
     except (RemoteError, StoreNotConfigured) as error:
         event(log, "notification_failed", level=logging.ERROR, why=str(error), then="Monext sends it again")
         return _send_again()

@@ -17,15 +17,15 @@ from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import RemoteError
 from monext_bridge.logs import event
-from monext_bridge.services.reconciliation.candidates import Survey
-from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary
+from monext_bridge.services.reconciliation.candidates import Candidates
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary
 from monext_bridge.web.cli.endings import ExitCode, printable
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Telling:
+class FindingPrinter:
     """Where passes are repeated, a finding that reads as it did before is told again only with a whole pass.
 
     So is an alarm, however the words of its finding change.
@@ -33,8 +33,8 @@ class Telling:
 
     as_json: bool
     again_and_again: bool
-    _told: set[tuple[PaymentId, FollowUp, Ending, str]] = field(default_factory=set)
-    _alarmed: set[tuple[PaymentId, FollowUp, Ending]] = field(default_factory=set)
+    _told: set[tuple[PaymentId, FollowUp, FindingStatus, str]] = field(default_factory=set)
+    _alarmed: set[tuple[PaymentId, FollowUp, FindingStatus]] = field(default_factory=set)
 
     def begin(self, *, whole: bool) -> None:
         if whole:
@@ -60,7 +60,7 @@ class Telling:
 
 
 def _raise_alarm(finding: Finding) -> None:
-    stuck = finding.ending is Ending.STUCK
+    stuck = finding.ending is FindingStatus.STUCK
     event(
         log,
         "reconcile_stuck" if stuck else "reconcile_warned",
@@ -75,21 +75,21 @@ def _raise_alarm(finding: Finding) -> None:
 
 
 @contextmanager
-def progress_of(scope: Scope, *, survey: Survey, shown: bool) -> Iterator[Callable[[Summary], None]]:
+def progress_of(scope: Scope, *, candidates: Candidates, shown: bool) -> Iterator[Callable[[Summary], None]]:
     """A bar on a terminal, nothing elsewhere. Gives what is to be called after each page."""
     if not (shown and sys.stderr.isatty()):
         yield lambda _: None
         return
     columns = (TextColumn("payments"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("payments", total=_total(scope, survey))
+        bar = progress.add_task("payments", total=_total(scope, candidates))
         yield lambda summary: progress.update(bar, completed=summary.seen)
 
 
-def _total(scope: Scope, survey: Survey) -> int | None:
+def _total(scope: Scope, candidates: Candidates) -> int | None:
     """A bar without an end is better than no pass."""
     try:
-        return survey.count(scope)
+        return candidates.count(scope)
     except RemoteError:
         return None
 

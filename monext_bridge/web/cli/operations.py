@@ -17,7 +17,7 @@ from monext_bridge.domain.operations.rules import (
 )
 from monext_bridge.domain.record.attempt_status import taken_or_planned
 from monext_bridge.domain.record.payment import Payment, TransactionType
-from monext_bridge.services.operations.modify_payment import ActOutcome
+from monext_bridge.services.operations.modify_payment import OperationOutcome
 from monext_bridge.web.cli.amounts import bare_amount, write_amount
 
 VERBS: dict[type[Operation], str] = {
@@ -28,18 +28,18 @@ VERBS: dict[type[Operation], str] = {
 }
 
 OUTCOMES = {
-    ActOutcome.APPROVED: "approved: Monext has done it",
-    ActOutcome.RECEIVED: "received: Monext has taken it on and has not finished",
-    ActOutcome.REJECTED: "rejected: Monext refused it, or a part of a reverse",
+    OperationOutcome.APPROVED: "approved: Monext has done it",
+    OperationOutcome.RECEIVED: "received: Monext has taken it on and has not finished",
+    OperationOutcome.REJECTED: "rejected: Monext refused it, or a part of a reverse",
 }
 
 
-def question(payment: Payment, act: Operation, *, key: str) -> str:
+def question(payment: Payment, operation: Operation, *, key: str) -> str:
     """What is about to happen, with the sums it is part of."""
     left = open_amounts(payment)
     if operations_of_key(payment, key):
-        return f"Go on with the {VERBS[type(act)]} under key {key}, where Monext has not done it yet"
-    match act:
+        return f"Go on with the {VERBS[type(operation)]} under key {key}, where Monext has not done it yet"
+    match operation:
         case Capture(amount, final):
             told = f"Capture {write_amount(amount)} of {_written(payment, left.capturable)} left to capture"
             return f"{told}, and release the rest" if final else told
@@ -51,10 +51,10 @@ def question(payment: Payment, act: Operation, *, key: str) -> str:
             return _reverse(payment, left)
 
 
-def command(payment: Payment, act: Operation, *, key: str, reference: str | None) -> str:
+def command(payment: Payment, operation: Operation, *, key: str, reference: str | None) -> str:
     """The command line that asks for the same act again: with this key it is never done twice."""
-    words = ["flask", "payment", VERBS[type(act)], payment.id]
-    match act:
+    words = ["flask", "payment", VERBS[type(operation)], payment.id]
+    match operation:
         case Capture(amount, final):
             words += ["--amount", bare_amount(amount)] + (["--final"] if final else [])
         case Refund(amount, transaction_id):
@@ -71,7 +71,7 @@ def amount_under(payment: Payment, key: str, *, kind: TransactionType) -> Money 
     return next((t.amount for t in operations_of_key(payment, key).sent if t.type is kind), None)
 
 
-def too_much(payment: Payment, act: Operation) -> str | None:
+def too_much(payment: Payment, operation: Operation) -> str | None:
     """That the record leaves nothing, or less, for the act; None where it leaves enough.
 
     Said in the units in which it was asked. Whether the act is allowed is decided when it is performed.
@@ -82,10 +82,10 @@ def too_much(payment: Payment, act: Operation) -> str | None:
         Refund: (left.refundable, "refunded"),
         Cancel: (left.cancellable, "cancelled"),
         Reverse: (left.cancellable + left.refundable, "cancelled or refunded"),
-    }[type(act)]
+    }[type(operation)]
     if not room:
         return f"nothing is left of payment {payment.id} that could be {done}"
-    if isinstance(act, Capture | Refund) and act.amount.cent_amount > room:
+    if isinstance(operation, Capture | Refund) and operation.amount.cent_amount > room:
         return f"only {_written(payment, room)} of payment {payment.id} can still be {done}"
     return None
 

@@ -26,8 +26,8 @@ from monext_bridge.domain.record.attempt_status import attempt_status, taken_or_
 from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionType
 from monext_bridge.errors import Conflict, Malformed
 from monext_bridge.logs import correlation_id
-from monext_bridge.services.operations.find_payment import quoted_payments
-from monext_bridge.services.operations.modify_payment import ActOutcome, Performed
+from monext_bridge.services.operations.find_payment import find_payments
+from monext_bridge.services.operations.modify_payment import OperationOutcome, OperationResult
 from monext_bridge.web.api.bodies import answer
 from monext_bridge.web.api.models import REFERENCE_FORM, PaymentIntentResult, PaymentIntentView
 from monext_bridge.web.cli.amounts import read_amount, write_amount
@@ -49,7 +49,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CommandOptions:
     """What every act is asked with. `key` is the caller's, or one made here."""
 
     quoted: str
@@ -80,8 +80,8 @@ def acting(build: Build) -> Callable[..., None]:
     ) -> None:
         _check(key, IDEMPOTENCY_KEY, option="--key", form="1 to 128 of A-Z a-z 0-9 _ . : -")
         _check(reference, REFERENCE, option="--reference", form="1 to 50 characters without < and >")
-        asked = Asked(quoted, key or f"cli-{secrets.token_hex(8)}", reference, yes, as_json)
-        _carry_out(asked, lambda payment: build(Target(payment, asked.key), **options))
+        chosen = CommandOptions(quoted, key or f"cli-{secrets.token_hex(8)}", reference, yes, as_json)
+        _carry_out(chosen, lambda payment: build(Target(payment, chosen.key), **options))
 
     return run
 
@@ -141,30 +141,30 @@ def reverse(_: Target) -> Operation:
     return Reverse()
 
 
-def _carry_out(asked: Asked, build: Callable[[Payment], Operation]) -> None:
+def _carry_out(chosen: CommandOptions, build: Callable[[Payment], Operation]) -> None:
     """One act from lookup to exit code."""
     correlation_id.set(str(uuid.uuid4()))
-    with failures(as_json=asked.as_json, key=asked.key):
-        payment = _only(asked.quoted)
-        act = build(payment)
-        refusal = None if operations_of_key(payment, asked.key) else too_much(payment, act)
+    with failures(as_json=chosen.as_json, key=chosen.key):
+        payment = _only(chosen.quoted)
+        operation = build(payment)
+        refusal = None if operations_of_key(payment, chosen.key) else too_much(payment, operation)
         if refusal:
             raise Conflict(refusal)
-        _confirm(payment, act, asked)
-        performed = _perform(payment, act, asked)
-        if performed.outcome is ActOutcome.REJECTED:
+        _confirm(payment, operation, chosen)
+        performed = _perform(payment, operation, chosen)
+        if performed.outcome is OperationOutcome.REJECTED:
             raise click.exceptions.Exit(ExitCode.REJECTED)
 
 
-def _perform(payment: Payment, act: Operation, asked: Asked) -> Performed:
+def _perform(payment: Payment, operation: Operation, chosen: CommandOptions) -> OperationResult:
     """Performs and tells. From here on, whatever goes wrong is told with the command that finds out."""
-    again = command(payment, act, key=asked.key, reference=asked.reference)
-    with failures(as_json=asked.as_json, key=asked.key, hint=f"\nFind out what became of it:\n  {again}"):
-        click.echo(f"Key: {asked.key}", err=True)
+    again = command(payment, operation, key=chosen.key, reference=chosen.reference)
+    with failures(as_json=chosen.as_json, key=chosen.key, hint=f"\nFind out what became of it:\n  {again}"):
+        click.echo(f"Key: {chosen.key}", err=True)
         performed = services().modify.perform(
-            payment.id, act, key=asked.key, merchant_reference=asked.reference
+            payment.id, operation, key=chosen.key, merchant_reference=chosen.reference
         )
-        _tell(payment, performed, asked)
+        _tell(payment, performed, chosen)
         return performed
 
 
@@ -174,20 +174,20 @@ def _check(text: str | None, pattern: re.Pattern[str], *, option: str, form: str
 
 
 def _only(quoted: str) -> Payment:
-    payments = quoted_payments(services().modify, quoted=quoted)
+    payments = find_payments(services().modify, quoted=quoted)
     if len(payments) > 1:
         lines = (f"\n  {p.id}  {write_amount(p.planned)}  {attempt_status(p).value}" for p in payments)
         raise Malformed(f"the order has several payments, name one of them:{''.join(lines)}")
     return payments[0]
 
 
-def _confirm(payment: Payment, act: Operation, asked: Asked) -> None:
+def _confirm(payment: Payment, operation: Operation, chosen: CommandOptions) -> None:
     """Asks somebody at a terminal; nobody there, and no --yes, is no."""
     key = AttemptKey.parse(payment.key)
     store = services().settings.store(key.store_key if key else None)
     click.echo(f"Payment {payment.id}, Monext {store.environment.value}", err=True)
-    ask = question(payment, act, key=asked.key)
-    if asked.yes:
+    ask = question(payment, operation, key=chosen.key)
+    if chosen.yes:
         click.echo(ask, err=True)
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -200,10 +200,10 @@ def _confirm(payment: Payment, act: Operation, asked: Asked) -> None:
         raise end("not confirmed; nothing was done", code=ExitCode.UNUSABLE)
 
 
-def _tell(payment: Payment, performed: Performed, asked: Asked) -> None:
-    if asked.as_json:
+def _tell(payment: Payment, performed: OperationResult, chosen: CommandOptions) -> None:
+    if chosen.as_json:
         result = answer(PaymentIntentResult.of(performed))
-        print_json({**result, "paymentId": payment.id, "key": asked.key})
+        print_json({**result, "paymentId": payment.id, "key": chosen.key})
         return
     click.echo(OUTCOMES[performed.outcome])
     if performed.interface_id:

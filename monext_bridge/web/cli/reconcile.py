@@ -17,10 +17,10 @@ from monext_bridge.errors import StoreNotConfigured
 from monext_bridge.runtime.companion import ends_with_parent
 from monext_bridge.services.operations.find_payment import PAYMENT_ID
 from monext_bridge.services.reconciliation.report import Scope, Summary
-from monext_bridge.services.reconciliation.schedule import Rounds
+from monext_bridge.services.reconciliation.schedule import Schedule
 from monext_bridge.web.cli.durations import Duration
 from monext_bridge.web.cli.endings import ExitCode, failures
-from monext_bridge.web.cli.findings import Telling, progress_of
+from monext_bridge.web.cli.findings import FindingPrinter, progress_of
 from monext_bridge.web.cli.stopping import stopping
 from monext_bridge.web.http.context import services
 
@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReconcileOptions:
     scope: Scope
     every: timedelta | None
     as_json: bool
@@ -85,24 +85,26 @@ def reconcile(
     with failures(as_json=as_json):
         _check_store(store)
         with stopping() as stop:
-            summary = _run(Asked(scope, every, as_json, with_parent), stop)
+            summary = _run(ReconcileOptions(scope, every, as_json, with_parent), stop)
     if every is None and (code := _exit_code(summary)) is not ExitCode.DONE:
         raise click.exceptions.Exit(code)
 
 
-def _run(asked: Asked, stop: Event) -> Summary:
+def _run(options: ReconcileOptions, stop: Event) -> Summary:
     """The summary of the last pass."""
-    telling = Telling(as_json=asked.as_json, again_and_again=asked.every is not None)
-    rounds = Rounds(asked.scope, every=asked.every)
-    if asked.with_parent:
+    telling = FindingPrinter(as_json=options.as_json, again_and_again=options.every is not None)
+    rounds = Schedule(options.scope, every=options.every)
+    if options.with_parent:
         ends_with_parent(stop)
     while True:
         scope = rounds.next()
         telling.begin(whole=rounds.is_whole)
-        with progress_of(scope, survey=services().reconcile.survey, shown=not asked.as_json) as seen:
+        with progress_of(
+            scope, candidates=services().reconcile.candidates, shown=not options.as_json
+        ) as seen:
             summary = services().reconcile.run(scope, tell=telling.tell, seen=seen, stopped=stop.is_set)
         telling.end(summary, code=_exit_code(summary))
-        if stop.wait(rounds.pause()) or asked.every is None:
+        if stop.wait(rounds.pause()) or options.every is None:
             return summary
 
 

@@ -18,7 +18,7 @@ from monext_bridge.mapping.commercetools.subscriptions import (
     Sns,
     described,
 )
-from monext_bridge.services.setup.subscriptions import Plan, Step, Subscriptions
+from monext_bridge.services.setup.subscriptions import Step, SubscriptionPlan, Subscriptions
 from monext_bridge.web.cli.endings import failures, print_json
 from monext_bridge.web.http.context import services
 
@@ -71,8 +71,8 @@ def setup(
     settings = services().settings
     subscriptions = Subscriptions(CommercetoolsGateway(settings.commercetools))
     with failures(as_json=as_json):
-        act = subscriptions.plan if dry_run else subscriptions.set_up
-        plan = act(destination, renew_key=renew_key)
+        operation = subscriptions.plan if dry_run else subscriptions.set_up
+        plan = operation(destination, renew_key=renew_key)
     if as_json:
         print_json(_as_json(plan, destination, dry_run=dry_run))
     else:
@@ -106,7 +106,7 @@ def _event_grid(uri: str | None, variable: str | None) -> EventGrid | None:
     return EventGrid(uri, SecretStr(key))
 
 
-def _print(plan: Plan, destination: Destination, *, dry_run: bool) -> None:
+def _print(plan: SubscriptionPlan, destination: Destination, *, dry_run: bool) -> None:
     words = PLANNED if dry_run else DONE
     changes = f" ({', '.join(plan.actions)})" if plan.actions else ""
     click.echo(f"Subscription {KEY} {words[plan.step]}{changes}.")
@@ -116,7 +116,7 @@ def _print(plan: Plan, destination: Destination, *, dry_run: bool) -> None:
     click.echo(f"Let it push to {_push_url()}")
 
 
-def _as_json(plan: Plan, destination: Destination, *, dry_run: bool) -> dict[str, object]:
+def _as_json(plan: SubscriptionPlan, destination: Destination, *, dry_run: bool) -> dict[str, object]:
     return {
         "key": KEY,
         "step": plan.step.value,

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from monext_bridge.logs import event
 from monext_bridge.queue.broker import queue_on
 from monext_bridge.queue.worker import working
-from monext_bridge.services.reconciliation.threads import AT_ONCE
+from monext_bridge.services.reconciliation.threads import TASKS_AT_ONCE
 from monext_bridge.web.cli.stopping import stopping
 from monext_bridge.web.http.context import services
 
@@ -23,7 +23,7 @@ MOST_THREADS = 16
 @click.option(
     "--threads",
     type=click.IntRange(1, MOST_THREADS),
-    default=AT_ONCE,
+    default=TASKS_AT_ONCE,
     show_default=True,
     help="Payments at a time.",
 )
@@ -41,5 +41,5 @@ def work(threads: int) -> None:
             )
             stop.wait()
             return
-        with working(queue_on(url), services().reconcile.finishing.finish, threads=threads):
+        with working(queue_on(url), services().reconcile.reconciler.finish, threads=threads):
             stop.wait()

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from monext_bridge.config import CheckoutMode, PaymentMethod, Settings
 from monext_bridge.domain.ids import CartId, SessionToken
 from monext_bridge.errors import Malformed
-from monext_bridge.services.checkout.options import Wishes
-from monext_bridge.services.outcome.landing_urls import allowed_url
+from monext_bridge.services.checkout.options import StartOptions
+from monext_bridge.services.outcome.landing_urls import allowed_landing_url
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,49}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
-LOOKS = re.compile(r"[1-9][0-9]{0,2}")
+POLL = re.compile(r"[1-9][0-9]{0,2}")
 RETURN_TOKENS = ("paylinetoken", "monext_session_id", "token")
 """Names under which Monext may hand the session token back; which one is a setting of the point of sale."""
 
@@ -54,11 +54,11 @@ def mode(text: str | None, *, default: CheckoutMode, field: str = "mode") -> Che
         raise Malformed("one of widget, redirect, direct", field=field) from error
 
 
-def looks(text: str | None) -> int:
+def branding(text: str | None) -> int:
     """How often a page has looked by itself; 0 where somebody has opened it."""
     if not text:
         return 0
-    if not LOOKS.fullmatch(text):
+    if not POLL.fullmatch(text):
         raise Malformed("a small number is needed", field="waiting")
     return int(text)
 
@@ -72,11 +72,11 @@ def method(text: str | None, *, field: str = "method") -> PaymentMethod | None:
         raise Malformed("not a payment method", field=field) from error
 
 
-def wishes(args: Mapping[str, str], *, settings: Settings) -> Wishes:
+def options(args: Mapping[str, str], *, settings: Settings) -> StartOptions:
     """What the query of a checkout link asks for."""
-    return Wishes(
+    return StartOptions(
         language=language(args.get("lang")),
         method=method(args.get("method")),
-        return_url=allowed_url(args.get("returnUrl"), field="returnUrl", settings=settings),
-        cancel_url=allowed_url(args.get("cancelUrl"), field="cancelUrl", settings=settings),
+        return_url=allowed_landing_url(args.get("returnUrl"), field="returnUrl", settings=settings),
+        cancel_url=allowed_landing_url(args.get("cancelUrl"), field="cancelUrl", settings=settings),
     )

@@ -9,7 +9,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.mapping.commercetools.writes import order_draft, payment_draft
 
 
-def rehearse(app: Flask) -> None:
+def preload(app: Flask) -> None:
     """Compile the templates, and have the SDK load its schemas by building two drafts for nobody.
 
     Once, before processes are forked; calls nobody. It saves the first buyer of each half a second.

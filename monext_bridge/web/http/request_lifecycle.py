@@ -11,7 +11,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from monext_bridge.logs import correlation_id
 from monext_bridge.runtime import deadlines
-from monext_bridge.runtime.bulkhead import PATIENCE_IN_ALL, PLACES_IN_ALL, Bulkhead
+from monext_bridge.runtime.bulkhead import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, Bulkhead
 
 CORRELATION = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
 BUYER_ENDPOINTS = frozenset({"checkout.start", "buyer.returned", "buyer.cancel", "buyer.result"})
@@ -26,7 +26,7 @@ SECONDS: Mapping[str | None, float] = {
 Monext, where an answer that is lost costs more than a wait."""
 
 OTHERS = 10.0
-CALL_NOBODY = frozenset({"health.health", "static", "looks.theme", "openapi.description", "openapi.docs"})
+CALL_NOBODY = frozenset({"health.health", "static", "branding.theme", "openapi.description", "openapi.docs"})
 """Endpoints that are served whatever the remotes do."""
 
 RETRY_AFTER = 5
@@ -46,8 +46,8 @@ def wants_json(request: Request) -> bool:
     return request.accept_mimetypes.best_match(offered, default=offered[0]) == offered[1]
 
 
-def init_requests(app: Flask, *, places: int = PLACES_IN_ALL) -> None:
-    bulkhead = Bulkhead(places, patience=PATIENCE_IN_ALL)
+def init_request_lifecycle(app: Flask, *, slots: int = SLOTS_IN_ALL) -> None:
+    bulkhead = Bulkhead(slots, longest_wait=LONGEST_WAIT_IN_ALL)
 
     def enter() -> None:
         """Requests that hang, at whatever remote or lock, leave threads to those that call nobody."""
@@ -90,7 +90,7 @@ def _end(response: Response) -> Response:
 def _forget(_: BaseException | None) -> None:
     """A thread serves many requests; what it does between them belongs to none."""
     correlation_id.set(None)
-    deadlines.lift()
+    deadlines.clear()
     entered: Bulkhead | None = g.pop("bulkhead", None)
     if entered:
         entered.leave()

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of routes, `auth.CALLERS`, `models` and `openapi_operations`."""
+"""The OpenAPI 3.1 document, made of routes, `auth.PRINCIPALS`, `models` and `openapi_operations`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from monext_bridge import __version__
 from monext_bridge.domain.operations.pending import IDEMPOTENCY_KEY
-from monext_bridge.web.access.endpoint_callers import CALLERS
+from monext_bridge.web.access.endpoint_callers import PRINCIPALS
 from monext_bridge.web.api import models
 from monext_bridge.web.openapi.faults import FAULTS
 from monext_bridge.web.openapi.operations import OPERATIONS, Operation
@@ -100,7 +100,7 @@ def describe(rules: Iterable[Rule], *, public_url: str, auth_url: str) -> Json:
 
 
 def _operation(endpoint: str, operation: Operation, *, rule: Rule) -> Json:
-    access = ACCESS[CALLERS[endpoint]]
+    access = ACCESS[PRINCIPALS[endpoint]]
     described: Json = {
         "operationId": endpoint.replace(".", "_"),
         "tags": [access.tag],

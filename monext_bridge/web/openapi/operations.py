@@ -1,6 +1,6 @@
 """What the OpenAPI description says of each JSON endpoint, beside what the code itself tells.
 
-Method and path come from the route, who may call from `auth.CALLERS`, the bodies from `models`.
+Method and path come from the route, who may call from `auth.PRINCIPALS`, the bodies from `models`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CHARGE_ID = "2f0c1a9e-7c2d-4b7e-8b61-5f1f3a7d9c42"
 REFUND_ID = "c81e5b7a-93a4-4f57-b7b6-0e4d2a1f6c33"
 
 
-def _act(action: str, **members: object) -> Json:
+def _operation(action: str, **members: object) -> Json:
     return {"actions": [{"action": action, **members}]}
 
 
@@ -66,14 +66,14 @@ OPERATIONS: Mapping[str, Operation] = {
         body=models.PaymentIntentUpdate,
         takes_key=True,
         examples={
-            "Capture a part": _act("capturePayment", amount=AMOUNT, merchantReference="shipment-1"),
-            "Capture a part, release the rest": _act("capturePayment", amount=AMOUNT, final=True),
-            "Refund": _act("refundPayment", amount=AMOUNT, merchantReference="credit-note-7"),
-            "Refund, with all others of one Charge at most what it took": _act(
+            "Capture a part": _operation("capturePayment", amount=AMOUNT, merchantReference="shipment-1"),
+            "Capture a part, release the rest": _operation("capturePayment", amount=AMOUNT, final=True),
+            "Refund": _operation("refundPayment", amount=AMOUNT, merchantReference="credit-note-7"),
+            "Refund, with all others of one Charge at most what it took": _operation(
                 "refundPayment", amount=AMOUNT, transactionId=CHARGE_ID
             ),
-            "Cancel what is not captured": _act("cancelPayment"),
-            "Reverse: cancel what is not captured, refund what is": _act("reversePayment"),
+            "Cancel what is not captured": _operation("cancelPayment"),
+            "Reverse: cancel what is not captured, refund what is": _operation("reversePayment"),
         },
     ),
     "operations.show": Operation(

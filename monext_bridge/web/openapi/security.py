@@ -1,4 +1,4 @@
-"""The proofs of `auth.Caller` as OpenAPI security schemes."""
+"""The proofs of `auth.Principal` as OpenAPI security schemes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monext_bridge.web.access.endpoint_callers import Caller
+from monext_bridge.web.access.endpoint_callers import Principal
 
 Json = dict[str, Any]
 
@@ -29,22 +29,22 @@ class Access:
     shown_as: tuple[str, str] | None = None
 
 
-ACCESS: Mapping[Caller, Access] = {
-    Caller.BACK_OFFICE: Access(
+ACCESS: Mapping[Principal, Access] = {
+    Principal.BACK_OFFICE: Access(
         "Back office",
         tuple({"commercetools": [scope]} for scope in SCOPES),
         shown_as=("Authorization", "Bearer $TOKEN"),
     ),
-    Caller.SESSION: Access("Shop page", ({"session": []},), shown_as=("X-Session-Id", "$SESSION_ID")),
-    Caller.MERCHANT_CENTER: Access(
+    Principal.SESSION: Access("Shop page", ({"session": []},), shown_as=("X-Session-Id", "$SESSION_ID")),
+    Principal.MERCHANT_CENTER: Access(
         "Merchant Center", ({"merchantCenter": []},), shown_as=("Authorization", "Bearer $JWT")
     ),
-    Caller.SUBSCRIPTION: Access(
+    Principal.SUBSCRIPTION: Access(
         "Shipments",
         ({"eventsBearer": []}, {"eventsSecret": []}),
         shown_as=("Authorization", "Bearer $EVENTS_SECRET"),
     ),
-    Caller.ANYBODY: Access("Open"),
+    Principal.ANYBODY: Access("Open"),
 }
 """The callers of JSON endpoints; buyers and Monext's notifications are not described."""
 

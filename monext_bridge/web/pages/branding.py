@@ -15,12 +15,12 @@ from flask import Blueprint, Response, g, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from monext_bridge.config import Colors, Looks, Palette, Settings, ShopLink
+from monext_bridge.config import Branding, Colors, Palette, Settings, ShopLink
 from monext_bridge.errors import StoreNotConfigured
 from monext_bridge.web.http.context import services
 from monext_bridge.web.http.headers import allow_framing, allow_image
 
-blueprint = Blueprint("looks", __name__)
+blueprint = Blueprint("branding", __name__)
 
 KEPT = "public, max-age=31536000, immutable"
 
@@ -40,7 +40,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class PageLooks:
+class PageBranding:
     """What a page shows of its shop; `theme` is the address of its colours, `home` the shop's page to go back to.
 
     `language` is spoken where nobody asks for another.
@@ -54,37 +54,37 @@ class PageLooks:
     language: str | None = None
 
 
-PLAIN = PageLooks()
+PLAIN = PageBranding()
 
 
 @blueprint.get("/theme/<name>.css")
 def theme(name: str) -> Response:
     """The colours of a shop. Those that a settings file no longer has are nowhere: the page then wears ours."""
-    for colors in services().settings.looks.colors.values():
+    for colors in services().settings.branding.colors.values():
         if sheet_name(colors) == name:
             return Response(stylesheet(colors), mimetype="text/css", headers={"Cache-Control": KEPT})
     return Response("there is no such theme\n", status=404, mimetype="text/plain")
 
 
-def wear(store_key: str | None, *, home: str | None = None) -> PageLooks:
+def apply_branding(store_key: str | None, *, home: str | None = None) -> PageBranding:
     """Give this answer the looks of a store, error pages included; may be repeated. What was worn before is off.
 
     `home` is where an error page leads where nothing was taken; without it, to the store's CANCEL_URL, or where the
     store is not known, to that which all stores share.
     """
     settings = services().settings
-    looks = settings.looks.at(store_key)
-    allow_framing(looks.frame_ancestors)
-    allow_image(looks.logo)
-    worn = _page_looks(looks, home=home or _cancel_page(settings, store_key))
-    g.page_looks = worn
-    return worn
+    branding = settings.branding.at(store_key)
+    allow_framing(branding.frame_ancestors)
+    allow_image(branding.logo)
+    current_branding = _page_branding(branding, home=home or _cancel_page(settings, store_key))
+    g.page_branding = current_branding
+    return current_branding
 
 
-def worn() -> PageLooks:
+def current_branding() -> PageBranding:
     """What this answer wears: of the store it is about, or what holds for all where that is not known."""
-    found: PageLooks | None = g.get("page_looks")
-    return found or wear(None)
+    found: PageBranding | None = g.get("page_looks")
+    return found or apply_branding(None)
 
 
 @cache
@@ -112,12 +112,12 @@ def _cancel_page(settings: Settings, store_key: str | None) -> str | None:
         return pages.pop() if len(pages) == 1 else None
 
 
-def _page_looks(looks: Looks, *, home: str | None) -> PageLooks:
-    return PageLooks(
-        name=looks.name,
-        logo=looks.logo,
-        theme=url_for("looks.theme", name=sheet_name(looks.colors)) if looks.colors else None,
-        links=tuple(Link(LABELS[kind], url) for kind, url in looks.links.items()),
+def _page_branding(branding: Branding, *, home: str | None) -> PageBranding:
+    return PageBranding(
+        name=branding.name,
+        logo=branding.logo,
+        theme=url_for("branding.theme", name=sheet_name(branding.colors)) if branding.colors else None,
+        links=tuple(Link(LABELS[kind], url) for kind, url in branding.links.items()),
         home=home,
-        language=looks.language,
+        language=branding.language,
     )

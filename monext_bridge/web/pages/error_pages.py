@@ -33,7 +33,7 @@ from monext_bridge.errors import (
 )
 from monext_bridge.logs import correlation_id, event
 from monext_bridge.web.http import parameters
-from monext_bridge.web.pages.branding import PLAIN, PageLooks
+from monext_bridge.web.pages.branding import PLAIN, PageBranding
 from monext_bridge.web.pages.error_words import words_for
 from monext_bridge.web.pages.i18n import render
 
@@ -63,7 +63,7 @@ NOTHING_TAKEN_AT = frozenset({"checkout.start"})
 is the exception."""
 
 LOOK_AGAIN = 15
-MOST_LOOKS = 20
+MOST_POLLS = 20
 """Seconds between the looks of a page by itself, and how many: five minutes."""
 
 RETRY_AFTER = 30
@@ -77,7 +77,7 @@ def init_error_pages(
     app: Flask,
     *,
     is_json: Callable[[Request], bool],
-    looks: Callable[[], PageLooks] = lambda: PLAIN,
+    branding: Callable[[], PageBranding] = lambda: PLAIN,
     nothing_taken_at: Collection[str] = NOTHING_TAKEN_AT,
 ) -> Callable[[Exception], Response]:
     """Answers every BridgeError, HTTPException and unexpected exception of `app`.
@@ -92,7 +92,7 @@ def init_error_pages(
         if json:
             response = _json(error, status)
         else:
-            response = _page(error, status, nothing_taken_at=nothing_taken_at, looks=looks())
+            response = _page(error, status, nothing_taken_at=nothing_taken_at, branding=branding())
         response.headers.update(_headers(error, status))
         return response
 
@@ -121,7 +121,9 @@ def _at_operations() -> bool:
     return has_request_context() and (request.endpoint or "").startswith("operations.")
 
 
-def _page(error: Exception, status: int, *, nothing_taken_at: Collection[str], looks: PageLooks) -> Response:
+def _page(
+    error: Exception, status: int, *, nothing_taken_at: Collection[str], branding: PageBranding
+) -> Response:
     html = render(
         "errors/error.html",
         words=words_for(error, status),
@@ -129,8 +131,8 @@ def _page(error: Exception, status: int, *, nothing_taken_at: Collection[str], l
         proves=_proves(error, nothing_taken_at),
         can_retry=request.method == "GET" and (status == 429 or status >= 500),
         reference=correlation_id.get(),
-        looks=looks,
-        default=looks.language,
+        branding=branding,
+        default=branding.language,
     )
     return Response(html, status=status, content_type="text/html; charset=utf-8")
 
@@ -203,8 +205,8 @@ def _look_again() -> dict[str, str]:
     Not for ever: after some minutes the page is left with its "Look again".
     """
     args = request.args
-    so_far = int(args["waiting"]) if parameters.LOOKS.fullmatch(args.get("waiting", "")) else 0
-    if request.endpoint not in ("buyer.returned", "buyer.result") or so_far >= MOST_LOOKS:
+    so_far = int(args["waiting"]) if parameters.POLL.fullmatch(args.get("waiting", "")) else 0
+    if request.endpoint not in ("buyer.returned", "buyer.result") or so_far >= MOST_POLLS:
         return {}
     kept: dict[str, Any] = {name: args[name] for name in ("lang", *parameters.RETURN_TOKENS) if name in args}
     again = url_for(request.endpoint, **(request.view_args or {}), **kept, waiting=so_far + 1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monext_bridge.services.results import BuyerStatus, Settled, Started
-from monext_bridge.web.pages.branding import PageLooks
+from monext_bridge.services.results import BuyerStatus, PaymentResult, StartedSession
+from monext_bridge.web.pages.branding import PageBranding
 from monext_bridge.web.pages.i18n import render
 
 REFRESHING = frozenset({BuyerStatus.RECORDING, BuyerStatus.PENDING, BuyerStatus.CHECKING})
@@ -30,7 +30,9 @@ class CheckoutLinks:
     result: str
 
 
-def checkout_widget(started: Started, *, links: CheckoutLinks, nonce: str, looks: PageLooks) -> str:
+def checkout_widget(
+    started: StartedSession, *, links: CheckoutLinks, nonce: str, branding: PageBranding
+) -> str:
     """The page with Monext's widget in it (monext/api.md, section 5).
 
     It needs `script-src` and `style-src` for the widget's host, and the nonce for both scripts. Where the
@@ -39,59 +41,61 @@ def checkout_widget(started: Started, *, links: CheckoutLinks, nonce: str, looks
     return render(
         "checkout/widget.html",
         languages=[started.language],
-        default=looks.language,
+        default=branding.language,
         started=started,
         links=links,
         nonce=nonce,
-        looks=looks,
+        branding=branding,
     )
 
 
-def checkout_redirect(started: Started, *, links: CheckoutLinks, nonce: str, looks: PageLooks) -> str:
+def checkout_redirect(
+    started: StartedSession, *, links: CheckoutLinks, nonce: str, branding: PageBranding
+) -> str:
     """The order and a forward to Monext's hosted page that needs no script."""
     return render(
         "checkout/redirect.html",
         languages=[started.language],
-        default=looks.language,
+        default=branding.language,
         started=started,
         links=links,
         nonce=nonce,
-        looks=looks,
+        branding=branding,
     )
 
 
-def leads_back(settled: Settled) -> bool:
+def leads_back(settled: PaymentResult) -> bool:
     """Whether the page may lead back to the payment: nothing was taken, and the shop has not cancelled it."""
     return settled.status in RETRYABLE and not settled.released
 
 
 def result(
-    settled: Settled,
+    settled: PaymentResult,
     *,
     retry_url: str | None,
     shop_url: str | None,
     refresh_url: str,
-    next_look_url: str | None,
+    next_poll_url: str | None,
     nonce: str,
-    looks: PageLooks,
+    branding: PageBranding,
 ) -> str:
     """Where a payment stands, in the buyer's words: one template for each status.
 
     `refresh_url` is this page's own address; its script asks it again with `fetch`, which needs
-    `connect-src 'self'`, and goes there once it is told another status. `next_look_url` is where a
+    `connect-src 'self'`, and goes there once it is told another status. `next_poll_url` is where a
     browser without script looks next by itself, None once it has looked long enough. `retry_url` is only shown
     where the page `leads_back`.
     """
     return render(
         f"result/{settled.status.value}.html",
         languages=[settled.language],
-        default=looks.language,
+        default=branding.language,
         settled=settled,
         retry_url=retry_url if leads_back(settled) else None,
         shop_url=shop_url,
         refresh_url=refresh_url,
-        next_look_url=next_look_url,
+        next_poll_url=next_poll_url,
         refreshes=settled.status in REFRESHING,
         nonce=nonce,
-        looks=looks,
+        branding=branding,
     )

@@ -81,7 +81,7 @@ def test_the_record_tells_what_is_open(payment: Payment, expected: OpenAmounts) 
     assert open_amounts(payment) == expected
 
 
-def intents(payment: Payment, asked: Operation) -> list[tuple[TransactionType, int, str]]:
+def operations(payment: Payment, asked: Operation) -> list[tuple[TransactionType, int, str]]:
     made = announcements(payment, asked, name=NAME, now=BEGUN)
     return [(i.type, i.amount.cent_amount, i.interaction_id) for i in made]
 
@@ -110,7 +110,7 @@ ALLOWED = [
 
 @pytest.mark.parametrize(("payment", "asked", "expected"), ALLOWED)
 def test_an_act_is_announced_by_its_intents(payment: Payment, asked: Operation, expected: Any) -> None:
-    assert intents(payment, asked) == expected
+    assert operations(payment, asked) == expected
 
 
 FORBIDDEN = [
@@ -135,15 +135,15 @@ FORBIDDEN = [
 @pytest.mark.parametrize(("payment", "asked", "words"), FORBIDDEN)
 def test_what_the_record_forbids_is_said(payment: Payment, asked: Operation, words: str) -> None:
     with pytest.raises(OperationNotAllowed, match=words):
-        intents(payment, asked)
+        operations(payment, asked)
 
 
 def test_a_refund_of_one_charge_is_not_more_than_that_charge() -> None:
     small = act(CHARGE, 100)
     payment = authorized(small, act(CHARGE, 500, key="k5"))
-    assert intents(payment, Refund(eur(100), small.id))
+    assert operations(payment, Refund(eur(100), small.id))
     with pytest.raises(OperationNotAllowed, match="100 of the Charge"):
-        intents(payment, Refund(eur(101), small.id))
+        operations(payment, Refund(eur(101), small.id))
 
 
 def row(kind: str, amount: int, *, ok: bool | None = True, name: str = "", origin: str = "tx") -> LedgerRow:
@@ -175,25 +175,25 @@ def test_monexts_ledger_tells_what_is_open(rows: list[LedgerRow], expected: Open
 def test_a_ledger_with_too_little_left_forbids_the_act() -> None:
     own = act(CHARGE, 100, INITIAL)
     payment = authorized(own)
-    check_ledger(payment, Ledger((row("AUTHORIZATION", 100),)), intents=(own,))
+    check_ledger(payment, Ledger((row("AUTHORIZATION", 100),)), operations=(own,))
     with pytest.raises(OperationNotAllowed, match="Monext has 99 left"):
-        check_ledger(payment, Ledger((row("AUTHORIZATION", 99),)), intents=(own,))
+        check_ledger(payment, Ledger((row("AUTHORIZATION", 99),)), operations=(own,))
 
 
 def test_other_open_acts_count_against_the_ledger() -> None:
     own, other = act(REFUND, 60, INITIAL), act(REFUND, 50, INITIAL, key="k9")
     ledger = Ledger((row("AUTHORIZATION_AND_CAPTURE", 100),))
     with pytest.raises(OperationNotAllowed):
-        check_ledger(charged(own, other), ledger, intents=(own,))
-    check_ledger(charged(own, act(REFUND, 50, INITIAL, key="k9", mark="~free")), ledger, intents=(own,))
+        check_ledger(charged(own, other), ledger, operations=(own,))
+    check_ledger(charged(own, act(REFUND, 50, INITIAL, key="k9", mark="~free")), ledger, operations=(own,))
 
 
 def test_an_open_act_that_the_ledger_lists_already_counts_once() -> None:
     own, other = act(REFUND, 50, INITIAL), act(REFUND, 50, INITIAL, key="k9")
     rows = (row("AUTHORIZATION_AND_CAPTURE", 100), row("REFUND", 50))
-    check_ledger(charged(own, other), Ledger(rows), intents=(own,))
+    check_ledger(charged(own, other), Ledger(rows), operations=(own,))
     with pytest.raises(OperationNotAllowed):
-        check_ledger(charged(own, other), Ledger((*rows, row("REFUND", 50, name="r2"))), intents=(own,))
+        check_ledger(charged(own, other), Ledger((*rows, row("REFUND", 50, name="r2"))), operations=(own,))
 
 
 def test_refunds_of_one_charge_add_up() -> None:
@@ -207,8 +207,8 @@ def test_refunds_of_one_charge_add_up() -> None:
     )
     payment = authorized(charge, act(CHARGE, 5000, key="k5"), before)
     with pytest.raises(OperationNotAllowed, match="400 of the Charge"):
-        intents(payment, Refund(eur(401), charge.id))
-    assert intents(payment, Refund(eur(400), charge.id)) == [(REFUND, 400, f"k1~0123abcd~of-{charge.id}")]
+        operations(payment, Refund(eur(401), charge.id))
+    assert operations(payment, Refund(eur(400), charge.id)) == [(REFUND, 400, f"k1~0123abcd~of-{charge.id}")]
 
 
 def test_a_cancel_of_a_refund_makes_it_refundable_again() -> None:

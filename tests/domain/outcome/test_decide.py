@@ -134,10 +134,12 @@ def test_a_refused_buyer_may_go_on_with_a_method_that_takes_time() -> None:
 
 
 def test_a_pending_payment_does_not_fail_because_monext_forgot_its_session() -> None:
-    gone = replace(REFUSED, title="ERROR", code="02304", reason=FailureReason.EXPIRED, gone=True)
+    session_gone = replace(
+        REFUSED, title="ERROR", code="02304", reason=FailureReason.EXPIRED, session_gone=True
+    )
     pending = context(after(PENDING))
-    assert decide(pending, outcome=gone, paid=None, now=NOW) == ()
-    assert attempt_status(after(gone)) is AttemptStatus.FAILED
+    assert decide(pending, outcome=session_gone, paid=None, now=NOW) == ()
+    assert attempt_status(after(session_gone)) is AttemptStatus.FAILED
 
 
 def test_no_planned_transaction_stays_initial() -> None:
@@ -328,25 +330,27 @@ def test_a_payment_that_took_nothing_can_not_be_given_back() -> None:
 def test_a_long_text_of_monext_is_cut() -> None:
     long = replace(REFUSED, detail="x" * 1000)
     assert len(after(long).status_text or "") <= STATUS_TEXT_LIMIT
-    assert len(after(replace(long, last_look=True)).status_text or "") == STATUS_TEXT_LIMIT
+    assert len(after(replace(long, is_last_read=True)).status_text or "") == STATUS_TEXT_LIMIT
 
 
 def test_a_refusal_that_was_read_after_the_session_is_closed_and_stays_so() -> None:
-    closed = after(replace(REFUSED, last_look=True))
+    closed = after(replace(REFUSED, is_last_read=True))
     assert is_closed(closed)
     assert not is_closed(after(REFUSED))
     assert decide(context(closed), outcome=REFUSED, paid=None, now=NOW) == ()
 
 
 def test_another_end_of_a_closed_attempt_is_looked_at_once_more() -> None:
-    closed = after(replace(REFUSED, last_look=True))
+    closed = after(replace(REFUSED, is_last_read=True))
     assert not is_closed(after(replace(REFUSED, title="CANCELLED", code="02319"), on=context(closed)))
 
 
 def test_that_monext_has_forgotten_a_session_does_not_hide_why_it_had_failed() -> None:
     refused = after(REFUSED)
-    gone = Outcome(OutcomeKind.FAILED, "ERROR", "02304", "No transaction", gone=True, last_look=True)
-    closed = after(gone, on=context(refused))
+    session_gone = Outcome(
+        OutcomeKind.FAILED, "ERROR", "02304", "No transaction", session_gone=True, is_last_read=True
+    )
+    closed = after(session_gone, on=context(refused))
     assert (closed.status_code, closed.status_text) == ("01100", "REFUSED: Do not honor (session over)")
     assert is_closed(closed)
-    assert decide(context(closed), outcome=gone, paid=None, now=NOW) == ()
+    assert decide(context(closed), outcome=session_gone, paid=None, now=NOW) == ()

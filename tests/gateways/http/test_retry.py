@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from monext_bridge.gateways.http.retry import Failure, decide, read_retry_after, read_timeout
+from monext_bridge.gateways.http.retry import Failure, read_retry_after, read_timeout, retry_wait
 from monext_bridge.runtime.deadlines import LEAST
-from monext_bridge.runtime.retry_budget import SOMEBODY_WAITS
+from monext_bridge.runtime.retry_budget import FOREGROUND
 
-BUDGET = SOMEBODY_WAITS.budget
+BUDGET = FOREGROUND.budget
 
 
 def decided(**changes: object) -> float | None:
     """A read that just met a 503 for the first time, in the middle of the jitter, with changes."""
     case = {"method": "GET", "attempt": 1, "status": 503, "elapsed": 0.0, "jitter": 0.5, **changes}
-    return decide(**case)  # type: ignore[arg-type]
+    return retry_wait(**case)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])

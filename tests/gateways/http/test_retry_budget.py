@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from monext_bridge.gateways.http.client import HttpClient
-from monext_bridge.gateways.http.retry import decide
-from monext_bridge.runtime.retry_budget import NOBODY_WAITS, SOMEBODY_WAITS, Pause, patience, patient
+from monext_bridge.gateways.http.retry import retry_wait
+from monext_bridge.runtime.retry_budget import (
+    BACKGROUND,
+    FOREGROUND,
+    RetryAfterPause,
+    background_retries,
+    retry_budget,
+)
 from tests.gateways.remotes import Remote
 from tests.manual_clock import Ticking
 
@@ -38,34 +44,36 @@ def get(which: HttpClient) -> int:
 
 
 def test_somebody_waits_unless_it_is_said_otherwise() -> None:
-    assert patience() is SOMEBODY_WAITS
-    with patient():
-        assert patience() is NOBODY_WAITS
-    assert patience() is SOMEBODY_WAITS
+    assert retry_budget() is FOREGROUND
+    with background_retries():
+        assert retry_budget() is BACKGROUND
+    assert retry_budget() is FOREGROUND
 
 
 def test_a_patient_read_is_tried_for_minutes() -> None:
     def wait(attempt: int, elapsed: float, asked: float | None) -> float | None:
-        return decide(
+        return retry_wait(
             method="GET",
             attempt=attempt,
             elapsed=elapsed,
             jitter=0.5,
             status=429,
             retry_after=asked,
-            patience=NOBODY_WAITS,
+            retry_budget=BACKGROUND,
         )
 
     assert wait(4, 50.0, 30.0) == 30.0
-    assert wait(1, 0.0, 21600.0) == NOBODY_WAITS.longest_wait
-    assert wait(NOBODY_WAITS.attempts, 1.0, None) is None
-    assert wait(1, NOBODY_WAITS.budget, None) is None
+    assert wait(1, 0.0, 21600.0) == BACKGROUND.longest_wait
+    assert wait(BACKGROUND.attempts, 1.0, None) is None
+    assert wait(1, BACKGROUND.budget, None) is None
 
 
 def test_a_patient_write_is_not_tried_again_either() -> None:
     for status in (429, 503):
         assert (
-            decide(method="POST", attempt=1, elapsed=0.0, jitter=0.5, status=status, patience=NOBODY_WAITS)
+            retry_wait(
+                method="POST", attempt=1, elapsed=0.0, jitter=0.5, status=status, retry_budget=BACKGROUND
+            )
             is None
         )
 
@@ -73,7 +81,7 @@ def test_a_patient_write_is_not_tried_again_either() -> None:
 def test_after_a_retry_after_all_patient_calls_wait(remote: Remote, sleeps: Sleeps) -> None:
     remote.goes_wrong("status", code=429, retry_after=20, method="POST")
     one = client(remote.url, sleeps)
-    with patient():
+    with background_retries():
         assert one.send("POST", "/thing", route="/thing", json={}).status == 429
         assert get(one) == 200
     assert sleeps.slept == [20.0]
@@ -89,15 +97,15 @@ def test_nobody_who_is_waited_for_keeps_to_it(remote: Remote, sleeps: Sleeps) ->
 
 def test_a_patient_read_waits_once_for_what_it_was_told(remote: Remote, sleeps: Sleeps) -> None:
     remote.goes_wrong("status", code=429, retry_after=30)
-    with patient():
+    with background_retries():
         assert get(client(remote.url, sleeps)) == 200
     assert sleeps.slept == [30.0]
 
 
 def test_no_remote_is_waited_for_longer_than_a_minute_at_a_time() -> None:
     sleeps = Sleeps()
-    pause = Pause(clock=sleeps.clock, sleep=sleeps)
+    pause = RetryAfterPause(clock=sleeps.clock, sleep=sleeps)
     pause.wished(21600.0)
-    with patient():
+    with background_retries():
         pause.keep()
-    assert sleeps.slept == [NOBODY_WAITS.longest_wait]
+    assert sleeps.slept == [BACKGROUND.longest_wait]

@@ -4,7 +4,7 @@ from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import AcceptedTransaction, Ledger, LedgerRow, MoneyMovement
 from monext_bridge.domain.money import Money
 from monext_bridge.mapping.json_object import JsonObject
-from monext_bridge.mapping.monext.accepted_transactions import WALLETS, choose, read_candidates
+from monext_bridge.mapping.monext.accepted_transactions import WALLETS, choose_accepted, read_candidates
 from tests.builders import eur
 from tests.mapping.monext.monext_json import Json, a_monext_transaction, a_session_answer
 
@@ -80,37 +80,37 @@ def test_a_transaction_that_is_listed_twice_is_one_candidate() -> None:
 
 
 def test_one_candidate_is_it() -> None:
-    assert choose((a_candidate(FIRST),), {}) == a_candidate(FIRST)
+    assert choose_accepted((a_candidate(FIRST),), {}) == a_candidate(FIRST)
 
 
 def test_without_a_candidate_there_is_none() -> None:
-    assert choose((), {}) is None
+    assert choose_accepted((), {}) is None
 
 
 def test_of_several_it_is_the_one_with_an_authorisation_number() -> None:
     accepted = a_candidate(SECOND, number=True)
-    assert choose((a_candidate(FIRST), accepted), {}) == accepted
+    assert choose_accepted((a_candidate(FIRST), accepted), {}) == accepted
 
 
 @pytest.mark.parametrize("number", [True, False])
 def test_of_several_alike_it_is_the_one_whose_row_is_ok(number: bool) -> None:
     both = (a_candidate(FIRST, number=number), a_candidate(SECOND, number=number))
     ledgers = {FIRST: a_ledger(FIRST, ok=False), SECOND: a_ledger(SECOND, ok=True)}
-    assert choose(both, ledgers) == both[1]
+    assert choose_accepted(both, ledgers) == both[1]
 
 
 @pytest.mark.parametrize("second", [True, None])
 def test_two_that_can_not_be_told_apart_are_none(second: bool | None) -> None:
     both = (a_candidate(FIRST), a_candidate(SECOND))
     ledgers = {FIRST: a_ledger(FIRST, ok=second), SECOND: a_ledger(SECOND, ok=second)}
-    assert choose(both, ledgers) is None
+    assert choose_accepted(both, ledgers) is None
 
 
 def test_an_unreadable_ledger_confirms_nothing() -> None:
     both = (a_candidate(FIRST), a_candidate(SECOND))
-    assert choose(both, {FIRST: Ledger(readable=False)}) is None
+    assert choose_accepted(both, {FIRST: Ledger(readable=False)}) is None
 
 
 def test_the_row_of_another_transaction_confirms_nothing() -> None:
     both = (a_candidate(FIRST), a_candidate(SECOND))
-    assert choose(both, {FIRST: a_ledger(SECOND, ok=True)}) is None
+    assert choose_accepted(both, {FIRST: a_ledger(SECOND, ok=True)}) is None

@@ -174,8 +174,8 @@ def test_a_404_without_a_result_is_a_gateways_and_tells_nothing_at_any_age() -> 
 
 
 def test_a_session_that_monext_forgot_is_told_from_one_that_expired() -> None:
-    assert read_outcome(404, a_result("ERROR", "02304"), session_over=True).gone
-    assert not outcome("CANCELLED", "02324", over=True).gone
+    assert read_outcome(404, a_result("ERROR", "02304"), session_over=True).session_gone
+    assert not outcome("CANCELLED", "02324", over=True).session_gone
 
 
 @pytest.mark.parametrize("body", [None, "<html>Not Found</html>"])

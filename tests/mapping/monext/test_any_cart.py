@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.cart import Address, Cart, CartLine, Customer, Delivery
-from monext_bridge.mapping.monext.requests import SessionDraft, act_request, session_request
+from monext_bridge.mapping.monext.requests import SessionDraft, operation_request, session_request
 from tests.builders import a_cart, a_session_draft, eur
 from tests.monext_openapi import needs_openapi, request_errors, unknown_members
 
@@ -136,7 +136,7 @@ def test_items_and_delivery_less_discount_are_the_amount(cart: Cart) -> None:
     amount=st.integers(0, 10**18), key=st.from_regex("[A-Za-z0-9_.:-]{1,128}", fullmatch=True), text=PERHAPS
 )
 def test_any_act_conforms(amount: int, key: str, text: str | None) -> None:
-    request = act_request(amount=amount, key=key, merchant_reference=text, comment=text)
+    request = operation_request(amount=amount, key=key, merchant_reference=text, comment=text)
     assert request_errors(request, "TransactionActionRequest") == []
 
 

@@ -18,9 +18,9 @@ from monext_bridge.mapping.monext.codes import (
 from monext_bridge.mapping.monext.operations import (
     MONEY_ROWS,
     ROW_SYNONYMS,
-    read_act_answer,
     read_echoed_key,
     read_ledger,
+    read_operation_answer,
 )
 from monext_bridge.mapping.monext.requests import BRIDGE_KEY
 from tests.mapping.monext.monext_json import a_result, a_row, an_act_answer
@@ -29,11 +29,11 @@ from tests.mapping.monext.monext_json import a_result, a_row, an_act_answer
 def sorted_as(
     status: int, body: object, *, kind: OperationKind = OperationKind.CAPTURE
 ) -> OperationAnswerKind:
-    return read_act_answer(status, body, kind=kind).kind
+    return read_operation_answer(status, body, kind=kind).kind
 
 
 def test_an_answer_is_read_with_the_id_that_monext_gave_the_act() -> None:
-    found = read_act_answer(201, an_act_answer(), kind=OperationKind.CAPTURE)
+    found = read_operation_answer(201, an_act_answer(), kind=OperationKind.CAPTURE)
     assert (found.kind, found.title, found.code, found.transaction_id) == (
         OperationAnswerKind.DONE,
         "ACCEPTED",
@@ -159,7 +159,7 @@ def test_a_code_of_success_beside_unauthorized_is_unknown(code: str) -> None:
 
 
 def test_a_cancel_that_comes_too_late_says_so() -> None:
-    found = read_act_answer(201, an_act_answer("ERROR", "02105"), kind=OperationKind.CANCEL)
+    found = read_operation_answer(201, an_act_answer("ERROR", "02105"), kind=OperationKind.CANCEL)
     assert (found.kind, found.code) == (OperationAnswerKind.REFUSED, "02105")
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from monext_bridge.domain.record.cart import Customer
 from monext_bridge.mapping.monext.parties import TITLES
-from monext_bridge.mapping.monext.requests import BRIDGE_KEY, act_request, session_request
+from monext_bridge.mapping.monext.requests import BRIDGE_KEY, operation_request, session_request
 from tests.builders import (
     CUSTOMER_ID,
     PAYMENT_ID,
@@ -273,7 +273,7 @@ def test_a_salutation_says_what_an_academic_title_does_not() -> None:
 
 
 def test_an_act_carries_the_reference_of_the_caller_and_our_key() -> None:
-    assert act_request(amount=2499, key="ship-42-0", merchant_reference="order 42") == {
+    assert operation_request(amount=2499, key="ship-42-0", merchant_reference="order 42") == {
         "amount": 2499,
         "merchantReference": "order 42",
         "privateData": {BRIDGE_KEY: "ship-42-0"},
@@ -281,20 +281,22 @@ def test_an_act_carries_the_reference_of_the_caller_and_our_key() -> None:
 
 
 def test_an_act_without_a_reference_is_referred_to_by_our_key() -> None:
-    assert act_request(amount=1, key="k-1", merchant_reference=None)["merchantReference"] == "k-1"
+    assert operation_request(amount=1, key="k-1", merchant_reference=None)["merchantReference"] == "k-1"
 
 
 def test_a_comment_is_sent_without_what_monext_refuses_in_it() -> None:
-    request = act_request(amount=1, key="k", merchant_reference=None, comment="<b>late</b> " + "x" * 300)
+    request = operation_request(
+        amount=1, key="k", merchant_reference=None, comment="<b>late</b> " + "x" * 300
+    )
     assert (request["comment"][:8], len(request["comment"])) == ("blate/b ", 255)
 
 
 def test_an_option_is_sent_where_there_is_one() -> None:
-    assert act_request(amount=1, key="k", merchant_reference=None, option="FINAL")["option"] == "FINAL"
+    assert operation_request(amount=1, key="k", merchant_reference=None, option="FINAL")["option"] == "FINAL"
 
 
 @needs_openapi
 def test_an_act_conforms_to_the_description_of_monext() -> None:
-    request = act_request(amount=1, key="k", merchant_reference=None, comment="late\n<b>")
+    request = operation_request(amount=1, key="k", merchant_reference=None, comment="late\n<b>")
     assert request_errors(request, "TransactionActionRequest") == []
     assert unknown_members(request, "TransactionActionRequest") == []

@@ -11,9 +11,9 @@ from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.services.access.introspection import (
     GRANTED_FOR,
     REFUSED_FOR,
-    Standing,
+    TokenVerdict,
     opens,
-    read_standing,
+    read_verdict,
 )
 
 NOW = 1_790_000_000.0
@@ -25,8 +25,8 @@ def answer(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**valid, **changes}.items() if value is not None}
 
 
-def read(**changes: Any) -> tuple[Standing, float]:
-    return read_standing(answer(**changes), project_key="shop", now=NOW)
+def read(**changes: Any) -> tuple[TokenVerdict, float]:
+    return read_verdict(answer(**changes), project_key="shop", now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_these_scopes_do_not_open(scopes: str) -> None:
 def test_a_token_that_opens_is_relied_on_for_a_minute_and_never_past_its_end(
     exp: object, life: float
 ) -> None:
-    assert read(exp=exp) == (Standing.GRANTED, life)
+    assert read(exp=exp) == (TokenVerdict.GRANTED, life)
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_a_token_that_opens_is_relied_on_for_a_minute_and_never_past_its_end(
     ids=str,
 )
 def test_a_token_that_has_ended_is_worth_nothing(changes: dict[str, Any]) -> None:
-    assert read(**changes) == (Standing.ENDED, REFUSED_FOR)
+    assert read(**changes) == (TokenVerdict.ENDED, REFUSED_FOR)
 
 
 @pytest.mark.parametrize("scope", [None, "", "view_orders:shop", ["manage_project:shop"], 1])
 def test_a_token_of_another_scope_is_forgotten_soon(scope: object) -> None:
-    assert read(scope=scope) == (Standing.OTHER_SCOPE, REFUSED_FOR)
+    assert read(scope=scope) == (TokenVerdict.OTHER_SCOPE, REFUSED_FOR)
 
 
 @pytest.mark.parametrize("active", [None, "true", 1, {}])

@@ -12,7 +12,7 @@ import redis
 
 from monext_bridge.errors import Unauthenticated
 from monext_bridge.gateways.redis import PREFIX
-from monext_bridge.services.access.principals import Callers
+from monext_bridge.services.access.principals import Principals
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess, free_port
 from tests.manual_clock import Ticking
@@ -30,7 +30,7 @@ class Process:
         self.now, self.monotonic = datetime.now(UTC), Ticking()
         settings: dict[str, Any] = {"REDIS_URL": url, "SECRET_KEY": KEY, **changes}
         bridge = InProcess(sandbox, **settings)
-        self.callers: Callers = callers_of(bridge, monotonic=self.monotonic, clock=lambda: self.now)
+        self.principals: Principals = callers_of(bridge, monotonic=self.monotonic, clock=lambda: self.now)
 
     def pass_(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -38,7 +38,7 @@ class Process:
 
     def lets_in(self, token: str) -> bool:
         try:
-            self.callers.back_office(token)
+            self.principals.back_office(token)
         except Unauthenticated:
             return False
         return True
@@ -195,7 +195,7 @@ def test_bridges_that_only_share_the_redis_do_not_believe_each_other(
 ) -> None:
     one.lets_in(token)
     stranger = Process(sandbox, url=server.url, **changes)
-    assert not stranger.callers.knows_back_office(token)
+    assert not stranger.principals.knows_back_office(token)
 
 
 def test_keys_that_rotate_are_believed(
@@ -203,26 +203,26 @@ def test_keys_that_rotate_are_believed(
 ) -> None:
     one.lets_in(token)
     rotated = Process(sandbox, url=server.url, SECRET_KEY=f"a-new-key-for-all-processes,{KEY}")
-    assert rotated.callers.knows_back_office(token)
+    assert rotated.principals.knows_back_office(token)
 
 
 def test_a_token_is_known_once_it_was_let_in_by_any(
     one: Process, other: Process, token: str, world: World
 ) -> None:
-    assert not one.callers.knows_back_office(token)
+    assert not one.principals.knows_back_office(token)
     assert introspections(world) == 0
     one.lets_in(token)
-    assert one.callers.knows_back_office(token)
-    assert other.callers.knows_back_office(token)
+    assert one.principals.knows_back_office(token)
+    assert other.principals.knows_back_office(token)
     other.pass_(60)
-    assert not other.callers.knows_back_office(token)
+    assert not other.principals.knows_back_office(token)
 
 
 def test_a_token_that_is_refused_is_not_known(one: Process, other: Process) -> None:
     one.lets_in("made-up")
-    assert not one.callers.knows_back_office("made-up")
-    assert not other.callers.knows_back_office("made-up")
-    assert not one.callers.knows_back_office("no token at all")
+    assert not one.principals.knows_back_office("made-up")
+    assert not other.principals.knows_back_office("made-up")
+    assert not one.principals.knows_back_office("no token at all")
 
 
 @pytest.mark.parametrize("when", ["from the start", "later"])

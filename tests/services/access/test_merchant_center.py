@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from monext_bridge.errors import Forbidden, RemoteUnreachable, Unauthenticated
-from monext_bridge.services.access.principals import CallerNotConfigured, Callers
+from monext_bridge.services.access.principals import PrincipalNotConfigured, Principals
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.gateways.remotes import free_port
@@ -31,7 +31,7 @@ def tokens(sandbox: Sandbox) -> Tokens:
 
 
 @pytest.fixture
-def callers(in_process: InProcess, world: World) -> Callers:
+def principals(in_process: InProcess, world: World) -> Principals:
     return callers_of(in_process)
 
 
@@ -55,18 +55,18 @@ def key_fetches(world: World) -> int:
     return len([call for call in world.calls("commercetools") if call["path"] == "/.well-known/jwks.json"])
 
 
-def test_a_token_of_our_project_opens(callers: Callers, tokens: Tokens) -> None:
-    callers.merchant_center(tokens.jwt())
+def test_a_token_of_our_project_opens(principals: Principals, tokens: Tokens) -> None:
+    principals.merchant_center(tokens.jwt())
 
 
-def test_the_keys_are_fetched_once(callers: Callers, tokens: Tokens, world: World) -> None:
+def test_the_keys_are_fetched_once(principals: Principals, tokens: Tokens, world: World) -> None:
     for _ in range(3):
-        callers.merchant_center(tokens.jwt())
+        principals.merchant_center(tokens.jwt())
     assert key_fetches(world) == 1
 
 
-def test_an_audience_is_not_asked_for(callers: Callers, tokens: Tokens) -> None:
-    callers.merchant_center(tokens.jwt(aud="somebody"))
+def test_an_audience_is_not_asked_for(principals: Principals, tokens: Tokens) -> None:
+    principals.merchant_center(tokens.jwt(aud="somebody"))
 
 
 @pytest.mark.parametrize(
@@ -83,31 +83,33 @@ def test_an_audience_is_not_asked_for(callers: Callers, tokens: Tokens) -> None:
     ids=lambda claims: json.dumps(claims).translate(str.maketrans("", "", "0123456789")),
 )
 def test_a_token_with_wrong_claims_is_refused(
-    claims: dict[str, Any], callers: Callers, tokens: Tokens
+    claims: dict[str, Any], principals: Principals, tokens: Tokens
 ) -> None:
     with pytest.raises(Unauthenticated):
-        callers.merchant_center(tokens.jwt(**claims))
+        principals.merchant_center(tokens.jwt(**claims))
 
 
 @pytest.mark.parametrize("project", ["sandbox2", "sandbo", "Sandbox", "", None, ["sandbox"]])
-def test_a_token_of_another_project_is_forbidden(project: object, callers: Callers, tokens: Tokens) -> None:
+def test_a_token_of_another_project_is_forbidden(
+    project: object, principals: Principals, tokens: Tokens
+) -> None:
     with pytest.raises(Forbidden):
-        callers.merchant_center(tokens.jwt_of_project(project))
+        principals.merchant_center(tokens.jwt_of_project(project))
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", ""])
 def test_a_token_without_signature_is_refused_before_any_key_is_fetched(
-    algorithm: str, callers: Callers, tokens: Tokens, world: World
+    algorithm: str, principals: Principals, tokens: Tokens, world: World
 ) -> None:
     header, claims, _ = parts(tokens.jwt())
     with pytest.raises(Unauthenticated):
-        callers.merchant_center(f"{part(header | {'alg': algorithm})}.{part(claims)}.")
+        principals.merchant_center(f"{part(header | {'alg': algorithm})}.{part(claims)}.")
     assert key_fetches(world) == 0
 
 
 @pytest.mark.parametrize(("algorithm", "digest"), [("HS256", "sha256"), ("HS512", "sha512")])
 def test_the_public_key_is_no_shared_secret(
-    algorithm: str, digest: str, callers: Callers, tokens: Tokens, world: World
+    algorithm: str, digest: str, principals: Principals, tokens: Tokens, world: World
 ) -> None:
     header, claims, _ = parts(tokens.jwt())
     pem = public_pem(tokens)
@@ -115,43 +117,43 @@ def test_the_public_key_is_no_shared_secret(
     signed = f"{part(header | {'alg': algorithm})}.{part(claims)}"
     signature = hmac.new(pem, signed.encode(), getattr(hashlib, digest)).digest()
     with pytest.raises(Unauthenticated):
-        callers.merchant_center(f"{signed}.{part(signature)}")
+        principals.merchant_center(f"{signed}.{part(signature)}")
     assert key_fetches(world) == 0
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "RS384", "RS512", "PS256"])
-def test_a_token_by_another_key_is_refused(algorithm: str, callers: Callers, tokens: Tokens) -> None:
+def test_a_token_by_another_key_is_refused(algorithm: str, principals: Principals, tokens: Tokens) -> None:
     header, claims, _ = parts(tokens.jwt())
     forged = jwt.encode(claims, FOREIGN_KEY, algorithm=algorithm, headers={"kid": header["kid"]})
     with pytest.raises(Unauthenticated):
-        callers.merchant_center(forged)
+        principals.merchant_center(forged)
 
 
 def test_a_token_brings_no_key_and_no_address_of_its_own(
-    callers: Callers, tokens: Tokens, sandbox: Sandbox
+    principals: Principals, tokens: Tokens, sandbox: Sandbox
 ) -> None:
     header, claims, _ = parts(tokens.jwt())
     own = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(FOREIGN_KEY.public_key()))
     brought = {"kid": header["kid"], "jwk": own, "jku": "https://keys.example.com/jwks.json"}
     with pytest.raises(Unauthenticated):
-        callers.merchant_center(jwt.encode(claims, FOREIGN_KEY, algorithm="RS256", headers=brought))
+        principals.merchant_center(jwt.encode(claims, FOREIGN_KEY, algorithm="RS256", headers=brought))
 
 
-def test_changed_claims_are_refused(callers: Callers, tokens: Tokens) -> None:
+def test_changed_claims_are_refused(principals: Principals, tokens: Tokens) -> None:
     header, claims, signature = parts(tokens.jwt(expires_in=-1))
     longer = claims | {"exp": claims["exp"] + 3600}
     with pytest.raises(Unauthenticated):
-        callers.merchant_center(f"{part(header)}.{part(longer)}.{signature}")
+        principals.merchant_center(f"{part(header)}.{part(longer)}.{signature}")
 
 
 def test_made_up_key_ids_do_not_hammer_the_keys_address(
-    callers: Callers, tokens: Tokens, world: World
+    principals: Principals, tokens: Tokens, world: World
 ) -> None:
     _, claims, _ = parts(tokens.jwt())
     for number in range(20):
         forged = jwt.encode(claims, FOREIGN_KEY, algorithm="RS256", headers={"kid": f"made-up-{number}"})
         with pytest.raises(Unauthenticated):
-            callers.merchant_center(forged)
+            principals.merchant_center(forged)
     assert key_fetches(world) == 1
 
 
@@ -163,32 +165,34 @@ NESTED = part(b'{"alg":' + b"[" * 2500 + b"]" * 2500 + b"}")[:4000]
     ["x", "a.b.c", "..", f"{part(b'[]')}.e30.", f"{part(b'{')}.e30.", f"{NESTED}.e30.", "a b", "", "é"],
     ids=lambda token: token[:12],
 )
-def test_what_is_no_token_is_refused(token: str, callers: Callers, world: World) -> None:
+def test_what_is_no_token_is_refused(token: str, principals: Principals, world: World) -> None:
     with pytest.raises(Unauthenticated):
-        callers.merchant_center(token)
+        principals.merchant_center(token)
     assert key_fetches(world) == 0
 
 
 @pytest.mark.parametrize("kid", [None, 1, ["a"]])
-def test_a_token_whose_key_has_no_name_is_refused(kid: object, callers: Callers, tokens: Tokens) -> None:
+def test_a_token_whose_key_has_no_name_is_refused(
+    kid: object, principals: Principals, tokens: Tokens
+) -> None:
     header, claims, signature = parts(tokens.jwt())
     with pytest.raises(Unauthenticated):
-        callers.merchant_center(f"{part(header | {'kid': kid})}.{part(claims)}.{signature}")
+        principals.merchant_center(f"{part(header | {'kid': kid})}.{part(claims)}.{signature}")
 
 
-def test_an_oauth_token_is_none_of_the_merchant_center(callers: Callers, tokens: Tokens) -> None:
+def test_an_oauth_token_is_none_of_the_merchant_center(principals: Principals, tokens: Tokens) -> None:
     with pytest.raises(Unauthenticated):
-        callers.merchant_center(tokens.oauth("manage_project"))
+        principals.merchant_center(tokens.oauth("manage_project"))
 
 
 @pytest.mark.parametrize("action", ["status", "html", "drop_before"])
 def test_without_keys_the_caller_is_neither_let_in_nor_accused(
-    action: str, callers: Callers, tokens: Tokens, world: World
+    action: str, principals: Principals, tokens: Tokens, world: World
 ) -> None:
     token = tokens.jwt()
     world.fault("commercetools", action=action, path="jwks", times=0)
     with pytest.raises(RemoteUnreachable):
-        callers.merchant_center(token)
+        principals.merchant_center(token)
 
 
 def test_keys_that_nobody_serves_open_nothing(sandbox: Sandbox, tokens: Tokens) -> None:
@@ -199,6 +203,6 @@ def test_keys_that_nobody_serves_open_nothing(sandbox: Sandbox, tokens: Tokens) 
 
 def test_without_the_settings_nobody_is_let_in(sandbox: Sandbox, tokens: Tokens) -> None:
     unset = InProcess(sandbox, CTP_JWKS_URL="", CTP_JWT_ISSUER="")
-    with pytest.raises(CallerNotConfigured) as raised:
+    with pytest.raises(PrincipalNotConfigured) as raised:
         callers_of(unset).merchant_center(tokens.jwt())
     assert raised.value.status == 503

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from monext_bridge.errors import Forbidden, RemoteUnreachable, Unauthenticated
-from monext_bridge.services.access.principals import Callers
+from monext_bridge.services.access.principals import Principals
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.gateways.remotes import free_port
@@ -31,7 +31,7 @@ def ticking() -> Ticking:
 
 
 @pytest.fixture
-def callers(in_process: InProcess, ticking: Ticking, world: World) -> Callers:
+def principals(in_process: InProcess, ticking: Ticking, world: World) -> Principals:
     return callers_of(in_process, monotonic=ticking)
 
 
@@ -40,14 +40,14 @@ def introspections(world: World) -> int:
 
 
 @pytest.mark.parametrize("scope", ["manage_project", "manage_checkout_payment_intents"])
-def test_a_token_with_the_right_scope_opens(scope: str, callers: Callers, tokens: Tokens) -> None:
-    callers.back_office(tokens.oauth("view_orders", scope))
+def test_a_token_with_the_right_scope_opens(scope: str, principals: Principals, tokens: Tokens) -> None:
+    principals.back_office(tokens.oauth("view_orders", scope))
 
 
 @pytest.mark.parametrize("scope", ["manage_payments", "manage_orders", "view_payments"])
-def test_a_token_with_another_scope_is_forbidden(scope: str, callers: Callers, tokens: Tokens) -> None:
+def test_a_token_with_another_scope_is_forbidden(scope: str, principals: Principals, tokens: Tokens) -> None:
     with pytest.raises(Forbidden):
-        callers.back_office(tokens.oauth(scope))
+        principals.back_office(tokens.oauth(scope))
 
 
 def test_another_project_s_token_is_forbidden(sandbox: Sandbox, tokens: Tokens) -> None:
@@ -57,44 +57,44 @@ def test_another_project_s_token_is_forbidden(sandbox: Sandbox, tokens: Tokens) 
 
 
 @pytest.mark.parametrize("token", NOT_TOKENS, ids=range(len(NOT_TOKENS)))
-def test_what_is_no_token_is_refused_without_asking(token: str, callers: Callers, world: World) -> None:
+def test_what_is_no_token_is_refused_without_asking(token: str, principals: Principals, world: World) -> None:
     with pytest.raises(Unauthenticated):
-        callers.back_office(token)
+        principals.back_office(token)
     assert introspections(world) == 0
 
 
-def test_an_unknown_token_is_refused(callers: Callers) -> None:
+def test_an_unknown_token_is_refused(principals: Principals) -> None:
     with pytest.raises(Unauthenticated):
-        callers.back_office("made-up")
+        principals.back_office("made-up")
 
 
-def test_a_merchant_center_token_is_none_of_a_back_office(callers: Callers, tokens: Tokens) -> None:
+def test_a_merchant_center_token_is_none_of_a_back_office(principals: Principals, tokens: Tokens) -> None:
     with pytest.raises(Unauthenticated):
-        callers.back_office(tokens.jwt())
+        principals.back_office(tokens.jwt())
 
 
 def test_a_token_that_opens_is_asked_about_once_a_minute(
-    callers: Callers, tokens: Tokens, ticking: Ticking, world: World
+    principals: Principals, tokens: Tokens, ticking: Ticking, world: World
 ) -> None:
     token = tokens.oauth("manage_project")
-    callers.back_office(token)
+    principals.back_office(token)
     ticking.pass_(59)
-    callers.back_office(token)
+    principals.back_office(token)
     assert introspections(world) == 1
     ticking.pass_(1)
-    callers.back_office(token)
+    principals.back_office(token)
     assert introspections(world) == 2
 
 
 def test_a_revoked_token_is_refused_within_a_minute(
-    callers: Callers, tokens: Tokens, ticking: Ticking
+    principals: Principals, tokens: Tokens, ticking: Ticking
 ) -> None:
     token = tokens.oauth("manage_project")
-    callers.back_office(token)
+    principals.back_office(token)
     tokens.revoke()
     ticking.pass_(60)
     with pytest.raises(Unauthenticated):
-        callers.back_office(token)
+        principals.back_office(token)
 
 
 def test_a_token_is_not_kept_past_its_end(
@@ -102,34 +102,34 @@ def test_a_token_is_not_kept_past_its_end(
 ) -> None:
     token = tokens.oauth("manage_project")  # for 48 hours by the sandbox's clock
     almost_over = datetime.now(UTC) + timedelta(hours=48, seconds=-20)
-    callers = callers_of(in_process, monotonic=ticking, clock=lambda: almost_over)
-    callers.back_office(token)
+    principals = callers_of(in_process, monotonic=ticking, clock=lambda: almost_over)
+    principals.back_office(token)
     ticking.pass_(25)
-    callers.back_office(token)
+    principals.back_office(token)
     assert introspections(world) == 2
 
 
 def test_a_token_that_is_over_by_our_clock_is_refused(in_process: InProcess, tokens: Tokens) -> None:
     token = tokens.oauth("manage_project")
-    callers = callers_of(in_process, clock=lambda: datetime.now(UTC) + timedelta(hours=49))
+    principals = callers_of(in_process, clock=lambda: datetime.now(UTC) + timedelta(hours=49))
     with pytest.raises(Unauthenticated):
-        callers.back_office(token)
+        principals.back_office(token)
 
 
-def test_a_refusal_is_kept_for_five_seconds(callers: Callers, ticking: Ticking, world: World) -> None:
+def test_a_refusal_is_kept_for_five_seconds(principals: Principals, ticking: Ticking, world: World) -> None:
     for seconds in (0, 4.9, 0.1):
         ticking.pass_(seconds)
         with pytest.raises(Unauthenticated):
-            callers.back_office("made-up")
+            principals.back_office("made-up")
     assert introspections(world) == 2
 
 
-def test_fifty_at_once_ask_once(callers: Callers, tokens: Tokens, world: World) -> None:
+def test_fifty_at_once_ask_once(principals: Principals, tokens: Tokens, world: World) -> None:
     token, start = tokens.oauth("manage_project"), Barrier(50)
 
     def call(_: int) -> None:
         start.wait()
-        callers.back_office(token)
+        principals.back_office(token)
 
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(call, range(50)))
@@ -149,22 +149,22 @@ def test_fifty_at_once_ask_once(callers: Callers, tokens: Tokens, world: World) 
     ids=lambda rule: f"{rule['action']} {rule.get('code', '')}".strip(),
 )
 def test_where_nobody_can_say_the_caller_is_neither_let_in_nor_accused(
-    rule: dict[str, object], callers: Callers, tokens: Tokens, world: World
+    rule: dict[str, object], principals: Principals, tokens: Tokens, world: World
 ) -> None:
     token = tokens.oauth("manage_project")
     world.fault("commercetools", path="/oauth/introspect", **rule)
     with pytest.raises(RemoteUnreachable):
-        callers.back_office(token)
-    callers.back_office(token)
+        principals.back_office(token)
+    principals.back_office(token)
 
 
 def test_a_token_that_is_kept_opens_while_commercetools_is_away(
-    callers: Callers, tokens: Tokens, world: World
+    principals: Principals, tokens: Tokens, world: World
 ) -> None:
     token = tokens.oauth("manage_project")
-    callers.back_office(token)
+    principals.back_office(token)
     world.fault("commercetools", action="status", times=0)
-    callers.back_office(token)
+    principals.back_office(token)
 
 
 def test_an_authorisation_server_that_is_away_opens_nothing(sandbox: Sandbox, tokens: Tokens) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from monext_bridge.runtime.bulkhead import Bulkhead
 from monext_bridge.runtime.deadlines import within
-from monext_bridge.services.access.single_flight import AnswersKept, Kept
+from monext_bridge.services.access.single_flight import CachedAnswer, SingleFlightCache
 from tests.manual_clock import Ticking
 
 
@@ -19,9 +19,9 @@ class Asked:
     def __init__(self, clock: Ticking, *, seconds: float = 60) -> None:
         self.clock, self.seconds, self.times = clock, seconds, 0
 
-    def __call__(self) -> Kept[int]:
+    def __call__(self) -> CachedAnswer[int]:
         self.times += 1
-        return Kept(self.times, until=self.clock() + self.seconds)
+        return CachedAnswer(self.times, until=self.clock() + self.seconds)
 
 
 @pytest.fixture
@@ -30,11 +30,11 @@ def clock() -> Ticking:
 
 
 @pytest.fixture
-def answers(clock: Ticking) -> AnswersKept[int]:
-    return AnswersKept(most=3, monotonic=clock)
+def answers(clock: Ticking) -> SingleFlightCache[int]:
+    return SingleFlightCache(most=3, monotonic=clock)
 
 
-def test_an_answer_is_given_again_until_its_end(answers: AnswersKept[int], clock: Ticking) -> None:
+def test_an_answer_is_given_again_until_its_end(answers: SingleFlightCache[int], clock: Ticking) -> None:
     ask = Asked(clock)
     assert [answers.get(b"a", ask=ask) for _ in range(3)] == [1, 1, 1]
     clock.pass_(59.9)
@@ -43,7 +43,7 @@ def test_an_answer_is_given_again_until_its_end(answers: AnswersKept[int], clock
     assert answers.get(b"a", ask=ask) == 2
 
 
-def test_what_is_kept_is_known_without_asking(answers: AnswersKept[int], clock: Ticking) -> None:
+def test_what_is_kept_is_known_without_asking(answers: SingleFlightCache[int], clock: Ticking) -> None:
     assert answers.known(b"a") is None
     answers.get(b"a", ask=Asked(clock))
     clock.pass_(59.9)
@@ -52,20 +52,20 @@ def test_what_is_kept_is_known_without_asking(answers: AnswersKept[int], clock: 
     assert answers.known(b"a") is None
 
 
-def test_every_key_has_its_own_answer(answers: AnswersKept[int], clock: Ticking) -> None:
+def test_every_key_has_its_own_answer(answers: SingleFlightCache[int], clock: Ticking) -> None:
     ask = Asked(clock)
     assert (answers.get(b"a", ask=ask), answers.get(b"b", ask=ask)) == (1, 2)
 
 
 def test_an_answer_that_is_not_to_be_kept_is_asked_for_each_time(
-    answers: AnswersKept[int], clock: Ticking
+    answers: SingleFlightCache[int], clock: Ticking
 ) -> None:
     ask = Asked(clock, seconds=0)
     assert [answers.get(b"a", ask=ask) for _ in range(2)] == [1, 2]
 
 
-def test_an_error_is_not_kept(answers: AnswersKept[int], clock: Ticking) -> None:
-    def fail() -> Kept[int]:
+def test_an_error_is_not_kept(answers: SingleFlightCache[int], clock: Ticking) -> None:
+    def fail() -> CachedAnswer[int]:
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -73,7 +73,7 @@ def test_an_error_is_not_kept(answers: AnswersKept[int], clock: Ticking) -> None
     assert answers.get(b"a", ask=Asked(clock)) == 1
 
 
-def test_the_one_that_ends_first_makes_room(answers: AnswersKept[int], clock: Ticking) -> None:
+def test_the_one_that_ends_first_makes_room(answers: SingleFlightCache[int], clock: Ticking) -> None:
     short, long = Asked(clock, seconds=5), Asked(clock)
     for key, ask in ((b"a", long), (b"b", short), (b"c", long), (b"d", short), (b"e", short)):
         answers.get(key, ask=ask)
@@ -82,11 +82,11 @@ def test_the_one_that_ends_first_makes_room(answers: AnswersKept[int], clock: Ti
 
 
 def test_a_failure_reaches_everybody_who_waits_and_other_keys_do_not_wait(
-    answers: AnswersKept[int], clock: Ticking
+    answers: SingleFlightCache[int], clock: Ticking
 ) -> None:
     begun, go_on, others = Event(), Event(), Barrier(4)
 
-    def fail_late() -> Kept[int]:
+    def fail_late() -> CachedAnswer[int]:
         begun.set()
         go_on.wait(5)
         raise LookupError
@@ -106,14 +106,14 @@ def test_a_failure_reaches_everybody_who_waits_and_other_keys_do_not_wait(
 
 
 def test_who_finds_no_place_to_wait_or_no_time_does_not(clock: Ticking) -> None:
-    place = Bulkhead(1, patience=0.01)
-    answers: AnswersKept[int] = AnswersKept(most=3, monotonic=clock, waiting=place)
+    place = Bulkhead(1, longest_wait=0.01)
+    answers: SingleFlightCache[int] = SingleFlightCache(most=3, monotonic=clock, waiting=place)
     begun, go_on = Event(), Event()
 
-    def ask_late() -> Kept[int]:
+    def ask_late() -> CachedAnswer[int]:
         begun.set()
         go_on.wait(5)
-        return Kept(1, until=60)
+        return CachedAnswer(1, until=60)
 
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(answers.get, b"a", ask=ask_late)

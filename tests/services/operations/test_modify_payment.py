@@ -19,14 +19,14 @@ from monext_bridge.errors import (
     RemoteUnavailable,
 )
 from monext_bridge.services import utc_now
-from monext_bridge.services.operations.modify_payment import ActOutcome
+from monext_bridge.services.operations.modify_payment import OperationOutcome
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.call_counts import hops, watch
 from tests.services.paid_payments import Paid, a_paid
 from tests.world import World, wait_for
 
-APPROVED, RECEIVED, REJECTED = ActOutcome.APPROVED, ActOutcome.RECEIVED, ActOutcome.REJECTED
+APPROVED, RECEIVED, REJECTED = OperationOutcome.APPROVED, OperationOutcome.RECEIVED, OperationOutcome.REJECTED
 
 
 @pytest.fixture
@@ -202,7 +202,10 @@ def test_a_reverse_whose_cancel_comes_too_late_refunds(authorized: Paid) -> None
         world.act_at_monext(origin["id"], "captures", amount=total)
         world.remit()
         assert reversing.result().outcome is APPROVED
-    assert authorized.acts() == [("CancelAuthorization", "Failure", total), ("Refund", "Success", total)]
+    assert authorized.acts() == [
+        ("CancelAuthorization", "Failure", total),
+        ("Refund", "Success", total),
+    ]
     assert authorized.reverse(key="rev-1").outcome is APPROVED
     assert authorized.ledger() == [("CAPTURE", total, "OK"), ("REFUND", total, "OK")]
 

@@ -11,13 +11,13 @@ from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.operations.rules import Refund
 from monext_bridge.errors import ActUnknown, Conflict, RemoteUnavailable
 from monext_bridge.services import utc_now
-from monext_bridge.services.operations.modify_payment import ActOutcome
+from monext_bridge.services.operations.modify_payment import OperationOutcome
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.services.paid_payments import Paid, a_paid
 from tests.world import World, wait_for
 
-APPROVED, RECEIVED, REJECTED = ActOutcome.APPROVED, ActOutcome.RECEIVED, ActOutcome.REJECTED
+APPROVED, RECEIVED, REJECTED = OperationOutcome.APPROVED, OperationOutcome.RECEIVED, OperationOutcome.REJECTED
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def late_cancel(paid: Paid) -> None:
     paid.world.forget_calls()
 
 
-def reverse_while_captured(paid: Paid) -> ActOutcome:
+def reverse_while_captured(paid: Paid) -> OperationOutcome:
     """A reverse, while staff captures and the bank's batch takes what the reverse wanted to cancel."""
     with ThreadPoolExecutor(1) as office:
         reversing = office.submit(lambda: paid.reverse(key="r1").outcome)
@@ -122,7 +122,9 @@ def test_refunds_of_one_charge_stay_within_it(authorized: Paid) -> None:
 
 
 @pytest.mark.parametrize(("end", "expected"), [("accepted", APPROVED), ("refused", REJECTED)])
-def test_a_key_tells_the_end_of_an_act_that_took_time(end: str, expected: ActOutcome, charged: Paid) -> None:
+def test_a_key_tells_the_end_of_an_act_that_took_time(
+    end: str, expected: OperationOutcome, charged: Paid
+) -> None:
     charged.world.script_act(act="refunds", outcome="pending")
     assert charged.refund(1000, key="slow").outcome is RECEIVED
     row = charged.world.monext()["transactions"][-1]["id"]

@@ -67,7 +67,7 @@ class Case:
             type=self.kind,
             state=state,
             amount=eur(amount),
-            interaction_id=str(name.voided() if mark == ABANDONED else name),
+            interaction_id=str(name.abandoned() if mark == ABANDONED else name),
             interface_id=ROW if self.state is ActState.DONE else None,
         )
 
@@ -127,7 +127,7 @@ def looked_up(ok: bool | None) -> Happening:
 
     def happen(case: Case) -> Books:
         kept = books(case.payment, now=SOON, books=case.listed(ok))
-        kept.resolving.of_key(case.payment, KEY)
+        kept.resolver.resolve_key(case.payment, KEY)
         return kept
 
     return happen
@@ -135,13 +135,13 @@ def looked_up(ok: bool | None) -> Happening:
 
 def looked_up_in_vain(case: Case) -> Books:
     kept = books(case.payment, now=LATER, books=case.unlisted)
-    kept.resolving.of_key(case.payment, KEY)
+    kept.resolver.resolve_key(case.payment, KEY)
     return kept
 
 
 def closed_unsent(case: Case) -> Books:
     kept = books(case.payment, now=LATER, books=case.unlisted)
-    kept.resolving.close_unsent(case.payment)
+    kept.resolver.close_unsent(case.payment)
     return kept
 
 
@@ -152,7 +152,7 @@ def posted(ok: bool | None) -> Happening:
         sent = case.state in (ActState.UNDER_WAY, ActState.RECEIVED, ActState.DONE, ActState.FAILED)
         echoes = {ROW: KEY} if sent else {}
         kept = books(case.payment, now=LATER, books=case.listed(ok), echoes=echoes)
-        kept.bookkeeper.compare(case.payment, post=True)
+        kept.ledger_importer.compare(case.payment, post=True)
         return kept
 
     return happen
@@ -161,7 +161,7 @@ def posted(ok: bool | None) -> Happening:
 def taken_back(case: Case) -> Books:
     undone = LedgerRow(MonextTransactionId("row-2"), "CANCEL", ASKED[case.kind][1], True, BEGUN, ROW)
     kept = books(case.payment, now=LATER, books=Ledger((*case.listed(True).rows, undone)))
-    kept.bookkeeper.compare(case.payment, post=True)
+    kept.ledger_importer.compare(case.payment, post=True)
     return kept
 
 
@@ -266,8 +266,8 @@ def test_a_give_back_that_monext_does_not_list_is_sent_again_under_the_same_inte
         transactions=(case.payment.transactions[0], intent),
     )
     kept = books(payment, now=LATER, books=case.unlisted)
-    store = kept.resolving.sending(payment).store
-    kept.giving_back.carry_on(payment, store=store, just_written=False)
+    store = kept.resolver.target(payment).store
+    kept.reversal.continue_reversal(payment, store=store, just_written=False)
     assert path(kept) == [ActState.UNDER_WAY]
     assert kept.monext.sent == [(KIND_OF_TYPE[REFUND], 400)]
 

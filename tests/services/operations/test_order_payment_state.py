@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monext_bridge.services.operations.order_payment_state import OrderOf
+from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 from tests.bridges import InProcess
 from tests.services.paid_payments import a_paid
 from tests.world import World
@@ -15,5 +15,5 @@ def test_a_payment_that_was_read_before_its_order_does_not_undo_the_state(
     records = in_process.services.modify.records
     read_early = records.payment(paid.id)
     paid.capture(1000, final=True)
-    OrderOf(records, records.order_of_payment(paid.id)).follow(read_early)
+    OrderStateUpdater(records, records.order_of_payment(paid.id)).follow(read_early)
     assert paid.order_state() == "Paid"

@@ -39,8 +39,8 @@ def refunded(amount: int) -> Transaction:
 
 def carried_on(payment: Payment) -> Books:
     kept = books(payment, now=BEGUN + timedelta(hours=1), answer=OperationAnswer(OperationAnswerKind.DONE))
-    store = kept.resolving.sending(payment).store
-    kept.giving_back.carry_on(payment, store=store, just_written=False)
+    store = kept.resolver.target(payment).store
+    kept.reversal.continue_reversal(payment, store=store, just_written=False)
     return kept
 
 
@@ -70,5 +70,5 @@ def test_an_act_that_was_held_up_for_minutes_is_left_to_who_may_have_taken_it_ov
         kept = books(
             payment, now=BEGUN + timedelta(minutes=minutes), answer=OperationAnswer(OperationAnswerKind.DONE)
         )
-        kept.giving_back.acts.carry_out(payment, intent, sending=kept.resolving.sending(payment))
+        kept.reversal.operations.execute(payment, intent, target=kept.resolver.target(payment))
         assert kept.monext.sent == sent

@@ -14,13 +14,13 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Capture, Refund
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
-from monext_bridge.mapping.monext.requests import act_request
-from monext_bridge.services.reconciliation.report import Ending
+from monext_bridge.mapping.monext.requests import operation_request
+from monext_bridge.services.reconciliation.report import FindingStatus
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.services.reconciling import KEY, Later, Night
 
-DONE, LEDGER = Ending.FINISHED, FollowUp.LEDGER
+DONE, LEDGER = FindingStatus.FINISHED, FollowUp.LEDGER
 
 
 def origin(night: Night, token: str) -> str:
@@ -35,17 +35,17 @@ def last_of(night: Night, token: str, kind: str) -> str:
 
 def executed_after_all(night: Night, token: str, *, key: str) -> None:
     """Monext carries out a refund that it had kept to itself for minutes."""
-    body = act_request(amount=1000, key=key, merchant_reference=None)
+    body = operation_request(amount=1000, key=key, merchant_reference=None)
     store = night.bridge.settings.store("fr-store")
-    acquirer = night.bridge.services.modify.acquirer
-    acquirer.act(store, OperationKind.REFUND, MonextTransactionId(origin(night, token)), body)
+    monext_payments = night.bridge.services.modify.monext_payments
+    monext_payments.execute(store, OperationKind.REFUND, MonextTransactionId(origin(night, token)), body)
 
 
 def acts(night: Night, cart: str) -> list[tuple[str, str, int]]:
     return night.world.transactions(cart)[1:]
 
 
-def told(night: Night, **scope: Any) -> list[tuple[FollowUp, Ending]]:
+def told(night: Night, **scope: Any) -> list[tuple[FollowUp, FindingStatus]]:
     return night.told(ledger=True, **scope)
 
 
@@ -109,7 +109,7 @@ def test_a_part_of_a_refund_that_was_taken_back_is_for_somebody_to_look_at(night
     cart, page = night.paid()
     night.bridge.services.modify.perform(night.payment_id(cart), Refund(Money(1000, "EUR")), key="one")
     night.world.act_at_monext(last_of(night, page.token, "REFUND"), "cancels", amount=400)
-    assert told(night) == [(LEDGER, Ending.STUCK)]
+    assert told(night) == [(LEDGER, FindingStatus.STUCK)]
     assert acts(night, cart) == [("Refund", "Success", 1000)]
 
 
@@ -161,14 +161,14 @@ def test_an_act_under_way_is_not_taken_for_one_of_the_back_office(night: Night) 
 def test_a_dry_run_reads_the_ledger_and_posts_nothing(night: Night) -> None:
     cart, page = night.paid()
     night.world.act_at_monext(origin(night, page.token), "refunds", amount=1000)
-    assert told(night, dry_run=True) == [(LEDGER, Ending.FOUND)]
+    assert told(night, dry_run=True) == [(LEDGER, FindingStatus.FOUND)]
     assert acts(night, cart) == []
 
 
 def test_a_ledger_that_can_not_be_read_is_read_again(night: Night) -> None:
     night.paid()
     night.world.fault("monext", action="html", path="/transactions/")
-    assert told(night) == [(LEDGER, Ending.UNKNOWN)]
+    assert told(night) == [(LEDGER, FindingStatus.UNKNOWN)]
 
 
 class TestAuthorisationsThatEnd:
@@ -184,7 +184,7 @@ class TestAuthorisationsThatEnd:
     def test_they_are_told_and_left_alone(self, night: Night) -> None:
         cart, page = night.paid("german-store")
         findings, summary = night.run(ahead=self.SOON)
-        assert [(f.need, f.ending) for f in findings] == [(FollowUp.EXPIRING, Ending.WARNED)]
+        assert [(f.need, f.ending) for f in findings] == [(FollowUp.EXPIRING, FindingStatus.WARNED)]
         assert "not captured" in findings[0].detail
         assert not summary.stuck
         assert night.world.ledger(page.token)[1:] == []
@@ -212,8 +212,8 @@ class TestAuthorisationsThatEnd:
         night = self.night(sandbox, night, Expiring.CAPTURE)
         cart, page = night.paid("german-store")
         night.world.script_act(act="captures", outcome="refused", code="01100")
-        assert night.told(ahead=self.SOON) == [(FollowUp.EXPIRING, Ending.STUCK)]
-        assert night.told(ahead=self.SOON) == [(FollowUp.EXPIRING, Ending.STUCK)]
+        assert night.told(ahead=self.SOON) == [(FollowUp.EXPIRING, FindingStatus.STUCK)]
+        assert night.told(ahead=self.SOON) == [(FollowUp.EXPIRING, FindingStatus.STUCK)]
         assert [row[0] for row in night.world.ledger(page.token)[1:]] == ["CAPTURE"]
         assert [act[1] for act in acts(night, cart)] == ["Failure"]
 
@@ -221,5 +221,5 @@ class TestAuthorisationsThatEnd:
         night = self.night(sandbox, night, Expiring.RELEASE)
         night.paid("german-store")
         night.world.forget_calls()
-        assert night.told(ahead=timedelta(days=8)) == [(FollowUp.EXPIRING, Ending.WARNED)]
+        assert night.told(ahead=timedelta(days=8)) == [(FollowUp.EXPIRING, FindingStatus.WARNED)]
         assert night.world.calls("monext") == []

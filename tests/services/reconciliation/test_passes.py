@@ -14,12 +14,12 @@ from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Age, FollowUp
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.logs import correlation_id
-from monext_bridge.runtime.retry_budget import NOBODY_WAITS, SOMEBODY_WAITS, patience
+from monext_bridge.runtime.retry_budget import BACKGROUND, FOREGROUND, retry_budget
 from monext_bridge.services import utc_now
 from monext_bridge.services.reconciliation.candidates import Page
-from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Summary, Task
-from monext_bridge.services.reconciliation.run import GIVEN_UP_AFTER, Pace, Reconcile
-from monext_bridge.services.reconciliation.threads import Threads
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
+from monext_bridge.services.reconciliation.run import GIVEN_UP_AFTER, Reconciliation, Throttle
+from monext_bridge.services.reconciliation.threads import ThreadRunner
 from tests.log_lines import logged
 from tests.manual_clock import Ticking
 
@@ -43,7 +43,7 @@ class Pages:
             if self.fails_after == self.read:
                 raise RemoteUnavailable("away", remote="commercetools")
             self.read += 1
-            self.patient.append(patience() is NOBODY_WAITS)
+            self.patient.append(retry_budget() is BACKGROUND)
             some = self.tasks[start : start + self.size]
             yield Page(len(some), some[-1].payment_id, tuple(some))
 
@@ -52,7 +52,7 @@ class Pages:
 class Works:
     """Stands in for the finishing: every task ends alike."""
 
-    ending: Ending = Ending.FINISHED
+    ending: FindingStatus = FindingStatus.FINISHED
     done: list[str] = field(default_factory=list)
     lock: Any = field(default_factory=threading.Lock)
     patient: list[bool] = field(default_factory=list)
@@ -63,13 +63,13 @@ class Works:
     def finish(self, task: Task) -> tuple[Finding, ...]:
         with self.lock:
             self.done.append(task.payment_id)
-            self.patient.append(patience() is NOBODY_WAITS and correlation_id.get() is not None)
+            self.patient.append(retry_budget() is BACKGROUND and correlation_id.get() is not None)
         return tuple(Finding(task.payment_id, need, self.ending) for need in task.needs)
 
 
 def run(pages: Pages, works: Works, **options: Any) -> tuple[Summary, list[Finding]]:
     findings: list[Finding] = []
-    reconcile = Reconcile(pages, works, Threads(2))  # type: ignore[arg-type]
+    reconcile = Reconciliation(pages, works, ThreadRunner(2))  # type: ignore[arg-type]
     return reconcile.run(Scope(), tell=findings.append, **options), findings
 
 
@@ -78,7 +78,7 @@ def test_every_task_of_every_page_is_done_once_and_told() -> None:
     summary, findings = run(Pages([a_task(n) for n in range(25)]), works)
     assert sorted(works.done) == [f"payment-{n:05}" for n in range(25)]
     assert len(findings) == 25
-    assert (summary.seen, summary.looked_at, summary.by_ending) == (25, 25, {Ending.FINISHED: 25})
+    assert (summary.seen, summary.looked_at, summary.by_ending) == (25, 25, {FindingStatus.FINISHED: 25})
     assert summary.complete
 
 
@@ -86,7 +86,7 @@ def test_pages_are_read_and_tasks_done_as_if_nobody_waited() -> None:
     pages, works = Pages([a_task(1)]), Works()
     run(pages, works)
     assert pages.patient == works.patient == [True]
-    assert patience() is SOMEBODY_WAITS
+    assert retry_budget() is FOREGROUND
     assert correlation_id.get() is None
 
 
@@ -98,7 +98,7 @@ def test_no_more_pages_are_read_than_are_worked_on() -> None:
 
 
 def test_a_remote_that_stays_away_ends_the_pass() -> None:
-    works = Works(Ending.UNKNOWN)
+    works = Works(FindingStatus.UNKNOWN)
     summary, _ = run(Pages([a_task(n) for n in range(500)]), works)
     assert summary.broken_off == f"{GIVEN_UP_AFTER} payments in a row could not be looked at"
     assert len(works.done) < GIVEN_UP_AFTER + 5
@@ -122,15 +122,17 @@ def test_a_pass_that_is_stopped_says_where_it_was() -> None:
 
 
 def test_what_is_stuck_is_not_incomplete() -> None:
-    summary, _ = run(Pages([a_task(1)]), Works(Ending.STUCK))
+    summary, _ = run(Pages([a_task(1)]), Works(FindingStatus.STUCK))
     assert summary.stuck
     assert summary.complete
 
 
 @pytest.mark.parametrize(
-    ("ending", "level"), [(Ending.FINISHED, "INFO"), (Ending.STUCK, "WARNING")], ids=["well", "stuck"]
+    ("ending", "level"),
+    [(FindingStatus.FINISHED, "INFO"), (FindingStatus.STUCK, "WARNING")],
+    ids=["well", "stuck"],
 )
-def test_a_pass_is_one_line_of_the_log(ending: Ending, level: str) -> None:
+def test_a_pass_is_one_line_of_the_log(ending: FindingStatus, level: str) -> None:
     with logged() as lines:
         run(Pages([a_task(1)]), Works(ending))
     (line,) = lines.of("reconciled")
@@ -139,7 +141,7 @@ def test_a_pass_is_one_line_of_the_log(ending: Ending, level: str) -> None:
 
 def test_only_ledgers_are_paced() -> None:
     clock = Ticking()
-    pace = Pace(10.0, clock=clock, sleep=clock.pass_)
+    pace = Throttle(10.0, clock=clock, sleep=clock.pass_)
     began = clock()
     run(Pages([a_task(n) for n in range(20)]), Works(), pace=pace)
     assert clock() == began

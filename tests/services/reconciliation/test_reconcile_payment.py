@@ -13,7 +13,7 @@ from monext_bridge.domain.operations.rules import Capture, Refund
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
 from monext_bridge.services import utc_now
-from monext_bridge.services.reconciliation.report import Ending, Finding, Scope, Task
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Task
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page
 from tests.services.reconciling import HOUR, KEY, Night
@@ -23,7 +23,7 @@ from tests.world import World, shapes
 def test_a_payment_that_nobody_came_back_from_gets_its_order(night: Night) -> None:
     cart = night.cart()
     night.world.pay(night.page(cart).token, outcome="accepted")
-    assert night.told() == [(FollowUp.NOT_FINISHED, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.NOT_FINISHED, FindingStatus.FINISHED)]
     assert night.world.transactions(cart) == [("Charge", "Success", 13490)]
     assert [order["paymentState"] for order in night.world.orders(cart)] == ["Paid"]
     assert night.told() == []
@@ -49,10 +49,10 @@ def test_what_is_younger_than_asked_is_left_alone(night: Night) -> None:
 def test_an_abandoned_session_is_closed_after_its_end(night: Night) -> None:
     cart = night.cart()
     night.page(cart)
-    assert night.told(ahead=timedelta(minutes=20)) == [(FollowUp.NOT_FINISHED, Ending.WAITING)]
+    assert night.told(ahead=timedelta(minutes=20)) == [(FollowUp.NOT_FINISHED, FindingStatus.WAITING)]
     night.world.pass_time(3600)
     try:
-        assert night.told() == [(FollowUp.NOT_FINISHED, Ending.FINISHED)]
+        assert night.told() == [(FollowUp.NOT_FINISHED, FindingStatus.FINISHED)]
     finally:
         night.world.pass_time(-3600)
     assert night.world.transactions(cart) == [("Charge", "Failure", 13490)]
@@ -65,7 +65,7 @@ def test_a_failed_attempt_is_read_once_more_after_its_session_and_then_left_alon
     night.world.pay(page.token, outcome="refused")
     Buyer(night.bridge).comes_back(page)
     assert night.told(ahead=timedelta(minutes=40)) == []
-    assert night.told() == [(FollowUp.LAST_LOOK, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.LAST_LOOK, FindingStatus.FINISHED)]
     night.world.forget_calls()
     assert night.told() == []
     assert shapes(night.world.calls("monext")) == []
@@ -77,7 +77,7 @@ def test_a_payment_made_in_a_session_that_was_refused_before_is_found(night: Nig
     night.world.pay(page.token, outcome="refused")
     Buyer(night.bridge).comes_back(page)
     night.world.pay(page.token, outcome="accepted")
-    assert night.told() == [(FollowUp.LAST_LOOK, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.LAST_LOOK, FindingStatus.FINISHED)]
     assert night.world.payment(cart)["transactions"][0]["state"] == "Success"
     assert len(night.world.orders(cart)) == 1
 
@@ -96,9 +96,9 @@ def test_a_pending_payment_is_finished_once_its_partner_has_answered(night: Nigh
     page = night.page(cart)
     night.world.pay(page.token, outcome="pending")
     Buyer(night.bridge).comes_back(page)
-    assert night.told() == [(FollowUp.PENDING, Ending.WAITING)]
+    assert night.told() == [(FollowUp.PENDING, FindingStatus.WAITING)]
     night.world.resolve(page.token, "accepted")
-    assert night.told() == [(FollowUp.PENDING, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.PENDING, FindingStatus.FINISHED)]
     assert len(night.world.orders(cart)) == 1
 
 
@@ -106,7 +106,7 @@ def test_a_payment_that_is_pending_for_a_week_is_stuck(night: Night) -> None:
     cart = night.cart()
     night.world.pay(night.page(cart).token, outcome="pending")
     night.run()
-    assert night.told(ahead=timedelta(days=8)) == [(FollowUp.PENDING, Ending.STUCK)]
+    assert night.told(ahead=timedelta(days=8)) == [(FollowUp.PENDING, FindingStatus.STUCK)]
 
 
 def test_an_accepted_payment_whose_order_was_not_written_gets_it(night: Night) -> None:
@@ -117,7 +117,7 @@ def test_an_accepted_payment_whose_order_was_not_written_gets_it(night: Night) -
     Buyer(night.bridge).comes_back(page)
     night.world.calm()
     assert night.world.orders(cart) == []
-    assert night.told() == [(FollowUp.NO_ORDER, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.NO_ORDER, FindingStatus.FINISHED)]
     assert len(night.world.orders(cart)) == 1
 
 
@@ -126,9 +126,9 @@ def test_a_task_that_comes_again_is_finished_where_the_first_try_broke_off(night
     night.world.pay(night.page(cart).token, outcome="accepted")
     task, finish = Task(night.payment_id(cart), frozenset({FollowUp.NOT_FINISHED})), night.finish
     night.world.fault("commercetools", action="status", code=503, method="POST", path="/orders$", times=9)
-    assert [f.ending for f in finish(task)] == [Ending.FINISHED, Ending.UNKNOWN]
+    assert [f.ending for f in finish(task)] == [FindingStatus.FINISHED, FindingStatus.UNKNOWN]
     night.world.calm()
-    assert [(f.need, f.ending) for f in finish(task)] == [(FollowUp.NO_ORDER, Ending.FINISHED)]
+    assert [(f.need, f.ending) for f in finish(task)] == [(FollowUp.NO_ORDER, FindingStatus.FINISHED)]
     assert finish(task) == ()
 
 
@@ -136,7 +136,7 @@ def test_an_order_that_commercetools_refuses_for_good_gives_the_money_back(night
     cart = night.cart()
     night.world.pay(night.page(cart).token, outcome="accepted")
     night.world.trouble(cart, "OutOfStock")
-    assert night.told() == [(FollowUp.NOT_FINISHED, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.NOT_FINISHED, FindingStatus.FINISHED)]
     assert night.world.transactions(cart)[1:] == [("Refund", "Success", 13490)]
     assert night.told() == []
 
@@ -145,8 +145,11 @@ def test_an_order_that_is_refused_for_an_unknown_reason_is_stuck(night: Night) -
     cart, world = night.cart(), night.world
     world.pay(night.page(cart).token, outcome="accepted")
     night.world.trouble(cart, "SomethingNew")
-    assert night.told() == [(FollowUp.NOT_FINISHED, Ending.FINISHED), (FollowUp.NO_ORDER, Ending.STUCK)]
-    assert night.told(ahead=2 * HOUR) == [(FollowUp.NO_ORDER, Ending.STUCK)]
+    assert night.told() == [
+        (FollowUp.NOT_FINISHED, FindingStatus.FINISHED),
+        (FollowUp.NO_ORDER, FindingStatus.STUCK),
+    ]
+    assert night.told(ahead=2 * HOUR) == [(FollowUp.NO_ORDER, FindingStatus.STUCK)]
     assert world.transactions(cart) == [("Charge", "Success", 13490)]
 
 
@@ -169,7 +172,7 @@ def test_money_on_its_way_back_is_carried_on(night: Night) -> None:
     night.world.fault("monext", action="drop_before", method="POST", path="/refunds$")
     Buyer(night.bridge).comes_back(page)
     assert night.world.transactions(cart)[1:] == [("Refund", "Initial", 13490)]
-    assert night.told() == [(FollowUp.GIVE_BACK, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.GIVE_BACK, FindingStatus.FINISHED)]
     assert night.world.ledger(page.token)[1:] == [("REFUND", 13490, "OK")]
     assert night.told() == []
 
@@ -181,7 +184,7 @@ def test_a_refused_give_back_is_stuck_until_somebody_has_refunded_it(night: Nigh
     night.world.pay(page.token, outcome="accepted")
     night.world.script_act(act="refunds", outcome="refused", code="02110")
     Buyer(night.bridge).comes_back(page)
-    assert night.told() == [(FollowUp.RETURN_REFUSED, Ending.STUCK)]
+    assert night.told() == [(FollowUp.RETURN_REFUSED, FindingStatus.STUCK)]
     payment = night.payment_id(cart)
     night.bridge.services.modify.perform(payment, Refund(Money(13490, "EUR")), key="by-hand")
     assert night.told() == []
@@ -193,7 +196,7 @@ def test_a_refund_whose_answer_was_lost_is_found_in_the_ledger(night: Night) -> 
     night.world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
-    assert night.told() == [(FollowUp.ACT, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.ACT, FindingStatus.FINISHED)]
     assert night.world.transactions(cart)[1:] == [("Refund", "Success", 1000)]
     assert night.world.ledger(page.token)[1:] == [("REFUND", 1000, "OK")]
 
@@ -204,7 +207,7 @@ def test_a_refund_that_never_happened_is_closed(night: Night) -> None:
     night.world.fault("monext", action="hang", seconds=0.1, method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
-    assert night.told() == [(FollowUp.ACT, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.ACT, FindingStatus.FINISHED)]
     assert night.world.transactions(cart)[1:] == [("Refund", "Failure", 1000)]
     assert night.world.ledger(page.token)[1:] == []
 
@@ -216,7 +219,7 @@ def test_an_act_that_never_left_is_closed_and_its_key_is_free(night: Night) -> N
     with pytest.raises(BridgeError):
         night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     night.world.calm()
-    assert night.told() == [(FollowUp.ACT, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.ACT, FindingStatus.FINISHED)]
     assert night.world.payment(cart)["transactions"][1]["interactionId"] == "note-1~void"
     night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     assert night.world.transactions(cart)[2:] == [("Refund", "Success", 1000)]
@@ -228,14 +231,14 @@ def test_an_act_that_monext_had_received_is_finished(night: Night) -> None:
     night.world.script_act(act="refunds", outcome="pending", status=202)
     night.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     assert night.world.orders(cart)[0]["paymentState"] == "CreditOwed"
-    assert night.told() == [(FollowUp.RECEIVED, Ending.WAITING)]
+    assert night.told() == [(FollowUp.RECEIVED, FindingStatus.WAITING)]
     refund = next(
         t["id"]
         for t in night.world.monext()["transactions"]
         if t["token"] == page.token and t["type"] == "REFUND"
     )
     night.world.end_act(refund, "accepted")
-    assert night.told() == [(FollowUp.RECEIVED, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.RECEIVED, FindingStatus.FINISHED)]
     assert night.world.transactions(cart)[1:] == [("Refund", "Success", 1000)]
     assert night.world.orders(cart)[0]["paymentState"] == "Paid"
 
@@ -250,7 +253,7 @@ def test_two_accepted_payments_of_which_none_was_given_back_leave_one(night: Nig
     for payment in night.world.payments(cart):
         if payment["interfaceId"] == second.token:
             accept_in_the_record(night.world, payment, second)
-    assert set(night.told()) == {(FollowUp.SECOND_PAYMENT, Ending.FINISHED)}
+    assert set(night.told()) == {(FollowUp.SECOND_PAYMENT, FindingStatus.FINISHED)}
     states = [t for t in night.world.transactions(cart) if t[0] == "Refund"]
     assert states == [("Refund", "Success", 13490)]
     assert len(night.world.orders(cart)) == 1
@@ -278,9 +281,9 @@ def test_an_order_state_that_was_not_written_is_put_right(night: Night) -> None:
     payment = night.payment_id(cart)
     total = night.world.payment(cart)["amountPlanned"]["centAmount"]
     night.bridge.services.modify.perform(payment, Capture(Money(total, "EUR")), key="parcel-1")
-    assert night.told() == [(FollowUp.ORDER_STATE, Ending.UNKNOWN)]
+    assert night.told() == [(FollowUp.ORDER_STATE, FindingStatus.UNKNOWN)]
     night.world.calm()
-    assert night.told() == [(FollowUp.ORDER_STATE, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.ORDER_STATE, FindingStatus.FINISHED)]
     assert night.world.orders(cart)[0]["paymentState"] == "Paid"
     assert night.told() == []
 
@@ -290,8 +293,8 @@ def test_an_unknown_answer_of_monext_is_looked_at_again(night: Night) -> None:
     page = night.page(cart)
     night.world.pay(page.token, outcome="accepted")
     night.world.fault("monext", action="html", path=page.token, times=1)
-    assert night.told() == [(FollowUp.NOT_FINISHED, Ending.UNKNOWN)]
-    assert night.told() == [(FollowUp.NOT_FINISHED, Ending.FINISHED)]
+    assert night.told() == [(FollowUp.NOT_FINISHED, FindingStatus.UNKNOWN)]
+    assert night.told() == [(FollowUp.NOT_FINISHED, FindingStatus.FINISHED)]
 
 
 def test_commercetools_away_breaks_the_pass_off(night: Night) -> None:
@@ -305,7 +308,7 @@ def test_a_dry_run_tells_and_writes_nothing(night: Night) -> None:
     cart = night.cart()
     night.world.pay(night.page(cart).token, outcome="accepted")
     before = night.world.payment(cart)
-    assert night.told(dry_run=True) == [(FollowUp.NOT_FINISHED, Ending.FOUND)]
+    assert night.told(dry_run=True) == [(FollowUp.NOT_FINISHED, FindingStatus.FOUND)]
     assert night.world.payment(cart) == before
 
 
@@ -334,7 +337,7 @@ def test_a_store_that_no_setting_names_any_more_is_stuck(night: Night, sandbox: 
     findings: list[Finding] = []
     without.services.reconcile.run(Scope(), tell=findings.append)
     own = [f for f in findings if f.payment_id in night.own()]
-    assert [(f.need, f.ending) for f in own] == [(FollowUp.NOT_FINISHED, Ending.STUCK)]
+    assert [(f.need, f.ending) for f in own] == [(FollowUp.NOT_FINISHED, FindingStatus.STUCK)]
     assert "fr-store" in own[0].detail
     night.run()
 

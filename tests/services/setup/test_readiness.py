@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.errors import RemoteTimeout
-from monext_bridge.runtime.deadlines import left
+from monext_bridge.runtime.deadlines import seconds_left
 from monext_bridge.services.setup.readiness import ANSWERS_IN, KEPT_FOR, Readiness
 from tests.manual_clock import Ticking
 from tests.settings_environment import load
@@ -29,12 +29,12 @@ class Remotes:
 
     def check(self) -> None:
         self.goes_on.wait(5)
-        self.seconds.append(left())
+        self.seconds.append(seconds_left())
         if not self.answers["commercetools"]:
             raise RemoteTimeout("no answer", remote="commercetools")
 
     def alive(self, _: object) -> bool:
-        self.seconds.append(left())
+        self.seconds.append(seconds_left())
         return self.answers["monext"]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from monext_bridge.web.access.authenticate import AT_THE_ENDPOINT, BY_TOKEN, bearer, init_callers
-from monext_bridge.web.access.endpoint_callers import CALLERS, Caller
+from monext_bridge.web.access.authenticate import AT_THE_ENDPOINT, BY_TOKEN, bearer, init_principals
+from monext_bridge.web.access.endpoint_callers import PRINCIPALS, Principal
 from monext_bridge.web.pages.error_pages import init_error_pages
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
@@ -17,9 +17,9 @@ from tests.services.api_clients import Tokens, callers_of
 from tests.world import World
 
 TABLE = {
-    "office": Caller.BACK_OFFICE,
-    "center": Caller.MERCHANT_CENTER,
-    "open": Caller.ANYBODY,
+    "office": Principal.BACK_OFFICE,
+    "center": Principal.MERCHANT_CENTER,
+    "open": Principal.ANYBODY,
 }
 
 
@@ -38,7 +38,7 @@ def served() -> list[str]:
 def app(in_process: InProcess, served: list[str], world: World) -> Flask:
     app = Flask("door")
     init_error_pages(app, is_json=lambda _: True)
-    init_callers(app, callers=callers_of(in_process), table=TABLE)
+    init_principals(app, principals=callers_of(in_process), table=TABLE)
 
     def endpoint(name: str) -> None:
         def serve() -> str:
@@ -58,12 +58,12 @@ def call(app: Flask, path: str, *, token: str | None = None, method: str = "GET"
 
 
 def test_every_kind_of_caller_is_proved_at_one_place() -> None:
-    assert set(BY_TOKEN) | AT_THE_ENDPOINT == set(Caller)
+    assert set(BY_TOKEN) | AT_THE_ENDPOINT == set(Principal)
     assert not set(BY_TOKEN) & AT_THE_ENDPOINT
 
 
 def test_the_operations_api_is_not_left_to_its_endpoints() -> None:
-    operations = {name: caller for name, caller in CALLERS.items() if name.startswith("operations.")}
+    operations = {name: caller for name, caller in PRINCIPALS.items() if name.startswith("operations.")}
     assert {name for name, caller in operations.items() if caller not in BY_TOKEN} <= {"operations.config"}
 
 
@@ -140,7 +140,7 @@ def test_a_caller_that_nobody_knows_to_prove_is_served_nothing(
     table: Mapping[str, Any] = {"odd": "a kind that is in no enumeration"}
     app = Flask("door")
     init_error_pages(app, is_json=lambda _: True)
-    init_callers(app, callers=callers_of(in_process), table=table)
+    init_principals(app, principals=callers_of(in_process), table=table)
     app.add_url_rule("/odd", endpoint="odd", view_func=lambda: "served")
     assert call(app, "/odd").status_code == 403
 

@@ -9,58 +9,58 @@ import pytest
 from flask import Flask
 from pydantic import SecretStr
 
-from monext_bridge.web.access.rate_limit_keys import Spenders, network
-from monext_bridge.web.access.rate_limits import Spender
+from monext_bridge.web.access.rate_limit_keys import RateLimitKeys, network
+from monext_bridge.web.access.rate_limits import RateLimitKey
 
 APP = Flask("spenders")
 APP.add_url_rule("/checkout/<cart_id>", "checkout")
 APP.add_url_rule("/result/<ref>", "result")
-SENT: dict[Spender, dict[str, Any]] = {
-    Spender.ADDRESS: {"path": "/", "environ_base": {"REMOTE_ADDR": "203.0.113.7"}},
-    Spender.CART: {"path": "/checkout/one"},
-    Spender.REFERENCE: {"path": "/result/one"},
-    Spender.SESSION: {"path": "/", "headers": {"X-Session-Id": "one"}},
+SENT: dict[RateLimitKey, dict[str, Any]] = {
+    RateLimitKey.ADDRESS: {"path": "/", "environ_base": {"REMOTE_ADDR": "203.0.113.7"}},
+    RateLimitKey.CART: {"path": "/checkout/one"},
+    RateLimitKey.REFERENCE: {"path": "/result/one"},
+    RateLimitKey.SESSION: {"path": "/", "headers": {"X-Session-Id": "one"}},
 }
-OTHERS: dict[Spender, dict[str, Any]] = {
-    Spender.ADDRESS: {"path": "/", "environ_base": {"REMOTE_ADDR": "203.0.113.8"}},
-    Spender.CART: {"path": "/checkout/two"},
-    Spender.REFERENCE: {"path": "/result/two"},
-    Spender.SESSION: {"path": "/", "headers": {"X-Session-Id": "two"}},
+OTHERS: dict[RateLimitKey, dict[str, Any]] = {
+    RateLimitKey.ADDRESS: {"path": "/", "environ_base": {"REMOTE_ADDR": "203.0.113.8"}},
+    RateLimitKey.CART: {"path": "/checkout/two"},
+    RateLimitKey.REFERENCE: {"path": "/result/two"},
+    RateLimitKey.SESSION: {"path": "/", "headers": {"X-Session-Id": "two"}},
 }
 
 
-def name(spender: Spender, *, secret: str = "a-secret", **sent: Any) -> str | None:
+def name(key: RateLimitKey, *, secret: str = "a-secret", **sent: Any) -> str | None:
     with APP.test_request_context(**sent):
-        return Spenders(SecretStr(secret)).name(spender)
+        return RateLimitKeys(SecretStr(secret)).name(key)
 
 
-@pytest.mark.parametrize("spender", Spender)
-def test_the_same_has_the_same_name_and_another_has_another(spender: Spender) -> None:
-    first, again, other = (name(spender, **sent) for sent in (SENT[spender], SENT[spender], OTHERS[spender]))
+@pytest.mark.parametrize("spender", RateLimitKey)
+def test_the_same_has_the_same_name_and_another_has_another(key: RateLimitKey) -> None:
+    first, again, other = (name(key, **sent) for sent in (SENT[key], SENT[key], OTHERS[key]))
     assert first == again != other
 
 
-@pytest.mark.parametrize("spender", Spender)
-def test_a_name_can_be_computed_with_the_secret_only(spender: Spender) -> None:
-    found = name(spender, **SENT[spender])
+@pytest.mark.parametrize("spender", RateLimitKey)
+def test_a_name_can_be_computed_with_the_secret_only(key: RateLimitKey) -> None:
+    found = name(key, **SENT[key])
     assert found
-    assert found != name(spender, secret="another-secret", **SENT[spender])
+    assert found != name(key, secret="another-secret", **SENT[key])
     assert found not in hashlib.sha256(b"203.0.113.7").hexdigest()
     assert set(found) <= set("0123456789abcdef")
 
 
-@pytest.mark.parametrize("spender", Spender)
-def test_what_is_not_there_has_no_name(spender: Spender) -> None:
-    assert name(spender, path="/", environ_base={"REMOTE_ADDR": ""}) is None
+@pytest.mark.parametrize("spender", RateLimitKey)
+def test_what_is_not_there_has_no_name(key: RateLimitKey) -> None:
+    assert name(key, path="/", environ_base={"REMOTE_ADDR": ""}) is None
 
 
 def test_a_cart_and_a_reference_of_the_same_text_are_two() -> None:
-    assert name(Spender.CART, path="/checkout/one") != name(Spender.REFERENCE, path="/result/one")
+    assert name(RateLimitKey.CART, path="/checkout/one") != name(RateLimitKey.REFERENCE, path="/result/one")
 
 
 @pytest.mark.parametrize("text", ["\udcff", "é" * 5000, "%00"])
 def test_any_text_has_a_name(text: str) -> None:
-    assert name(Spender.ADDRESS, path="/", environ_base={"REMOTE_ADDR": text})
+    assert name(RateLimitKey.ADDRESS, path="/", environ_base={"REMOTE_ADDR": text})
 
 
 @pytest.mark.parametrize(

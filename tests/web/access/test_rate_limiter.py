@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from monext_bridge.web.access.rate_limits import BUDGETS, MINUTE, Budget, Spender
+from monext_bridge.web.access.rate_limits import MINUTE, RATE_LIMITS, RateLimit, RateLimitKey
 from monext_bridge.web.openapi.operations import OPERATIONS
 from sandbox.runner import Sandbox
 from tests.bridges import AMPLE, Buyer, InProcess
@@ -19,7 +19,7 @@ from tests.web.back_office import refused
 from tests.web.limited_endpoints import HERE, INTENT, REQUESTS, THERE, Build, Request, least, with_only
 from tests.world import World, wait_for
 
-LIMITED = [(endpoint, budget) for endpoint, budgets in BUDGETS.items() for budget in budgets]
+LIMITED = [(endpoint, budget) for endpoint, budgets in RATE_LIMITS.items() for budget in budgets]
 NEVER = [
     "/health",
     "/ready",
@@ -32,7 +32,7 @@ NEVER = [
 
 
 def named(value: object) -> str:
-    return value.name if isinstance(value, Budget) else str(value)
+    return value.name if isinstance(value, RateLimit) else str(value)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def limited(sandbox: Sandbox, world: World) -> Build:
     """A bridge behind a proxy, of which one budget is tight; without a name, all are as in the table."""
 
     def build(name: str | None = None, **tight: int) -> InProcess:
-        table = with_only(name, **tight) if name else BUDGETS
+        table = with_only(name, **tight) if name else RATE_LIMITS
         return InProcess(sandbox, limits=table, TRUSTED_PROXIES="1")
 
     return build
@@ -50,16 +50,16 @@ def limited(sandbox: Sandbox, world: World) -> Build:
 
 
 def test_every_endpoint_has_a_decision(in_process: InProcess) -> None:
-    assert {rule.endpoint for rule in in_process.app.url_map.iter_rules()} == set(BUDGETS)
+    assert {rule.endpoint for rule in in_process.app.url_map.iter_rules()} == set(RATE_LIMITS)
 
 
 def test_every_limited_endpoint_has_a_request_here() -> None:
-    assert {endpoint for endpoint, budgets in BUDGETS.items() if budgets} == set(REQUESTS)
+    assert {endpoint for endpoint, budgets in RATE_LIMITS.items() if budgets} == set(REQUESTS)
 
 
 def test_the_description_tells_who_may_be_limited() -> None:
     told = {endpoint for endpoint, operation in OPERATIONS.items() if 429 in operation.refusals}
-    assert told == {endpoint for endpoint in OPERATIONS if BUDGETS[endpoint]}
+    assert told == {endpoint for endpoint in OPERATIONS if RATE_LIMITS[endpoint]}
 
 
 def told_amounts(rule: str) -> list[int]:
@@ -74,7 +74,7 @@ def named_in(cell: str, rule: str) -> bool:
 
 def test_the_readme_tells_the_limits_of_each_address(in_process: InProcess) -> None:
     for rule in in_process.app.url_map.iter_rules():
-        assert told_amounts(rule.rule) == [budget.amount for budget in BUDGETS[rule.endpoint]], rule
+        assert told_amounts(rule.rule) == [budget.amount for budget in RATE_LIMITS[rule.endpoint]], rule
 
 
 def test_a_name_means_one_budget_and_lets_something_through() -> None:
@@ -84,9 +84,11 @@ def test_a_name_means_one_budget_and_lets_something_through() -> None:
 
 
 def test_buyers_and_notifications_share_no_budget() -> None:
-    buyers = {b for name in ("checkout.start", *BUDGETS) if name.startswith("buyer.") for b in BUDGETS[name]}
-    buyers |= set(BUDGETS["checkout.start"])
-    assert buyers.isdisjoint(BUDGETS["notifications.notify"])
+    buyers = {
+        b for name in ("checkout.start", *RATE_LIMITS) if name.startswith("buyer.") for b in RATE_LIMITS[name]
+    }
+    buyers |= set(RATE_LIMITS["checkout.start"])
+    assert buyers.isdisjoint(RATE_LIMITS["notifications.notify"])
 
 
 # every row of it
@@ -94,7 +96,7 @@ def test_buyers_and_notifications_share_no_budget() -> None:
 
 @pytest.mark.parametrize(("endpoint", "budget"), LIMITED, ids=named)
 def test_what_exceeds_its_budget_comes_again_and_costs_no_call(
-    endpoint: str, budget: Budget, limited: Build, world: World
+    endpoint: str, budget: RateLimit, limited: Build, world: World
 ) -> None:
     bridge, request = limited(budget.name), REQUESTS[endpoint]
     first = request.send(bridge)
@@ -108,11 +110,11 @@ def test_what_exceeds_its_budget_comes_again_and_costs_no_call(
 
 
 @pytest.mark.parametrize(("endpoint", "budget"), LIMITED, ids=named)
-def test_who_else_asks_has_a_budget_of_their_own(endpoint: str, budget: Budget, limited: Build) -> None:
+def test_who_else_asks_has_a_budget_of_their_own(endpoint: str, budget: RateLimit, limited: Build) -> None:
     bridge, request = limited(budget.name), REQUESTS[endpoint]
     served, limited_ = (request.send(bridge).status for _ in range(2))
     assert served != limited_
-    by_address = budget.spender is Spender.ADDRESS
+    by_address = budget.key is RateLimitKey.ADDRESS
     assert request.send(bridge, address=THERE).status == (served if by_address else limited_)
     assert request.of_another.send(bridge).status == (limited_ if by_address else served)
 
@@ -139,7 +141,7 @@ def test_at_the_start_the_page_says_that_nothing_was_taken(limited: Build) -> No
 
 
 def test_after_the_payment_the_page_says_not_to_pay_again(limited: Build) -> None:
-    bridge = limited("looks")
+    bridge = limited("polls")
     answers = [REQUESTS["buyer.result"].send(bridge) for _ in range(2)]
     assert "Do not pay again" in answers[1].words
 
@@ -165,7 +167,7 @@ def test_a_double_click_a_reload_and_a_second_tab_are_served(limited: Build, wor
 
 def test_who_reloads_in_a_loop_does_not_spend_what_the_neighbours_share(world: World) -> None:
     of_cart, of_address = (
-        replace(b, amount=n) for b, n in zip(BUDGETS["checkout.start"], (1, 2), strict=True)
+        replace(b, amount=n) for b, n in zip(RATE_LIMITS["checkout.start"], (1, 2), strict=True)
     )
     bridge = InProcess(world.sandbox, limits={**AMPLE, "checkout.start": (of_cart, of_address)})
     buyer, cart = Buyer(bridge), world.cart()
@@ -205,7 +207,7 @@ def test_a_limited_notification_comes_again(limited: Build, world: World) -> Non
 
 
 def test_buyers_leave_the_notifications_alone(limited: Build, world: World) -> None:
-    bridge = limited("looks")
+    bridge = limited("polls")
     buyer = Buyer(bridge)
     page = buyer.start(world.cart())
     assert [buyer.looks(page).status for _ in range(2)] == [200, 429]

@@ -14,8 +14,8 @@ from flask import Flask, Response
 from pydantic import SecretStr
 
 from monext_bridge.gateways.redis import PREFIX
-from monext_bridge.web.access.rate_limiter import init_limits
-from monext_bridge.web.access.rate_limits import BUDGETS, MINUTE
+from monext_bridge.web.access.rate_limiter import init_rate_limits
+from monext_bridge.web.access.rate_limits import MINUTE, RATE_LIMITS
 from monext_bridge.web.pages.error_pages import init_error_pages
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess, free_port
@@ -90,7 +90,7 @@ def test_the_workers_of_one_gunicorn_have_one_count(
     bridge = Gunicorn(sandbox, log=tmp_path / "log.jsonl", workers=2, REDIS_URL=shared.url)
     bridge.start()
     try:
-        buyer, cart, allowed = Buyer(bridge), world.cart(), BUDGETS["checkout.start"][0].amount
+        buyer, cart, allowed = Buyer(bridge), world.cart(), RATE_LIMITS["checkout.start"][0].amount
         statuses = [buyer.checkout(cart).status for _ in range(allowed + 5)]
     finally:
         bridge.stop()
@@ -104,7 +104,7 @@ def test_what_stands_in_redis_tells_nobody_s_name_and_ends(
     for request in REQUESTS.values():
         request.send(bridge)
     limits = [key for key in keys(shared) if key.startswith(f"{PREFIX}limits:")]
-    used = {budget.name for budgets in BUDGETS.values() for budget in budgets}
+    used = {budget.name for budgets in RATE_LIMITS.values() for budget in budgets}
     assert {key.split("/")[2] for key in limits} == used
     tell_tale = (HERE, "one-session", START.path.rsplit("/", 1)[1], "made-up", "A" * 20)
     assert [key for key in keys(shared) if any(name in key for name in tell_tale)] == []
@@ -161,11 +161,11 @@ def refusing(in_process: InProcess, shared: RedisServer) -> Callable[[Callable[[
             return Response(status=401)
 
         app.add_url_rule(INTENT, "operations.show", view)
-        init_limits(
+        init_rate_limits(
             app,
             secret=in_process.settings.secret_keys[0],
             redis_url=SecretStr(shared.url),
-            callers=callers_of(in_process),
+            principals=callers_of(in_process),
             refuse=init_error_pages(app, is_json=lambda _: True),
             table=least(),
         )

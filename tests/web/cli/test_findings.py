@@ -10,25 +10,27 @@ import pytest
 
 from monext_bridge.domain.ids import OrderNumber, PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
-from monext_bridge.services.reconciliation.report import Ending, Finding
-from monext_bridge.web.cli.findings import Telling
+from monext_bridge.services.reconciliation.report import Finding, FindingStatus
+from monext_bridge.web.cli.findings import FindingPrinter
 from tests.guards.test_runbook import FOUND, sections
 from tests.log_lines import Lines, logged
 
 STUCK = Finding(
     PaymentId("20354d7a-e4fe-47af-8ff6-187bca92f3f9"),
     FollowUp.NO_ORDER,
-    Ending.STUCK,
+    FindingStatus.STUCK,
     "commercetools refused: SomethingNew",
     "fr-store",
     OrderNumber("SHOP-1042"),
 )
-WARNED = replace(STUCK, need=FollowUp.EXPIRING, ending=Ending.WARNED, detail="55490 EUR in minor units")
+WARNED = replace(
+    STUCK, need=FollowUp.EXPIRING, ending=FindingStatus.WARNED, detail="55490 EUR in minor units"
+)
 HEADINGS = {heading for chapter, heading, _ in sections() if chapter == FOUND}
 
 
-def telling(*, as_json: bool = False, again_and_again: bool = False) -> Telling:
-    told = Telling(as_json=as_json, again_and_again=again_and_again)
+def telling(*, as_json: bool = False, again_and_again: bool = False) -> FindingPrinter:
+    told = FindingPrinter(as_json=as_json, again_and_again=again_and_again)
     told.begin(whole=True)
     return told
 
@@ -68,8 +70,10 @@ def test_the_runbook_has_the_heading_that_an_alarm_names(need: FollowUp) -> None
     assert line["then"].split('"')[1] in HEADINGS
 
 
-@pytest.mark.parametrize("ending", [e for e in Ending if e not in (Ending.STUCK, Ending.WARNED)])
-def test_what_ends_by_itself_is_no_alarm(ending: Ending) -> None:
+@pytest.mark.parametrize(
+    "ending", [e for e in FindingStatus if e not in (FindingStatus.STUCK, FindingStatus.WARNED)]
+)
+def test_what_ends_by_itself_is_no_alarm(ending: FindingStatus) -> None:
     with logged() as lines:
         telling().tell(replace(STUCK, ending=ending))
     assert alarms(lines) == []
@@ -115,7 +119,7 @@ def test_other_words_about_the_same_are_told_on_stdout_and_are_no_other_alarm(
     [
         replace(STUCK, payment_id=PaymentId("another")),
         replace(STUCK, need=FollowUp.ACT),
-        replace(STUCK, ending=Ending.WARNED),
+        replace(STUCK, ending=FindingStatus.WARNED),
     ],
     ids=["payment", "need", "ending"],
 )

@@ -55,7 +55,10 @@ def test_a_part_is_captured_however_it_is_written(amount: str, run: Run, authori
 
 def test_a_final_capture_releases_the_rest(run: Run, authorized: Paid) -> None:
     assert run("capture", authorized.id, "--amount", "500", "--final", "--yes").exit_code == 0
-    assert [(kind, minor) for kind, minor, _ in authorized.acts] == [("CAPTURE", 50000), ("RESET", 5490)]
+    assert [(kind, minor) for kind, minor, _ in authorized.acts] == [
+        ("CAPTURE", 50000),
+        ("RESET", 5490),
+    ]
 
 
 def test_a_cancel_releases_all(run: Run, authorized: Paid) -> None:

@@ -8,18 +8,18 @@ from collections.abc import Callable
 import pytest
 from flask import Flask, Response
 
-from monext_bridge.runtime.bulkhead import PATIENCE_IN_ALL
-from monext_bridge.runtime.deadlines import left
-from monext_bridge.web.access.endpoint_callers import CALLERS
-from monext_bridge.web.http.request_lifecycle import CALL_NOBODY, OTHERS, SECONDS, init_requests
+from monext_bridge.runtime.bulkhead import LONGEST_WAIT_IN_ALL
+from monext_bridge.runtime.deadlines import seconds_left
+from monext_bridge.web.access.endpoint_callers import PRINCIPALS
+from monext_bridge.web.http.request_lifecycle import CALL_NOBODY, OTHERS, SECONDS, init_request_lifecycle
 
 HOST_GIVES_UP = 30
 
 
-def an_app(look: Callable[[], object], *, endpoint: str, places: int = 28) -> Flask:
+def an_app(look: Callable[[], object], *, endpoint: str, slots: int = 28) -> Flask:
     """An application of one page, at `/`, that looks at something and says nothing."""
     app = Flask("door")
-    init_requests(app, places=places)
+    init_request_lifecycle(app, slots=slots)
 
     def view() -> Response:
         look()
@@ -45,33 +45,33 @@ def an_app(look: Callable[[], object], *, endpoint: str, places: int = 28) -> Fl
 )
 def test_a_request_has_the_seconds_of_its_kind(endpoint: str, seconds: float) -> None:
     seen: list[float] = []
-    an_app(lambda: seen.append(left()), endpoint=endpoint).test_client().get("/")
+    an_app(lambda: seen.append(seconds_left()), endpoint=endpoint).test_client().get("/")
     assert seconds - 1 < seen[0] <= seconds
 
 
 def test_what_comes_after_a_request_has_no_deadline_of_it() -> None:
-    an_app(left, endpoint="checkout.start").test_client().get("/")
-    assert left() == math.inf
+    an_app(seconds_left, endpoint="checkout.start").test_client().get("/")
+    assert seconds_left() == math.inf
 
 
 def test_the_table_names_endpoints_that_exist_and_ends_before_any_host_gives_up() -> None:
-    assert {*SECONDS, *CALL_NOBODY} <= set(CALLERS)
-    assert max(*SECONDS.values(), OTHERS) + PATIENCE_IN_ALL < HOST_GIVES_UP
+    assert {*SECONDS, *CALL_NOBODY} <= set(PRINCIPALS)
+    assert max(*SECONDS.values(), OTHERS) + LONGEST_WAIT_IN_ALL < HOST_GIVES_UP
 
 
 def test_a_request_without_a_place_is_told_to_come_again() -> None:
-    app = an_app(left, endpoint="checkout.start", places=0)
+    app = an_app(seconds_left, endpoint="checkout.start", slots=0)
     answer = app.test_client().get("/")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 
 
 @pytest.mark.parametrize("endpoint", sorted(CALL_NOBODY - {"static"}))
 def test_what_calls_nobody_needs_no_place(endpoint: str) -> None:
-    app = an_app(left, endpoint=endpoint, places=0)
+    app = an_app(seconds_left, endpoint=endpoint, slots=0)
     assert app.test_client().get("/").status_code == 200
 
 
 def test_a_request_leaves_its_place_whatever_becomes_of_it() -> None:
-    app = an_app(lambda: 1 / 0, endpoint="checkout.start", places=1)
+    app = an_app(lambda: 1 / 0, endpoint="checkout.start", slots=1)
     for _ in range(3):
         assert app.test_client().get("/").status_code == 500

@@ -18,9 +18,9 @@ from pydantic import BaseModel
 
 from monext_bridge import errors
 from monext_bridge.config import load_settings
-from monext_bridge.services.operations.modify_payment import ActOutcome
+from monext_bridge.services.operations.modify_payment import OperationOutcome
 from monext_bridge.web import create_app
-from monext_bridge.web.access.endpoint_callers import CALLERS
+from monext_bridge.web.access.endpoint_callers import PRINCIPALS
 from monext_bridge.web.api import models
 from monext_bridge.web.openapi.faults import ERROR_EXAMPLE, FAULTS, OUTCOMES
 from monext_bridge.web.openapi.operations import OPERATIONS
@@ -31,7 +31,7 @@ from tests.settings_environment import environ
 Json = dict[str, Any]
 
 PUBLIC_URL = "https://pay.example.com"
-NOT_DESCRIBED = {"notifications.notify", "events.handshake", "looks.theme", "openapi.docs", "static"}
+NOT_DESCRIBED = {"notifications.notify", "events.handshake", "branding.theme", "openapi.docs", "static"}
 """Called by Monext, by Event Grid's handshake, by people; every page of the buyer is left out by its caller."""
 
 
@@ -67,7 +67,7 @@ def test_the_description_is_valid_openapi(document: Json) -> None:
 
 
 def test_exactly_the_json_endpoints_are_described(app: Flask, document: Json) -> None:
-    served = {rule.endpoint for rule in app.url_map.iter_rules() if CALLERS[rule.endpoint] in ACCESS}
+    served = {rule.endpoint for rule in app.url_map.iter_rules() if PRINCIPALS[rule.endpoint] in ACCESS}
     assert served - NOT_DESCRIBED == set(OPERATIONS)
     assert {operation["operationId"] for operation in operations(document)} == {
         endpoint.replace(".", "_") for endpoint in OPERATIONS
@@ -104,7 +104,7 @@ def test_every_component_is_referred_to(document: Json) -> None:
 def test_every_endpoint_names_the_proof_of_its_caller(document: Json) -> None:
     by_id = {operation["operationId"]: operation for operation in operations(document)}
     for endpoint in OPERATIONS:
-        access = ACCESS[CALLERS[endpoint]]
+        access = ACCESS[PRINCIPALS[endpoint]]
         assert by_id[endpoint.replace(".", "_")]["security"] == list(access.security)
         assert {401} & set(OPERATIONS[endpoint].refusals) == ({401} if access.security else set())
 
@@ -164,7 +164,7 @@ def test_the_words_on_errors_tell_every_status_and_code() -> None:
 
 
 def test_the_words_on_outcomes_tell_every_outcome() -> None:
-    assert set(OUTCOMES) == {outcome.value for outcome in ActOutcome}
+    assert set(OUTCOMES) == {outcome.value for outcome in OperationOutcome}
     models.ErrorResponse.model_validate(ERROR_EXAMPLE)
 
 

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from monext_bridge.config import Palette, ShopLink
 from monext_bridge.config.colors import colors
 from monext_bridge.services.results import BuyerStatus
-from monext_bridge.web.pages.branding import KEPT, LABELS, PLAIN, Link, PageLooks, sheet_name, stylesheet
+from monext_bridge.web.pages.branding import KEPT, LABELS, PLAIN, Link, PageBranding, sheet_name, stylesheet
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess
 from tests.web.rendered_pages import (
@@ -31,18 +31,18 @@ from tests.world import World
 
 LOGO = "https://images.example.com/logo.svg?v=2"
 SHOP_PAGES = {kind: f"https://shop.example.com/{kind}" for kind in ShopLink}
-DRESSED = PageLooks(
+DRESSED = PageBranding(
     name="Maison",
     logo=LOGO,
     theme="/theme/0123456789abcdef.css",
     links=tuple(Link(LABELS[kind], url) for kind, url in SHOP_PAGES.items()),
 )
-PAYING: dict[str, Callable[[PageLooks], BeautifulSoup]] = {
-    "widget": lambda looks: widget_page(looks=looks),
-    "redirect": lambda looks: redirect_page(looks=looks),
+PAYING: dict[str, Callable[[PageBranding], BeautifulSoup]] = {
+    "widget": lambda branding: widget_page(branding=branding),
+    "redirect": lambda branding: redirect_page(branding=branding),
 }
-AFTERWARDS: dict[str, Callable[[PageLooks], BeautifulSoup]] = {
-    status.value: lambda looks, status=status: result_page(settled(status), looks=looks)  # type: ignore[misc]
+AFTERWARDS: dict[str, Callable[[PageBranding], BeautifulSoup]] = {
+    status.value: lambda branding, status=status: result_page(settled(status), branding=branding)  # type: ignore[misc]
     for status in BuyerStatus
 }
 PAGES = PAYING | AFTERWARDS
@@ -62,7 +62,7 @@ FOR_ALL = {
 
 
 @pytest.fixture(params=PAGES)
-def page(request: pytest.FixtureRequest) -> Callable[[PageLooks], BeautifulSoup]:
+def page(request: pytest.FixtureRequest) -> Callable[[PageBranding], BeautifulSoup]:
     return PAGES[request.param]
 
 
@@ -85,29 +85,31 @@ def name_on(answer: Answer) -> str:
 # --- on the page
 
 
-def test_logo_has_its_room_and_the_shops_name_as_its_text(page: Callable[[PageLooks], BeautifulSoup]) -> None:
+def test_logo_has_its_room_and_the_shops_name_as_its_text(
+    page: Callable[[PageBranding], BeautifulSoup],
+) -> None:
     logo = one(page(DRESSED), "header img")
 
     assert (logo["src"], logo["alt"]) == (LOGO, "Maison")
     assert (logo["width"], logo["height"]) == ("160", "40")
 
 
-def test_without_a_logo_the_name_stands_there(page: Callable[[PageLooks], BeautifulSoup]) -> None:
-    shown = page(PageLooks(name="Maison"))
+def test_without_a_logo_the_name_stands_there(page: Callable[[PageBranding], BeautifulSoup]) -> None:
+    shown = page(PageBranding(name="Maison"))
 
     assert not shown.select("header img")
     assert one(shown, "header").get_text(strip=True) == "Maison"
 
 
 def test_every_page_says_who_sells_and_who_handles_the_payment(
-    page: Callable[[PageLooks], BeautifulSoup],
+    page: Callable[[PageBranding], BeautifulSoup],
 ) -> None:
     foot = words(BeautifulSoup(str(one(page(DRESSED), "footer")), "html.parser"))
 
     assert "Seller: Maison · Payments are handled by Monext." in foot
 
 
-def test_page_of_no_shop_is_a_page(page: Callable[[PageLooks], BeautifulSoup]) -> None:
+def test_page_of_no_shop_is_a_page(page: Callable[[PageBranding], BeautifulSoup]) -> None:
     shown = page(PLAIN)
 
     assert not shown.select("header, footer nav, img")
@@ -115,14 +117,14 @@ def test_page_of_no_shop_is_a_page(page: Callable[[PageLooks], BeautifulSoup]) -
     assert "Seller" not in shown.get_text()
 
 
-def test_colours_come_after_our_stylesheet(page: Callable[[PageLooks], BeautifulSoup]) -> None:
+def test_colours_come_after_our_stylesheet(page: Callable[[PageBranding], BeautifulSoup]) -> None:
     sheets = [link["href"] for link in page(DRESSED).select("head link[rel=stylesheet]")]
 
     assert sheets == ["/static/bridge.css", DRESSED.theme]
 
 
 def test_links_of_the_shop_stand_at_the_foot_in_their_order(
-    page: Callable[[PageLooks], BeautifulSoup],
+    page: Callable[[PageBranding], BeautifulSoup],
 ) -> None:
     links = page(DRESSED).select("footer nav a")
 
@@ -155,11 +157,11 @@ def test_every_kind_of_link_has_a_label() -> None:
 
 
 def test_looks_are_text_not_html() -> None:
-    hostile = PageLooks(
+    hostile = PageBranding(
         name=HOSTILE, logo=f"https://x.example.com/{HOSTILE}", links=(Link(LABELS[ShopLink.TERMS], HOSTILE),)
     )
 
-    assert len(widget_page(looks=hostile).select("script")) == 2
+    assert len(widget_page(branding=hostile).select("script")) == 2
 
 
 def test_receipt_names_the_shop() -> None:
@@ -242,7 +244,11 @@ def test_without_a_logo_no_other_host_may_show_images(buyer: Buyer, world: World
 
 def test_the_stores_frame_may_hold_each_of_its_pages(dressed: Buyer, world: World) -> None:
     paying = dressed.start(world.cart())
-    for answer in (paying.answer, dressed.looks(paying), dressed.get(f"/return/{paying.ref}?paylinetoken=0")):
+    for answer in (
+        paying.answer,
+        dressed.looks(paying),
+        dressed.get(f"/return/{paying.ref}?paylinetoken=0"),
+    ):
         assert policy(answer)["frame-ancestors"] == "https://fr.example.com https://www.example.com"
         assert "X-Frame-Options" not in answer.headers
 

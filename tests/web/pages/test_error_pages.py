@@ -32,8 +32,8 @@ from monext_bridge.errors import (
 )
 from monext_bridge.logs import correlation_id
 from monext_bridge.mapping.json_object import UnreadableResource
-from monext_bridge.services.access.principals import CallerNotConfigured
-from monext_bridge.web.pages.error_pages import LOOK_AGAIN, MOST_LOOKS, RETRY_AFTER, init_error_pages
+from monext_bridge.services.access.principals import PrincipalNotConfigured
+from monext_bridge.web.pages.error_pages import LOOK_AGAIN, MOST_POLLS, RETRY_AFTER, init_error_pages
 from monext_bridge.web.pages.error_words import BY_STATUS, NOT_PAYABLE
 from tests.web.rendered_pages import HOSTILE, page_app
 
@@ -67,7 +67,7 @@ ERRORS: list[tuple[Exception, int]] = [
     (errors.KeyReused(SECRET), 422),
     (errors.TooMany(SECRET), 429),
     (UnreadableResource(SECRET), 503),
-    (CallerNotConfigured(SECRET), 503),
+    (PrincipalNotConfigured(SECRET), 503),
     (RuntimeError(SECRET), 500),
     (BridgeError(SECRET), 500),
 ]
@@ -223,7 +223,7 @@ def test_page_after_a_payment_looks_again_while_a_remote_is_down(query: str, aga
 
 
 def test_page_after_a_payment_does_not_look_for_ever() -> None:
-    for query in (f"?waiting={MOST_LOOKS}", "?waiting=999"):
+    for query in (f"?waiting={MOST_POLLS}", "?waiting=999"):
         answer = answered(RemoteUnavailable("", remote="monext"), at="buyer.returned", query=query)
         assert "Refresh" not in answer.headers
         assert page_of(answer).select("#retry")

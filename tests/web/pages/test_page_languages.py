@@ -251,12 +251,12 @@ def test_result_looks_again_without_script_for_five_minutes(buyer: Buyer, world:
     world.pay(paying.token, outcome="pending")
     buyer.notified(paying)
 
-    looks, path = 0, f"/result/{paying.ref}"
+    branding, path = 0, f"/result/{paying.ref}"
     while found := buyer.get(path).page.select("head noscript meta[http-equiv=refresh]"):
         seconds, _, path = str(found[0]["content"]).partition(";url=")
-        looks += int(seconds)
-        assert looks <= 600
-    assert looks == 300
+        branding += int(seconds)
+        assert branding <= 600
+    assert branding == 300
 
 
 @pytest.mark.parametrize("waiting", ["x", "-1", "1000", "1.5"])

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.cart import CartLine, Delivery
 from monext_bridge.services.results import BuyerStatus
-from monext_bridge.web.pages.branding import PageLooks
+from monext_bridge.web.pages.branding import PageBranding
 from tests.web.rendered_pages import (
     HOSTILE,
     LINKS,
@@ -170,7 +170,7 @@ def test_amounts_have_the_digits_of_their_currency(money: Money, written: str) -
 
 def test_names_from_the_shop_are_text_not_html() -> None:
     hostile = cart(lines=(CartLine("x", HOSTILE, 1, eur(100)),), deliveries=(Delivery(HOSTILE, eur(100)),))
-    page = widget_page(started(cart=hostile), looks=PageLooks(name=HOSTILE))
+    page = widget_page(started(cart=hostile), branding=PageBranding(name=HOSTILE))
 
     assert len(page.select("script")) == 2
     assert words(page).count(HOSTILE) == 5

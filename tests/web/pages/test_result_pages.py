@@ -88,7 +88,7 @@ def test_result_leads_back_to_the_shop(status: BuyerStatus) -> None:
 
 @pytest.mark.parametrize("status", BuyerStatus)
 def test_result_without_any_link_is_still_a_page(status: BuyerStatus) -> None:
-    page = result_page(settled(status), retry_url=None, shop_url=None, looks=PLAIN)
+    page = result_page(settled(status), retry_url=None, shop_url=None, branding=PLAIN)
 
     assert not page.select("#shop, #retry")
     assert one(page, "title").get_text() == one(page, "h1").get_text()
@@ -109,7 +109,7 @@ def test_states_that_end_soon_look_again_by_themselves(status: BuyerStatus) -> N
 def test_browser_without_script_that_has_looked_long_enough_is_left_with_a_button(
     status: BuyerStatus,
 ) -> None:
-    page = result_page(settled(status), next_look_url=None)
+    page = result_page(settled(status), next_poll_url=None)
 
     assert not page.select("head noscript, meta[http-equiv=refresh]")
     by_hand = [link["href"] for link in page.select("main noscript a.button")]
