@@ -182,7 +182,7 @@ class World:
         return dict(answer.json()) if answer.text.strip().startswith("{") else {}
 
 
-def wait_for(met: Callable[[], bool], *, seconds: float = 5.0, every: float = 0.01) -> None:
+def wait_for(met: Callable[[], bool], *, seconds: float = 30.0, every: float = 0.01) -> None:
     """Until something is so; fails the test where it does not become so."""
     deadline = time.monotonic() + seconds
     while not met():

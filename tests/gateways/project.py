@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from tests.gateways.remotes import Remote, Request, client
+from monext_bridge.gateways.http.client import Timeouts
+from tests.gateways.remotes import AMPLE, Remote, Request, client
 
 SECRET = "the-client-secret"
 
@@ -43,7 +44,9 @@ def error(status: int, code: str, **more: object) -> dict[str, Any]:
     return {"statusCode": status, "message": f"because {code}", "errors": [{"code": code, **more}]}
 
 
-def gateway_to(url: str, *, auth_url: str = "", session_url: str | None = "same") -> CommercetoolsGateway:
+def gateway_to(
+    url: str, *, auth_url: str = "", session_url: str | None = "same", timeouts: Timeouts = AMPLE
+) -> CommercetoolsGateway:
     settings = CommercetoolsSettings(
         project_key="shop",
         client_id="client",
@@ -52,8 +55,9 @@ def gateway_to(url: str, *, auth_url: str = "", session_url: str | None = "same"
         api_url=url,
         session_url=url if session_url == "same" else session_url,
     )
-    sessions = client(url) if settings.session_url else None
-    return CommercetoolsGateway(settings, api=client(url), auth=client(settings.auth_url), sessions=sessions)
+    api, auth = client(url, timeouts=timeouts), client(settings.auth_url, timeouts=timeouts)
+    sessions = client(url, timeouts=timeouts) if settings.session_url else None
+    return CommercetoolsGateway(settings, api=api, auth=auth, sessions=sessions)
 
 
 def asked(remote: Remote) -> list[Request]:

@@ -12,10 +12,22 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from monext_bridge.gateways.http.client import HttpClient, Timeouts
+from monext_bridge.runtime.deadlines import LEAST
 from sandbox.faults import Call, Faults, faulty, parse_rule
 from sandbox.serving import Server
+from tests.manual_clock import Ticking
 
-QUICK = Timeouts(connect=0.5, read=0.15)
+AMPLE = Timeouts(connect=30.0, read=30.0)
+"""For a remote that answers: however slow the machine is, no time-out comes first."""
+
+SHORT = Timeouts(connect=30.0, read=0.2)
+"""For a remote that has taken the call and never answers, so that nothing but the time-out ends it."""
+
+SOON = LEAST + 1.0
+"""Seconds until a deadline: far more than it takes to begin a call, or none would be begun on a slow machine."""
+
+FOR_EVER = 600.0
+"""Seconds that a remote hangs, as far as a test goes; its end sets the remote free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +89,10 @@ class Waits:
         self.seconds.append(seconds)
 
 
-def client(url: str, *, timeouts: Timeouts = QUICK, **options: Any) -> HttpClient:
-    """A client that does not wait between attempts, and draws the middle of the jitter."""
-    defaults: dict[str, Any] = {"remote": "commercetools", "sleep": Waits(), "jitter": lambda: 0.5}
+def client(url: str, *, timeouts: Timeouts = AMPLE, **options: Any) -> HttpClient:
+    """A client for which no time passes between attempts, and which draws the middle of the jitter."""
+    still: dict[str, Any] = {"clock": Ticking(), "sleep": Waits()}
+    defaults: dict[str, Any] = {"remote": "commercetools", "jitter": lambda: 0.5, **still}
     return HttpClient(base_url=url, timeouts=timeouts, **(defaults | options))
 
 

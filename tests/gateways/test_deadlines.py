@@ -16,18 +16,14 @@ from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import OperationKind
 from monext_bridge.errors import RemoteTimeout, RemoteUnreachable
 from monext_bridge.gateways.commercetools.tokens import Grant, Tokens
-from monext_bridge.gateways.http.client import Timeouts
 from monext_bridge.gateways.keys.clouds import fetch
 from monext_bridge.gateways.monext import AFTER_ACT, MonextGateway
 from monext_bridge.runtime.deadlines import LEAST, begin, clear, leaving, limit, seconds_left, within
 from monext_bridge.runtime.parallel import together
-from tests.gateways.remotes import Remote, client, listening
+from monext_bridge.runtime.retry_budget import FOREGROUND
+from tests.gateways.remotes import AMPLE, FOR_EVER, SOON, Remote, client, listening
 
-SOON = LEAST + 0.15
-"""Seconds, enough for a call to be begun."""
-
-PATIENT = Timeouts(connect=30.0, read=30.0)
-GENEROUS = 5.0
+GENEROUS = AMPLE.read / 2
 """Seconds, far above the deadlines here and far below the time-outs."""
 
 
@@ -41,7 +37,7 @@ def bounded() -> Iterator[None]:
 
 
 def post(url: str) -> None:
-    client(url, timeouts=PATIENT).send("POST", "/a", route="/a", json={})
+    client(url).send("POST", "/a", route="/a", json={})
 
 
 def dripping(head: bytes) -> Callable[[socket.socket], None]:
@@ -102,13 +98,13 @@ class TestCalls:
         assert remote.calls() == ()
 
     def test_a_read_is_not_repeated_past_it(self, remote: Remote) -> None:
-        remote.goes_wrong("status", code=503, retry_after=1, times=0)
-        with within(1.2):
+        remote.goes_wrong("status", code=503, retry_after=60, times=0)
+        with within(FOREGROUND.longest_wait):
             assert client(remote.url).send("GET", "/a", route="/a").status == 503
         assert len(remote.calls()) == 1
 
     def test_the_calls_of_a_hop_end_at_it_together(self, remote: Remote) -> None:
-        remote.goes_wrong("hang", seconds=30, times=0)
+        remote.goes_wrong("hang", seconds=FOR_EVER, times=0)
         with bounded(), pytest.raises(RemoteTimeout):
             together(lambda: post(remote.url), lambda: post(remote.url))
         assert len(remote.calls()) == 2
@@ -122,7 +118,7 @@ def test_keys_that_drip_end_at_it_and_can_not_be_had() -> None:
 
 def test_an_act_that_would_leave_no_time_to_write_it_down_is_not_sent(remote: Remote) -> None:
     credentials = MonextCredentials(api_url=remote.url, api_key=SecretStr("key"))
-    gateway = MonextGateway(connect=lambda url: client(url, remote="monext", timeouts=PATIENT))
+    gateway = MonextGateway(connect=lambda url: client(url, remote="monext"))
     with within(AFTER_ACT + LEAST / 2), pytest.raises(RemoteUnreachable):
         gateway.execute(credentials, OperationKind.CAPTURE, MonextTransactionId("1"), {"amount": 1})
     assert remote.calls() == ()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -16,19 +16,17 @@ from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreach
 from monext_bridge.gateways.http.breaker import FAILURES, TROUBLE, Breaker
 from monext_bridge.gateways.http.client import HttpClient, Timeouts
 from monext_bridge.runtime.bulkhead import Bulkhead
-from monext_bridge.runtime.deadlines import LEAST, seconds_left, within
+from monext_bridge.runtime.deadlines import seconds_left, within
 from tests.fault_proxy import Gate, Mood
-from tests.gateways.remotes import client, listening
+from tests.gateways.remotes import AMPLE, SHORT, SOON, client, listening
 from tests.manual_clock import Ticking
 from tests.world import wait_for
 
-SHORT = Timeouts(connect=0.2, read=0.2)
-LONG = Timeouts(connect=30.0, read=30.0)
-SOON = LEAST + 0.15
-"""Seconds until a deadline: enough for a call to be begun."""
+UNCONNECTED = replace(AMPLE, connect=0.5)
+"""For a remote that nobody gets through to, so that it is the connection's time-out that ends the call."""
 
-GENEROUS = 5.0
-"""Seconds, far above the short time-outs and the deadlines here, and far below the long time-outs."""
+GENEROUS = AMPLE.read / 2
+"""Seconds, far above the short time-outs and the deadlines here, and far below the ample ones."""
 
 TLS_RECORD = b"\x16\x03\x03\x40\x00"
 """The beginning of one of 16 KiB."""
@@ -41,6 +39,11 @@ class Way:
     says: bytes | None
     known: type[RemoteUnavailable] = RemoteTimeout
     scheme: str = "http"
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """Short for what hangs, and ample for what comes before it."""
+        return SHORT if self.known is RemoteTimeout else UNCONNECTED
 
 
 WAYS: Mapping[str, Way] = {
@@ -110,16 +113,14 @@ def ends(sender: HttpClient) -> type[Exception]:
 @EVERY_WAY
 def test_a_call_without_a_deadline_ends_by_its_time_outs(way: Way) -> None:
     """As on the command line; by that for the connection, or that for the whole answer."""
-    connects = way.known is RemoteTimeout
-    timeouts = Timeouts(connect=30.0, read=0.2) if connects else Timeouts(connect=0.2, read=30.0)
     with hung(way) as remote, in_time():
-        assert ends(client(remote.url, timeouts=timeouts)) is way.known
+        assert ends(client(remote.url, timeouts=way.timeouts)) is way.known
 
 
 @EVERY_WAY
 def test_a_call_ends_at_its_deadline(way: Way) -> None:
     with hung(way) as remote, in_time(), within(SOON):
-        assert ends(client(remote.url, timeouts=LONG)) is way.known
+        assert ends(client(remote.url)) is way.known
         assert seconds_left() == 0
 
 
@@ -127,7 +128,7 @@ def test_a_call_ends_at_its_deadline(way: Way) -> None:
 def test_it_closes_its_connection_and_leaves_its_place(way: Way) -> None:
     place = Bulkhead(1, longest_wait=0.01)
     with hung(way) as remote:
-        ends(client(remote.url, timeouts=SHORT, bulkhead=place))
+        ends(client(remote.url, timeouts=way.timeouts, bulkhead=place))
         wait_for(lambda: remote.closed == [True])
     assert place.enter()
 
@@ -137,7 +138,7 @@ def test_in_a_row_it_opens_the_breaker(way: Way) -> None:
     clock = Ticking()
     breaker = Breaker(remote="monext", host="hung.example.com", clock=clock)
     with hung(way) as remote:
-        sender = client(remote.url, timeouts=SHORT, breaker=breaker)
+        sender = client(remote.url, timeouts=way.timeouts, breaker=breaker)
         for _ in range(FAILURES):
             ends(sender)
             clock.pass_(TROUBLE)
@@ -155,7 +156,7 @@ class TestWhereNobodyAccepts:
 
     @pytest.mark.parametrize(
         ("timeouts", "bound"),
-        [(SHORT, lambda: within(GENEROUS)), (LONG, lambda: within(SOON))],
+        [(UNCONNECTED, lambda: within(GENEROUS)), (AMPLE, lambda: within(SOON))],
         ids=["time-out", "deadline"],
     )
     def test_a_call_ends_and_nothing_was_sent(
@@ -166,13 +167,15 @@ class TestWhereNobodyAccepts:
 
     def test_a_read_that_is_tried_again_ends_too(self, deaf: Gate) -> None:
         with in_time(), pytest.raises(RemoteUnreachable):
-            client(deaf.url, timeouts=SHORT).send("GET", "/a", route="/a")
+            client(deaf.url, timeouts=UNCONNECTED).send("GET", "/a", route="/a")
 
 
 def test_many_that_call_without_a_deadline_all_end_and_leave_no_thread() -> None:
     before = threading.active_count()
     with hung(WAYS["silent"]) as remote, in_time():
-        sender = client(remote.url, timeouts=SHORT, bulkhead=Bulkhead(4, longest_wait=0.05))
+        sender = client(
+            remote.url, timeouts=replace(AMPLE, read=1.0), bulkhead=Bulkhead(4, longest_wait=0.05)
+        )
         with ThreadPoolExecutor(16) as pool:
             found = list(pool.map(lambda _: ends(sender), range(16)))
     assert set(found) == {RemoteTimeout, RemoteUnreachable}

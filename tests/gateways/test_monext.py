@@ -14,7 +14,7 @@ from monext_bridge.domain.ids import MonextTransactionId, SessionToken
 from monext_bridge.domain.monext import OperationKind
 from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.monext import MonextGateway
-from tests.gateways.remotes import Remote, client, free_port, serving
+from tests.gateways.remotes import FOR_EVER, SHORT, Remote, client, free_port, serving
 from tests.log_lines import Lines
 
 TOKEN = SessionToken("13fChMDzWfyVw6d2R2391553893852225")
@@ -128,14 +128,18 @@ class TestTrouble:
             gateway.execute(nobody, OperationKind.CAPTURE, TRANSACTION, {"amount": 1})
         assert raised.value.remote == "monext"
 
-    def test_an_act_has_longer_than_a_read_has(self, gateway: MonextGateway, remote: Remote) -> None:
-        remote.goes_wrong("delay", seconds=0.2, times=0)
+    def test_an_act_has_longer_than_a_read_has(self, remote: Remote) -> None:
+        impatient = MonextGateway(connect=lambda url: client(url, remote="monext", timeouts=SHORT))
+        remote.goes_wrong("delay", method="POST", seconds=2 * SHORT.read)
+        remote.goes_wrong("hang", method="GET", seconds=FOR_EVER, times=0)
         assert (
-            gateway.execute(credentials(remote.url), OperationKind.CANCEL, TRANSACTION, {"amount": 1}).status
+            impatient.execute(
+                credentials(remote.url), OperationKind.CANCEL, TRANSACTION, {"amount": 1}
+            ).status
             == 200
         )
         with pytest.raises(RemoteTimeout):
-            gateway.get_transaction(credentials(remote.url), TRANSACTION)
+            impatient.get_transaction(credentials(remote.url), TRANSACTION)
 
     @pytest.mark.parametrize(
         ("action", "alive"), [("delay", True), ("drop_before", False), ("status", False)]

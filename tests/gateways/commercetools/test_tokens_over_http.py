@@ -10,7 +10,7 @@ import pytest
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from tests.gateways.project import SECRET, Project, asked, basic, error, gateway_to
-from tests.gateways.remotes import Remote, free_port
+from tests.gateways.remotes import FOR_EVER, SHORT, Remote, free_port
 from tests.log_lines import Lines
 
 
@@ -56,13 +56,20 @@ def test_an_answer_without_a_token_is_no_usable_answer(remote: Remote, grant: di
         gateway_to(remote.url).get_payment("p-1")
 
 
-@pytest.mark.parametrize("trouble", ["status", "drop_before", "html", "hang"])
+@pytest.mark.parametrize("trouble", ["status", "drop_before", "html"])
 def test_without_a_token_nothing_was_sent_for_certain(
     commercetools: CommercetoolsGateway, remote: Remote, trouble: str
 ) -> None:
     remote.goes_wrong(trouble, path="/oauth/token")
     with pytest.raises(RemoteUnreachable):
         commercetools.create_order({"version": 1})
+    assert asked(remote) == []
+
+
+def test_a_token_that_never_comes_means_that_nothing_was_sent(remote: Remote) -> None:
+    remote.goes_wrong("hang", path="/oauth/token", seconds=FOR_EVER)
+    with pytest.raises(RemoteUnreachable):
+        gateway_to(remote.url, timeouts=SHORT).create_order({"version": 1})
     assert asked(remote) == []
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
 
-from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable
+from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.http.breaker import FAILURES, OPEN_FOR, TROUBLE, Admission, Breaker, Verdict
 from monext_bridge.gateways.http.client import Timeouts
-from monext_bridge.runtime.deadlines import within
-from tests.gateways.remotes import Remote, client, free_port
+from monext_bridge.runtime.deadlines import seconds_left, within
+from tests.gateways.remotes import AMPLE, FOR_EVER, SHORT, SOON, Remote, client, free_port
 from tests.log_lines import Lines
 from tests.manual_clock import Ticking
 
@@ -152,8 +151,8 @@ class TestCalls:
     def test_broken_connections_and_silence_open_it(
         self, action: str, remote: Remote, watched: Watched
     ) -> None:
-        remote.goes_wrong(action, times=0, seconds=5)
-        self._posts(remote.url, watched, times=FAILURES)
+        remote.goes_wrong(action, times=0, seconds=FOR_EVER)
+        self._posts(remote.url, watched, times=FAILURES, timeouts=SHORT)
         assert watched.is_open
 
     def test_a_port_where_nobody_listens_opens_it(self, watched: Watched) -> None:
@@ -164,14 +163,11 @@ class TestCalls:
     def test_silence_cut_short_by_the_deadline_does_not_before_a_remote_could_be_called_late(
         self, seconds: float, opens: bool, remote: Remote, watched: Watched
     ) -> None:
-        """The call's clock runs faster than the deadline's."""
-        remote.goes_wrong("hang", times=0, seconds=5)
-        pace, patient = seconds / 0.6, Timeouts(connect=8.0, read=8.0)
-        sender = client(
-            remote.url, breaker=watched.breaker, timeouts=patient, clock=lambda: pace * time.monotonic()
-        )
+        """By the call's own clock, on which so much time goes by until the deadline."""
+        remote.goes_wrong("hang", times=0, seconds=FOR_EVER)
+        sender = client(remote.url, breaker=watched.breaker, clock=lambda: 0.0 if seconds_left() else seconds)
         watched.calls(*[Verdict.FAILED] * (FAILURES - 1))
-        with within(0.6), pytest.raises(RemoteUnavailable):
+        with within(SOON), pytest.raises(RemoteTimeout):
             sender.send("POST", "/a", route="/a")
         assert watched.is_open is opens
 
@@ -202,8 +198,8 @@ class TestCalls:
         assert client(remote.url).send("GET", "/a", route="/a").status == 200
 
     @staticmethod
-    def _posts(url: str, watched: Watched, *, times: int) -> None:
-        sender = client(url, breaker=watched.breaker)
+    def _posts(url: str, watched: Watched, *, times: int, timeouts: Timeouts = AMPLE) -> None:
+        sender = client(url, breaker=watched.breaker, timeouts=timeouts)
         for _ in range(times):
             watched.clock.pass_(TROUBLE)
             try:

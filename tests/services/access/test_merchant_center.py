@@ -75,18 +75,25 @@ def test_an_audience_is_not_asked_for(principals: Principals, tokens: Tokens) ->
         {"iss": "https://mc-api.example.com"},
         {"iss": None},
         {"exp": None},
-        {"exp": int(time.time()) - 1},
         {"exp": "tomorrow"},
-        {"nbf": int(time.time()) + 600},
         {"nbf": "yesterday"},
     ],
-    ids=lambda claims: json.dumps(claims).translate(str.maketrans("", "", "0123456789")),
+    ids=json.dumps,
 )
 def test_a_token_with_wrong_claims_is_refused(
     claims: dict[str, Any], principals: Principals, tokens: Tokens
 ) -> None:
     with pytest.raises(Unauthenticated):
         principals.merchant_center(tokens.jwt(**claims))
+
+
+@pytest.mark.parametrize(("claim", "seconds"), [("exp", -1), ("nbf", 600)])
+def test_a_token_of_another_time_is_refused(
+    claim: str, seconds: int, principals: Principals, tokens: Tokens
+) -> None:
+    """Counted from now: these tests may have been collected long ago."""
+    with pytest.raises(Unauthenticated):
+        principals.merchant_center(tokens.jwt(**{claim: int(time.time()) + seconds}))
 
 
 @pytest.mark.parametrize("project", ["sandbox2", "sandbo", "Sandbox", "", None, ["sandbox"]])
