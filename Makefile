@@ -5,16 +5,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test chaos test-peer check screenshots states translations lock clean
+.PHONY: demo test test-coverage chaos test-peer check screenshots states translations lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
 
 # By file, since what a module sets up can be dear: storms, remotes that hang, a browser. In the folders' order, in which
 # the long ones come first. More processes than cores, since many tests wait.
+SUITE := -n 3 --dist loadfile --no-loadscope-reorder
+
 test: $(STAMP)
 	@tests/browser/get_chromium.sh
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest $(SUITE)
+
+# Which lines and branches of the package the tests reach: told at the end, and line by line in build/coverage/index.html.
+# TESTS may name some of them.
+test-coverage: $(STAMP)
+	@tests/browser/get_chromium.sh
+	.ci/coverage $(SUITE) $(TESTS)
 
 # The fault campaign: so many storms, each with so many buyers.
 SEEDS ?= 20

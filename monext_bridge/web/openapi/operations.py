@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from monext_bridge import __version__
 from monext_bridge.web.api import models
 
 Json = Mapping[str, Any]
@@ -130,7 +131,7 @@ OPERATIONS: Mapping[str, Operation] = {
         answer={
             "status": "Partially Available",
             "timestamp": "2026-01-01T12:00:00Z",
-            "version": "0.1.0",
+            "version": __version__,
             "metadata": {"name": "monext-bridge"},
             "checks": [{"name": "commercetools", "status": "UP"}, {"name": "monext", "status": "DOWN"}],
         },
