@@ -49,9 +49,9 @@ class Outcome:
     """One answer about a session, sorted. `reason` only when FAILED, `candidates` only when ACCEPTED.
 
     `payment_id` is what the session's `privateData` names, to be compared with the payment at hand;
-    `order_reference` is what the session was opened with. `gone`: FAILED only because Monext no longer knows the
-    session, which tells nothing about a payment that was pending. `is_last_read`: read after the session's end, so that
-    what failed has failed for good.
+    `order_reference` is what the session was opened with. `session_gone`: FAILED only because Monext no longer knows
+    the session, which tells nothing about a payment that was pending. `is_last_read`: read after the session's end,
+    so that what failed has failed for good.
     """
 
     kind: OutcomeKind

@@ -70,53 +70,32 @@ def build_services(
 ) -> Services:
     """Everything wired; gateways and clock are handed in, so that tests can hand in others.
 
-    `dispatch` says who carries out the tasks of reconciliation; without it, threads of this process.
+    `runner` says who carries out the tasks of reconciliation; without it, threads of this process.
     """
     records, monext_payments = CommercetoolsRecords(commercetools), MonextPayments(monext)
     contexts, references = ContextReader(settings, records), ReferenceSigner(settings.secret_keys)
-    operations = OperationExecutor(records, monext_payments, clock)
-    settle = OutcomeRecorder(
-        settings,
-        records,
-        contexts,
-        monext_payments,
-        AutomaticReversal(operations),
-        OrderCreator(records),
-        clock,
-    )
-    session_opener = SessionOpener(settings, records, monext_payments, references, clock)
-    resolver = UnknownOutcomeResolver(settings, operations)
-    modify = PaymentOperations(settings, records, monext_payments, operations, resolver, clock)
+    executor = OperationExecutor(records, monext_payments, clock)
+    reversal, orders = AutomaticReversal(executor), OrderCreator(records)
+    settle = OutcomeRecorder(settings, records, contexts, monext_payments, reversal, orders, clock)
+    opener = SessionOpener(settings, records, monext_payments, references, clock)
+    resolver = UnknownOutcomeResolver(settings, executor)
+    modify = PaymentOperations(settings, records, monext_payments, executor, resolver, clock)
     from_record = OutcomeFromRecord(settings, contexts, monext_payments, settle, clock)
-    reconciler = _finishing(settings, records, from_record, resolver, modify, clock)
+    importer = LedgerImporter(records, resolver, clock)
+    expiry = ExpiringAuthorizations(settings, modify, clock)
+    reconciler = PaymentReconciler(settings, records, from_record, resolver, importer, expiry, clock)
+    runner = runner or ThreadRunner()
     return Services(
         settings=settings,
-        checkout=Checkout(
-            settings, records, contexts, monext_payments, settle, session_opener, references, clock
-        ),
+        checkout=Checkout(settings, records, contexts, monext_payments, settle, opener, references, clock),
         buyer_events=BuyerEvents(settings, contexts, monext_payments, settle),
         sessions=ShopSessions(settings, commercetools),
         references=references,
         readiness=Readiness(settings, commercetools, monext),
         modify=modify,
-        reconcile=Reconciliation(Candidates(settings, records, clock), reconciler, runner or ThreadRunner()),
+        reconcile=Reconciliation(Candidates(settings, records, clock), reconciler, runner),
         shipment=ShipmentCapturer(settings, commercetools, modify),
         push_signatures=PushSignatures(push_keys or PushKeys(), clock),
         principals=Principals(settings, commercetools, clock=clock),
         clock=clock,
     )
-
-
-def _finishing(
-    settings: Settings,
-    records: CommercetoolsRecords,
-    from_record: OutcomeFromRecord,
-    resolver: UnknownOutcomeResolver,
-    modify: PaymentOperations,
-    clock: Clock,
-) -> PaymentReconciler:
-    ledger_importer, expiry = (
-        LedgerImporter(records, resolver, clock),
-        ExpiringAuthorizations(settings, modify, clock),
-    )
-    return PaymentReconciler(settings, records, from_record, resolver, ledger_importer, expiry, clock)

@@ -26,6 +26,7 @@ from monext_bridge.domain.operations.by_key import (
     operations_of_key,
     replacement_refund,
 )
+from monext_bridge.domain.operations.ledger_limits import check_ledger
 from monext_bridge.domain.operations.pending import (
     REVERSAL_PREFIX,
     TOO_LATE,
@@ -42,7 +43,6 @@ from monext_bridge.domain.operations.rules import (
     OperationNotAllowed,
     Reverse,
     announcements,
-    check_ledger,
     has_room_for,
     operation_digest,
 )

@@ -23,8 +23,8 @@ from monext_bridge.domain.monext import (
     Outcome,
     OutcomeKind,
 )
+from monext_bridge.domain.operations.ledger_limits import open_amounts_at_monext
 from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, OperationName
-from monext_bridge.domain.operations.rules import open_amounts_at_monext
 from monext_bridge.domain.outcome.decide import PaymentContext
 from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.cart import Cart, CartState, Order

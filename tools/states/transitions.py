@@ -106,7 +106,7 @@ STANDINGS: Mapping[AttemptStatus, str] = {
     AttemptStatus.AUTHORIZED: "The money is reserved, and nothing of it is captured.",
     AttemptStatus.PAID: "Something is captured; also where it has been refunded since.",
     AttemptStatus.FAILED: "Nothing was taken; or it was authorised, and all of that is cancelled.",
-    AttemptStatus.RETURNED: "Accepted, and must not be kept: flagged, and on its way back, returned, or refused to be.",
+    AttemptStatus.RETURNED: "Accepted, and must not be kept: flagged; on its way back, returned, or refused to be.",
 }
 
 ACT_STATES: Mapping[ActState, str] = {

@@ -6,12 +6,12 @@ for every bound, so that two callers can't both take the same money.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.monext import Ledger, LedgerRow
+from monext_bridge.domain.ids import RecordTransactionId
+from monext_bridge.domain.monext import Ledger
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.pending import (
     REMAINDER,
@@ -19,7 +19,6 @@ from monext_bridge.domain.operations.pending import (
     is_unsent,
     operation_name,
     request_digest,
-    unclaimed_rows,
     unresolved_operations,
 )
 from monext_bridge.domain.record.attempt_status import accepted_transaction, own_money, taken_or_planned
@@ -29,11 +28,9 @@ from monext_bridge.domain.record.updates import AddTransaction
 AUTHORIZATION_LASTS = timedelta(days=7)
 """How long Monext lets an authorisation be captured (monext/doAuthorization); later only by LATE_DELIVERY."""
 
-LATER_CAPTURES = ("CAPTURE", "REAUTHORIZATION_AND_CAPTURE")
-"""Of an authorisation; the second one is how a late delivery may be listed (TransactionType, OpenAPI 1.26.0)."""
-
-CAPTURING_ROWS = ("AUTHORIZATION_AND_CAPTURE", *LATER_CAPTURES)
 COUNTED_STATES = (TransactionState.SUCCESS, TransactionState.PENDING, TransactionState.INITIAL)
+RELEASING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
+REFUNDING = (TransactionType.REFUND,)
 
 
 class OperationNotAllowed(Exception):
@@ -95,24 +92,6 @@ def open_amounts(payment: Payment) -> OpenAmounts:
     )
 
 
-def open_amounts_at_monext(ledger: Ledger) -> OpenAmounts:
-    """By Monext's ledger: rows that are OK or not final count, rows that are KO do not.
-
-    A CANCEL counts against its origin: of a capture it is a refund, of a refund it takes that back, else it
-    releases the authorisation.
-    """
-    rows = [row for row in ledger.rows if row.ok is not False]
-    captures = {row.id for row in rows if row.type in CAPTURING_ROWS}
-    refunds = {row.id for row in rows if row.type == "REFUND"}
-    cancels = [row for row in rows if row.type == "CANCEL"]
-    undone = sum(row.amount for row in cancels if row.origin_id in captures)
-    taken_back = sum(row.amount for row in cancels if row.origin_id in refunds and row.ok)
-    released = sum(row.amount for row in cancels if row.origin_id not in captures | refunds)
-    left = _rows(rows, "AUTHORIZATION") - _rows(rows, *LATER_CAPTURES) - released
-    refundable = _rows(rows, *CAPTURING_ROWS) - _rows(rows, "REFUND") - undone + taken_back
-    return OpenAmounts(capturable=max(left, 0), cancellable=max(left, 0), refundable=max(refundable, 0))
-
-
 def announcements(
     payment: Payment, operation: Operation, *, name: OperationName, now: datetime
 ) -> tuple[AddTransaction, ...]:
@@ -131,8 +110,8 @@ def announcements(
 def has_room_for(payment: Payment, operations: Iterable[Transaction]) -> bool:
     """Whether the record has room for intents that were freed and are to be taken up again."""
     left, own = open_amounts(payment), tuple(operations)
-    releasing = sum(t.amount.cent_amount for t in own if t.type in _RELEASING)
-    refunding = sum(t.amount.cent_amount for t in own if t.type in _REFUNDING)
+    releasing = sum(t.amount.cent_amount for t in own if t.type in RELEASING)
+    refunding = sum(t.amount.cent_amount for t in own if t.type in REFUNDING)
     return releasing <= left.capturable and refunding <= left.refundable
 
 
@@ -149,45 +128,6 @@ def operation_digest(operation: Operation, *, merchant_reference: str | None) ->
     return request_digest(body)
 
 
-def check_ledger(payment: Payment, ledger: Ledger, *, operations: Iterable[Transaction]) -> None:
-    """Raises NotAllowed where Monext's ledger has not enough left for these intents of the payment.
-
-    Other acts whose outcome is open may still appear in the ledger, so they count against it too, unless a row of
-    it is theirs already.
-    """
-    own = tuple(operations)
-    left = open_amounts_at_monext(ledger)
-    rooms: Mapping[TransactionType, int] = {
-        TransactionType.CHARGE: left.capturable,
-        TransactionType.CANCEL_AUTHORIZATION: left.cancellable,
-        TransactionType.REFUND: left.refundable,
-    }
-    ours = {t.id for t in own}
-    waiting = [t for t in unresolved_operations(payment) if t.id not in ours]
-    others = _not_listed(waiting, payment=payment, ledger=ledger)
-    for kinds in (_RELEASING, _REFUNDING):
-        wanted = sum(t.amount.cent_amount for t in (*own, *others) if t.type in kinds)
-        room = min(rooms[kind] for kind in kinds)
-        if any(t.type in kinds for t in own) and wanted > room:
-            raise OperationNotAllowed(f"Monext has {room} left of this payment, in minor units")
-
-
-def _not_listed(
-    waiting: Iterable[Transaction], *, payment: Payment, ledger: Ledger
-) -> tuple[Transaction, ...]:
-    """The open intents that no row of the ledger can be; equal ones take one row each."""
-    taken: set[MonextTransactionId] = set()
-    missing: list[Transaction] = []
-    for operation in waiting:
-        rows = unclaimed_rows(operation, payment=payment, ledger=ledger)
-        row = next((r for r in rows if r.id not in taken), None)
-        if row is None:
-            missing.append(operation)
-        else:
-            taken.add(row.id)
-    return tuple(missing)
-
-
 def is_authorization_over(payment: Payment, *, now: datetime, ledger: Ledger | None = None) -> bool:
     """Whether the authorisation is older than Monext lets it be captured, by the record or by the ledger."""
     taken = accepted_transaction(payment)
@@ -195,10 +135,6 @@ def is_authorization_over(payment: Payment, *, now: datetime, ledger: Ledger | N
         return False
     dates = [taken.timestamp] + [r.date for r in (ledger.rows if ledger else ()) if r.type == "AUTHORIZATION"]
     return any(date is not None and now - date >= AUTHORIZATION_LASTS for date in dates)
-
-
-_RELEASING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
-_REFUNDING = (TransactionType.REFUND,)
 
 
 def _amounts(payment: Payment, operation: Operation) -> tuple[tuple[TransactionType, int], ...]:
@@ -295,7 +231,3 @@ def _sum(
     transactions: Iterable[Transaction], kind: TransactionType, states: tuple[TransactionState, ...]
 ) -> int:
     return sum(t.amount.cent_amount for t in transactions if t.type is kind and t.state in states)
-
-
-def _rows(rows: Iterable[LedgerRow], *types: str) -> int:
-    return sum(row.amount for row in rows if row.type in types)

@@ -109,17 +109,8 @@ class OperationExecutor:
             then = "held up for so long that somebody else may have taken it over"
             event(log, "act_not_sent", level=logging.WARNING, payment=payment.id, then=then)
             return payment
-        name = _name(operation)
-        body = operation_request(
-            amount=operation.amount.cent_amount,
-            key=name.key,
-            merchant_reference=target.merchant_reference,
-            option=target.option,
-        )
         try:
-            answer = self.monext_payments.execute(
-                target.store, KIND_OF_TYPE[operation.type], target.origin, body
-            )
+            answer = self._send(operation, target=target)
         except RemoteUnreachable:
             then = "freed; the next call with its key acts"
             event(log, "act_not_sent", level=logging.WARNING, payment=payment.id, then=then)
@@ -132,6 +123,16 @@ class OperationExecutor:
             raise ActUnknown(
                 "Monext answered, and the answer could not be written", remote="monext"
             ) from error
+
+    def _send(self, operation: Transaction, *, target: OperationTarget) -> OperationAnswer:
+        """Raises RemoteUnreachable where it certainly did not arrive."""
+        body = operation_request(
+            amount=operation.amount.cent_amount,
+            key=_name(operation).key,
+            merchant_reference=target.merchant_reference,
+            option=target.option,
+        )
+        return self.monext_payments.execute(target.store, KIND_OF_TYPE[operation.type], target.origin, body)
 
     def resolve(self, payment: Payment, operation: Transaction, *, target: OperationTarget) -> Payment:
         """Look an act of open outcome up in Monext's ledger, and write what became of it; safe at any time.

@@ -26,6 +26,7 @@ from monext_bridge.domain.operations.by_key import (
     operations_of_key,
     replacement_refund,
 )
+from monext_bridge.domain.operations.ledger_limits import check_ledger
 from monext_bridge.domain.operations.pending import IDEMPOTENCY_KEY, TOO_LATE, is_unsent
 from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, OperationNotAllowed, Reverse
 from monext_bridge.domain.record.apply_updates import with_updates
@@ -181,7 +182,7 @@ class PaymentOperations:
             self.operations.write(written, mine[0], tuple(mark_unsent(mine)))
             raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
         try:
-            rules.check_ledger(written, ledger, operations=mine)
+            check_ledger(written, ledger, operations=mine)
             late = self.settings.late_capture
             option = capture_option(request.operation, written, ledger, now=self.clock(), late_capture=late)
         except OperationNotAllowed as error:
@@ -239,7 +240,7 @@ class PaymentOperations:
             raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
         planned = with_updates(payment, operations)
         try:
-            rules.check_ledger(planned, ledger, operations=planned.transactions[-len(operations) :])
+            check_ledger(planned, ledger, operations=planned.transactions[-len(operations) :])
         except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 

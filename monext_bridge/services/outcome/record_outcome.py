@@ -43,6 +43,7 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
+from monext_bridge.services.outcome.alarms import alarm_reversal, own_outcome
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
 from monext_bridge.services.outcome.context import ContextReader, with_payment
 from monext_bridge.services.outcome.create_order import OrderCreator, OrderRefused
@@ -116,7 +117,7 @@ class OutcomeRecorder:
         self, payment: Payment, outcome: Outcome | None, *, store: StoreSettings
     ) -> tuple[Outcome | None, AcceptedTransaction | None]:
         """The outcome, and the transaction that was accepted. One that can't be told is not known yet."""
-        fact = _own(payment, outcome)
+        fact = own_outcome(payment, outcome)
         if fact is None or fact.kind is not OutcomeKind.ACCEPTED:
             return fact, None
         paid = self.monext_payments.paid(store, fact)
@@ -164,9 +165,9 @@ class OutcomeRecorder:
             after = self.records.write(before, changes)
         except RemoteUnavailable as error:
             if not isinstance(error, RemoteUnreachable):
-                _tell_flagged(reference, context, with_updates(before, changes))
+                alarm_reversal(reference, context, with_updates(before, changes))
             raise
-        _tell_flagged(reference, context, after)
+        alarm_reversal(reference, context, after)
         return after
 
     def _finish(
@@ -264,32 +265,6 @@ class OutcomeRecorder:
             payment = self.reversal.continue_reversal(payment, store=store, just_written=True)
             return with_payment(context, payment)
         raise _contended(f"payment {payment.id}")
-
-
-def _tell_flagged(reference: PaymentReference, before: PaymentContext, after: Payment) -> None:
-    """The alarm that money is not kept, where the payment was not flagged before."""
-    flag, order = reversal_reason(after), before.order
-    if flag is None or reversal_reason(before.payment) is not None:
-        return
-    event(
-        log,
-        "not_kept",
-        level=logging.ERROR,
-        payment=after.id,
-        cart=reference.cart_id,
-        store=reference.store_key,
-        order=order.number if order else reference.order_number,
-        flag=flag.value,
-        why=after.status_text,
-    )
-
-
-def _own(payment: Payment, outcome: Outcome | None) -> Outcome | None:
-    """An outcome whose private data names another payment tells nothing about this one."""
-    if outcome is None or outcome.payment_id in (None, payment.id):
-        return outcome
-    event(log, "foreign_session", level=logging.ERROR, payment=payment.id, names=outcome.payment_id)
-    return Outcome(OutcomeKind.UNKNOWN, detail="the session names another payment")
 
 
 def _moved(before: PaymentContext, after: PaymentContext) -> bool:

@@ -34,7 +34,10 @@ class ExpiringAuthorizations:
     clock: Callable[[], datetime]
 
     def meet(self, payment: Payment) -> ExpiryHandled:
-        """Capture or release what is open, once, before it ends; or say when that is. Raises as `PaymentOperations.perform`."""
+        """Capture or release what is open, once, before it ends; or say when that is.
+
+        Raises as `PaymentOperations.perform`.
+        """
         ends, left = authorization_ends_at(payment), open_amounts(payment).capturable
         operation = self._operation(payment)
         if ends is None or operation is None or self.clock() >= ends:

@@ -9,6 +9,7 @@ from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.by_key import abandon, operations_of_key
+from monext_bridge.domain.operations.ledger_limits import check_ledger, open_amounts_at_monext
 from monext_bridge.domain.operations.pending import OperationName
 from monext_bridge.domain.operations.rules import (
     AUTHORIZATION_LASTS,
@@ -20,10 +21,8 @@ from monext_bridge.domain.operations.rules import (
     Refund,
     Reverse,
     announcements,
-    check_ledger,
     is_authorization_over,
     open_amounts,
-    open_amounts_at_monext,
     operation_digest,
 )
 from monext_bridge.domain.record.apply_updates import with_updates

@@ -1,0 +1,80 @@
+"""What Monext's ledger leaves to capture, cancel and refund, and whether that is enough for an operation.
+
+Amounts are minor units of the currency that Monext took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from monext_bridge.domain.ids import MonextTransactionId
+from monext_bridge.domain.monext import Ledger, LedgerRow
+from monext_bridge.domain.operations.pending import unclaimed_rows, unresolved_operations
+from monext_bridge.domain.operations.rules import REFUNDING, RELEASING, OpenAmounts, OperationNotAllowed
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionType
+
+LATER_CAPTURES = ("CAPTURE", "REAUTHORIZATION_AND_CAPTURE")
+"""Of an authorisation; the second one is how a late delivery may be listed (TransactionType, OpenAPI 1.26.0)."""
+
+CAPTURING_ROWS = ("AUTHORIZATION_AND_CAPTURE", *LATER_CAPTURES)
+
+
+def open_amounts_at_monext(ledger: Ledger) -> OpenAmounts:
+    """By Monext's ledger: rows that are OK or not final count, rows that are KO do not.
+
+    A CANCEL counts against its origin: of a capture it is a refund, of a refund it takes that back, else it
+    releases the authorisation.
+    """
+    rows = [row for row in ledger.rows if row.ok is not False]
+    captures = {row.id for row in rows if row.type in CAPTURING_ROWS}
+    refunds = {row.id for row in rows if row.type == "REFUND"}
+    cancels = [row for row in rows if row.type == "CANCEL"]
+    undone = sum(row.amount for row in cancels if row.origin_id in captures)
+    taken_back = sum(row.amount for row in cancels if row.origin_id in refunds and row.ok)
+    released = sum(row.amount for row in cancels if row.origin_id not in captures | refunds)
+    left = _rows(rows, "AUTHORIZATION") - _rows(rows, *LATER_CAPTURES) - released
+    refundable = _rows(rows, *CAPTURING_ROWS) - _rows(rows, "REFUND") - undone + taken_back
+    return OpenAmounts(capturable=max(left, 0), cancellable=max(left, 0), refundable=max(refundable, 0))
+
+
+def check_ledger(payment: Payment, ledger: Ledger, *, operations: Iterable[Transaction]) -> None:
+    """Raises NotAllowed where Monext's ledger has not enough left for these intents of the payment.
+
+    Other acts whose outcome is open may still appear in the ledger, so they count against it too, unless a row of
+    it is theirs already.
+    """
+    own = tuple(operations)
+    left = open_amounts_at_monext(ledger)
+    rooms: Mapping[TransactionType, int] = {
+        TransactionType.CHARGE: left.capturable,
+        TransactionType.CANCEL_AUTHORIZATION: left.cancellable,
+        TransactionType.REFUND: left.refundable,
+    }
+    ours = {t.id for t in own}
+    waiting = [t for t in unresolved_operations(payment) if t.id not in ours]
+    others = _not_listed(waiting, payment=payment, ledger=ledger)
+    for kinds in (RELEASING, REFUNDING):
+        wanted = sum(t.amount.cent_amount for t in (*own, *others) if t.type in kinds)
+        room = min(rooms[kind] for kind in kinds)
+        if any(t.type in kinds for t in own) and wanted > room:
+            raise OperationNotAllowed(f"Monext has {room} left of this payment, in minor units")
+
+
+def _not_listed(
+    waiting: Iterable[Transaction], *, payment: Payment, ledger: Ledger
+) -> tuple[Transaction, ...]:
+    """The open intents that no row of the ledger can be; equal ones take one row each."""
+    taken: set[MonextTransactionId] = set()
+    missing: list[Transaction] = []
+    for operation in waiting:
+        rows = unclaimed_rows(operation, payment=payment, ledger=ledger)
+        row = next((r for r in rows if r.id not in taken), None)
+        if row is None:
+            missing.append(operation)
+        else:
+            taken.add(row.id)
+    return tuple(missing)
+
+
+def _rows(rows: Iterable[LedgerRow], *types: str) -> int:
+    return sum(row.amount for row in rows if row.type in types)

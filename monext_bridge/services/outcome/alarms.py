@@ -1,0 +1,40 @@
+"""Alarms about a session's outcome: money that must not be kept, and a session of another payment."""
+
+from __future__ import annotations
+
+import logging
+
+from monext_bridge.domain.monext import Outcome, OutcomeKind
+from monext_bridge.domain.outcome.decide import PaymentContext
+from monext_bridge.domain.record.attempt_status import reversal_reason
+from monext_bridge.domain.record.payment import Payment
+from monext_bridge.logs import event
+from monext_bridge.services.results import PaymentReference
+
+log = logging.getLogger(__name__)
+
+
+def alarm_reversal(reference: PaymentReference, before: PaymentContext, after: Payment) -> None:
+    """The alarm that money is not kept, where the payment was not flagged before."""
+    flag, order = reversal_reason(after), before.order
+    if flag is None or reversal_reason(before.payment) is not None:
+        return
+    event(
+        log,
+        "not_kept",
+        level=logging.ERROR,
+        payment=after.id,
+        cart=reference.cart_id,
+        store=reference.store_key,
+        order=order.number if order else reference.order_number,
+        flag=flag.value,
+        why=after.status_text,
+    )
+
+
+def own_outcome(payment: Payment, outcome: Outcome | None) -> Outcome | None:
+    """An outcome whose private data names another payment tells nothing about this one."""
+    if outcome is None or outcome.payment_id in (None, payment.id):
+        return outcome
+    event(log, "foreign_session", level=logging.ERROR, payment=payment.id, names=outcome.payment_id)
+    return Outcome(OutcomeKind.UNKNOWN, detail="the session names another payment")
