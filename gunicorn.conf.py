@@ -21,9 +21,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from monext_bridge import logs
 from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
-from monext_bridge.runtime.companion import Companion
-from monext_bridge.runtime.parallel import running_pool, start_threads
-from monext_bridge.web.http.preload import preload
+from monext_bridge.runtime import Companion, running_pool, start_threads
+from monext_bridge.web.http import preload
 
 HEALTH = (b"GET /health ", b"HEAD /health ")
 RECONCILE = (sys.executable, "-m", "flask", "--app", "app", "reconcile", "--every", "60s", "--with-parent")

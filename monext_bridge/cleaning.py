@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 300
+LONGEST_LOGGED = 300
 """Characters of a text that are shown."""
 
 EXAMINED = 2000
@@ -22,13 +22,13 @@ REFERRING = ("return", "cancel", "result", "notification")
 PIECE = r"[^\s\"'<>,;:=/]"
 """A character of a token; an email address is one token, or a part of one."""
 
-ADDRESS = rf"(?<!{PIECE}){PIECE}+(?:@|%(?:25)*40){PIECE}+"
+EMAIL_ADDRESS = rf"(?<!{PIECE}){PIECE}+(?:@|%(?:25)*40){PIECE}+"
 """Tried at the beginning of a token alone, or a long one would be read again from each of its characters."""
 
 CLEANINGS = (
     (re.compile(r"\?[^\s\"'<>)]*"), ""),
     (re.compile(r"\b(Basic|Bearer)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REDACTED}"),
-    (re.compile(ADDRESS), REDACTED),
+    (re.compile(EMAIL_ADDRESS), REDACTED),
     (re.compile(rf"(/(?:{'|'.join(REFERRING)}|sessions)/)[^\s/\"'{{}}]+"), r"\1…"),
 )
 HALVES = (
@@ -38,15 +38,15 @@ HALVES = (
 """What a cut may leave of an address or of a credential, which no pattern knows any more."""
 
 
-def clean(text: str) -> str:
+def cleaned_for_log(text: str) -> str:
     """The text without all that, cut at 300 characters."""
     beginning = _beginning(text)
     cleaned = beginning
     for pattern, replacement in CLEANINGS:
         cleaned = pattern.sub(replacement, cleaned)
-    if len(cleaned) <= LONGEST and len(text) <= EXAMINED:
+    if len(cleaned) <= LONGEST_LOGGED and len(text) <= EXAMINED:
         return cleaned
-    return f"{cleaned[: LONGEST - 1]}…"
+    return f"{cleaned[: LONGEST_LOGGED - 1]}…"
 
 
 def _beginning(text: str) -> str:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from traceback import walk_tb
 from types import TracebackType
 
-from monext_bridge.cleaning import REDACTED, clean, without_reference
+from monext_bridge.cleaning import REDACTED, cleaned_for_log, without_reference
 
 Scalar = str | int | float | bool | None
 
@@ -111,7 +111,7 @@ class JsonFormatter(logging.Formatter):
             **_what(record),
         }
         if correlation := correlation_id.get():
-            line.setdefault("correlation_id", clean(correlation))
+            line.setdefault("correlation_id", cleaned_for_log(correlation))
         if record.exc_info and record.exc_info[1]:
             line |= _failure(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
@@ -120,9 +120,9 @@ class JsonFormatter(logging.Formatter):
 def _what(record: logging.LogRecord) -> dict[str, Scalar]:
     scalars = getattr(record, "scalars", None)
     if isinstance(scalars, dict):
-        named = {clean(name): _value(name, value) for name, value in scalars.items()}
+        named = {cleaned_for_log(name): _value(name, value) for name, value in scalars.items()}
         return {"event": _shown(record.msg), **named}
-    return {"event": "message", "message": clean(_message(record))}
+    return {"event": "message", "message": cleaned_for_log(_message(record))}
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -133,7 +133,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _shown(value: object) -> str:
-    return clean(_text(value))
+    return cleaned_for_log(_text(value))
 
 
 def _text(value: object) -> str:
@@ -150,7 +150,7 @@ def _value(name: str, value: object) -> Scalar:
     if name not in HARMLESS and SECRET_WORDS.intersection(name.lower().split("_")):
         return REDACTED
     if isinstance(value, str):
-        return clean(value)
+        return cleaned_for_log(value)
     if isinstance(value, int) and value.bit_length() <= WIDEST:
         return value
     if isinstance(value, float):
@@ -159,24 +159,26 @@ def _value(name: str, value: object) -> Scalar:
 
 
 def _refused(value: object) -> str:
-    return clean(f"[{type(value).__name__} refused]")
+    return cleaned_for_log(f"[{type(value).__name__} refused]")
 
 
 def _failure(error: BaseException) -> dict[str, Scalar]:
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     found: dict[str, Scalar] = {
-        "error_type": clean(type(error).__name__),
+        "error_type": cleaned_for_log(type(error).__name__),
         "error": _shown(error),
         "stack": _stack(error.__traceback__),
     }
-    return found | {"cause": clean(type(cause).__name__)} if cause else found
+    return found | {"cause": cleaned_for_log(type(cause).__name__)} if cause else found
 
 
 def _stack(trace: TracebackType | None) -> str:
     """Innermost last; functions and lines, never their locals."""
     frames = deque(walk_tb(trace), maxlen=STACK)
     codes = ((frame.f_code, line) for frame, line in frames)
-    return " > ".join(clean(f"{_short(code.co_filename)}:{line} {code.co_name}") for code, line in codes)
+    return " > ".join(
+        cleaned_for_log(f"{_short(code.co_filename)}:{line} {code.co_name}") for code, line in codes
+    )
 
 
 def _short(filename: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from monext_bridge.cleaning import EXAMINED, LONGEST, clean
+from monext_bridge.cleaning import EXAMINED, LONGEST_LOGGED, cleaned_for_log
 from monext_bridge.logs import JsonFormatter, correlation_id, event
 from tests.log_lines import Lines, logged
 
@@ -67,11 +67,11 @@ class TestAddresses:
         ],
     )
     def test_a_token_that_holds_an_address_is_hidden_whole(self, text: str, shown: str) -> None:
-        assert clean(text) == shown
+        assert cleaned_for_log(text) == shown
 
     @pytest.mark.parametrize("text", ["@", "@media", "5 @ 2.00", "100%", "%40", "at 40%", "a@ b"])
     def test_a_sign_that_joins_nothing_hides_nothing(self, text: str) -> None:
-        assert clean(text) == text
+        assert cleaned_for_log(text) == text
 
 
 class TestCut:
@@ -93,22 +93,22 @@ class TestCut:
     def test_no_part_of_a_secret_is_shown_wherever_a_text_is_cut(self, secret: str) -> None:
         """Before it comes a query, which goes: what follows it is then near enough to the beginning to be shown."""
         for place in range(EXAMINED - len(secret) - 5, EXAMINED + 5):
-            shown = clean(f"GET /?{'q' * (place - 7)} {secret} and on {'x' * 100}")
+            shown = cleaned_for_log(f"GET /?{'q' * (place - 7)} {secret} and on {'x' * 100}")
             assert [part for part in self.PARTS if part in shown] == []
 
     def test_the_beginning_of_a_text_that_was_cut_is_shown_and_says_so(self) -> None:
-        assert clean(f"not done, {'because ' * 1000}").startswith("not done, because")
-        assert clean("x " * 1000 + "y " * 1000).endswith("…")
-        assert clean(f"GET /?{'q' * HUGE}") == "GET /…"
+        assert cleaned_for_log(f"not done, {'because ' * 1000}").startswith("not done, because")
+        assert cleaned_for_log("x " * 1000 + "y " * 1000).endswith("…")
+        assert cleaned_for_log(f"GET /?{'q' * HUGE}") == "GET /…"
 
     def test_a_text_without_an_end_in_sight_is_left_out(self) -> None:
-        assert clean(f"/{'a@' * HUGE}") == "/…"
+        assert cleaned_for_log(f"/{'a@' * HUGE}") == "/…"
 
 
 class TestBounds:
     @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:8])
     def test_a_text_is_never_longer_than_the_longest(self, text: str) -> None:
-        assert len(clean(text)) <= LONGEST
+        assert len(cleaned_for_log(text)) <= LONGEST_LOGGED
 
     @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:8])
     def test_every_field_of_a_line_is_bounded(self, text: str, lines: Lines) -> None:

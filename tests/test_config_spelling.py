@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from monext_bridge.config import SETTING_NAMES
-from monext_bridge.config.spelling import misspelt, nearest, within
+from monext_bridge.config.spelling import is_within, misspelt, nearest
 from tests.settings_environment import faults, load
 
 LONG = [name for name in SETTING_NAMES if len(name) >= 8]
@@ -140,4 +140,4 @@ def test_edits_are_counted_as_in_the_textbook() -> None:
     words = ["".join(draw.choices("AB_", k=draw.randrange(7))) for _ in range(150)]
     for one, other in combinations(words, 2):
         for edits in range(3):
-            assert within(one, other, edits=edits) == (distance(one, other) <= edits), (one, other, edits)
+            assert is_within(one, other, edits=edits) == (distance(one, other) <= edits), (one, other, edits)

@@ -15,7 +15,7 @@ from monext_bridge.config.branding import Branding, BrandingByStore, ShopLink
 from monext_bridge.config.colors import Colors, Palette
 from monext_bridge.config.loading import load_settings
 from monext_bridge.config.names import SETTING_NAMES, SETTINGS, Setting
-from monext_bridge.config.parsing import url_host
+from monext_bridge.config.parsing import origin_of, url_host
 from monext_bridge.config.values import (
     Access,
     CaptureType,
@@ -51,5 +51,6 @@ __all__ = [
     "ShopLink",
     "StoreSettings",
     "load_settings",
+    "origin_of",
     "url_host",
 ]

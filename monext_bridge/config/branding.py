@@ -20,8 +20,8 @@ from monext_bridge.domain.languages import LANGUAGES
 
 T = TypeVar("T")
 
-LONGEST_NAME = 60
-LANGUAGE = re.compile("[a-z]{2}(?:[-_][A-Z]{2})?")
+LONGEST_SHOP_NAME = 60
+SHOP_LANGUAGE_TAG = re.compile("[a-z]{2}(?:[-_][A-Z]{2})?")
 MOST_ANCESTORS = 10
 
 
@@ -80,7 +80,7 @@ def read_branding(environment: Environment) -> BrandingByStore:
         logo=by_store("SHOP_LOGO", image_url),
         colors=environment.read_by_store("SHOP_COLORS", colors, is_value=is_colors),
         links=environment.read_by_store("SHOP_LINKS", links, is_value=is_links),
-        language=by_store("SHOP_LANGUAGE", language),
+        language=by_store("SHOP_LANGUAGE", page_language_tag),
         frame_ancestors=by_store("FRAME_ANCESTORS", origins),
     )
 
@@ -101,8 +101,8 @@ def check_branding(branding: BrandingByStore, environment: Environment, *, produ
 
 def shop_name(value: str) -> str:
     """One line that fits onto a telephone twice."""
-    if len(parsing.text(value)) > LONGEST_NAME:
-        raise Fault(f"must have at most {LONGEST_NAME} characters")
+    if len(parsing.text(value)) > LONGEST_SHOP_NAME:
+        raise Fault(f"must have at most {LONGEST_SHOP_NAME} characters")
     return value
 
 
@@ -111,9 +111,9 @@ def image_url(value: str) -> str:
     return value
 
 
-def language(value: str) -> str:
+def page_language_tag(value: str) -> str:
     """A language that pages exist in, with a region or without (`nl`, `nl-BE`)."""
-    if not LANGUAGE.fullmatch(value) or value[:2] not in LANGUAGES:
+    if not SHOP_LANGUAGE_TAG.fullmatch(value) or value[:2] not in LANGUAGES:
         raise Fault(f"must be one of {', '.join(LANGUAGES)}, with a region (fr-BE) or without")
     return value
 

@@ -19,7 +19,7 @@ HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 NAMES = ("accent", "ground", "surface", "darkAccent")
 """A closed list, so that a typo is not taken for a store."""
 
-SHAPE = f"must be a JSON object of colours like #0b7a4b, with accent and at most {', '.join(NAMES[1:])}"
+COLOR_SHAPE = f"must be a JSON object of colours like #0b7a4b, with accent and at most {', '.join(NAMES[1:])}"
 
 TEXT = 4.5
 """WCAG 2.2, 1.4.3: the contrast of text with what is behind it."""
@@ -92,7 +92,7 @@ def is_colors(document: dict[str, Any]) -> bool:
 def colors(value: Any) -> Colors:
     """Raises Fault for what is no colour, and for every pair of colours that could not be read."""
     if not isinstance(value, dict) or not is_colors(value) or "accent" not in value:
-        raise Fault(SHAPE)
+        raise Fault(COLOR_SHAPE)
     named = {name: _color(color) for name, color in value.items()}
     found = Colors(light=_light(named), dark=_dark(named))
     if too_faint := _too_faint(found, NAMED_PAIRS) or _too_faint(found, DERIVED_PAIRS):
@@ -108,7 +108,7 @@ def contrast(one: str, other: str) -> float:
 
 def _color(value: Any) -> str:
     if not isinstance(value, str) or not HEX.fullmatch(value):
-        raise Fault(SHAPE)
+        raise Fault(COLOR_SHAPE)
     digits = value[1:].lower()
     return f"#{digits}" if len(digits) == 6 else "#" + "".join(2 * digit for digit in digits)
 

@@ -9,7 +9,7 @@ from typing import Any
 from monext_bridge.config.parsing import Fault, comma_list, monext_id, plain
 from monext_bridge.config.values import Contracts, PaymentMethod
 
-SHAPE = "must be contract numbers: a comma list, a JSON list, or JSON by method"
+CONTRACT_SHAPE = "must be contract numbers: a comma list, a JSON list, or JSON by method"
 
 
 def is_by_method(document: Mapping[str, Any]) -> bool:
@@ -25,7 +25,7 @@ def contracts(value: Any) -> Contracts:
         by_method = {PaymentMethod(name): monext_id(plain(number)) for name, number in value.items()}
         return Contracts(ids=tuple(dict.fromkeys(by_method.values())), by_method=by_method)
     if not isinstance(value, list):
-        raise Fault(SHAPE)
+        raise Fault(CONTRACT_SHAPE)
     return Contracts(ids=tuple(dict.fromkeys(monext_id(plain(number)) for number in value)))
 
 
@@ -37,4 +37,4 @@ def _listed(text: str) -> list[Any]:
     try:
         return list(json.loads(text))
     except (ValueError, RecursionError):
-        raise Fault(SHAPE) from None
+        raise Fault(CONTRACT_SHAPE) from None

@@ -187,7 +187,7 @@ def origin_of(url: str) -> str:
     return f"{urlsplit(url).scheme}://{url_host(url)}"
 
 
-def landing_url(value: object) -> str:
+def landing_page_url(value: object) -> str:
     """A shop's page; empty where a map says `null` or an empty string: this store has none."""
     return "" if value is None or value == "" else page_url(plain(value))
 

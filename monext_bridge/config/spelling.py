@@ -39,12 +39,12 @@ def misspelt(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def nearest(name: str) -> str | None:
     """The setting that takes the fewest edits, the first of the table where several do."""
-    near = [each for each in SETTING_NAMES if len(each) >= SHORTEST and within(name, each, edits=EDITS)]
-    fewest = (each for edits in range(EDITS + 1) for each in near if within(name, each, edits=edits))
+    near = [each for each in SETTING_NAMES if len(each) >= SHORTEST and is_within(name, each, edits=EDITS)]
+    fewest = (each for edits in range(EDITS + 1) for each in near if is_within(name, each, edits=edits))
     return next(fewest, None)
 
 
-def within(one: str, other: str, *, edits: int) -> bool:
+def is_within(one: str, other: str, *, edits: int) -> bool:
     """Whether so many insertions, deletions, substitutions or swaps of neighbours make one of the other."""
     if abs(len(one) - len(other)) > edits:
         return False
@@ -57,7 +57,7 @@ def within(one: str, other: str, *, edits: int) -> bool:
     rests = [(one[1:], other), (one, other[1:]), (one[1:], other[1:])]
     if one[1::-1] == other[:2]:
         rests.append((one[2:], other[2:]))
-    return any(within(left, right, edits=edits - 1) for left, right in rests)
+    return any(is_within(left, right, edits=edits - 1) for left, right in rests)
 
 
 def _beginning(name: str) -> str:

@@ -74,8 +74,8 @@ def read_stores(environment: Environment) -> Readings:
         capture=by_store("MONEXT_CAPTURE_TYPE", parsing.one_of(CaptureType)),
         session_minutes=by_store("MONEXT_SESSION_MINUTES", parsing.number(10, 90)),
         contracts=environment.read_by_store("MONEXT_PAYMENT_METHOD_IDS", contracts, is_value=is_by_method),
-        return_url=environment.read_by_store("RETURN_URL", parsing.landing_url),
-        cancel_url=environment.read_by_store("CANCEL_URL", parsing.landing_url),
+        return_url=environment.read_by_store("RETURN_URL", parsing.landing_page_url),
+        cancel_url=environment.read_by_store("CANCEL_URL", parsing.landing_page_url),
         api_url=environment.read("MONEXT_API_URL", parsing.base_url_without("/v1")),
         widget_url=environment.read("MONEXT_WIDGET_URL", parsing.base_url_without("/cdn")),
     )

@@ -15,16 +15,15 @@ from monext_bridge.config import MonextCredentials
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
 from monext_bridge.domain.monext import OperationKind
 from monext_bridge.errors import RemoteUnavailable
-from monext_bridge.gateways.http.client import HttpAnswer, HttpClient
-from monext_bridge.gateways.http.paths import segment
+from monext_bridge.gateways.http import HttpAnswer, HttpClient, segment
 from monext_bridge.logs import shortened
-from monext_bridge.runtime.deadlines import leaving
+from monext_bridge.runtime import leaving
 
 SESSIONS = "/v1/checkout/payments/sessions"
 TRANSACTIONS = "/v1/checkout/transactions"
 ALIVE = "/v1/checkout/alive"
 
-CONNECTIONS = 64
+MONEXT_CONNECTIONS = 64
 ACT_TIMEOUT = 15.0
 """Seconds: an acquirer may take long, and an act whose answer is lost costs more than a wait."""
 
@@ -34,9 +33,9 @@ AFTER_ACT = 1.0
 ALIVE_TIMEOUT = 2.0
 
 
-def connect(api_url: str) -> HttpClient:
+def monext_client(api_url: str) -> HttpClient:
     """The client for one of Monext's hosts."""
-    return HttpClient(remote="monext", base_url=api_url, pool_size=CONNECTIONS)
+    return HttpClient(remote="monext", base_url=api_url, pool_size=MONEXT_CONNECTIONS)
 
 
 class MonextGateway:
@@ -45,8 +44,8 @@ class MonextGateway:
     Thread-safe; opens nothing before its first call.
     """
 
-    def __init__(self, *, connect: Callable[[str], HttpClient] = connect) -> None:
-        self._connect = connect
+    def __init__(self, *, monext_client: Callable[[str], HttpClient] = monext_client) -> None:
+        self._connect = monext_client
         self._clients: dict[str, HttpClient] = {}
         self._lock = Lock()
 

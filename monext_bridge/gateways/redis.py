@@ -29,7 +29,7 @@ PAUSE = 1.0
 """Seconds for which a cache leaves Redis alone after a failure, so that not every request waits for it."""
 
 
-def connect(url: SecretStr, *, timeout: float = TIMEOUT) -> redis.Redis:
+def connect_redis(url: SecretStr, *, timeout: float = TIMEOUT) -> redis.Redis:
     """A client with a pool of connections. Thread-safe; opens nothing before its first command.
 
     Commands raise `redis.RedisError` where the server is away or late; nothing is tried twice. `timeout` is in

@@ -1,0 +1,1 @@
+"""JSON of others read into our values, and written from them; pure."""

@@ -9,7 +9,7 @@ from datetime import date
 UNSENDABLE = ("Cc", "Cs")
 """Control characters, and halves of a surrogate pair, which no UTF-8 text can carry."""
 
-DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DATE_SHAPE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def clean(text: str) -> str:
@@ -38,6 +38,6 @@ def without_angle_brackets(text: str) -> str:
 def is_date(text: str) -> bool:
     """A day that exists, written `yyyy-MM-dd`."""
     try:
-        return bool(DAY.fullmatch(text) and date.fromisoformat(text))
+        return bool(DATE_SHAPE.fullmatch(text) and date.fromisoformat(text))
     except ValueError:
         return False

@@ -13,7 +13,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import AgeLimit, Retries, ShutdownNotifications
 from pydantic import SecretStr
 
-from monext_bridge.gateways.redis import PREFIX, connect
+from monext_bridge.gateways.redis import PREFIX, connect_redis
 from monext_bridge.queue.messages import Json
 
 QUEUE, FINISH = "reconcile", "finish"
@@ -34,7 +34,7 @@ PATIENCE = 5.0
 def queue_on(url: SecretStr) -> RedisBroker:
     """Opens nothing before its first command. No time limit is put on tasks: each of their calls has its own."""
     broker = RedisBroker(  # type: ignore[no-untyped-call]
-        client=connect(url, timeout=PATIENCE),
+        client=connect_redis(url, timeout=PATIENCE),
         namespace=f"{PREFIX}queue",
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
         maintenance_chance=MAINTENANCE_CHANCE,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import FollowUp
-from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Task
+from monext_bridge.domain.reconciliation import FollowUp
+from monext_bridge.services.reconciliation import Finding, FindingStatus, Task
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ import redis
 
 from monext_bridge.gateways.redis import PREFIX
 
-KEY = f"{PREFIX}reconcile:workers"
+PRESENCE_KEY = f"{PREFIX}reconcile:workers"
 
 SAID_EVERY = 10.0
 LASTS = 30
@@ -24,7 +24,7 @@ class Presence:
 
     def anybody(self) -> bool:
         """Whether a worker has said within the last seconds that it is there. Raises `redis.RedisError`."""
-        return bool(self.client.exists(KEY))
+        return bool(self.client.exists(PRESENCE_KEY))
 
     @contextmanager
     def announced(self) -> Iterator[None]:
@@ -39,5 +39,5 @@ class Presence:
     def _announce(self, stop: Event) -> None:
         while not stop.is_set():
             with suppress(redis.RedisError):
-                self.client.set(KEY, b"1", ex=LASTS)
+                self.client.set(PRESENCE_KEY, b"1", ex=LASTS)
             stop.wait(SAID_EVERY)

@@ -11,9 +11,9 @@ import redis
 
 from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.queue.messages import read_findings, written_findings
-from monext_bridge.services.reconciliation.report import Finding
+from monext_bridge.services.reconciliation import Finding
 
-KEPT_FOR = 3600
+REPORTS_KEPT_FOR = 3600
 """Seconds: a scheduler that has gone does not read them any more."""
 
 
@@ -35,7 +35,7 @@ class Reports:
         body = json.dumps({"message": message_id, "findings": written_findings(findings)})
         with self.client.pipeline() as pipeline:
             pipeline.rpush(_key(run), body)
-            pipeline.expire(_key(run), KEPT_FOR)
+            pipeline.expire(_key(run), REPORTS_KEPT_FOR)
             pipeline.execute()
 
     def next(self, run: str, *, seconds: int) -> Report | None:

@@ -26,8 +26,7 @@ from monext_bridge.queue.broker import finish_message
 from monext_bridge.queue.messages import written_task
 from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.reports import Reports
-from monext_bridge.services.reconciliation.report import Finding, Task
-from monext_bridge.services.reconciliation.threads import ThreadRunner, Work
+from monext_bridge.services.reconciliation import Finding, Task, ThreadRunner, Work
 
 log = logging.getLogger(__name__)
 

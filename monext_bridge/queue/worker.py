@@ -16,12 +16,12 @@ from monext_bridge.queue.broker import finish_actor
 from monext_bridge.queue.messages import read_task
 from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.reports import Reports
-from monext_bridge.runtime.retry_budget import background_retries
-from monext_bridge.services.reconciliation.threads import Work
+from monext_bridge.runtime import background_retries
+from monext_bridge.services.reconciliation import Work
 
 log = logging.getLogger(__name__)
 
-TO_STOP = 25_000
+WORKER_TO_STOP = 25_000
 """Milliseconds for what is under way when a host says that it is over; what is left is given to others."""
 
 
@@ -49,5 +49,5 @@ def working(broker: RedisBroker, work: Work, *, threads: int) -> Iterator[None]:
         with Presence(broker.client).announced():
             yield
     finally:
-        worker.stop(TO_STOP)
+        worker.stop(WORKER_TO_STOP)
         event(log, "worker_stopped")

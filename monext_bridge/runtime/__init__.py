@@ -1,0 +1,40 @@
+"""How work runs in a process, whatever it is about: calls at the same time, deadlines, slots, retry budgets.
+
+Also the companion, a process beside the web's workers. Nothing here knows payments.
+"""
+
+from monext_bridge.runtime.bulkhead import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, SLOTS_PER_REMOTE, Bulkhead
+from monext_bridge.runtime.companion import Companion, ends_with_parent
+from monext_bridge.runtime.deadlines import LEAST, leaving, limit, seconds_left, time_out, within
+from monext_bridge.runtime.parallel import running_pool, start_threads, together, together_or_errors
+from monext_bridge.runtime.retry_budget import (
+    FOREGROUND,
+    RetryAfterPause,
+    RetryBudget,
+    background_retries,
+    retry_budget,
+)
+
+__all__ = [
+    "FOREGROUND",
+    "LEAST",
+    "LONGEST_WAIT_IN_ALL",
+    "SLOTS_IN_ALL",
+    "SLOTS_PER_REMOTE",
+    "Bulkhead",
+    "Companion",
+    "RetryAfterPause",
+    "RetryBudget",
+    "background_retries",
+    "ends_with_parent",
+    "leaving",
+    "limit",
+    "retry_budget",
+    "running_pool",
+    "seconds_left",
+    "start_threads",
+    "time_out",
+    "together",
+    "together_or_errors",
+    "within",
+]

@@ -7,34 +7,37 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from monext_bridge.config import Settings
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.gateways.keys.clouds import PushKeys
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.keys import PushKeys
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.services.access.principals import Principals
-from monext_bridge.services.access.push_signatures import PushSignatures
-from monext_bridge.services.checkout.open_session import SessionOpener
-from monext_bridge.services.checkout.shop_session import ShopSessions
-from monext_bridge.services.checkout.start import Checkout
-from monext_bridge.services.operations.execute import OperationExecutor
-from monext_bridge.services.operations.modify_payment import PaymentOperations
-from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
-from monext_bridge.services.operations.shipment import ShipmentCapturer
-from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
-from monext_bridge.services.outcome.buyer_events import BuyerEvents
-from monext_bridge.services.outcome.context import ContextReader
-from monext_bridge.services.outcome.create_order import OrderCreator
-from monext_bridge.services.outcome.from_record import OutcomeFromRecord
-from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
+from monext_bridge.services.access import Principals, PushSignatures
+from monext_bridge.services.checkout import Checkout, SessionOpener, ShopSessions
+from monext_bridge.services.operations import (
+    OperationExecutor,
+    PaymentOperations,
+    ShipmentCapturer,
+    UnknownOutcomeResolver,
+)
+from monext_bridge.services.outcome import (
+    AutomaticReversal,
+    BuyerEvents,
+    ContextReader,
+    OrderCreator,
+    OutcomeFromRecord,
+    OutcomeRecorder,
+)
 from monext_bridge.services.payment_reference import ReferenceSigner
-from monext_bridge.services.reconciliation.candidates import Candidates
-from monext_bridge.services.reconciliation.expiring_authorizations import ExpiringAuthorizations
-from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
-from monext_bridge.services.reconciliation.reconcile_payment import PaymentReconciler
-from monext_bridge.services.reconciliation.run import Reconciliation
-from monext_bridge.services.reconciliation.threads import TaskRunner, ThreadRunner
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
-from monext_bridge.services.remotes.monext_payments import MonextPayments
-from monext_bridge.services.setup.readiness import Readiness
+from monext_bridge.services.reconciliation import (
+    Candidates,
+    ExpiringAuthorizations,
+    LedgerImporter,
+    PaymentReconciler,
+    Reconciliation,
+    TaskRunner,
+    ThreadRunner,
+)
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
+from monext_bridge.services.setup import Readiness
 
 Clock = Callable[[], datetime]
 

@@ -18,8 +18,8 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from monext_bridge.errors import Forbidden, Malformed
 from monext_bridge.services.results import PaymentReference
 
-SHAPE = re.compile(r"\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
-LONGEST = 2000
+REFERENCE_SHAPE = re.compile(r"\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
+LONGEST_REFERENCE = 2000
 WITHOUT_LANGUAGE = 6
 
 Fields = tuple[str, str, str | None, str, str | None, str | None, str | None]
@@ -40,13 +40,13 @@ class ReferenceSigner:
         """The text that goes into a URL's path. Raises ValueError where it would be too long to come back."""
         fields = astuple(reference)
         text = str(self._serializer.dumps(fields if reference.language else fields[:WITHOUT_LANGUAGE]))
-        if len(text) > LONGEST:
-            raise ValueError(f"a reference of {len(text)} characters is longer than {LONGEST}")
+        if len(text) > LONGEST_REFERENCE:
+            raise ValueError(f"a reference of {len(text)} characters is longer than {LONGEST_REFERENCE}")
         return text
 
     def read(self, text: str) -> PaymentReference:
         """Raises Malformed for what can't be a reference, Forbidden for a signature that does not verify."""
-        if len(text) > LONGEST or not SHAPE.fullmatch(text):
+        if len(text) > LONGEST_REFERENCE or not REFERENCE_SHAPE.fullmatch(text):
             raise Malformed("not a reference of this bridge", field="ref")
         try:
             fields = _FIELDS.validate_python(_as_tuple(self._serializer.loads(text)))

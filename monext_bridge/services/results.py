@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId, SessionToken
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.cart import Cart, Order
+from monext_bridge.domain.record import Cart, Order
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,20 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from monext_bridge.config import Settings
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.queue.broker import queue_on
-from monext_bridge.queue.scheduler import QueueRunner
+from monext_bridge.queue import QueueRunner, queue_on
 from monext_bridge.services import Services, build_services
-from monext_bridge.web.access.authenticate import init_principals
-from monext_bridge.web.access.cors import init_cors
-from monext_bridge.web.access.rate_limiter import init_rate_limits
-from monext_bridge.web.access.rate_limits import RATE_LIMITS, RateLimitTable
+from monext_bridge.web.access import RATE_LIMITS, RateLimitTable, init_cors, init_principals, init_rate_limits
 from monext_bridge.web.api import events, health, operations
 from monext_bridge.web.api import shop_payment as payment
 from monext_bridge.web.buyer import after_payment as buyer
 from monext_bridge.web.buyer import checkout, notifications
-from monext_bridge.web.cli.commands import init_cli
-from monext_bridge.web.http.headers import init_headers
-from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, is_json
+from monext_bridge.web.cli import init_cli
+from monext_bridge.web.http import init_headers, init_request_lifecycle, is_json
 from monext_bridge.web.openapi import routes as openapi
 from monext_bridge.web.pages import branding as branding
-from monext_bridge.web.pages.error_pages import init_error_pages
-from monext_bridge.web.pages.i18n import init_i18n
+from monext_bridge.web.pages import init_error_pages, init_i18n
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BODY = 64 * 1024

@@ -8,7 +8,7 @@ import pytest
 import redis
 from pydantic import SecretStr
 
-from monext_bridge.gateways.redis import PAUSE, PREFIX, SharedCache, connect
+from monext_bridge.gateways.redis import PAUSE, PREFIX, SharedCache, connect_redis
 from tests.bridges import free_port
 from tests.log_lines import Lines, logged
 from tests.manual_clock import Ticking
@@ -30,7 +30,7 @@ def clock() -> Ticking:
 
 
 def cache_of(server: RedisServer, *, monotonic: Ticking, name: str = "tests") -> SharedCache:
-    return SharedCache(connect(SecretStr(server.url)), name=name, monotonic=monotonic)
+    return SharedCache(connect_redis(SecretStr(server.url)), name=name, monotonic=monotonic)
 
 
 def turns(lines: Lines) -> list[str]:
@@ -98,7 +98,7 @@ def test_after_a_failure_it_is_left_alone_for_a_moment(server: RedisServer, cloc
 
 
 def test_a_redis_that_was_never_there_is_told_once(clock: Ticking) -> None:
-    client = connect(SecretStr(f"redis://127.0.0.1:{free_port()}/0"))
+    client = connect_redis(SecretStr(f"redis://127.0.0.1:{free_port()}/0"))
     cache = SharedCache(client, name="tests", monotonic=clock)
     with logged() as lines:
         for _ in range(3):
@@ -109,7 +109,7 @@ def test_a_redis_that_was_never_there_is_told_once(clock: Ticking) -> None:
 
 
 def test_the_client_waits_no_longer_than_it_says_and_tries_once() -> None:
-    settings = connect(
+    settings = connect_redis(
         SecretStr("rediss://:secret@redis.example.com:6380/1")
     ).connection_pool.connection_kwargs
     assert (settings["socket_timeout"], settings["socket_connect_timeout"]) == (0.2, 0.2)

@@ -17,7 +17,7 @@ from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.queue.broker import QUEUE, queue_on
 from monext_bridge.queue.messages import read_findings, read_task, written_findings, written_task
-from monext_bridge.queue.presence import KEY as PRESENT
+from monext_bridge.queue.presence import PRESENCE_KEY as PRESENT
 from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.scheduler import LOCK, QueueRunner
 from monext_bridge.queue.worker import working

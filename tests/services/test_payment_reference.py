@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.errors import Forbidden, Malformed
-from monext_bridge.services.payment_reference import LONGEST, ReferenceSigner
+from monext_bridge.services.payment_reference import LONGEST_REFERENCE, ReferenceSigner
 from monext_bridge.services.results import PaymentReference
 
 KEY = SecretStr("a-secret-key-for-tests-only")
@@ -77,7 +77,7 @@ def test_one_changed_character_does_not_verify() -> None:
 def test_one_that_would_be_too_long_to_come_back_is_not_made() -> None:
     with pytest.raises(ValueError, match="longer than"):
         ReferenceSigner([KEY]).sign(
-            replace(REFERENCE, return_url="https://shop.example.com/" + _noise(LONGEST))
+            replace(REFERENCE, return_url="https://shop.example.com/" + _noise(LONGEST_REFERENCE))
         )
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from monext_bridge.domain.monext import OperationAnswerKind, OperationKind, Outcome, OutcomeKind
-from monext_bridge.mapping.monext.answers import read_outcome
-from monext_bridge.mapping.monext.codes import (
+from monext_bridge.mapping.monext import (
     ACCEPTED,
     BUYER_ON_THE_PAGE,
     CANCEL_TOO_LATE,
@@ -20,8 +19,9 @@ from monext_bridge.mapping.monext.codes import (
     REFUSING_STATUSES,
     UNDECIDED_STATUSES,
     UNSURE_ACT_CODES,
+    read_operation_answer,
+    read_outcome,
 )
-from monext_bridge.mapping.monext.operations import read_operation_answer
 
 Row = tuple[str, ...]
 

@@ -10,32 +10,33 @@ from typing import Any
 from jinja2 import Environment
 
 from monext_bridge.domain.monext import Outcome, OutcomeKind
-from monext_bridge.domain.operations.pending import OperationName
-from monext_bridge.domain.operations.rules import (
+from monext_bridge.domain.operations import (
     Cancel,
     Capture,
     Operation,
+    OperationName,
     OperationNotAllowed,
     Refund,
     Reverse,
     announcements,
 )
-from monext_bridge.domain.outcome.automatic_reversal import is_reversal_rejected, is_reversed
-from monext_bridge.domain.outcome.decide import PaymentContext
-from monext_bridge.domain.outcome.order_rules import order_payment_state
-from monext_bridge.domain.record.attempt_status import (
+from monext_bridge.domain.outcome import (
+    PaymentContext,
+    is_reversal_rejected,
+    is_reversed,
+    order_payment_state,
+)
+from monext_bridge.domain.record import (
+    Payment,
     accepted_transaction,
     attempt_status,
     is_released,
     own_money,
     reversal_reason,
 )
-from monext_bridge.domain.record.payment import Payment
-from monext_bridge.services.outcome.buyer_events import buyer_status
-from monext_bridge.services.outcome.landing_urls import landing_url
-from monext_bridge.services.outcome.record_outcome import RecordedOutcome
+from monext_bridge.services.outcome import RecordedOutcome, buyer_status, landing_url
 from monext_bridge.services.results import BuyerStatus, PaymentResult
-from monext_bridge.web.pages.render import REFRESHING, leads_back
+from monext_bridge.web.pages import REFRESHING, leads_back
 from tools.states.answers import Row
 from tools.states.samples import ORDER, PRICE, REFERENCE, SAMPLES, SEEN, Sample
 

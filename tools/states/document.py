@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from monext_bridge.domain.record.attempt_status import attempt_status
-from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.record import Payment, attempt_status
 from tools.states.answers import (
     Row,
     operation_answers,

@@ -15,10 +15,15 @@ from monext_bridge.domain.ids import (
     SessionToken,
 )
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, UNSENT
-from monext_bridge.domain.record.attempt_status import ReversalReason
-from monext_bridge.domain.record.cart import Order
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.operations import REVERSAL_PREFIX, UNSENT
+from monext_bridge.domain.record import (
+    Order,
+    Payment,
+    ReversalReason,
+    Transaction,
+    TransactionState,
+    TransactionType,
+)
 from monext_bridge.services.results import PaymentReference
 
 CART_ID = CartId("c0000000-0000-4000-8000-000000000001")

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from monext_bridge.domain.operations.pending import ABANDONED, TOO_LATE, UNSENT
-from monext_bridge.domain.record.attempt_status import AttemptStatus
-from monext_bridge.domain.record.payment import TransactionState
+from monext_bridge.domain.operations import ABANDONED, TOO_LATE, UNSENT
+from monext_bridge.domain.record import AttemptStatus, TransactionState
 
 State = TypeVar("State", bound=StrEnum)
 What = TypeVar("What", bound=StrEnum)

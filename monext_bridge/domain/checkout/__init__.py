@@ -1,0 +1,15 @@
+"""What a new start of a payment uses: a live session again, an empty attempt, or a new one.
+
+Also decided here is which older attempts are asked first, because their sessions may have been paid meanwhile.
+"""
+
+from monext_bridge.domain.checkout.attempts import (
+    AttemptPlan,
+    AttemptTerms,
+    is_session_over,
+    own_attempts,
+    plan_attempt,
+    terms_digest,
+)
+
+__all__ = ["AttemptPlan", "AttemptTerms", "is_session_over", "own_attempts", "plan_attempt", "terms_digest"]

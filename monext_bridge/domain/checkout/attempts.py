@@ -10,9 +10,14 @@ from datetime import datetime, timedelta
 
 from monext_bridge.domain.ids import CartId, OrderNumber
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.attempt_status import AttemptStatus, attempt_status, session_opened_at
-from monext_bridge.domain.record.cart import Cart
-from monext_bridge.domain.record.payment import AttemptKey, Payment
+from monext_bridge.domain.record import (
+    AttemptKey,
+    AttemptStatus,
+    Cart,
+    Payment,
+    attempt_status,
+    session_opened_at,
+)
 
 REUSABLE_SHARE = 2 / 3
 """A session is shown again while a third of its life is left."""

@@ -15,15 +15,18 @@ from monext_bridge.domain.operations.pending import (
     is_unsent,
     operation_name,
 )
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.record.updates import (
+from monext_bridge.domain.record import (
     AddTransaction,
     ChangeInteractionId,
     ChangeTransactionState,
+    Payment,
+    Transaction,
+    TransactionState,
+    TransactionType,
     Update,
 )
 
-IN_PROGRESS = (TransactionState.INITIAL, TransactionState.PENDING)
+STATES_IN_PROGRESS = (TransactionState.INITIAL, TransactionState.PENDING)
 WORST_FIRST = (
     TransactionState.INITIAL,
     TransactionState.FAILURE,
@@ -54,7 +57,7 @@ class KeyedOperations:
     @property
     def under_way(self) -> tuple[Transaction, ...]:
         """Acts that may have reached Monext, and whose outcome is not final."""
-        return tuple(t for t in self.sent if t.state in IN_PROGRESS and not is_unsent(t))
+        return tuple(t for t in self.sent if t.state in STATES_IN_PROGRESS and not is_unsent(t))
 
     @property
     def late_cancel(self) -> Transaction | None:

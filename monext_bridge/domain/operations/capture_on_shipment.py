@@ -19,11 +19,16 @@ from monext_bridge.domain.operations.pending import (
     operation_name,
 )
 from monext_bridge.domain.operations.rules import Capture, open_amounts
-from monext_bridge.domain.record.attempt_status import reversal_reason, taken_or_planned
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionType
+from monext_bridge.domain.record import (
+    Payment,
+    Transaction,
+    TransactionType,
+    reversal_reason,
+    taken_or_planned,
+)
 
 TAKING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
-NUMBER = re.compile("[0-9]+")
+CAPTURE_NUMBER = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +74,4 @@ def _family(payment: Payment, order_id: OrderId) -> list[tuple[OperationName, Tr
 
 def _is_of(order_id: OrderId, key: str) -> bool:
     keyed, _, number = key.rpartition("-")
-    return keyed == f"ship-{order_id}" and bool(NUMBER.fullmatch(number))
+    return keyed == f"ship-{order_id}" and bool(CAPTURE_NUMBER.fullmatch(number))

@@ -11,7 +11,7 @@ from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow
 from monext_bridge.domain.operations.pending import unclaimed_rows, unresolved_operations
 from monext_bridge.domain.operations.rules import REFUNDING, RELEASING, OpenAmounts, OperationNotAllowed
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionType
+from monext_bridge.domain.record import Payment, Transaction, TransactionType
 
 LATER_CAPTURES = ("CAPTURE", "REAUTHORIZATION_AND_CAPTURE")
 """Of an authorisation; the second one is how a late delivery may be listed (TransactionType, OpenAPI 1.26.0)."""

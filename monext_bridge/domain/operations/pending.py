@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow, OperationKind
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record import Payment, Transaction, TransactionState, TransactionType
 
 IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 UNSENT, TOO_LATE, REPLACEMENT, REMAINDER, ABANDONED = "free", "late", "instead", "rest", "void"

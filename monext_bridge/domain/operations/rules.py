@@ -21,9 +21,16 @@ from monext_bridge.domain.operations.pending import (
     request_digest,
     unresolved_operations,
 )
-from monext_bridge.domain.record.attempt_status import accepted_transaction, own_money, taken_or_planned
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.record.updates import AddTransaction
+from monext_bridge.domain.record import (
+    AddTransaction,
+    Payment,
+    Transaction,
+    TransactionState,
+    TransactionType,
+    accepted_transaction,
+    own_money,
+    taken_or_planned,
+)
 
 AUTHORIZATION_LASTS = timedelta(days=7)
 """How long Monext lets an authorisation be captured (monext/doAuthorization); later only by LATE_DELIVERY."""

@@ -1,0 +1,52 @@
+"""What is written when Monext has answered about a session, whether there is an order, and which money goes back.
+
+Pure functions over what was read: the payment, its cart, its order, and Monext's answer.
+"""
+
+from monext_bridge.domain.outcome.automatic_reversal import (
+    is_reversal_open,
+    is_reversal_rejected,
+    is_reversed,
+    owes_more,
+    reversal_announcements,
+    reversal_operations,
+)
+from monext_bridge.domain.outcome.decide import (
+    PaymentContext,
+    begin_reversal,
+    close_as_cancelled,
+    decide,
+    duplicate_payments,
+    needs_order,
+    reason_to_reverse,
+)
+from monext_bridge.domain.outcome.order_rules import (
+    FUTURE_ORDER_NUMBER,
+    OrderPaymentState,
+    monext_reference,
+    order_number,
+    order_number_of_reference,
+    order_payment_state,
+)
+
+__all__ = [
+    "FUTURE_ORDER_NUMBER",
+    "OrderPaymentState",
+    "PaymentContext",
+    "begin_reversal",
+    "close_as_cancelled",
+    "decide",
+    "duplicate_payments",
+    "is_reversal_open",
+    "is_reversal_rejected",
+    "is_reversed",
+    "monext_reference",
+    "needs_order",
+    "order_number",
+    "order_number_of_reference",
+    "order_payment_state",
+    "owes_more",
+    "reason_to_reverse",
+    "reversal_announcements",
+    "reversal_operations",
+]

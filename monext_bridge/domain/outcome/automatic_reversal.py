@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monext_bridge.domain.operations.by_key import KeyedOperations, operations_of_key
-from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, OperationName, request_digest
-from monext_bridge.domain.operations.rules import open_amounts
-from monext_bridge.domain.record.attempt_status import own_money, reversal_reason, taken_or_planned
-from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
-from monext_bridge.domain.record.updates import AddTransaction
+from monext_bridge.domain.operations import (
+    REVERSAL_PREFIX,
+    KeyedOperations,
+    OperationName,
+    open_amounts,
+    operations_of_key,
+    request_digest,
+)
+from monext_bridge.domain.record import (
+    AddTransaction,
+    Payment,
+    TransactionState,
+    TransactionType,
+    own_money,
+    reversal_reason,
+    taken_or_planned,
+)
 
 
 def reversal_operations(payment: Payment) -> KeyedOperations:

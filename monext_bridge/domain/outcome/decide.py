@@ -9,37 +9,37 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monext_bridge.domain.checkout.attempts import own_attempts
+from monext_bridge.domain.checkout import own_attempts
 from monext_bridge.domain.ids import RecordTransactionId, SessionToken
 from monext_bridge.domain.monext import AcceptedTransaction, MoneyMovement, Outcome, OutcomeKind
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome.automatic_reversal import reversal_announcements
 from monext_bridge.domain.outcome.order_rules import counting_payment
-from monext_bridge.domain.record.attempt_status import (
-    ReversalReason,
-    accepted_transaction,
-    holds_money,
-    reversal_reason,
-    session_transactions,
-)
-from monext_bridge.domain.record.cart import Cart, CartState, Order, less_held
-from monext_bridge.domain.record.payment import (
-    AttemptKey,
-    Payment,
-    Transaction,
-    TransactionState,
-    TransactionType,
-)
-from monext_bridge.domain.record.status_texts import STATUS_TEXT_LIMIT, status_updates
-from monext_bridge.domain.record.updates import (
+from monext_bridge.domain.record import (
+    STATUS_TEXT_LIMIT,
     AddTransaction,
+    AttemptKey,
+    Cart,
+    CartState,
     ChangeTransactionState,
     ChangeTransactionTimestamp,
+    Order,
+    Payment,
+    ReversalReason,
     SetMethod,
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
+    Transaction,
+    TransactionState,
+    TransactionType,
     Update,
+    accepted_transaction,
+    holds_money,
+    less_held,
+    reversal_reason,
+    session_transactions,
+    status_updates,
 )
 
 TYPE_OF_MOVE = {

@@ -11,9 +11,15 @@ from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.pending import is_unsent
-from monext_bridge.domain.record.attempt_status import accepted_transaction, holds_money, reversal_reason
-from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
+from monext_bridge.domain.operations import is_unsent
+from monext_bridge.domain.record import (
+    Payment,
+    TransactionState,
+    TransactionType,
+    accepted_transaction,
+    holds_money,
+    reversal_reason,
+)
 
 FUTURE_ORDER_NUMBER = re.compile(r"(?!\.{1,2}$)[^/\x00-\x1f\x7f]{1,46}")
 """What a shop may choose: Monext's `order.reference` has 50 characters without `/`, and `-999` may follow.

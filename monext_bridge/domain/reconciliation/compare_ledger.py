@@ -13,23 +13,29 @@ from datetime import datetime
 
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow
-from monext_bridge.domain.operations.ledger_limits import CAPTURING_ROWS, open_amounts_at_monext
-from monext_bridge.domain.operations.pending import (
+from monext_bridge.domain.operations import (
     ABANDONED,
+    CAPTURING_ROWS,
     OperationName,
     is_unresolved,
     is_unsent,
+    open_amounts,
+    open_amounts_at_monext,
     operation_name,
     unclaimed_rows,
 )
-from monext_bridge.domain.operations.rules import open_amounts
-from monext_bridge.domain.record.attempt_status import accepted_transaction, own_money, taken_or_planned
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.domain.record.updates import (
+from monext_bridge.domain.record import (
     AddTransaction,
     ChangeTransactionState,
+    Payment,
     SetTransactionInterfaceId,
+    Transaction,
+    TransactionState,
+    TransactionType,
     Update,
+    accepted_transaction,
+    own_money,
+    taken_or_planned,
 )
 
 FOUND_PREFIX, FOUND = "ledger-", "found"

@@ -11,31 +11,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, operation_name
-from monext_bridge.domain.operations.rules import AUTHORIZATION_LASTS, open_amounts
-from monext_bridge.domain.outcome.automatic_reversal import (
+from monext_bridge.domain.operations import AUTHORIZATION_LASTS, REVERSAL_PREFIX, open_amounts, operation_name
+from monext_bridge.domain.outcome import (
+    OrderPaymentState,
     is_reversal_open,
     is_reversal_rejected,
+    order_payment_state,
     reversal_operations,
 )
-from monext_bridge.domain.outcome.order_rules import OrderPaymentState, order_payment_state
-from monext_bridge.domain.record.attempt_status import (
-    AttemptStatus,
-    accepted_transaction,
-    attempt_status,
-    holds_money,
-    is_closed,
-    own_money,
-    reversal_reason,
-    session_opened_at,
-)
-from monext_bridge.domain.record.cart import Order, less_held
-from monext_bridge.domain.record.payment import (
+from monext_bridge.domain.record import (
     AttemptKey,
+    AttemptStatus,
+    Order,
     Payment,
     Transaction,
     TransactionState,
     TransactionType,
+    accepted_transaction,
+    attempt_status,
+    holds_money,
+    is_closed,
+    less_held,
+    own_money,
+    reversal_reason,
+    session_opened_at,
 )
 
 GRACE = timedelta(minutes=15)

@@ -1,0 +1,100 @@
+"""The commercetools records that the bridge works on, as values: payments, carts and orders.
+
+It is decided here what a payment's transactions say: which attempt is open, paid or failed, whether its money is
+kept, and what the record reads after an update. Nothing here asks anybody.
+"""
+
+from monext_bridge.domain.record.apply_updates import with_updates
+from monext_bridge.domain.record.attempt_status import (
+    AttemptStatus,
+    ReversalReason,
+    accepted_transaction,
+    attempt_status,
+    holds_money,
+    is_closed,
+    is_released,
+    own_money,
+    reversal_reason,
+    session_opened_at,
+    session_transactions,
+    taken_or_planned,
+)
+from monext_bridge.domain.record.cart import (
+    Address,
+    Cart,
+    CartLine,
+    CartState,
+    Customer,
+    Delivery,
+    NotPayable,
+    Order,
+    less_held,
+    not_payable,
+)
+from monext_bridge.domain.record.payment import (
+    AttemptKey,
+    Payment,
+    Transaction,
+    TransactionState,
+    TransactionType,
+)
+from monext_bridge.domain.record.status_texts import STATUS_TEXT_LIMIT, status_updates
+from monext_bridge.domain.record.updates import (
+    AddTransaction,
+    ChangeAmountPlanned,
+    ChangeInteractionId,
+    ChangeTransactionState,
+    ChangeTransactionTimestamp,
+    SetInterfaceId,
+    SetKey,
+    SetMethod,
+    SetStatusCode,
+    SetStatusText,
+    SetTransactionInterfaceId,
+    Update,
+)
+
+__all__ = [
+    "STATUS_TEXT_LIMIT",
+    "AddTransaction",
+    "Address",
+    "AttemptKey",
+    "AttemptStatus",
+    "Cart",
+    "CartLine",
+    "CartState",
+    "ChangeAmountPlanned",
+    "ChangeInteractionId",
+    "ChangeTransactionState",
+    "ChangeTransactionTimestamp",
+    "Customer",
+    "Delivery",
+    "NotPayable",
+    "Order",
+    "Payment",
+    "ReversalReason",
+    "SetInterfaceId",
+    "SetKey",
+    "SetMethod",
+    "SetStatusCode",
+    "SetStatusText",
+    "SetTransactionInterfaceId",
+    "Transaction",
+    "TransactionState",
+    "TransactionType",
+    "Update",
+    "accepted_transaction",
+    "attempt_status",
+    "holds_money",
+    "is_closed",
+    "is_released",
+    "less_held",
+    "not_payable",
+    "own_money",
+    "reversal_reason",
+    "session_opened_at",
+    "session_transactions",
+    "status_updates",
+    "taken_or_planned",
+    "with_updates",
+]

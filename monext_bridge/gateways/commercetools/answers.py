@@ -11,11 +11,11 @@ from monext_bridge.errors import (
     RemoteUnavailable,
     VersionConflict,
 )
-from monext_bridge.gateways.http.client import HttpAnswer
+from monext_bridge.gateways.http import HttpAnswer
 
 Json = dict[str, Any]
 
-PASSING = frozenset({408, 425, 429})
+PASSING_STATUSES = frozenset({408, 425, 429})
 
 
 def document(answer: HttpAnswer, *, what: str) -> Json:
@@ -25,7 +25,7 @@ def document(answer: HttpAnswer, *, what: str) -> Json:
     own error format, and RemoteUnavailable where it is busy or where the answer is nobody's that we know.
     """
     body = answer.body
-    refused = 400 <= answer.status < 500 and answer.status not in PASSING
+    refused = 400 <= answer.status < 500 and answer.status not in PASSING_STATUSES
     if isinstance(body, dict) and 200 <= answer.status < 300:
         return body
     if isinstance(body, dict) and refused:

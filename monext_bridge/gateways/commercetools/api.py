@@ -15,8 +15,7 @@ from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable, SettingsE
 from monext_bridge.gateways.commercetools.answers import Json, document
 from monext_bridge.gateways.commercetools.oauth import fetch_grant, introspect
 from monext_bridge.gateways.commercetools.tokens import Tokens
-from monext_bridge.gateways.http.client import HttpAnswer, HttpClient
-from monext_bridge.gateways.http.paths import segment
+from monext_bridge.gateways.http import HttpAnswer, HttpClient, segment
 from monext_bridge.logs import Scalar, shortened
 
 __all__ = ["CommercetoolsGateway", "Json"]
@@ -27,7 +26,7 @@ Variables = Mapping[str, str | Sequence[str]]
 
 Params = Mapping[str, str | Sequence[str]]
 
-CONNECTIONS = 64
+COMMERCETOOLS_CONNECTIONS = 64
 """The request threads of a process, each with up to two calls of one hop."""
 
 CHECK_TIMEOUT = 2.0
@@ -201,7 +200,7 @@ class CommercetoolsGateway:
 
 
 def _client(base_url: str) -> HttpClient:
-    return HttpClient(remote="commercetools", base_url=base_url, pool_size=CONNECTIONS)
+    return HttpClient(remote="commercetools", base_url=base_url, pool_size=COMMERCETOOLS_CONNECTIONS)
 
 
 def _logged(ids: Mapping[str, str]) -> Mapping[str, Scalar]:

@@ -8,7 +8,7 @@ from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.gateways.commercetools.answers import Json, document
 from monext_bridge.gateways.commercetools.tokens import Grant
-from monext_bridge.gateways.http.client import HttpClient
+from monext_bridge.gateways.http import HttpClient
 
 GRANT_ROUTE = "/oauth/token"
 INTROSPECTION_ROUTE = "/oauth/introspect"

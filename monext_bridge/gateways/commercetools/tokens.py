@@ -12,8 +12,7 @@ from threading import Lock
 
 from monext_bridge.errors import BridgeError, RemoteUnreachable
 from monext_bridge.logs import event
-from monext_bridge.runtime.bulkhead import SLOTS_PER_REMOTE, Bulkhead
-from monext_bridge.runtime.deadlines import time_out, within
+from monext_bridge.runtime import SLOTS_PER_REMOTE, Bulkhead, time_out, within
 
 log = logging.getLogger(__name__)
 

@@ -20,10 +20,16 @@ from monext_bridge.gateways.http.breaker import OPEN_FOR, Breaker, Verdict
 from monext_bridge.gateways.http.retry import Failure, read_timeout, retry_wait
 from monext_bridge.gateways.http.wire import HttpAnswer, Wire
 from monext_bridge.logs import Scalar, correlation_id, event
-from monext_bridge.runtime.bulkhead import SLOTS_PER_REMOTE, Bulkhead
-from monext_bridge.runtime.deadlines import LEAST, seconds_left
-from monext_bridge.runtime.parallel import together, together_or_errors
-from monext_bridge.runtime.retry_budget import RetryAfterPause, retry_budget
+from monext_bridge.runtime import (
+    LEAST,
+    SLOTS_PER_REMOTE,
+    Bulkhead,
+    RetryAfterPause,
+    retry_budget,
+    seconds_left,
+    together,
+    together_or_errors,
+)
 
 __all__ = ["HttpAnswer", "HttpClient", "Timeouts", "together", "together_or_errors"]
 

@@ -22,7 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
-from monext_bridge.runtime.deadlines import limit
+from monext_bridge.runtime import limit
 
 
 class _Reader(io.RawIOBase):

@@ -6,8 +6,7 @@ import math
 import re
 from enum import StrEnum
 
-from monext_bridge.runtime.deadlines import LEAST
-from monext_bridge.runtime.retry_budget import FOREGROUND, RetryBudget
+from monext_bridge.runtime import FOREGROUND, LEAST, RetryBudget
 
 FIRST_WAIT = 0.1
 SHORTEST_READ = 1.0

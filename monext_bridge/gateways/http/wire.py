@@ -15,7 +15,7 @@ import urllib3
 
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
-from monext_bridge.runtime.deadlines import seconds_left, within
+from monext_bridge.runtime import seconds_left, within
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,25 +20,24 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
-from monext_bridge.gateways.http.connections import RemoteAdapter
+from monext_bridge.gateways.http import RemoteAdapter
 from monext_bridge.logs import event
-from monext_bridge.runtime.bulkhead import Bulkhead
-from monext_bridge.runtime.deadlines import within
+from monext_bridge.runtime import Bulkhead, within
 
 log = logging.getLogger(__name__)
 
 GOOGLE_KEYS = "https://www.googleapis.com/oauth2/v3/certs"
-TIMEOUTS = (3.0, 5.0)
+CLOUD_TIMEOUTS = (3.0, 5.0)
 """Seconds to connect, and from then on until the answer is complete."""
 
-LONGEST_WAIT = 2.0
+LONGEST_WAIT_FOR_KEYS = 2.0
 """Seconds for which who needs a key waits while another one is fetched."""
 
 LARGEST = 64 * 1024
-KEPT_FOR = 3600.0
+KEYS_KEPT_FOR = 3600.0
 """Seconds for which keys and certificates are used without asking again."""
 
-ASKED_AGAIN_AFTER = 60.0
+KEYS_ASKED_AGAIN_AFTER = 60.0
 """Seconds before a key that is not among Google's is looked for once more."""
 
 MOST_CERTIFICATES = 16
@@ -51,11 +50,11 @@ Fetch = Callable[[str], bytes | None]
 def fetch(url: str) -> bytes | None:
     """GET without redirects, credentials or proxies of the environment; at most 64 KiB of a 200, in time."""
     try:
-        with requests.Session() as session, within(sum(TIMEOUTS)):
+        with requests.Session() as session, within(sum(CLOUD_TIMEOUTS)):
             session.trust_env = False
             for scheme in ("https://", "http://"):
                 session.mount(scheme, RemoteAdapter(pool_size=1))
-            with session.get(url, timeout=TIMEOUTS, allow_redirects=False, stream=True) as response:
+            with session.get(url, timeout=CLOUD_TIMEOUTS, allow_redirects=False, stream=True) as response:
                 content = response.raw.read(LARGEST + 1, decode_content=True)
         status = response.status_code
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
@@ -81,7 +80,7 @@ class PushKeys:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fetch, self._google_url, self._clock = fetch, google_url, clock
-        self._turn = Bulkhead(1, longest_wait=LONGEST_WAIT)
+        self._turn = Bulkhead(1, longest_wait=LONGEST_WAIT_FOR_KEYS)
         self._certificates: dict[str, tuple[float, x509.Certificate]] = {}
         self._google: tuple[float, jwt.PyJWKSet] | None = None
 
@@ -99,11 +98,11 @@ class PushKeys:
 
     def google(self, key_id: str) -> jwt.PyJWK | None:
         """Google's key of this id, None where there is none. Raises KeysUnknown where it can't be asked."""
-        known = self._google_key(key_id) if self._google_is_younger(KEPT_FOR) else None
+        known = self._google_key(key_id) if self._google_is_younger(KEYS_KEPT_FOR) else None
         if known:
             return known
         with self._turn.slot() as mine:
-            if not self._google_is_younger(ASKED_AGAIN_AFTER):
+            if not self._google_is_younger(KEYS_ASKED_AGAIN_AFTER):
                 self._google = (self._clock(), _key_set(self._fetch(self._google_url) if mine else None))
             return self._google_key(key_id)
 
@@ -113,7 +112,7 @@ class PushKeys:
 
     def _kept(self, url: str) -> x509.Certificate | None:
         known = self._certificates.get(url)
-        return known[1] if known and self._clock() - known[0] < KEPT_FOR else None
+        return known[1] if known and self._clock() - known[0] < KEYS_KEPT_FOR else None
 
     def _keep(self, url: str, certificate: x509.Certificate) -> None:
         if len(self._certificates) >= MOST_CERTIFICATES:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import jwt
 
 from monext_bridge.errors import RemoteError, RemoteUnreachable
-from monext_bridge.gateways.commercetools.answers import document
-from monext_bridge.gateways.http.client import HttpClient, Timeouts
-from monext_bridge.runtime.bulkhead import Bulkhead
+from monext_bridge.gateways.commercetools import document
+from monext_bridge.gateways.http import HttpClient, Timeouts
+from monext_bridge.runtime import Bulkhead
 
 KEPT_FOR = 300.0
 """Seconds for which the keys are used without asking again."""
@@ -20,9 +20,9 @@ KEPT_FOR = 300.0
 ASKED_AGAIN_AFTER = 10.0
 """Seconds between two fetches at least, whatever keys are asked for: made-up ids ask for nothing."""
 
-TIMEOUTS = Timeouts(connect=3.0, read=3.0)
+MERCHANT_CENTER_TIMEOUTS = Timeouts(connect=3.0, read=3.0)
 ATTEMPTS = 2
-LONGEST_WAIT = 2.0
+LONGEST_WAIT_FOR_A_KEY = 2.0
 """Seconds for which who needs a key waits while another thread fetches them."""
 
 
@@ -45,9 +45,11 @@ class MerchantCenterKeys:
         parts = urlsplit(url)
         self._path = parts.path or "/"
         base_url = f"{parts.scheme}://{parts.netloc}"
-        self._client = client or HttpClient(remote="commercetools", base_url=base_url, timeouts=TIMEOUTS)
+        self._client = client or HttpClient(
+            remote="commercetools", base_url=base_url, timeouts=MERCHANT_CENTER_TIMEOUTS
+        )
         self._monotonic = monotonic
-        self._turn = Bulkhead(1, longest_wait=LONGEST_WAIT)
+        self._turn = Bulkhead(1, longest_wait=LONGEST_WAIT_FOR_A_KEY)
         self._held = _Held({}, until=float("-inf"))
         self._silent_until, self._answers = float("-inf"), False
 

@@ -18,7 +18,7 @@ from monext_bridge.mapping.json_object import JsonObject
 
 K = TypeVar("K", bound=StrEnum)
 
-HOST = re.compile(r"sns\.[a-z0-9-]{3,30}\.amazonaws\.com(?:\.cn)?")
+SNS_HOST = re.compile(r"sns\.[a-z0-9-]{3,30}\.amazonaws\.com(?:\.cn)?")
 CERTIFICATE_PATH = re.compile(r"/SimpleNotificationService-[A-Za-z0-9]{1,128}\.pem")
 LONGEST_URL = 2048
 
@@ -96,7 +96,7 @@ def _amazons(url: str, *, path: re.Pattern[str] | None = None) -> str:
     except ValueError as error:
         raise Malformed("a URL of SNS can't be read") from error
     plain = url.isascii() and url.isprintable() and "\\" not in url and len(url) <= LONGEST_URL
-    if not plain or parts.scheme != "https" or not HOST.fullmatch(parts.netloc):
+    if not plain or parts.scheme != "https" or not SNS_HOST.fullmatch(parts.netloc):
         raise Malformed("a URL that is not one of SNS")
     if path and (not path.fullmatch(parts.path) or parts.query or parts.fragment):
         raise Malformed("not the address of a certificate of SNS")

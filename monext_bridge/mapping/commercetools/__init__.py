@@ -1,0 +1,35 @@
+"""commercetools' JSON read into our values, and our updates written with the SDK's drafts and actions.
+
+What commercetools adds later is tolerated; what we write is typed.
+"""
+
+from monext_bridge.mapping.commercetools.answers import CheckoutSession, read_checkout_session, read_order
+from monext_bridge.mapping.commercetools.subscriptions import (
+    SUBSCRIPTION_KEY,
+    Destination,
+    EventGrid,
+    PubSub,
+    Sns,
+    described,
+    format_differs,
+    subscription_changes,
+    subscription_draft,
+)
+from monext_bridge.mapping.commercetools.writes import order_draft, payment_draft
+
+__all__ = [
+    "SUBSCRIPTION_KEY",
+    "CheckoutSession",
+    "Destination",
+    "EventGrid",
+    "PubSub",
+    "Sns",
+    "described",
+    "format_differs",
+    "order_draft",
+    "payment_draft",
+    "read_checkout_session",
+    "read_order",
+    "subscription_changes",
+    "subscription_draft",
+]

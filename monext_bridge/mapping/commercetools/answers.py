@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
-from monext_bridge.domain.record.cart import Customer, Order
+from monext_bridge.domain.record import Customer, Order
 from monext_bridge.mapping.commercetools.carts import read_cart
 from monext_bridge.mapping.commercetools.payments import read_expanded, read_payment
 from monext_bridge.mapping.json_object import Json, JsonObject, UnreadableResource

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.cart import Address, Cart, CartLine, CartState, Delivery
+from monext_bridge.domain.record import Address, Cart, CartLine, CartState, Delivery
 from monext_bridge.mapping.commercetools.payments import read_expanded
 from monext_bridge.mapping.json_object import Json, JsonObject
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, RecordTransactionId, SessionToken
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.mapping.json_object import Json, JsonObject
 
 

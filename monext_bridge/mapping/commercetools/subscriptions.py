@@ -12,10 +12,10 @@ from typing import Any
 from commercetools.platform import models
 from pydantic import SecretStr
 
-from monext_bridge.mapping.clouds.envelopes import SHIPMENT
+from monext_bridge.mapping.clouds import SHIPMENT
 from monext_bridge.mapping.json_object import Json, JsonObject
 
-KEY = "monext-bridge-shipment"
+SUBSCRIPTION_KEY = "monext-bridge-shipment"
 PLATFORM, CLOUD_EVENTS = "Platform", "CloudEvents"
 SECRETS = frozenset({"accessKey", "accessSecret"})
 
@@ -49,7 +49,10 @@ Destination = PubSub | Sns | EventGrid
 def subscription_draft(destination: Destination) -> Json:
     """Event Grid takes CloudEvents only, the others commercetools' own format."""
     draft = models.SubscriptionDraft(
-        key=KEY, destination=_destination(destination), messages=[_wanted()], format=_format(destination)
+        key=SUBSCRIPTION_KEY,
+        destination=_destination(destination),
+        messages=[_wanted()],
+        format=_format(destination),
     )
     return _json(draft)
 

@@ -16,8 +16,7 @@ from commercetools.platform import models
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.payment import TransactionState, TransactionType
-from monext_bridge.domain.record.updates import (
+from monext_bridge.domain.record import (
     AddTransaction,
     ChangeAmountPlanned,
     ChangeInteractionId,
@@ -29,10 +28,12 @@ from monext_bridge.domain.record.updates import (
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
+    TransactionState,
+    TransactionType,
     Update,
 )
 from monext_bridge.mapping.json_object import Json
-from monext_bridge.mapping.monext.payment_methods import display_names
+from monext_bridge.mapping.monext import display_names
 
 PAYMENT_KEY = re.compile(r"[A-Za-z0-9_-]{2,256}")
 MOST_ACTIONS = 500
@@ -82,7 +83,7 @@ def order_draft(*, cart_id: CartId, version: int, number: OrderNumber, payment_s
     return _json(draft)
 
 
-def order_payment_state(version: int, state: str) -> Json:
+def payment_state_update(version: int, state: str) -> Json:
     """The update of an order's payment state. Raises ValueError for an unknown one."""
     action = models.OrderChangePaymentStateAction(payment_state=models.PaymentState(state))
     return _json(models.OrderUpdate(version=version, actions=[action]))

@@ -1,0 +1,55 @@
+"""Monext's answers sorted into our values, and its requests made of ours.
+
+It is decided here which titles and codes are final, pending or unknown, and what is left out because Monext would
+refuse it.
+"""
+
+from monext_bridge.mapping.monext.answers import CreatedSession, SessionRefused, read_outcome
+from monext_bridge.mapping.monext.codes import (
+    ACCEPTED,
+    BUYER_ON_THE_PAGE,
+    CANCEL_TOO_LATE,
+    CANCELLED_CODES,
+    IN_PROGRESS,
+    KINDS,
+    NO_TRANSACTION,
+    PENDING_CODES,
+    REASON_CODES,
+    REASONS,
+    REFUSING_STATUSES,
+    UNDECIDED_STATUSES,
+    UNSURE_ACT_CODES,
+)
+from monext_bridge.mapping.monext.operations import read_operation_answer
+from monext_bridge.mapping.monext.payment_methods import display_names
+from monext_bridge.mapping.monext.requests import (
+    SessionDraft,
+    language_code,
+    operation_request,
+    session_request,
+)
+
+__all__ = [
+    "ACCEPTED",
+    "BUYER_ON_THE_PAGE",
+    "CANCELLED_CODES",
+    "CANCEL_TOO_LATE",
+    "IN_PROGRESS",
+    "KINDS",
+    "NO_TRANSACTION",
+    "PENDING_CODES",
+    "REASONS",
+    "REASON_CODES",
+    "REFUSING_STATUSES",
+    "UNDECIDED_STATUSES",
+    "UNSURE_ACT_CODES",
+    "CreatedSession",
+    "SessionDraft",
+    "SessionRefused",
+    "display_names",
+    "language_code",
+    "operation_request",
+    "read_operation_answer",
+    "read_outcome",
+    "session_request",
+]

@@ -50,7 +50,7 @@ EMAIL = re.compile(
 """
 
 TELEPHONE = re.compile(r"\+?[0-9]{4,15}")
-LANGUAGE = re.compile("[A-Z]{2}")
+LANGUAGE_CODE = re.compile("[A-Z]{2}")
 
 AMOUNT = Limit(least=0, most=10**18)
 WHOLE_OR_NOTHING = Limit(too_long=TooLong.DROP)
@@ -99,7 +99,7 @@ LIMITS: Mapping[str, Limit] = {
     **_under("buyer.billingAddress", ADDRESS),
     "delivery.charge": AMOUNT,
     **_under("delivery.address", ADDRESS),
-    "languageCode": Limit(accepts=LANGUAGE.fullmatch),
+    "languageCode": Limit(accepts=LANGUAGE_CODE.fullmatch),
     "comment": Limit(255, prepare=without_angle_brackets),
 }
 """By dotted path. `comment` is that of an act. Fields that are not listed have no limit that could be met by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from monext_bridge.domain.record.cart import Address, Cart, Customer
+from monext_bridge.domain.record import Address, Cart, Customer
 from monext_bridge.mapping.json_object import Json
 
 TITLES: Mapping[str, str] = {

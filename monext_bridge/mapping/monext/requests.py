@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.cart import Cart, CartLine, Customer
+from monext_bridge.domain.record import Cart, CartLine, Customer
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.mapping.monext.limits import within_limits
 from monext_bridge.mapping.monext.parties import buyer, delivery

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from monext_bridge.errors import Forbidden, RemoteError, RemoteUnavailable, RemoteUnreachable, Unauthenticated
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.services.access.single_flight import CachedAnswer, SingleFlightCache
 from monext_bridge.services.access.token_verdicts import (
     GRANTED_FOR,
@@ -22,7 +22,7 @@ from monext_bridge.services.access.token_verdicts import (
     TokenVerdict,
 )
 
-SCOPES = frozenset({"manage_project", "manage_checkout_payment_intents"})
+OPENING_SCOPES = frozenset({"manage_project", "manage_checkout_payment_intents"})
 MOST_TOKENS = 1024
 MILLISECONDS = 10**11
 """From here on a time since 1970 is in milliseconds: as seconds it would be in the year 5138."""
@@ -122,7 +122,7 @@ def opens(scopes: str, *, project_key: str) -> bool:
 
 
 def _opens(parts: list[str], *, project_key: str) -> bool:
-    return len(parts) in (2, 3) and parts[0] in SCOPES and parts[1] == project_key
+    return len(parts) in (2, 3) and parts[0] in OPENING_SCOPES and parts[1] == project_key
 
 
 def _digest(token: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 
 from monext_bridge.errors import Forbidden, Unauthenticated
-from monext_bridge.gateways.keys.merchant_center import MerchantCenterKeys
+from monext_bridge.gateways.keys import MerchantCenterKeys
 
 ALGORITHMS = ("RS256", "RS384", "RS512")
 CHECKS: dict[str, Any] = {

@@ -9,14 +9,14 @@ from datetime import datetime
 
 from monext_bridge.config import CommercetoolsSettings, Settings
 from monext_bridge.errors import RequestError, Unauthenticated
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.gateways.keys.merchant_center import MerchantCenterKeys
-from monext_bridge.gateways.redis import SharedCache, connect
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.keys import MerchantCenterKeys
+from monext_bridge.gateways.redis import SharedCache, connect_redis
 from monext_bridge.services.access.introspection import Introspection
 from monext_bridge.services.access.merchant_center import MerchantCenter
 from monext_bridge.services.access.token_verdicts import SharedTokenVerdicts
 
-TOKEN = re.compile(r"[!-~]{1,4096}")
+BEARER_TOKEN = re.compile(r"[!-~]{1,4096}")
 
 
 class PrincipalNotConfigured(RequestError):
@@ -58,7 +58,7 @@ class Principals:
 
     def knows_back_office(self, token: str) -> bool:
         """Whether the token is known to open just now; commercetools is not asked."""
-        return bool(TOKEN.fullmatch(token)) and self._introspection.knows(token)
+        return bool(BEARER_TOKEN.fullmatch(token)) and self._introspection.knows(token)
 
     def merchant_center(self, token: str) -> None:
         """A JWT that our issuer signed for our project.
@@ -71,7 +71,7 @@ class Principals:
 
 
 def _shaped(token: str) -> str:
-    if not TOKEN.fullmatch(token):
+    if not BEARER_TOKEN.fullmatch(token):
         raise Unauthenticated("the token is malformed", field="Authorization")
     return token
 
@@ -82,7 +82,7 @@ def _shared_verdicts(
     if settings.redis_url is None:
         return None
     return SharedTokenVerdicts(
-        SharedCache(connect(settings.redis_url), name="introspection", monotonic=monotonic),
+        SharedCache(connect_redis(settings.redis_url), name="introspection", monotonic=monotonic),
         secrets=settings.secret_keys,
         project_key=settings.commercetools.project_key,
         clock=clock,

@@ -13,9 +13,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
-from monext_bridge.gateways.keys.clouds import KeysUnknown, PushKeys, is_of_sns, rsa_key
+from monext_bridge.gateways.keys import KeysUnknown, PushKeys, is_of_sns, rsa_key
 from monext_bridge.logs import event
-from monext_bridge.mapping.clouds.sns import SnsMessage, SnsSignature
+from monext_bridge.mapping.clouds import SnsMessage, SnsSignature
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
-from monext_bridge.runtime.bulkhead import SLOTS_PER_REMOTE, Bulkhead
-from monext_bridge.runtime.deadlines import time_out
+from monext_bridge.runtime import SLOTS_PER_REMOTE, Bulkhead, time_out
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ GRANTED_FOR = 60.0
 """Seconds for which a token that opens is not asked about again: so long a revoked one may still serve."""
 
 REFUSED_FOR = 5.0
-PURPOSE = b"monext-bridge.standings"
+VERDICTS_PURPOSE = b"monext-bridge.standings"
 
 
 class TokenVerdict(Enum):
@@ -44,7 +44,7 @@ class SharedTokenVerdicts:
     ) -> None:
         self._cache, self._project_key, self._clock = cache, project_key, clock
         self._keys = [
-            hmac.digest(secret.get_secret_value().encode(), PURPOSE, "sha256") for secret in secrets
+            hmac.digest(secret.get_secret_value().encode(), VERDICTS_PURPOSE, "sha256") for secret in secrets
         ]
 
     def find(self, digest: bytes) -> tuple[TokenVerdict, float] | None:

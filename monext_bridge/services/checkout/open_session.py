@@ -13,19 +13,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monext_bridge.config import CaptureType, Settings, StoreSettings
-from monext_bridge.domain.checkout.attempts import AttemptPlan, AttemptTerms, terms_digest
+from monext_bridge.domain.checkout import AttemptPlan, AttemptTerms, terms_digest
 from monext_bridge.domain.ids import SessionToken
-from monext_bridge.domain.outcome.order_rules import monext_reference
-from monext_bridge.domain.record.attempt_status import AttemptStatus, attempt_status
-from monext_bridge.domain.record.cart import Cart, Customer, not_payable
-from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionState, TransactionType
-from monext_bridge.domain.record.updates import (
+from monext_bridge.domain.outcome import monext_reference
+from monext_bridge.domain.record import (
     AddTransaction,
+    AttemptKey,
+    AttemptStatus,
+    Cart,
     ChangeAmountPlanned,
+    Customer,
+    Payment,
     SetInterfaceId,
     SetKey,
     SetStatusText,
+    TransactionState,
+    TransactionType,
     Update,
+    attempt_status,
+    not_payable,
 )
 from monext_bridge.errors import (
     DuplicateField,
@@ -35,18 +41,19 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.mapping.monext.answers import CreatedSession
-from monext_bridge.mapping.monext.requests import SessionDraft
-from monext_bridge.runtime.parallel import together
+from monext_bridge.mapping.monext import CreatedSession, SessionDraft
+from monext_bridge.runtime import together
 from monext_bridge.services.payment_reference import ReferenceSigner
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
-from monext_bridge.services.remotes.monext_payments import MonextPayments
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 from monext_bridge.services.results import PaymentReference
 
 log = logging.getLogger(__name__)
 
 TRIES = 5
-PLANNED = {CaptureType.AUTOMATIC: TransactionType.CHARGE, CaptureType.MANUAL: TransactionType.AUTHORIZATION}
+PLANNED_TYPE = {
+    CaptureType.AUTOMATIC: TransactionType.CHARGE,
+    CaptureType.MANUAL: TransactionType.AUTHORIZATION,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +208,7 @@ class SessionOpener:
         changes: tuple[Update, ...] = (
             SetInterfaceId(token),
             SetStatusText(session.redirect_url),
-            AddTransaction(PLANNED[store.capture], TransactionState.INITIAL, terms.due, token, begun),
+            AddTransaction(PLANNED_TYPE[store.capture], TransactionState.INITIAL, terms.due, token, begun),
         )
         for _ in range(TRIES):
             try:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import CartId, OrderNumber
-from monext_bridge.domain.outcome.order_rules import FUTURE_ORDER_NUMBER
+from monext_bridge.domain.outcome import FUTURE_ORDER_NUMBER
 from monext_bridge.errors import Malformed, RemoteRefused, RemoteUnavailable, Unauthenticated
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.mapping.commercetools.answers import CheckoutSession, read_checkout_session
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.mapping.commercetools import CheckoutSession, read_checkout_session
 from monext_bridge.services.checkout.options import StartOptions
-from monext_bridge.services.outcome.landing_urls import allowed_landing_url
+from monext_bridge.services.outcome import allowed_landing_url
 
 SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 

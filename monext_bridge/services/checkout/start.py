@@ -13,19 +13,11 @@ from datetime import datetime
 from functools import partial
 
 from monext_bridge.config import Settings, StoreSettings
-from monext_bridge.domain.checkout.attempts import (
-    AttemptPlan,
-    AttemptTerms,
-    own_attempts,
-    plan_attempt,
-    terms_digest,
-)
+from monext_bridge.domain.checkout import AttemptPlan, AttemptTerms, own_attempts, plan_attempt, terms_digest
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.monext import Outcome, OutcomeKind
-from monext_bridge.domain.outcome.order_rules import order_number, order_number_of_reference
-from monext_bridge.domain.record.attempt_status import AttemptStatus, attempt_status
-from monext_bridge.domain.record.cart import Cart, not_payable
-from monext_bridge.domain.record.payment import AttemptKey, Payment
+from monext_bridge.domain.outcome import order_number, order_number_of_reference
+from monext_bridge.domain.record import AttemptKey, AttemptStatus, Cart, Payment, attempt_status, not_payable
 from monext_bridge.errors import (
     CartNotPayable,
     EarlierUnknown,
@@ -36,15 +28,13 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.mapping.monext.requests import language_code
-from monext_bridge.runtime.parallel import together
+from monext_bridge.mapping.monext import language_code
+from monext_bridge.runtime import together
 from monext_bridge.services.checkout.open_session import Outdated, SessionOpener
 from monext_bridge.services.checkout.options import StartOptions, chosen_contracts
-from monext_bridge.services.outcome.context import ContextReader
-from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
+from monext_bridge.services.outcome import ContextReader, OutcomeRecorder
 from monext_bridge.services.payment_reference import ReferenceSigner
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
-from monext_bridge.services.remotes.monext_payments import MonextPayments
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 from monext_bridge.services.results import ExistingPayment, PaymentReference, StartedSession
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,28 @@
+"""Captures, cancels, refunds and reversals: each carried out once, whoever asks and however often.
+
+Also decided here is what becomes of an operation of unknown outcome, what a shipment captures, and that the order's
+payment state follows.
+"""
+
+from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget, is_unchanged
+from monext_bridge.services.operations.find_payment import PAYMENT_ID, find_payments
+from monext_bridge.services.operations.modify_payment import PaymentOperations
+from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
+from monext_bridge.services.operations.request import OperationOutcome, OperationResult
+from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
+from monext_bridge.services.operations.shipment import MessageHandled, ShipmentCapturer
+
+__all__ = [
+    "PAYMENT_ID",
+    "MessageHandled",
+    "OperationExecutor",
+    "OperationOutcome",
+    "OperationResult",
+    "OperationTarget",
+    "OrderStateUpdater",
+    "PaymentOperations",
+    "ShipmentCapturer",
+    "UnknownOutcomeResolver",
+    "find_payments",
+    "is_unchanged",
+]

@@ -14,7 +14,7 @@ from datetime import datetime
 from monext_bridge.config import StoreSettings
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import LedgerRow, OperationAnswer, OperationAnswerKind
-from monext_bridge.domain.operations.pending import (
+from monext_bridge.domain.operations import (
     KIND_OF_TYPE,
     TOO_LATE,
     UNSENT,
@@ -24,14 +24,16 @@ from monext_bridge.domain.operations.pending import (
     is_unsent,
     matching_row,
 )
-from monext_bridge.domain.record.apply_updates import with_updates
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
-from monext_bridge.domain.record.updates import (
+from monext_bridge.domain.record import (
     ChangeInteractionId,
     ChangeTransactionState,
     ChangeTransactionTimestamp,
+    Payment,
     SetTransactionInterfaceId,
+    Transaction,
+    TransactionState,
     Update,
+    with_updates,
 )
 from monext_bridge.errors import (
     ActUnknown,
@@ -41,11 +43,9 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.mapping.monext.codes import CANCEL_TOO_LATE
-from monext_bridge.mapping.monext.requests import operation_request
-from monext_bridge.runtime.parallel import together
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
-from monext_bridge.services.remotes.monext_payments import MonextPayments
+from monext_bridge.mapping.monext import CANCEL_TOO_LATE, operation_request
+from monext_bridge.runtime import together
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from monext_bridge.domain.ids import OrderNumber, PaymentId
-from monext_bridge.domain.record.attempt_status import accepted_transaction
-from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.record import Payment, accepted_transaction
 from monext_bridge.errors import NotFound
 from monext_bridge.services.operations.modify_payment import PaymentOperations
 

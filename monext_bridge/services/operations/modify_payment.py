@@ -16,24 +16,36 @@ from datetime import datetime
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.operations import rules
-from monext_bridge.domain.operations.by_key import (
+from monext_bridge.domain.operations import (
+    IDEMPOTENCY_KEY,
+    TOO_LATE,
+    Cancel,
+    Capture,
     KeyedOperations,
+    Operation,
+    OperationNotAllowed,
+    Reverse,
     abandon,
+    check_ledger,
     has_abandoned,
+    is_unsent,
     mark_unsent,
     operation_mark,
     operations_of_key,
     replacement_refund,
+    rules,
 )
-from monext_bridge.domain.operations.ledger_limits import check_ledger
-from monext_bridge.domain.operations.pending import IDEMPOTENCY_KEY, TOO_LATE, is_unsent
-from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, OperationNotAllowed, Reverse
-from monext_bridge.domain.record.apply_updates import with_updates
-from monext_bridge.domain.record.attempt_status import reversal_reason
-from monext_bridge.domain.record.cart import Order
-from monext_bridge.domain.record.payment import AttemptKey, Payment, Transaction, TransactionState
-from monext_bridge.domain.record.updates import AddTransaction, Update
+from monext_bridge.domain.record import (
+    AddTransaction,
+    AttemptKey,
+    Order,
+    Payment,
+    Transaction,
+    TransactionState,
+    Update,
+    reversal_reason,
+    with_updates,
+)
 from monext_bridge.errors import (
     ActUnknown,
     BridgeError,
@@ -47,23 +59,19 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.runtime.parallel import together_or_errors
+from monext_bridge.runtime import together_or_errors
 from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 from monext_bridge.services.operations.request import (
     OUTCOME_OF,
     AnnouncedOperations,
-    OperationOutcome,
     OperationRequest,
     OperationResult,
     capture_option,
     own_operations,
 )
 from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
-from monext_bridge.services.remotes.monext_payments import MonextPayments
-
-__all__ = ["OperationOutcome", "OperationResult", "PaymentOperations"]
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 
 log = logging.getLogger(__name__)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
-from monext_bridge.domain.outcome.order_rules import order_payment_state
-from monext_bridge.domain.record.cart import Order
-from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.outcome import order_payment_state
+from monext_bridge.domain.record import Order, Payment
 from monext_bridge.errors import RemoteError, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 

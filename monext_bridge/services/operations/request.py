@@ -8,10 +8,8 @@ from enum import StrEnum
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
 from monext_bridge.domain.monext import Ledger
-from monext_bridge.domain.operations import rules
-from monext_bridge.domain.operations.pending import OperationName
-from monext_bridge.domain.operations.rules import Capture, Operation, OperationNotAllowed
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.operations import Capture, Operation, OperationName, OperationNotAllowed, rules
+from monext_bridge.domain.record import Payment, Transaction, TransactionState
 from monext_bridge.services.operations.execute import OperationTarget
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 

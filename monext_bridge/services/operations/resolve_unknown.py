@@ -6,11 +6,15 @@ import logging
 from dataclasses import dataclass, replace
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.operations.by_key import abandon, operation_keys, operations_of_key
-from monext_bridge.domain.operations.pending import REVERSAL_PREFIX
-from monext_bridge.domain.record.attempt_status import accepted_transaction
-from monext_bridge.domain.record.payment import AttemptKey, Payment, Transaction, TransactionState
-from monext_bridge.domain.record.updates import ChangeTransactionState
+from monext_bridge.domain.operations import REVERSAL_PREFIX, abandon, operation_keys, operations_of_key
+from monext_bridge.domain.record import (
+    AttemptKey,
+    ChangeTransactionState,
+    Payment,
+    Transaction,
+    TransactionState,
+    accepted_transaction,
+)
 from monext_bridge.errors import Conflict
 from monext_bridge.logs import event
 from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget, is_unchanged

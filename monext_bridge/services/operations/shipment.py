@@ -12,13 +12,8 @@ from enum import Enum
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderId
-from monext_bridge.domain.operations.capture_on_shipment import (
-    ShipmentCapture,
-    awaits_other_operations,
-    due_capture,
-)
-from monext_bridge.domain.record.cart import Order
-from monext_bridge.domain.record.payment import AttemptKey, Payment
+from monext_bridge.domain.operations import ShipmentCapture, awaits_other_operations, due_capture
+from monext_bridge.domain.record import AttemptKey, Order, Payment
 from monext_bridge.errors import (
     Conflict,
     KeyReused,
@@ -27,14 +22,11 @@ from monext_bridge.errors import (
     RemoteNotFound,
     StoreNotConfigured,
 )
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.logs import event
-from monext_bridge.mapping.commercetools.answers import read_order
-from monext_bridge.services.operations.modify_payment import (
-    OperationOutcome,
-    OperationResult,
-    PaymentOperations,
-)
+from monext_bridge.mapping.commercetools import read_order
+from monext_bridge.services.operations.modify_payment import PaymentOperations
+from monext_bridge.services.operations.request import OperationOutcome, OperationResult
 
 log = logging.getLogger(__name__)
 

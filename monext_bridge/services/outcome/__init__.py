@@ -1,0 +1,28 @@
+"""What a session came to is recorded, the order is made, and money that must not be kept goes back.
+
+The buyer's return, Monext's notification and reconciliation all come here, and may do so any number of times.
+"""
+
+from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
+from monext_bridge.services.outcome.buyer_events import BuyerEvents, buyer_status
+from monext_bridge.services.outcome.context import ContextReader
+from monext_bridge.services.outcome.create_order import OrderCreator
+from monext_bridge.services.outcome.from_record import OutcomeFromRecord, Refreshed
+from monext_bridge.services.outcome.landing_urls import allowed_landing_url, hints, landing_url, with_hints
+from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
+
+__all__ = [
+    "AutomaticReversal",
+    "BuyerEvents",
+    "ContextReader",
+    "OrderCreator",
+    "OutcomeFromRecord",
+    "OutcomeRecorder",
+    "RecordedOutcome",
+    "Refreshed",
+    "allowed_landing_url",
+    "buyer_status",
+    "hints",
+    "landing_url",
+    "with_hints",
+]

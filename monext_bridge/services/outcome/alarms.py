@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 
 from monext_bridge.domain.monext import Outcome, OutcomeKind
-from monext_bridge.domain.outcome.decide import PaymentContext
-from monext_bridge.domain.record.attempt_status import reversal_reason
-from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.outcome import PaymentContext
+from monext_bridge.domain.record import Payment, reversal_reason
 from monext_bridge.logs import event
 from monext_bridge.services.results import PaymentReference
 

@@ -6,20 +6,23 @@ import logging
 from dataclasses import dataclass
 
 from monext_bridge.config import StoreSettings
-from monext_bridge.domain.operations.by_key import abandon, replacement_refund
-from monext_bridge.domain.operations.pending import is_unsent
-from monext_bridge.domain.operations.rules import has_room_for
-from monext_bridge.domain.outcome.automatic_reversal import (
+from monext_bridge.domain.operations import abandon, has_room_for, is_unsent, replacement_refund
+from monext_bridge.domain.outcome import (
     is_reversal_open,
     owes_more,
     reversal_announcements,
     reversal_operations,
 )
-from monext_bridge.domain.record.attempt_status import accepted_transaction, reversal_reason
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.record import (
+    Payment,
+    Transaction,
+    TransactionState,
+    accepted_transaction,
+    reversal_reason,
+)
 from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget, is_unchanged
+from monext_bridge.services.operations import OperationExecutor, OperationTarget, is_unchanged
 
 log = logging.getLogger(__name__)
 

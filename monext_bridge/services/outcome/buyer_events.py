@@ -8,14 +8,10 @@ from monext_bridge.config import Settings
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.monext import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.outcome.automatic_reversal import (
-    is_reversal_open,
-    is_reversal_rejected,
-    is_reversed,
-)
-from monext_bridge.domain.outcome.decide import PaymentContext
-from monext_bridge.domain.record.attempt_status import (
+from monext_bridge.domain.outcome import PaymentContext, is_reversal_open, is_reversal_rejected, is_reversed
+from monext_bridge.domain.record import (
     AttemptStatus,
+    Payment,
     accepted_transaction,
     attempt_status,
     holds_money,
@@ -25,13 +21,12 @@ from monext_bridge.domain.record.attempt_status import (
     session_opened_at,
     taken_or_planned,
 )
-from monext_bridge.domain.record.payment import Payment
 from monext_bridge.errors import Forbidden
-from monext_bridge.mapping.monext.codes import REASON_CODES, REASONS
-from monext_bridge.runtime.parallel import together
+from monext_bridge.mapping.monext import REASON_CODES, REASONS
+from monext_bridge.runtime import together
 from monext_bridge.services.outcome.context import ContextReader, is_final
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
-from monext_bridge.services.remotes.monext_payments import MonextPayments, SessionAnswer
+from monext_bridge.services.remotes import MonextPayments, SessionAnswer
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
 
 UNDER_REVIEW = "PENDING_RISK"

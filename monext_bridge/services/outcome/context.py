@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.outcome.automatic_reversal import is_reversal_open
-from monext_bridge.domain.outcome.decide import PaymentContext, duplicate_payments
-from monext_bridge.domain.record.attempt_status import accepted_transaction, reversal_reason
-from monext_bridge.domain.record.cart import Cart, CartState, Order
-from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.outcome import PaymentContext, duplicate_payments, is_reversal_open
+from monext_bridge.domain.record import Cart, CartState, Order, Payment, accepted_transaction, reversal_reason
 from monext_bridge.errors import NotFound, RemoteNotFound
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes import CommercetoolsRecords
 from monext_bridge.services.results import PaymentReference
 
 

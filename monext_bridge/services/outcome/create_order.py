@@ -6,13 +6,11 @@ import logging
 from dataclasses import dataclass, replace
 
 from monext_bridge.domain.ids import OrderNumber
-from monext_bridge.domain.outcome.decide import PaymentContext
-from monext_bridge.domain.outcome.order_rules import OrderPaymentState, order_payment_state
-from monext_bridge.domain.record.cart import Cart, CartState, Order
-from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.outcome import OrderPaymentState, PaymentContext, order_payment_state
+from monext_bridge.domain.record import Cart, CartState, Order, Payment
 from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 

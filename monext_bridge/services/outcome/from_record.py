@@ -9,15 +9,19 @@ from datetime import datetime, timedelta
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderNumber
 from monext_bridge.domain.monext import Outcome, OutcomeKind
-from monext_bridge.domain.outcome.decide import PaymentContext, duplicate_payments, needs_order
-from monext_bridge.domain.outcome.order_rules import order_number, order_number_of_reference
-from monext_bridge.domain.reconciliation.follow_ups import GRACE, FollowUp
-from monext_bridge.domain.record.attempt_status import session_opened_at
-from monext_bridge.domain.record.payment import AttemptKey, Payment
+from monext_bridge.domain.outcome import (
+    PaymentContext,
+    duplicate_payments,
+    needs_order,
+    order_number,
+    order_number_of_reference,
+)
+from monext_bridge.domain.reconciliation import GRACE, FollowUp
+from monext_bridge.domain.record import AttemptKey, Payment, session_opened_at
 from monext_bridge.errors import NotFound, RemoteRefused
 from monext_bridge.services.outcome.context import ContextReader
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
-from monext_bridge.services.remotes.monext_payments import MonextPayments
+from monext_bridge.services.remotes import MonextPayments
 from monext_bridge.services.results import PaymentReference
 
 

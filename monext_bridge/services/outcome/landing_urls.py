@@ -10,7 +10,7 @@ from monext_bridge.errors import Malformed
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-LONGEST = 600
+LONGEST_LANDING_URL = 600
 VISIBLE_ASCII = re.compile(r"[!-\[\]-~]+")
 """A URL as it travels: other characters percent-encoded; a backslash is read as a slash by browsers."""
 
@@ -25,7 +25,7 @@ def allowed_landing_url(url: str | None, *, field: str, settings: Settings) -> s
     """
     if url is None:
         return None
-    if len(url) > LONGEST or not VISIBLE_ASCII.fullmatch(url):
+    if len(url) > LONGEST_LANDING_URL or not VISIBLE_ASCII.fullmatch(url):
         raise Malformed("not a URL that a buyer can be sent to", field=field)
     try:
         parts, named = urlsplit(url), url_host(url)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings, StoreSettings
-from monext_bridge.domain.checkout.attempts import is_session_over
+from monext_bridge.domain.checkout import is_session_over
 from monext_bridge.domain.monext import AcceptedTransaction, FailureReason, Outcome, OutcomeKind
-from monext_bridge.domain.outcome.decide import (
+from monext_bridge.domain.outcome import (
     PaymentContext,
     begin_reversal,
     close_as_cancelled,
@@ -24,17 +24,17 @@ from monext_bridge.domain.outcome.decide import (
     needs_order,
     reason_to_reverse,
 )
-from monext_bridge.domain.record.apply_updates import with_updates
-from monext_bridge.domain.record.attempt_status import (
+from monext_bridge.domain.record import (
     AttemptStatus,
+    Payment,
     ReversalReason,
+    Update,
     accepted_transaction,
     attempt_status,
     holds_money,
     reversal_reason,
+    with_updates,
 )
-from monext_bridge.domain.record.payment import Payment
-from monext_bridge.domain.record.updates import Update
 from monext_bridge.errors import (
     RemoteError,
     RemoteRefused,
@@ -47,8 +47,7 @@ from monext_bridge.services.outcome.alarms import alarm_reversal, own_outcome
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
 from monext_bridge.services.outcome.context import ContextReader, with_payment
 from monext_bridge.services.outcome.create_order import OrderCreator, OrderRefused
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
-from monext_bridge.services.remotes.monext_payments import MonextPayments
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 from monext_bridge.services.results import PaymentReference
 
 log = logging.getLogger(__name__)

@@ -9,19 +9,11 @@ from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import (
-    Age,
-    FollowUp,
-    awaits_order,
-    follow_ups,
-    order_follow_ups,
-)
-from monext_bridge.domain.record.attempt_status import accepted_transaction
-from monext_bridge.domain.record.cart import Order
-from monext_bridge.domain.record.payment import AttemptKey, Payment
+from monext_bridge.domain.reconciliation import Age, FollowUp, awaits_order, follow_ups, order_follow_ups
+from monext_bridge.domain.record import AttemptKey, Order, Payment, accepted_transaction
 from monext_bridge.logs import event
 from monext_bridge.services.reconciliation.report import Scope, Task
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 

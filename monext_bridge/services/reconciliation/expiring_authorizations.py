@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.config import Expiring, Settings
-from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, open_amounts
-from monext_bridge.domain.reconciliation.follow_ups import authorization_ends_at
-from monext_bridge.domain.record.attempt_status import taken_or_planned
-from monext_bridge.domain.record.payment import Payment
+from monext_bridge.domain.operations import Cancel, Capture, Operation, open_amounts
+from monext_bridge.domain.reconciliation import authorization_ends_at
+from monext_bridge.domain.record import Payment, taken_or_planned
 from monext_bridge.errors import Conflict
-from monext_bridge.services.operations.modify_payment import PaymentOperations
-from monext_bridge.services.operations.request import OperationOutcome
+from monext_bridge.services.operations import OperationOutcome, PaymentOperations
 
-KEY = "expiry-"
+EXPIRY_KEY_PREFIX = "expiry-"
 """Before the payment's id: the key of the capture or release, so that there is one, whoever finds it first."""
 
 
@@ -47,7 +45,7 @@ class ExpiringAuthorizations:
                 f"{left} {taken_or_planned(payment).currency} in minor units, not captured; it ends {when}",
             )
         try:
-            performed = self.modify.perform(payment.id, operation, key=f"{KEY}{payment.id}")
+            performed = self.modify.perform(payment.id, operation, key=f"{EXPIRY_KEY_PREFIX}{payment.id}")
         except Conflict as error:
             return ExpiryHandled(None, str(error))
         return ExpiryHandled(

@@ -8,16 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.domain.monext import Ledger, LedgerRow
-from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting_updates, unposted_rows
-from monext_bridge.domain.record.apply_updates import with_updates
-from monext_bridge.domain.record.payment import Payment
-from monext_bridge.domain.record.updates import Update
+from monext_bridge.domain.reconciliation import disagreement, posting_updates, unposted_rows
+from monext_bridge.domain.record import Payment, Update, with_updates
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.operations.execute import OperationTarget
-from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
-from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.operations import OperationTarget, OrderStateUpdater, UnknownOutcomeResolver
+from monext_bridge.services.remotes import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 

@@ -13,25 +13,22 @@ from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderNumber
-from monext_bridge.domain.outcome.order_rules import order_number
-from monext_bridge.domain.reconciliation.follow_ups import (
-    ANY_AGE,
-    Age,
-    FollowUp,
-    follow_ups,
-    is_payment_state_stale,
+from monext_bridge.domain.outcome import order_number
+from monext_bridge.domain.reconciliation import ANY_AGE, Age, FollowUp, follow_ups, is_payment_state_stale
+from monext_bridge.domain.record import (
+    AttemptKey,
+    Payment,
+    accepted_transaction,
+    attempt_status,
+    session_opened_at,
 )
-from monext_bridge.domain.record.attempt_status import accepted_transaction, attempt_status, session_opened_at
-from monext_bridge.domain.record.payment import AttemptKey, Payment
 from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
-from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
-from monext_bridge.services.operations.request import OperationOutcome
-from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
-from monext_bridge.services.outcome.from_record import OutcomeFromRecord, Refreshed
+from monext_bridge.services.operations import OperationOutcome, OrderStateUpdater, UnknownOutcomeResolver
+from monext_bridge.services.outcome import OutcomeFromRecord, Refreshed
 from monext_bridge.services.reconciliation.expiring_authorizations import ExpiringAuthorizations
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Task
-from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import FollowUp
+from monext_bridge.domain.reconciliation import FollowUp
 
 
 class FindingStatus(StrEnum):

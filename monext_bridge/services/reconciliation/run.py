@@ -13,10 +13,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from monext_bridge.domain.reconciliation.follow_ups import FollowUp
+from monext_bridge.domain.reconciliation import FollowUp
 from monext_bridge.errors import RemoteError, SchedulerBusy
 from monext_bridge.logs import correlation_id, event
-from monext_bridge.runtime.retry_budget import background_retries
+from monext_bridge.runtime import background_retries
 from monext_bridge.services.reconciliation.candidates import Candidates, Page
 from monext_bridge.services.reconciliation.reconcile_payment import PaymentReconciler
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task

@@ -8,7 +8,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Protocol
 
-from monext_bridge.runtime.retry_budget import background_retries
+from monext_bridge.runtime import background_retries
 from monext_bridge.services.reconciliation.report import Finding, Task
 
 TASKS_AT_ONCE = 6

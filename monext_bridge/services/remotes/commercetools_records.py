@@ -8,12 +8,10 @@ from datetime import UTC, datetime
 
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.outcome.order_rules import OrderPaymentState
-from monext_bridge.domain.record.cart import Cart, Customer, Order
-from monext_bridge.domain.record.payment import AttemptKey, Payment
-from monext_bridge.domain.record.updates import Update
+from monext_bridge.domain.outcome import OrderPaymentState
+from monext_bridge.domain.record import AttemptKey, Cart, Customer, Order, Payment, Update
 from monext_bridge.errors import RemoteNotFound
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway, Json
+from monext_bridge.gateways.commercetools import CommercetoolsGateway, Json
 from monext_bridge.mapping.commercetools import answers as reading
 from monext_bridge.mapping.commercetools import writes as writing
 from monext_bridge.mapping.json_object import UnreadableResource
@@ -119,7 +117,7 @@ class CommercetoolsRecords:
         return reading.read_order(self.gateway.create_order(draft))
 
     def set_order_state(self, order: Order, state: OrderPaymentState) -> Order:
-        body = self.gateway.update_order(order.id, writing.order_payment_state(order.version, state.value))
+        body = self.gateway.update_order(order.id, writing.payment_state_update(order.version, state.value))
         return reading.read_order(body)
 
 

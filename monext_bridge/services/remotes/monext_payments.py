@@ -17,11 +17,15 @@ from monext_bridge.domain.monext import (
     OutcomeKind,
 )
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable, RemoteUnreachable
-from monext_bridge.gateways.http.client import HttpAnswer
+from monext_bridge.gateways.http import HttpAnswer
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.mapping.monext import answers
-from monext_bridge.mapping.monext.answers import CreatedSession, SessionRefused
-from monext_bridge.mapping.monext.requests import SessionDraft, session_request
+from monext_bridge.mapping.monext import (
+    CreatedSession,
+    SessionDraft,
+    SessionRefused,
+    answers,
+    session_request,
+)
 
 SessionAnswer = HttpAnswer | RemoteUnavailable
 """What came back when a session was asked for: an answer to be sorted, or why there was none."""

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 
 from monext_bridge.config import MonextCredentials, Settings
 from monext_bridge.errors import RemoteError
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.runtime.deadlines import within
-from monext_bridge.runtime.parallel import together
+from monext_bridge.runtime import together, within
 
-KEPT_FOR = 5.0
+READINESS_KEPT_FOR = 5.0
 """Seconds for which an answer is given again without asking."""
 
 ANSWERS_IN = 3.0
@@ -36,7 +35,7 @@ class Readiness:
         if known is not None and self._lock.locked():
             return known[1]
         with self._lock:
-            if self._known is None or self.monotonic() - self._known[0] > KEPT_FOR:
+            if self._known is None or self.monotonic() - self._known[0] > READINESS_KEPT_FOR:
                 answer = self._ask()
                 self._known = (self.monotonic(), answer)
             return self._known[1]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monext_bridge.errors import Conflict, DuplicateField, RemoteNotFound, RemoteUnavailable, VersionConflict
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.mapping.commercetools.subscriptions import (
-    KEY,
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.mapping.commercetools import (
+    SUBSCRIPTION_KEY,
     Destination,
     format_differs,
     subscription_changes,
@@ -45,12 +45,12 @@ class Subscriptions:
         Raises Conflict where the subscription has to be deleted first, RemoteError.
         """
         try:
-            existing = self.gateway.get_subscription_by_key(KEY)
+            existing = self.gateway.get_subscription_by_key(SUBSCRIPTION_KEY)
         except RemoteNotFound:
             return SubscriptionPlan(Step.CREATE, subscription_draft(destination))
         if format_differs(existing, destination):
             raise Conflict(
-                f"subscription {KEY} delivers in a format that Event Grid does not take, which can't be "
+                f"subscription {SUBSCRIPTION_KEY} delivers in a format that Event Grid does not take, which can't be "
                 f"changed: delete it, then set it up again"
             )
         actions = subscription_changes(existing, destination, renew_key=renew_key)
@@ -70,10 +70,10 @@ class Subscriptions:
             except (DuplicateField, VersionConflict):
                 continue
             return plan
-        raise RemoteUnavailable(f"subscription {KEY} is contended", remote="commercetools")
+        raise RemoteUnavailable(f"subscription {SUBSCRIPTION_KEY} is contended", remote="commercetools")
 
     def _carry_out(self, plan: SubscriptionPlan) -> None:
         if plan.step is Step.CREATE:
             self.gateway.create_subscription(plan.body)
         elif plan.step is Step.UPDATE:
-            self.gateway.update_subscription(KEY, plan.body)
+            self.gateway.update_subscription(SUBSCRIPTION_KEY, plan.body)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from flask import Flask, request
 
 from monext_bridge.errors import Forbidden, Unauthenticated
-from monext_bridge.services.access.principals import Principals
+from monext_bridge.services.access import Principals
 from monext_bridge.web.access.endpoint_callers import PRINCIPALS, Principal
 
-Check = Callable[[Principals, str], None]
+TokenCheck = Callable[[Principals, str], None]
 
-BY_TOKEN: Mapping[Principal, Check] = {
+BY_TOKEN: Mapping[Principal, TokenCheck] = {
     Principal.BACK_OFFICE: Principals.back_office,
     Principal.MERCHANT_CENTER: Principals.merchant_center,
 }

@@ -21,14 +21,14 @@ ONE_CUSTOMER = 64
 WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>\d+\.\d+\.\d+\.\d+):\d+")
 """Some proxies forward the port as well, which is another one for each connection."""
 
-PURPOSE = b"monext-bridge.limits"
+LIMITS_PURPOSE = b"monext-bridge.limits"
 
 
 class RateLimitKeys:
     """Names those who send a request; the same in all processes with the same `SECRET_KEY`."""
 
     def __init__(self, secret: SecretStr) -> None:
-        self._key = hmac.digest(secret.get_secret_value().encode(), PURPOSE, "sha256")
+        self._key = hmac.digest(secret.get_secret_value().encode(), LIMITS_PURPOSE, "sha256")
 
     def name(self, spender: RateLimitKey) -> str | None:
         """32 hex digits; None where the request does not have what stands for the spender."""

@@ -21,9 +21,9 @@ from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from pydantic import SecretStr
 
 from monext_bridge.errors import TooMany, Unauthenticated
-from monext_bridge.gateways.redis import PREFIX, connect
+from monext_bridge.gateways.redis import PREFIX, connect_redis
 from monext_bridge.logs import event
-from monext_bridge.services.access.principals import Principals
+from monext_bridge.services.access import Principals
 from monext_bridge.web.access.authenticate import bearer
 from monext_bridge.web.access.rate_limit_keys import RateLimitKeys
 from monext_bridge.web.access.rate_limits import RATE_LIMITS, RateLimit, RateLimitTable
@@ -166,7 +166,7 @@ def _storage(redis_url: SecretStr | None) -> dict[str, Any]:
     """Of Flask-Limiter. It gets a pool of connections, not the URL, which may hold a password."""
     if redis_url is None:
         return {"storage_uri": "memory://"}
-    options = {"connection_pool": connect(redis_url).connection_pool, "key_prefix": f"{PREFIX}limits"}
+    options = {"connection_pool": connect_redis(redis_url).connection_pool, "key_prefix": f"{PREFIX}limits"}
     return {
         "storage_uri": "redis://",
         "storage_options": options,

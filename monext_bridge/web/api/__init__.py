@@ -1,0 +1,19 @@
+"""The JSON endpoints for shops' pages, back offices, the Merchant Center, the clouds and the host."""
+
+from monext_bridge.web.api.bodies import answer
+from monext_bridge.web.api.models import (
+    REFERENCE_FORM,
+    ErrorDetail,
+    ErrorResponse,
+    PaymentIntentResult,
+    PaymentIntentView,
+)
+
+__all__ = [
+    "REFERENCE_FORM",
+    "ErrorDetail",
+    "ErrorResponse",
+    "PaymentIntentResult",
+    "PaymentIntentView",
+    "answer",
+]

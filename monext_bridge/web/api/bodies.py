@@ -20,7 +20,7 @@ TAG = "action"
 WORDS = {"model_type": "an object is needed", "model_attributes_type": "an object is needed"}
 """Where the validator's own words are those of a programming language."""
 
-LONGEST_NAME = 64
+LONGEST_FIELD_NAME = 64
 """Characters of a member's name that an error repeats: who calls may have made it up."""
 
 
@@ -64,7 +64,7 @@ def _path(place: tuple[int | str, ...], body: object) -> str:
     for left, part in zip(range(len(place) - 1, -1, -1), place, strict=True):
         inside = _member(body, part)
         if inside is not None or left == 0:
-            names.append(str(part)[:LONGEST_NAME])
+            names.append(str(part)[:LONGEST_FIELD_NAME])
             body = inside
     return ".".join(names)
 

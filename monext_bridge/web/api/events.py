@@ -16,15 +16,24 @@ from flask import Blueprint, Response, jsonify, request
 from monext_bridge.domain.ids import OrderId
 from monext_bridge.errors import Forbidden, Malformed, NotFound, Unauthenticated
 from monext_bridge.logs import event
-from monext_bridge.mapping.clouds.envelopes import Validation, read_json, read_push, read_text, shipped_orders
-from monext_bridge.mapping.clouds.sns import SnsKind, SnsMessage, is_sns, read_sns
+from monext_bridge.mapping.clouds import (
+    SnsKind,
+    SnsMessage,
+    Validation,
+    is_sns,
+    read_json,
+    read_push,
+    read_sns,
+    read_text,
+    shipped_orders,
+)
 from monext_bridge.mapping.json_object import Json
-from monext_bridge.services.access.push_signatures import SignatureVerdict
-from monext_bridge.services.operations.shipment import MessageHandled
-from monext_bridge.web.access.authenticate import bearer
+from monext_bridge.services.access import SignatureVerdict
+from monext_bridge.services.operations import MessageHandled
+from monext_bridge.web.access import bearer
 from monext_bridge.web.api.bodies import answer
 from monext_bridge.web.api.models import ErrorDetail, ErrorResponse
-from monext_bridge.web.http.context import services
+from monext_bridge.web.http import services
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from monext_bridge.web.http.context import services
+from monext_bridge.web.http import services
 
 blueprint = Blueprint("health", __name__)
 

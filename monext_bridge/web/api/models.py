@@ -8,11 +8,17 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from monext_bridge.config import PaymentMethod
-from monext_bridge.domain.operations.rules import open_amounts
-from monext_bridge.domain.record.attempt_status import own_money, taken_or_planned
-from monext_bridge.domain.record.cart import Order
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
-from monext_bridge.services.operations.modify_payment import OperationResult
+from monext_bridge.domain.operations import open_amounts
+from monext_bridge.domain.record import (
+    Order,
+    Payment,
+    Transaction,
+    TransactionState,
+    TransactionType,
+    own_money,
+    taken_or_planned,
+)
+from monext_bridge.services.operations import OperationResult
 
 LARGEST_AMOUNT = 10**18
 """Monext's limit of an amount, in minor units."""

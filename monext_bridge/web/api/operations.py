@@ -11,14 +11,13 @@ from flask import Blueprint, request, url_for
 from monext_bridge import __version__
 from monext_bridge.domain.ids import PaymentId, RecordTransactionId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
+from monext_bridge.domain.operations import Cancel, Capture, Operation, Refund, Reverse
 from monext_bridge.errors import Malformed, NotFound, Unauthenticated
-from monext_bridge.runtime.parallel import together
-from monext_bridge.web.access.endpoint_callers import sign_link
+from monext_bridge.runtime import together
+from monext_bridge.web.access import sign_link
 from monext_bridge.web.api import models
 from monext_bridge.web.api.bodies import answer, read_body
-from monext_bridge.web.http import parameters
-from monext_bridge.web.http.context import services
+from monext_bridge.web.http import parameters, services
 
 OWN_KEYS = ("giveback-", "ship-", "expiry-", "ledger-")
 """Beginnings of keys that the bridge makes itself."""

@@ -11,8 +11,7 @@ from monext_bridge.errors import Conflict, Unauthenticated
 from monext_bridge.services.results import ExistingPayment
 from monext_bridge.web.api.bodies import answer, read_body
 from monext_bridge.web.api.models import PaymentRequest, PaymentStarted
-from monext_bridge.web.http import parameters
-from monext_bridge.web.http.context import services
+from monext_bridge.web.http import parameters, services
 
 blueprint = Blueprint("payment", __name__)
 

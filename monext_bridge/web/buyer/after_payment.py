@@ -10,16 +10,12 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from monext_bridge.config import Access
-from monext_bridge.services.outcome.landing_urls import hints, landing_url, with_hints
+from monext_bridge.services.outcome import hints, landing_url, with_hints
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
-from monext_bridge.web.access.endpoint_callers import sign_link
-from monext_bridge.web.http import parameters
-from monext_bridge.web.http.context import services
-from monext_bridge.web.http.headers import nonce
-from monext_bridge.web.http.request_lifecycle import wants_json
+from monext_bridge.web.access import sign_link
+from monext_bridge.web.http import nonce, parameters, services, wants_json
+from monext_bridge.web.pages import apply_branding, asked_language, current_branding, speak
 from monext_bridge.web.pages import render as pages
-from monext_bridge.web.pages.branding import apply_branding, current_branding
-from monext_bridge.web.pages.i18n import asked_language, speak
 
 blueprint = Blueprint("buyer", __name__)
 

@@ -11,18 +11,14 @@ from werkzeug.wrappers import Response
 
 from monext_bridge.config import Access, CheckoutMode
 from monext_bridge.domain.ids import CartId
-from monext_bridge.domain.record.cart import Cart
+from monext_bridge.domain.record import Cart
 from monext_bridge.errors import Forbidden, Unauthenticated
-from monext_bridge.services.checkout.options import StartOptions
+from monext_bridge.services.checkout import StartOptions
 from monext_bridge.services.results import ExistingPayment, StartedSession
-from monext_bridge.web.access.endpoint_callers import check_link
-from monext_bridge.web.http import parameters
-from monext_bridge.web.http.context import services
-from monext_bridge.web.http.headers import allow_widget, nonce
+from monext_bridge.web.access import check_link
+from monext_bridge.web.http import allow_widget, nonce, parameters, services
+from monext_bridge.web.pages import CheckoutLinks, apply_branding, current_branding, speak
 from monext_bridge.web.pages import render as pages
-from monext_bridge.web.pages.branding import apply_branding, current_branding
-from monext_bridge.web.pages.i18n import speak
-from monext_bridge.web.pages.render import CheckoutLinks
 
 blueprint = Blueprint("checkout", __name__)
 

@@ -8,15 +8,14 @@ from flask import Blueprint, Response, request
 
 from monext_bridge.errors import RemoteError, StoreNotConfigured
 from monext_bridge.logs import event
-from monext_bridge.web.http import parameters
-from monext_bridge.web.http.context import services
+from monext_bridge.web.http import parameters, services
 
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("notifications", __name__)
 
 WEB_TRANSACTION = "WEBTRS"
-SEND_AGAIN_IN = "60"
+NOTIFY_AGAIN_IN = "60"
 """Seconds; Monext repeats every minute for two hours."""
 
 
@@ -36,4 +35,4 @@ def notify(ref: str) -> Response:
 
 
 def _send_again() -> Response:
-    return Response(status=503, headers={"Retry-After": SEND_AGAIN_IN})
+    return Response(status=503, headers={"Retry-After": NOTIFY_AGAIN_IN})

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from monext_bridge.domain.money import Money
 
-AMOUNT = re.compile(r"[0-9]{1,15}(?:[.,](?P<decimals>[0-9]{1,15}))?")
+TYPED_AMOUNT = re.compile(r"[0-9]{1,15}(?:[.,](?P<decimals>[0-9]{1,15}))?")
 
 
 def read_amount(text: str, *, like: Money) -> Money:
@@ -16,7 +16,7 @@ def read_amount(text: str, *, like: Money) -> Money:
     Nothing groups thousands: `1,234` would be either 1234 or 1.234, and is refused unless the currency has
     three decimals.
     """
-    found = AMOUNT.fullmatch(text.strip())
+    found = TYPED_AMOUNT.fullmatch(text.strip())
     if not found:
         raise ValueError(f"{text!r} is not an amount: write it as in {_example(like)}")
     if len(found["decimals"] or "") > like.fraction_digits:

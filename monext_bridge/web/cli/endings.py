@@ -22,9 +22,8 @@ from monext_bridge.errors import (
     SettingsError,
     StoreNotConfigured,
 )
-from monext_bridge.web.api.bodies import answer
-from monext_bridge.web.api.models import ErrorDetail, ErrorResponse
-from monext_bridge.web.pages.error_pages import code_of, status_of
+from monext_bridge.web.api import ErrorDetail, ErrorResponse, answer
+from monext_bridge.web.pages import code_of, status_of
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.reconciliation.follow_ups import FollowUp
+from monext_bridge.domain.reconciliation import FollowUp
 from monext_bridge.errors import RemoteError
 from monext_bridge.logs import event
-from monext_bridge.services.reconciliation.candidates import Candidates
-from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary
+from monext_bridge.services.reconciliation import Candidates, Finding, FindingStatus, Scope, Summary
 from monext_bridge.web.cli.endings import ExitCode, printable
 
 log = logging.getLogger(__name__)

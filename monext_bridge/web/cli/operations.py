@@ -5,8 +5,7 @@ from __future__ import annotations
 import shlex
 
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.by_key import operations_of_key
-from monext_bridge.domain.operations.rules import (
+from monext_bridge.domain.operations import (
     Cancel,
     Capture,
     OpenAmounts,
@@ -14,10 +13,10 @@ from monext_bridge.domain.operations.rules import (
     Refund,
     Reverse,
     open_amounts,
+    operations_of_key,
 )
-from monext_bridge.domain.record.attempt_status import taken_or_planned
-from monext_bridge.domain.record.payment import Payment, TransactionType
-from monext_bridge.services.operations.modify_payment import OperationOutcome
+from monext_bridge.domain.record import Payment, TransactionType, taken_or_planned
+from monext_bridge.services.operations import OperationOutcome
 from monext_bridge.web.cli.amounts import bare_amount, write_amount
 
 VERBS: dict[type[Operation], str] = {
@@ -27,7 +26,7 @@ VERBS: dict[type[Operation], str] = {
     Reverse: "reverse",
 }
 
-OUTCOMES = {
+OUTCOME_WORDS = {
     OperationOutcome.APPROVED: "approved: Monext has done it",
     OperationOutcome.RECEIVED: "received: Monext has taken it on and has not finished",
     OperationOutcome.REJECTED: "rejected: Monext refused it, or a part of a reverse",

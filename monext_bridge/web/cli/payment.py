@@ -19,25 +19,29 @@ from flask.cli import AppGroup
 
 from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations.by_key import operations_of_key
-from monext_bridge.domain.operations.pending import IDEMPOTENCY_KEY
-from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse, open_amounts
-from monext_bridge.domain.record.attempt_status import attempt_status, taken_or_planned
-from monext_bridge.domain.record.payment import AttemptKey, Payment, TransactionType
+from monext_bridge.domain.operations import (
+    IDEMPOTENCY_KEY,
+    Cancel,
+    Capture,
+    Operation,
+    Refund,
+    Reverse,
+    open_amounts,
+    operations_of_key,
+)
+from monext_bridge.domain.record import AttemptKey, Payment, TransactionType, attempt_status, taken_or_planned
 from monext_bridge.errors import Conflict, Malformed
 from monext_bridge.logs import correlation_id
-from monext_bridge.services.operations.find_payment import find_payments
-from monext_bridge.services.operations.modify_payment import OperationOutcome, OperationResult
-from monext_bridge.web.api.bodies import answer
-from monext_bridge.web.api.models import REFERENCE_FORM, PaymentIntentResult, PaymentIntentView
+from monext_bridge.services.operations import OperationOutcome, OperationResult, find_payments
+from monext_bridge.web.api import REFERENCE_FORM, PaymentIntentResult, PaymentIntentView, answer
 from monext_bridge.web.cli.amounts import read_amount, write_amount
 from monext_bridge.web.cli.endings import ExitCode, end, failures, print_json, printable
-from monext_bridge.web.cli.operations import OUTCOMES, amount_under, command, question, too_much
+from monext_bridge.web.cli.operations import OUTCOME_WORDS, amount_under, command, question, too_much
 from monext_bridge.web.cli.tables import print_payment
-from monext_bridge.web.http.context import services
+from monext_bridge.web.http import services
 
 Build = Callable[..., Operation]
-REFERENCE = re.compile(REFERENCE_FORM)
+QUOTED_REFERENCE = re.compile(REFERENCE_FORM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def acting(build: Build) -> Callable[..., None]:
         quoted: str, key: str | None, reference: str | None, yes: bool, as_json: bool, **options: Any
     ) -> None:
         _check(key, IDEMPOTENCY_KEY, option="--key", form="1 to 128 of A-Z a-z 0-9 _ . : -")
-        _check(reference, REFERENCE, option="--reference", form="1 to 50 characters without < and >")
+        _check(reference, QUOTED_REFERENCE, option="--reference", form="1 to 50 characters without < and >")
         chosen = CommandOptions(quoted, key or f"cli-{secrets.token_hex(8)}", reference, yes, as_json)
         _carry_out(chosen, lambda payment: build(Target(payment, chosen.key), **options))
 
@@ -205,7 +209,7 @@ def _tell(payment: Payment, performed: OperationResult, chosen: CommandOptions) 
         result = answer(PaymentIntentResult.of(performed))
         print_json({**result, "paymentId": payment.id, "key": chosen.key})
         return
-    click.echo(OUTCOMES[performed.outcome])
+    click.echo(OUTCOME_WORDS[performed.outcome])
     if performed.interface_id:
         click.echo(f"Monext id {printable(performed.interface_id)}")
 

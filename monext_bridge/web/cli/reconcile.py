@@ -14,15 +14,14 @@ from flask.cli import with_appcontext
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.errors import StoreNotConfigured
-from monext_bridge.runtime.companion import ends_with_parent
-from monext_bridge.services.operations.find_payment import PAYMENT_ID
-from monext_bridge.services.reconciliation.report import Scope, Summary
-from monext_bridge.services.reconciliation.schedule import Schedule
+from monext_bridge.runtime import ends_with_parent
+from monext_bridge.services.operations import PAYMENT_ID
+from monext_bridge.services.reconciliation import Schedule, Scope, Summary
 from monext_bridge.web.cli.durations import Duration
 from monext_bridge.web.cli.endings import ExitCode, failures
 from monext_bridge.web.cli.findings import FindingPrinter, progress_of
 from monext_bridge.web.cli.stopping import stopping
-from monext_bridge.web.http.context import services
+from monext_bridge.web.http import services
 
 DAY = timedelta(days=1)
 

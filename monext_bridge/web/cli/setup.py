@@ -9,18 +9,18 @@ from flask.cli import with_appcontext
 from pydantic import SecretStr
 
 from monext_bridge.config import Settings
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.mapping.commercetools.subscriptions import (
-    KEY,
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.mapping.commercetools import (
+    SUBSCRIPTION_KEY,
     Destination,
     EventGrid,
     PubSub,
     Sns,
     described,
 )
-from monext_bridge.services.setup.subscriptions import Step, SubscriptionPlan, Subscriptions
+from monext_bridge.services.setup import Step, SubscriptionPlan, Subscriptions
 from monext_bridge.web.cli.endings import failures, print_json
-from monext_bridge.web.http.context import services
+from monext_bridge.web.http import services
 
 DONE = {
     Step.CREATE: "created",
@@ -109,7 +109,7 @@ def _event_grid(uri: str | None, variable: str | None) -> EventGrid | None:
 def _print(plan: SubscriptionPlan, destination: Destination, *, dry_run: bool) -> None:
     words = PLANNED if dry_run else DONE
     changes = f" ({', '.join(plan.actions)})" if plan.actions else ""
-    click.echo(f"Subscription {KEY} {words[plan.step]}{changes}.")
+    click.echo(f"Subscription {SUBSCRIPTION_KEY} {words[plan.step]}{changes}.")
     click.echo(f"Messages of shipped orders go to {described(destination)}.")
     if plan.status:
         click.echo(f"Status at commercetools before: {plan.status}.")
@@ -118,7 +118,7 @@ def _print(plan: SubscriptionPlan, destination: Destination, *, dry_run: bool) -
 
 def _as_json(plan: SubscriptionPlan, destination: Destination, *, dry_run: bool) -> dict[str, object]:
     return {
-        "key": KEY,
+        "key": SUBSCRIPTION_KEY,
         "step": plan.step.value,
         "done": not dry_run and plan.step is not Step.NOTHING,
         "actions": list(plan.actions),

@@ -10,11 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monext_bridge.domain.operations.pending import ABANDONED, REMAINDER, UNSENT, OperationName
-from monext_bridge.domain.operations.rules import open_amounts
-from monext_bridge.domain.record.attempt_status import own_money, taken_or_planned
-from monext_bridge.domain.record.cart import Order
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
+from monext_bridge.domain.operations import ABANDONED, REMAINDER, UNSENT, OperationName, open_amounts
+from monext_bridge.domain.record import (
+    Order,
+    Payment,
+    Transaction,
+    TransactionState,
+    own_money,
+    taken_or_planned,
+)
 from monext_bridge.logs import shortened
 from monext_bridge.web.cli.amounts import write_amount
 from monext_bridge.web.cli.endings import printable

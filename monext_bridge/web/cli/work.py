@@ -8,11 +8,10 @@ import click
 from flask.cli import with_appcontext
 
 from monext_bridge.logs import event
-from monext_bridge.queue.broker import queue_on
-from monext_bridge.queue.worker import working
-from monext_bridge.services.reconciliation.threads import TASKS_AT_ONCE
+from monext_bridge.queue import queue_on, working
+from monext_bridge.services.reconciliation import TASKS_AT_ONCE
 from monext_bridge.web.cli.stopping import stopping
-from monext_bridge.web.http.context import services
+from monext_bridge.web.http import services
 
 log = logging.getLogger(__name__)
 

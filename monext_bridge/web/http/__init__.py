@@ -1,0 +1,19 @@
+"""What every request goes through, and what is read from it: deadline, slot, parameters, headers of the answer."""
+
+from monext_bridge.web.http.context import services
+from monext_bridge.web.http.headers import allow_framing, allow_image, allow_widget, init_headers, nonce
+from monext_bridge.web.http.preload import preload
+from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, is_json, wants_json
+
+__all__ = [
+    "allow_framing",
+    "allow_image",
+    "allow_widget",
+    "init_headers",
+    "init_request_lifecycle",
+    "is_json",
+    "nonce",
+    "preload",
+    "services",
+    "wants_json",
+]

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
-from monext_bridge.config import MonextEnvironment
-from monext_bridge.config.parsing import origin_of
+from monext_bridge.config import MonextEnvironment, origin_of
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from monext_bridge.config import CheckoutMode, PaymentMethod, Settings
 from monext_bridge.domain.ids import CartId, SessionToken
 from monext_bridge.errors import Malformed
-from monext_bridge.services.checkout.options import StartOptions
-from monext_bridge.services.outcome.landing_urls import allowed_landing_url
+from monext_bridge.services.checkout import StartOptions
+from monext_bridge.services.outcome import allowed_landing_url
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,49}")
+SESSION_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,49}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 POLL = re.compile(r"[1-9][0-9]{0,2}")
 RETURN_TOKENS = ("paylinetoken", "monext_session_id", "token")
@@ -32,7 +32,7 @@ def cart_id(text: str) -> CartId:
 def token(args: Mapping[str, str], *, names: tuple[str, ...]) -> SessionToken:
     """The first of the names that is given. Raises Malformed where none is, or its value can't be a token."""
     found = next((args[name] for name in names if args.get(name)), None)
-    if found is None or not TOKEN.fullmatch(found):
+    if found is None or not SESSION_TOKEN.fullmatch(found):
         raise Malformed("a session token is needed", field=names[0])
     return SessionToken(found)
 

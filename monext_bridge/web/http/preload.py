@@ -6,7 +6,7 @@ from flask import Flask
 
 from monext_bridge.domain.ids import CartId, OrderNumber
 from monext_bridge.domain.money import Money
-from monext_bridge.mapping.commercetools.writes import order_draft, payment_draft
+from monext_bridge.mapping.commercetools import order_draft, payment_draft
 
 
 def preload(app: Flask) -> None:

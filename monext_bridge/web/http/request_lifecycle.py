@@ -10,13 +10,12 @@ from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from monext_bridge.logs import correlation_id
-from monext_bridge.runtime import deadlines
-from monext_bridge.runtime.bulkhead import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, Bulkhead
+from monext_bridge.runtime import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, Bulkhead, deadlines
 
 CORRELATION = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
 BUYER_ENDPOINTS = frozenset({"checkout.start", "buyer.returned", "buyer.cancel", "buyer.result"})
 
-SECONDS: Mapping[str | None, float] = {
+SECONDS_BY_ENDPOINT: Mapping[str | None, float] = {
     **dict.fromkeys(BUYER_ENDPOINTS, 11.0),
     "notifications.notify": 15.0,
     "operations.modify": 19.0,
@@ -29,7 +28,7 @@ OTHERS = 10.0
 CALL_NOBODY = frozenset({"health.health", "static", "branding.theme", "openapi.description", "openapi.docs"})
 """Endpoints that are served whatever the remotes do."""
 
-RETRY_AFTER = 5
+RETRY_AFTER_CROWD = 5
 
 JSON_PATHS = ("/payment", "/operations/", "/events/", "/notification/", "/health", "/ready", "/openapi.json")
 """Where callers are programs."""
@@ -54,7 +53,7 @@ def init_request_lifecycle(app: Flask, *, slots: int = SLOTS_IN_ALL) -> None:
         if request.endpoint in CALL_NOBODY:
             return
         if not bulkhead.enter():
-            raise ServiceUnavailable("too much is under way", retry_after=RETRY_AFTER)
+            raise ServiceUnavailable("too much is under way", retry_after=RETRY_AFTER_CROWD)
         g.bulkhead = bulkhead
 
     app.before_request(_begin)
@@ -67,7 +66,7 @@ def init_request_lifecycle(app: Flask, *, slots: int = SLOTS_IN_ALL) -> None:
 def _begin() -> None:
     given = request.headers.get("X-Correlation-ID") or request.headers.get("X-Request-ID") or ""
     correlation_id.set(given if CORRELATION.fullmatch(given) else str(uuid.uuid4()))
-    deadlines.begin(SECONDS.get(request.endpoint, OTHERS))
+    deadlines.begin(SECONDS_BY_ENDPOINT.get(request.endpoint, OTHERS))
 
 
 def _idle() -> Response | None:

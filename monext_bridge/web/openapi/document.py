@@ -13,11 +13,11 @@ from pydantic_core import core_schema
 from werkzeug.routing import Rule
 
 from monext_bridge import __version__
-from monext_bridge.domain.operations.pending import IDEMPOTENCY_KEY
-from monext_bridge.web.access.endpoint_callers import PRINCIPALS
+from monext_bridge.domain.operations import IDEMPOTENCY_KEY
+from monext_bridge.web.access import PRINCIPALS
 from monext_bridge.web.api import models
 from monext_bridge.web.openapi.faults import FAULTS
-from monext_bridge.web.openapi.operations import OPERATIONS, Operation
+from monext_bridge.web.openapi.operations import OPERATIONS, DescribedEndpoint
 from monext_bridge.web.openapi.security import ACCESS, security_schemes
 
 Json = dict[str, Any]
@@ -99,7 +99,7 @@ def describe(rules: Iterable[Rule], *, public_url: str, auth_url: str) -> Json:
     }
 
 
-def _operation(endpoint: str, operation: Operation, *, rule: Rule) -> Json:
+def _operation(endpoint: str, operation: DescribedEndpoint, *, rule: Rule) -> Json:
     access = ACCESS[PRINCIPALS[endpoint]]
     described: Json = {
         "operationId": endpoint.replace(".", "_"),
@@ -117,7 +117,7 @@ def _operation(endpoint: str, operation: Operation, *, rule: Rule) -> Json:
     return described
 
 
-def _request_body(operation: Operation) -> Json:
+def _request_body(operation: DescribedEndpoint) -> Json:
     schema = _reference("schemas", operation.body.__name__) if operation.body else {}
     examples = {
         BETWEEN_WORDS.sub("-", title).strip("-").lower(): {"summary": title, "value": value}
@@ -127,7 +127,7 @@ def _request_body(operation: Operation) -> Json:
     return {"required": operation.body_required, "content": content}
 
 
-def _responses(operation: Operation) -> Json:
+def _responses(operation: DescribedEndpoint) -> Json:
     answers: Json = {}
     for status, model in operation.answers.items():
         answer: Json = {"description": HTTPStatus(status).phrase, "headers": CORRELATION}

@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class DescribedEndpoint:
     """One endpoint. `answers`: the model by status, None where there is no body.
 
     `refusals`: statuses that come with an `ErrorResponse`. `examples`: bodies, each by what it does; those
@@ -55,8 +55,8 @@ def _transaction(id_: str, kind: str, state: str, amount: int) -> Json:
 
 PENDING_REFUND = _transaction(REFUND_ID, "Refund", "Pending", 2499)
 
-OPERATIONS: Mapping[str, Operation] = {
-    "operations.modify": Operation(
+OPERATIONS: Mapping[str, DescribedEndpoint] = {
+    "operations.modify": DescribedEndpoint(
         "Capture, refund, cancel or reverse a payment",
         "One act a call. Amounts are integers in minor units of the payment's currency. With an "
         "Idempotency-Key the same request acts once, for ever; asked again, it tells the state of the act. "
@@ -77,7 +77,7 @@ OPERATIONS: Mapping[str, Operation] = {
             "Reverse: cancel what is not captured, refund what is": _operation("reversePayment"),
         },
     ),
-    "operations.show": Operation(
+    "operations.show": DescribedEndpoint(
         "What happened to a payment, and what may still be done",
         "All amounts are integers in minor units of currencyCode. What is under way counts as done in "
         "capturable, cancellable and refundable.",
@@ -103,7 +103,7 @@ OPERATIONS: Mapping[str, Operation] = {
         },
         refusals=(400, 401, 403, 404, 429, *REMOTES),
     ),
-    "operations.checkout_link": Operation(
+    "operations.checkout_link": DescribedEndpoint(
         "Make a signed link to the payment of a cart",
         "expiresIn is in seconds (60 to 2592000, a day by default), expires in Unix seconds. The cart is not "
         "looked up: whether it can be paid is told when the link is opened.",
@@ -124,7 +124,7 @@ OPERATIONS: Mapping[str, Operation] = {
             }
         },
     ),
-    "operations.status": Operation(
+    "operations.status": DescribedEndpoint(
         "Whether commercetools and Monext answer",
         "As commercetools' connectors answer it to the Merchant Center.",
         answers={200: models.OperationsStatus},
@@ -137,14 +137,14 @@ OPERATIONS: Mapping[str, Operation] = {
         },
         refusals=(401, 403, 503),
     ),
-    "operations.payment_components": Operation(
+    "operations.payment_components": DescribedEndpoint(
         "What commercetools Checkout may offer",
         "Monext's hosted page (hpp) and its widget (embedded).",
         answers={200: models.PaymentComponents},
         answer={"dropins": [{"type": "hpp"}, {"type": "embedded"}], "components": [], "express": []},
         refusals=(401, 403, 503),
     ),
-    "operations.config": Operation(
+    "operations.config": DescribedEndpoint(
         "What a shop's page needs to embed the widget",
         "Of the store of the session's cart only.",
         answers={200: models.OperationsConfig},
@@ -159,7 +159,7 @@ OPERATIONS: Mapping[str, Operation] = {
         },
         refusals=(400, 401, 404, 429, *REMOTES),
     ),
-    "payment.create": Operation(
+    "payment.create": DescribedEndpoint(
         "Start or resume the payment of the session's cart",
         "May be repeated: while the session lives, the same one is answered. The body may be left out.",
         answers={200: models.PaymentStarted},
@@ -173,7 +173,7 @@ OPERATIONS: Mapping[str, Operation] = {
         body_required=False,
         examples={"In French, by card": {"languageCode": "fr-FR", "paymentMethod": "CB"}},
     ),
-    "events.receive": Operation(
+    "events.receive": DescribedEndpoint(
         "Capture on shipment: a message of a commercetools subscription",
         "Envelopes of Google Pub/Sub push, AWS SNS and Azure Event Grid, with their handshakes. The same "
         "message may come any number of times and in any order: it captures once. 204: done, or not ours. "
@@ -187,16 +187,16 @@ OPERATIONS: Mapping[str, Operation] = {
             }
         },
     ),
-    "health.health": Operation(
+    "health.health": DescribedEndpoint(
         "Whether the process serves", "Calls nobody.", answers={200: models.Alive}, answer={"status": "OK"}
     ),
-    "health.ready": Operation(
+    "health.ready": DescribedEndpoint(
         "Whether both remotes answer",
         "503 where one does not. Kept for some seconds.",
         answers={200: models.RemotesReady, 503: models.RemotesReady},
         answer={"commercetools": "UP", "monext": "UP"},
     ),
-    "openapi.description": Operation(
+    "openapi.description": DescribedEndpoint(
         "This description", "OpenAPI 3.1. Has an ETag.", answers={200: models.ApiDescription, 304: None}
     ),
 }

@@ -7,14 +7,14 @@ import json
 
 from flask import Blueprint, Response, current_app, render_template, request
 
-from monext_bridge.web.http.context import services
+from monext_bridge.web.http import services
 from monext_bridge.web.openapi.document import describe
 from monext_bridge.web.openapi.faults import ERROR_EXAMPLE, FAULTS, OUTCOMES
 from monext_bridge.web.openapi.page import sections, token_command
 
 blueprint = Blueprint("openapi", __name__)
 
-KEPT_FOR = 300
+DESCRIPTION_KEPT_FOR = 300
 """Seconds for which either may be kept: they change with a release or a setting only."""
 
 KEPT_AS = "monext_bridge.openapi"
@@ -58,6 +58,6 @@ def _description() -> bytes:
 
 def _cacheable(response: Response) -> Response:
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
-    response.cache_control.public, response.cache_control.max_age = True, KEPT_FOR
+    response.cache_control.public, response.cache_control.max_age = True, DESCRIPTION_KEPT_FOR
     response.make_conditional(request)
     return response

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monext_bridge.web.access.endpoint_callers import Principal
+from monext_bridge.web.access import Principal
 
 Json = dict[str, Any]
 
@@ -18,7 +18,7 @@ SCOPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class RequiredProof:
     """`tag` groups the endpoints of a caller; of the `security` alternatives one has to be met.
 
     `shown_as`: the header of an example, with a shell variable for the secret.
@@ -29,22 +29,24 @@ class Access:
     shown_as: tuple[str, str] | None = None
 
 
-ACCESS: Mapping[Principal, Access] = {
-    Principal.BACK_OFFICE: Access(
+ACCESS: Mapping[Principal, RequiredProof] = {
+    Principal.BACK_OFFICE: RequiredProof(
         "Back office",
         tuple({"commercetools": [scope]} for scope in SCOPES),
         shown_as=("Authorization", "Bearer $TOKEN"),
     ),
-    Principal.SESSION: Access("Shop page", ({"session": []},), shown_as=("X-Session-Id", "$SESSION_ID")),
-    Principal.MERCHANT_CENTER: Access(
+    Principal.SESSION: RequiredProof(
+        "Shop page", ({"session": []},), shown_as=("X-Session-Id", "$SESSION_ID")
+    ),
+    Principal.MERCHANT_CENTER: RequiredProof(
         "Merchant Center", ({"merchantCenter": []},), shown_as=("Authorization", "Bearer $JWT")
     ),
-    Principal.SUBSCRIPTION: Access(
+    Principal.SUBSCRIPTION: RequiredProof(
         "Shipments",
         ({"eventsBearer": []}, {"eventsSecret": []}),
         shown_as=("Authorization", "Bearer $EVENTS_SECRET"),
     ),
-    Principal.ANYBODY: Access("Open"),
+    Principal.ANYBODY: RequiredProof("Open"),
 }
 """The callers of JSON endpoints; buyers and Monext's notifications are not described."""
 

@@ -17,8 +17,7 @@ from flask_babel import lazy_gettext as _
 
 from monext_bridge.config import Branding, Colors, Palette, Settings, ShopLink
 from monext_bridge.errors import StoreNotConfigured
-from monext_bridge.web.http.context import services
-from monext_bridge.web.http.headers import allow_framing, allow_image
+from monext_bridge.web.http import allow_framing, allow_image, services
 
 blueprint = Blueprint("branding", __name__)
 

@@ -63,10 +63,10 @@ NOTHING_TAKEN_AT = frozenset({"checkout.start"})
 is the exception."""
 
 LOOK_AGAIN = 15
-MOST_POLLS = 20
+MOST_ERROR_POLLS = 20
 """Seconds between the looks of a page by itself, and how many: five minutes."""
 
-RETRY_AFTER = 30
+RETRY_AFTER_ERROR = 30
 """Seconds to wait where a remote failed and named no time itself."""
 
 A_MINUTE = 60
@@ -193,7 +193,7 @@ def _headers(error: Exception, status: int) -> dict[str, str]:
         return {name: value for name, value in error.get_headers() if name != "Content-Type"}
     if isinstance(error, RemoteError | StoreNotConfigured) and status == 503:
         wished = error.retry_after if isinstance(error, RemoteUnavailable) else None
-        return {"Retry-After": str(math.ceil(wished or RETRY_AFTER))} | _look_again()
+        return {"Retry-After": str(math.ceil(wished or RETRY_AFTER_ERROR))} | _look_again()
     if status == 429:
         return {"Retry-After": str(A_MINUTE)}
     return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
@@ -206,7 +206,7 @@ def _look_again() -> dict[str, str]:
     """
     args = request.args
     so_far = int(args["waiting"]) if parameters.POLL.fullmatch(args.get("waiting", "")) else 0
-    if request.endpoint not in ("buyer.returned", "buyer.result") or so_far >= MOST_POLLS:
+    if request.endpoint not in ("buyer.returned", "buyer.result") or so_far >= MOST_ERROR_POLLS:
         return {}
     kept: dict[str, Any] = {name: args[name] for name in ("lang", *parameters.RETURN_TOKENS) if name in args}
     again = url_for(request.endpoint, **(request.view_args or {}), **kept, waiting=so_far + 1)

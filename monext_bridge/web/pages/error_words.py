@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from monext_bridge.domain.record.cart import NotPayable
+from monext_bridge.domain.record import NotPayable
 from monext_bridge.errors import CartNotPayable, EarlierUnknown
 
 

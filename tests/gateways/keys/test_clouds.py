@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 
 from monext_bridge.gateways.keys.clouds import (
-    KEPT_FOR,
+    KEYS_KEPT_FOR,
     LARGEST,
     MOST_CERTIFICATES,
     KeysUnknown,
@@ -53,7 +53,7 @@ def test_a_certificate_is_kept_for_an_hour() -> None:
     known = x509.load_pem_x509_certificate(certificate())
     assert [internet.keys.certificate(CERTIFICATE_URL) for _ in range(3)] == [known] * 3
     assert internet.fetched == 1
-    internet.now = KEPT_FOR
+    internet.now = KEYS_KEPT_FOR
     internet.keys.certificate(CERTIFICATE_URL)
     assert internet.fetched == 2
 

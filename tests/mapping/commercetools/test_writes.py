@@ -23,8 +23,8 @@ from monext_bridge.mapping.commercetools.writes import (
     MOST_ACTIONS,
     add_payment,
     order_draft,
-    order_payment_state,
     payment_draft,
+    payment_state_update,
     payment_update,
 )
 from tests.builders import BEGUN, CART_ID, ORDER_NUMBER, PAYMENT_ID, PAYMENT_KEY, TOKEN, eur
@@ -186,14 +186,14 @@ def test_an_order_is_made_from_a_cart_of_a_certain_version() -> None:
 
 @pytest.mark.parametrize("state", ["BalanceDue", "CreditOwed", "Failed", "Paid", "Pending"])
 def test_every_payment_state_of_an_order_can_be_written(state: str) -> None:
-    assert order_payment_state(2, state)["actions"] == [
+    assert payment_state_update(2, state)["actions"] == [
         {"action": "changePaymentState", "paymentState": state}
     ]
 
 
 def test_an_unknown_payment_state_is_refused_here() -> None:
     with pytest.raises(ValueError, match="Settled"):
-        order_payment_state(2, "Settled")
+        payment_state_update(2, "Settled")
 
 
 def test_times_are_utc_with_milliseconds() -> None:

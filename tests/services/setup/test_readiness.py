@@ -11,7 +11,7 @@ import pytest
 
 from monext_bridge.errors import RemoteTimeout
 from monext_bridge.runtime.deadlines import seconds_left
-from monext_bridge.services.setup.readiness import ANSWERS_IN, KEPT_FOR, Readiness
+from monext_bridge.services.setup.readiness import ANSWERS_IN, READINESS_KEPT_FOR, Readiness
 from tests.manual_clock import Ticking
 from tests.settings_environment import load
 
@@ -73,7 +73,7 @@ def test_an_answer_is_given_again_for_some_seconds(
 ) -> None:
     readiness.remotes()
     remotes.answers["monext"] = False
-    clock.pass_(KEPT_FOR)
+    clock.pass_(READINESS_KEPT_FOR)
     assert readiness.remotes()["monext"]
     clock.pass_(0.1)
     assert not readiness.remotes()["monext"]
@@ -83,7 +83,7 @@ def test_who_comes_while_they_are_asked_gets_the_answer_before(
     remotes: Remotes, readiness: Readiness, clock: Ticking
 ) -> None:
     before = readiness.remotes()
-    clock.pass_(2 * KEPT_FOR)
+    clock.pass_(2 * READINESS_KEPT_FOR)
     remotes.goes_on.clear()
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(readiness.remotes)

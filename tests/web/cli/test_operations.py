@@ -11,7 +11,7 @@ from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from monext_bridge.services.operations.modify_payment import OperationOutcome
-from monext_bridge.web.cli.operations import OUTCOMES, VERBS, amount_under, command, question, too_much
+from monext_bridge.web.cli.operations import OUTCOME_WORDS, VERBS, amount_under, command, question, too_much
 from tests.builders import PAYMENT_ID, TOKEN, a_payment, a_transaction, eur
 
 KEY = "key-1"
@@ -111,4 +111,4 @@ def test_all_that_is_left_is_not_too_much(act: Operation) -> None:
 
 def test_every_act_has_a_verb_and_every_outcome_a_sentence() -> None:
     assert set(VERBS) == {Capture, Refund, Cancel, Reverse}
-    assert set(OUTCOMES) == set(OperationOutcome)
+    assert set(OUTCOME_WORDS) == set(OperationOutcome)

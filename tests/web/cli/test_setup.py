@@ -11,7 +11,7 @@ from click.testing import Result
 
 from monext_bridge.errors import RemoteNotFound
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from monext_bridge.mapping.commercetools.subscriptions import KEY
+from monext_bridge.mapping.commercetools.subscriptions import SUBSCRIPTION_KEY
 from monext_bridge.web.cli.setup import setup
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
@@ -64,7 +64,7 @@ class Terminal:
     @property
     def subscription(self) -> Json | None:
         try:
-            return self.project.get_subscription_by_key(KEY)
+            return self.project.get_subscription_by_key(SUBSCRIPTION_KEY)
         except RemoteNotFound:
             return None
 
@@ -84,7 +84,9 @@ def terminal(sandbox: Sandbox, world: World) -> Iterator[Terminal]:
     left = terminal.subscription
     if left:
         action = {"action": "setKey", "key": f"left-{left['id']}"}
-        terminal.project.update_subscription(KEY, {"version": left["version"], "actions": [action]})
+        terminal.project.update_subscription(
+            SUBSCRIPTION_KEY, {"version": left["version"], "actions": [action]}
+        )
 
 
 @pytest.mark.parametrize(("options", "destination", "form"), DESTINATIONS.values(), ids=DESTINATIONS)
@@ -121,7 +123,7 @@ def test_messages_that_somebody_has_changed_are_put_right(terminal: Terminal) ->
     subscription = terminal.subscription or {}
     action = {"action": "setMessages", "messages": [{"resourceTypeId": "product"}]}
     change = {"version": subscription["version"], "actions": [action]}
-    terminal.project.update_subscription(KEY, change)
+    terminal.project.update_subscription(SUBSCRIPTION_KEY, change)
     assert "updated (setMessages)" in terminal.run(*GOOGLE).output
     assert (terminal.subscription or {})["messages"] == subscription["messages"]
 

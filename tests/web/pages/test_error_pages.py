@@ -33,7 +33,12 @@ from monext_bridge.errors import (
 from monext_bridge.logs import correlation_id
 from monext_bridge.mapping.json_object import UnreadableResource
 from monext_bridge.services.access.principals import PrincipalNotConfigured
-from monext_bridge.web.pages.error_pages import LOOK_AGAIN, MOST_POLLS, RETRY_AFTER, init_error_pages
+from monext_bridge.web.pages.error_pages import (
+    LOOK_AGAIN,
+    MOST_ERROR_POLLS,
+    RETRY_AFTER_ERROR,
+    init_error_pages,
+)
 from monext_bridge.web.pages.error_words import BY_STATUS, NOT_PAYABLE
 from tests.web.rendered_pages import HOSTILE, page_app
 
@@ -201,7 +206,7 @@ def test_words_of_the_request_are_not_echoed() -> None:
 
 
 @pytest.mark.parametrize("at", ["buyer.returned", "operations"])
-@pytest.mark.parametrize(("named", "said"), [(None, str(RETRY_AFTER)), (3.2, "4"), (60, "60")])
+@pytest.mark.parametrize(("named", "said"), [(None, str(RETRY_AFTER_ERROR)), (3.2, "4"), (60, "60")])
 def test_unavailable_remote_says_when_to_come_back(at: str, named: float | None, said: str) -> None:
     answer = answered(RemoteUnavailable("", remote="monext", retry_after=named), at=at)
 
@@ -223,7 +228,7 @@ def test_page_after_a_payment_looks_again_while_a_remote_is_down(query: str, aga
 
 
 def test_page_after_a_payment_does_not_look_for_ever() -> None:
-    for query in (f"?waiting={MOST_POLLS}", "?waiting=999"):
+    for query in (f"?waiting={MOST_ERROR_POLLS}", "?waiting=999"):
         answer = answered(RemoteUnavailable("", remote="monext"), at="buyer.returned", query=query)
         assert "Refresh" not in answer.headers
         assert page_of(answer).select("#retry")
