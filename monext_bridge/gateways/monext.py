@@ -44,8 +44,8 @@ class MonextGateway:
     Thread-safe; opens nothing before its first call.
     """
 
-    def __init__(self, *, monext_client: Callable[[str], HttpClient] = monext_client) -> None:
-        self._connect = monext_client
+    def __init__(self, *, connect: Callable[[str], HttpClient] = monext_client) -> None:
+        self._connect = connect
         self._clients: dict[str, HttpClient] = {}
         self._lock = Lock()
 
