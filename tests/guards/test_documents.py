@@ -30,7 +30,7 @@ from monext_bridge.domain.reconciliation.compare_ledger import FOUND, FOUND_PREF
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.domain.record.attempt_status import ReversalReason
 from monext_bridge.errors import SettingsError
-from monext_bridge.services.operations.modify_payment import OperationOutcome
+from monext_bridge.services.operations.request import OperationOutcome
 from monext_bridge.services.outcome.create_order import REFUSED_FOR_GOOD
 from monext_bridge.services.reconciliation.reconcile_payment import STUCK_AFTER
 from monext_bridge.services.reconciliation.report import FindingStatus

@@ -8,7 +8,7 @@ from typing import Any
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
-from monext_bridge.services.operations.modify_payment import OperationResult
+from monext_bridge.services.operations.request import OperationResult
 from tests.bridges import Buyer, InProcess
 from tests.world import World
 

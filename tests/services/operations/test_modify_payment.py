@@ -19,7 +19,7 @@ from monext_bridge.errors import (
     RemoteUnavailable,
 )
 from monext_bridge.services import utc_now
-from monext_bridge.services.operations.modify_payment import OperationOutcome
+from monext_bridge.services.operations.request import OperationOutcome
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.call_counts import hops, watch

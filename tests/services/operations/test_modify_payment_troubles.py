@@ -11,7 +11,7 @@ from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.operations.rules import Refund
 from monext_bridge.errors import ActUnknown, Conflict, RemoteUnavailable
 from monext_bridge.services import utc_now
-from monext_bridge.services.operations.modify_payment import OperationOutcome
+from monext_bridge.services.operations.request import OperationOutcome
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.services.paid_payments import Paid, a_paid

@@ -34,13 +34,13 @@ def name(key: RateLimitKey, *, secret: str = "a-secret", **sent: Any) -> str | N
         return RateLimitKeys(SecretStr(secret)).name(key)
 
 
-@pytest.mark.parametrize("spender", RateLimitKey)
+@pytest.mark.parametrize("key", RateLimitKey)
 def test_the_same_has_the_same_name_and_another_has_another(key: RateLimitKey) -> None:
     first, again, other = (name(key, **sent) for sent in (SENT[key], SENT[key], OTHERS[key]))
     assert first == again != other
 
 
-@pytest.mark.parametrize("spender", RateLimitKey)
+@pytest.mark.parametrize("key", RateLimitKey)
 def test_a_name_can_be_computed_with_the_secret_only(key: RateLimitKey) -> None:
     found = name(key, **SENT[key])
     assert found
@@ -49,7 +49,7 @@ def test_a_name_can_be_computed_with_the_secret_only(key: RateLimitKey) -> None:
     assert set(found) <= set("0123456789abcdef")
 
 
-@pytest.mark.parametrize("spender", RateLimitKey)
+@pytest.mark.parametrize("key", RateLimitKey)
 def test_what_is_not_there_has_no_name(key: RateLimitKey) -> None:
     assert name(key, path="/", environ_base={"REMOTE_ADDR": ""}) is None
 

@@ -10,7 +10,7 @@ import pytest
 from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
-from monext_bridge.services.operations.modify_payment import OperationOutcome
+from monext_bridge.services.operations import OperationOutcome
 from monext_bridge.web.cli.operations import OUTCOME_WORDS, VERBS, amount_under, command, question, too_much
 from tests.builders import PAYMENT_ID, TOKEN, a_payment, a_transaction, eur
 

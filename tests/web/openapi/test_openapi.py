@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from monext_bridge import errors
 from monext_bridge.config import load_settings
-from monext_bridge.services.operations.modify_payment import OperationOutcome
+from monext_bridge.services.operations.request import OperationOutcome
 from monext_bridge.web import create_app
 from monext_bridge.web.access.endpoint_callers import PRINCIPALS
 from monext_bridge.web.api import models
