@@ -1,4 +1,4 @@
-"""The application for gunicorn: `gunicorn app:app`. Settings come from the environment and a `.env` file."""
+"""Creates the application for gunicorn: `gunicorn app:app`. Settings come from the environment and a `.env` file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monext_bridge.web import create_app
 
 
 def _environment() -> dict[str, str]:
-    """The process environment, and beneath it what a `.env` file says."""
+    """Returns the process environment. A value from a `.env` file is used where the environment has none."""
     from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     return {**from_file, **os.environ}
 

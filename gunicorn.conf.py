@@ -1,8 +1,9 @@
-"""How gunicorn serves the bridge: `gunicorn app:app` finds this file by itself.
+"""Configures how gunicorn serves the bridge: `gunicorn app:app` finds this file by itself.
 
-Threads, because a payment waits for others most of its time. Two processes of these, with the threads of their hops,
-keep below the 256 that the smallest hosts allow. Hosts kill 30 seconds after SIGTERM, so what is under way has 25.
-Connections stay open for longer than a router in front keeps them, or it would meet closed ones.
+Workers have threads, because a payment waits for others most of its time. Two workers, with the threads of
+their hops, keep below the 256 threads that the smallest hosts allow. Hosts kill 30 seconds after SIGTERM, so
+what is under way has 25. Connections stay open for longer than a router in front keeps them; otherwise the
+router would meet closed ones.
 """
 
 import os
@@ -26,23 +27,25 @@ from monext_bridge.web.http import preload
 
 HEALTH = (b"GET /health ", b"HEAD /health ")
 RECONCILE = (sys.executable, "-m", "flask", "--app", "app", "reconcile", "--every", "60s", "--with-parent")
-"""What runs beside the workers with RECONCILE_IN_WEB: a command of its own, since what was forked shares too much."""
+"""The command that runs beside the workers with RECONCILE_IN_WEB. It is a process of its own, since a forked
+one shares too much."""
 
 LARGEST_HEAD = 8192
-"""Bytes of a request that are looked at for the end of its head."""
+"""Bytes of a request that are searched for the end of its head."""
 
 
 class CrowdedWorker(ThreadWorker):
-    """gunicorn's worker with threads, whose health check passes every crowd.
+    """Is gunicorn's worker with threads, whose health check overtakes every crowd.
 
-    Requests queue for the threads, so behind a crowd that waits for a remote the health check would wait as well: it
-    has threads of its own. A connection on which nothing was said yet has none. All threads run before the first
-    request, since to begin one takes the longer the more are busy, and the loop that accepts would wait for it.
+    Requests queue for the threads. Behind a crowd that waits for a remote, the health check would wait as
+    well, so it has threads of its own. A connection on which nothing was sent yet holds no thread. All
+    threads run before the first request: the more threads are busy, the longer it takes to start one, and the
+    loop that accepts would wait for it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The rest is for those that are busy: where all are taken, nobody is accepted.
+        # The rest is for busy connections: where all are taken, no connection is accepted.
         self.max_keepalived = self.cfg.worker_connections // 2
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
@@ -59,30 +62,30 @@ class CrowdedWorker(ThreadWorker):
             super().enqueue_req(conn)
 
     def await_request(self, conn: TConn) -> None:
-        """As long as a connection may be idle between two requests."""
+        """Waits for a first request as long as a connection may be idle between two requests."""
         conn.set_timeout()
         self.pending_conns.append(conn)
-        heard = partial(self.on_pending_socket_readable, conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, heard)
+        on_readable = partial(self.on_pending_socket_readable, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, on_readable)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """A worker that stops waits no longer for a first request than for the next one."""
+        """Sees to it that a worker that stops waits no longer for a first request than for the next one."""
         super()._cap_keepalive(deadline)
         for conn in self.pending_conns:
             conn.timeout = min(conn.timeout, deadline)
 
 
 def asks_for_health(sock: socket.socket) -> bool:
-    """Whether that is the next request, and there whole: who is slow to send it holds no thread of the others."""
+    """Tells whether the next request is a health check and came whole: one that comes slowly holds up no other."""
     try:
-        said = sock.recv(LARGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        received = sock.recv(LARGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except OSError:
         return False
-    return said.startswith(HEALTH) and b"\r\n\r\n" in said
+    return received.startswith(HEALTH) and b"\r\n\r\n" in received
 
 
 class JsonLogger(Logger):
-    """gunicorn's own lines and its access log in the form of all others, and never a query string."""
+    """Writes gunicorn's own lines and its access log in the form of all others, and never a query string."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
@@ -94,7 +97,7 @@ class JsonLogger(Logger):
 
     @property
     def access_log_enabled(self) -> bool:
-        """Always, whatever a host forces on the command line; LOG_LEVEL says whether it is shown."""
+        """Is always true, whatever a host forces on the command line. LOG_LEVEL says whether the log is shown."""
         return True
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
@@ -109,13 +112,13 @@ class JsonLogger(Logger):
 
 
 def when_ready(server: Any) -> None:
-    """Before the first process is made, and for all that replace one later."""
+    """Prepares the application before the first worker is forked, for it and for all that replace it later."""
     preload(server.app.wsgi())
     server.companion = Companion(RECONCILE)
 
 
 def pre_fork(server: Any, _: Any) -> None:
-    """Before each worker, also one that replaces another: so a keeper that was killed comes back with the next."""
+    """Looks after the companion before each worker, so that a keeper that was killed comes back with the next one."""
     if settings.reconcile_in_web:
         server.companion.ensure()
     else:
@@ -145,7 +148,7 @@ keepalive = 95
 preload_app = True
 max_requests = 2000
 max_requests_jitter = 400
-# One path for every gunicorn of a user, and nobody here needs to steer a running one.
+# The socket has one path for every gunicorn of a user, and nobody here needs to steer a running one.
 control_socket_disable = True
 loglevel = settings.log_level.lower()
 logger_class = JsonLogger

@@ -1,6 +1,6 @@
-"""What a log may show of a text: no query strings, credentials, email addresses, references or session tokens.
+"""Removes what no log may show: query strings, credentials, email addresses, references and session tokens.
 
-What it costs is bounded, for texts come from whoever calls: only the beginning of a text is looked at, and each
+The cost is bounded, since texts come from whoever calls. Only the beginning of a text is examined, and each
 pattern goes over it once, whatever it holds.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 LONGEST_LOGGED = 300
-"""Characters of a text that are shown."""
+"""Characters of a text that are shown at most."""
 
 EXAMINED = 2000
-"""Characters of a text that are looked at: more than are shown, since what is cleaned mostly gets shorter."""
+"""Characters of a text that are examined: more than are shown, since cleaning mostly makes a text shorter."""
 
 REDACTED = "[redacted]"
 
@@ -20,10 +20,11 @@ REFERRING = ("return", "cancel", "result", "notification")
 """First parts of the paths that go on with a payment's reference."""
 
 PIECE = r"[^\s\"'<>,;:=/]"
-"""A character of a token; an email address is one token, or a part of one."""
+"""A character of a token. An email address is one token, or a part of one."""
 
 EMAIL_ADDRESS = rf"(?<!{PIECE}){PIECE}+(?:@|%(?:25)*40){PIECE}+"
-"""Tried at the beginning of a token alone, or a long one would be read again from each of its characters."""
+"""It is tried only at the beginning of a token. Otherwise a long token would be read again from each of its
+characters."""
 
 CLEANINGS = (
     (re.compile(r"\?[^\s\"'<>)]*"), ""),
@@ -35,11 +36,11 @@ HALVES = (
     re.compile(rf"(?<!{PIECE}){PIECE}+\Z"),
     re.compile(r"\b(?:Basic|Bearer)\s+\S*\Z", re.IGNORECASE),
 )
-"""What a cut may leave of an address or of a credential, which no pattern knows any more."""
+"""What a cut may leave of an address or a credential, which the patterns above no longer recognise."""
 
 
 def cleaned_for_log(text: str) -> str:
-    """The text without all that, cut at 300 characters."""
+    """Returns the text without what no log may show, cut at 300 characters."""
     beginning = _beginning(text)
     cleaned = beginning
     for pattern, replacement in CLEANINGS:
@@ -59,6 +60,6 @@ def _beginning(text: str) -> str:
 
 
 def without_reference(path: str) -> str:
-    """The path, cut after its first part where the next one is a reference."""
+    """Returns the path, cut after its first part where the next one is a reference."""
     parts = [part for part in path.split("/") if part]
     return f"/{parts[0]}/…" if len(parts) > 1 and parts[0] in REFERRING else path

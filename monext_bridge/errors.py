@@ -1,4 +1,4 @@
-"""Everything the bridge raises on purpose.
+"""Defines every error that the bridge raises on purpose.
 
 BridgeError
 ├── SettingsError              start-up: every fault of the environment, in one message
@@ -20,7 +20,7 @@ BridgeError
     │   ├── RemoteNotFound     404 of the remote
     │   ├── VersionConflict    409 ConcurrentModification: read again and decide again
     │   └── DuplicateField     400: the value of `field` is taken
-    └── RemoteUnavailable      no answer that decides anything; the act may or may not have happened (503)
+    └── RemoteUnavailable      no answer that decides anything; what was asked may or may not have happened (503)
         ├── RemoteUnreachable  certainly not executed: the request never left (503)
         ├── RemoteTimeout      sent, and not answered in time (504)
         ├── ActUnknown         whether a capture, cancel or refund happened: ask again with the same key (503)
@@ -35,11 +35,11 @@ RemoteName = Literal["commercetools", "monext"]
 
 
 class BridgeError(Exception):
-    """Base of all; the text is for the log and the operator, never for the buyer."""
+    """Is the base of all errors. Its text is for the log and the operator, never for the buyer."""
 
 
 class SettingsError(BridgeError):
-    """The environment can't be used. `faults` names each of them, without any secret's value."""
+    """The environment can't be used. `faults` names each fault, without any secret's value."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(["The settings can't be used:", *(f"  - {fault}" for fault in faults)]))
@@ -58,11 +58,11 @@ class StoreNotConfigured(BridgeError):
 
 
 class SchedulerBusy(BridgeError):
-    """Another pass of reconciliation is under way over the same queue; what this one was for, that one finds."""
+    """Another pass of reconciliation is under way over the same queue. It finds what this one was for."""
 
 
 class RequestError(BridgeError):
-    """What came in can't be served. `field` names the parameter at fault, where there is one."""
+    """The request can't be served. `field` names the parameter at fault, where there is one."""
 
     status = 400
     code = "General"
@@ -101,7 +101,7 @@ class Conflict(RequestError):
 
 
 class CartNotPayable(Conflict):
-    """`reason` is one of `domain.cart.NotPayable`, for the page to word."""
+    """The cart can't be paid. `reason` is one of `domain.record.NotPayable`; the page puts it into words."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the cart can't be paid: {reason}")
@@ -123,7 +123,7 @@ class RemoteError(BridgeError):
 
 
 class RemoteRefused(RemoteError):
-    """The remote answered no. `codes` are the vendor's error codes, first one first."""
+    """The remote answered no. `codes` are the vendor's error codes, in the vendor's order."""
 
     def __init__(self, message: str, *, remote: RemoteName, status: int, codes: tuple[str, ...] = ()) -> None:
         super().__init__(message, remote=remote)
@@ -136,7 +136,7 @@ class RemoteNotFound(RemoteRefused):
 
 
 class VersionConflict(RemoteRefused):
-    """Another writer was first. Never resend the same actions: read, decide, write."""
+    """Another writer was first. Never send the same updates again: read, decide, write."""
 
 
 class DuplicateField(RemoteRefused):
@@ -146,7 +146,7 @@ class DuplicateField(RemoteRefused):
 
 
 class RemoteUnavailable(RemoteError):
-    """`retry_after` is what the remote asked for, in seconds, where it did."""
+    """No answer decides anything. `retry_after` is in how many seconds to try again, None where that is not known."""
 
     def __init__(self, message: str, *, remote: RemoteName, retry_after: float | None = None) -> None:
         super().__init__(message, remote=remote)
@@ -162,8 +162,11 @@ class RemoteTimeout(RemoteUnavailable):
 
 
 class EarlierUnknown(RemoteUnavailable):
-    """Whether the buyer has paid already is not known: the only failure of a start that proves nothing."""
+    """It is not known whether the buyer has paid already.
+
+    Only this failure of a start does not prove that nothing was taken.
+    """
 
 
 class ActUnknown(RemoteUnavailable):
-    """Whether Monext acted is not known yet. The same key finds out; another key might act twice."""
+    """It is not known yet whether Monext did it. A call with the same key finds out; another might do it twice."""

@@ -1,9 +1,9 @@
-"""JSON lines on stderr: one event a line, scalars only, nothing that identifies a buyer or opens a door.
+"""Writes the log as JSON lines on stderr: one event a line, scalars only, and nothing that identifies a buyer.
 
-An event's name is fixed text and its particulars are scalars beside it, so that a log can be searched by
-them. Whatever comes in is cleaned here, once, for our own events and for the loggers of the libraries alike:
-no query strings, no credentials, no email addresses, no values of keys that hold secrets or people, and no
-references or session tokens in paths.
+An event's name is fixed text, and its details are scalars beside it, so that a log can be searched by them.
+Whatever comes in is cleaned here, once, for our own events and for the loggers of the libraries alike. What
+remains has no query strings, no credentials, no email addresses, no values of keys that hold secrets or
+personal data, and no references or session tokens in paths.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=No
 
 STACK = 8
 WIDEST = 64
-"""Bits of an integer that is shown; the text of a huge one costs more than it tells, or can't be had at all."""
+"""Bits of the widest integer that is shown. The text of a huge one costs more than it tells, or can't be had at all.
+"""
 
 SECRET_WORDS = frozenset(
     (
@@ -37,27 +38,27 @@ SECRET_WORDS = frozenset(
     )
 )
 HARMLESS = frozenset({"store_key", "payment_key"})
-"""Names that have one of the words in them and hold nothing of the kind."""
+"""Names that have one of those words in them and hold nothing secret."""
 
 QUIET = ("urllib3", "werkzeug", "requests")
-"""Libraries that put whole URLs into their lines below WARNING; each call has its line from us already."""
+"""Libraries that put whole URLs into their lines below WARNING. The bridge itself logs each call already."""
 
 HANDLER = "monext_bridge"
 
 
 class Shortened(str):
-    """The beginning of a session token: enough to find it in another log, not enough to use it."""
+    """Holds the beginning of a session token: enough to find it in another log, and not enough to use it."""
 
     __slots__ = ()
 
 
 def shortened(token: str) -> Shortened:
-    """The first 6 characters, which may be logged under any name."""
+    """Returns the first 6 characters, which may be logged under any name."""
     return Shortened(f"{token[:6]}…")
 
 
 def event(logger: logging.Logger, name: str, /, *, level: int = logging.INFO, **scalars: Scalar) -> None:
-    """Log one event; an exception that is being handled is not added, `logger.exception` does that."""
+    """Logs one event. An exception that is being handled is not added; `logger.exception` adds it."""
     if logger.isEnabledFor(level):
         logger.log(level, name, extra={"scalars": scalars}, stacklevel=2)
 
@@ -71,7 +72,7 @@ def access(
     ms: int,
     headers: Iterable[tuple[str, str]],
 ) -> None:
-    """One line for a request that the server answered with `headers`; its reference stays out of the log."""
+    """Logs one line for a request that the server answered with `headers`. Its reference stays out of the log."""
     answered = {name.lower(): value for name, value in headers}
     event(
         logger,
@@ -85,7 +86,7 @@ def access(
 
 
 def configure(level: str) -> None:
-    """Send every logger's lines of at least `level` to stderr in this form. May be repeated."""
+    """Sends every logger's lines of at least `level` to stderr in this form. May be repeated."""
     root = logging.getLogger()
     for handler in list(root.handlers):
         if handler.get_name() == HANDLER or type(handler) is logging.StreamHandler:
@@ -101,14 +102,14 @@ def configure(level: str) -> None:
 
 
 class JsonFormatter(logging.Formatter):
-    """One record as one line of JSON, its length bounded. Never raises on what a record holds."""
+    """Formats a record as one line of JSON of bounded length. Never raises on what a record holds."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Scalar] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": _shown(record.levelname),
             "logger": _shown(record.name),
-            **_what(record),
+            **_content(record),
         }
         if correlation := correlation_id.get():
             line.setdefault("correlation_id", cleaned_for_log(correlation))
@@ -117,7 +118,7 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def _what(record: logging.LogRecord) -> dict[str, Scalar]:
+def _content(record: logging.LogRecord) -> dict[str, Scalar]:
     scalars = getattr(record, "scalars", None)
     if isinstance(scalars, dict):
         named = {cleaned_for_log(name): _value(name, value) for name, value in scalars.items()}
@@ -137,7 +138,7 @@ def _shown(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    """What a library's object says of itself, which may fail in any way."""
+    """Returns what a library's object says of itself. Asking it may fail in any way."""
     try:
         return str(value)
     except Exception:
@@ -173,7 +174,7 @@ def _failure(error: BaseException) -> dict[str, Scalar]:
 
 
 def _stack(trace: TracebackType | None) -> str:
-    """Innermost last; functions and lines, never their locals."""
+    """Lists functions and lines, never their locals, the innermost last."""
     frames = deque(walk_tb(trace), maxlen=STACK)
     codes = ((frame.f_code, line) for frame, line in frames)
     return " > ".join(

@@ -1,1 +1,1 @@
-"""Programs for who works on the bridge; nothing of them is needed to run it."""
+"""Holds programs for those who work on the bridge. Nothing of them is needed to run it."""

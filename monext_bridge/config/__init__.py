@@ -1,12 +1,13 @@
-"""Typed settings: everything the environment says, checked at start, all faults in one message.
+"""Reads the environment into typed settings: all of it is checked at start, and all faults come in one message.
 
-names      the table of settings: what the README and `.env.example` list
+names      the table of settings, which the README and `.env.example` list
 values     the settings as the rest of the bridge sees them
 parsing    one value each: text to type, or what is wrong with it
 spelling   names that look like settings and are none
 reading    the environment: defaults, maps by store, and the list of faults
+contracts  MONEXT_PAYMENT_METHOD_IDS: contract numbers, as a list or by method
 colors     SHOP_COLORS: what follows from a shop's colours, and whether they can be read
-looks      the settings of how the pages look, shop by shop
+branding   the settings of how the pages look, shop by shop
 stores     one StoreSettings from the settings that may differ by store
 loading    `load_settings`, and what must agree between settings
 """

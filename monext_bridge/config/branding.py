@@ -1,6 +1,7 @@
-"""SHOP_NAME, SHOP_LOGO, SHOP_COLORS, SHOP_LINKS, SHOP_LANGUAGE, FRAME_ANCESTORS: the pages, shop by shop.
+"""Reads how the pages of each shop look.
 
-They adorn. A store that one of their maps does not name has nothing of it, which is no error.
+The settings are SHOP_NAME, SHOP_LOGO, SHOP_COLORS, SHOP_LINKS, SHOP_LANGUAGE and FRAME_ANCESTORS. They are
+all optional. A store that one of their maps does not name has no value of it, which is no error.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ MOST_ANCESTORS = 10
 
 
 class ShopLink(StrEnum):
-    """Pages of the shop that ours lead to, in the order in which they are shown; a closed list, as of methods."""
+    """Lists the pages of the shop that our pages link to, in the order in which they are shown.
+
+    The list is closed, as that of methods is.
+    """
 
     TERMS = "terms"
     PRIVACY = "privacy"
@@ -37,8 +41,10 @@ class ShopLink(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Branding:
-    """Of one shop. `language` is that of a page for which nobody names one that pages exist in; `frame_ancestors` are
-    the origins that may frame its pages.
+    """Holds the branding of one shop.
+
+    `language` is the language of a page for which nobody names one that pages exist in. `frame_ancestors` are
+    the origins that may frame the shop's pages.
     """
 
     name: str | None = None
@@ -59,7 +65,7 @@ class BrandingByStore:
     frame_ancestors: ByStore[tuple[str, ...]]
 
     def at(self, store_key: str | None) -> Branding:
-        """The looks of a store; None: those that hold for whatever store. No logo without a name."""
+        """Returns the branding of a store; for None, what holds for every store. There is no logo without a name."""
         name = self.name.at(store_key)
         return Branding(
             name=name,
@@ -86,7 +92,7 @@ def read_branding(environment: Environment) -> BrandingByStore:
 
 
 def check_branding(branding: BrandingByStore, environment: Environment, *, production: bool) -> None:
-    """Note what can't be right between them: a logo that has no name, and addresses without TLS."""
+    """Notes what can't be right: a logo without a name, and, in production, addresses without TLS."""
     for key in sorted(branding.logo.keys or ()):
         if not branding.name.at(key):
             environment.fault("SHOP_NAME", f'is needed by SHOP_LOGO["{key}"]')
@@ -100,7 +106,7 @@ def check_branding(branding: BrandingByStore, environment: Environment, *, produ
 
 
 def shop_name(value: str) -> str:
-    """One line that fits onto a telephone twice."""
+    """Accepts one line, short enough to fit onto a telephone twice."""
     if len(parsing.text(value)) > LONGEST_SHOP_NAME:
         raise Fault(f"must have at most {LONGEST_SHOP_NAME} characters")
     return value
@@ -112,26 +118,26 @@ def image_url(value: str) -> str:
 
 
 def page_language_tag(value: str) -> str:
-    """A language that pages exist in, with a region or without (`nl`, `nl-BE`)."""
+    """Accepts a language that pages exist in, with a region or without (`nl`, `nl-BE`)."""
     if not SHOP_LANGUAGE_TAG.fullmatch(value) or value[:2] not in LANGUAGES:
         raise Fault(f"must be one of {', '.join(LANGUAGES)}, with a region (fr-BE) or without")
     return value
 
 
 def is_links(document: dict[str, Any]) -> bool:
-    """Whether a JSON object is links; one with any other name is by store."""
+    """Tells whether a JSON object is links. One with any other name is a map by store."""
     return bool(document) and set(document) <= set(ShopLink)
 
 
 def links(value: Any) -> Mapping[ShopLink, str]:
-    """In the order of `ShopLink`, however they were given."""
+    """Returns the links in the order of `ShopLink`, however they were given."""
     if not isinstance(value, dict) or not is_links(value):
         raise Fault(f"must be a JSON object of {', '.join(ShopLink)}, each with an address")
     return {kind: _link(kind, value[kind]) for kind in ShopLink if kind in value}
 
 
 def origins(value: str) -> tuple[str, ...]:
-    """Origins as a browser writes them, comma list."""
+    """Reads a comma list of origins, as a browser writes them."""
     found = tuple(dict.fromkeys(_origin(each) for each in parsing.comma_list(value)))
     if len(found) > MOST_ANCESTORS:
         raise Fault(f"must be at most {MOST_ANCESTORS} origins")

@@ -1,8 +1,9 @@
-"""SHOP_COLORS: a shop's colours, what follows from them, and whether they can be read (WCAG 2.2).
+"""Reads SHOP_COLORS: a shop's colours, the colours that follow from them, and whether they can be read (WCAG 2.2).
 
-A shop names few colours, of which only `accent` is needed. The others of a page follow: what is written on the
-accent is white or black, whichever of them can be read; the dark page keeps our grounds, and its accent is the
-shop's own, made lighter only as far as it must be to be read there. Nothing that a shop names is ever changed.
+A shop names few colours, of which only `accent` is required. The others of a page follow. Text on the accent
+is white or black, whichever of them can be read. The dark page keeps our grounds. Its accent is the shop's
+own, made lighter only as far as it must be to be read there. No colour is changed on the page that a shop
+names it for.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from monext_bridge.config.parsing import Fault
 
 HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 NAMES = ("accent", "ground", "surface", "darkAccent")
-"""A closed list, so that a typo is not taken for a store."""
+"""The list is closed, so that a typo is not taken for a store."""
 
 COLOR_SHAPE = f"must be a JSON object of colours like #0b7a4b, with accent and at most {', '.join(NAMES[1:])}"
 
 TEXT = 4.5
-"""WCAG 2.2, 1.4.3: the contrast of text with what is behind it."""
+"""The contrast that text must have with what is behind it (WCAG 2.2, 1.4.3)."""
 
 SIGN = 3.0
-"""WCAG 2.2, 1.4.11: that of a sign, a border or a mark of the focus."""
+"""The contrast that a sign, a border or a mark of the focus must have (WCAG 2.2, 1.4.11)."""
 
 Pair = tuple[str, str, float]
 Rgb = tuple[int, int, int]
@@ -35,7 +36,7 @@ STEPS = 50
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of a page, light or dark, as `#rrggbb`; the names are those of the stylesheet's variables."""
+    """Holds the colours of a page, light or dark, as `#rrggbb`. They are named as the stylesheet's variables are."""
 
     ground: str
     surface: str
@@ -53,7 +54,7 @@ class Palette:
 
 @dataclass(frozen=True, slots=True)
 class Colors:
-    """What a shop has named, and the two palettes that follow."""
+    """Holds the two palettes that follow from what a shop has named."""
 
     light: Palette
     dark: Palette
@@ -80,17 +81,17 @@ DERIVED_PAIRS = (
     ("accent", "tint", SIGN),
     ("waiting", "tint", SIGN),
 )
-"""What the stylesheet puts on what, and the least contrast that they must have: where a shop names one of the two,
-and where both follow from what it names."""
+"""What the stylesheet puts on what, and the least contrast that they must have. In NAMED_PAIRS a shop may
+name one of the two; in DERIVED_PAIRS both follow from what it names."""
 
 
 def is_colors(document: dict[str, Any]) -> bool:
-    """Whether a JSON object is colours; one with any other name is by store."""
+    """Tells whether a JSON object is colours. One with any other name is a map by store."""
     return bool(document) and set(document) <= set(NAMES)
 
 
 def colors(value: Any) -> Colors:
-    """Raises Fault for what is no colour, and for every pair of colours that could not be read."""
+    """Reads one shop's colours. Raises Fault for what is no colour, and for every pair that could not be read."""
     if not isinstance(value, dict) or not is_colors(value) or "accent" not in value:
         raise Fault(COLOR_SHAPE)
     named = {name: _color(color) for name, color in value.items()}
@@ -101,7 +102,7 @@ def colors(value: Any) -> Colors:
 
 
 def contrast(one: str, other: str) -> float:
-    """WCAG 2.2, contrast ratio: from 1 to 21."""
+    """Returns the contrast ratio, from 1 to 21 (WCAG 2.2)."""
     lower, higher = sorted((_luminance(one), _luminance(other)))
     return (higher + 0.05) / (lower + 0.05)
 
@@ -145,7 +146,7 @@ def _dark(named: dict[str, str]) -> Palette:
 
 
 def _accented(accent: str, *, surface: str) -> dict[str, str]:
-    """What follows from an accent: white or black on it, its stronger form under a pointer, a tint of it.
+    """Returns what follows from an accent: white or black on it, its stronger form under a pointer, and a tint of it.
 
     One of white and black always reaches 4.58:1, and the stronger form moves away from it.
     """
@@ -159,20 +160,22 @@ def _accented(accent: str, *, surface: str) -> dict[str, str]:
 
 
 def _readable(accent: str, *, grounds: tuple[str, ...]) -> str:
-    """The accent with as little white as makes it text on all of the dark grounds."""
+    """Returns the accent with as little white as makes it readable as text on all of the dark grounds."""
     lighter = (_mixed(accent, WHITE, step / STEPS) for step in range(STEPS + 1))
     return next(color for color in lighter if all(contrast(color, ground) >= TEXT for ground in grounds))
 
 
 def _too_faint(found: Colors, pairs: Iterable[Pair]) -> list[str]:
-    """In words, each with what it has and what it needs."""
-    said = []
+    """Says of each pair with too little contrast what it has and what it needs."""
+    faults = []
     for (page, palette), (name, behind, least) in product(_pages(found), pairs):
         front, back = getattr(palette, name), getattr(palette, behind)
         if (ratio := contrast(front, back)) < least:
             pair = f"{name} {front} on {behind} {back}".replace("_", " ")
-            said.append(f"{pair} ({page} page) has a contrast of {_rounded_down(ratio)}:1, needs {least:g}:1")
-    return said
+            faults.append(
+                f"{pair} ({page} page) has a contrast of {_rounded_down(ratio)}:1, needs {least:g}:1"
+            )
+    return faults
 
 
 def _pages(found: Colors) -> tuple[tuple[str, Palette], ...]:
@@ -180,12 +183,12 @@ def _pages(found: Colors) -> tuple[tuple[str, Palette], ...]:
 
 
 def _rounded_down(ratio: float) -> str:
-    """So that 4.499 does not read like the 4.5 that is needed."""
+    """Rounds down, so that 4.499 does not read like the 4.5 that is needed."""
     return f"{int(ratio * 100) / 100:.2f}"
 
 
 def _luminance(color: str) -> float:
-    """WCAG 2.2, relative luminance."""
+    """Returns the relative luminance (WCAG 2.2)."""
     red, green, blue = (_linear(channel / 255) for channel in _rgb(color))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -195,7 +198,7 @@ def _linear(channel: float) -> float:
 
 
 def _mixed(color: str, other: str, share: float) -> str:
-    """`color` with that share of `other`."""
+    """Returns `color` with that share of `other`."""
     mixed = (round(a + (b - a) * share) for a, b in zip(_rgb(color), _rgb(other), strict=True))
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
 

@@ -1,4 +1,4 @@
-"""MONEXT_PAYMENT_METHOD_IDS: a comma list, a JSON list, or JSON by method."""
+"""Reads MONEXT_PAYMENT_METHOD_IDS: a comma list, a JSON list, or JSON by method."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CONTRACT_SHAPE = "must be contract numbers: a comma list, a JSON list, or JSON b
 
 
 def is_by_method(document: Mapping[str, Any]) -> bool:
-    """Whether a JSON object is contracts by method; one with any other key is by store."""
+    """Tells whether a JSON object is contracts by method. One with any other key is a map by store."""
     return bool(document) and set(document) <= set(PaymentMethod)
 
 
 def contracts(value: Any) -> Contracts:
-    """In the order given, each number once; nothing means all of the point of sale."""
+    """Returns the contracts in the order given, each number once. Nothing given means all of the point of sale."""
     if isinstance(value, str):
         value = _listed(value)
     if isinstance(value, dict) and is_by_method(value):

@@ -1,4 +1,4 @@
-"""The whole environment at once: settings, or every fault in one message."""
+"""Loads the whole environment at once: it gives settings, or every fault in one message."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ USELESS_WITHOUT = (
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Raises SettingsError with all faults, each beginning with its setting's name; no value is shown."""
+    """Returns the settings.
+
+    Raises SettingsError with all faults, each beginning with its setting's name. No value is shown.
+    """
     environment = Environment(environ)
     readings = read_stores(environment)
     settings = _read(environment, readings)
@@ -51,7 +54,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _read(environment: Environment, readings: Readings) -> Settings:
-    """All but the stores, which can only be built once everything is known to be right."""
+    """Reads all but the stores, which can only be built once everything is known to be right."""
     need = environment.need
     secret_keys = need("SECRET_KEY", parsing.secrets)
     return Settings(
@@ -97,7 +100,10 @@ def _commercetools(environment: Environment) -> CommercetoolsSettings:
 
 
 def _access(environment: Environment, readings: Readings) -> Access:
-    """Open only where no store takes real money; elsewhere somebody has to decide."""
+    """Returns who may pay a cart.
+
+    It is open by default only where no store takes real money. Elsewhere somebody has to decide.
+    """
     given = environment.read("CHECKOUT_ACCESS", parsing.one_of(Access))
     if _is_production(readings) and environment.given("CHECKOUT_ACCESS") is None:
         environment.fault("CHECKOUT_ACCESS", "is required with MONEXT_ENVIRONMENT=PRODUCTION")
@@ -105,7 +111,7 @@ def _access(environment: Environment, readings: Readings) -> Access:
 
 
 def _is_production(readings: Readings) -> bool:
-    """Whether any store takes real money."""
+    """Tells whether any store takes real money."""
     return MonextEnvironment.PRODUCTION in readings.environments()
 
 
@@ -115,7 +121,7 @@ def _landing_hosts(readings: Readings) -> frozenset[str]:
 
 
 def _check_together(environment: Environment) -> None:
-    """Settings of which one alone would look as if it did something."""
+    """Notes a setting that would do nothing alone, but would look as if it did."""
     for name, other in USELESS_WITHOUT:
         if environment.given(name) is not None and environment.given(other) is None:
             environment.fault(other, f"is needed by {name}")

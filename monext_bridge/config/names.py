@@ -1,4 +1,4 @@
-"""The table of settings: `.env.example` and the README list the same names, and tests hold them to it."""
+"""Lists all settings. `.env.example` and the README list the same names, and tests compare them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`default` is taken where the environment has nothing; `otherwise` says in words what holds then.
+    """Describes one setting.
 
-    `by_store`: one value for all stores, or JSON `{"storeKey": value}`.
+    `default` is used where the environment has nothing; `otherwise` says in words what holds then. With
+    `by_store` it is one value for all stores, or JSON `{"storeKey": value}`.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""One value each: text to type. What is wrong is said without the text, which may be a secret gone astray."""
+"""Turns the text of one value into its type. A fault never shows the text, which may be a misplaced secret."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ SHORTEST_SECRET = 16
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 MONEXT_ID = re.compile(r"(?=.{1,50}\Z)[A-Za-z0-9]+[A-Za-z0-9.\-_]+", re.ASCII)
-"""Monext: SessionRequest.pointOfSaleReference; contract numbers have the same form."""
+"""Monext's form of SessionRequest.pointOfSaleReference; contract numbers have the same form."""
 
 STORE_KEY = re.compile(r"[A-Za-z0-9_-]{2,190}")
-"""commercetools allows 256; the key of a Payment, which has 256 in all, carries it after other things."""
+"""commercetools allows 256 characters. The key of a Payment, which has 256 in all, holds a store key after
+other things."""
 
 PROJECT_KEY = re.compile(r"[A-Za-z0-9_-]{2,36}")
 SHIPMENT_STATES = ("Backorder", "Canceled", "Delayed", "Delivered", "Partial", "Pending", "Ready", "Shipped")
-"""commercetools: ShipmentState of orders."""
+"""The values of commercetools' ShipmentState of orders."""
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 VISIBLE = re.compile(r"[!-~]+")
@@ -41,18 +42,18 @@ HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9
 
 
 class Fault(ValueError):
-    """What is wrong with a value, to be read after the setting's name."""
+    """Says what is wrong with a value, to be read after the setting's name."""
 
 
 def text(value: str) -> str:
-    """One line of text."""
+    """Accepts one line of text."""
     if CONTROL.search(value):
         raise Fault("must be one line of text")
     return value
 
 
 def plain(value: object) -> str:
-    """A value from inside JSON as the text that the environment would have: a string, or a whole number."""
+    """Returns a value from inside JSON, a string or a whole number, as the text that the environment would hold."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or not value.strip():
@@ -65,7 +66,7 @@ def secret(value: str) -> SecretStr:
 
 
 def secrets(value: str) -> tuple[SecretStr, ...]:
-    """A comma list of secrets that are long enough to sign with."""
+    """Reads a comma list of secrets that are long enough to sign with."""
     found = comma_list(value)
     if any(len(each) < SHORTEST_SECRET for each in found):
         raise Fault(f"must have at least {SHORTEST_SECRET} characters (each of them, in a comma list)")
@@ -73,14 +74,14 @@ def secrets(value: str) -> tuple[SecretStr, ...]:
 
 
 def presented_secret(value: str) -> SecretStr:
-    """A secret that a caller presents as it is, in a header or a query."""
+    """Reads a secret that somebody presents as it is, in a header or a query."""
     if len(value) < SHORTEST_SECRET or not VISIBLE.fullmatch(value):
         raise Fault(f"must have at least {SHORTEST_SECRET} characters, of ASCII and without spaces")
     return SecretStr(value)
 
 
 def comma_list(value: str) -> tuple[str, ...]:
-    """The elements in their order, each once."""
+    """Returns the elements in their order, each once."""
     found = [each.strip() for each in text(value).split(",")]
     if not all(found):
         raise Fault("has an empty element in its comma list")
@@ -88,7 +89,7 @@ def comma_list(value: str) -> tuple[str, ...]:
 
 
 def one_of(kind: type[E]) -> Callable[[str], E]:
-    """A parser for the values of an enumeration, in exactly their spelling."""
+    """Returns a parser for the values of an enumeration, in exactly their spelling."""
 
     def parse(value: str) -> E:
         if value not in set(kind):
@@ -99,7 +100,7 @@ def one_of(kind: type[E]) -> Callable[[str], E]:
 
 
 def number(lowest: int, highest: int) -> Callable[[str], int]:
-    """A parser for whole numbers from `lowest` to `highest`."""
+    """Returns a parser for whole numbers from `lowest` to `highest`."""
 
     def parse(value: str) -> int:
         if not NUMBER.fullmatch(value) or not lowest <= int(value) <= highest:
@@ -116,7 +117,7 @@ def on_off(value: str) -> bool:
 
 
 def shipment_states(value: str) -> frozenset[str]:
-    """States in exactly commercetools' spelling; none for `off`."""
+    """Reads states in exactly commercetools' spelling; `off` means none."""
     found = frozenset() if value == "off" else frozenset(comma_list(value))
     if not found <= set(SHIPMENT_STATES):
         raise Fault(f"must be off, or a comma list of {', '.join(SHIPMENT_STATES)}")
@@ -130,7 +131,7 @@ def log_level(value: str) -> str:
 
 
 def currencies(value: str) -> frozenset[str]:
-    """ISO 4217 alphabetic codes."""
+    """Reads a comma list of ISO 4217 alphabetic codes."""
     found = comma_list(value)
     if not set(found) <= list_currencies():
         raise Fault("must be a comma list of ISO 4217 codes, like EUR,CHF")
@@ -144,14 +145,14 @@ def project_key(value: str) -> str:
 
 
 def monext_id(value: str) -> str:
-    """A point of sale reference or a contract number."""
+    """Accepts a point of sale reference or a contract number."""
     if not MONEXT_ID.fullmatch(value):
         raise Fault("must be 2 to 50 of A-Z a-z 0-9 . - _ beginning with a letter or digit")
     return value
 
 
 def api_key(value: str) -> SecretStr:
-    """Monext's key as HTTP Basic wants it; its own plugins take it with the word `Basic` or without."""
+    """Returns Monext's key as HTTP Basic wants it. Monext's own plugins take it with the word `Basic` or without."""
     encoded = BASIC.sub("", value)
     try:
         merchant, colon, access_key = base64.b64decode(encoded, validate=True).decode().partition(":")
@@ -163,7 +164,7 @@ def api_key(value: str) -> SecretStr:
 
 
 def page_url(value: str) -> str:
-    """An absolute https URL without credentials; http is let through for this machine only."""
+    """Accepts an absolute https URL without credentials. http is allowed for this machine only."""
     parts = _split(value)
     loopback = parts.hostname in LOOPBACK
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
@@ -174,26 +175,26 @@ def page_url(value: str) -> str:
 
 
 def mail_url(value: str) -> str:
-    """`mailto:` and one address, without the headers that such a URL may carry."""
+    """Accepts `mailto:` and one address, without the headers that such a URL may carry."""
     if not MAIL.fullmatch(value):
         raise Fault("must be mailto: and one address")
     return value
 
 
 def origin_of(url: str) -> str:
-    """Scheme and host of a URL, as a browser writes an origin and a content security policy takes it."""
+    """Returns scheme and host of a URL, as a browser writes an origin and a content security policy takes it."""
     if not HOST.fullmatch(url_host(url)):
         raise Fault("must be on a host of letters, digits, dots and hyphens")
     return f"{urlsplit(url).scheme}://{url_host(url)}"
 
 
 def landing_page_url(value: object) -> str:
-    """A shop's page; empty where a map says `null` or an empty string: this store has none."""
+    """Reads a shop's page. A map's `null` or empty string gives an empty string: this store has none."""
     return "" if value is None or value == "" else page_url(plain(value))
 
 
 def base_url(value: str) -> str:
-    """A URL that paths are appended to; without the slash at its end."""
+    """Reads a URL that paths are appended to, and returns it without the slash at its end."""
     parts = _split(page_url(value))
     if parts.query or parts.fragment or value.endswith(("?", "#")):
         raise Fault("must have no query and no fragment")
@@ -201,7 +202,7 @@ def base_url(value: str) -> str:
 
 
 def base_url_without(suffix: str) -> Callable[[str], str]:
-    """A parser for base URLs that are often given with a part that the bridge appends itself."""
+    """Returns a parser for base URLs that are often given with a part that the bridge appends itself."""
 
     def parse(value: str) -> str:
         if base_url(value).endswith(suffix):
@@ -212,14 +213,14 @@ def base_url_without(suffix: str) -> Callable[[str], str]:
 
 
 def redis_url(value: str) -> SecretStr:
-    """`redis://` or, with TLS, `rediss://`; it may hold a password, so it is a secret."""
+    """Reads `redis://` or, with TLS, `rediss://`. The URL may hold a password, so it is a secret."""
     if _split(value).scheme not in ("redis", "rediss"):
         raise Fault("must be a redis:// or rediss:// URL")
     return SecretStr(value)
 
 
 def hosts(value: str) -> frozenset[str]:
-    """Hosts in the form of `url_host`."""
+    """Reads a comma list of hosts, in the form of `url_host`."""
     found = [each.lower() for each in comma_list(value)]
     if not all(HOST.fullmatch(each) for each in found):
         raise Fault("must be a comma list of host or host:port, without scheme, path or wildcard")
@@ -227,7 +228,7 @@ def hosts(value: str) -> frozenset[str]:
 
 
 def url_host(url: str) -> str:
-    """The host of a URL in lower case, with its port where that is not the scheme's own."""
+    """Returns the host of a URL in lower case, with its port where that is not the scheme's own."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host

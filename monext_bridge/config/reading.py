@@ -1,4 +1,4 @@
-"""The environment, read setting by setting, with every fault noted and none raised before the end."""
+"""Reads the environment, setting by setting. Every fault is noted, and none is raised before the end."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from monext_bridge.config.parsing import STORE_KEY, Fault
 
 T = TypeVar("T")
 AFTER_NAME = re.compile(r"[:\[]")
-"""What stands in a fault after the setting's name."""
+"""What follows the setting's name in a fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByStore(Generic[T]):
-    """A setting that may differ by store. `keys` are the stores that its map names, None where it is no map.
+    """Holds a setting that may differ by store.
 
-    A value that has a fault is missing, and so is that of a setting that is not given.
+    `keys` are the stores that its map names; None where it is no map. A value that has a fault is missing,
+    and so is the value of a setting that is not given.
     """
 
     name: str
@@ -29,7 +30,7 @@ class ByStore(Generic[T]):
     keys: frozenset[str] | None = None
 
     def at(self, store_key: str | None) -> T | None:
-        """The value for a store that the map names, or the one for all."""
+        """Returns the value for a store that the map names, or the one for all stores; None where there is none."""
         if self.keys is None:
             return self.every
         return self.by_key.get(store_key) if store_key is not None else None
@@ -40,24 +41,27 @@ class ByStore(Generic[T]):
 
 
 class Environment:
-    """`faults` grows while settings are read. A setting that is empty or blank is not given."""
+    """Reads settings, while `faults` grows. A setting that is empty or blank is not given."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self.faults: list[str] = []
 
     def fault(self, where: str, what: str) -> None:
-        """Note a fault, once; `where` is a setting's name, or that and a store."""
+        """Notes a fault, once. `where` is a setting's name, or its name and a store."""
         if (line := f"{where}: {what}") not in self.faults:
             self.faults.append(line)
 
     def sorted_faults(self) -> list[str]:
-        """In the order of the table of settings; after them, as they were noted, names that are no settings."""
-        places = {name: place for place, name in enumerate(BY_NAME)}
-        return sorted(self.faults, key=lambda line: places.get(AFTER_NAME.split(line)[0], len(places)))
+        """Returns the faults in the order of the table of settings.
+
+        Names that are no settings come last, as they were noted.
+        """
+        positions = {name: position for position, name in enumerate(BY_NAME)}
+        return sorted(self.faults, key=lambda line: positions.get(AFTER_NAME.split(line)[0], len(positions)))
 
     def given(self, name: str) -> str | None:
-        """The text of a setting, or its default. A required one that is missing is a fault."""
+        """Returns the text of a setting, or its default. A required setting that is missing is a fault."""
         setting = BY_NAME[name]
         value = self._environ.get(name, "").strip() or setting.default
         if value is None and setting.required:
@@ -65,21 +69,21 @@ class Environment:
         return value
 
     def read(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """The value of a setting; None where it is not given or has a fault."""
+        """Returns the value of a setting, or None where it is not given or has a fault."""
         value = self.given(name)
         return None if value is None else self._parsed(name, value, parse)
 
     def need(self, name: str, parse: Callable[[str], T]) -> T:
-        """The value of a setting that is required or has a default.
+        """Returns the value of a setting that is required or has a default.
 
-        One that has a fault is None in spite of its type: nobody sees it, for faults end the loading.
+        A value that has a fault is None in spite of its type. Nobody sees it, since faults end the loading.
         """
         return cast(T, self.read(name, parse))
 
     def read_by_store(
         self, name: str, parse: Callable[[Any], T], *, is_value: Callable[[Any], bool] = lambda _: False
     ) -> ByStore[T]:
-        """A setting that is one value or a JSON map by store; `is_value` tells JSON objects that are values.
+        """Reads a setting that is one value or a JSON map by store. `is_value` tells which JSON objects are values.
 
         `parse` is given the text, or whatever JSON has in the text's place.
         """
@@ -121,14 +125,14 @@ class Environment:
 
 
 def sure(value: T | None) -> T:
-    """The value of a setting that was read without a fault, and is required or has a default."""
+    """Returns the value of a setting that was read without a fault, and is required or has a default."""
     if value is None:
         raise AssertionError("a setting without value and without fault")
     return value
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """JSON lets a name come twice, and the last would win silently."""
+    """Refuses a name that comes twice: JSON allows it, and the last one would win silently."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise Fault("has a name twice in one JSON object")

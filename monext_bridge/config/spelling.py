@@ -1,4 +1,4 @@
-"""Names that look like settings and are none: beside a misspelt one its default would hold, without a word."""
+"""Finds names that look like settings and are none. A misspelt setting would otherwise silently have its default."""
 
 from __future__ import annotations
 
@@ -13,39 +13,48 @@ OURS = "MONEXT_"
 """Whatever begins like this is meant for the bridge. `CTP_` is not: commercetools' own tools have more such names."""
 
 FREE = "MONEXT_BRIDGE_"
-"""But for these, which those who run it may use as they like."""
+"""Names that begin like this are excepted: those who run the bridge may use them as they like."""
 
 KNOWN = frozenset({*SETTING_NAMES, "MONEXT_OPENAPI"})
-"""The last one names a file for the tests of the bridge."""
+"""Names that are never refused. MONEXT_OPENAPI names a file for the tests of the bridge."""
 
 EDITS = 2
 SHORTEST = 8
-"""Letters of a setting that other names are compared with: too many are near a shorter one."""
+"""The least letters of a setting that other names are compared with: too many names are near a shorter one."""
 
 BEGINNING = re.compile(r"[A-Z0-9_]{0,40}")
-"""As much of a name as is shown: where its equals sign is missing, the value is a part of it."""
+"""As much of a name as is shown. Where its equals sign is missing, the value is a part of the name."""
 
 
 def misspelt(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Names that are refused, sorted, each with what is wrong with it. A setting's own name never is."""
+    """Yields the names that are refused, sorted, each with what is wrong with it.
+
+    A setting's own name is never refused.
+    """
     for name in sorted(set(names) - KNOWN):
         meant = nearest(name)
         if meant or (name.startswith(OURS) and not name.startswith(FREE)):
             shown = _beginning(name)
             meant = meant or nearest(shown)
-            said = "no such setting" if meant is None else f"no such setting, did you mean {meant}?"
-            yield shown if shown == name else f"{shown}…", said
+            message = "no such setting" if meant is None else f"no such setting, did you mean {meant}?"
+            yield shown if shown == name else f"{shown}…", message
 
 
 def nearest(name: str) -> str | None:
-    """The setting that takes the fewest edits, the first of the table where several do."""
+    """Returns the setting that takes the fewest edits, None where none is near.
+
+    Where several take as few, it is the first of the table.
+    """
     near = [each for each in SETTING_NAMES if len(each) >= SHORTEST and is_within(name, each, edits=EDITS)]
     fewest = (each for edits in range(EDITS + 1) for each in near if is_within(name, each, edits=edits))
     return next(fewest, None)
 
 
 def is_within(one: str, other: str, *, edits: int) -> bool:
-    """Whether so many insertions, deletions, substitutions or swaps of neighbours make one of the other."""
+    """Tells whether at most `edits` edits make one of the other.
+
+    An edit is an insertion, a deletion, a substitution, or a swap of neighbours.
+    """
     if abs(len(one) - len(other)) > edits:
         return False
     same = sum(takewhile(bool, map(eq, one, other)))

@@ -1,4 +1,4 @@
-"""The settings of one store, from those that may differ by store; and what must agree between them."""
+"""Builds the settings of each store from those that may differ by store, and checks that they agree."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from monext_bridge.config.values import (
 
 T = TypeVar("T")
 Faults = Iterator[tuple[str, str]]
-"""A setting, or that and a store; and what is wrong."""
+"""Each is a setting, or a setting and a store, and what is wrong with it."""
 
 API_HOSTS = {
     MonextEnvironment.HOMOLOGATION: "https://api-sandbox.retail.monext.com",
@@ -38,7 +38,10 @@ WIDGET_HOSTS = {
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What the environment says about stores. The first five make a store payable, the others adorn it."""
+    """Holds what the environment says about stores.
+
+    The first five make a store payable; the others only add to it.
+    """
 
     api_key: ByStore[SecretStr]
     environment: ByStore[MonextEnvironment]
@@ -52,7 +55,10 @@ class Readings:
     widget_url: str | None
 
     def maps(self, *, essential: bool = False) -> dict[str, frozenset[str]]:
-        """The settings that are given by store, with the stores that each names."""
+        """Returns the settings that are given by store, with the stores that each names.
+
+        `essential` keeps to the first five.
+        """
         found = [getattr(self, each.name) for each in fields(self)]
         chosen = found[:5] if essential else found
         return {
@@ -82,13 +88,13 @@ def read_stores(environment: Environment) -> Readings:
 
 
 def check_stores(readings: Readings, environment: Environment) -> None:
-    """Note what can't be right between the settings of stores."""
+    """Notes what can't be right between the settings of stores."""
     for fault in (*_mixed(readings), *_gaps(readings), *_insecure(readings), *_wrong_hosts(readings)):
         environment.fault(*fault)
 
 
 def build_stores(readings: Readings) -> Stores:
-    """Only called where nothing has a fault."""
+    """Builds the settings of all stores. May only be called where nothing has a fault."""
     maps = readings.maps()
     if not maps:
         return Stores(every=_store(readings, None))
@@ -115,7 +121,7 @@ def _store(readings: Readings, key: str | None) -> StoreSettings:
 
 
 def _mixed(readings: Readings) -> Faults:
-    """A typing error in one method would turn contracts by method into contracts by store."""
+    """Finds methods among stores: a typo in one method would turn contracts by method into contracts by store."""
     stores: frozenset[str] = frozenset().union(*readings.maps(essential=True).values())
     if (readings.contracts.keys or frozenset()) & set(PaymentMethod) - stores:
         methods = ", ".join(PaymentMethod)
@@ -123,10 +129,11 @@ def _mixed(readings: Readings) -> Faults:
 
 
 def _gaps(readings: Readings) -> Faults:
-    """A store that can be paid must be in every map, or each of its carts would be refused.
+    """Finds stores that a map leaves out.
 
-    One that only RETURN_URL, CANCEL_URL or MONEXT_PAYMENT_METHOD_IDS name, beside maps of the others, is left
-    alone: a map of landing pages may serve several bridges.
+    A store that can be paid must be in every map, or each of its carts would be refused. A store that only
+    RETURN_URL, CANCEL_URL or MONEXT_PAYMENT_METHOD_IDS name, beside maps of the others, is left alone: a map
+    of landing pages may serve several bridges.
     """
     maps = readings.maps()
     stores = readings.maps(essential=True) or maps
@@ -136,7 +143,7 @@ def _gaps(readings: Readings) -> Faults:
 
 
 def _insecure(readings: Readings) -> Faults:
-    """Landing pages over http, which only stores without real money may have (and only on localhost)."""
+    """Finds landing pages over http, which only stores without real money may have (and only on localhost)."""
     for landing in (readings.return_url, readings.cancel_url):
         for key in landing.keys or readings.environment.keys or (None,):
             url = landing.at(key) or ""
@@ -146,7 +153,7 @@ def _insecure(readings: Readings) -> Faults:
 
 
 def _wrong_hosts(readings: Readings) -> Faults:
-    """A host of Monext's that is certainly of the other environment."""
+    """Finds a host of Monext that certainly belongs to the other environment."""
     given = (
         ("MONEXT_API_URL", readings.api_url, API_HOSTS),
         ("MONEXT_WIDGET_URL", readings.widget_url, WIDGET_HOSTS),

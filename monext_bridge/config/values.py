@@ -1,4 +1,4 @@
-"""The settings as the rest of the bridge sees them; secrets hide themselves in `repr`."""
+"""Defines the settings as the rest of the bridge sees them. Secrets hide themselves in `repr`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monext_bridge.errors import StoreNotConfigured
 
 
 class Access(StrEnum):
-    """Who may start the payment of a cart: whoever knows its id, a signed link, an active session."""
+    """Says who may start a cart's payment: whoever knows its id, has a signed link, or has an active shop session."""
 
     OPEN = "open"
     SIGNED = "signed"
@@ -32,14 +32,14 @@ class MonextEnvironment(StrEnum):
 
 
 class CaptureType(StrEnum):
-    """AUTOMATIC: paid when ordered. MANUAL: authorised then, captured later."""
+    """Says when money is taken. AUTOMATIC: paid when ordered. MANUAL: authorised when ordered, captured later."""
 
     AUTOMATIC = "AUTOMATIC"
     MANUAL = "MANUAL"
 
 
 class Expiring(StrEnum):
-    """What becomes of an authorisation that is about to end: told, captured, or released."""
+    """Says what is done with an authorisation that is about to end: it is warned of, captured, or released."""
 
     WARN = "warn"
     CAPTURE = "capture"
@@ -47,7 +47,10 @@ class Expiring(StrEnum):
 
 
 class PaymentMethod(StrEnum):
-    """Names under which contracts may be listed; a closed list, so that a typo is not taken for a store."""
+    """Names the methods by which contracts may be listed.
+
+    The list is closed, so that a typo is not taken for a store.
+    """
 
     CB = "CB"
     VISA = "VISA"
@@ -63,9 +66,10 @@ class PaymentMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CommercetoolsSettings:
-    """URLs without a slash at their end; `session_url` is None where no session is ever read.
+    """Holds the project, its API client and its URLs, which have no slash at their end.
 
-    `jwks_url` and `jwt_issuer` are of the Merchant Center: both, or none where none of its users ever calls.
+    `session_url` is None where no shop session is ever read. `jwks_url` and `jwt_issuer` are those of the
+    Merchant Center: both are set, or neither where none of its users ever calls.
     """
 
     project_key: str
@@ -80,7 +84,10 @@ class CommercetoolsSettings:
 
 @dataclass(frozen=True, slots=True)
 class MonextCredentials:
-    """`api_url` is without `/v1`; `api_key` is base64 of `merchantId:accessKey`, without the word `Basic`."""
+    """Holds a key and its host.
+
+    `api_url` has no `/v1`. `api_key` is base64 of `merchantId:accessKey`, without the word `Basic`.
+    """
 
     api_url: str
     api_key: SecretStr
@@ -88,7 +95,7 @@ class MonextCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Contracts:
-    """Contract numbers in the order in which buyers see them; no ids: all of the point of sale.
+    """Holds contract numbers in the order in which buyers see them. No ids mean all of the point of sale.
 
     `by_method` is empty where they were given as a list.
     """
@@ -99,9 +106,9 @@ class Contracts:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """What holds for the carts of one store; `store_key` is None for carts without a store.
+    """Holds what is set for the carts of one store. `store_key` is None for carts without a store.
 
-    `widget_url` is followed by `/cdn/scripts/widget-min.js` and `/cdn/styles/widget-min.css`.
+    `/cdn/scripts/widget-min.js` and `/cdn/styles/widget-min.css` are appended to `widget_url`.
     """
 
     store_key: str | None
@@ -118,10 +125,10 @@ class StoreSettings:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The settings of every store that can be told.
+    """Holds the settings of every store that is known from the environment.
 
-    `every` holds for all carts, where no setting is given by store. Else `by_key` has the stores that every
-    map names, and `maps` which stores each map names, for the answer to a cart of another one.
+    `every` is for all carts, where no setting is given by store. Otherwise `by_key` has the stores that every
+    map names. `maps` says which stores each map names, for the answer to a cart of another store.
     """
 
     every: StoreSettings | None = None
@@ -131,13 +138,14 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it. `secret_keys` and `link_secrets`: the first signs, all verify.
+    """Holds all settings.
 
-    `allowed_url_hosts` are in the form of `url_host`; `interfaces`: the first is written.
-    `capture_on_shipment` are shipment states of commercetools, none where shipments capture nothing;
-    `events_secret` is None where no subscription may call, `redis_url` where nothing is shared between processes;
-    `reconcile_in_web`: whether the web keeps a process of its own for that, once a machine.
-    `shop_origins` are in the form in which browsers send an `Origin`.
+    Of `secret_keys` and `link_secrets` the first signs, and all verify. `allowed_url_hosts` are in the form
+    of `url_host`. Of `interfaces` the first is written. `capture_on_shipment` are shipment states of
+    commercetools; it is empty where shipments capture nothing. `events_secret` is None where no subscription
+    may call. `redis_url` is None where processes share nothing. `reconcile_in_web` says whether the web keeps
+    a process for reconciliation, once a machine. `shop_origins` are in the form in which browsers send an
+    `Origin`.
     """
 
     commercetools: CommercetoolsSettings
@@ -166,17 +174,20 @@ class Settings:
     shop_origins: frozenset[str]
 
     def store(self, store_key: str | None) -> StoreSettings:
-        """Raises StoreNotConfigured where a map does not name the store; no other store ever stands in."""
+        """Returns the settings of a store.
+
+        Raises StoreNotConfigured where a map does not name it. No other store ever stands in.
+        """
         if self.by_store.every is not None:
             return replace(self.by_store.every, store_key=store_key)
         known = self.by_store.by_key.get(store_key) if store_key is not None else None
         if known is not None:
             return known
-        silent = (name for name, keys in self.by_store.maps.items() if store_key not in keys)
-        raise StoreNotConfigured(store_key=store_key, setting=next(silent))
+        missing = (name for name, keys in self.by_store.maps.items() if store_key not in keys)
+        raise StoreNotConfigured(store_key=store_key, setting=next(missing))
 
     def stores(self) -> tuple[StoreSettings, ...]:
-        """Every store that can be told from the settings; one without a key where they hold for all."""
+        """Returns all stores known from the settings; a single one without a key where they hold for all."""
         if self.by_store.every is not None:
             return (self.by_store.every,)
         return tuple(self.by_store.by_key.values())

@@ -1,1 +1,1 @@
-"""Decisions, as pure functions over values: no input or output, and no clock."""
+"""Holds the bridge's decisions: pure functions over values, without input, output or clock."""

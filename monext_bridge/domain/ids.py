@@ -1,4 +1,4 @@
-"""Identifiers of each side, so that one can't be passed for another."""
+"""Defines the identifiers of each side as types, so that one can't be passed for another."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ PaymentId = NewType("PaymentId", str)
 OrderId = NewType("OrderId", str)
 OrderNumber = NewType("OrderNumber", str)
 RecordTransactionId = NewType("RecordTransactionId", str)
-"""Id of a transaction inside a commercetools Payment."""
+"""Identifies a transaction inside a commercetools Payment."""
 
 SessionToken = NewType("SessionToken", str)
-"""Monext's `sessionId`, which is also the widget's token and the `paylinetoken` of a return."""
+"""Identifies a session: Monext's `sessionId`.
+
+It is also the widget's token and the `paylinetoken` with which a buyer returns.
+"""
 
 MonextTransactionId = NewType("MonextTransactionId", str)
-"""Id of a transaction (a row of the ledger) at Monext."""
+"""Identifies a transaction at Monext, which is a row of the ledger."""

@@ -1,3 +1,3 @@
-"""The languages of whatever a buyer reads."""
+"""Lists the languages of the texts that a buyer reads."""
 
 LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt")

@@ -1,4 +1,4 @@
-"""What Monext says: the outcome of a session, of an act, and the ledger of a transaction."""
+"""Defines what Monext says: the outcome of a session, the answer to an operation, and a transaction's ledger."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from monext_bridge.domain.money import Money
 
 
 class OutcomeKind(StrEnum):
-    """The four kinds of answers, with the final ones told apart."""
+    """Sorts Monext's answers about a session into four kinds. The final kind is split: accepted or failed."""
 
     ACCEPTED = "accepted"
     FAILED = "failed"
@@ -27,7 +27,7 @@ class FailureReason(StrEnum):
 
 
 class MoneyMovement(StrEnum):
-    """What the accepted transaction of a session did with the buyer's money."""
+    """Tells what the accepted transaction of a session did with the buyer's money."""
 
     AUTHORIZED = "AUTHORIZATION"
     CAPTURED = "AUTHORIZATION_AND_CAPTURE"
@@ -35,7 +35,10 @@ class MoneyMovement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AcceptedTransaction:
-    """A transaction of a session that may be the accepted one. `amount`: authorised, else requested."""
+    """Describes a transaction that may be the accepted one of its session.
+
+    `amount` is what was authorised, else what was requested.
+    """
 
     id: MonextTransactionId
     move: MoneyMovement
@@ -46,11 +49,14 @@ class AcceptedTransaction:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One answer about a session, sorted. `reason` only when FAILED, `candidates` only when ACCEPTED.
+    """Holds one answer of Monext about a session, sorted.
 
-    `payment_id` is what the session's `privateData` names, to be compared with the payment at hand;
-    `order_reference` is what the session was opened with. `session_gone`: FAILED only because Monext no longer knows
-    the session, which tells nothing about a payment that was pending. `is_last_read`: read after the session's end,
+    `reason` is set only when FAILED, `candidates` only when ACCEPTED. `payment_id` is what the session's
+    `privateData` names; it has to be compared with the payment at hand. `order_reference` is the reference
+    with which the session was opened.
+
+    `session_gone` means that it is FAILED only because Monext no longer knows the session. That tells nothing
+    about a payment that was pending. `is_last_read` means that the answer was read after the session's end,
     so that what failed has failed for good.
     """
 
@@ -68,7 +74,7 @@ class Outcome:
 
 
 class OperationKind(StrEnum):
-    """What may be done to a transaction at Monext; the value is the last part of the endpoint's path."""
+    """Names what may be done to a transaction at Monext. The value is the last part of the endpoint's path."""
 
     CAPTURE = "captures"
     CANCEL = "cancels"
@@ -84,7 +90,7 @@ class OperationAnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OperationAnswer:
-    """Monext's answer to a capture, cancel or refund, sorted."""
+    """Holds Monext's answer to a capture, cancel or refund, sorted."""
 
     kind: OperationAnswerKind
     title: str = ""
@@ -95,9 +101,10 @@ class OperationAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A row of `associatedTransactions`: `type` in capitals as Monext writes it, `amount` in minor units.
+    """Describes a row of `associatedTransactions`.
 
-    `ok` is None where the row has no status (not final).
+    `type` is in capitals, and every kind of cancel is called CANCEL. `amount` is in minor units. `ok` is None
+    where the row has no known status, so it is not final.
     """
 
     id: MonextTransactionId
@@ -110,7 +117,7 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The rows of one origin transaction; `readable` is False where Monext's answer told nothing."""
+    """Holds the rows of one origin transaction. `readable` is False where Monext's answer proves nothing."""
 
     rows: tuple[LedgerRow, ...] = ()
     readable: bool = True

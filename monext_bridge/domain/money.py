@@ -1,4 +1,4 @@
-"""Money: an integer of minor units with its currency."""
+"""Represents money as an integer of minor units with its currency."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in the currency's minor units (1 EUR is 100, 1 JPY is 1, 1 KWD is 1000).
+    """Holds an amount in the currency's minor units (1 EUR is 100, 1 JPY is 1, 1 KWD is 1000).
 
-    Two amounts are equal when number and currency are; `fraction_digits` only serves to print it.
+    Two amounts are equal when their numbers and currencies are. `fraction_digits` only serves to print an
+    amount.
     """
 
     cent_amount: int
@@ -27,7 +28,7 @@ class Money:
         return self.with_amount(self.cent_amount - self._same_currency(other))
 
     def with_amount(self, cent_amount: int) -> Money:
-        """The same currency, another amount."""
+        """Returns another amount in the same currency."""
         return Money(cent_amount, self.currency, self.fraction_digits)
 
     def _same_currency(self, other: Money) -> int:

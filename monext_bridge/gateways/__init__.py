@@ -1,1 +1,1 @@
-"""The only HTTP that goes out, and Redis."""
+"""Talks to the outside: all outgoing HTTP, and Redis."""

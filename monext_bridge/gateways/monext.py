@@ -1,8 +1,8 @@
-"""Monext's Checkout REST API v1 (OpenAPI description 1.26.0).
+"""Calls Monext's Checkout REST API v1 (OpenAPI description 1.26.0).
 
-Answers are handed on whatever their status: a 2xx may hold a refusal and a 4xx the state of a session, so
-what an answer means is for the mapping to say. All raise RemoteUnavailable where there was no answer at all.
-Writes are never sent twice, for Monext knows no idempotency key.
+An answer is returned whatever its status: a 2xx may hold a refusal and a 4xx the state of a session. The
+mapping decides what an answer means. Every method but `alive` raises RemoteUnavailable where there was no
+answer at all. Writes are never sent twice, since Monext knows no idempotency key.
 """
 
 from __future__ import annotations
@@ -25,23 +25,24 @@ ALIVE = "/v1/checkout/alive"
 
 MONEXT_CONNECTIONS = 64
 ACT_TIMEOUT = 15.0
-"""Seconds: an acquirer may take long, and an act whose answer is lost costs more than a wait."""
+"""Seconds to wait for the answer to an operation. An acquirer may take long, and an operation whose answer is
+lost costs more than a wait."""
 
 AFTER_ACT = 1.0
-"""Seconds of a request that an act leaves, to write down what became of it."""
+"""Seconds that an operation leaves at the end of its request, to write down what became of it."""
 
 ALIVE_TIMEOUT = 2.0
 
 
 def monext_client(api_url: str) -> HttpClient:
-    """The client for one of Monext's hosts."""
+    """Returns a client for one of Monext's hosts."""
     return HttpClient(remote="monext", base_url=api_url, pool_size=MONEXT_CONNECTIONS)
 
 
 class MonextGateway:
-    """One client for each host, and the credentials with each call: no store can use those of another.
+    """Keeps one client for each host and takes the credentials with each call, so no store can use another's.
 
-    Thread-safe; opens nothing before its first call.
+    Thread-safe. Opens nothing before its first call.
     """
 
     def __init__(self, *, connect: Callable[[str], HttpClient] = monext_client) -> None:
@@ -50,18 +51,18 @@ class MonextGateway:
         self._lock = Lock()
 
     def create_session(self, credentials: MonextCredentials, body: Mapping[str, Any]) -> HttpAnswer:
-        """POST /v1/checkout/payments/sessions (sessionCreate)."""
+        """Sends POST /v1/checkout/payments/sessions (sessionCreate)."""
         return self._send(credentials, "POST", SESSIONS, route=SESSIONS, json=body)
 
     def get_session(self, credentials: MonextCredentials, token: SessionToken) -> HttpAnswer:
-        """GET /v1/checkout/payments/sessions/{sessionId}. A final result read here ends the notifications."""
+        """Sends GET /v1/checkout/payments/sessions/{sessionId}. A final result read here ends the notifications."""
         path, route = f"{SESSIONS}/{segment(token)}", f"{SESSIONS}/{{session}}"
         return self._send(credentials, "GET", path, route=route, ids={"session": shortened(token)})
 
     def get_transaction(
         self, credentials: MonextCredentials, transaction_id: MonextTransactionId
     ) -> HttpAnswer:
-        """GET /v1/checkout/transactions/{id}, with the ledger in `associatedTransactions`."""
+        """Sends GET /v1/checkout/transactions/{id}. The answer holds the ledger in `associatedTransactions`."""
         path, route = f"{TRANSACTIONS}/{segment(transaction_id)}", f"{TRANSACTIONS}/{{transaction}}"
         return self._send(credentials, "GET", path, route=route, ids={"transaction": transaction_id})
 
@@ -72,10 +73,10 @@ class MonextGateway:
         transaction_id: MonextTransactionId,
         body: Mapping[str, Any],
     ) -> HttpAnswer:
-        """POST /v1/checkout/transactions/{id}/captures, cancels or refunds.
+        """Sends POST /v1/checkout/transactions/{id}/captures, cancels or refunds.
 
-        Raises RemoteUnreachable only where Monext certainly did nothing; after any other silence only the
-        ledger tells.
+        Raises RemoteUnreachable only where Monext certainly did nothing. After any other RemoteUnavailable
+        only the ledger tells whether Monext did it.
         """
         with leaving(AFTER_ACT):
             return self._send(
@@ -89,7 +90,7 @@ class MonextGateway:
             )
 
     def alive(self, credentials: MonextCredentials) -> bool:
-        """GET /v1/checkout/alive, asked once, answered within seconds; False for any trouble."""
+        """Sends GET /v1/checkout/alive once, with 2 seconds for the answer. Returns False for any trouble."""
         try:
             answer = self._send(
                 credentials, "GET", ALIVE, route=ALIVE, attempts=1, read_timeout=ALIVE_TIMEOUT

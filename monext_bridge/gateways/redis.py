@@ -1,7 +1,7 @@
-"""The Redis that all processes of the bridge share, where there is one.
+"""Connects to the Redis that all processes of the bridge share, where there is one.
 
-It only speeds up, protects and distributes work; what must not be lost stands in commercetools. So whoever uses it
-goes on without it when it is away, and never waits for it long.
+Redis only speeds up, protects and distributes work; what must not be lost is in commercetools. So whoever
+uses Redis goes on without it when it is away, and never waits for it long.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from monext_bridge.logs import event
 log = logging.getLogger(__name__)
 
 TIMEOUT = 0.2
-"""Seconds to connect, and for an answer: less than anybody notices."""
+"""Seconds to connect, and seconds to wait for an answer: too few for anybody to notice."""
 
 PREFIX = "monext-bridge:"
-"""Of every key, so that a Redis may serve others as well."""
+"""Begins every key, so that the same Redis may serve others as well."""
 
 PAUSE = 1.0
 """Seconds for which a cache leaves Redis alone after a failure, so that not every request waits for it."""
 
 
 def connect_redis(url: SecretStr, *, timeout: float = TIMEOUT) -> redis.Redis:
-    """A client with a pool of connections. Thread-safe; opens nothing before its first command.
+    """Returns a client with a pool of connections. It is thread-safe and opens nothing before its first command.
 
-    Commands raise `redis.RedisError` where the server is away or late; nothing is tried twice. `timeout` is in
-    seconds; a command that blocks on purpose needs a longer one than it blocks for.
+    Commands raise `redis.RedisError` where the server is away or late; no command is tried twice. `timeout`
+    is in seconds. A command that blocks on purpose needs a longer timeout than it blocks for.
     """
     return redis.Redis.from_url(
         url.get_secret_value(),
@@ -41,16 +41,16 @@ def connect_redis(url: SecretStr, *, timeout: float = TIMEOUT) -> redis.Redis:
         socket_timeout=timeout,
         health_check_interval=30,
         decode_responses=False,
-        # Else a server that announces its maintenance makes the client wait for 10 s, whatever the time-outs say.
+        # Otherwise a server that announces maintenance makes the client wait for 10 s, whatever the time-outs say.
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
 
 
 class SharedCache:
-    """What processes tell each other for some seconds, under `PREFIX<name>:<key>`. Thread-safe.
+    """Keeps what processes tell each other for some seconds, under `PREFIX<name>:<key>`. Thread-safe.
 
-    Nothing here raises: where Redis is away, nothing is found and nothing is told. The log says when it goes and when
-    it is back.
+    No method raises: where Redis is away, nothing is found and nothing is told. The log says when Redis goes
+    away and when it is back.
     """
 
     def __init__(
@@ -58,15 +58,18 @@ class SharedCache:
     ) -> None:
         self._client, self._name, self._monotonic = client, name, monotonic
         self._lock = Lock()
-        self._away, self._left_alone_until = False, float("-inf")
+        self._away, self._paused_until = False, float("-inf")
 
     def find(self, key: str) -> bytes | None:
-        """Whoever can write to Redis may have put it there."""
+        """Returns the value, or None where there is none. Anybody who can write to Redis may have put it there."""
         found = self._try(lambda: self._client.get(self._key(key)))
         return found if isinstance(found, bytes) else None
 
     def tell(self, key: str, value: bytes, *, seconds: float) -> None:
-        """In place of what was told before; forgotten after `seconds`, of which a millisecond is the least."""
+        """Stores the value in place of an earlier one.
+
+        It is forgotten after `seconds`; for less than a millisecond nothing is stored.
+        """
         milliseconds = int(seconds * 1000)
         if milliseconds > 0:
             self._try(lambda: self._client.set(self._key(key), value, px=milliseconds))
@@ -75,18 +78,18 @@ class SharedCache:
         return f"{PREFIX}{self._name}:{key}"
 
     def _try(self, command: Callable[[], object]) -> object:
-        if self._monotonic() < self._left_alone_until:
+        if self._monotonic() < self._paused_until:
             return None
         try:
             answer = command()
         except redis.RedisError as error:
-            self._left_alone_until = self._monotonic() + PAUSE
-            self._turned(away=True, why=type(error).__name__)
+            self._paused_until = self._monotonic() + PAUSE
+            self._note_state(away=True, why=type(error).__name__)
             return None
-        self._turned(away=False)
+        self._note_state(away=False)
         return answer
 
-    def _turned(self, *, away: bool, why: str | None = None) -> None:
+    def _note_state(self, *, away: bool, why: str | None = None) -> None:
         with self._lock:
             if away is self._away:
                 return

@@ -1,1 +1,1 @@
-"""JSON of others read into our values, and written from them; pure."""
+"""Reads the JSON of others into our values and writes it from them; everything here is pure."""

@@ -1,4 +1,4 @@
-"""A JSON object of another company, read with tolerance: of another type reads as absent."""
+"""Reads a JSON object of another company with tolerance: a member of another type reads as absent."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from monext_bridge.errors import RemoteUnavailable
 Json = dict[str, Any]
 
 MOST_DIGITS = 18
-"""Largest exponent of a number that is taken for an integer: those of both companies are of 64 bits."""
+"""A number with a larger exponent is not taken for an integer: both companies' integers have 64 bits."""
 
 
 class UnreadableResource(RemoteUnavailable):
-    """A field without which the resource means nothing is missing; the text names both, and no value."""
+    """A field without which the resource means nothing is missing. The text names both, and no value."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, remote="commercetools")
@@ -26,27 +26,30 @@ class UnreadableResource(RemoteUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class JsonObject:
-    """`what` names the object in errors. Only the `required_` readers raise: UnreadableResource."""
+    """Reads the members of an object. `what` names the object in errors.
+
+    Only the `required_` readers raise: UnreadableResource.
+    """
 
     members: Mapping[str, Any]
     what: str
 
     @classmethod
     def of(cls, body: object, *, what: str) -> JsonObject:
-        """Anything that is no JSON object reads as an empty one."""
+        """Reads anything that is no JSON object as an empty one."""
         return cls(body if isinstance(body, dict) else {}, what)
 
     def part(self, name: str) -> JsonObject:
         return JsonObject.of(self.members.get(name), what=f"{self.what}.{name}")
 
     def parts(self, name: str) -> tuple[JsonObject, ...]:
-        """The objects of an array; elements of other types are passed over."""
+        """Returns the objects of an array. Elements of other types are passed over."""
         found = self.members.get(name)
         elements = found if isinstance(found, list) else []
         return tuple(JsonObject(e, f"{self.what}.{name}[]") for e in elements if isinstance(e, dict))
 
     def text(self, name: str) -> str | None:
-        """None for an empty text as well."""
+        """Returns a text, None for an empty one as well."""
         found = self.members.get(name)
         return found if isinstance(found, str) and found else None
 
@@ -55,7 +58,7 @@ class JsonObject:
         return tuple(e for e in found if isinstance(e, str) and e) if isinstance(found, list) else ()
 
     def whole(self, name: str) -> int | None:
-        """An integer, also where it is written as 100.0."""
+        """Returns an integer, also where it is written as 100.0."""
         found = self.members.get(name)
         if isinstance(found, int) and not isinstance(found, bool):
             return found
@@ -65,7 +68,7 @@ class JsonObject:
         return int(number)
 
     def decimal(self, name: str) -> Decimal | None:
-        """A number exactly as it is written; never through binary arithmetic."""
+        """Returns a number exactly as it is written, never through binary arithmetic."""
         found = self.members.get(name)
         if isinstance(found, bool) or not isinstance(found, int | float | str | Decimal):
             return None
@@ -76,7 +79,7 @@ class JsonObject:
         return number if number.is_finite() else None
 
     def instant(self, name: str) -> datetime | None:
-        """An ISO 8601 time; one without an offset is UTC."""
+        """Returns an ISO 8601 time. One without an offset is UTC."""
         try:
             found = datetime.fromisoformat(self.text(name) or "")
         except ValueError:
@@ -84,7 +87,7 @@ class JsonObject:
         return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     def money(self, name: str) -> Money | None:
-        """commercetools' money, cent or high precision: both carry `centAmount`."""
+        """Returns commercetools' money, cent or high precision: both carry `centAmount`."""
         found = self.part(name)
         amount, currency, digits = (
             found.whole("centAmount"),
@@ -98,20 +101,20 @@ class JsonObject:
     def required_text(self, name: str) -> str:
         found = self.text(name)
         if found is None:
-            raise self._without(name)
+            raise self._unreadable(name)
         return found
 
     def required_whole(self, name: str) -> int:
         found = self.whole(name)
         if found is None:
-            raise self._without(name)
+            raise self._unreadable(name)
         return found
 
     def required_money(self, name: str) -> Money:
         found = self.money(name)
         if found is None:
-            raise self._without(name)
+            raise self._unreadable(name)
         return found
 
-    def _without(self, name: str) -> UnreadableResource:
+    def _unreadable(self, name: str) -> UnreadableResource:
         return UnreadableResource(f"{self.what} has no readable {name}")

@@ -1,4 +1,4 @@
-"""Texts of people, made fit for another company's fields."""
+"""Makes texts that people wrote fit for another company's fields."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import unicodedata
 from datetime import date
 
 UNSENDABLE = ("Cc", "Cs")
-"""Control characters, and halves of a surrogate pair, which no UTF-8 text can carry."""
+"""Lists control characters, and halves of a surrogate pair, which no UTF-8 text can carry."""
 
 DATE_SHAPE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def clean(text: str) -> str:
-    """Without control characters and lone surrogates; runs of blanks and line breaks become one space."""
+    """Removes control characters and lone surrogates. Runs of blanks and line breaks become one space."""
     kept = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in UNSENDABLE)
     return " ".join(kept.split())
 
 
 def cut(text: str, *, longest: int) -> str:
-    """At most `longest` UTF-16 units, as Java and JavaScript count.
+    """Returns at most `longest` UTF-16 units of a text, as Java and JavaScript count.
 
     Neither half of a surrogate pair nor a blank is left at the end.
     """
@@ -36,7 +36,7 @@ def without_angle_brackets(text: str) -> str:
 
 
 def is_date(text: str) -> bool:
-    """A day that exists, written `yyyy-MM-dd`."""
+    """Tells whether a text is a day that exists, written `yyyy-MM-dd`."""
     try:
         return bool(DATE_SHAPE.fullmatch(text) and date.fromisoformat(text))
     except ValueError:

@@ -1,7 +1,7 @@
-"""Reconciliation over several machines: one scheduler, any number of workers, a queue on Redis between them.
+"""Spreads reconciliation over several machines: one scheduler, any number of workers, a queue on Redis.
 
-It is decided here who does a task, never what becomes of it: that is `services.reconciliation`, with a queue or
-without.
+It decides who does a task, never what becomes of it. `services.reconciliation` decides that, with or without a
+queue.
 """
 
 from monext_bridge.queue.broker import queue_on

@@ -1,4 +1,4 @@
-"""Tasks and findings as they travel through Redis: ids and fixed words, nothing about a buyer."""
+"""Converts tasks and findings to and from their JSON in Redis: ids and fixed words, nothing about a buyer."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ def written_task(task: Task) -> Json:
 
 
 def read_task(body: Mapping[str, Any]) -> Task:
-    """A need that this version does not know is left to one that does; an older one names no cart and no order."""
-    known = frozenset(FollowUp(need) for need in body["needs"] if need in set(FollowUp))
+    """Read a task. A follow-up that this version does not know is left to a version that does.
+
+    A task of an older version names no cart and no order.
+    """
+    known = frozenset(FollowUp(name) for name in body["needs"] if name in set(FollowUp))
     cart = CartId(body["cart"]) if body.get("cart") else None
     return Task(PaymentId(body["payment"]), known, body.get("store"), cart, _order(body))
 
@@ -34,7 +37,7 @@ def written_findings(findings: Iterable[Finding]) -> list[Json]:
 
 
 def read_findings(bodies: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
-    """A newer worker's unknown words read as what somebody has to look at."""
+    """Read findings. Unknown words of a newer worker are read as something that somebody has to look at."""
     return tuple(
         Finding(
             PaymentId(body["payment"]),

@@ -1,4 +1,7 @@
-"""Whether any worker is there to take tasks: each says so again and again, in one key that goes by itself."""
+"""Tells whether any worker is there to take tasks.
+
+Each worker says so again and again, in one key of Redis that expires by itself.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,12 @@ class Presence:
     client: redis.Redis
 
     def anybody(self) -> bool:
-        """Whether a worker has said within the last seconds that it is there. Raises `redis.RedisError`."""
+        """Whether a worker has said within the last `LASTS` seconds that it is there. Raises `redis.RedisError`."""
         return bool(self.client.exists(PRESENCE_KEY))
 
     @contextmanager
     def announced(self) -> Iterator[None]:
-        """Inside, this process says that it is there. A Redis that is away is told once it is back."""
+        """Inside, this process says that it is there. Where Redis is away, it is told once it is back."""
         stop = Event()
         Thread(target=self._announce, args=(stop,), name="presence", daemon=True).start()
         try:

@@ -1,4 +1,4 @@
-"""What workers tell the scheduler of a pass: a list in Redis for each pass, which goes by itself."""
+"""Carries findings from workers to the scheduler: a list in Redis for each pass, which expires by itself."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from monext_bridge.queue.messages import read_findings, written_findings
 from monext_bridge.services.reconciliation import Finding
 
 REPORTS_KEPT_FOR = 3600
-"""Seconds: a scheduler that has gone does not read them any more."""
+"""Seconds. A scheduler that has gone does not read the reports any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`message_id` is that of the task's message; a task that was delivered twice is reported twice."""
+    """The findings of one task. `message_id` is that of its message; a task delivered twice is reported twice."""
 
     message_id: str
     findings: tuple[Finding, ...]
@@ -39,7 +39,10 @@ class Reports:
             pipeline.execute()
 
     def next(self, run: str, *, seconds: int) -> Report | None:
-        """The next one, waited for at most so long (less than the client's own time-out)."""
+        """Return the next report, None where none comes within `seconds`.
+
+        `seconds` must be less than the client's own time-out.
+        """
         found: Any = self.client.blpop([_key(run)], timeout=seconds)
         if not found:
             return None

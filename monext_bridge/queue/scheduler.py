@@ -1,7 +1,7 @@
-"""The scheduler: puts the tasks of a pass into the queue, and gathers what workers tell of them.
+"""Puts the tasks of a pass into the queue, and gathers what workers report of them.
 
-Where nobody takes them it does the work itself: no worker is there, they fall silent, or Redis is away. A task that
-was in the queue may then be done twice, which does no harm.
+Where nobody takes the tasks, the scheduler does the work itself: no worker is there, they fall silent, or Redis
+is away. A task that was in the queue may then be done twice, which does no harm.
 """
 
 from __future__ import annotations
@@ -31,14 +31,17 @@ from monext_bridge.services.reconciliation import Finding, Task, ThreadRunner, W
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 400
-"""Tasks that are in the queue at a time: enough for a dozen workers, little to lose."""
+"""How many tasks may be in the queue at a time: enough for a dozen workers, and little to lose."""
 
 SILENCE = 180.0
-"""Seconds without a report while tasks are waiting: longer than a task may take and a dead worker's is given away."""
+"""Seconds without a report, while tasks are waiting, after which the scheduler does the work itself.
+
+That is longer than a task may take, and than it takes until a dead worker's tasks are given to another.
+"""
 
 LOCK = f"{PREFIX}reconcile:scheduler"
 LOCKED_FOR = 180.0
-"""Seconds: longer than a page may take to be read from a remote that wants to be left alone."""
+"""Seconds. That is longer than it may take to read a page from a remote that asks us to wait."""
 
 AWAY = (redis.RedisError, DramatiqError)
 """What the queue raises where Redis is away, or where the lock was lost meanwhile."""
@@ -46,9 +49,10 @@ AWAY = (redis.RedisError, DramatiqError)
 
 @dataclass(frozen=True, slots=True)
 class QueueRunner:
-    """One scheduler at a time; a second one is told so. Where it dies, another may begin after three minutes.
+    """Runs tasks through the queue. There is one scheduler at a time; a second one gets SchedulerBusy.
 
-    Tasks that are left when it stops are done all the same, once, or dropped after half an hour.
+    Where a scheduler dies, another may begin after three minutes. Tasks that are left when it stops are still
+    done, once, or dropped after half an hour.
     """
 
     broker: RedisBroker
@@ -57,7 +61,7 @@ class QueueRunner:
     alone: ThreadRunner = field(default_factory=ThreadRunner)
 
     def run(self, tasks: Iterable[Task], work: Work) -> Iterator[tuple[Finding, ...]]:
-        """`work` is what workers do, and what is done here where they don't.
+        """Yield the findings of the tasks. Workers do `work`; where they don't, it is done here.
 
         Raises SchedulerBusy where another scheduler is at work.
         """
@@ -72,36 +76,42 @@ class QueueRunner:
                 lock.release()
 
     def _lock(self) -> Lock | None:
-        """None where Redis is away: then nobody can say whether another is at work, and two do no harm."""
+        """Take the lock. None where Redis is away.
+
+        Then nobody can say whether another scheduler is at work, and two do no harm.
+        """
         lock: Lock = self.broker.client.lock(LOCK, timeout=LOCKED_FOR, blocking=False, thread_local=False)
         try:
-            taken = lock.acquire()
+            acquired = lock.acquire()
         except redis.RedisError as error:
-            _say_away(error)
+            _log_away(error)
             return None
-        if not taken:
+        if not acquired:
             raise SchedulerBusy("another scheduler is at work")
         return lock
 
     def _run(self, remaining: Iterator[Task], work: Work, lock: Lock) -> Iterator[tuple[Finding, ...]]:
-        """Nobody is asked for anything where there is nothing to do."""
+        """Yield the findings of the tasks. Where there is no task, Redis and workers are not asked for anything."""
         first = next(remaining, None)
         if first is None:
             return
         waiting, remaining = dict[str, Task](), chain((first,), remaining)
         try:
-            yield from self._handed_out(remaining, waiting, lock)
+            yield from self._reports_of_workers(remaining, waiting, lock)
         except AWAY as error:
-            _say_away(error)
+            _log_away(error)
         for findings in self.alone.run(chain(waiting.values(), remaining), work):
             with suppress(redis.RedisError):
                 lock.reacquire()
             yield findings
 
-    def _handed_out(
+    def _reports_of_workers(
         self, remaining: Iterator[Task], waiting: dict[str, Task], lock: Lock
     ) -> Iterator[tuple[Finding, ...]]:
-        """What workers tell. Ends early where nobody answers: what is `waiting` then is still to be done."""
+        """Yield what workers report.
+
+        It ends early where nobody answers; what is in `waiting` then is still to be done.
+        """
         reports, presence = Reports(self.broker.client), Presence(self.broker.client)
         run, heard_at = uuid.uuid4().hex, self.clock()
         while presence.anybody() and self.clock() - heard_at <= self.silence:
@@ -115,7 +125,7 @@ class QueueRunner:
         event(log, "no_worker", waiting=len(waiting), then="this process does the work itself")
 
     def _fill(self, waiting: dict[str, Task], remaining: Iterator[Task], *, run: str, lock: Lock) -> bool:
-        """Put tasks into the queue as long as there is room; whether any is waited for then."""
+        """Put tasks into the queue as long as there is room. Returns whether any task is waited for then."""
         lock.reacquire()
         while len(waiting) < MOST_WAITING and (task := next(remaining, None)) is not None:
             message = finish_message(written_task(task), run=run)
@@ -125,6 +135,6 @@ class QueueRunner:
         return bool(waiting)
 
 
-def _say_away(error: Exception) -> None:
+def _log_away(error: Exception) -> None:
     then = "this process does the work itself"
     event(log, "queue_away", level=logging.WARNING, why=type(error).__name__, then=then)

@@ -1,4 +1,4 @@
-"""A worker: takes tasks from the queue and finishes their payments, several at a time."""
+"""Runs a worker: it takes tasks from the queue and finishes their payments, several at a time."""
 
 from __future__ import annotations
 
@@ -22,17 +22,23 @@ from monext_bridge.services.reconciliation import Work
 log = logging.getLogger(__name__)
 
 WORKER_TO_STOP = 25_000
-"""Milliseconds for what is under way when a host says that it is over; what is left is given to others."""
+"""Milliseconds for the tasks under way when the host stops the worker.
+
+What is left then is given to other workers.
+"""
 
 
 @contextmanager
 def working(broker: RedisBroker, work: Work, *, threads: int) -> Iterator[None]:
-    """Inside, tasks are taken and done; at the end, what is under way is finished and nothing more is taken."""
+    """Inside, tasks are taken and done. At the end, what is under way is finished, and nothing more is taken."""
     reports = Reports(broker.client)
     broker.add_middleware(CurrentMessage())
 
     def finish(*, task: dict[str, Any], run: str) -> None:
-        """Told only when it is done, and acknowledged after that: it may be done twice, and never not at all."""
+        """Do a task. It is reported only when it is done, and acknowledged after that.
+
+        So it may be done twice, but it is never left undone.
+        """
         message = CurrentMessage.get_current_message()
         message_id = message.message_id if message else run
         correlation_id.set(f"reconcile-{message_id}")

@@ -1,6 +1,6 @@
-"""How work runs in a process, whatever it is about: calls at the same time, deadlines, slots, retry budgets.
+"""Runs work in a process, whatever the work is about: calls at the same time, deadlines, slots, retry budgets.
 
-Also the companion, a process beside the web's workers. Nothing here knows payments.
+The companion, a process beside the web's workers, is here as well. Nothing here knows payments.
 """
 
 from monext_bridge.runtime.bulkhead import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, SLOTS_PER_REMOTE, Bulkhead

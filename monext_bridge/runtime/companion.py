@@ -1,7 +1,8 @@
-"""Keeps one command running beside a server: begun with it, begun again where it ends, ended with it.
+"""Keeps one command running beside a server: it starts with the server, again when it ends, and ends with the server.
 
-A server that forks its workers can't watch over another kind of process itself, so a small process does, which
-imports nothing of the bridge but its log. It ends with the server even where that is killed, and so does its command.
+A server that forks its workers can't watch over another kind of process itself. So a small process does,
+which imports nothing of the bridge but its log. The small process ends with the server even where that is
+killed, and so does its command.
 
     server ── keeper (this module, as a process) ── the command
 """
@@ -25,30 +26,36 @@ from monext_bridge.logs import event
 log = logging.getLogger(__name__)
 
 LOOKS_EVERY = 0.2
-"""Seconds between two looks at whether the command, and whoever wants it, are still there."""
+"""Seconds between two checks that the command, and the process that wants it, are still there."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-"""Seconds until a command that ended is begun again: twice as long each time, unless it had run for a while."""
+"""Seconds until a command that ended is started again. The pause doubles each time, unless the command had
+run for a while."""
 
 STEADY = 300.0
-"""Seconds after which a command counts as one that runs."""
+"""Seconds after which a command counts as running, so that its next pause is the first one again."""
 
 TO_STOP = 25.0
-"""Seconds for what is under way, as for the server's own requests; then it is killed, which it must survive."""
+"""Seconds to finish what is under way, as many as the server's own requests have. Then the command is killed,
+which its work must survive."""
 
 WAITED_FOR = 2.0
-"""Seconds that a server which ends waits for its companion. What takes longer goes on and ends by itself."""
+"""Seconds for which a server that ends waits for its companion. A companion that takes longer goes on and
+ends by itself."""
 
 
 class Companion:
-    """The keeper of a command, from the side of the server. Every method may be called again."""
+    """Starts and stops the keeper of a command, from the side of the server. Every method may be called again."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = tuple(command)
         self._keeper: subprocess.Popen[bytes] | None = None
 
     def ensure(self) -> None:
-        """Begin it, where it does not run. What the command prints is dropped; its log goes where ours does."""
+        """Starts the keeper where it does not run.
+
+        What the command prints is dropped. Its log goes where the server's does.
+        """
         if self._keeper is None or self._keeper.poll() is not None:
             self._keeper = subprocess.Popen(  # noqa: S603 a command that the server's configuration names
                 [sys.executable, "-m", __name__, *self._command],
@@ -57,7 +64,7 @@ class Companion:
             )
 
     def stop(self) -> None:
-        """Tell it to end, and wait a moment for that."""
+        """Tells the keeper to end, and waits a moment for that."""
         if self._keeper is None:
             return
         with suppress(ProcessLookupError, subprocess.TimeoutExpired):
@@ -66,7 +73,7 @@ class Companion:
 
 
 def ends_with_parent(stop: Event) -> None:
-    """Sets `stop` once the process that began this one has gone, however it went."""
+    """Sets `stop` once the process that started this one is gone, however it ended."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -78,12 +85,12 @@ def ends_with_parent(stop: Event) -> None:
 
 
 def keep(command: Sequence[str], *, stop: Event) -> None:
-    """Run the command, and again where it ends, until `stop` is set; then end it."""
+    """Runs the command, and again when it ends, until `stop` is set; then ends it."""
     pause = FIRST_PAUSE
     while not stop.is_set():
         began = time.monotonic()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 the same
-        code = _watched(process, stop=stop)
+        code = _wait_for_exit(process, stop=stop)
         if code is None:
             _end(process)
             return
@@ -93,8 +100,8 @@ def keep(command: Sequence[str], *, stop: Event) -> None:
         stop.wait(pause)
 
 
-def _watched(process: subprocess.Popen[bytes], *, stop: Event) -> int | None:
-    """The exit code of a process that ended by itself; None where it is to be ended."""
+def _wait_for_exit(process: subprocess.Popen[bytes], *, stop: Event) -> int | None:
+    """Returns the exit code of a command that ended by itself, or None once `stop` is set."""
     while not stop.is_set():
         with suppress(subprocess.TimeoutExpired):
             return process.wait(LOOKS_EVERY)

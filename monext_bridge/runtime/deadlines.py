@@ -1,8 +1,8 @@
-"""How long what is under way may still take: one end for an incoming request and all that it calls.
+"""Limits how long work may still take: there is one deadline for an incoming request and all that it calls.
 
 Sockets know time-outs only for a single read, so a remote that sends a byte now and then is never late for
-them. The end is a context variable: it reaches every call of the request, and goes with the context into the
-threads of a hop. Where nobody has set one, as on the command line, there is none.
+them. The deadline is a context variable: it reaches every call of the request, and goes with the context into
+the threads of a hop. Where nobody has set one, as on the command line, there is none.
 """
 
 from __future__ import annotations
@@ -14,35 +14,35 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 LEAST = 0.5
-"""Seconds below which no call is begun: it would more likely leave a doubt than an answer."""
+"""Seconds below which no call is begun: it would more likely leave a doubt than bring an answer."""
 
 _end: ContextVar[float] = ContextVar("deadline", default=math.inf)
-"""On the clock of `time.monotonic`, which is one for all threads of a process."""
+"""On the clock of `time.monotonic`, which all threads of a process share."""
 
 
 def begin(seconds: float) -> None:
-    """From now on, what this context does may take so long. For the door of a request."""
+    """Gives this context so many seconds from now on. A request begins with it."""
     _end.set(time.monotonic() + seconds)
 
 
 def clear() -> None:
-    """What this context does from now on belongs to no request."""
+    """Removes the deadline: what this context does from now on belongs to no request."""
     _end.set(math.inf)
 
 
 def seconds_left() -> float:
-    """Seconds, never negative; infinite where there is no deadline."""
+    """Returns the seconds to the deadline: never negative, and infinite where there is no deadline."""
     return max(_end.get() - time.monotonic(), 0.0)
 
 
 def time_out() -> float | None:
-    """What is left, for waiting on another thread: None where there is no deadline."""
+    """Returns the seconds that are left, for waiting on another thread; None where there is no deadline."""
     seconds = seconds_left()
     return None if seconds == math.inf else seconds
 
 
 def limit(seconds: float | None) -> float:
-    """The shorter of these seconds and what is left, for a socket. Raises TimeoutError where nothing is."""
+    """Returns the shorter of `seconds` and what is left, for a socket. Raises TimeoutError where nothing is left."""
     allowed = min(math.inf if seconds is None else seconds, seconds_left())
     if allowed <= 0:
         raise TimeoutError("the deadline has passed")
@@ -51,7 +51,7 @@ def limit(seconds: float | None) -> float:
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Inside, the end is at most so far away; one that comes earlier stays."""
+    """Limits the time inside: the deadline is at most so far away, and an earlier one stays."""
     token = _end.set(min(_end.get(), time.monotonic() + seconds))
     try:
         yield
@@ -61,7 +61,7 @@ def within(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def leaving(seconds: float) -> Iterator[None]:
-    """Inside, the end comes so much earlier: time for what has to be done after it."""
+    """Makes the deadline come so much earlier inside, which leaves time for what has to be done afterwards."""
     token = _end.set(_end.get() - seconds)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The calls of one hop, made really at the same time."""
+"""Makes the calls of one hop really at the same time. A hop is a group of calls that are made together."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ C = TypeVar("C")
 T = TypeVar("T")
 
 EXTRA_THREADS = 48
-"""A request thread makes one call of a hop itself, and a hop has at most three; where none is free, all of them. More
-than there are places at a remote, so that one which hangs leaves some to the others."""
+"""A request thread makes one call of a hop itself, and a hop has at most three calls. Where no other thread
+is free, it makes all of them. There are more threads than slots at a remote, so a remote that hangs leaves
+some to the others."""
 
 
 LONGEST_BEGINNING = 10.0
@@ -28,7 +29,7 @@ LONGEST_BEGINNING = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Done(Generic[T]):
-    """What a call came to: its result, or the exception it raised."""
+    """Holds how a call ended: with its result, or with the exception it raised."""
 
     result: T | None = None
     error: Exception | None = None
@@ -43,7 +44,7 @@ def together(
 @overload
 def together(*calls: Callable[[], T]) -> tuple[T, ...]: ...
 def together(*calls: Callable[[], object]) -> tuple[object, ...]:
-    """The results of the calls, in their order, once all have ended.
+    """Returns the results of the calls, in their order, once all have ended.
 
     Where calls raised, the error of the first of them in that order is raised, and only after all have ended:
     nothing goes on behind the caller's back. Context variables are carried along.
@@ -66,7 +67,7 @@ def together_or_errors(
 @overload
 def together_or_errors(*calls: Callable[[], T]) -> tuple[T | BridgeError, ...]: ...
 def together_or_errors(*calls: Callable[[], object]) -> tuple[object, ...]:
-    """As `together`, with each BridgeError in the place of its call's result.
+    """Does as `together`, but puts each BridgeError in the place of its call's result.
 
     So a call that fails does not hide what another one learnt. Other exceptions are raised.
     """
@@ -93,12 +94,12 @@ def _attempt(call: Callable[[], object]) -> _Done[object]:
 
 
 def _join(call: Callable[[], object], future: Future[_Done[object]]) -> _Done[object]:
-    """The call's end. One that no thread has taken up yet is made here, so a full pool stops nobody."""
+    """Returns how the call ended. One that no thread has taken up yet is made here, so a full pool stops nobody."""
     return _attempt(call) if future.cancel() else future.result()
 
 
 def start_threads() -> None:
-    """Begin the threads of this process now, and not with its first hop. May be repeated."""
+    """Starts the threads of this process now, and not with its first hop. May be repeated."""
     _pool()
 
 
@@ -107,7 +108,7 @@ _pools: dict[int, ThreadPoolExecutor] = {}
 
 
 def _pool() -> ThreadPoolExecutor:
-    """The pool of this process. Threads do not survive a fork, so each process makes its own when needed."""
+    """Returns the pool of this process. Threads do not survive a fork, so each process makes its own when needed."""
     pid = os.getpid()
     with _lock:
         if pid not in _pools:
@@ -117,11 +118,11 @@ def _pool() -> ThreadPoolExecutor:
 
 
 def running_pool(threads: int, *, name: str) -> ThreadPoolExecutor:
-    """A pool whose threads run already.
+    """Returns a pool whose threads run already.
 
-    To begin one takes milliseconds where many are busy, under a lock that all pools of a process share. Ctrl-C may
-    come in between, also while the word to go is given: no thread then waits for ever, since a process ends only
-    after its threads.
+    Starting a thread takes milliseconds where many are busy, under a lock that all pools of a process share.
+    Ctrl-C may come in between, also while `go` is being set. No thread then waits for ever, which would keep
+    the process from ending.
     """
     pool, go = ThreadPoolExecutor(threads, thread_name_prefix=name), Event()
     try:

@@ -1,7 +1,7 @@
-"""How long a call may be tried again: seconds where somebody waits, minutes where nobody does.
+"""Says for how long a call may be tried again: seconds where somebody waits, minutes where nobody does.
 
-A context variable, as the deadline is: it reaches every call of a task, and goes with the context into the threads
-of a hop.
+The budget is a context variable, as the deadline is: it reaches every call of a task, and goes with the
+context into the threads of a hop.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from threading import Lock
 
 @dataclass(frozen=True, slots=True)
 class RetryBudget:
-    """`attempts` of a read, within `budget` seconds from the first one's start, `longest_wait` seconds between."""
+    """Allows so many attempts of a read, within `budget` seconds from the first one's start.
+
+    `longest_wait` is the most seconds between two attempts.
+    """
 
     attempts: int
     budget: float
@@ -26,7 +29,7 @@ class RetryBudget:
 FOREGROUND = RetryBudget(attempts=3, budget=6.0, longest_wait=2.0)
 BACKGROUND = RetryBudget(attempts=5, budget=120.0, longest_wait=60.0)
 
-_retry_budget: ContextVar[RetryBudget] = ContextVar("patience", default=FOREGROUND)
+_retry_budget: ContextVar[RetryBudget] = ContextVar("retry_budget", default=FOREGROUND)
 
 
 def retry_budget() -> RetryBudget:
@@ -35,7 +38,7 @@ def retry_budget() -> RetryBudget:
 
 @contextmanager
 def background_retries() -> Iterator[None]:
-    """Inside, nobody waits: calls are tried for longer, and a remote that wants to be left alone is."""
+    """Says that nobody waits inside: calls are tried again for longer, and a remote that asks for a pause gets it."""
     token = _retry_budget.set(BACKGROUND)
     try:
         yield
@@ -44,9 +47,9 @@ def background_retries() -> Iterator[None]:
 
 
 class RetryAfterPause:
-    """Until when a remote wants no calls, as its `Retry-After` said. Thread-safe; one for each client.
+    """Knows until when a remote wants no calls, as its `Retry-After` said. Thread-safe. There is one for each client.
 
-    Only patient calls keep to it: a buyer who waits is better told at once.
+    Only background calls keep to it: a buyer who waits is better told at once.
     """
 
     def __init__(
@@ -57,14 +60,15 @@ class RetryAfterPause:
         self._until = float("-inf")
 
     def wished(self, seconds: float) -> None:
-        """The remote has asked for so much time; no more than the longest wait of the patient is granted."""
+        """Notes that the remote has asked for so much time. It gets the longest wait of background calls at most."""
         with self._lock:
             self._until = max(self._until, self._clock() + min(seconds, BACKGROUND.longest_wait))
 
     def keep(self) -> None:
-        """Wait until the remote may be called, if this call is patient; once, and so a minute at the most.
+        """Waits until the remote may be called, if this call is made in the background.
 
-        An act that stands announced must not be held up for longer: after five minutes it counts as never sent.
+        It waits once, so a minute at most. An announced operation must not be held up for longer: after five
+        minutes it counts as never sent.
         """
         seconds = self._until - self._clock()
         if retry_budget() is BACKGROUND and seconds > 0:

@@ -1,4 +1,4 @@
-"""The verbs of the bridge, put together once per process. They know no Flask."""
+"""Builds all services of the bridge, once per process, and hands each one what it needs. No service knows Flask."""
 
 from __future__ import annotations
 
@@ -71,33 +71,33 @@ def build_services(
     clock: Clock = utc_now,
     runner: TaskRunner | None = None,
 ) -> Services:
-    """Everything wired; gateways and clock are handed in, so that tests can hand in others.
+    """Wire everything. The gateways and the clock are passed in, so that tests can pass others.
 
-    `runner` says who carries out the tasks of reconciliation; without it, threads of this process.
+    `runner` carries out the tasks of reconciliation; without it, threads of this process do.
     """
     records, monext_payments = CommercetoolsRecords(commercetools), MonextPayments(monext)
     contexts, references = ContextReader(settings, records), ReferenceSigner(settings.secret_keys)
     executor = OperationExecutor(records, monext_payments, clock)
     reversal, orders = AutomaticReversal(executor), OrderCreator(records)
-    settle = OutcomeRecorder(settings, records, contexts, monext_payments, reversal, orders, clock)
+    recorder = OutcomeRecorder(settings, records, contexts, monext_payments, reversal, orders, clock)
     opener = SessionOpener(settings, records, monext_payments, references, clock)
     resolver = UnknownOutcomeResolver(settings, executor)
-    modify = PaymentOperations(settings, records, monext_payments, executor, resolver, clock)
-    from_record = OutcomeFromRecord(settings, contexts, monext_payments, settle, clock)
+    operations = PaymentOperations(settings, records, monext_payments, executor, resolver, clock)
+    from_record = OutcomeFromRecord(settings, contexts, monext_payments, recorder, clock)
     importer = LedgerImporter(records, resolver, clock)
-    expiry = ExpiringAuthorizations(settings, modify, clock)
+    expiry = ExpiringAuthorizations(settings, operations, clock)
     reconciler = PaymentReconciler(settings, records, from_record, resolver, importer, expiry, clock)
     runner = runner or ThreadRunner()
     return Services(
         settings=settings,
-        checkout=Checkout(settings, records, contexts, monext_payments, settle, opener, references, clock),
-        buyer_events=BuyerEvents(settings, contexts, monext_payments, settle),
+        checkout=Checkout(settings, records, contexts, monext_payments, recorder, opener, references, clock),
+        buyer_events=BuyerEvents(settings, contexts, monext_payments, recorder),
         sessions=ShopSessions(settings, commercetools),
         references=references,
         readiness=Readiness(settings, commercetools, monext),
-        modify=modify,
+        modify=operations,
         reconcile=Reconciliation(Candidates(settings, records, clock), reconciler, runner),
-        shipment=ShipmentCapturer(settings, commercetools, modify),
+        shipment=ShipmentCapturer(settings, commercetools, operations),
         push_signatures=PushSignatures(push_keys or PushKeys(), clock),
         principals=Principals(settings, commercetools, clock=clock),
         clock=clock,

@@ -1,7 +1,8 @@
-"""The signed `<ref>` of a payment attempt.
+"""Signs and reads the `<ref>` of a URL, which names one payment attempt.
 
-URL-safe, made by itsdangerous (HMAC-SHA256 under a key derived from `SECRET_KEY`); several keys rotate: the
-first signs, all verify. It carries ids and landing URLs, no credential and nothing about a person.
+The reference is URL-safe and made by itsdangerous: HMAC-SHA256 under a key derived from `SECRET_KEY`. Several
+keys allow rotation: the first one signs, and all of them verify. The reference carries ids and landing URLs, no
+credential and nothing about a person.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _FIELDS: TypeAdapter[Fields] = TypeAdapter(Fields)
 
 
 class ReferenceSigner:
-    """Signs and reads references; holds no state but the keys."""
+    """Signs and reads references. Its only state is the keys."""
 
     def __init__(self, keys: Sequence[SecretStr]) -> None:
         self._serializer = URLSafeSerializer(
@@ -37,7 +38,7 @@ class ReferenceSigner:
         )
 
     def sign(self, reference: PaymentReference) -> str:
-        """The text that goes into a URL's path. Raises ValueError where it would be too long to come back."""
+        """Return the text for a URL's path. Raises ValueError where it would be too long to be read back."""
         fields = astuple(reference)
         text = str(self._serializer.dumps(fields if reference.language else fields[:WITHOUT_LANGUAGE]))
         if len(text) > LONGEST_REFERENCE:
@@ -45,7 +46,10 @@ class ReferenceSigner:
         return text
 
     def read(self, text: str) -> PaymentReference:
-        """Raises Malformed for what can't be a reference, Forbidden for a signature that does not verify."""
+        """Return what the text names.
+
+        Raises Malformed for what can't be a reference, Forbidden for a signature that does not verify.
+        """
         if len(text) > LONGEST_REFERENCE or not REFERENCE_SHAPE.fullmatch(text):
             raise Malformed("not a reference of this bridge", field="ref")
         try:
@@ -60,7 +64,11 @@ class ReferenceSigner:
 
 
 def _as_tuple(value: Any) -> Any:
-    """One without a language ends before it, as all did once: two releases read each other's."""
+    """Return the fields as a tuple, with None for a missing language.
+
+    A reference without a language is signed without that field, as all references once were. So two releases
+    can read each other's references.
+    """
     if not isinstance(value, list):
         return value
     return (*value, None) if len(value) == WITHOUT_LANGUAGE else tuple(value)

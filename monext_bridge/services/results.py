@@ -1,4 +1,4 @@
-"""What the services answer to the web: a payment that can be shown, or the state of one."""
+"""Defines what the services return to the web: a started session, an existing payment, or a payment's result."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from monext_bridge.domain.record import Cart, Order
 
 @dataclass(frozen=True, slots=True)
 class PaymentReference:
-    """What a `<ref>` names: one payment attempt and where its buyer goes afterwards. No credential.
+    """What a `<ref>` names: one payment attempt, and where its buyer goes afterwards. It holds no credential.
 
-    `language` is the one that the start was asked for by `lang`; None where nobody named one.
+    `language` is the `lang` that the start was called with; None where none was given.
     """
 
     payment_id: PaymentId
@@ -28,9 +28,10 @@ class PaymentReference:
 
 
 class BuyerStatus(StrEnum):
-    """The state of a payment in the buyer's words; each has its own result page.
+    """The state of a payment as its buyer is told it. Each state has its own result page.
 
-    RECORDING is paid or authorised with the order not made yet. CHECKING: Monext could not be asked.
+    RECORDING: the payment is paid or authorised, and the order is not made yet. CHECKING: Monext could not be
+    asked.
     """
 
     PAID = "paid"
@@ -48,7 +49,7 @@ class BuyerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StartedSession:
-    """A live session for a cart. `reference` is the signed `<ref>`; the rest is for the page."""
+    """A live session for a cart. `reference` is the signed `<ref>`; the other fields are for the page."""
 
     reference: str
     payment_id: PaymentId
@@ -62,9 +63,9 @@ class StartedSession:
 
 @dataclass(frozen=True, slots=True)
 class ExistingPayment:
-    """No session is needed: the cart has a payment whose result the buyer should see.
+    """The cart has a payment whose result the buyer should see, so no session is needed.
 
-    `returned`: its money goes back, and the next start begins another one.
+    `returned`: the money of that payment goes back, and the next start begins another payment.
     """
 
     reference: str
@@ -74,14 +75,15 @@ class ExistingPayment:
 
 @dataclass(frozen=True, slots=True)
 class PaymentResult:
-    """Where a payment stands after settling.
+    """The status of a payment after its outcome was recorded.
 
-    `amount` is what has been captured of one that is paid, else what was accepted or is asked for. `complete` is
-    False while something is left to do that a later call can finish (the order, giving money back, an answer of
-    Monext): a notification then asks to be sent again. `given_back` and `reversal_rejected` are
-    of a payment that is returned, `released` is of one that was only ever authorised and is wholly cancelled,
-    `refunded` is what went back since. `begun` is when its session was opened, `taken` when its money was found
-    to be there, `resume_url` leads into that session where it is still open.
+    `amount` is what has been captured of a paid payment, what is reserved of an authorised one, else what was
+    accepted or is asked for. `complete` is False while something is left to do that a later call can finish
+    (the order, a reversal, an answer of Monext): Monext is then asked to send its notification again.
+    `given_back` (no money is held any more) and `reversal_rejected` (Monext rejects the reversal) concern a
+    payment that is returned. `released`: the payment was only ever authorised and is wholly cancelled.
+    `refunded` is what has gone back since. `begun` is when the session was opened, and `taken` is when the
+    money was found to be there. `resume_url` leads into the session where it is still open.
     """
 
     status: BuyerStatus

@@ -1,4 +1,4 @@
-"""The Flask application."""
+"""Builds the Flask application from its settings."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ LARGEST_BODY = 64 * 1024
 def create_app(
     settings: Settings, *, services: Services | None = None, limits: RateLimitTable = RATE_LIMITS
 ) -> Flask:
-    """The application for these settings.
+    """Build the application for these settings.
 
-    `services` are handed in by tests that bring their own clock, `limits` by those that stand for many clients.
+    Tests that bring their own clock hand in `services`; tests that stand for many clients hand in `limits`.
     """
     app = Flask("monext_bridge", root_path=str(ROOT), static_folder="static", template_folder="templates")
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)

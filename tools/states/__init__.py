@@ -1,5 +1,5 @@
-"""The states of a payment and of an operation as tables, and `docs/states.md`, which is printed from them.
+"""Prints `docs/states.md`: the states of a payment and of an operation, as tables.
 
-Nothing here decides anything: the tests hold the tables to the code, edge by edge. `python -m tools.states` prints
-the document, `make states` writes it.
+Nothing here decides anything: the tests compare the tables with the code, edge by edge. `python -m
+tools.states` prints the document, and `make states` writes it.
 """

@@ -1,4 +1,4 @@
-"""What each of Monext's answers means, as tables: found out by asking the mapping about every title and code."""
+"""Lists what each of Monext's answers means, found out by asking the mapping about every title and code."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ UNHEARD_OF = "SOMETHING NEW"
 TOOK = {"id": "1", "type": "AUTHORIZATION_AND_CAPTURE", "requestedAmount": 100, "currency": "EUR"}
 
 FOLLOWS = {
-    OutcomeKind.ACCEPTED: "Success, if one of its transactions took money; else nothing is known",
+    OutcomeKind.ACCEPTED: "Success, if one of its transactions took money; otherwise the outcome is unknown",
     OutcomeKind.FAILED: "Failure",
     OutcomeKind.PENDING: "Pending",
     OutcomeKind.NOT_BEGUN: "nothing is written; the buyer may go on",
-    OutcomeKind.UNKNOWN: "nothing is written; asked again",
+    OutcomeKind.UNKNOWN: "nothing is written; Monext is asked again",
 }
 ACT_FOLLOWS = {
     OperationAnswerKind.DONE: "Success",
@@ -45,43 +45,51 @@ ACT_FOLLOWS = {
 
 
 def session_kinds() -> Iterator[Row]:
-    """The kinds, and what is written of each."""
+    """Yields the kinds of outcome, and what is written for each."""
     return ((f"**{_words(kind)}**", FOLLOWS[kind]) for kind in OutcomeKind)
 
 
 def session_answers() -> tuple[Row, ...]:
-    """Title, code, kind and reason; what beats the titles comes first."""
+    """Returns title, code, kind and reason. What beats the titles comes first."""
     return _grouped((*_before_titles(), *_session_codes(), *_session_titles()))
 
 
 def _before_titles() -> Iterator[Row]:
     for status in sorted(UNDECIDED_STATUSES):
-        yield _told(f"HTTP {status}", "any", _outcome(ACCEPTED, status=status))
-    yield _told("HTTP 5xx", "any", _outcome(ACCEPTED, status=503))
-    yield _told("HTTP 404, within the session's life", "any", _outcome("ERROR", status=404))
-    yield _told("none that can be read", "any", _outcome(""))
-    yield _told("HTTP 404 in Monext's words, after it", "any", _outcome("ERROR", status=404, over=True))
+        yield _session_row(f"HTTP {status}", "any", _outcome(ACCEPTED, status=status))
+    yield _session_row("HTTP 5xx", "any", _outcome(ACCEPTED, status=503))
+    yield _session_row("HTTP 404, within the session's life", "any", _outcome("ERROR", status=404))
+    yield _session_row("no readable title", "any", _outcome(""))
+    yield _session_row(
+        "HTTP 404 with a readable title, after the session's life",
+        "any",
+        _outcome("ERROR", status=404, over=True),
+    )
 
 
 def _session_codes() -> Iterator[Row]:
-    yield _told(
+    yield _session_row(
         "any but ACCEPTED, within the session's life", NO_TRANSACTION, _outcome("ERROR", NO_TRANSACTION)
     )
-    yield _told("any but ACCEPTED, after it", NO_TRANSACTION, _outcome("ERROR", NO_TRANSACTION, over=True))
-    yield _told(IN_PROGRESS, BUYER_ON_THE_PAGE, _outcome(IN_PROGRESS, BUYER_ON_THE_PAGE))
-    yield _told(f"{IN_PROGRESS}, no transaction", "any", _outcome(IN_PROGRESS, took=False))
+    yield _session_row(
+        "any but ACCEPTED, after the session's life",
+        NO_TRANSACTION,
+        _outcome("ERROR", NO_TRANSACTION, over=True),
+    )
+    yield _session_row(IN_PROGRESS, BUYER_ON_THE_PAGE, _outcome(IN_PROGRESS, BUYER_ON_THE_PAGE))
+    yield _session_row(f"{IN_PROGRESS}, no transaction", "any", _outcome(IN_PROGRESS, took=False))
     for code in sorted(PENDING_CODES):
-        yield _told("any", code, _outcome("REFUSED", code))
+        yield _session_row("any", code, _outcome("REFUSED", code))
     for code in sorted(set(REASON_CODES) - {NO_TRANSACTION}):
-        yield _told("one of a failure", code, _outcome("ERROR", code))
-    yield _told(ACCEPTED, "a refusal's: 01…, 02…, 03…, 04…", _outcome(ACCEPTED, "01100"))
+        yield _session_row("any title of a failure", code, _outcome("ERROR", code))
+    yield _session_row(ACCEPTED, "that of a refusal: 01…, 02…, 03…, 04…", _outcome(ACCEPTED, "01100"))
 
 
 def _session_titles() -> Iterator[Row]:
     for title in KINDS:
-        yield _told(title, "any other", _outcome(title))
-    yield _told(f"{ANY_TITLE}, with 2xx", "any", _outcome(UNHEARD_OF))
-    yield _told(f"{ANY_TITLE}, with another status", "any", _outcome(UNHEARD_OF, status=422))
+        yield _session_row(title, "any other", _outcome(title))
+    yield _session_row(f"{ANY_TITLE}, with 2xx", "any", _outcome(UNHEARD_OF))
+    yield _session_row(f"{ANY_TITLE}, with another status", "any", _outcome(UNHEARD_OF, status=422))
 
 
 def operation_kinds() -> Iterator[Row]:
@@ -89,38 +97,43 @@ def operation_kinds() -> Iterator[Row]:
 
 
 def operation_answers() -> tuple[Row, ...]:
-    """Title and code, and the kind with 200, with 202, and with a status that refuses."""
-    return _grouped((*_act_codes(), *_act_titles()))
+    """Returns title and code, and the kind with 200, with 202, and with a refusing status."""
+    return _grouped((*_operation_codes(), *_operation_titles()))
 
 
-def _act_codes() -> Iterator[Row]:
+def _operation_codes() -> Iterator[Row]:
     for code in sorted(UNSURE_ACT_CODES):
-        yield _sorted("any", code, title="REFUSED")
+        yield _operation_row("any", code, title="REFUSED")
     for code in sorted(PENDING_CODES):
-        yield _sorted("any", code, title="REFUSED")
+        yield _operation_row("any", code, title="REFUSED")
     for code in sorted(CANCELLED_CODES):
-        yield _sorted("any, to a cancel", code, title="REFUSED", kind=OperationKind.CANCEL)
-    yield _sorted(
-        "one of a failure: too late to cancel", CANCEL_TOO_LATE, title="REFUSED", kind=OperationKind.CANCEL
+        yield _operation_row("any, in answer to a cancel", code, title="REFUSED", kind=OperationKind.CANCEL)
+    yield _operation_row(
+        "any title of a failure: too late to cancel",
+        CANCEL_TOO_LATE,
+        title="REFUSED",
+        kind=OperationKind.CANCEL,
     )
 
 
-def _act_titles() -> Iterator[Row]:
+def _operation_titles() -> Iterator[Row]:
     for title in KINDS:
-        yield _sorted(title, "any other", title=title)
-    yield _sorted(ANY_TITLE, "any", title=UNHEARD_OF)
-    yield _sorted("none that can be read", "any", title="")
+        yield _operation_row(title, "any other", title=title)
+    yield _operation_row(ANY_TITLE, "any", title=UNHEARD_OF)
+    yield _operation_row("no readable title", "any", title="")
 
 
 def _grouped(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """The codes of one title, then the titles of one code, in one row where they mean the same."""
-    return _merged(_merged(rows, place=1, between=", "), place=0, between="; ")
+    """Puts the codes of one title, and then the titles of one code, into one row where they mean the same."""
+    return _merged(_merged(rows, column=1, between=", "), column=0, between="; ")
 
 
-def _merged(rows: Iterable[Row], *, place: int, between: str) -> tuple[Row, ...]:
-    """Neighbours that differ in this place alone become one row."""
-    alike = groupby(rows, key=lambda row: (row[:place], row[place + 1 :]))
-    return tuple((*left, between.join(row[place] for row in group), *right) for (left, right), group in alike)
+def _merged(rows: Iterable[Row], *, column: int, between: str) -> tuple[Row, ...]:
+    """Makes one row of neighbours that differ in this column alone."""
+    alike = groupby(rows, key=lambda row: (row[:column], row[column + 1 :]))
+    return tuple(
+        (*left, between.join(row[column] for row in group), *right) for (left, right), group in alike
+    )
 
 
 def undecided_statuses() -> str:
@@ -138,13 +151,13 @@ def _outcome(
     return read_outcome(status, body, session_over=over)
 
 
-def _told(title: str, code: str, outcome: Outcome) -> Row:
+def _session_row(title: str, code: str, outcome: Outcome) -> Row:
     return title, code, _words(outcome.kind), outcome.reason.value if outcome.reason else ""
 
 
-def _sorted(words: str, code: str, *, title: str, kind: OperationKind = OperationKind.REFUND) -> Row:
-    said = code if code[:1].isdigit() else ""
-    body = {"result": {"title": title, "code": said}}
+def _operation_row(words: str, code: str, *, title: str, kind: OperationKind = OperationKind.REFUND) -> Row:
+    sent_code = code if code[:1].isdigit() else ""
+    body = {"result": {"title": title, "code": sent_code}}
     statuses = (200, 202, min(REFUSING_STATUSES))
     return words, code, *(read_operation_answer(s, body, kind=kind).kind.value for s in statuses)
 

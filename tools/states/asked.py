@@ -1,4 +1,4 @@
-"""What follows from each state, found out by asking the code about samples: for the document of the states."""
+"""Finds out what follows from each state by asking the code about samples, for the document of the states."""
 
 from __future__ import annotations
 
@@ -50,26 +50,26 @@ ACTS: dict[str, Operation] = {
     "refund": Refund(PRICE.with_amount(100)),
     "reverse": Reverse(),
 }
-"""What may be done to a payment, a small amount where one has to be said."""
+"""The operations that may be asked for, with a small amount where one is needed."""
 
 
 def buyers() -> tuple[Row, ...]:
-    """Standing, case, heading of the page, what the page does, what the shop hears, and where."""
+    """Returns attempt status, case, heading of the page, what the page does, what the shop hears, and where."""
     return _by_result(_buyers())
 
 
 def doings() -> tuple[Row, ...]:
-    """Standing, case, and a yes for each of ACTS that may be done."""
+    """Returns attempt status, case, and a yes for each of ACTS that is allowed."""
     return _by_result(_doings())
 
 
 def orders() -> tuple[Row, ...]:
-    """Standing, case, and the order's payment state."""
+    """Returns attempt status, case, and the order's payment state."""
     return _by_result(_orders())
 
 
 def may_be_done(payment: Payment, operation: Operation) -> bool:
-    """By the record. What is on its way back is never captured."""
+    """Tells whether the record allows the operation. A payment with a reversal reason is never captured."""
     if isinstance(operation, Capture) and reversal_reason(payment) is not None:
         return False
     try:
@@ -79,17 +79,17 @@ def may_be_done(payment: Payment, operation: Operation) -> bool:
 
 
 def _buyers() -> Iterator[Row]:
-    """With an order and without, and where Monext could not be asked."""
+    """Yields the rows with an order and without one, and those where Monext could not be asked."""
     for sample in SAMPLES:
-        told: dict[BuyerStatus, str] = {}
-        for situation, outcome, words in _readings(sample):
-            told.setdefault(buyer_status(RecordedOutcome(situation, outcome)), words)
-        for status, words in told.items():
+        cases: dict[BuyerStatus, str] = {}
+        for context, outcome, case in _readings(sample):
+            cases.setdefault(buyer_status(RecordedOutcome(context, outcome)), case)
+        for status, case in cases.items():
             yield (
-                _stands(sample),
-                words,
+                _status(sample),
+                case,
                 _heading(sample.payment, status),
-                _page(_settled(sample.payment, status)),
+                _page(_result(sample.payment, status)),
                 *_landing(status),
             )
 
@@ -107,14 +107,14 @@ def _readings(sample: Sample) -> Iterator[tuple[PaymentContext, Outcome | None, 
 
 
 def _heading(payment: Payment, status: BuyerStatus) -> str:
-    """Of the page's template, in English."""
+    """Returns the heading of the page's template, in English."""
     (block,) = HEADING.findall((RESULT_PAGES / f"{status.value}.html").read_text())
     pages = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     pages.install_null_translations()  # type: ignore[attr-defined]
-    return pages.from_string(block).render(settled=_settled(payment, status))
+    return pages.from_string(block).render(settled=_result(payment, status))
 
 
-def _settled(payment: Payment, status: BuyerStatus) -> PaymentResult:
+def _result(payment: Payment, status: BuyerStatus) -> PaymentResult:
     return PaymentResult(
         status,
         payment.id,
@@ -126,12 +126,12 @@ def _settled(payment: Payment, status: BuyerStatus) -> PaymentResult:
     )
 
 
-def _page(settled: PaymentResult) -> str:
-    told = (
-        (settled.status in REFRESHING, "looks again by itself"),
-        (leads_back(settled), "leads back to the payment"),
+def _page(result: PaymentResult) -> str:
+    behaviour = (
+        (result.status in REFRESHING, "asks again by itself"),
+        (leads_back(result), "leads back to the payment"),
     )
-    return ", ".join(words for holds, words in told if holds)
+    return ", ".join(words for holds, words in behaviour if holds)
 
 
 def _landing(status: BuyerStatus) -> tuple[str, str]:
@@ -145,25 +145,25 @@ def _landing(status: BuyerStatus) -> tuple[str, str]:
 def _doings() -> Iterator[Row]:
     for sample in SAMPLES:
         allowed = (may_be_done(sample.payment, operation) for operation in ACTS.values())
-        yield _stands(sample), sample.case, *("yes" if each else "" for each in allowed)
+        yield _status(sample), sample.case, *("yes" if each else "" for each in allowed)
 
 
 def _orders() -> Iterator[Row]:
     for sample in SAMPLES:
         state = order_payment_state(PRICE, (sample.payment,))
-        yield _stands(sample), sample.case, f"`{state.value}`" if state else "as it was"
+        yield _status(sample), sample.case, f"`{state.value}`" if state else "unchanged"
 
 
-def _stands(sample: Sample) -> str:
+def _status(sample: Sample) -> str:
     return f"`{attempt_status(sample.payment).value}`"
 
 
 def _by_result(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """The cases of a standing that have the same result in one row, without those that are told already."""
+    """Puts the cases of a status that have the same result into one row, and names none where one has no name."""
     cases: dict[Row, list[str]] = {}
-    for stands, case, *result in rows:
-        cases.setdefault((stands, *result), []).append(case)
+    for status, case, *result in rows:
+        cases.setdefault((status, *result), []).append(case)
     return tuple(
-        (stands, "" if "" in told else "; or ".join(dict.fromkeys(told)), *result)
-        for (stands, *result), told in cases.items()
+        (status, "" if "" in found else "; or ".join(dict.fromkeys(found)), *result)
+        for (status, *result), found in cases.items()
     )

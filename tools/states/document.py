@@ -1,6 +1,7 @@
-"""docs/states.md: every state, what moves it, and what follows from it; printed from the code, never by hand.
+"""Prints docs/states.md from the code, never by hand: every state, what moves it, and what follows from it.
 
-What a table of the code says is printed from it; what a function decides is found out by asking it about samples.
+What a table of the code says is printed from that table. What a function decides is found out by asking it
+about samples.
 """
 
 from __future__ import annotations
@@ -36,35 +37,34 @@ from tools.states.transitions import (
 TEXT = """\
 # States
 
-Printed from the code by `make states`; don't edit it here. What moves what is explained in
-[architecture](architecture.md), what stands in commercetools in
-[the operations API](operations.md#what-stands-in-commercetools), what to do about what is stuck in the
-[runbook](runbook.md).
+Printed from the code by `make states`; don't edit it here. [Architecture](architecture.md) explains what moves what,
+[the operations API](operations.md#what-stands-in-commercetools) what is written to commercetools, and the
+[runbook](runbook.md) what to do about what is stuck.
 
-## An attempt
+## A payment attempt
 
-An attempt is a commercetools Payment; where it stands is read from its transactions, and from its flag, which is
-`paymentStatus.interfaceCode`. What happened to the money beats what was planned.
+A payment attempt is a commercetools Payment. Its status is read from its transactions and from its reversal reason,
+which is `paymentStatus.interfaceCode`. What happened to the money beats what was planned.
 
-{standings}
+{statuses}
 
-### Until the money is taken
+### Before it is accepted
 
 {session}
 
 Whatever is not listed changes nothing. So a session that is not begun, or an answer that tells nothing, is never
-booked.
+written.
 
-### Once it was accepted
+### Once it is accepted
 
 {money}
 
-A success is never undone: whatever the session says later, nothing is written. An act moves an attempt only when
-Monext has carried it out.
+A success is never undone: whatever the session says later, nothing is written. An operation moves an attempt only
+when Monext has carried it out.
 
 ### Corrections
 
-Edges that undo what the record had said, since Monext knew better.
+These edges undo what the record had said, since Monext knew better.
 
 {corrections}
 
@@ -72,7 +72,7 @@ Edges that undo what the record had said, since Monext knew better.
 
 {session_kinds}
 
-The first line that fits counts; a status beats whatever the body says.
+The first row that fits counts. An HTTP status beats whatever the body says.
 
 {session_answers}
 
@@ -80,88 +80,88 @@ The first line that fits counts; a status beats whatever the body says.
 
 {operation_kinds}
 
-{undecided} and every 5xx: unknown, whatever the body says. Otherwise the first line that fits counts; refusing
-are {refusing}, and with any other status outside 2xx what would be refused is unknown.
+{undecided} and every 5xx mean unknown, whatever the body says. Otherwise the first row that fits counts. The refusing
+statuses are {refusing}; with any other status outside 2xx, what would be refused is unknown.
 
 {operation_answers}
 
 ## What the buyer reads, and the shop hears
 
 The heading of the result page, in English. `status` goes to the shop with the buyer: to `RETURN_URL` or `CANCEL_URL`
-where they are set, and nowhere before the state is final. After money was returned our page comes first, and links to
-`CANCEL_URL` with `status=returned`.
+where they are set, and nowhere before the state is final. After an automatic reversal our page comes first, and links
+to `CANCEL_URL` with `status=returned`.
 
 {buyers}
 
-## What may be done
+## Which operations are allowed
 
-By the record, of {price}; before it is sent, [Monext's ledger](operations.md#act) must allow it too.
+By the record, of {price}. Before an operation is sent, [Monext's ledger](operations.md#act) must allow it too.
 
 {doings}
 
-## An act
+## An operation
 
-A transaction of the Payment, written before Monext is called. What a final capture releases (`~rest`) ends as the
-capture does. A give-back that Monext does not list after five minutes stays under way: whoever claims it first sends
-it again, for nobody else would.
+An operation is a transaction of the Payment, written before Monext is called. The remainder that a final capture
+releases (`~rest`) ends as the capture does. An automatic reversal that Monext does not list after five minutes stays
+under way: whoever claims it first sends it again, since nobody else would.
 
 {operation_states}
 
 {operations}
 
-### Corrections of acts
+### Corrections of operations
 
 {operation_corrections}
 
 ## The order's paymentState
 
-From all payments of the order; one that is being given back never counts. The order costs {price} here.
+It follows from all payments of the order; one with a reversal reason never counts. The order costs {price} here.
 
 {orders}
 """
 
 
 def states_document() -> str:
-    """The whole of it, ending with one line break."""
+    """Returns the whole document, which ends with one line break."""
     return TEXT.format(
         price=f"{PRICE.cent_amount} minor units",
         undecided=undecided_statuses(),
         refusing=refusing_statuses(),
-        standings=_table(("Standing", "Means", "Transactions, for example"), _standings()),
+        statuses=_table(("Status", "Means", "Transactions, for example"), _statuses()),
         session=_edges(SESSION_EDGES),
         money=_edges(MONEY_EDGES),
         corrections=_edges((*SESSION_CORRECTIONS, *MONEY_CORRECTIONS)),
         session_kinds=_table(("Kind", "What is written"), session_kinds()),
         session_answers=_table(("Title", "Code", "Kind", "Reason"), session_answers()),
-        operation_kinds=_table(("Kind", "State of the act"), operation_kinds()),
+        operation_kinds=_table(("Kind", "State of the operation"), operation_kinds()),
         operation_answers=_table(
             ("Title", "Code", "with 200", "with 202", "with a refusing status"), operation_answers()
         ),
-        buyers=_table(("Standing", "Where", "The buyer reads", "The page", "`status`", "At"), buyers()),
-        doings=_table(("Standing", "Where", *ACTS), doings()),
-        operation_states=_table(("State", "Reads", "Means"), _act_states()),
+        buyers=_table(("Status", "Case", "The buyer reads", "The page", "`status`", "At"), buyers()),
+        doings=_table(("Status", "Case", *ACTS), doings()),
+        operation_states=_table(("State", "Record", "Means"), _operation_states()),
         operations=_edges(ACT_EDGES),
         operation_corrections=_edges(ACT_CORRECTIONS),
-        orders=_table(("Standing", "Where", "`paymentState`"), orders()),
+        orders=_table(("Status", "Case", "`paymentState`"), orders()),
     )
 
 
-def _standings() -> Iterator[Row]:
-    for stands, means in STANDINGS.items():
-        told = [_transactions(s.payment) for s in SAMPLES if attempt_status(s.payment) is stands]
-        yield f"`{stands.value}`", means, "; or ".join(dict.fromkeys(told[:1] + told[-1:]))
+def _statuses() -> Iterator[Row]:
+    for status, meaning in STANDINGS.items():
+        found = [_transactions(s.payment) for s in SAMPLES if attempt_status(s.payment) is status]
+        yield f"`{status.value}`", meaning, "; or ".join(dict.fromkeys(found[:1] + found[-1:]))
 
 
 def _transactions(payment: Payment) -> str:
-    told = [f"{t.type.value} {t.state.value}" for t in payment.transactions]
-    return ", ".join(told) or "none"
+    found = [f"{t.type.value} {t.state.value}" for t in payment.transactions]
+    return ", ".join(found) or "none"
 
 
-def _act_states() -> Iterator[Row]:
-    for state, means in ACT_STATES.items():
-        told = READ_AS.get(state)
-        mark = f", `~{told[1]}`" if told and told[1] else ""
-        yield state.value, f"{told[0].value}{mark}" if told else "", means
+def _operation_states() -> Iterator[Row]:
+    for state, meaning in ACT_STATES.items():
+        read_as = READ_AS.get(state)
+        mark = f", `~{read_as[1]}`" if read_as and read_as[1] else ""
+        yield state.value, f"{read_as[0].value}{mark}" if read_as else "", meaning
 
 
 def _edges(edges: Sequence[Edge[Any, Any]]) -> str:

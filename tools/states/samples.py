@@ -1,4 +1,4 @@
-"""Payments in every state, from which the document of the states is printed by asking the code about each."""
+"""Makes payments in every state. The document of the states is printed by asking the code about each."""
 
 from __future__ import annotations
 
@@ -56,15 +56,15 @@ ORDER = Order(
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """`case` tells it from the others of its standing."""
+    """Holds a payment. `case` tells it from the others of its attempt status."""
 
     payment: Payment
     case: str = ""
 
 
-def _main(kind: TransactionType, state: TransactionState) -> Transaction:
-    taken = MonextTransactionId("1") if state is SUCCESS else None
-    return Transaction(RecordTransactionId("main"), kind, state, PRICE, TOKEN, taken, SEEN)
+def _session_transaction(kind: TransactionType, state: TransactionState) -> Transaction:
+    monext_id = MonextTransactionId("1") if state is SUCCESS else None
+    return Transaction(RecordTransactionId("main"), kind, state, PRICE, TOKEN, monext_id, SEEN)
 
 
 def _operation(
@@ -76,7 +76,7 @@ def _operation(
     )
 
 
-def _back(kind: TransactionType, state: TransactionState) -> Transaction:
+def _reversal(kind: TransactionType, state: TransactionState) -> Transaction:
     return Transaction(
         RecordTransactionId("back"), kind, state, PRICE, f"{GIVE_BACK}~01234567", timestamp=SEEN
     )
@@ -100,7 +100,7 @@ def _accepted(*transactions: Transaction) -> Payment:
     return _payment(*transactions, code="00000", text="ACCEPTED: ")
 
 
-def _flagged(*transactions: Transaction) -> Payment:
+def _to_be_reversed(*transactions: Transaction) -> Payment:
     return _payment(
         *transactions,
         code=ReversalReason.AMOUNT_MISMATCH.value,
@@ -109,20 +109,23 @@ def _flagged(*transactions: Transaction) -> Payment:
 
 
 def _failed(code: str, title: str) -> Payment:
-    return _payment(_main(CHARGE, FAILURE), code=code, text=f"{title}: ")
+    return _payment(_session_transaction(CHARGE, FAILURE), code=code, text=f"{title}: ")
 
 
-AUTHORISED, CHARGED = _main(AUTHORIZATION, SUCCESS), _main(CHARGE, SUCCESS)
+AUTHORISED, CHARGED = _session_transaction(AUTHORIZATION, SUCCESS), _session_transaction(CHARGE, SUCCESS)
 
 SAMPLES = (
     Sample(_payment()),
-    Sample(_payment(_main(CHARGE, INITIAL), text="https://monext.example.com")),
-    Sample(_payment(_main(CHARGE, PENDING), code="02016", text="ONHOLD_PARTNER: ")),
-    Sample(_payment(_main(CHARGE, PENDING), code="02016", text="PENDING_RISK: "), "title PENDING_RISK"),
-    Sample(_accepted(AUTHORISED), "nothing asked of it"),
+    Sample(_payment(_session_transaction(CHARGE, INITIAL), text="https://monext.example.com")),
+    Sample(_payment(_session_transaction(CHARGE, PENDING), code="02016", text="ONHOLD_PARTNER: ")),
+    Sample(
+        _payment(_session_transaction(CHARGE, PENDING), code="02016", text="PENDING_RISK: "),
+        "title PENDING_RISK",
+    ),
+    Sample(_accepted(AUTHORISED), "no operation yet"),
     Sample(_accepted(AUTHORISED, _operation(CHARGE, 4000, INITIAL)), "a capture of 4000 under way"),
     Sample(_accepted(CHARGED), "all captured"),
-    Sample(_accepted(AUTHORISED, _operation(CHARGE, 4000)), "4000 captured, the rest open"),
+    Sample(_accepted(AUTHORISED, _operation(CHARGE, 4000)), "4000 captured, the rest not"),
     Sample(
         _accepted(AUTHORISED, _operation(CHARGE, 4000), _operation(CANCEL, 6000)),
         "4000 captured, the rest cancelled",
@@ -130,15 +133,15 @@ SAMPLES = (
     Sample(_accepted(CHARGED, _operation(REFUND, 4000, PENDING)), "a refund of 4000 under way"),
     Sample(
         _accepted(CHARGED, _operation(REFUND, 4000, INITIAL, f"~{UNSENT}")),
-        "a refund of 4000 that was not sent",
+        "an unsent refund of 4000",
     ),
     Sample(_accepted(CHARGED, _operation(REFUND, 10000)), "refunded"),
-    Sample(_failed("01100", "REFUSED"), "refused"),
+    Sample(_failed("01100", "REFUSED"), "declined"),
     Sample(_failed("02319", "CANCELLED"), "cancelled"),
     Sample(_failed("02324", "ERROR"), "expired"),
     Sample(_accepted(AUTHORISED, _operation(CANCEL, 10000)), "authorised, then all cancelled"),
-    Sample(_flagged(CHARGED, _back(REFUND, INITIAL)), "on its way back"),
-    Sample(_flagged(CHARGED, _back(REFUND, SUCCESS)), "given back"),
-    Sample(_flagged(AUTHORISED, _back(CANCEL, SUCCESS)), "released"),
-    Sample(_flagged(CHARGED, _back(REFUND, FAILURE)), "refused to be given back"),
+    Sample(_to_be_reversed(CHARGED, _reversal(REFUND, INITIAL)), "reversal under way"),
+    Sample(_to_be_reversed(CHARGED, _reversal(REFUND, SUCCESS)), "reversed by a refund"),
+    Sample(_to_be_reversed(AUTHORISED, _reversal(CANCEL, SUCCESS)), "reversed by a cancel"),
+    Sample(_to_be_reversed(CHARGED, _reversal(REFUND, FAILURE)), "reversal rejected"),
 )

@@ -1,8 +1,8 @@
-"""The states as data: what moves an attempt, and an act, from one state to the next, and why.
+"""Lists the states as data: what moves an attempt, and an operation, from one state to the next, and why.
 
-Nothing here decides. `decide` does, with the acts and the books; the tests walk these tables over them, so that no
-edge stands here that they don't have, and they have none that does not stand here. What is not listed leaves a state
-as it is.
+Nothing here decides. `decide` does, with the operations and the ledger import. The tests walk these tables
+over them, so that every edge here is one of theirs, and every edge of theirs is here. What is not listed
+leaves a state as it is.
 
 A correction is an edge that undoes what the record had said. There are few, and each says who knew better.
 """
@@ -23,7 +23,7 @@ What = TypeVar("What", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Edge(Generic[State, What]):
-    """From `begin` to `end` by `event`; `reason` is for people."""
+    """Leads from `begin` to `end` by `event`. `reason` is for people."""
 
     begin: State
     event: What
@@ -32,7 +32,7 @@ class Edge(Generic[State, What]):
 
 
 class SessionEvent(StrEnum):
-    """What is heard of the buyer's session, by an attempt whose money was not taken yet."""
+    """Names what is heard of the session of an attempt that is not accepted yet."""
 
     OPENED = "session opened"
     AUTHORIZED = "accepted, authorised"
@@ -47,7 +47,7 @@ class SessionEvent(StrEnum):
 
 
 class MoneyEvent(StrEnum):
-    """What happens to an attempt that was accepted. An act moves it only once Monext has carried it out."""
+    """Names what happens to an attempt that was accepted. An operation moves it only once Monext has done it."""
 
     CAPTURED = "captured"
     CANCELLED = "all cancelled"
@@ -60,7 +60,7 @@ class MoneyEvent(StrEnum):
 
 
 class ActState(StrEnum):
-    """States of the transaction that stands for a capture, cancel or refund."""
+    """Names the states of an operation: a transaction that stands for a capture, cancel or refund."""
 
     NONE = "none"
     UNDER_WAY = "under way"
@@ -82,16 +82,16 @@ class ActEvent(StrEnum):
     ANSWERED_REFUSED = "Monext: refused"
     ANSWERED_TOO_LATE = "Monext: too late to cancel"
     NO_ANSWER = "no answer"
-    ROW_OK = "listed, OK"
-    ROW_KO = "listed, KO"
-    ROW_OPEN = "listed, not final"
-    NOT_LISTED = "not listed after five minutes"
-    TAKEN_UP = "taken up again"
-    NO_ROOM = "no room any more"
+    ROW_OK = "listed in the ledger, OK"
+    ROW_KO = "listed in the ledger, KO"
+    ROW_OPEN = "listed in the ledger, not final"
+    NOT_LISTED = "overdue: not listed after five minutes"
+    TAKEN_UP = "called again"
+    NO_ROOM = "no longer allowed"
     CLOSED_UNSENT = "closed by reconciliation"
     FOUND = "found in Monext's ledger, OK"
     FOUND_OPEN = "found in Monext's ledger, not final"
-    TAKEN_BACK = "a refund taken back in Monext's back office"
+    TAKEN_BACK = "refund cancelled in Monext's back office"
 
 
 SessionEdges = tuple[Edge[AttemptStatus, SessionEvent], ...]
@@ -101,22 +101,22 @@ ActEdges = tuple[Edge[ActState, ActEvent], ...]
 STANDINGS: Mapping[AttemptStatus, str] = {
     AttemptStatus.EMPTY: "The Payment exists and has no session; the next start gives it one.",
     AttemptStatus.OPEN: "A session waits for the buyer.",
-    AttemptStatus.PENDING: "The buyer has paid; a bank, a partner or a reviewer has yet to decide. Don't pay again.",
+    AttemptStatus.PENDING: "The buyer has paid; a bank, a partner or a reviewer must decide. Don't pay again.",
     AttemptStatus.AUTHORIZED: "The money is reserved, and nothing of it is captured.",
-    AttemptStatus.PAID: "Something is captured; also where it has been refunded since.",
-    AttemptStatus.FAILED: "Nothing was taken; or it was authorised, and all of that is cancelled.",
-    AttemptStatus.RETURNED: "Accepted, and must not be kept: flagged; on its way back, returned, or refused to be.",
+    AttemptStatus.PAID: "Something is captured, even if it has been refunded since.",
+    AttemptStatus.FAILED: "No money was taken; or it was authorised, and all of it is cancelled.",
+    AttemptStatus.RETURNED: "It was accepted and must not be kept; its reversal is under way, done or rejected.",
 }
 
 ACT_STATES: Mapping[ActState, str] = {
-    ActState.NONE: "No transaction stands for it.",
-    ActState.UNDER_WAY: "About to be sent, or sent and not known how it ended. Counts as done for every bound.",
-    ActState.UNSENT: "Certainly never sent. Bounds nothing; the next call with its key acts under it.",
-    ActState.RECEIVED: "Monext has taken it and not finished it. Counts as done for every bound.",
+    ActState.NONE: "There is no transaction for it.",
+    ActState.UNDER_WAY: "About to be sent, or unresolved: its outcome is not known. Every limit counts it as done.",
+    ActState.UNSENT: "Unsent: it certainly never reached Monext. No limit counts it; a call with its key sends it.",
+    ActState.RECEIVED: "Monext has received it and not finished it. Every limit counts it as done.",
     ActState.DONE: "Monext has done it.",
-    ActState.FAILED: "Monext has refused it, or it never happened. Its key is used up.",
-    ActState.TOO_LATE: "A cancel that came after the capture was sent for settlement. A refund may stand in for it.",
-    ActState.ABANDONED: "Closed before it was sent. Its key is free for a new act.",
+    ActState.FAILED: "Monext has rejected it, or it never happened. Its key is used up.",
+    ActState.TOO_LATE: "A cancel came after the capture was sent for settlement. A refund may replace it.",
+    ActState.ABANDONED: "Abandoned: closed before it was sent. Its key can be used for a new operation.",
 }
 
 READ_AS: Mapping[ActState, tuple[TransactionState, str | None]] = {
@@ -128,7 +128,7 @@ READ_AS: Mapping[ActState, tuple[TransactionState, str | None]] = {
     ActState.TOO_LATE: (TransactionState.FAILURE, TOO_LATE),
     ActState.ABANDONED: (TransactionState.FAILURE, ABANDONED),
 }
-"""How the record tells each of them: the transaction's state, and what `interactionId` ends with."""
+"""How the record tells each state: the transaction's state, and what `interactionId` ends with."""
 
 SESSION_EDGES: SessionEdges = (
     Edge(
@@ -140,15 +140,15 @@ SESSION_EDGES: SessionEdges = (
     Edge(
         AttemptStatus.OPEN, SessionEvent.AUTHORIZED, AttemptStatus.AUTHORIZED, "Monext has reserved the money"
     ),
-    Edge(AttemptStatus.OPEN, SessionEvent.CAPTURED, AttemptStatus.PAID, "Monext has taken the money"),
+    Edge(AttemptStatus.OPEN, SessionEvent.CAPTURED, AttemptStatus.PAID, "Monext has captured the money"),
     Edge(
         AttemptStatus.OPEN,
         SessionEvent.UNWANTED,
         AttemptStatus.RETURNED,
-        "success, flag and intent, in one update",
+        "success, reversal reason and announced reversal, in one update",
     ),
     Edge(AttemptStatus.OPEN, SessionEvent.PENDING, AttemptStatus.PENDING, "somebody else has yet to decide"),
-    Edge(AttemptStatus.OPEN, SessionEvent.FAILED, AttemptStatus.FAILED, "refused, cancelled or expired"),
+    Edge(AttemptStatus.OPEN, SessionEvent.FAILED, AttemptStatus.FAILED, "declined, cancelled or expired"),
     Edge(
         AttemptStatus.OPEN,
         SessionEvent.GONE,
@@ -162,18 +162,18 @@ SESSION_EDGES: SessionEdges = (
         "the buyer cancels, and Monext knows of no payment",
     ),
     Edge(AttemptStatus.PENDING, SessionEvent.AUTHORIZED, AttemptStatus.AUTHORIZED, "decided: reserved"),
-    Edge(AttemptStatus.PENDING, SessionEvent.CAPTURED, AttemptStatus.PAID, "decided: taken"),
+    Edge(AttemptStatus.PENDING, SessionEvent.CAPTURED, AttemptStatus.PAID, "decided: captured"),
     Edge(
         AttemptStatus.PENDING,
         SessionEvent.UNWANTED,
         AttemptStatus.RETURNED,
-        "success, flag and intent, in one update",
+        "success, reversal reason and announced reversal, in one update",
     ),
     Edge(
         AttemptStatus.PENDING,
         SessionEvent.FAILED,
         AttemptStatus.FAILED,
-        "decided: refused. A session that is gone decides nothing",
+        "decided: declined. A session that is gone decides nothing",
     ),
 )
 
@@ -242,7 +242,7 @@ ACT_EDGES: ActEdges = (
         ActState.NONE,
         ActEvent.ANNOUNCED,
         ActState.UNDER_WAY,
-        "the intent, under the payment's version: one caller can write it",
+        "written under the payment's version, so only one caller can write it",
     ),
     Edge(
         ActState.UNDER_WAY,
@@ -258,7 +258,7 @@ ACT_EDGES: ActEdges = (
     Edge(
         ActState.UNDER_WAY, ActEvent.ANSWERED_RECEIVED, ActState.RECEIVED, "202, or a pending title or code"
     ),
-    Edge(ActState.UNDER_WAY, ActEvent.ANSWERED_REFUSED, ActState.FAILED, "a readable no"),
+    Edge(ActState.UNDER_WAY, ActEvent.ANSWERED_REFUSED, ActState.FAILED, "a readable no: rejected"),
     Edge(
         ActState.UNDER_WAY,
         ActEvent.ANSWERED_TOO_LATE,
@@ -272,14 +272,19 @@ ACT_EDGES: ActEdges = (
         ActState.UNDER_WAY,
         ActEvent.NOT_LISTED,
         ActState.FAILED,
-        "it never happened; whether it is still wanted, its caller knows",
+        "it never happened; only its caller knows whether it is still wanted",
     ),
     Edge(ActState.RECEIVED, ActEvent.ROW_OK, ActState.DONE, "Monext has finished it"),
-    Edge(ActState.RECEIVED, ActEvent.FOUND, ActState.DONE, "likewise, where Monext had told no id"),
-    Edge(ActState.RECEIVED, ActEvent.ROW_KO, ActState.FAILED, "Monext has refused it after all"),
-    Edge(ActState.UNSENT, ActEvent.TAKEN_UP, ActState.UNDER_WAY, "its key has come again"),
-    Edge(ActState.UNSENT, ActEvent.NO_ROOM, ActState.ABANDONED, "others have taken the money meanwhile"),
-    Edge(ActState.UNSENT, ActEvent.CLOSED_UNSENT, ActState.ABANDONED, "nobody came back with its key"),
+    Edge(ActState.RECEIVED, ActEvent.FOUND, ActState.DONE, "likewise, where Monext had given no id"),
+    Edge(ActState.RECEIVED, ActEvent.ROW_KO, ActState.FAILED, "Monext has rejected it after all"),
+    Edge(ActState.UNSENT, ActEvent.TAKEN_UP, ActState.UNDER_WAY, "a call came with its key"),
+    Edge(
+        ActState.UNSENT,
+        ActEvent.NO_ROOM,
+        ActState.ABANDONED,
+        "other operations have used up the money meanwhile",
+    ),
+    Edge(ActState.UNSENT, ActEvent.CLOSED_UNSENT, ActState.ABANDONED, "no call came with its key"),
 )
 
 ACT_CORRECTIONS: ActEdges = (

@@ -1,6 +1,7 @@
-"""What a new start of a payment uses: a live session again, an empty attempt, or a new one.
+"""Decides what a new start of a payment uses: a live session again, an empty attempt, or a new attempt.
 
-Also decided here is which older attempts are asked first, because their sessions may have been paid meanwhile.
+It also decides about which older attempts Monext is asked first, because their sessions may have been paid
+meanwhile.
 """
 
 from monext_bridge.domain.checkout.attempts import (

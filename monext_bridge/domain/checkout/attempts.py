@@ -1,4 +1,4 @@
-"""Which attempt a start uses: a live one again, an empty one, or a new one; and whom it asks first."""
+"""Decides which attempt a start of a payment uses, and about which older attempts Monext is asked first."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ from monext_bridge.domain.record import (
 )
 
 REUSABLE_SHARE = 2 / 3
-"""A session is shown again while a third of its life is left."""
+"""A session is shown again during this share of its life, so while a third of it is left."""
 
 VOLATILE = {"version", "payments", "state", "locked"}
-"""Fields of a cart that change without changing what is paid (addPayment raises the version)."""
+"""These fields of a cart change without changing what is paid (addPayment raises the version)."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptTerms:
-    """How a payment was asked for: what must be equal, besides the cart, for a session to be shown again."""
+    """Holds how a payment was asked for.
+
+    A session is shown again only where these terms and the cart are equal.
+    """
 
     due: Money
     payment_method_ids: tuple[str, ...]
@@ -40,7 +43,7 @@ class AttemptTerms:
 
 
 def terms_digest(cart: Cart, terms: AttemptTerms) -> str:
-    """12 hex digits over store, amount, contents, addresses, and how the payment was asked for."""
+    """Returns 12 hex digits over the cart's store, amount, contents and addresses, and over the attempt terms."""
     contents = {name: value for name, value in asdict(cart).items() if name not in VOLATILE}
     text = json.dumps([contents, asdict(terms)], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -48,9 +51,10 @@ def terms_digest(cart: Cart, terms: AttemptTerms) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AttemptPlan:
-    """`reuse`: show its session. `fill`: give this payment a session. Neither: make one under `key`.
+    """Says what to do: show the session of `reuse`, or give `fill` a session, or else make a payment under `key`.
 
-    `ask` are older attempts whose sessions may have been paid meanwhile: settled before anything is made.
+    `ask` are older attempts whose sessions may have been paid meanwhile. Their outcomes are recorded before
+    anything is made.
     """
 
     key: AttemptKey
@@ -62,7 +66,7 @@ class AttemptPlan:
 def own_attempts(
     cart_id: CartId, payments: Iterable[Payment], *, interfaces: frozenset[str]
 ) -> tuple[Payment, ...]:
-    """Those of the payments that this bridge made for the cart, oldest attempt first."""
+    """Returns those of the payments that this bridge made for the cart, oldest attempt first."""
     keyed = [
         (key.attempt, p)
         for p in payments
@@ -74,13 +78,16 @@ def own_attempts(
 def plan_attempt(
     cart: Cart, *, attempts: tuple[Payment, ...], wanted: str, interface: str, now: datetime, minutes: int
 ) -> AttemptPlan:
-    """Decide for the digest `wanted`; `minutes` is the life of a session at Monext.
+    """Plans the attempt for the terms digest `wanted`. `minutes` is the life of a session at Monext.
 
-    Asked first are all whose session could have been paid since we looked: open ones, and failed ones while the
-    session lives (a card was refused, and another tried; the buyer gave up in one tab and paid in the other).
+    Monext is asked first about every attempt whose session could have been paid since it was last read: open
+    ones, and failed ones while the session lives (a card was declined and another tried; the buyer gave up in
+    one tab and paid in the other).
     """
     opened = tuple(p for p in attempts if attempt_status(p) is AttemptStatus.OPEN)
-    reuse = next((p for p in opened if _same(p, wanted) and _fresh(p, now=now, minutes=minutes)), None)
+    reuse = next(
+        (p for p in opened if _has_terms(p, wanted) and _has_life_left(p, now=now, minutes=minutes)), None
+    )
     if reuse:
         return AttemptPlan(key=_key(reuse), reuse=reuse)
     failed = (p for p in attempts if attempt_status(p) is AttemptStatus.FAILED)
@@ -92,24 +99,27 @@ def plan_attempt(
 
 
 def is_session_over(payment: Payment, *, now: datetime, minutes: int) -> bool:
-    """Whether the session's life has certainly ended."""
-    begun = session_opened_at(payment)
-    return begun is not None and now >= begun + timedelta(minutes=minutes)
+    """Tells whether the session's life has ended by our clock. Where its beginning is not known, it has not."""
+    opened_at = session_opened_at(payment)
+    return opened_at is not None and now >= opened_at + timedelta(minutes=minutes)
 
 
 def _is_empty(payment: Payment, *, interface: str) -> bool:
-    """Made by a start that ended before it had a session; the interface of a payment is not changed."""
+    """Tells whether a start made this payment and ended before it had a session.
+
+    The interface must be the same, because that of a payment is not changed.
+    """
     bare = attempt_status(payment) is AttemptStatus.EMPTY and payment.interface_id is None
     return bare and payment.interface == interface
 
 
-def _same(payment: Payment, wanted: str) -> bool:
-    return _key(payment).digest == wanted and bool(payment.status_text)
+def _has_terms(payment: Payment, digest: str) -> bool:
+    return _key(payment).digest == digest and bool(payment.status_text)
 
 
-def _fresh(payment: Payment, *, now: datetime, minutes: int) -> bool:
-    begun = session_opened_at(payment)
-    return begun is not None and now < begun + timedelta(minutes=minutes) * REUSABLE_SHARE
+def _has_life_left(payment: Payment, *, now: datetime, minutes: int) -> bool:
+    opened_at = session_opened_at(payment)
+    return opened_at is not None and now < opened_at + timedelta(minutes=minutes) * REUSABLE_SHARE
 
 
 def _key(payment: Payment) -> AttemptKey:

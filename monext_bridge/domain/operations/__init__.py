@@ -1,7 +1,7 @@
-"""Captures, cancels and refunds: which of them the money rules allow, and how the record tells of them.
+"""Decides which captures, cancels and refunds the money rules allow, and how the record tells of them.
 
-An operation is written down before it is sent. It is decided here under which name, how much is left for the next
-one, and which row of Monext's ledger an operation of unknown outcome has become.
+An operation is written into the record before it is sent. This package decides under which name, how much is
+left for the next one, and which row of Monext's ledger an unresolved operation has become.
 """
 
 from monext_bridge.domain.operations.by_key import (

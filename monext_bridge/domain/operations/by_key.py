@@ -1,4 +1,4 @@
-"""All transactions of one key: what was asked under it, what a final capture released, and how it ended."""
+"""Collects the operations of one key: what was asked under it, what a final capture released, and how it ended."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class KeyedOperations:
-    """`sent` are the acts themselves, oldest first; `released` is the rest of a final capture."""
+    """Holds the operations of a key.
+
+    `sent` are the operations themselves, oldest first, whether they were sent or not. `released` is the
+    remainder of a final capture.
+    """
 
     sent: tuple[Transaction, ...] = ()
     released: Transaction | None = None
@@ -51,36 +55,42 @@ class KeyedOperations:
 
     @property
     def free(self) -> tuple[Transaction, ...]:
-        """What certainly was never sent, with the rest that goes with it: whoever comes next may act on these."""
+        """Returns the unsent operations, with the remainder that goes with them.
+
+        Whoever comes next may act on these.
+        """
         return tuple(t for t in self.all if is_unsent(t))
 
     @property
     def under_way(self) -> tuple[Transaction, ...]:
-        """Acts that may have reached Monext, and whose outcome is not final."""
+        """Returns the operations that may have reached Monext and whose outcome is not final."""
         return tuple(t for t in self.sent if t.state in STATES_IN_PROGRESS and not is_unsent(t))
 
     @property
     def late_cancel(self) -> Transaction | None:
-        """The cancel that Monext refused because the capture was sent for settlement already."""
+        """Returns the cancel that Monext rejected because the capture was sent for settlement already."""
         return next((t for t in self.sent if operation_mark(t) == TOO_LATE), None)
 
     @property
     def instead(self) -> Transaction | None:
-        """The refund that stands in for a late cancel."""
+        """Returns the replacement refund, which stands in for a late cancel."""
         return next((t for t in self.sent if recorded_digest(t) == REPLACEMENT), None)
 
     def is_of(self, name: OperationName) -> bool:
-        """Whether the key was used for the same request."""
+        """Tells whether the key was used for the same request."""
         return all(recorded_digest(t) in (name.digest, REPLACEMENT) for t in self.sent)
 
     def worst(self) -> Transaction:
-        """The transaction that answers for all. A late cancel does not where a refund stands in for it."""
+        """Returns the transaction that answers for all.
+
+        A late cancel does not answer where a replacement refund stands in for it.
+        """
         answering = [t for t in self.sent if not (self.instead and operation_mark(t) == TOO_LATE)]
         return min(answering, key=lambda t: WORST_FIRST.index(t.state))
 
 
 def operations_of_key(payment: Payment, key: str) -> KeyedOperations:
-    """The transactions under a key; those that were voided have left it."""
+    """Returns the operations of a key, without the abandoned ones: those no longer belong to it."""
     named = [(name, t) for t in payment.transactions if (name := operation_name(t))]
     own = [(name, t) for name, t in named if name.key == key and name.digest != ABANDONED]
     released = next((t for name, t in own if name.digest == REMAINDER), None)
@@ -88,12 +98,15 @@ def operations_of_key(payment: Payment, key: str) -> KeyedOperations:
 
 
 def operation_keys(payment: Payment) -> tuple[str, ...]:
-    """The keys of all acts in the record, each once, oldest first."""
+    """Returns the keys of all operations in the record, each once, oldest first."""
     return tuple(dict.fromkeys(name.key for t in payment.transactions if (name := operation_name(t))))
 
 
 def replacement_refund(late: Transaction, *, now: datetime) -> AddTransaction:
-    """The intent of the refund that takes the place of a cancel which came too late."""
+    """Announces the refund that takes the place of a cancel which came too late.
+
+    Raises ValueError for a transaction that is no operation.
+    """
     name = operation_name(late)
     if name is None:
         raise ValueError(f"transaction {late.id} is not an act")
@@ -107,7 +120,7 @@ def replacement_refund(late: Transaction, *, now: datetime) -> AddTransaction:
 
 
 def has_abandoned(payment: Payment, key: str) -> bool:
-    """Whether an act under this key was closed before: what refused it may still hold."""
+    """Tells whether an operation under this key was abandoned before: what forbade it then may still hold."""
     return any(
         name.key == key and name.digest == ABANDONED
         for t in payment.transactions
@@ -116,18 +129,18 @@ def has_abandoned(payment: Payment, key: str) -> bool:
 
 
 def abandon(operations: tuple[Transaction, ...]) -> tuple[Update, ...]:
-    """Close intents that never reached Monext, under a name that leaves their key free."""
-    changes: list[Update] = []
+    """Closes operations that never reached Monext, under a name that makes their key available again."""
+    updates: list[Update] = []
     for operation in operations:
-        changes.append(ChangeTransactionState(operation.id, TransactionState.FAILURE))
+        updates.append(ChangeTransactionState(operation.id, TransactionState.FAILURE))
         name = operation_name(operation)
         if name:
-            changes.append(ChangeInteractionId(operation.id, str(name.abandoned())))
-    return tuple(changes)
+            updates.append(ChangeInteractionId(operation.id, str(name.abandoned())))
+    return tuple(updates)
 
 
 def mark_unsent(operations: tuple[Transaction, ...]) -> tuple[Update, ...]:
-    """Mark intents as never sent: whoever comes next with their key acts under them."""
+    """Marks operations as never sent: whoever comes next with their key uses them again."""
     named = [(t, name) for t in operations if (name := operation_name(t))]
     return tuple(ChangeInteractionId(t.id, str(name.marked(UNSENT))) for t, name in named)
 

@@ -1,6 +1,6 @@
-"""Payment on shipment: which capture a shipped order still asks of a payment, and under which key.
+"""Decides which capture a shipped order still asks of a payment, and under which key (payment on shipment).
 
-The captures of one order are a family, `ship-<order id>-<n>`. One that was refused is never sent again under
+The captures of one order have the keys `ship-<order id>-<n>`. A rejected capture is never sent again under
 its key; the next message asks under the next one.
 """
 
@@ -33,7 +33,10 @@ CAPTURE_NUMBER = re.compile("[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class ShipmentCapture:
-    """A capture under its key. `sent`: it went out before, and only its outcome is to be found."""
+    """Holds a capture and its key.
+
+    `sent` means that it went out before, and that only its outcome is to be found.
+    """
 
     capture: Capture
     key: str
@@ -41,13 +44,13 @@ class ShipmentCapture:
 
 
 def due_capture(payment: Payment, order_id: OrderId) -> ShipmentCapture | None:
-    """The capture whose outcome is open, else the one that is due; None where there is neither.
+    """Returns the capture whose outcome is open, else the one that is due, None where there is neither.
 
-    Money that is on its way back to the buyer is left alone.
+    A payment whose money is on its way back to the buyer is left alone.
     """
     if reversal_reason(payment) is not None:
         return None
-    keyed = _family(payment, order_id)
+    keyed = _captures_of_order(payment, order_id)
     waiting = next(((name.key, t.amount) for name, t in keyed if is_unresolved(t)), None)
     if waiting:
         key, amount = waiting
@@ -60,18 +63,18 @@ def due_capture(payment: Payment, order_id: OrderId) -> ShipmentCapture | None:
 
 
 def awaits_other_operations(payment: Payment) -> bool:
-    """Whether a capture or cancel is under way that may yet leave something to capture."""
+    """Tells whether a capture or cancel is unresolved that may yet leave something to capture."""
     return any(is_unresolved(t) and t.type in TAKING for t in payment.transactions)
 
 
-def _family(payment: Payment, order_id: OrderId) -> list[tuple[OperationName, Transaction]]:
-    """Every capture by a shipment of this order, but for those that have given their key back."""
+def _captures_of_order(payment: Payment, order_id: OrderId) -> list[tuple[OperationName, Transaction]]:
+    """Returns every capture by a shipment of this order, except abandoned ones."""
     named = [(operation_name(t), t) for t in payment.transactions]
     return [
-        (name, t) for name, t in named if name and _is_of(order_id, name.key) and name.digest != ABANDONED
+        (name, t) for name, t in named if name and _is_key_of(order_id, name.key) and name.digest != ABANDONED
     ]
 
 
-def _is_of(order_id: OrderId, key: str) -> bool:
-    keyed, _, number = key.rpartition("-")
-    return keyed == f"ship-{order_id}" and bool(CAPTURE_NUMBER.fullmatch(number))
+def _is_key_of(order_id: OrderId, key: str) -> bool:
+    prefix, _, number = key.rpartition("-")
+    return prefix == f"ship-{order_id}" and bool(CAPTURE_NUMBER.fullmatch(number))

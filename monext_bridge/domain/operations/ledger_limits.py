@@ -1,4 +1,4 @@
-"""What Monext's ledger leaves to capture, cancel and refund, and whether that is enough for an operation.
+"""Computes what Monext's ledger leaves to capture, cancel and refund, and checks that it is enough for an operation.
 
 Amounts are minor units of the currency that Monext took.
 """
@@ -14,16 +14,19 @@ from monext_bridge.domain.operations.rules import REFUNDING, RELEASING, OpenAmou
 from monext_bridge.domain.record import Payment, Transaction, TransactionType
 
 LATER_CAPTURES = ("CAPTURE", "REAUTHORIZATION_AND_CAPTURE")
-"""Of an authorisation; the second one is how a late delivery may be listed (TransactionType, OpenAPI 1.26.0)."""
+"""These rows capture an authorisation.
+
+The second is how a late delivery may be listed (TransactionType, OpenAPI 1.26.0).
+"""
 
 CAPTURING_ROWS = ("AUTHORIZATION_AND_CAPTURE", *LATER_CAPTURES)
 
 
 def open_amounts_at_monext(ledger: Ledger) -> OpenAmounts:
-    """By Monext's ledger: rows that are OK or not final count, rows that are KO do not.
+    """Returns what Monext's ledger leaves: rows that are OK or not final count, rows that are KO do not.
 
-    A CANCEL counts against its origin: of a capture it is a refund, of a refund it takes that back, else it
-    releases the authorisation.
+    A CANCEL counts against its origin. The cancel of a capture is a refund. The cancel of a refund takes the
+    refund back, once it is OK. Any other cancel releases the authorisation.
     """
     rows = [row for row in ledger.rows if row.ok is not False]
     captures = {row.id for row in rows if row.type in CAPTURING_ROWS}
@@ -38,10 +41,10 @@ def open_amounts_at_monext(ledger: Ledger) -> OpenAmounts:
 
 
 def check_ledger(payment: Payment, ledger: Ledger, *, operations: Iterable[Transaction]) -> None:
-    """Raises NotAllowed where Monext's ledger has not enough left for these intents of the payment.
+    """Raises OperationNotAllowed where Monext's ledger has not enough left for these operations of the payment.
 
-    Other acts whose outcome is open may still appear in the ledger, so they count against it too, unless a row of
-    it is theirs already.
+    Other unresolved operations may still appear in the ledger. So they count against it too, unless a row of
+    it may be theirs already.
     """
     own = tuple(operations)
     left = open_amounts_at_monext(ledger)
@@ -54,25 +57,25 @@ def check_ledger(payment: Payment, ledger: Ledger, *, operations: Iterable[Trans
     waiting = [t for t in unresolved_operations(payment) if t.id not in ours]
     others = _not_listed(waiting, payment=payment, ledger=ledger)
     for kinds in (RELEASING, REFUNDING):
-        wanted = sum(t.amount.cent_amount for t in (*own, *others) if t.type in kinds)
+        needed = sum(t.amount.cent_amount for t in (*own, *others) if t.type in kinds)
         room = min(rooms[kind] for kind in kinds)
-        if any(t.type in kinds for t in own) and wanted > room:
+        if any(t.type in kinds for t in own) and needed > room:
             raise OperationNotAllowed(f"Monext has {room} left of this payment, in minor units")
 
 
 def _not_listed(
     waiting: Iterable[Transaction], *, payment: Payment, ledger: Ledger
 ) -> tuple[Transaction, ...]:
-    """The open intents that no row of the ledger can be; equal ones take one row each."""
-    taken: set[MonextTransactionId] = set()
+    """Returns the unresolved operations that no row of the ledger can be. Equal ones take one row each."""
+    claimed: set[MonextTransactionId] = set()
     missing: list[Transaction] = []
     for operation in waiting:
         rows = unclaimed_rows(operation, payment=payment, ledger=ledger)
-        row = next((r for r in rows if r.id not in taken), None)
+        row = next((r for r in rows if r.id not in claimed), None)
         if row is None:
             missing.append(operation)
         else:
-            taken.add(row.id)
+            claimed.add(row.id)
     return tuple(missing)
 
 

@@ -1,14 +1,14 @@
-"""Intent before act: how a capture, cancel or refund is named in the record, and how its fate is found out.
+"""Names operations in the record before they are sent, and finds out later what became of them.
 
-`interactionId` of an act's transaction is `<key>~<8 hex of the canonical request body>`; `~` can't occur in a
-key. Behind it may stand `~of-<id>`, the Charge that a refund is bounded by, and a mark:
+The `interactionId` of an operation's transaction is `<key>~<8 hex of the canonical request body>`. A key
+can't contain `~`. Behind it may stand `~of-<id>`, the Charge that limits a refund, and a mark:
 
-    ~free      the act certainly never reached Monext: the next call with the key acts under the same intent
+    ~free      the operation is unsent: it certainly never reached Monext. The next call with the key uses it again
     ~late      Monext said that a cancel came too late
 
-`<key>~rest` is what a final capture releases, `<key>~instead` the refund that stands in for a cancel which came
-too late. `<key>~void` is an intent that was closed before it reached Monext:
-its key is free for a new one.
+`<key>~rest` is the remainder that a final capture releases. `<key>~instead` is the replacement refund for a
+cancel which came too late. `<key>~void` is an abandoned operation, which was closed before it reached Monext:
+its key can be used for a new one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ REVERSAL_PREFIX = "giveback-"
 
 CLOCKS_DIFFER_BY = timedelta(minutes=2)
 IN_DOUBT_FOR = timedelta(minutes=5)
-"""How long an intent without a row in the ledger may still be on its way."""
+"""For this long an operation without a row in the ledger may still be on its way."""
 
 ROW_TYPES: Mapping[TransactionType, frozenset[str]] = {
     TransactionType.CHARGE: frozenset({"CAPTURE", "REAUTHORIZATION_AND_CAPTURE"}),
@@ -47,7 +47,10 @@ KIND_OF_TYPE: Mapping[TransactionType, OperationKind] = {
 
 @dataclass(frozen=True, slots=True)
 class OperationName:
-    """A parsed `interactionId` of an act; `charge` is the transaction that a refund is bounded by."""
+    """Represents the `interactionId` of an operation.
+
+    `charge` is the transaction that limits a refund.
+    """
 
     key: str
     digest: str
@@ -60,7 +63,7 @@ class OperationName:
 
     @classmethod
     def parse(cls, interaction_id: str | None) -> OperationName | None:
-        """None for an id that names no act, as the session token of the first transaction."""
+        """Returns None for an id that names no operation, such as the session token of the first transaction."""
         key, *parts = (interaction_id or "").split("~")
         if not parts or not IDEMPOTENCY_KEY.fullmatch(key):
             return None
@@ -74,43 +77,47 @@ class OperationName:
         return replace(self, mark=mark)
 
     def abandoned(self) -> OperationName:
-        """The name of an intent whose key is free again."""
+        """Returns the name of an abandoned operation, whose key can be used again."""
         return OperationName(self.key, ABANDONED)
 
 
 def request_digest(body: Mapping[str, object]) -> str:
-    """8 hex digits over the canonical form of the request: equal for equal requests, whatever their order."""
+    """Returns 8 hex digits over the canonical form of the request.
+
+    They are equal for equal requests, whatever the order of the members.
+    """
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def operation_name(transaction: Transaction) -> OperationName | None:
-    """The name of an act; None for the buyer's own transaction and for what others wrote."""
+    """Returns the name of an operation, None for the buyer's own transaction and for what others wrote."""
     return OperationName.parse(transaction.interaction_id) if transaction.type in KIND_OF_TYPE else None
 
 
 def is_unsent(transaction: Transaction) -> bool:
-    """An intent that certainly never reached Monext, and waits for whoever takes it up."""
+    """Tells whether an operation certainly never reached Monext, and waits for whoever takes it up."""
     name = operation_name(transaction)
     return name is not None and name.mark == UNSENT and transaction.state is TransactionState.INITIAL
 
 
 def is_unresolved(transaction: Transaction) -> bool:
-    """An act that may be at Monext and whose outcome is not known; one that was freed never began."""
+    """Tells whether an operation may be at Monext and its outcome is not known. An unsent one never began."""
     waits = transaction.state is TransactionState.INITIAL and operation_name(transaction) is not None
     return waits and not is_unsent(transaction)
 
 
 def unresolved_operations(payment: Payment) -> tuple[Transaction, ...]:
-    """Acts that may be at Monext and whose outcome is not known, oldest first."""
+    """Returns the operations that may be at Monext and whose outcome is not known, oldest first."""
     found = [t for t in payment.transactions if is_unresolved(t)]
     return tuple(sorted(found, key=lambda t: (t.timestamp is not None, t.timestamp, t.id)))
 
 
 def candidate_rows(operation: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
-    """Rows of its type and amount that no transaction of ours names; the older ones too.
+    """Returns the rows of the operation's type and amount that no transaction of ours names, older ones included.
 
-    A CANCEL is one of an authorisation: that of a capture or of a refund undoes an act of somebody else.
+    Only the CANCEL of an authorisation counts. The CANCEL of a capture or of a refund is an operation of
+    somebody else.
     """
     named = {t.interface_id for t in payment.transactions if t.interface_id}
     operations = {row.id for row in ledger.rows if row.type in ("CAPTURE", "REFUND")}
@@ -126,9 +133,14 @@ def candidate_rows(operation: Transaction, *, payment: Payment, ledger: Ledger) 
 
 
 def unclaimed_rows(operation: Transaction, *, payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
-    """Those of its rows that are not from before it, and that so may be it by their looks alone."""
+    """Returns the candidate rows that are not older than the operation, so that each may be it.
+
+    Only type, amount and time are compared.
+    """
     return tuple(
-        row for row in candidate_rows(operation, payment=payment, ledger=ledger) if not _older(row, operation)
+        row
+        for row in candidate_rows(operation, payment=payment, ledger=ledger)
+        if not _is_older(row, operation)
     )
 
 
@@ -139,34 +151,38 @@ def matching_row(
     ledger: Ledger,
     keys: Mapping[MonextTransactionId, str | None],
 ) -> LedgerRow | None:
-    """The row of the ledger that this intent became, None where there is none (yet).
+    """Returns the row of the ledger that this operation became, None where there is none (yet).
 
-    `keys` are what Monext echoes for the rows of `candidate_rows`, where it does. The row that echoes our key is it,
-    whatever its time; one that echoes another is never taken. Without an echo, equal open intents are
-    interchangeable and take the rows that are not older than they in their order.
+    `keys` are what Monext echoes for the rows of `candidate_rows`, where it does. The row that echoes our key
+    is the one, whatever its time. A row that echoes another key is never chosen. Without an echo, equal
+    unresolved operations are interchangeable: in their order they take the rows that are not older than they
+    are.
     """
     name = operation_name(operation)
     rows = candidate_rows(operation, payment=payment, ledger=ledger)
     by_key = next((row for row in rows if name and keys.get(row.id) == name.key), None)
     if by_key:
         return by_key
-    silent = [row for row in rows if keys.get(row.id) is None and not _older(row, operation)]
-    place = _place_among_equals(operation, unresolved_operations(payment))
-    return silent[place] if place < len(silent) else None
+    silent = [row for row in rows if keys.get(row.id) is None and not _is_older(row, operation)]
+    index = _index_among_equals(operation, unresolved_operations(payment))
+    return silent[index] if index < len(silent) else None
 
 
 def is_overdue(operation: Transaction, *, now: datetime) -> bool:
-    """Whether an intent without a row is old enough to be sure that it never happened."""
+    """Tells whether an operation without a row is old enough to be sure that it never happened."""
     return operation.timestamp is None or now - operation.timestamp >= IN_DOUBT_FOR
 
 
-def _place_among_equals(operation: Transaction, operations: Iterable[Transaction]) -> int:
+def _index_among_equals(operation: Transaction, operations: Iterable[Transaction]) -> int:
     equals = [t.id for t in operations if t.type is operation.type and t.amount == operation.amount]
     return equals.index(operation.id) if operation.id in equals else 0
 
 
-def _older(row: LedgerRow, operation: Transaction) -> bool:
-    """A row from before the intent can't be it; the clocks of two companies may differ."""
+def _is_older(row: LedgerRow, operation: Transaction) -> bool:
+    """Tells whether a row is from before the operation and so can't be it.
+
+    It allows for a difference between the clocks of two companies.
+    """
     if row.date is None or operation.timestamp is None:
         return False
     return row.date < operation.timestamp - CLOCKS_DIFFER_BY

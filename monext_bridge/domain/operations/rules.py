@@ -1,7 +1,7 @@
-"""What may still be captured, cancelled and refunded; and the intents by which it is done.
+"""Decides what may still be captured, cancelled and refunded, and announces the operations that do it.
 
-Amounts are minor units of the currency that Monext took, and acts are in no other. An act under way counts as done
-for every bound, so that two callers can't both take the same money.
+Amounts are minor units of the currency that Monext took, and no operation is in another. An operation under
+way counts as done for every limit, so that two principals can't both take the same money.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from monext_bridge.domain.record import (
 )
 
 AUTHORIZATION_LASTS = timedelta(days=7)
-"""How long Monext lets an authorisation be captured (monext/doAuthorization); later only by LATE_DELIVERY."""
+"""Monext lets an authorisation be captured for this long (monext/doAuthorization); later only by LATE_DELIVERY."""
 
 COUNTED_STATES = (TransactionState.SUCCESS, TransactionState.PENDING, TransactionState.INITIAL)
 RELEASING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
@@ -41,12 +41,12 @@ REFUNDING = (TransactionType.REFUND,)
 
 
 class OperationNotAllowed(Exception):
-    """The money rules forbid the act; the text says which and is meant for the caller."""
+    """The money rules forbid the operation. The text says which rule, and is meant for the principal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """`final`: what is left of the authorisation is released."""
+    """Captures an amount. `final` releases what is left of the authorisation."""
 
     amount: Money
     final: bool = False
@@ -54,7 +54,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """`transaction_id`: a Charge of the payment that the refund may not exceed."""
+    """Refunds an amount. `transaction_id` is a Charge of the payment that the refund may not exceed."""
 
     amount: Money
     transaction_id: RecordTransactionId | None = None
@@ -62,12 +62,12 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """All that is not captured."""
+    """Cancels all that is not captured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reverse:
-    """Cancel what is not captured, and refund what is captured and not refunded."""
+    """Cancels what is not captured, and refunds what is captured and not refunded."""
 
 
 Operation = Capture | Refund | Cancel | Reverse
@@ -75,7 +75,7 @@ Operation = Capture | Refund | Cancel | Reverse
 
 @dataclass(frozen=True, slots=True)
 class OpenAmounts:
-    """What may still be done, in minor units; never below zero."""
+    """Holds what may still be done, in minor units, never below zero."""
 
     capturable: int
     cancellable: int
@@ -83,7 +83,10 @@ class OpenAmounts:
 
 
 def open_amounts(payment: Payment) -> OpenAmounts:
-    """By the record, with every act under way counted as done. An intent that was freed is not under way."""
+    """Returns what the record leaves, with every operation under way counted as done.
+
+    An unsent operation is not under way.
+    """
     own = [t for t in own_money(payment).transactions if not is_unsent(t)]
     authorized = _sum(own, TransactionType.AUTHORIZATION, (TransactionState.SUCCESS,))
     captured = _sum(own, TransactionType.CHARGE, (TransactionState.SUCCESS,))
@@ -102,20 +105,23 @@ def open_amounts(payment: Payment) -> OpenAmounts:
 def announcements(
     payment: Payment, operation: Operation, *, name: OperationName, now: datetime
 ) -> tuple[AddTransaction, ...]:
-    """The transactions `Initial` that announce an act. Raises NotAllowed where the record forbids it."""
+    """Returns the `Initial` transactions that announce an operation.
+
+    Raises OperationNotAllowed where the record forbids it.
+    """
     _check_currency(payment, operation)
     if isinstance(operation, Refund) and operation.transaction_id:
         name = replace(name, charge=operation.transaction_id)
     amounts = _amounts(payment, operation)
     if not amounts:
         raise OperationNotAllowed("nothing is left that could be reversed")
-    return tuple(_announcement(payment, kind, amount, str(name), now) for kind, amount in amounts) + _rest(
-        payment, operation, name=name, now=now
-    )
+    return tuple(
+        _announcement(payment, kind, amount, str(name), now) for kind, amount in amounts
+    ) + _remainder(payment, operation, name=name, now=now)
 
 
 def has_room_for(payment: Payment, operations: Iterable[Transaction]) -> bool:
-    """Whether the record has room for intents that were freed and are to be taken up again."""
+    """Tells whether the record leaves enough for unsent operations that are to be taken up again."""
     left, own = open_amounts(payment), tuple(operations)
     releasing = sum(t.amount.cent_amount for t in own if t.type in RELEASING)
     refunding = sum(t.amount.cent_amount for t in own if t.type in REFUNDING)
@@ -123,7 +129,7 @@ def has_room_for(payment: Payment, operations: Iterable[Transaction]) -> bool:
 
 
 def operation_digest(operation: Operation, *, merchant_reference: str | None) -> str:
-    """8 hex digits: equal for equal requests, so that a key is never used for two different ones."""
+    """Returns 8 hex digits: equal for equal requests, so that a key is never used for two different ones."""
     body: dict[str, object] = {"act": type(operation).__name__, "merchantReference": merchant_reference}
     match operation:
         case Capture(amount, final):
@@ -136,11 +142,13 @@ def operation_digest(operation: Operation, *, merchant_reference: str | None) ->
 
 
 def is_authorization_over(payment: Payment, *, now: datetime, ledger: Ledger | None = None) -> bool:
-    """Whether the authorisation is older than Monext lets it be captured, by the record or by the ledger."""
-    taken = accepted_transaction(payment)
-    if taken is None or taken.type is not TransactionType.AUTHORIZATION:
+    """Tells whether the authorisation is older than Monext lets it be captured, by the record or by the ledger."""
+    accepted = accepted_transaction(payment)
+    if accepted is None or accepted.type is not TransactionType.AUTHORIZATION:
         return False
-    dates = [taken.timestamp] + [r.date for r in (ledger.rows if ledger else ()) if r.type == "AUTHORIZATION"]
+    dates = [accepted.timestamp] + [
+        r.date for r in (ledger.rows if ledger else ()) if r.type == "AUTHORIZATION"
+    ]
     return any(date is not None and now - date >= AUTHORIZATION_LASTS for date in dates)
 
 
@@ -168,21 +176,26 @@ def _amounts(payment: Payment, operation: Operation) -> tuple[tuple[TransactionT
             return tuple((kind, amount) for kind, amount in both if amount)
 
 
-def _rest(
+def _remainder(
     payment: Payment, operation: Operation, *, name: OperationName, now: datetime
 ) -> tuple[AddTransaction, ...]:
-    """What a final capture releases; only while no other act could change how much that is."""
+    """Announces what a final capture releases.
+
+    Raises OperationNotAllowed while another operation could change how much that is.
+    """
     if not isinstance(operation, Capture) or not operation.final:
         return ()
-    if unresolved_operations(payment) or _has_pending_act(payment):
+    if unresolved_operations(payment) or _has_pending_operation(payment):
         raise OperationNotAllowed(
             "another act of this payment is under way: a final capture has to wait for it"
         )
-    rest = open_amounts(payment).capturable - operation.amount.cent_amount
-    if rest == 0:
+    remainder = open_amounts(payment).capturable - operation.amount.cent_amount
+    if remainder == 0:
         return ()
     return (
-        _announcement(payment, TransactionType.CANCEL_AUTHORIZATION, rest, f"{name.key}~{REMAINDER}", now),
+        _announcement(
+            payment, TransactionType.CANCEL_AUTHORIZATION, remainder, f"{name.key}~{REMAINDER}", now
+        ),
     )
 
 
@@ -207,7 +220,7 @@ def _check_room(amount: int, room: int, *, what: str) -> None:
 
 
 def _check_charge(payment: Payment, charge: RecordTransactionId | None, amount: Money) -> None:
-    """A refund of one Charge, with all refunds of it before, is not more than that Charge."""
+    """Checks that a refund of one Charge, with all refunds of it before, is not more than that Charge."""
     if charge is None:
         return
     own = own_money(payment).transactions
@@ -218,18 +231,18 @@ def _check_charge(payment: Payment, charge: RecordTransactionId | None, amount: 
         or found.state is not TransactionState.SUCCESS
     ):
         raise OperationNotAllowed("transactionId is not a Charge of this payment that went through")
-    before = [t for t in own if t.type is TransactionType.REFUND and _is_of(t, charge)]
+    before = [t for t in own if t.type is TransactionType.REFUND and _refunds_charge(t, charge)]
     room = found.amount.cent_amount - sum(t.amount.cent_amount for t in before if t.state in COUNTED_STATES)
     if amount.cent_amount > room:
         raise OperationNotAllowed(f"{room} of the Charge can still be refunded, in minor units")
 
 
-def _is_of(refund: Transaction, charge: RecordTransactionId) -> bool:
+def _refunds_charge(refund: Transaction, charge: RecordTransactionId) -> bool:
     name = operation_name(refund)
     return name is not None and name.charge == charge and not is_unsent(refund)
 
 
-def _has_pending_act(payment: Payment) -> bool:
+def _has_pending_operation(payment: Payment) -> bool:
     pending = [t for t in payment.transactions if t.state is TransactionState.PENDING]
     return any(operation_name(t) for t in pending)
 

@@ -1,6 +1,6 @@
-"""What is written when Monext has answered about a session, whether there is an order, and which money goes back.
+"""Decides what is written when Monext answers about a session, whether there is an order, and which money goes back.
 
-Pure functions over what was read: the payment, its cart, its order, and Monext's answer.
+These are pure functions over what was read: the payment, its cart, its order, and Monext's answer.
 """
 
 from monext_bridge.domain.outcome.automatic_reversal import (

@@ -1,4 +1,4 @@
-"""Money on its way back to the buyer: what has to go, and where that stands, read from the record alone."""
+"""Plans automatic reversals: what has to go back to the buyer, and how far that is, read from the record alone."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ from monext_bridge.domain.record import (
 
 
 def reversal_operations(payment: Payment) -> KeyedOperations:
-    """The acts that give the money back; none where it is kept."""
+    """Returns the operations that reverse the payment; none where its money is kept."""
     return operations_of_key(payment, f"{REVERSAL_PREFIX}{payment.interface_id}")
 
 
 def reversal_announcements(payment: Payment, *, now: datetime) -> tuple[AddTransaction, ...]:
-    """Cancel what is not captured, refund what is; two acts where a part was captured.
+    """Announces a cancel of what is not captured and a refund of what is: both where a part was captured.
 
-    What another act has under way is left to it: should it turn out never to have happened, that is still owed.
+    What another operation has under way is left to it. If that turns out never to have happened, the amount
+    is still owed.
     """
     key, money = f"{REVERSAL_PREFIX}{payment.interface_id}", taken_or_planned(payment)
     return tuple(
@@ -47,17 +48,24 @@ def reversal_announcements(payment: Payment, *, now: datetime) -> tuple[AddTrans
 
 
 def owes_more(payment: Payment) -> bool:
-    """A flagged payment that still holds what nobody is giving back, and that Monext has not refused to."""
+    """Tells whether a payment with a reversal reason still holds money that no operation is reversing.
+
+    It is False while one of its reversals is `Initial`, and where Monext has rejected one.
+    """
     operations = reversal_operations(payment)
-    failed = bool(operations) and operations.worst().state in (
+    blocked = bool(operations) and operations.worst().state in (
         TransactionState.INITIAL,
         TransactionState.FAILURE,
     )
-    return reversal_reason(payment) is not None and not failed and bool(_owed(payment))
+    return reversal_reason(payment) is not None and not blocked and bool(_owed(payment))
 
 
 def is_reversal_open(payment: Payment) -> bool:
-    """Whether the money's way back is unknown, ended at a cancel that came too late, or is not begun for all."""
+    """Tells whether a reversal is not finished.
+
+    Its outcome is not known, it ended at a cancel that came too late, or it is not begun for all of the
+    money.
+    """
     operations = reversal_operations(payment)
     initial = any(t.state is TransactionState.INITIAL for t in operations.sent)
     late = operations.late_cancel is not None and operations.instead is None
@@ -65,14 +73,14 @@ def is_reversal_open(payment: Payment) -> bool:
 
 
 def is_reversed(payment: Payment) -> bool:
-    """Also where others have given all of it back."""
+    """Tells whether all of the money went back, also where others sent it back."""
     operations = reversal_operations(payment)
     done = operations.worst().state is TransactionState.SUCCESS if operations else True
     return reversal_reason(payment) is not None and done and own_money(payment).held == 0
 
 
 def is_reversal_rejected(payment: Payment) -> bool:
-    """Monext will not give the money back: somebody has to look into it."""
+    """Tells whether Monext rejected the reversal: somebody has to look into it."""
     operations = reversal_operations(payment)
     return (
         bool(operations)
@@ -82,7 +90,10 @@ def is_reversal_rejected(payment: Payment) -> bool:
 
 
 def _owed(payment: Payment) -> tuple[tuple[TransactionType, int], ...]:
-    """Where a cancel came too late, nothing is left to cancel: others have captured it, and a refund stands in."""
+    """Returns the amounts to cancel and to refund, without zeros.
+
+    Where a cancel came too late, nothing is left to cancel: others have captured it, and a refund stands in.
+    """
     left, captured_since = open_amounts(payment), reversal_operations(payment).late_cancel is not None
     amounts = (
         (TransactionType.CANCEL_AUTHORIZATION, 0 if captured_since else left.cancellable),

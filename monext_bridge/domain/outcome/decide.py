@@ -1,6 +1,6 @@
-"""What to do about an answer of Monext: a pure function from record, fact and cart to what is written.
+"""Decides what to write about an answer of Monext: a pure function from payment context and outcome to updates.
 
-Nothing to change means nothing written. Success stays: a later refusal of an older try does not undo it. A
+Where nothing changes, nothing is written. Success stays: a later decline of an older try does not undo it. A
 failed attempt becomes a success if Monext says so later.
 """
 
@@ -50,7 +50,10 @@ TYPE_OF_MOVE = {
 
 @dataclass(frozen=True, slots=True)
 class PaymentContext:
-    """What was read for a decision. `cart` is None where it is gone, `order` where there is none (yet)."""
+    """Holds what was read for a decision.
+
+    `cart` is None where it is gone, `order` where there is none (yet).
+    """
 
     payment: Payment
     cart: Cart | None
@@ -62,12 +65,12 @@ class PaymentContext:
 def decide(
     context: PaymentContext, *, outcome: Outcome, paid: AcceptedTransaction | None, now: datetime
 ) -> tuple[Update, ...]:
-    """The changes to the payment's record. `paid` is the accepted transaction of an ACCEPTED outcome."""
+    """Returns the updates of the payment's record. `paid` is the accepted transaction of an ACCEPTED outcome."""
     payment = context.payment
     if accepted_transaction(payment) is not None or reversal_reason(payment) is not None:
         return ()
     if outcome.kind is OutcomeKind.ACCEPTED and paid is not None:
-        return _succeed(context, outcome=outcome, paid=paid, now=now)
+        return _record_accepted(context, outcome=outcome, paid=paid, now=now)
     if outcome.kind is OutcomeKind.PENDING:
         return _move_to(payment, TransactionState.PENDING, outcome=outcome)
     if outcome.kind is OutcomeKind.FAILED and not (outcome.session_gone and _is_pending(payment)):
@@ -76,12 +79,15 @@ def decide(
 
 
 def close_as_cancelled(payment: Payment, *, outcome: Outcome) -> tuple[Update, ...]:
-    """The buyer gave up a session that Monext says was not begun."""
+    """Returns the updates for a buyer who gave up a session that Monext says was not begun."""
     return _move_to(payment, TransactionState.FAILURE, outcome=outcome)
 
 
 def begin_reversal(payment: Payment, *, flag: ReversalReason, why: str, now: datetime) -> tuple[Update, ...]:
-    """Flag an accepted payment, and write the intent of returning what it holds."""
+    """Writes the reversal reason of an accepted payment, and announces the reversal of what it holds.
+
+    Raises ValueError where no accepted transaction or no session is recorded.
+    """
     transaction = accepted_transaction(payment)
     if transaction is None or payment.interface_id is None:
         raise ValueError(f"payment {payment.id} holds nothing that could be given back")
@@ -93,31 +99,31 @@ def begin_reversal(payment: Payment, *, flag: ReversalReason, why: str, now: dat
 
 
 def reason_to_reverse(context: PaymentContext) -> tuple[ReversalReason, str] | None:
-    """Why the money of an accepted payment must not be kept, None where it is right to keep it.
+    """Returns why the money of an accepted payment must not be kept, None where it is right to keep it.
 
-    Three amounts agree: what is due, what was planned, what Monext took. Asked when a payment is accepted, and
-    once more before there is an order.
+    Three amounts must agree: what is due, what was planned, and what Monext took. They are compared when a
+    payment is accepted, and once more here, before there is an order.
     """
     transaction = accepted_transaction(context.payment)
     if transaction is None:
         return None
-    first = counting_payment(_fitting(context))
-    if first is not None and first != context.payment.id:
+    counting = counting_payment(_accepted_for_due_amount(context))
+    if counting is not None and counting != context.payment.id:
         return ReversalReason.SECOND_PAYMENT, "Another payment of the cart was there first"
     return _money_objection(context, taken=transaction.amount)
 
 
 def duplicate_payments(context: PaymentContext) -> tuple[Payment, ...]:
-    """Accepted payments of the right amount beside the one that counts: they are to be given back."""
-    holding = tuple(p for p in _fitting(context) if holds_money(p))
-    first = counting_payment(holding)
-    return tuple(p for p in holding if p.id != first)
+    """Returns the accepted payments of the right amount beside the one that counts: they are to be reversed."""
+    holding = tuple(p for p in _accepted_for_due_amount(context) if holds_money(p))
+    counting = counting_payment(holding)
+    return tuple(p for p in holding if p.id != counting)
 
 
 def needs_order(context: PaymentContext) -> bool:
-    """A kept payment of a cart that has no order yet, where the bridge makes orders.
+    """Tells whether a kept payment's cart has no order yet, where the bridge makes orders.
 
-    What was wholly cancelled or refunded meanwhile pays for nothing.
+    A payment that was wholly cancelled or refunded meanwhile pays for nothing.
     """
     if not context.makes_orders or context.order is not None:
         return False
@@ -136,7 +142,7 @@ def _money_objection(context: PaymentContext, *, taken: Money) -> tuple[Reversal
 
 
 def _cart_objection(context: PaymentContext) -> tuple[ReversalReason, str] | None:
-    """A cart without an order that can never have one, where the bridge makes orders."""
+    """Objects to a cart that has no order and can never have one, where the bridge makes orders."""
     if context.order is not None or not context.makes_orders:
         return None
     if context.cart is None:
@@ -146,7 +152,7 @@ def _cart_objection(context: PaymentContext) -> tuple[ReversalReason, str] | Non
 
 
 def amount_required(context: PaymentContext) -> Money | None:
-    """What one payment of ours has to bring: by the cart, or by its order where the cart is gone."""
+    """Returns what one payment of ours has to bring: by the cart, or by its order where the cart is gone."""
     if context.cart is not None:
         return context.cart.due(interfaces=context.interfaces)
     order = context.order
@@ -156,37 +162,42 @@ def amount_required(context: PaymentContext) -> Money | None:
 
 
 def attempts_of_cart(context: PaymentContext) -> tuple[Payment, ...]:
-    """This payment and the other attempts of its cart, wherever they are listed."""
+    """Returns this payment and the other attempts of its cart, wherever they are listed."""
     key = AttemptKey.parse(context.payment.key)
-    listed = (*(context.cart.payments if context.cart else ()), *_ordered(context))
+    listed = (*(context.cart.payments if context.cart else ()), *_payments_of_order(context))
     others = {p.id: p for p in listed if p.id != context.payment.id}
     own = own_attempts(key.cart_id, others.values(), interfaces=context.interfaces) if key else ()
     return (context.payment, *own)
 
 
-def _ordered(context: PaymentContext) -> tuple[Payment, ...]:
+def _payments_of_order(context: PaymentContext) -> tuple[Payment, ...]:
     return context.order.payments if context.order else ()
 
 
-def _fitting(context: PaymentContext) -> tuple[Payment, ...]:
-    """Attempts that were accepted for the amount that is required: only such a one can count."""
+def _accepted_for_due_amount(context: PaymentContext) -> tuple[Payment, ...]:
+    """Returns the attempts that were accepted for the amount that is required: only these can count."""
     due = amount_required(context)
-    taken = ((p, accepted_transaction(p)) for p in attempts_of_cart(context))
-    return tuple(p for p, t in taken if t is not None and due in (None, t.amount))
+    accepted = ((p, accepted_transaction(p)) for p in attempts_of_cart(context))
+    return tuple(p for p, t in accepted if t is not None and due in (None, t.amount))
 
 
 def _newly_accepted_objection(context: PaymentContext) -> tuple[ReversalReason, str] | None:
-    """Before this payment is recorded, any other that is counts as the first: no clock is asked.
+    """Returns why a payment that is about to be recorded as accepted must not be kept.
 
-    Where there is an order, even one that was refunded since: the order was paid once.
+    Any other payment that is recorded already counts as the first; no clock is asked. Where there is an
+    order, even a payment that was refunded since counts: the order was paid once.
     """
-    others = [p for p in _fitting(context) if p.id != context.payment.id and reversal_reason(p) is None]
+    others = [
+        p
+        for p in _accepted_for_due_amount(context)
+        if p.id != context.payment.id and reversal_reason(p) is None
+    ]
     if any(holds_money(p) or context.order is not None for p in others):
         return ReversalReason.SECOND_PAYMENT, "Another payment of the cart was there first"
-    session_gone = context.cart is None and context.order is None
+    cart_lost = context.cart is None and context.order is None
     transaction = accepted_transaction(context.payment)
-    if transaction is None or session_gone:
-        return None  # a cart that can't be found is looked for again before its money goes back
+    if transaction is None or cart_lost:
+        return None  # A cart that can't be found is searched for again before its money is reversed.
     return _money_objection(context, taken=transaction.amount)
 
 
@@ -194,30 +205,30 @@ def _is_pending(payment: Payment) -> bool:
     return any(t.state is TransactionState.PENDING for t in session_transactions(payment))
 
 
-def _succeed(
+def _record_accepted(
     context: PaymentContext, *, outcome: Outcome, paid: AcceptedTransaction, now: datetime
 ) -> tuple[Update, ...]:
-    """Success of the right type and amount; and the intent of giving it back, where it must not be kept."""
+    """Records success of the right type and amount, and announces the reversal where it must not be kept."""
     payment = context.payment
-    recorded = _record_success(payment, paid=paid, now=now)
+    recorded = _success_updates(payment, paid=paid, now=now)
     after = replace(context, payment=_as_accepted(payment, paid=paid, now=now))
-    against = _newly_accepted_objection(after)
+    objection = _newly_accepted_objection(after)
     method = (SetMethod(paid.method),) if paid.method and paid.method != payment.method else ()
-    if against is None:
+    if objection is None:
         return (*recorded, *method, *status_updates(payment, outcome))
-    flag, why = against
-    return (*recorded, *method, *begin_reversal(after.payment, flag=flag, why=why, now=now))
+    reason, why = objection
+    return (*recorded, *method, *begin_reversal(after.payment, flag=reason, why=why, now=now))
 
 
-def _record_success(payment: Payment, *, paid: AcceptedTransaction, now: datetime) -> tuple[Update, ...]:
-    wanted = TYPE_OF_MOVE[paid.move]
-    main = session_transactions(payment)
+def _success_updates(payment: Payment, *, paid: AcceptedTransaction, now: datetime) -> tuple[Update, ...]:
+    kind = TYPE_OF_MOVE[paid.move]
+    transactions = session_transactions(payment)
     fitting = next(
-        (t for t in main if t.type is wanted and t.amount == paid.amount and not t.interface_id), None
+        (t for t in transactions if t.type is kind and t.amount == paid.amount and not t.interface_id), None
     )
     others = tuple(
         ChangeTransactionState(t.id, TransactionState.FAILURE)
-        for t in main
+        for t in transactions
         if t is not fitting and t.state is not TransactionState.FAILURE
     )
     if fitting:
@@ -230,12 +241,12 @@ def _record_success(payment: Payment, *, paid: AcceptedTransaction, now: datetim
     token = payment.interface_id or SessionToken("")
     return (
         *others,
-        AddTransaction(wanted, TransactionState.SUCCESS, paid.amount, token, now, paid.id),
+        AddTransaction(kind, TransactionState.SUCCESS, paid.amount, token, now, paid.id),
     )
 
 
 def _as_accepted(payment: Payment, *, paid: AcceptedTransaction, now: datetime) -> Payment:
-    """The record as it will read once the success is written."""
+    """Returns the record as it will read once the success is written."""
     success = Transaction(
         id=RecordTransactionId("planned"),
         type=TYPE_OF_MOVE[paid.move],
@@ -250,7 +261,7 @@ def _as_accepted(payment: Payment, *, paid: AcceptedTransaction, now: datetime) 
 
 
 def _move_to(payment: Payment, state: TransactionState, *, outcome: Outcome) -> tuple[Update, ...]:
-    """All of the session's transactions in this state, with the code; nothing where it reads so already.
+    """Moves all of the session's transactions to this state and writes the code; nothing where it reads so already.
 
     A failed attempt may become pending: the buyer went on in the same session with another method.
     """

@@ -1,4 +1,4 @@
-"""The order of a cart: its number, its payment state, and which of two payments is the one that counts."""
+"""Decides the order of a cart: its number, its payment state, and which of two payments is the one that counts."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ from monext_bridge.domain.record import (
 )
 
 FUTURE_ORDER_NUMBER = re.compile(r"(?!\.{1,2}$)[^/\x00-\x1f\x7f]{1,46}")
-"""What a shop may choose: Monext's `order.reference` has 50 characters without `/`, and `-999` may follow.
+"""Matches the order numbers that a shop may choose.
 
-`.` and `..` are no path segments, so no order could be asked for under them."""
+Monext's `order.reference` has 50 characters without `/`, and `-999` may follow. `.` and `..` are no path
+segments, so no order could be asked for under them.
+"""
 
 
 class OrderPaymentState(StrEnum):
@@ -36,25 +38,29 @@ class OrderPaymentState(StrEnum):
 
 
 def order_number(cart_id: CartId) -> OrderNumber:
-    """`M` and 12 base-32 characters of SHA-256 of the cart id: the same for every attempt of the cart."""
+    """Returns `M` and 12 base-32 characters of SHA-256 of the cart id: the same for every attempt of the cart."""
     return OrderNumber("M" + base64.b32encode(hashlib.sha256(cart_id.encode()).digest()).decode()[:12])
 
 
 def monext_reference(number: OrderNumber, *, attempt: int) -> str:
-    """`order.reference` of an attempt; a further attempt differs, or Monext would call it a duplicate."""
+    """Returns the `order.reference` of an attempt.
+
+    That of a further attempt differs, or Monext would call it a duplicate.
+    """
     return number if attempt == 1 else f"{number}-{attempt}"
 
 
 def order_number_of_reference(reference: str, *, attempt: int) -> OrderNumber:
-    """The order number that an attempt was opened with, from what Monext calls its reference."""
+    """Returns the order number that an attempt was opened with, from what Monext calls its reference."""
     return OrderNumber(reference if attempt == 1 else reference.removesuffix(f"-{attempt}"))
 
 
 def order_payment_state(total: Money, payments: Iterable[Payment]) -> OrderPaymentState | None:
-    """`paymentState` of an order from all its payments; None where nothing has happened yet.
+    """Returns the `paymentState` of an order from all its payments, None where nothing has happened yet.
 
-    Only money of the order's currency counts, whatever was planned. Refunds do not change it, but one under way
-    means that credit is owed. What is being given back was never the order's money.
+    Only money of the order's currency counts, whatever was planned. Refunds do not change the state, but one
+    under way means that credit is owed. A payment with a reversal reason does not count: its money was never
+    the order's.
     """
     counted = [p.in_currency(total.currency) for p in payments if reversal_reason(p) is None]
     captured = sum(p.charged for p in counted)
@@ -71,10 +77,10 @@ def order_payment_state(total: Money, payments: Iterable[Payment]) -> OrderPayme
 
 
 def counting_payment(attempts: Iterable[Payment]) -> PaymentId | None:
-    """Which accepted payment of a cart counts: the one recorded first. The others are given back.
+    """Returns which accepted payment of a cart counts: the one recorded first. The others are reversed.
 
-    The same answer for everybody who has read the same records, so two processes that settle two payments
-    of a cart at once agree.
+    Everybody who has read the same records gets the same answer. So two processes that record the outcomes of
+    two payments of a cart at once agree.
     """
     holding = [(_accepted_at(p), p.id) for p in attempts if holds_money(p)]
     return min(holding)[1] if holding else None

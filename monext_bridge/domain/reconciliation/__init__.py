@@ -1,4 +1,4 @@
-"""What a payment still needs when nobody comes back to it, and how Monext's ledger differs from its record.
+"""Finds what a payment still needs when nobody comes back to it, and how Monext's ledger differs from its record.
 
 Nothing is decided about money here: a follow-up says that somebody has to look.
 """

@@ -1,9 +1,11 @@
-"""Monext's ledger and the record, compared: what was done in Monext's back office appears in the record, once.
+"""Compares Monext's ledger with the record, so that what Monext's back office did appears in the record, once.
 
-A row that no transaction names is posted: as the outcome of an act of ours that was given up too early or got no id,
-such as the rest that a final capture released, or as a transaction of its own under `ledger-<row>~found`. A CANCEL
-counts against its origin: of a capture it is a Refund, of a refund it takes that back, else it releases the
-authorisation.
+A row that no transaction names is posted. It may be the outcome of an operation of ours that was given up too
+early or got no id, such as the remainder that a final capture released. Any other row becomes a transaction
+of its own under `ledger-<row>~found`.
+
+A CANCEL counts against its origin. The cancel of a capture is a Refund. The cancel of a refund takes the
+refund back. Any other cancel releases the authorisation.
 """
 
 from __future__ import annotations
@@ -47,38 +49,44 @@ TYPES = {
 
 
 def unposted_rows(payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
-    """Rows that move money and that the record does not tell; what an open act may yet turn out to be is left."""
+    """Returns the rows that move money and that the record does not tell.
+
+    A row that an unresolved operation may yet turn out to be is left out.
+    """
     named = {t.interface_id for t in payment.transactions if t.interface_id} | set(
-        _waited_for(payment, ledger)
+        _rows_of_unresolved(payment, ledger)
     )
     return tuple(
         row
         for row in ledger.rows
-        if row.ok is not False and row.id not in named and _posts(row, payment=payment, ledger=ledger)
+        if row.ok is not False and row.id not in named and _is_postable(row, payment=payment, ledger=ledger)
     )
 
 
 def posting_updates(
     payment: Payment, row: LedgerRow, *, ledger: Ledger, key: str | None, now: datetime
 ) -> tuple[Update, ...]:
-    """What puts an unposted row into the record; `key` is what Monext echoes of the act that made it, if it does."""
+    """Returns the updates that put an unposted row into the record.
+
+    `key` is the operation key that Monext echoes for the row, if it does.
+    """
     taken_back = _refund_taken_back(payment, row)
     if taken_back is not None:
         return (ChangeTransactionState(taken_back.id, TransactionState.FAILURE),)
     kind, state = _type(row, ledger), _state(row)
-    own = _own(payment, row, kind=kind, key=key)
-    if own is None:
+    operation = _unlinked_operation(payment, row, kind=kind, key=key)
+    if operation is None:
         name = str(OperationName(f"{FOUND_PREFIX}{row.id}", FOUND))
         amount = taken_or_planned(payment).with_amount(row.amount)
         return (AddTransaction(kind, state, amount, name, row.date or now, row.id),)
-    moved = (ChangeTransactionState(own.id, state),) if own.state is not state else ()
-    return (*moved, SetTransactionInterfaceId(own.id, row.id))
+    moved = (ChangeTransactionState(operation.id, state),) if operation.state is not state else ()
+    return (*moved, SetTransactionInterfaceId(operation.id, row.id))
 
 
 def disagreement(payment: Payment, ledger: Ledger) -> str | None:
-    """How the two differ in what may still be done, in minor units; None where they don't.
+    """Returns how record and ledger differ in what may still be done, in minor units, None where they don't.
 
-    While an act is open nothing can be said.
+    While an operation is open nothing can be said.
     """
     if any(
         t.state in (TransactionState.INITIAL, TransactionState.PENDING) and not is_unsent(t)
@@ -98,16 +106,16 @@ def _operations(payment: Payment) -> Iterator[Transaction]:
     return (t for t in payment.transactions if operation_name(t))
 
 
-def _waited_for(payment: Payment, ledger: Ledger) -> Iterator[MonextTransactionId]:
-    """Rows that by their looks may be an act of ours whose outcome is open."""
+def _rows_of_unresolved(payment: Payment, ledger: Ledger) -> Iterator[MonextTransactionId]:
+    """Yields the rows that by type, amount and time may be an unresolved operation of ours."""
     for operation in _operations(payment):
         if is_unresolved(operation):
             yield from (row.id for row in unclaimed_rows(operation, payment=payment, ledger=ledger))
 
 
-def _posts(row: LedgerRow, *, payment: Payment, ledger: Ledger) -> bool:
-    taken = accepted_transaction(payment)
-    if taken is None or row.id == taken.interface_id:
+def _is_postable(row: LedgerRow, *, payment: Payment, ledger: Ledger) -> bool:
+    accepted = accepted_transaction(payment)
+    if accepted is None or row.id == accepted.interface_id:
         return False
     if row.type != "CANCEL":
         return row.type in TYPES
@@ -116,7 +124,7 @@ def _posts(row: LedgerRow, *, payment: Payment, ledger: Ledger) -> bool:
 
 
 def _refund_taken_back(payment: Payment, row: LedgerRow) -> Transaction | None:
-    """The Refund that a finished CANCEL of all of it undid, unless that is written already."""
+    """Returns the Refund that a finished CANCEL of all of it undid, None where that is written already."""
     undone = (t for t in payment.transactions if t.interface_id and t.interface_id == row.origin_id)
     refund = next((t for t in undone if t.type is TransactionType.REFUND), None)
     if refund is None or row.type != "CANCEL" or not row.ok:
@@ -133,10 +141,13 @@ def _type(row: LedgerRow, ledger: Ledger) -> TransactionType:
     return TransactionType.REFUND if refunded else TransactionType.CANCEL_AUTHORIZATION
 
 
-def _own(payment: Payment, row: LedgerRow, *, kind: TransactionType, key: str | None) -> Transaction | None:
-    """An act of ours that is not linked to a row: one that the row echoes, else one that went through without an id.
+def _unlinked_operation(
+    payment: Payment, row: LedgerRow, *, kind: TransactionType, key: str | None
+) -> Transaction | None:
+    """Returns an operation of ours that is not linked to a row.
 
-    So did what a final capture releases. What was voided never reached Monext.
+    It is the one whose key the row echoes, else one that went through without an id. The remainder of a final
+    capture goes through without an id too. An abandoned operation is left out: it never reached Monext.
     """
     alike = [
         (name, t)
@@ -148,8 +159,8 @@ def _own(payment: Payment, row: LedgerRow, *, kind: TransactionType, key: str | 
         and t.interface_id is None
     ]
     echoed = next((t for name, t in alike if key is not None and name.key == key), None)
-    went = (TransactionState.SUCCESS, TransactionState.PENDING)
-    without_id = next((t for _, t in alike if t.state in went), None)
+    went_through = (TransactionState.SUCCESS, TransactionState.PENDING)
+    without_id = next((t for _, t in alike if t.state in went_through), None)
     return echoed or (without_id if key is None else None)
 
 

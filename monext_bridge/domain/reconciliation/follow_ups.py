@@ -1,7 +1,7 @@
-"""What a payment still needs when nobody comes back to it: read from its record, its order and the time.
+"""Finds what a payment still needs when nobody comes back to it, from its record, its order and the time.
 
-Nothing here decides about money. A need says that somebody has to look; what is then written, `decide` and the
-acts say.
+Nothing here decides about money. A follow-up says that somebody has to look. `decide` and the operations say
+what is then written.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from monext_bridge.domain.record import (
 )
 
 GRACE = timedelta(minutes=15)
-"""After a session's life by our clock, until it is certain that it is over at Monext too."""
+"""After a session's life by our clock, it takes this long until it is certain that it is over at Monext too."""
 
 ENDS_SOON = timedelta(days=1)
-"""Before the end of an authorisation's seven days."""
+"""An authorisation ends soon when this much is left of its seven days."""
 
 
 class FollowUp(StrEnum):
-    """Why a payment is looked at. The order is that in which they are met: the money first, then the order."""
+    """Tells why a payment is looked at. They are met in this order: the money first, then the order."""
 
     NOT_FINISHED = "not_finished"
     PENDING = "pending"
@@ -67,60 +67,64 @@ ANY_AGE = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """`now`, how old what is open must be, and the life of the store's sessions."""
+    """Holds `now`, how old what is open must be, and the life of the store's sessions."""
 
     now: datetime
     older_than: timedelta
     session: timedelta
 
     def passed(self, moment: datetime | None, *, after: timedelta | None = None) -> bool:
-        """Whether so long has passed since; of what has no time, yes."""
+        """Tells whether so long has passed since the moment. Where there is no moment, it has.
+
+        `after` takes the place of `older_than`.
+        """
         return moment is None or self.now - moment >= (self.older_than if after is None else after)
 
 
 def follow_ups(payment: Payment, age: Age) -> frozenset[FollowUp]:
-    """What the record alone tells; the order is asked about with `order_follow_ups`."""
-    return frozenset((*_of_session(payment, age), *_of_return(payment, age), *_of_acts(payment, age)))
+    """Returns what the record alone tells. `order_follow_ups` returns what the order tells."""
+    return frozenset((*_of_session(payment, age), *_of_reversal(payment, age), *_of_operations(payment, age)))
 
 
 def awaits_order(payment: Payment, age: Age) -> bool:
-    """Accepted, kept, and old enough for its order to be there."""
-    taken = accepted_transaction(payment)
-    return taken is not None and reversal_reason(payment) is None and age.passed(taken.timestamp)
+    """Tells whether a payment is accepted, kept, and old enough for its order to be there."""
+    accepted = accepted_transaction(payment)
+    return accepted is not None and reversal_reason(payment) is None and age.passed(accepted.timestamp)
 
 
 def order_follow_ups(
     payment: Payment, order: Order | None, *, interfaces: frozenset[str], makes_orders: bool
 ) -> frozenset[FollowUp]:
-    """What the order of an accepted payment tells; `order` with its payments, None where none names the payment.
+    """Returns what the order of an accepted payment tells.
 
-    Where the bridge makes no orders nothing is missing without one; but that an earlier attempt of the cart was
-    accepted as well is then only seen from the cart.
+    `order` comes with its payments; it is None where none names the payment. Where the bridge makes no
+    orders, nothing is missing without one. But that an earlier attempt of the cart was accepted as well is
+    then only seen from the cart.
     """
     if order is None and makes_orders:
         return frozenset({FollowUp.NO_ORDER} if holds_money(payment) else ())
     if order is None:
-        return frozenset({FollowUp.SECOND_PAYMENT} if _is_repeated(payment) else ())
+        return frozenset({FollowUp.SECOND_PAYMENT} if _is_further_attempt(payment) else ())
     own = [
         p for p in order.payments if p.interface in interfaces and accepted_transaction(p) and holds_money(p)
     ]
     found = (
         (FollowUp.SECOND_PAYMENT, len(own) > 1),
         (FollowUp.ORDER_STATE, is_payment_state_stale(order, payment)),
-        (FollowUp.AMOUNTS, not _agrees(payment, order, interfaces=interfaces)),
+        (FollowUp.AMOUNTS, not _amounts_agree(payment, order, interfaces=interfaces)),
     )
-    return frozenset(need for need, holds in found if holds)
+    return frozenset(follow_up for follow_up, holds in found if holds)
 
 
 def is_payment_state_stale(order: Order, payment: Payment) -> bool:
-    """Whether the order's payment state is one that its payments have left behind.
+    """Tells whether the order's payment state is one that its payments have left behind.
 
-    A state that somebody wrote after the payment's last change is theirs, and stays. But one that the bridge writes
-    while something is under way may have been left by the bridge itself, and any later change of the order, such as
-    of its shipment, hides that.
+    A state that somebody wrote after the payment's last change is theirs, and stays. But a state that the
+    bridge writes while something is under way may have been left by the bridge itself. So it counts as stale
+    even after a later change of the order, such as of its shipment, which hides that.
     """
-    wanted = order_payment_state(order.total, order.payments)
-    if wanted is None or wanted.value == order.payment_state:
+    expected = order_payment_state(order.total, order.payments)
+    if expected is None or expected.value == order.payment_state:
         return False
     if order.payment_state in _states_under_way(order):
         return True
@@ -130,7 +134,11 @@ def is_payment_state_stale(order: Order, payment: Payment) -> bool:
 
 
 def _states_under_way(order: Order) -> frozenset[str | None]:
-    """The states of an order that is not paid yet, and those that acts of its payments have led through."""
+    """Returns the states that the bridge writes while something is under way.
+
+    They are those of an order that is not paid yet, and those that operations of its payments have led
+    through.
+    """
     kinds = {t.type for payment in order.payments for t in _operations(payment)}
     led_through = (
         (TransactionType.CHARGE, OrderPaymentState.BALANCE_DUE),
@@ -141,51 +149,54 @@ def _states_under_way(order: Order) -> frozenset[str | None]:
 
 
 def open_operations(payment: Payment) -> tuple[Transaction, ...]:
-    """Acts of callers without an outcome: sent or not, and what a final capture releases."""
+    """Returns the operations without an outcome, automatic reversals left out.
+
+    They may be sent or not. The remainder of a final capture is one too.
+    """
     return tuple(t for t in _operations(payment) if t.state is TransactionState.INITIAL)
 
 
 def received_operations(payment: Payment) -> tuple[Transaction, ...]:
-    """Acts that Monext has taken and not finished, those that give money back included."""
+    """Returns the operations that Monext has received and not finished, automatic reversals included."""
     named = (t for t in payment.transactions if operation_name(t))
     return tuple(t for t in named if t.state is TransactionState.PENDING)
 
 
 def authorization_ends_at(payment: Payment) -> datetime | None:
-    """When what is authorised and not captured can be captured no more."""
-    taken = accepted_transaction(payment)
-    if taken is None or taken.timestamp is None or taken.type is not TransactionType.AUTHORIZATION:
+    """Returns when what is authorised and not captured can no longer be captured."""
+    accepted = accepted_transaction(payment)
+    if accepted is None or accepted.timestamp is None or accepted.type is not TransactionType.AUTHORIZATION:
         return None
     kept = reversal_reason(payment) is None and open_amounts(payment).capturable > 0
-    return taken.timestamp + AUTHORIZATION_LASTS if kept else None
+    return accepted.timestamp + AUTHORIZATION_LASTS if kept else None
 
 
 def _of_session(payment: Payment, age: Age) -> Iterator[FollowUp]:
-    begun = session_opened_at(payment)
+    opened_at = session_opened_at(payment)
     match attempt_status(payment):
-        case AttemptStatus.OPEN if age.passed(begun):
+        case AttemptStatus.OPEN if age.passed(opened_at):
             yield FollowUp.NOT_FINISHED
-        case AttemptStatus.PENDING if age.passed(begun):
+        case AttemptStatus.PENDING if age.passed(opened_at):
             yield FollowUp.PENDING
         case AttemptStatus.FAILED if accepted_transaction(payment) is None and not is_closed(payment):
-            if age.passed(begun, after=age.session + GRACE):
+            if age.passed(opened_at, after=age.session + GRACE):
                 yield FollowUp.LAST_LOOK
         case _:
             pass
 
 
-def _of_return(payment: Payment, age: Age) -> Iterator[FollowUp]:
+def _of_reversal(payment: Payment, age: Age) -> Iterator[FollowUp]:
     if reversal_reason(payment) is None:
         return
     if is_reversal_open(payment):
-        taken = accepted_transaction(payment)
-        if _any_passed(reversal_operations(payment).sent or ((taken,) if taken else ()), age):
+        accepted = accepted_transaction(payment)
+        if _any_passed(reversal_operations(payment).sent or ((accepted,) if accepted else ()), age):
             yield FollowUp.GIVE_BACK
     elif is_reversal_rejected(payment) and own_money(payment).held > 0:
         yield FollowUp.RETURN_REFUSED
 
 
-def _of_acts(payment: Payment, age: Age) -> Iterator[FollowUp]:
+def _of_operations(payment: Payment, age: Age) -> Iterator[FollowUp]:
     if _any_passed(open_operations(payment), age):
         yield FollowUp.ACT
     if _any_passed(received_operations(payment), age):
@@ -206,17 +217,17 @@ def _operations(payment: Payment) -> Iterator[Transaction]:
             yield transaction
 
 
-def _is_repeated(payment: Payment) -> bool:
+def _is_further_attempt(payment: Payment) -> bool:
     key = AttemptKey.parse(payment.key)
     return key is not None and key.attempt > 1
 
 
-def _agrees(payment: Payment, order: Order, *, interfaces: frozenset[str]) -> bool:
-    """What was taken, or what is left of it, is what the order costs besides the payments of others."""
-    taken = accepted_transaction(payment)
-    if taken is None or taken.amount.currency != order.total.currency:
-        return taken is None
-    wanted = less_held(order.total, (p for p in order.payments if p.interface not in interfaces))
+def _amounts_agree(payment: Payment, order: Order, *, interfaces: frozenset[str]) -> bool:
+    """Tells whether the order costs what was taken, or what is left of it, besides the payments of others."""
+    accepted = accepted_transaction(payment)
+    if accepted is None or accepted.amount.currency != order.total.currency:
+        return accepted is None
+    due = less_held(order.total, (p for p in order.payments if p.interface not in interfaces))
     own = own_money(payment)
-    left = taken.amount.cent_amount - own.cancelled - own.refunded
-    return wanted.cent_amount in (taken.amount.cent_amount, left)
+    left = accepted.amount.cent_amount - own.cancelled - own.refunded
+    return due.cent_amount in (accepted.amount.cent_amount, left)

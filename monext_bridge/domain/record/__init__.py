@@ -1,7 +1,7 @@
-"""The commercetools records that the bridge works on, as values: payments, carts and orders.
+"""Defines the commercetools records that the bridge works on, as values: payments, carts and orders.
 
-It is decided here what a payment's transactions say: which attempt is open, paid or failed, whether its money is
-kept, and what the record reads after an update. Nothing here asks anybody.
+This package decides what a payment's transactions say: which attempt is open, paid or failed, whether its
+money is kept, and what the record reads after an update. Nothing here calls commercetools or Monext.
 """
 
 from monext_bridge.domain.record.apply_updates import with_updates

@@ -1,4 +1,4 @@
-"""What a Payment reads after changes, before commercetools has said so."""
+"""Computes what a Payment reads after updates, before commercetools has confirmed them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from monext_bridge.domain.record.updates import (
 
 
 def with_updates(payment: Payment, changes: Iterable[Update]) -> Payment:
-    """The payment after the changes; its version stays, for only commercetools gives versions."""
-    for change in changes:
-        payment = _applied(payment, change)
+    """Returns the payment after the updates. Its version stays, because only commercetools assigns versions."""
+    for update in changes:
+        payment = _updated(payment, update)
     return payment
 
 
-def _applied(payment: Payment, change: Update) -> Payment:
-    match change:
+def _updated(payment: Payment, update: Update) -> Payment:
+    match update:
         case SetKey(key):
             return replace(payment, key=key)
         case ChangeAmountPlanned(amount):
@@ -45,32 +45,32 @@ def _applied(payment: Payment, change: Update) -> Payment:
         case SetMethod(method):
             return replace(payment, method=method)
         case AddTransaction():
-            return replace(payment, transactions=(*payment.transactions, _added(payment, change)))
+            return replace(payment, transactions=(*payment.transactions, _new_transaction(payment, update)))
         case _:
-            return _with_transaction(payment, change)
+            return _with_transaction(payment, update)
 
 
 def _with_transaction(
     payment: Payment,
-    change: ChangeTransactionState
+    update: ChangeTransactionState
     | ChangeTransactionTimestamp
     | ChangeInteractionId
     | SetTransactionInterfaceId,
 ) -> Payment:
     changed = tuple(
-        _transaction(t, change) if t.id == change.transaction_id else t for t in payment.transactions
+        _updated_transaction(t, update) if t.id == update.transaction_id else t for t in payment.transactions
     )
     return replace(payment, transactions=changed)
 
 
-def _transaction(
+def _updated_transaction(
     transaction: Transaction,
-    change: ChangeTransactionState
+    update: ChangeTransactionState
     | ChangeTransactionTimestamp
     | ChangeInteractionId
     | SetTransactionInterfaceId,
 ) -> Transaction:
-    match change:
+    match update:
         case ChangeTransactionState(_, state):
             return replace(transaction, state=state)
         case ChangeTransactionTimestamp(_, timestamp):
@@ -81,13 +81,13 @@ def _transaction(
             return replace(transaction, interface_id=interface_id)
 
 
-def _added(payment: Payment, change: AddTransaction) -> Transaction:
+def _new_transaction(payment: Payment, update: AddTransaction) -> Transaction:
     return Transaction(
         id=RecordTransactionId(f"added-{len(payment.transactions)}"),
-        type=change.type,
-        state=change.state,
-        amount=change.amount,
-        interaction_id=change.interaction_id,
-        interface_id=change.interface_id,
-        timestamp=change.timestamp,
+        type=update.type,
+        state=update.state,
+        amount=update.amount,
+        interaction_id=update.interaction_id,
+        interface_id=update.interface_id,
+        timestamp=update.timestamp,
     )

@@ -1,4 +1,4 @@
-"""Where an attempt stands, read from its record alone."""
+"""Derives the status of a payment attempt from its record alone."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ SESSION_TYPES = (TransactionType.AUTHORIZATION, TransactionType.CHARGE)
 
 
 SESSION_OVER = " (session over)"
-"""Behind the status text of a failed attempt that was read after its session's end, and need not be read again."""
+"""Ends the status text of a failed attempt that was read after its session's end and need not be read again."""
 
 
 class ReversalReason(StrEnum):
-    """Why an accepted payment is given back; written into `paymentStatus.interfaceCode`."""
+    """Tells why an accepted payment is reversed. It is written into `paymentStatus.interfaceCode`."""
 
     AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
     SECOND_PAYMENT = "SECOND_PAYMENT"
@@ -24,7 +24,10 @@ class ReversalReason(StrEnum):
 
 
 class AttemptStatus(StrEnum):
-    """EMPTY has no session yet; OPEN waits for the buyer; RETURNED is flagged as to be given back."""
+    """Names the status of an attempt.
+
+    EMPTY has no session yet, OPEN waits for the buyer, and RETURNED has a reversal reason.
+    """
 
     EMPTY = "empty"
     OPEN = "open"
@@ -36,9 +39,9 @@ class AttemptStatus(StrEnum):
 
 
 def attempt_status(payment: Payment) -> AttemptStatus:
-    """The first that holds, strongest first: what happened to the money beats what was planned."""
-    main, own = session_transactions(payment), own_money(payment)
-    states = {t.state for t in main}
+    """Returns the first status that holds, strongest first: what happened to the money beats what was planned."""
+    transactions, own = session_transactions(payment), own_money(payment)
+    states = {t.state for t in transactions}
     checks = (
         (reversal_reason(payment) is not None, AttemptStatus.RETURNED),
         (own.charged > 0, AttemptStatus.PAID),
@@ -52,13 +55,16 @@ def attempt_status(payment: Payment) -> AttemptStatus:
 
 
 def is_released(payment: Payment) -> bool:
-    """Authorised, nothing captured, and all of it cancelled: the buyer was never charged."""
+    """Tells whether the buyer was never charged: authorised, nothing captured, and all of it cancelled."""
     own = own_money(payment)
     return own.charged == 0 and 0 < own.authorized <= own.cancelled
 
 
 def session_transactions(payment: Payment) -> tuple[Transaction, ...]:
-    """The transactions of the buyer's session: correlated by its token, not by the key of an act."""
+    """Returns the transactions of the buyer's session.
+
+    Their `interactionId` is the session token, not an operation name.
+    """
     return tuple(
         t
         for t in payment.transactions
@@ -69,30 +75,40 @@ def session_transactions(payment: Payment) -> tuple[Transaction, ...]:
 
 
 def accepted_transaction(payment: Payment) -> Transaction | None:
-    """The transaction of the session that succeeded, where there is one."""
+    """Returns the transaction of the session that succeeded, None where there is none."""
     return next((t for t in session_transactions(payment) if t.state is TransactionState.SUCCESS), None)
 
 
 def taken_or_planned(payment: Payment) -> Money:
-    """What Monext took, else what is asked for. Every act on the payment is in the currency of this."""
-    taken = accepted_transaction(payment)
-    return taken.amount if taken else payment.planned
+    """Returns the amount that Monext took, else the planned one.
+
+    Every operation of the payment is in the currency of this amount.
+    """
+    accepted = accepted_transaction(payment)
+    return accepted.amount if accepted else payment.planned
 
 
 def own_money(payment: Payment) -> Payment:
-    """The payment with its transactions of the currency that Monext took, which is not always the planned one."""
+    """Returns the payment with only its transactions in the currency that Monext took.
+
+    That is not always the planned currency.
+    """
     return payment.in_currency(taken_or_planned(payment).currency)
 
 
 def is_closed(payment: Payment) -> bool:
-    """Failed, and read once more after the session's end: nobody can pay it any more."""
+    """Tells whether an attempt failed and was read once more after its session's end: nobody can pay it any more."""
     return attempt_status(payment) is AttemptStatus.FAILED and (payment.status_text or "").endswith(
         SESSION_OVER
     )
 
 
 def session_opened_at(payment: Payment) -> datetime | None:
-    """When the session was opened: the time of the planned transaction, written with it."""
+    """Returns when the session was opened.
+
+    That is the time of the planned transaction, which is written with the session; without it, the time at
+    which the payment was created.
+    """
     times = [t.timestamp for t in session_transactions(payment) if t.timestamp is not None]
     return min(times) if times else payment.created_at
 
@@ -102,7 +118,10 @@ def reversal_reason(payment: Payment) -> ReversalReason | None:
 
 
 def holds_money(payment: Payment) -> bool:
-    """An accepted payment whose money counts: not flagged, and not wholly cancelled or refunded."""
+    """Tells whether an accepted payment's money counts.
+
+    It counts where there is no reversal reason and not all of it was cancelled or refunded.
+    """
     return (
         accepted_transaction(payment) is not None
         and reversal_reason(payment) is None

@@ -1,4 +1,4 @@
-"""The cart: what is payable, and how much is due."""
+"""Decides whether a cart can be paid and how much of it is due; defines cart, customer and order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monext_bridge.domain.record.payment import Payment
 
 
 class CartState(StrEnum):
-    """commercetools' cart states; OTHER stands for one that came after this was written."""
+    """Lists commercetools' cart states. OTHER stands for one that was added after this was written."""
 
     ACTIVE = "Active"
     MERGED = "Merged"
@@ -24,7 +24,7 @@ class CartState(StrEnum):
 
 
 class NotPayable(StrEnum):
-    """Why a cart can't be paid."""
+    """Tells why a cart can't be paid."""
 
     EMPTY = "empty"
     ZERO = "zero"
@@ -39,7 +39,7 @@ class NotPayable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """As commercetools holds it (`BaseAddress`); nothing is cut or cleaned here."""
+    """Holds an address as commercetools does (`BaseAddress`). Nothing is cut or cleaned here."""
 
     title: str | None = None
     first_name: str | None = None
@@ -63,7 +63,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """A line item or custom line item. `total` is the price of the whole line, tax included where known."""
+    """Holds a line item or custom line item.
+
+    `total` is the price of the whole line, with tax where it is known.
+    """
 
     reference: str
     name: str
@@ -74,7 +77,10 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One shipping method of the cart. `charge` is after its discount, tax included where it is known."""
+    """Holds one shipping method of the cart.
+
+    `charge` is its price after the discount, with tax where it is known.
+    """
 
     method: str
     charge: Money
@@ -83,7 +89,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """The commercetools customer of a cart; a guest cart has none."""
+    """Holds the commercetools customer of a cart. A guest cart has none."""
 
     id: str
     number: str | None = None
@@ -98,9 +104,9 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """`total` is what the cart costs: `taxedPrice.totalGross`, else `totalPrice`.
+    """Holds a cart. `total` is what it costs: `taxedPrice.totalGross`, else `totalPrice`.
 
-    `discount` (positive) is the discount on the total, `lines` are already less their own discounts:
+    `discount` (positive) is the discount on the total. `lines` are already less their own discounts, so that
     lines + deliveries - discount = total. `payments` are those of `paymentInfo`, expanded.
     """
 
@@ -124,24 +130,28 @@ class Cart:
     payments: tuple[Payment, ...] = ()
 
     def due(self, *, besides: PaymentId | None = None, interfaces: frozenset[str] = frozenset()) -> Money:
-        """What is still to be paid, never below zero.
+        """Returns what is still to be paid, never below zero.
 
-        Money of the cart's currency that payments of other interfaces hold is not due. Payments of `interfaces`
-        (our own) are not subtracted here: which of two of them counts is decided by `decide`, not by arithmetic.
+        Money that payments of other interfaces hold in the cart's currency is not due; what the payment
+        `besides` holds stays due. Payments of `interfaces` (our own) are not subtracted here: which of two of
+        them counts is decided by `decide`, not by arithmetic.
         """
         others = (p for p in self.payments if p.id != besides and p.interface not in interfaces)
         return less_held(self.total, others)
 
 
 def less_held(total: Money, payments: Iterable[Payment]) -> Money:
-    """The total less what the payments hold in its currency; never below zero."""
+    """Returns the total less what the payments hold in its currency, never below zero."""
     held = sum(p.in_currency(total.currency).held for p in payments)
     return total.with_amount(max(total.cent_amount - held, 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`cart_id` is the cart it was made from; `payment_ids` those it names, `payments` those read with it."""
+    """Holds an order. `cart_id` is the cart it was made from.
+
+    `payment_ids` are the payments it names; `payments` are those that were read with it.
+    """
 
     id: OrderId
     version: int
@@ -156,7 +166,10 @@ class Order:
 
 
 def not_payable(cart: Cart, *, due: Money, currencies: frozenset[str]) -> NotPayable | None:
-    """The first reason why the cart can't be paid, None where it can. Frozen is as payable as Active."""
+    """Returns the first reason why the cart can't be paid, None where it can.
+
+    A frozen cart is as payable as an active one.
+    """
     checks = (
         (cart.state is CartState.MERGED, NotPayable.MERGED),
         (cart.state is CartState.ORDERED, NotPayable.ORDERED),
@@ -166,11 +179,11 @@ def not_payable(cart: Cart, *, due: Money, currencies: frozenset[str]) -> NotPay
         (cart.total.currency not in currencies, NotPayable.CURRENCY),
         (due.cent_amount <= 0, NotPayable.ZERO),
         (cart.billing_address is None, NotPayable.NO_BILLING_ADDRESS),
-        (_ships_nowhere(cart), NotPayable.NO_SHIPPING_ADDRESS),
+        (_lacks_shipping_address(cart), NotPayable.NO_SHIPPING_ADDRESS),
     )
     return next((reason for failed, reason in checks if failed), None)
 
 
-def _ships_nowhere(cart: Cart) -> bool:
-    """Something is shipped, and at least one delivery has no address."""
+def _lacks_shipping_address(cart: Cart) -> bool:
+    """Tells whether something is shipped and at least one delivery has no address."""
     return any(d.address is None and cart.shipping_address is None for d in cart.deliveries)

@@ -1,4 +1,4 @@
-"""A payment attempt as commercetools records it: key, transactions, states, and what they add up to."""
+"""Defines a payment attempt as commercetools records it: key, transactions, states, and their sums."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monext_bridge.domain.money import Money
 
 
 class TransactionType(StrEnum):
-    """commercetools' transaction types; OTHER stands for one that came after this was written."""
+    """Lists commercetools' transaction types. OTHER stands for one that was added after this was written."""
 
     AUTHORIZATION = "Authorization"
     CANCEL_AUTHORIZATION = "CancelAuthorization"
@@ -31,7 +31,11 @@ class TransactionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """`interaction_id` is what we asked under, `interface_id` the id Monext gave to what it did."""
+    """Holds a transaction of a Payment.
+
+    `interaction_id` is what we asked Monext under: the session token or the operation name. `interface_id` is
+    the id that Monext gave to what it did.
+    """
 
     id: RecordTransactionId
     type: TransactionType
@@ -58,16 +62,19 @@ class Payment:
     transactions: tuple[Transaction, ...] = ()
 
     def in_currency(self, currency: str) -> Payment:
-        """The payment with nothing but its transactions of this currency.
+        """Returns the payment with only its transactions of this currency.
 
-        Anybody may write transactions of any currency to a Payment, and its sums are plain numbers: they mean
-        something only of what this gives. So do sums and comparisons over several payments.
+        Anybody may write transactions of any currency to a Payment, and its sums are plain numbers. So its
+        sums mean something only after this call, and so do sums and comparisons over several payments.
         """
         kept = tuple(t for t in self.transactions if t.amount.currency == currency)
         return replace(self, transactions=kept)
 
     def total(self, kind: TransactionType, *states: TransactionState) -> int:
-        """Minor units of all transactions of a type in any of the states, which must be of one currency."""
+        """Returns the minor units of all transactions of a type in any of the states.
+
+        The transactions must be of one currency.
+        """
         return sum(t.amount.cent_amount for t in self.transactions if t.type is kind and t.state in states)
 
     @property
@@ -88,7 +95,7 @@ class Payment:
 
     @property
     def held(self) -> int:
-        """Minor units of the buyer's money that this payment holds now.
+        """Returns the minor units of the buyer's money that this payment holds now.
 
         What was captured from an authorisation counts once: a payment holds what is captured, and what is
         authorised beyond that, less what was cancelled and refunded.
@@ -105,9 +112,10 @@ ATTEMPT_KEY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class AttemptKey:
-    """The `key` of a Payment that this bridge made: whoever holds only the Payment knows cart and store.
+    """Represents the `key` of a Payment that this bridge made.
 
-    commercetools allows 2 to 256 of `A-Za-z0-9_-`.
+    It names cart and store, so whoever holds only the Payment knows both. commercetools allows 2 to 256
+    characters of `A-Za-z0-9_-`.
     """
 
     cart_id: CartId
@@ -121,7 +129,7 @@ class AttemptKey:
 
     @classmethod
     def parse(cls, key: str | None) -> AttemptKey | None:
-        """None for a key that is not of this form, so for a payment that this bridge did not make."""
+        """Returns None for a key that is not of this form, so for a payment that this bridge did not make."""
         found = ATTEMPT_KEY.fullmatch(key or "")
         if not found:
             return None

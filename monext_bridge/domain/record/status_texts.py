@@ -1,4 +1,4 @@
-"""What `paymentStatus` says of an attempt: Monext's code, its title and detail, and that it was the last look."""
+"""Writes the `paymentStatus` of an attempt: Monext's code, title and detail, and a mark for the last reading."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ STATUS_TEXT_LIMIT = 250
 
 
 def status_updates(payment: Payment, outcome: Outcome) -> tuple[Update, ...]:
-    """Code and text. A text that was marked as the last look's stays so while it says the same."""
+    """Returns the updates of code and text.
+
+    A text that was marked as read for the last time stays marked while it says the same.
+    """
     code, said = _said(payment, outcome)
     closed = outcome.kind is OutcomeKind.FAILED and (
         outcome.is_last_read or payment.status_text == said + SESSION_OVER
@@ -22,7 +25,11 @@ def status_updates(payment: Payment, outcome: Outcome) -> tuple[Update, ...]:
 
 
 def _said(payment: Payment, outcome: Outcome) -> tuple[str, str]:
-    """What the answer says; where Monext no longer knows the session, why it had failed is worth more."""
+    """Returns code and text of the answer.
+
+    Where Monext no longer knows the session of a failed attempt, the recorded ones stay: why it had failed is
+    worth more.
+    """
     if outcome.session_gone and attempt_status(payment) is AttemptStatus.FAILED:
         return payment.status_code or "", (payment.status_text or "").removesuffix(SESSION_OVER)
     said = f"{outcome.title}: {outcome.detail}"[: STATUS_TEXT_LIMIT - len(SESSION_OVER)]

@@ -1,4 +1,4 @@
-"""What the bridge writes to a Payment, as values: one for each update action it uses."""
+"""Defines what the bridge writes to a Payment, as values: one class for each update action that it uses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ChangeAmountPlanned:
 
 @dataclass(frozen=True, slots=True)
 class SetInterfaceId:
-    """Once set it can't be changed."""
+    """Sets the session token, which can't be changed once it is set."""
 
     token: SessionToken
 
@@ -39,7 +39,7 @@ class SetStatusText:
 
 @dataclass(frozen=True, slots=True)
 class SetMethod:
-    """Monext's instrument code (CB, PAYPAL, IDEAL ...); its name is written beside it."""
+    """Sets Monext's instrument code (CB, PAYPAL, IDEAL ...). The method's name is written beside it."""
 
     method: str
 

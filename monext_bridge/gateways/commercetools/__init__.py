@@ -1,6 +1,6 @@
-"""commercetools' HTTP API as plain JSON, with the access token that it needs.
+"""Calls commercetools' HTTP API as plain JSON, with the access token that it needs.
 
-Errors of commercetools become ours here; what an answer means is read in `mapping`.
+Errors of commercetools become errors of the bridge here. `mapping` reads what an answer means.
 """
 
 from monext_bridge.gateways.commercetools.answers import document

@@ -1,4 +1,4 @@
-"""What commercetools' answers mean: a JSON object, or one of our errors."""
+"""Reads commercetools' answers: a JSON object, or one of the bridge's errors."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ PASSING_STATUSES = frozenset({408, 425, 429})
 
 
 def document(answer: HttpAnswer, *, what: str) -> Json:
-    """The JSON object of a 2xx. `what` names the call in the error, which holds no word of the remote.
+    """Returns the JSON object of a 2xx.
 
-    Raises RemoteNotFound, VersionConflict, DuplicateField or RemoteRefused where commercetools says no in its
-    own error format, and RemoteUnavailable where it is busy or where the answer is nobody's that we know.
+    `what` names the call in the error, whose text holds codes of the remote but none of its messages. Raises
+    RemoteNotFound, VersionConflict, DuplicateField or RemoteRefused where commercetools says no with a JSON
+    object. Raises RemoteUnavailable where it is busy, and where the answer has any other form.
     """
     body = answer.body
     refused = 400 <= answer.status < 500 and answer.status not in PASSING_STATUSES

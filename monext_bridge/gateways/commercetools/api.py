@@ -1,9 +1,8 @@
-"""commercetools' HTTP API, as plain JSON. https://docs.commercetools.com/api/
+"""Calls commercetools' HTTP API, as plain JSON. https://docs.commercetools.com/api/
 
-Every method makes one call and gives back the JSON object it was answered. Reads are tried again where that
-is harmless, writes never: each names the version it was computed from, and after a doubtful one the caller
-reads.
-All raise RemoteError as `commercetools_answers` sorts it.
+Every method makes one call and returns the JSON of its answer. Reads are tried again where that is harmless,
+writes never: each write names the version it was computed from, and after one whose outcome is not known the
+caller reads. All methods raise RemoteError as `answers.document` sorts it.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ __all__ = ["CommercetoolsGateway", "Json"]
 
 WITH_PAYMENTS = {"expand": "paymentInfo.payments[*]"}
 Variables = Mapping[str, str | Sequence[str]]
-"""Values of the `:names` in a predicate; of several, each is sent."""
+"""Values of the `:names` in a predicate. Where a name has several values, each is sent."""
 
 Params = Mapping[str, str | Sequence[str]]
 
 COMMERCETOOLS_CONNECTIONS = 64
-"""The request threads of a process, each with up to two calls of one hop."""
+"""Connections that are kept for the request threads of a process, each with up to two calls of one hop."""
 
 CHECK_TIMEOUT = 2.0
 
 
 class CommercetoolsGateway:
-    """One project. Thread-safe; opens nothing before its first call. The clients are for tests to hand in."""
+    """Calls one project. Thread-safe. Opens nothing before its first call. Tests hand in the clients."""
 
     def __init__(
         self,
@@ -50,11 +49,11 @@ class CommercetoolsGateway:
         self._tokens = Tokens(lambda: fetch_grant(self._auth, settings))
 
     def get_cart(self, cart_id: str) -> Json:
-        """The cart with its payments expanded."""
+        """Returns the cart with its payments expanded."""
         return self._call("GET", "/carts/{cart}", ids={"cart": cart_id}, params=WITH_PAYMENTS)
 
     def update_cart(self, cart_id: str, body: Json) -> Json:
-        """The cart after the update, with its payments expanded."""
+        """Returns the cart after the update, with its payments expanded."""
         return self._call("POST", "/carts/{cart}", json=body, ids={"cart": cart_id}, params=WITH_PAYMENTS)
 
     def get_payment(self, payment_id: str) -> Json:
@@ -79,15 +78,15 @@ class CommercetoolsGateway:
         sort: str | None = None,
         expand: str | None = None,
     ) -> list[Json]:
-        """At most `limit` (1 to 500) payments; `variables` fill the `:names` in the predicate."""
+        """Returns at most `limit` (1 to 500) payments. `variables` fill the `:names` in the predicate."""
         return self._query("/payments", _query(where, variables, limit=limit, sort=sort, expand=expand))
 
     def get_order(self, order_id: str) -> Json:
-        """The order with its payments expanded."""
+        """Returns the order with its payments expanded."""
         return self._call("GET", "/orders/{order}", ids={"order": order_id}, params=WITH_PAYMENTS)
 
     def get_order_by_number(self, number: str) -> Json:
-        """The order with its payments expanded."""
+        """Returns the order with its payments expanded."""
         route = "/orders/order-number={number}"
         return self._call("GET", route, ids={"number": number}, params=WITH_PAYMENTS)
 
@@ -100,7 +99,7 @@ class CommercetoolsGateway:
         sort: str | None = None,
         expand: str | None = None,
     ) -> list[Json]:
-        """At most `limit` (1 to 500) orders; `variables` fill the `:names` in the predicate."""
+        """Returns at most `limit` (1 to 500) orders. `variables` fill the `:names` in the predicate."""
         return self._query("/orders", _query(where, variables, limit=limit, sort=sort, expand=expand))
 
     def create_order(self, body: Json) -> Json:
@@ -117,29 +116,29 @@ class CommercetoolsGateway:
         return self._call("GET", "/subscriptions/key={subscription}", ids={"subscription": key})
 
     def create_subscription(self, body: Json) -> Json:
-        """Raises DuplicateField where `key` is taken; refused where the destination can't be reached."""
+        """Raises DuplicateField where `key` is taken, RemoteRefused where the destination can't be reached."""
         return self._call("POST", "/subscriptions", json=body)
 
     def update_subscription(self, key: str, body: Json) -> Json:
         return self._call("POST", "/subscriptions/key={subscription}", json=body, ids={"subscription": key})
 
     def get_session(self, session_id: str) -> Json:
-        """A checkout session, from the session API. Raises SettingsError where that has no URL."""
+        """Returns a shop session from the session API. Raises SettingsError where that has no URL."""
         if self._sessions is None:
             raise SettingsError(["CTP_SESSION_URL: is needed to read checkout sessions"])
         return self._call("GET", "/sessions/{session}", ids={"session": session_id}, client=self._sessions)
 
     def introspect(self, token: str) -> Json:
-        """What the authorisation server knows of a caller's token: `active`, and then `scope` and `exp`."""
+        """Returns what the authorisation server knows of a token: `active`, and where it is `scope` and `exp`."""
         return introspect(self._auth, self._settings, token=token)
 
     def check(self) -> None:
-        """Raises RemoteError unless URL, project, client and the scope for payments serve, within seconds."""
+        """Raises RemoteError unless URL, project, client and the scope for payments work. Takes seconds at most."""
         params = {"limit": "1", "withTotal": "false"}
         self._call("GET", "/payments", params=params, attempts=1, read_timeout=CHECK_TIMEOUT)
 
     def count_payments(self, where: str, variables: Variables) -> int:
-        """How many payments there are, for telling how far one is; commercetools counts up to a limit."""
+        """Returns how many payments match, to tell how far a run is. commercetools counts up to a limit."""
         params = {**_query(where, variables, limit=1, sort=None, expand=None), "withTotal": "true"}
         total = self._call("GET", "/payments", params=params).get("total")
         return total if isinstance(total, int) else 0
@@ -162,7 +161,7 @@ class CommercetoolsGateway:
         attempts: int | None = None,
         read_timeout: float | None = None,
     ) -> Json:
-        """`ids` fill the route's braces, quoted, and stand beside it in the log."""
+        """Makes one call. `ids` are quoted to fill the route's braces, and are logged beside the route."""
         path = route.format_map({name: segment(value) for name, value in (ids or {}).items()})
 
         def send(token: str) -> HttpAnswer:
@@ -178,10 +177,10 @@ class CommercetoolsGateway:
                 read_timeout=read_timeout,
             )
 
-        return document(self._authorised(send), what=f"{method} {route}")
+        return document(self._with_token(send), what=f"{method} {route}")
 
-    def _authorised(self, send: Callable[[str], HttpAnswer]) -> HttpAnswer:
-        """The answer; a 401, before which nothing is executed, is met once with a new token."""
+    def _with_token(self, send: Callable[[str], HttpAnswer]) -> HttpAnswer:
+        """Returns the answer. A 401, before which nothing is executed, is tried once more with a new token."""
         token = self._token()
         answer = send(token)
         if answer.status != 401:
@@ -190,7 +189,10 @@ class CommercetoolsGateway:
         return send(self._token())
 
     def _token(self) -> str:
-        """Without a token nothing is sent, so its absence is never a doubt about what was executed."""
+        """Returns the token.
+
+        Without one nothing is sent, so its absence never leaves a doubt about what was executed.
+        """
         try:
             return self._tokens.current()
         except RemoteUnavailable as error:
@@ -204,12 +206,12 @@ def _client(base_url: str) -> HttpClient:
 
 
 def _logged(ids: Mapping[str, str]) -> Mapping[str, Scalar]:
-    """A session's id opens it, so only its beginning is logged."""
+    """Logs only the beginning of a session's id, which gives access to the session."""
     return {name: shortened(value) if name == "session" else value for name, value in ids.items()}
 
 
 def _query(where: str, variables: Variables, *, limit: int, sort: str | None, expand: str | None) -> Params:
-    """Values go in as predicate variables, never into the predicate's text."""
+    """Sends values as predicate variables, never inside the predicate's text."""
     params = {"where": where, "limit": str(limit), "withTotal": "false", "sort": sort, "expand": expand}
     given = {name: value for name, value in params.items() if value is not None}
     return given | {f"var.{name}": value for name, value in variables.items()}

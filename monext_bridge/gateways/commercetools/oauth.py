@@ -1,4 +1,7 @@
-"""The client credentials flow, and introspection. https://docs.commercetools.com/api/authorization"""
+"""Gets tokens by the client credentials flow, and introspects them.
+
+https://docs.commercetools.com/api/authorization
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,11 @@ from monext_bridge.gateways.http import HttpClient
 GRANT_ROUTE = "/oauth/token"
 INTROSPECTION_ROUTE = "/oauth/introspect"
 INTROSPECTION_TIMEOUT = 3.0
-"""Seconds; every call of a back office waits for it."""
+"""Seconds; every call of a back office waits for the introspection."""
 
 
 def fetch_grant(client: HttpClient, settings: CommercetoolsSettings) -> Grant:
-    """A new token with the client's own scopes, for none is asked for. Raises RemoteError."""
+    """Fetches a new token. It has all scopes of the client, since none is asked for. Raises RemoteError."""
     answer = client.send(
         "POST",
         GRANT_ROUTE,
@@ -33,7 +36,7 @@ def fetch_grant(client: HttpClient, settings: CommercetoolsSettings) -> Grant:
 
 
 def introspect(client: HttpClient, settings: CommercetoolsSettings, *, token: str) -> Json:
-    """What is known of somebody's token. Raises RemoteError, whose text does not hold the token."""
+    """Returns what is known of somebody's token. Raises RemoteError, whose text does not hold the token."""
     answer = client.send(
         "POST",
         INTROSPECTION_ROUTE,

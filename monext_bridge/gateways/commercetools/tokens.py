@@ -1,4 +1,4 @@
-"""The OAuth token of this process: fetched once, however many threads want it."""
+"""Keeps the OAuth token of this process, which is fetched once, however many threads want it."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from monext_bridge.runtime import SLOTS_PER_REMOTE, Bulkhead, time_out, within
 log = logging.getLogger(__name__)
 
 EARLY = 300.0
-"""Seconds before its end at which a token is replaced, while it still serves; a fifth of a short life."""
+"""Seconds before its end at which a token is replaced while it can still be used; at most a fifth of its life."""
 
 EARLY_PATIENCE = 3.0
-"""Seconds for an early refresh: the request that makes it could go on with the old token."""
+"""Seconds for an early refresh, since the request that makes it could go on with the old token."""
 
 RETRY = 10.0
 """Seconds until an early refresh that failed is tried again."""
 
 MARGIN = 5.0
-"""Seconds before its end at which a token is not used any more; a twentieth of a short life."""
+"""Seconds before its end from which a token is not used any more; at most a twentieth of its life."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the authorisation server gave: a token, and its life in seconds from when it was asked for."""
+    """Holds what the authorisation server gave: a token, and its life in seconds from when it was asked for."""
 
     token: str = field(repr=False)
     expires_in: float
@@ -47,9 +47,10 @@ class _Held:
 class Tokens:
     """Hands out one token until it is near its end.
 
-    The first fetch, and one after the token ended or was refused, is made by one thread for all that wait;
-    they share its result or its error. Before the end one thread refreshes while the others go on with the
-    old token. Nobody waits past his own deadline, nor refreshes early for longer than that is worth.
+    One thread fetches the first token, and a new one after the old one ended or was refused. All other
+    threads wait for it and share its result or its error. Before the end, one thread refreshes the token
+    while the others go on with the old one. Nobody waits past their own deadline, and an early refresh takes
+    EARLY_PATIENCE at most.
     """
 
     def __init__(self, fetch: Callable[[], Grant], *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -60,7 +61,10 @@ class Tokens:
         self._under_way: Future[str] | None = None
 
     def current(self) -> str:
-        """A token to send. Raises what `fetch` raises where there is none that still serves."""
+        """Returns a token to send.
+
+        Raises what `fetch` raises where there is none that can still be used.
+        """
         with self._lock:
             now = self._clock()
             held = self._held if self._held and now < self._held.expires_at else None
@@ -76,7 +80,10 @@ class Tokens:
             return self._fetch_for_all(mine, serving=held)
 
     def _wait(self, flight: Future[str]) -> str:
-        """Who waits holds a thread for this remote, as who calls it does."""
+        """Waits for another thread's fetch.
+
+        A thread that waits takes a slot of this remote, as one that calls it does.
+        """
         with self._bulkhead.slot() as entered:
             try:
                 return flight.result(time_out() if entered else 0)
@@ -84,7 +91,7 @@ class Tokens:
                 raise RemoteUnreachable("no token came in time", remote="commercetools") from error
 
     def invalidate(self, token: str) -> None:
-        """The remote refused this token. Nothing happens where it has been replaced meanwhile."""
+        """Forgets this token, which the remote refused. Nothing happens where it has been replaced meanwhile."""
         with self._lock:
             if self._held and self._held.token == token:
                 self._held = None
@@ -106,7 +113,10 @@ class Tokens:
         return grant.token
 
     def _postpone(self, serving: _Held | None) -> None:
-        """The old token serves on, unless it was refused meanwhile; the next calls do not all try again."""
+        """Puts off the refresh of the old token, unless it was refused meanwhile.
+
+        The old token serves on, and the next calls do not all try again.
+        """
         with self._lock:
             self._under_way = None
             if serving and self._held is serving:

@@ -1,6 +1,6 @@
-"""The one way out to a remote: connections, deadlines, retries of reads, a breaker, and one log line a call.
+"""Calls remotes over HTTP: connections, deadlines, retries of reads, a breaker, and a log line for each attempt.
 
-It is decided here what is known when no answer comes: never sent, not answered in time, or broken off.
+What is known when no answer comes is decided here: the call was never sent, not answered in time, or broken off.
 """
 
 from monext_bridge.gateways.http.client import HttpAnswer, HttpClient, Timeouts

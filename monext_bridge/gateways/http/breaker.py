@@ -1,4 +1,4 @@
-"""Whether a remote is worth a call: after enough failures in a row it is left alone for a while."""
+"""Decides whether a remote is worth a call: after enough failures in a row it is left alone for a while."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from monext_bridge.logs import event
 log = logging.getLogger(__name__)
 
 FAILURES = 5
-"""In a row, with no answer between them."""
+"""Failures in a row, with no answer between them, that open the breaker."""
 
 TROUBLE = 1.0
-"""Seconds since the first of them was begun: a burst that fails within an instant proves nothing yet."""
+"""Seconds that must have passed since the first of them began: a burst that fails within an instant proves
+nothing yet."""
 
 OPEN_FOR = 5.0
-"""Seconds for which nothing is sent; then one call tries."""
+"""Seconds for which nothing is sent; then one call may try."""
 
 
 class Verdict(Enum):
-    """What a call tells about its remote."""
+    """Says what a call tells about its remote."""
 
     ALIVE = "an answer other than 5xx, be it a refusal"
     FAILED = "no connection, a broken one, no answer in time, or 5xx"
@@ -33,16 +34,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A call that was let through: when, and whether the breaker waits for just this one."""
+    """Lets one call through. `at` is when it began; `is_probe` says that the breaker waits for just this one."""
 
     at: float
     is_probe: bool
 
 
 class Breaker:
-    """Closed, open, or half open while one call tries. One for each remote host; thread-safe.
+    """Is closed, open, or half open while one call tries. Each remote host has one. Thread-safe.
 
-    Its state is that of a process: it only saves waiting, and every process learns it within seconds.
+    Its state is that of one process. It only saves waiting, and every process learns the same within seconds.
     """
 
     def __init__(self, *, remote: str, host: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -50,31 +51,34 @@ class Breaker:
         self._lock = Lock()
         self._failures, self._first_failed_at = 0, 0.0
         self._opened_at: float | None = None
-        self._tries_at, self._probing = 0.0, False
+        self._probe_at, self._probing = 0.0, False
         self._closed_at = float("-inf")
 
     def admit(self) -> Admission | None:
-        """None: do not call. An admission is to be given back with `tell`, whatever happened."""
+        """Returns None where no call may be made. An admission must be given back with `tell`, whatever happened."""
         now = self._clock()
         with self._lock:
             if self._opened_at is None:
                 return Admission(now, is_probe=False)
-            if self._probing or now < self._tries_at:
+            if self._probing or now < self._probe_at:
                 return None
             self._probing = True
             return Admission(now, is_probe=True)
 
     def tell(self, admission: Admission, verdict: Verdict) -> None:
-        """What became of a call. While open only the probe counts: the others were begun before."""
+        """Takes in what became of a call. While open, only the probe counts: the other calls began before."""
         now = self._clock()
         with self._lock:
             if admission.is_probe:
-                self._end_of_probe(verdict, now=now)
+                self._end_probe(verdict, now=now)
             elif self._opened_at is None:
                 self._count(admission, verdict, now=now)
 
     def _count(self, admission: Admission, verdict: Verdict, *, now: float) -> None:
-        """A failure of a call that was begun before the last outage ended belongs to that."""
+        """Counts the call.
+
+        A failure of a call that began before the last outage ended belongs to that outage and does not count.
+        """
         if verdict is Verdict.ALIVE:
             self._failures = 0
         elif verdict is Verdict.FAILED and admission.at >= self._closed_at:
@@ -84,7 +88,7 @@ class Breaker:
                 self._open(now)
 
     def _open(self, now: float) -> None:
-        self._opened_at, self._tries_at = now, now + OPEN_FOR
+        self._opened_at, self._probe_at = now, now + OPEN_FOR
         event(
             log,
             "breaker_opened",
@@ -95,11 +99,11 @@ class Breaker:
             then=f"nothing is sent there, but for one call every {OPEN_FOR:g} s that tries",
         )
 
-    def _end_of_probe(self, verdict: Verdict, *, now: float) -> None:
-        """A probe that tells nothing leaves it to the next call."""
+    def _end_probe(self, verdict: Verdict, *, now: float) -> None:
+        """Ends the probe. One that tells nothing leaves the try to the next call."""
         self._probing = False
         if verdict is Verdict.FAILED:
-            self._tries_at = now + OPEN_FOR
+            self._probe_at = now + OPEN_FOR
         elif verdict is Verdict.ALIVE and self._opened_at is not None:
             seconds = round(now - self._opened_at)
             self._opened_at, self._failures, self._closed_at = None, 0, now

@@ -1,8 +1,8 @@
-"""The one way out: deadlines, a bulkhead and a breaker, a pool, retries of reads, and one log line a call.
+"""Sends requests to one remote: with deadlines, a bulkhead, a breaker, a pool, and retries of reads.
 
-A call ends in an answer, whatever its status, or in one of three errors that say how much is known:
-RemoteUnreachable (certainly not sent), RemoteTimeout (sent, not answered in time), RemoteUnavailable (sent,
-and the connection broke).
+A call ends in an answer, whatever its status, or in one of three errors that tell how much is known:
+RemoteUnreachable (certainly not sent), RemoteTimeout (sent, and not answered in time), RemoteUnavailable
+(sent, and the connection broke). Each attempt of a call is one line in the log.
 """
 
 from __future__ import annotations
@@ -49,19 +49,21 @@ ERRORS: dict[Failure, tuple[type[RemoteUnavailable], str]] = {
 RETRY_AFTER = {Failure.GIVEN_UP: OPEN_FOR}
 
 BUSY = frozenset({429, 503})
-"""Statuses whose `Retry-After` asks all calls to wait, not only this one."""
+"""Statuses whose `Retry-After` asks all calls to wait, not only the one that got it."""
 
 TROUBLED = frozenset({401, 403, 429})
-"""Statuses below 500 that nobody should have to look for: a key or a scope that is refused, or too many calls."""
+"""Statuses below 500 that are logged as warnings, so that nobody has to search for them: a key or a scope is
+refused, or there are too many calls."""
 
 PATIENT = 5.0
-"""Seconds for an answer; with less, its absence tells nothing of the remote, only of the caller's deadline: one
-that takes three for each call of a page has two left for the last, and lives."""
+"""Seconds that a call must have waited before a missing answer counts against the remote. Where the caller's
+deadline came earlier, the silence tells nothing: a remote that takes three seconds for each call of a page
+has two left for the last one, and is alive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to connect, and from then on until the answer is complete."""
+    """Gives the seconds to connect, and the seconds from then on until the answer is complete."""
 
     connect: float = 3.0
     read: float = 8.0
@@ -69,7 +71,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One call as it was ordered. `route` and `ids` are for the log: a template, and what fills it."""
+    """Holds one call as its caller asked for it. `route` and `ids` are for the log: a template, and what fills it."""
 
     method: str
     path: str
@@ -81,7 +83,7 @@ class _Call:
 
 
 class HttpClient:
-    """Talks to one remote under `base_url`. Thread-safe; opens nothing before its first call."""
+    """Talks to one remote under `base_url`. Thread-safe. Opens nothing before its first call."""
 
     def __init__(
         self,
@@ -119,10 +121,10 @@ class HttpClient:
         attempts: int | None = None,
         read_timeout: float | None = None,
     ) -> HttpAnswer:
-        """The answer, whatever its status. Only GET is ever repeated (see `retry.decide`).
+        """Returns the answer, whatever its status. Only GET and HEAD are ever repeated (see `retry.retry_wait`).
 
-        `path` starts with a slash, its ids already quoted; `read_timeout` is in seconds, for calls that may
-        take longer, or must not take as long, as is usual. Raises RemoteUnavailable and its children.
+        `path` starts with a slash, and its ids are already quoted. `read_timeout` is in seconds, for calls
+        that may take longer than usual or must not take as long. Raises RemoteUnavailable and its subclasses.
         """
         sent_headers = {"Accept": "application/json", **(headers or {}), **_correlation()}
         request = {"params": params, "json": json, "data": form, "headers": sent_headers}
@@ -135,29 +137,32 @@ class HttpClient:
             read_timeout=read_timeout or self._timeouts.read,
             request=request,
         )
-        answer = self._unless_given_up(call)
+        answer = self._through_breaker(call)
         if isinstance(answer, HttpAnswer):
             return answer
         error, what = ERRORS[answer]
         message = f"{self._remote} {what}: {method} {route}"
         raise error(message, remote=self._remote, retry_after=RETRY_AFTER.get(answer))
 
-    def _unless_given_up(self, call: _Call) -> HttpAnswer | Failure:
-        """The breaker is told in any case, or it would wait for its probe for ever."""
+    def _through_breaker(self, call: _Call) -> HttpAnswer | Failure:
+        """Makes the call where the breaker admits it.
+
+        The breaker is told a verdict in any case, or it would wait for its probe for ever.
+        """
         admission = self._breaker.admit()
         if admission is None:
             self._report(call, Failure.GIVEN_UP, ms=0, attempt=1)
             return Failure.GIVEN_UP
         began, verdict = self._clock(), Verdict.NOTHING
         try:
-            answer = self._until_decided(call)
+            answer = self._with_retries(call)
             elapsed = self._clock() - began
             verdict = _verdict(answer, elapsed=elapsed, read_timeout=call.read_timeout)
             return answer
         finally:
             self._breaker.tell(admission, verdict)
 
-    def _until_decided(self, call: _Call) -> HttpAnswer | Failure:
+    def _with_retries(self, call: _Call) -> HttpAnswer | Failure:
         began = self._clock()
         attempt = 1
         while True:
@@ -183,7 +188,7 @@ class HttpClient:
         self._pause.keep()
         began = self._clock()
         usual = call.read_timeout
-        answer = self._guarded(
+        answer = self._through_bulkhead(
             call,
             read_timeout=read_timeout(usual, attempt=attempt, elapsed=elapsed, retry_budget=retry_budget()),
         )
@@ -192,8 +197,8 @@ class HttpClient:
         self._report(call, answer, ms=round((self._clock() - began) * 1000), attempt=attempt)
         return answer
 
-    def _guarded(self, call: _Call, *, read_timeout: float) -> HttpAnswer | Failure:
-        """Sent only where there is time for it, and a place at the remote."""
+    def _through_bulkhead(self, call: _Call, *, read_timeout: float) -> HttpAnswer | Failure:
+        """Sends the request only where there is a slot at the remote, and time enough."""
         with self._bulkhead.slot() as entered:
             if seconds_left() < LEAST:
                 return Failure.NO_TIME
@@ -223,7 +228,7 @@ class HttpClient:
 
 
 def _verdict(answer: HttpAnswer | Failure, *, elapsed: float, read_timeout: float) -> Verdict:
-    """What a call with all its attempts tells of the remote."""
+    """Returns what a call, with all its attempts, tells about the remote."""
     if isinstance(answer, HttpAnswer):
         return Verdict.FAILED if answer.status >= 500 else Verdict.ALIVE
     cut_short = seconds_left() <= 0 and elapsed < min(read_timeout, PATIENT)

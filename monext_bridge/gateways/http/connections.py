@@ -1,8 +1,8 @@
-"""Connections that keep to the deadline, and tell a failure to connect from one after something was sent.
+"""Opens connections that keep to the deadline, and tells a failure to connect from a later one.
 
-urllib3 reports a TLS handshake that fails, or takes too long, exactly like a failure in the middle of an
-answer. Here every way in which connecting can fail is a NewConnectionError, and nothing else is. Its
-time-outs are for one address and for one read; here all of them together end at `deadlines.left`.
+urllib3 reports a TLS handshake that fails or takes too long exactly like a failure in the middle of an
+answer. Here every failure to connect is a NewConnectionError, and nothing else is one. urllib3's time-outs
+are for one address and for one read. Here all of them together end after `deadlines.seconds_left`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from monext_bridge.runtime import limit
 
 
 class _Reader(io.RawIOBase):
-    """What a socket receives; all of it within the deadline, and within its time-out from now on."""
+    """Reads what a socket receives: all of it before the deadline, and within the socket's time-out from now on."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw, self._socket = raw, sock
@@ -45,7 +45,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Response(http.client.HTTPResponse):
-    """Status line and headers can drip as well as a body."""
+    """Limits the time for status line and headers as well: they can come byte by byte, as a body can."""
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
@@ -68,13 +68,13 @@ class _PlainConnection(HTTPConnection):
         super().send(data)
 
     def _new_conn(self) -> socket.socket:
-        return _connected(self._dns_host.strip("[]"), self.port, seconds=limit(self.timeout))
+        return _connect(self._dns_host.strip("[]"), self.port, seconds=limit(self.timeout))
 
 
 class _TlsConnection(_PlainConnection, HTTPSConnection):
     def _new_conn(self) -> socket.socket:
         if self.ca_certs:
-            self.ssl_context, self.ca_certs = _trusting(self.ca_certs), None
+            self.ssl_context, self.ca_certs = _context_trusting(self.ca_certs), None
         return super()._new_conn()
 
 
@@ -87,7 +87,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class RemoteAdapter(HTTPAdapter):
-    """The connections to one remote: at most `pool_size` are kept, more are opened while they are needed."""
+    """Holds the connections to one remote. At most `pool_size` are kept; more are opened while they are needed."""
 
     def __init__(self, *, pool_size: int) -> None:
         super().__init__(pool_connections=1, pool_maxsize=pool_size, pool_block=False)
@@ -101,9 +101,11 @@ _lock = Lock()
 _contexts: dict[str, ssl.SSLContext] = {}
 
 
-def _trusting(bundle: str) -> ssl.SSLContext:
-    """What trusts the certificates of a file, read once: urllib3 reads it for each connection, which costs more than
-    all else of it and, where many connect at once, holds up everybody.
+def _context_trusting(bundle: str) -> ssl.SSLContext:
+    """Returns a context that trusts the certificates of a file, which is read once.
+
+    urllib3 would read it for each connection. That costs more than all the rest of connecting and, where many
+    connect at once, holds up everybody.
     """
     with _lock:
         if bundle not in _contexts:
@@ -113,14 +115,14 @@ def _trusting(bundle: str) -> ssl.SSLContext:
         return _contexts[bundle]
 
 
-def _connected(host: str, port: int, *, seconds: float) -> socket.socket:
-    """Connected to the first address of a host that answers; each gets its share of the seconds.
+def _connect(host: str, port: int, *, seconds: float) -> socket.socket:
+    """Connects to the first address of a host that answers; each gets its share of the seconds.
 
-    What is left of them is the socket's time-out, for a TLS handshake. Raises OSError.
+    What is left of them becomes the socket's time-out, for a TLS handshake. Raises OSError.
     """
     end = time.monotonic() + seconds
     addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    refused: OSError = OSError("the host has no address")
+    last_error: OSError = OSError("the host has no address")
     for index, (family, kind, protocol, _, address) in enumerate(addresses):
         share = (end - time.monotonic()) / (len(addresses) - index)
         if share <= 0:
@@ -128,8 +130,8 @@ def _connected(host: str, port: int, *, seconds: float) -> socket.socket:
         try:
             return _connect_to(socket.socket(family, kind, protocol), address, share=share, end=end)
         except OSError as error:
-            refused = error
-    raise refused
+            last_error = error
+    raise last_error
 
 
 def _connect_to(sock: socket.socket, address: Any, *, share: float, end: float) -> socket.socket:

@@ -1,4 +1,4 @@
-"""Ids as parts of a URL path."""
+"""Quotes ids so that they can be parts of a URL path."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from monext_bridge.errors import Malformed
 
 
 def segment(value: str) -> str:
-    """The value quoted so that it stays one part of a path, whatever it holds.
+    """Quotes the value so that it stays one part of a path, whatever it holds.
 
-    Raises Malformed for what no quoting protects: nothing at all, and the dots that mean another folder.
+    Raises Malformed for what quoting can't protect: an empty value, and the dots that mean another folder.
     """
     if value in ("", ".", ".."):
         raise Malformed("an id that can't be part of a URL")

@@ -1,4 +1,4 @@
-"""Whether a call is tried again, and after how long: a pure function, so that a table can test it."""
+"""Decides whether a call is tried again, and after how long. Pure functions do it, so that a table can test them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ REPEATABLE = frozenset({"GET", "HEAD"})
 
 
 class Failure(StrEnum):
-    """Why there is no answer. After BROKEN and TIMED_OUT it is not known what was executed, else nothing was."""
+    """Says why there is no answer.
+
+    After BROKEN and TIMED_OUT it is not known what the remote executed. After the others it executed nothing.
+    """
 
     NOT_CONNECTED = "not_connected"
     BROKEN = "broken"
@@ -39,19 +42,19 @@ def retry_wait(
     left: float = math.inf,
     retry_budget: RetryBudget = FOREGROUND,
 ) -> float | None:
-    """Seconds to wait before the next attempt, None where there is to be none.
+    """Returns the seconds to wait before the next attempt, or None where there is to be none.
 
-    Only reads are repeated: a write whose connection broke, even before a byte of the answer came, may have
-    been executed. A time-out is not repeated, since its caller has waited long enough; nor is what was not
-    even tried, for want of a place, of time or of hope.
+    Only reads are repeated: a write whose connection broke may have been executed, even where not a byte of
+    the answer came. A time-out is not repeated, since its caller has waited long enough. Nor is a call
+    repeated that was not even tried, because there was no slot, no time, or an open breaker.
 
-    `attempt` counts from 1; `elapsed` is in seconds since the first began; `jitter` is drawn from 0 to 1;
-    `left` is in seconds to the caller's deadline; `attempts` is a bound below that of the patience.
+    `attempt` counts from 1. `elapsed` is in seconds since the first attempt began. `jitter` is drawn from 0
+    to 1. `left` is in seconds to the caller's deadline. `attempts` is a bound below that of the retry budget.
     """
-    passing = failure in (Failure.NOT_CONNECTED, Failure.BROKEN) or status in PASSING
+    temporary = failure in (Failure.NOT_CONNECTED, Failure.BROKEN) or status in PASSING
     if (
         method not in REPEATABLE
-        or not passing
+        or not temporary
         or attempt >= min(attempts or retry_budget.attempts, retry_budget.attempts)
     ):
         return None
@@ -62,12 +65,18 @@ def retry_wait(
 def read_timeout(
     usual: float, *, attempt: int, elapsed: float, retry_budget: RetryBudget = FOREGROUND
 ) -> float:
-    """Seconds for an attempt's answer: a repeated call has what is left of the budget, not all again."""
+    """Returns the seconds for an attempt's answer.
+
+    A repeated call has what is left of the budget, not its whole time again.
+    """
     return usual if attempt == 1 else min(usual, max(retry_budget.budget - elapsed, SHORTEST_READ))
 
 
 def read_retry_after(value: str | None) -> float | None:
-    """Seconds of a `Retry-After` header (RFC 9110, section 10.2.3); a date tells nothing here: None."""
+    """Returns the seconds of a `Retry-After` header (RFC 9110, section 10.2.3).
+
+    A date tells nothing here and gives None.
+    """
     return float(value) if value and SECONDS.fullmatch(value.strip()) else None
 
 

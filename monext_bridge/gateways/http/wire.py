@@ -1,4 +1,4 @@
-"""One request on the wire, and its whole answer or the reason why there is none."""
+"""Sends one request and reads its whole answer, or says why there is none."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from monext_bridge.runtime import seconds_left, within
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """`body` is the parsed JSON, its fractions as Decimal; None where there is none or it is not JSON.
+    """Holds an answer.
 
+    `body` is the parsed JSON, its fractions as Decimal; it is None where there is no body or it is not JSON.
     The names in `headers` are found in any case.
     """
 
@@ -31,15 +32,15 @@ class HttpAnswer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds after which the remote wants to be asked again, where it says so."""
+        """Returns the seconds after which the remote wants to be asked again, where it says so."""
         return read_retry_after(self.headers.get("Retry-After"))
 
 
 class Wire:
-    """The connections to one remote, shared by all threads; each thread has its own session on them.
+    """Holds the connections to one remote. All threads share them; each thread has its own requests session.
 
-    No proxies or credentials are taken from the environment, certificates are checked, redirects are not
-    followed, cookies are not kept. Opens nothing before its first exchange.
+    It takes no proxies and no credentials from the environment, checks certificates, follows no redirects and
+    keeps no cookies. It opens nothing before its first exchange.
     """
 
     def __init__(self, *, connect_timeout: float, pool_size: int) -> None:
@@ -50,9 +51,10 @@ class Wire:
     def exchange(
         self, method: str, url: str, *, read_timeout: float, request: Mapping[str, Any]
     ) -> HttpAnswer | Failure:
-        """The answer, complete within the connect time-out and `read_timeout`, and before the deadline.
+        """Returns the answer, or why there is none.
 
-        `request` holds `headers`, and `params`, `json` or `data` as requests takes them.
+        The answer is complete within the connect time-out and `read_timeout` together, and before the
+        deadline. `request` holds `headers`, and `params`, `json` or `data` as requests takes them.
         """
         try:
             with (
@@ -96,9 +98,9 @@ class _Session(requests.Session):
 
 
 def _failure(error: Exception) -> Failure:
-    """Which of the three it was; whatever is not certain counts as sent.
+    """Returns which of three failures it was. Whatever is not certain counts as sent.
 
-    A ValueError is what requests raises for an address or a header that can't be sent at all.
+    requests raises a ValueError for an address or a header that can't be sent at all.
     """
     causes = _causes(error)
     unconnected = any(isinstance(each, urllib3.exceptions.NewConnectionError) for each in causes)
@@ -109,7 +111,10 @@ def _failure(error: Exception) -> Failure:
 
 
 def _causes(error: Exception) -> tuple[object, ...]:
-    """requests wraps urllib3's exception in its first argument, which wraps its own in `reason`."""
+    """Returns the error and the errors inside it.
+
+    requests wraps urllib3's exception in its first argument, which wraps its own in `reason`.
+    """
     wrapped = error.args[0] if error.args else None
     return (error, wrapped, getattr(wrapped, "reason", None))
 

@@ -1,4 +1,4 @@
-"""Public keys of others, fetched over https and kept: the Merchant Center's, and those of the clouds."""
+"""Fetches the public keys of others over https and keeps them: the Merchant Center's, and those of the clouds."""
 
 from monext_bridge.gateways.keys.clouds import KeysUnknown, PushKeys, is_of_sns, rsa_key
 from monext_bridge.gateways.keys.merchant_center import MerchantCenterKeys

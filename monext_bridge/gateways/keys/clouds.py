@@ -1,8 +1,8 @@
-"""The keys by which clouds sign what they push, fetched over https and kept.
+"""Fetches and keeps the keys with which clouds sign what they push.
 
-What is fetched is trusted because of where it comes from: the TLS connection proves the host. The certificate
-of SNS comes alone, without those that issued it, so its own chain can't be followed; its names and dates are
-checked.
+Keys are fetched over https and trusted because of where they come from: the TLS connection proves the host.
+SNS sends its certificate alone, without those of its issuers, so its chain can't be followed. Its names and
+dates are checked.
 """
 
 from __future__ import annotations
@@ -28,27 +28,30 @@ log = logging.getLogger(__name__)
 
 GOOGLE_KEYS = "https://www.googleapis.com/oauth2/v3/certs"
 CLOUD_TIMEOUTS = (3.0, 5.0)
-"""Seconds to connect, and from then on until the answer is complete."""
+"""Seconds to connect, and seconds from then on until the answer is complete."""
 
 LONGEST_WAIT_FOR_KEYS = 2.0
-"""Seconds for which who needs a key waits while another one is fetched."""
+"""Seconds for which a thread that needs a key waits while another one is fetched."""
 
 LARGEST = 64 * 1024
 KEYS_KEPT_FOR = 3600.0
-"""Seconds for which keys and certificates are used without asking again."""
+"""Seconds for which keys and certificates are used without being fetched again."""
 
 KEYS_ASKED_AGAIN_AFTER = 60.0
-"""Seconds before a key that is not among Google's is looked for once more."""
+"""Seconds before Google's keys are fetched once more for a key that is not among them."""
 
 MOST_CERTIFICATES = 16
 SNS_NAME = re.compile(r"sns[a-z0-9.-]{0,60}\.amazonaws\.com(?:\.cn)?")
 
 Fetch = Callable[[str], bytes | None]
-"""The content behind an https URL; None where it can't be had."""
+"""Returns the content behind an https URL, or None where it can't be had."""
 
 
 def fetch(url: str) -> bytes | None:
-    """GET without redirects, credentials or proxies of the environment; at most 64 KiB of a 200, in time."""
+    """Gets the URL without redirects, and without credentials or proxies of the environment.
+
+    Returns the content of a 200 of at most 64 KiB that came in time, else None.
+    """
     try:
         with requests.Session() as session, within(sum(CLOUD_TIMEOUTS)):
             session.trust_env = False
@@ -67,9 +70,10 @@ def fetch(url: str) -> bytes | None:
 
 
 class PushKeys:
-    """Keys of one process; thread-safe. One fetch at a time, for which nobody waits long: a push comes again.
+    """Holds the keys of one process. Thread-safe.
 
-    Fetch and clock are for tests to hand in.
+    There is one fetch at a time, for which nobody waits long, since a push comes again. Tests hand in `fetch`
+    and `clock`.
     """
 
     def __init__(
@@ -85,7 +89,7 @@ class PushKeys:
         self._google: tuple[float, jwt.PyJWKSet] | None = None
 
     def certificate(self, url: str) -> x509.Certificate | None:
-        """The signing certificate at an address of SNS that was checked; None where it can't be had."""
+        """Returns the signing certificate at an address of SNS that was checked; None where it can't be had."""
         known = self._kept(url)
         if known:
             return known
@@ -97,7 +101,10 @@ class PushKeys:
             return found
 
     def google(self, key_id: str) -> jwt.PyJWK | None:
-        """Google's key of this id, None where there is none. Raises KeysUnknown where it can't be asked."""
+        """Returns Google's key of this id, or None where there is none.
+
+        Raises KeysUnknown where Google's keys can't be fetched.
+        """
         known = self._google_key(key_id) if self._google_is_younger(KEYS_KEPT_FOR) else None
         if known:
             return known
@@ -107,7 +114,7 @@ class PushKeys:
             return self._google_key(key_id)
 
     def visit(self, url: str) -> bool:
-        """Whether the address answered with 200: a subscription of SNS is confirmed by being visited."""
+        """Tells whether the address answered with 200. Visiting its address confirms a subscription of SNS."""
         return self._fetch(url) is not None
 
     def _kept(self, url: str) -> x509.Certificate | None:
@@ -132,19 +139,19 @@ class KeysUnknown(Exception):
 
 
 def is_of_sns(certificate: x509.Certificate, *, now: datetime) -> bool:
-    """Whether a certificate was made out to SNS, and is valid at that time."""
+    """Tells whether a certificate was issued to SNS and is valid at that time."""
     in_time = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
     return in_time and any(SNS_NAME.fullmatch(name) for name in _names(certificate))
 
 
 def rsa_key(certificate: x509.Certificate) -> RSAPublicKey | None:
-    """Its key, where it is RSA of at least 2048 bits."""
+    """Returns the certificate's key where it is RSA of at least 2048 bits, else None."""
     key = certificate.public_key()
     return key if isinstance(key, RSAPublicKey) and key.key_size >= 2048 else None
 
 
 def _names(certificate: x509.Certificate) -> list[str]:
-    """The alternative names, which count where there are any, else the common name."""
+    """Returns the alternative names, which count where there are any, else the common name."""
     try:
         extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:

@@ -1,4 +1,4 @@
-"""The keys that verify the Merchant Center's tokens: a JSON Web Key Set (RFC 7517), fetched and kept."""
+"""Fetches and keeps the keys that verify the Merchant Center's tokens: a JSON Web Key Set (RFC 7517)."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from monext_bridge.gateways.http import HttpClient, Timeouts
 from monext_bridge.runtime import Bulkhead
 
 KEPT_FOR = 300.0
-"""Seconds for which the keys are used without asking again."""
+"""Seconds for which the keys are used without being fetched again."""
 
 ASKED_AGAIN_AFTER = 10.0
-"""Seconds between two fetches at least, whatever keys are asked for: made-up ids ask for nothing."""
+"""Seconds between two fetches at least, whatever keys are asked for, so that made-up ids cause no fetches."""
 
 MERCHANT_CENTER_TIMEOUTS = Timeouts(connect=3.0, read=3.0)
 ATTEMPTS = 2
 LONGEST_WAIT_FOR_A_KEY = 2.0
-"""Seconds for which who needs a key waits while another thread fetches them."""
+"""Seconds for which a thread that needs a key waits while another thread fetches the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class _Held:
 
 
 class MerchantCenterKeys:
-    """The keys of one process. Thread-safe; opens nothing before its first call.
+    """Holds the keys of one process. Thread-safe. Opens nothing before its first call.
 
-    PyJWT reads the set; its own client of key sets goes through proxies of the environment, can't be told the
-    time, and lets every request wait anew while the address does not answer.
+    PyJWT only reads the set. Its own client for key sets uses the proxies of the environment, takes no clock,
+    and lets every request wait anew while the address does not answer.
     """
 
     def __init__(
@@ -51,35 +51,36 @@ class MerchantCenterKeys:
         self._monotonic = monotonic
         self._turn = Bulkhead(1, longest_wait=LONGEST_WAIT_FOR_A_KEY)
         self._held = _Held({}, until=float("-inf"))
-        self._silent_until, self._answers = float("-inf"), False
+        self._next_fetch_at, self._last_fetch_succeeded = float("-inf"), False
 
     def key(self, key_id: str) -> jwt.PyJWK | None:
-        """The RSA key of that id; None where there is no such key, as far as was seen seconds ago.
+        """Returns the RSA key of that id, or None where there was no such key seconds ago.
 
-        Raises RemoteUnreachable where the keys can't be had, or not soon; also right after a failure, unasked.
+        Raises RemoteUnreachable where the keys can't be had, or not soon. Right after a failure it is raised
+        without asking.
         """
         known = self._find(key_id)
         if known is not None:
             return known
         with self._turn.slot() as mine:
-            if mine and self._find(key_id) is None and self._monotonic() >= self._silent_until:
+            if mine and self._find(key_id) is None and self._monotonic() >= self._next_fetch_at:
                 self._renew()
-            if not mine or not self._answers:
+            if not mine or not self._last_fetch_succeeded:
                 raise RemoteUnreachable("the keys could not be fetched just now", remote="commercetools")
             return self._find(key_id)
 
     def _find(self, key_id: str) -> jwt.PyJWK | None:
-        """Without a turn: who brings a good key does not wait while a made-up one is looked for."""
+        """Looks without taking a turn: whoever brings a good key does not wait while a made-up one is looked for."""
         held = self._held
         return held.keys.get(key_id) if self._monotonic() < held.until else None
 
     def _renew(self) -> None:
-        self._answers = False
+        self._last_fetch_succeeded = False
         try:
             self._held = _Held(self._fetch(), until=self._monotonic() + KEPT_FOR)
-            self._answers = True
+            self._last_fetch_succeeded = True
         finally:
-            self._silent_until = self._monotonic() + ASKED_AGAIN_AFTER
+            self._next_fetch_at = self._monotonic() + ASKED_AGAIN_AFTER
 
     def _fetch(self) -> dict[str, jwt.PyJWK]:
         try:

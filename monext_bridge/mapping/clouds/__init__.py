@@ -1,4 +1,4 @@
-"""What the message queues of three clouds push: their envelopes opened, and commercetools' messages found in them."""
+"""Opens what the message queues of three clouds push, and finds commercetools' messages in it."""
 
 from monext_bridge.mapping.clouds.envelopes import (
     SHIPMENT,

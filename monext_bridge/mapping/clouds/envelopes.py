@@ -1,7 +1,7 @@
-"""What a message queue pushes: its envelope opened, and in it the messages of commercetools.
+"""Opens the envelope that a message queue pushes, and finds the messages of commercetools in it.
 
-Google Pub/Sub wraps a message in base64, AWS SNS in a signed text (`mapping.sns`), Azure Event Grid in an
-array or as CloudEvents; inside is a payload of commercetools, plain or as `data` of a CloudEvent.
+Google Pub/Sub wraps a message in base64, AWS SNS in a signed text (`mapping.clouds.sns`), and Azure Event
+Grid in an array or as CloudEvents. Inside is a payload of commercetools, plain or as `data` of a CloudEvent.
 https://docs.commercetools.com/api/projects/subscriptions#delivery
 """
 
@@ -22,7 +22,7 @@ from monext_bridge.mapping.json_object import Json
 SHIPMENT = "OrderShipmentStateChanged"
 VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
 MOST_WRAPPINGS = 4
-"""One more than anybody needs: Pub/Sub or Event Grid, a CloudEvent in it, its payload."""
+"""Allows one more than anybody needs: Pub/Sub or Event Grid, a CloudEvent in it, its payload."""
 
 RESOURCE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -36,7 +36,7 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Payloads of commercetools, and whatever else came in their place; in the order in which they came.
+    """Holds payloads of commercetools and whatever else came in their place, in the order in which they came.
 
     `unreadable` counts the events of the batch that were passed over.
     """
@@ -46,7 +46,7 @@ class Delivered:
 
 
 def read_json(content: bytes | str) -> object:
-    """Raises InvalidJson for what is not JSON."""
+    """Reads JSON. Raises InvalidJson for what is not JSON."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -54,9 +54,9 @@ def read_json(content: bytes | str) -> object:
 
 
 def read_push(document: object) -> Validation | Delivered:
-    """Open an envelope of Pub/Sub or Event Grid; what has none is taken as it is.
+    """Opens an envelope of Pub/Sub or Event Grid. What has no envelope is taken as it is.
 
-    Raises Malformed where neither an object nor an array came, or what is wrapped can't be unwrapped.
+    Raises Malformed where neither an object nor an array came, or where what is wrapped can't be unwrapped.
     """
     if document == []:
         return Delivered(())
@@ -71,7 +71,10 @@ def read_push(document: object) -> Validation | Delivered:
 
 
 def _delivered(events: list[Json], *, listed: int) -> Delivered:
-    """All that can be read: one event that can't does not keep the others of its batch from being followed."""
+    """Returns all that can be read.
+
+    One event that can't be read does not keep the others of its batch from being followed.
+    """
     payloads: list[Json] = []
     for event in events:
         try:
@@ -85,15 +88,16 @@ def _delivered(events: list[Json], *, listed: int) -> Delivered:
 
 
 def read_text(text: str) -> Delivered:
-    """The payload that SNS carries as text. Raises Malformed where it is no JSON object."""
+    """Returns the payload that SNS carries as text. Raises Malformed where it is no JSON object."""
     return Delivered((_payload(_object(text)),))
 
 
 def shipped_orders(payloads: Iterable[Json], *, project_key: str) -> tuple[OrderId, ...]:
-    """The orders of which a message says that their shipment has moved, each once.
+    """Returns the orders of which a message says that their shipment has moved, each once.
 
-    Other messages, notifications of other subscriptions and those of other projects are passed over. What
-    the message says about the state is left unread: it may come late, and the order itself knows.
+    Other messages, notifications of other subscriptions and those of other projects are passed over. What the
+    message says about the state is left unread: it may come late, and the order itself knows. Raises
+    Malformed where there are shipment messages but none names its order.
     """
     found = [
         payload
@@ -109,7 +113,7 @@ def shipped_orders(payloads: Iterable[Json], *, project_key: str) -> tuple[Order
 
 
 def _payload(event: Json) -> Json:
-    """What is in an event once nothing is wrapped any more."""
+    """Returns what is in an event once nothing is wrapped any more."""
     for _ in range(MOST_WRAPPINGS):
         inner = _inner(event)
         if inner is None:
@@ -119,7 +123,7 @@ def _payload(event: Json) -> Json:
 
 
 def _inner(event: Json) -> Json | None:
-    """Pub/Sub's `message.data`, or `data` of Event Grid or CloudEvents; None for what is no wrapping."""
+    """Returns Pub/Sub's `message.data`, or `data` of Event Grid or CloudEvents; None for what is no wrapping."""
     message = event.get("message")
     if isinstance(message, dict):
         return _object(_decoded(message["data"])) if message.get("data") else {}
@@ -131,7 +135,7 @@ def _inner(event: Json) -> Json | None:
 
 
 def _object(value: object) -> Json:
-    """An object, as it is or still as text."""
+    """Returns an object, which may still be text."""
     found = read_json(value) if isinstance(value, bytes | str) else value
     if not isinstance(found, dict):
         raise Malformed("a JSON object is needed")
@@ -154,7 +158,7 @@ def _validation_code(event: Json) -> str:
 
 
 def _type(payload: Json) -> object:
-    """Of a payload too large to be sent along, only `payloadNotIncluded` tells the type."""
+    """Returns the type. For a payload too large to be sent along, only `payloadNotIncluded` tells it."""
     left_out = payload.get("payloadNotIncluded")
     return payload.get("type") or (left_out.get("payloadType") if isinstance(left_out, dict) else None)
 

@@ -1,4 +1,4 @@
-"""What AWS SNS posts to an HTTPS endpoint.
+"""Reads what AWS SNS posts to an HTTPS endpoint.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 """
@@ -35,11 +35,11 @@ SIGNED = {
     SnsKind.SUBSCRIPTION: _OF_CONFIRMATION,
     SnsKind.UNSUBSCRIPTION: _OF_CONFIRMATION,
 }
-"""Members that the signature covers, in its order; Subject only where there is one."""
+"""Lists the members that the signature covers, in its order; Subject only where there is one."""
 
 
 class SnsSignature(StrEnum):
-    """`SignatureVersion`: RSA with PKCS #1 v1.5 padding, over SHA-1 or SHA-256."""
+    """Names a `SignatureVersion`: RSA with PKCS #1 v1.5 padding, over SHA-1 or SHA-256."""
 
     SHA1 = "1"
     SHA256 = "2"
@@ -47,7 +47,7 @@ class SnsSignature(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SnsMessage:
-    """`signed` is the text that `signature` is of. `certificate_url` leads to SNS.
+    """Holds a message. `signed` is the text that `signature` is of, and `certificate_url` leads to SNS.
 
     `confirm_url` is where a subscription is confirmed; only a SUBSCRIPTION has one.
     """
@@ -63,12 +63,12 @@ class SnsMessage:
 
 
 def is_sns(document: object) -> bool:
-    """Whether a body has the shape of SNS, so that nobody escapes the check by leaving a header out."""
+    """Tells whether a body has the shape of SNS, so that nobody escapes the check by leaving a header out."""
     return isinstance(document, dict) and "SigningCertURL" in document and "TopicArn" in document
 
 
 def read_sns(document: object) -> SnsMessage:
-    """Raises Malformed where a member is missing, or a URL leads anywhere but to SNS."""
+    """Reads a message. Raises Malformed where a member is missing, or a URL leads anywhere but to SNS."""
     found = JsonObject.of(document, what="SNS")
     kind = _one_of(SnsKind, found, "Type")
     return SnsMessage(
@@ -78,8 +78,8 @@ def read_sns(document: object) -> SnsMessage:
         signed=_signed(found, kind),
         signature=_signature(_required(found, "Signature")),
         version=_one_of(SnsSignature, found, "SignatureVersion"),
-        certificate_url=_amazons(_required(found, "SigningCertURL"), path=CERTIFICATE_PATH),
-        confirm_url=_amazons(_required(found, "SubscribeURL")) if kind is SnsKind.SUBSCRIPTION else None,
+        certificate_url=_url_of_sns(_required(found, "SigningCertURL"), path=CERTIFICATE_PATH),
+        confirm_url=_url_of_sns(_required(found, "SubscribeURL")) if kind is SnsKind.SUBSCRIPTION else None,
     )
 
 
@@ -89,8 +89,12 @@ def _signed(found: JsonObject, kind: SnsKind) -> bytes:
     return "".join(lines).encode("utf-8", "surrogatepass")
 
 
-def _amazons(url: str, *, path: re.Pattern[str] | None = None) -> str:
-    """The URL, where it is https, on a host of SNS, without a port or a user, and of the path wanted."""
+def _url_of_sns(url: str, *, path: re.Pattern[str] | None = None) -> str:
+    """Returns the URL.
+
+    Raises Malformed unless it is https, on a host of SNS, without a port or a user, and of the path that is
+    asked for.
+    """
     try:
         parts = urlsplit(url)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""commercetools' JSON read into our values, and our updates written with the SDK's drafts and actions.
+"""Reads commercetools' JSON into our values, and writes our updates with the SDK's drafts and actions.
 
 What commercetools adds later is tolerated; what we write is typed.
 """

@@ -1,7 +1,8 @@
-"""What commercetools answers, read into our values.
+"""Reads what commercetools answers into our values.
 
-Tolerant: unknown enum values, newer fields and missing optional ones are no error, since commercetools adds
-to its API without a new version. A missing field without which nothing is right is an UnreadableResource.
+Reading is tolerant: unknown enum values, newer fields and missing optional ones are no error, because
+commercetools adds to its API without a new version. A missing field without which nothing is right raises
+UnreadableResource.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CheckoutSession:
-    """A session of commercetools' session API. `allowed_methods` is empty where it names none: all are."""
+    """Holds a shop session: a session of commercetools' session API.
+
+    `allowed_methods` is empty where it names none: all are allowed then.
+    """
 
     id: str
     active: bool
@@ -42,7 +46,7 @@ class CheckoutSession:
 
 
 def read_order(body: Json) -> Order:
-    """Raises UnreadableResource without id, version or total."""
+    """Reads an order. Raises UnreadableResource without id, version or total."""
     found = JsonObject.of(body, what="order")
     number, cart = found.text("orderNumber"), found.part("cart").text("id")
     payments = found.part("paymentInfo").parts("payments")
@@ -61,7 +65,7 @@ def read_order(body: Json) -> Order:
 
 
 def read_customer(body: Json) -> Customer:
-    """Raises UnreadableResource without an id."""
+    """Reads a customer. Raises UnreadableResource without an id."""
     found = JsonObject.of(body, what="customer")
     return Customer(
         id=found.required_text("id"),
@@ -77,9 +81,10 @@ def read_customer(body: Json) -> Customer:
 
 
 def read_checkout_session(body: Json) -> CheckoutSession:
-    """`active` is what its state says; whether `expires` has passed is for the caller's clock.
+    """Reads a shop session. Raises UnreadableResource without an id.
 
-    Raises UnreadableResource without an id. What the metadata names is not checked here.
+    `active` is what its state says; whether `expires` has passed is for the caller's clock. What the metadata
+    names is not checked here.
     """
     found = JsonObject.of(body, what="session")
     metadata = found.part("metadata")

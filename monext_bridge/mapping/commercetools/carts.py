@@ -1,4 +1,4 @@
-"""commercetools' Cart, read into ours: amounts with tax where its total has it, names in one language."""
+"""Reads commercetools' Cart into ours: amounts with tax where its total has it, names in one language."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ FALLBACK_LANGUAGE = "en"
 
 
 def read_cart(body: Json, *, language: str | None = None) -> Cart:
-    """The cart; names in `language`, else in the cart's own.
+    """Reads a cart, with names in `language`, else in the cart's own.
 
-    Payments are those that were expanded. Raises UnreadableResource without id, version, state or total, or
-    where a line or an expanded payment lacks what it can't be without.
+    Its payments are those that were expanded. Raises UnreadableResource without id, version, state or total,
+    or where a line or an expanded payment lacks what it can't be without.
     """
     found = JsonObject.of(body, what="cart")
     taxed = found.part("taxedPrice")
     gross = taxed.money("totalGross")
-    asked = language or found.text("locale")
+    tag = language or found.text("locale")
     return Cart(
         id=CartId(found.required_text("id")),
         version=found.required_whole("version"),
@@ -51,7 +51,7 @@ def read_cart(body: Json, *, language: str | None = None) -> Cart:
         locked=_locked(found),
         taxes=_taxes(taxed),
         discount=_discount(found.part("discountOnTotalPrice"), gross=gross is not None),
-        lines=_lines(found, gross=gross is not None, language=asked),
+        lines=_lines(found, gross=gross is not None, language=tag),
         deliveries=_deliveries(found, gross=gross is not None),
         shipping_address=_address(found.part("shippingAddress")),
         billing_address=_address(found.part("billingAddress")),
@@ -66,7 +66,7 @@ def read_cart(body: Json, *, language: str | None = None) -> Cart:
 
 
 def name_in(language: str | None, *, names: Mapping[str, object]) -> str:
-    """The name in this language, its base language, one of its regions, English, or whatever there is."""
+    """Returns the name in this language, its base language, one of its regions, English, or whatever there is."""
     texts = {tag.lower().replace("_", "-"): n for tag, n in names.items() if isinstance(n, str) and n}
     wanted = (language or FALLBACK_LANGUAGE).lower().replace("_", "-")
     for tag in (wanted, wanted.partition("-")[0], FALLBACK_LANGUAGE):
@@ -82,7 +82,7 @@ def _state(name: str) -> CartState:
 
 
 def _locked(cart: JsonObject) -> bool:
-    """A `lock` of any shape forbids updates; only its absence does not."""
+    """Tells whether updates are forbidden: a `lock` of any shape forbids them, only its absence does not."""
     return bool(cart.members.get("lock"))
 
 
@@ -94,7 +94,7 @@ def _taxes(taxed: JsonObject) -> Money | None:
 
 
 def _discount(found: JsonObject, *, gross: bool) -> Money | None:
-    """The discount on the total, positive; it is not in the prices of the lines."""
+    """Returns the discount on the total, positive; it is not in the prices of the lines."""
     amount = (found.money("discountedGrossAmount") if gross else None) or found.money("discountedAmount")
     if amount is None or amount.cent_amount == 0:
         return None
@@ -122,7 +122,7 @@ def _line(found: JsonObject, *, reference: str, gross: bool, language: str | Non
 
 
 def _gross(line: JsonObject) -> Money | None:
-    """What the line costs with taxes; with several shipping methods it is taxed in portions."""
+    """Returns what the line costs with taxes. With several shipping methods it is taxed in portions."""
     whole = line.part("taxedPrice").money("totalGross")
     portions = [p.part("taxedPrice").money("totalGross") for p in line.parts("taxedPricePortions")]
     priced = [p for p in portions if p is not None]
@@ -132,7 +132,7 @@ def _gross(line: JsonObject) -> Money | None:
 
 
 def _tax_rate(line: JsonObject) -> Decimal | None:
-    """The rate of the line; in a cart with several shipping methods, the one that all its methods share."""
+    """Returns the rate of the line; in a cart with several shipping methods, the one that all its methods share."""
     by_method = {m.part("taxRate").decimal("amount") for m in line.parts("perMethodTaxRate")}
     shared = by_method.pop() if len(by_method) == 1 else None
     rate = line.part("taxRate").decimal("amount")
@@ -148,7 +148,7 @@ def _slug(line: JsonObject) -> str:
 
 
 def _deliveries(cart: JsonObject, *, gross: bool) -> tuple[Delivery, ...]:
-    """One for each shipping method: `shippingInfo`, or those of `shipping` in a cart with several."""
+    """Returns one for each shipping method: `shippingInfo`, or those of `shipping` in a cart with several."""
     single, several = cart.part("shippingInfo"), cart.parts("shipping")
     if single.members:
         return (_delivery(single, address=None, gross=gross),)

@@ -1,4 +1,4 @@
-"""commercetools' Payment, read into ours."""
+"""Reads commercetools' Payment into ours."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from monext_bridge.mapping.json_object import Json, JsonObject
 
 
 def read_payment(body: Json) -> Payment:
-    """Raises UnreadableResource without id, version or planned amount.
+    """Reads a payment. Raises UnreadableResource without id, version or planned amount.
 
-    So it does for a transaction without id, type or amount.
+    It also raises for a transaction without id, type or amount.
     """
     found = JsonObject.of(body, what="payment")
     method, status = found.part("paymentMethodInfo"), found.part("paymentStatus")
@@ -32,7 +32,7 @@ def read_payment(body: Json) -> Payment:
 
 
 def read_expanded(resource: JsonObject) -> tuple[Payment, ...]:
-    """The payments of a cart or an order, those that were expanded when it was read."""
+    """Returns the payments of a cart or an order that were expanded when it was read."""
     references = resource.part("paymentInfo").parts("payments")
     return tuple(read_payment(dict(r.part("obj").members)) for r in references if r.part("obj").members)
 
@@ -55,7 +55,10 @@ def _type(name: str) -> TransactionType:
 
 
 def _state(name: str | None) -> TransactionState:
-    """No state is commercetools' default, Initial. One that we don't know is not final, so Pending."""
+    """Returns the state. Without one it is commercetools' default, Initial.
+
+    A state that we don't know is not final, so it is Pending.
+    """
     if name is None:
         return TransactionState.INITIAL
     return TransactionState(name) if name in set(TransactionState) else TransactionState.PENDING

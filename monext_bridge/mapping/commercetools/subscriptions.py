@@ -1,4 +1,4 @@
-"""The commercetools subscription by which shipments reach the bridge: what it should be, and what to change.
+"""Describes the commercetools subscription that reports shipments to the bridge, and what to change in it.
 
 https://docs.commercetools.com/api/projects/subscriptions
 """
@@ -22,7 +22,7 @@ SECRETS = frozenset({"accessKey", "accessSecret"})
 
 @dataclass(frozen=True, slots=True)
 class PubSub:
-    """A topic of Google Pub/Sub."""
+    """Names a topic of Google Pub/Sub."""
 
     project: str
     topic: str
@@ -30,14 +30,14 @@ class PubSub:
 
 @dataclass(frozen=True, slots=True)
 class Sns:
-    """A topic of AWS SNS, to which commercetools' own IAM user may publish."""
+    """Names a topic of AWS SNS, to which commercetools' own IAM user may publish."""
 
     topic_arn: str
 
 
 @dataclass(frozen=True, slots=True)
 class EventGrid:
-    """A topic of Azure Event Grid, and the key with which commercetools publishes to it."""
+    """Names a topic of Azure Event Grid, and the key with which commercetools publishes to it."""
 
     uri: str
     access_key: SecretStr
@@ -47,41 +47,44 @@ Destination = PubSub | Sns | EventGrid
 
 
 def subscription_draft(destination: Destination) -> Json:
-    """Event Grid takes CloudEvents only, the others commercetools' own format."""
+    """Returns the draft. Event Grid takes CloudEvents only; the others get commercetools' own format."""
     draft = models.SubscriptionDraft(
         key=SUBSCRIPTION_KEY,
         destination=_destination(destination),
-        messages=[_wanted()],
+        messages=[_shipment_messages()],
         format=_format(destination),
     )
     return _json(draft)
 
 
 def subscription_changes(existing: Json, destination: Destination, *, renew_key: bool) -> list[Json]:
-    """The update actions that are missing; none where all is as it should be.
+    """Returns the update actions that are missing; none where all is as it should be.
 
-    A key that commercetools holds is not shown again whole, so that it differs can't be seen: `renew_key`
-    sends it anyway.
+    commercetools never shows a key whole that it holds, so nobody can see that it differs. `renew_key` sends
+    it anyway.
     """
     found = JsonObject.of(existing, what="subscription")
     target = _json(_destination(destination))
     actions: list[Any] = []
-    if renew_key or _open_part(found.part("destination").members) != _open_part(target):
+    if renew_key or _without_secrets(found.part("destination").members) != _without_secrets(target):
         actions.append(models.SubscriptionChangeDestinationAction(destination=_destination(destination)))
     messages = [(part.text("resourceTypeId"), part.texts("types")) for part in found.parts("messages")]
     if messages != [("order", (SHIPMENT,))]:
-        actions.append(models.SubscriptionSetMessagesAction(messages=[_wanted()]))
+        actions.append(models.SubscriptionSetMessagesAction(messages=[_shipment_messages()]))
     return [_json(action) for action in actions]
 
 
 def format_differs(existing: Json, destination: Destination) -> bool:
-    """Whether it delivers in a format that the destination does not take; that can't be changed any more."""
+    """Tells whether the subscription delivers in a format that the destination does not take.
+
+    The format can't be changed any more.
+    """
     found = JsonObject.of(existing, what="subscription").part("format").text("type") or PLATFORM
     return isinstance(destination, EventGrid) and found != CLOUD_EVENTS
 
 
 def described(destination: Destination) -> str:
-    """Where the messages go, without the key."""
+    """Returns where the messages go, without the key."""
     match destination:
         case PubSub(project, topic):
             return f"Google Pub/Sub topic {topic} of project {project}"
@@ -109,12 +112,12 @@ def _format(destination: Destination) -> Any:
     return models.PlatformFormat()  # type: ignore[no-untyped-call]
 
 
-def _wanted() -> Any:
+def _shipment_messages() -> Any:
     order = models.MessageSubscriptionResourceTypeId.ORDER
     return models.MessageSubscription(resource_type_id=order, types=[SHIPMENT])
 
 
-def _open_part(destination: Mapping[str, Any]) -> Json:
+def _without_secrets(destination: Mapping[str, Any]) -> Json:
     return {name: value for name, value in destination.items() if name not in SECRETS and value is not None}
 
 

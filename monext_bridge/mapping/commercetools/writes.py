@@ -1,4 +1,4 @@
-"""What we write to commercetools: the SDK's drafts, actions and enums, serialised to plain JSON.
+"""Writes what we send to commercetools: the SDK's drafts, actions and enums, serialised to plain JSON.
 
 The SDK checks names and enum values here, where a fault is ours, and not in an answer. What it can't say is
 set beside its output: times with milliseconds (it writes microseconds), `TransactionDraft.interfaceId` and
@@ -37,13 +37,13 @@ from monext_bridge.mapping.monext import display_names
 
 PAYMENT_KEY = re.compile(r"[A-Za-z0-9_-]{2,256}")
 MOST_ACTIONS = 500
-"""Update actions that commercetools takes in one request."""
+"""commercetools takes at most this many update actions in one request."""
 
 
 def payment_draft(
     *, key: str, amount: Money, interface: str, customer_id: str | None, anonymous_id: str | None
 ) -> Json:
-    """PaymentDraft without transactions, of a customer or else of an anonymous session.
+    """Returns a PaymentDraft without transactions, of a customer or else of an anonymous session.
 
     Raises ValueError for a key that commercetools would refuse.
     """
@@ -59,21 +59,24 @@ def payment_draft(
 
 
 def payment_update(version: int, changes: Sequence[Update]) -> Json:
-    """PaymentUpdate with the actions of the changes, in their order. Raises ValueError above MOST_ACTIONS."""
-    actions = [action for change in changes for action in _actions(change)]
+    """Returns a PaymentUpdate with the actions of the updates, in their order.
+
+    Raises ValueError above MOST_ACTIONS.
+    """
+    actions = [action for update in changes for action in _actions(update)]
     if len(actions) > MOST_ACTIONS:
         raise ValueError(f"{len(actions)} update actions are more than {MOST_ACTIONS}")
     return {"version": version, "actions": actions}
 
 
 def add_payment(version: int, payment_id: PaymentId) -> Json:
-    """The update that puts a payment on a cart, or on an order: the action reads the same."""
+    """Returns the update that puts a payment on a cart, or on an order: the action reads the same."""
     payment = models.PaymentResourceIdentifier(id=payment_id)
     return _json(models.CartUpdate(version=version, actions=[models.CartAddPaymentAction(payment=payment)]))
 
 
 def order_draft(*, cart_id: CartId, version: int, number: OrderNumber, payment_state: str) -> Json:
-    """OrderFromCartDraft; `version` is the cart's. Raises ValueError for an unknown payment state."""
+    """Returns an OrderFromCartDraft; `version` is the cart's. Raises ValueError for an unknown payment state."""
     draft = models.OrderFromCartDraft(
         cart=models.CartResourceIdentifier(id=cart_id),
         version=version,
@@ -84,13 +87,13 @@ def order_draft(*, cart_id: CartId, version: int, number: OrderNumber, payment_s
 
 
 def payment_state_update(version: int, state: str) -> Json:
-    """The update of an order's payment state. Raises ValueError for an unknown one."""
+    """Returns the update of an order's payment state. Raises ValueError for an unknown one."""
     action = models.OrderChangePaymentStateAction(payment_state=models.PaymentState(state))
     return _json(models.OrderUpdate(version=version, actions=[action]))
 
 
-def _actions(change: Update) -> tuple[Json, ...]:
-    match change:
+def _actions(update: Update) -> tuple[Json, ...]:
+    match update:
         case SetKey(key):
             return (_json(models.PaymentSetKeyAction(key=_payment_key(key))),)
         case ChangeAmountPlanned(amount):
@@ -104,19 +107,19 @@ def _actions(change: Update) -> tuple[Json, ...]:
         case SetMethod(method):
             return _method(method)
         case _:
-            return (_transaction_action(change),)
+            return (_transaction_action(update),)
 
 
 def _transaction_action(
-    change: AddTransaction
+    update: AddTransaction
     | ChangeTransactionState
     | ChangeTransactionTimestamp
     | ChangeInteractionId
     | SetTransactionInterfaceId,
 ) -> Json:
-    match change:
+    match update:
         case AddTransaction():
-            return _add_transaction(change)
+            return _add_transaction(update)
         case ChangeTransactionState(transaction_id, state):
             action = models.PaymentChangeTransactionStateAction(
                 transaction_id=transaction_id, state=_state(state)
@@ -139,19 +142,19 @@ def _transaction_action(
                 "interfaceId": interface_id,
             }
         case _:
-            assert_never(change)
+            assert_never(update)
 
 
-def _add_transaction(change: AddTransaction) -> Json:
+def _add_transaction(update: AddTransaction) -> Json:
     draft = models.TransactionDraft(
-        type=_type(change.type),
-        amount=_money(change.amount),
-        interaction_id=change.interaction_id,
-        state=_state(change.state),
+        type=_type(update.type),
+        amount=_money(update.amount),
+        interaction_id=update.interaction_id,
+        state=_state(update.state),
     )
-    transaction = {**_json(draft), "timestamp": _iso(change.timestamp)}
-    if change.interface_id is not None:
-        transaction["interfaceId"] = change.interface_id
+    transaction = {**_json(draft), "timestamp": _iso(update.timestamp)}
+    if update.interface_id is not None:
+        transaction["interfaceId"] = update.interface_id
     return {"action": "addTransaction", "transaction": transaction}
 
 
@@ -170,7 +173,7 @@ def _payment_key(key: str) -> str:
 
 
 def _type(kind: TransactionType) -> models.TransactionType:
-    """Raises ValueError for OTHER, which is only ever read."""
+    """Returns the SDK's type. Raises ValueError for OTHER, which is only ever read."""
     return models.TransactionType(kind.value)
 
 
@@ -183,7 +186,7 @@ def _money(amount: Money) -> models.Money:
 
 
 def _iso(moment: datetime) -> str:
-    """UTC with milliseconds, as commercetools writes times itself."""
+    """Returns UTC with milliseconds, as commercetools writes times itself."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -1,7 +1,7 @@
-"""Monext's answers sorted into our values, and its requests made of ours.
+"""Sorts Monext's answers into our values, and makes its requests from ours.
 
-It is decided here which titles and codes are final, pending or unknown, and what is left out because Monext would
-refuse it.
+This package decides which titles and codes are final, pending or unknown, and what is left out because Monext
+would refuse it.
 """
 
 from monext_bridge.mapping.monext.answers import CreatedSession, SessionRefused, read_outcome

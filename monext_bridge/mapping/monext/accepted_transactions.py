@@ -1,4 +1,4 @@
-"""Which transaction of an accepted session is the accepted one."""
+"""Chooses which transaction of an accepted session is the accepted one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from monext_bridge.domain.money import Money
 from monext_bridge.mapping.json_object import JsonObject
 
 WALLETS = frozenset({"APPLE_PAY", "GOOGLE_PAY", "SAMSUNG_PAY"})
-"""Wallets that count as the method of payment, though a card lies behind them."""
+"""These wallets count as the method of payment, though a card lies behind them."""
 
 
 def read_candidates(session: JsonObject) -> tuple[AcceptedTransaction, ...]:
-    """Transactions that took or reserved money, each once; the order of Monext's list means nothing.
+    """Returns the transactions that took or reserved money, each once. The order of Monext's list means nothing.
 
-    One without id, currency or an amount above 0 is none that could be compared with the payment.
+    A transaction without id, currency or an amount above 0 is left out: it could not be compared with the
+    payment.
     """
     currency = session.part("order").text("currency")
     found = (_candidate(t, currency=currency) for t in session.parts("transactions"))
@@ -24,7 +25,7 @@ def read_candidates(session: JsonObject) -> tuple[AcceptedTransaction, ...]:
 
 
 def read_method(session: JsonObject) -> str | None:
-    """The method of the last transaction that names one, whatever became of it."""
+    """Returns the method of the last transaction that names one, whatever became of it."""
     methods = [m for t in session.parts("transactions") if (m := _method(t))]
     return methods[-1] if methods else None
 
@@ -32,10 +33,10 @@ def read_method(session: JsonObject) -> str | None:
 def choose_accepted(
     candidates: Sequence[AcceptedTransaction], ledgers: Mapping[MonextTransactionId, Ledger]
 ) -> AcceptedTransaction | None:
-    """One candidate: it. Several: the one with an authorisation number, else the one whose own row is OK.
+    """Returns the only candidate. Of several: the one with an authorisation number, else the one whose own row is OK.
 
-    `ledgers` by candidate. None where there is no candidate, or where two can't be told apart: the answer is
-    then as good as none.
+    `ledgers` are by candidate. Returns None where there is no candidate, or where two can't be told apart:
+    the answer is then as good as none.
     """
     if len(candidates) == 1:
         return candidates[0]
@@ -61,8 +62,11 @@ def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransactio
 
 
 def _amount(found: JsonObject) -> int | None:
-    """What was authorised, else what was asked for. "Empty if equal", and "not used yet" (TransactionPayment, OpenAPI
-    1.26.0): so a 0 says nothing either."""
+    """Returns what was authorised, else what was requested.
+
+    Monext documents these fields as "Empty if equal" and "not used yet" (TransactionPayment, OpenAPI 1.26.0).
+    So a 0 says nothing either.
+    """
     said = (found.whole(name) for name in ("authorizedAmount", "requestedAmount"))
     return next((amount for amount in said if amount is not None and amount > 0), None)
 

@@ -1,7 +1,7 @@
-"""What Monext answers, sorted into our values. No answer raises: what can't be read is unknown.
+"""Sorts what Monext answers into our values. No answer raises: what can't be read is unknown.
 
-Monext pairs no HTTP status with a result, sends refusals with 2xx and errors with or without `result` around
-them; so the title decides wherever the status does not say that nothing can be known.
+Monext pairs no HTTP status with a result. It sends refusals with 2xx, and errors with or without `result`
+around them. So the title decides wherever the status does not say that nothing can be known.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 
 PAYMENT_ID_FIELD = "commercetoolsPaymentID"
 NOT_FOUND_MAY_MEAN = ("ERROR", "")
-"""Titles beside which a 404 says that the session is not there; any other says what became of it."""
+"""Beside these titles a 404 says that the session is not there. Any other title says what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CreatedSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionRefused:
-    """Monext made no session and said so; `invalid_params` are the fields it names."""
+    """Monext made no session and said so. `invalid_params` are the fields it names."""
 
     title: str
     code: str
@@ -60,7 +60,7 @@ class SessionRefused:
 
 
 def read_created_session(status: int, body: object) -> CreatedSession | SessionRefused | None:
-    """The session, the refusal, or None where the answer does not tell whether there is one.
+    """Returns the session, the refusal, or None where the answer does not tell whether there is a session.
 
     A session without a web address to pay at is of no use to anybody, so it counts as None.
     """
@@ -76,9 +76,10 @@ def read_created_session(status: int, body: object) -> CreatedSession | SessionR
 
 
 def read_outcome(status: int, body: object, *, session_over: bool) -> Outcome:
-    """What became of a session. `is_session_over`: its life has ended, so that "not found" means expired.
+    """Returns what became of a session.
 
-    ACCEPTED without a transaction that took money is UNKNOWN: there is nothing to book.
+    `session_over` means that its life has ended, so that "not found" means expired. ACCEPTED without a
+    transaction that took money is UNKNOWN: there is nothing to book.
     """
     result, session = read_result(body), JsonObject.of(body, what="session")
     candidates = read_candidates(session)
@@ -115,8 +116,8 @@ def _kind(status: int, result: Result, *, session: JsonObject, session_over: boo
         return OutcomeKind.PENDING
     if result.title == ACCEPTED and contradicts_acceptance(result.code):
         return OutcomeKind.UNKNOWN
-    unheard_of = OutcomeKind.PENDING if 200 <= status < 300 else OutcomeKind.UNKNOWN
-    return KINDS.get(result.title, unheard_of)
+    of_unknown_title = OutcomeKind.PENDING if 200 <= status < 300 else OutcomeKind.UNKNOWN
+    return KINDS.get(result.title, of_unknown_title)
 
 
 def _not_found(status: int, result: Result) -> bool:
@@ -132,7 +133,10 @@ def _reason(status: int, result: Result) -> FailureReason:
 
 
 def _refuses_session(status: int, result: Result) -> bool:
-    """A readable no. Credentials that Monext does not know made no session either, whatever the status."""
+    """Tells whether the answer says readably that Monext made no session.
+
+    With credentials that it does not know, Monext made no session either, whatever the status.
+    """
     if status in (408, 429) or status >= 500 or not result.title:
         return False
     return not 200 <= status < 300 or KINDS.get(result.title) in (OutcomeKind.FAILED, OutcomeKind.UNKNOWN)

@@ -1,7 +1,7 @@
-"""Country codes that Monext takes: the 249 of ISO 3166-1 alpha-2.
+"""Lists the country codes that Monext takes: the 249 of ISO 3166-1 alpha-2.
 
-A table, since what libraries offer is wider (Babel's territories have `EU`, `XK`, `ZZ` beside them), and
-Monext refuses what is not on its list.
+This is a table because what libraries offer is wider (Babel's territories have `EU`, `XK`, `ZZ` beside them),
+and Monext refuses what is not on its list.
 """
 
 from __future__ import annotations

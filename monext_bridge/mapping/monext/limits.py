@@ -1,7 +1,8 @@
-"""Monext's published limits, applied once to a finished request.
+"""Applies Monext's published limits once to a finished request.
 
-Source: the schemas `SessionRequest` and `TransactionActionRequest` of Monext's OpenAPI description. Monext
-refuses the whole request for one bad optional field, so such a field is cut or left out instead.
+The limits come from the schemas `SessionRequest` and `TransactionActionRequest` of Monext's OpenAPI
+description. Monext refuses the whole request for one bad optional field, so such a field is cut or left out
+instead.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from monext_bridge.mapping.text import clean, cut, is_date, without_angle_bracke
 
 
 class TooLong(StrEnum):
-    """What to do about a text that is longer than Monext takes: half an email address is none."""
+    """Says what to do about a text that is longer than Monext takes. Half an email address is no email address."""
 
     CUT = "cut"
     DROP = "drop"
@@ -26,9 +27,10 @@ class TooLong(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`prepare` brings a text into form, `longest` counts UTF-16 units; what still does not fit is left out.
+    """Describes what Monext takes in a field. What does not fit even after `prepare` and cutting is left out.
 
-    A text must be one of `allowed` and satisfy `accepts`; a number lies between `least` and `most`.
+    `prepare` brings a text into form, and `longest` counts UTF-16 units. A text must be one of `allowed` and
+    satisfy `accepts`. A number lies between `least` and `most`.
     """
 
     longest: int | None = None
@@ -44,9 +46,9 @@ EMAIL = re.compile(
     r"[A-Za-z0-9_.-]++(?:\+[A-Za-z0-9_+]*|(?<=[A-Za-z0-9_.-][A-Za-z0-9_]))@"
     r"(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]{2,4}"
 )
-"""Monext's own pattern, `[\\w.-]+[\\w+]+@([\\w-]+\\.)+[\\w-]{2,4}`, such that no character of it is read twice.
+"""Is Monext's own pattern, `[\\w.-]+[\\w+]+@([\\w-]+\\.)+[\\w-]{2,4}`, such that no character is read twice.
 
-`\\w` is spelt out: ASCII for Monext, all letters of the world for Python.
+`\\w` is spelt out, because it means ASCII for Monext and all letters of the world for Python.
 """
 
 TELEPHONE = re.compile(r"\+?[0-9]{4,15}")
@@ -102,21 +104,24 @@ LIMITS: Mapping[str, Limit] = {
     "languageCode": Limit(accepts=LANGUAGE_CODE.fullmatch),
     "comment": Limit(255, prepare=without_angle_brackets),
 }
-"""By dotted path. `comment` is that of an act. Fields that are not listed have no limit that could be met by
-cutting: identifiers of the settings, URLs, `order.amount` and currency are sent as they are, or refused."""
+"""Gives the limits by dotted path. `comment` is that of an operation.
+
+Fields that are not listed have no limit that could be met by cutting: identifiers of the settings, URLs,
+`order.amount` and currency are sent as they are, or refused.
+"""
 
 MAY_BE_EMPTY = frozenset({"paymentMethod.paymentMethodIDs"})
 """An empty list of methods means all of the point of sale."""
 
 
 def within_limits(body: Mapping[str, object]) -> Json:
-    """The request as Monext takes it: cut and cleaned, without anything empty."""
+    """Returns the request as Monext takes it: cut and cleaned, without anything empty."""
     fitted = {name: _fit(value, path=name) for name, value in body.items()}
     return {name: value for name, value in fitted.items() if value is not None}
 
 
 def _fit(value: object, *, path: str) -> object:
-    """The value within its limits, None where nothing is left of it."""
+    """Returns the value within its limits, None where nothing is left of it."""
     match value:
         case dict():
             members = {name: _fit(member, path=f"{path}.{name}") for name, member in value.items()}
@@ -145,5 +150,5 @@ def _fit_text(value: str, *, limit: Limit) -> str | None:
 
 
 def _in_range(value: int, *, limit: Limit) -> bool:
-    above = limit.least is None or value >= limit.least
-    return above and (limit.most is None or value <= limit.most)
+    high_enough = limit.least is None or value >= limit.least
+    return high_enough and (limit.most is None or value <= limit.most)

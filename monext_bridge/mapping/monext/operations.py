@@ -1,4 +1,4 @@
-"""Monext's answers about captures, cancels and refunds, and its ledger of a transaction."""
+"""Reads Monext's answers about captures, cancels and refunds, and its ledger of a transaction."""
 
 from __future__ import annotations
 
@@ -28,16 +28,18 @@ from monext_bridge.mapping.monext.result import Result, read_result
 
 ROW_SYNONYMS: Mapping[str, str] = {"CANCEL_AUTHORIZATION": "CANCEL", "RESET": "CANCEL"}
 MONEY_ROWS = frozenset({"AUTHORIZATION", "AUTHORIZATION_AND_CAPTURE", "CAPTURE", "CANCEL", "REFUND"})
-"""Rows that a payment is made of: their amount is above 0, and a 0 says as little as none. Rows of other types may do
-without, and are passed over then."""
+"""A payment is made of these rows: their amount is above 0, and a 0 says as little as no amount.
+
+Rows of other types may have no amount, and are then passed over.
+"""
 
 ROW_STATUSES: Mapping[str, bool] = {"OK": True, "KO": False}
 
 
 def read_operation_answer(status: int, body: object, *, kind: OperationKind) -> OperationAnswer:
-    """The answer to an act, sorted; raises nothing.
+    """Sorts the answer to an operation; raises nothing.
 
-    A 2xx alone is never success, and no answer proves that nothing happened unless it says so: what is not
+    A 2xx alone is never success, and no answer proves that nothing happened unless it says so. What is not
     clear is UNKNOWN, and the ledger has to tell.
     """
     result = read_result(body)
@@ -52,11 +54,12 @@ def read_operation_answer(status: int, body: object, *, kind: OperationKind) -> 
 
 
 def read_ledger(status: int, body: object) -> Ledger:
-    """The rows of GET transaction; cancels are all called CANCEL, whichever of its three names Monext used.
+    """Returns the rows of GET transaction.
 
-    Not readable where the answer lists nothing (a ledger has at least the row of its own transaction), or a
-    row of money that can't be read or has no amount: from such an answer nobody may conclude that an act did not
-    happen. Of a row that is KO no money moved, so it needs none.
+    All cancels are called CANCEL, whichever of its three names Monext used. The ledger is not readable where
+    the answer lists nothing (a ledger has at least the row of its own transaction), or where a row of money
+    can't be read or has no amount. From such an answer nobody may conclude that an operation did not happen.
+    A row that is KO moved no money, so it needs no amount.
     """
     found = JsonObject.of(body, what="transaction").members.get("associatedTransactions")
     if not 200 <= status < 300 or not isinstance(found, list) or not found:
@@ -68,7 +71,7 @@ def read_ledger(status: int, body: object) -> Ledger:
 
 
 def read_echoed_key(body: object) -> str | None:
-    """Our key of the act that made the transaction, where Monext echoes its `privateData`."""
+    """Returns our key of the operation that made the transaction, where Monext echoes its `privateData`."""
     return JsonObject.of(body, what="transaction").part("privateData").text(BRIDGE_KEY)
 
 
@@ -90,14 +93,14 @@ def _sort(status: int, result: Result, *, kind: OperationKind) -> OperationAnswe
 
 
 def _sort_cancelled(status: int) -> OperationAnswerKind:
-    """A code that says that the cancel went through; a redirection is none of Monext's."""
+    """Sorts a code that says that the cancel went through. A redirection is not Monext's."""
     if status == 202:
         return OperationAnswerKind.PENDING
     return OperationAnswerKind.UNKNOWN if 300 <= status < 400 else OperationAnswerKind.DONE
 
 
 def _sort_success(status: int, result: Result) -> OperationAnswerKind:
-    """A 2xx: refusals come as such too. 202 says that it was taken, not that it was done."""
+    """Sorts a 2xx: refusals come as such too. 202 says that the operation was received, not that it was done."""
     meaning = KINDS.get(result.title, OutcomeKind.PENDING)
     if meaning is OutcomeKind.PENDING:
         return OperationAnswerKind.PENDING

@@ -1,4 +1,4 @@
-"""Who buys, and where it goes: buyer, addresses and delivery of a Monext session."""
+"""Describes who buys, and where the goods go: buyer, addresses and delivery of a Monext session."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ TITLES: Mapping[str, str] = {
     **dict.fromkeys(("MRS", "MME", "MADAME", "FRAU", "SEÑORA", "SRA", "SIGNORA"), "MRS"),
     **dict.fromkeys(("MEVROUW", "SENHORA"), "MRS"),
 }
-"""How Monext's two titles are written in the shop's languages; any other title is not sent."""
+"""Tells how Monext's two titles are written in the shop's languages. Any other title is not sent."""
 
 
 def buyer(cart: Cart, *, customer: Customer | None) -> Json:
-    """What is known of the buyer: the customer's own data first, then the addresses of the cart."""
+    """Returns what is known of the buyer: the customer's own data first, then the addresses of the cart."""
     account, billing = customer or Customer(id=""), cart.billing_address or Address()
     shipping = cart.shipping_address or Address()
     return {
@@ -34,10 +34,10 @@ def buyer(cart: Cart, *, customer: Customer | None) -> Json:
 
 
 def delivery(cart: Cart) -> Json:
-    """One delivery of all shipping methods: Monext knows no more.
+    """Returns one delivery for all shipping methods: Monext knows no more.
 
-    A cart with neither shipping method nor shipping address has nothing to ship. With an address alone
-    nobody knows how it will travel, so no mode is claimed.
+    A cart with neither shipping method nor shipping address has nothing to ship. With an address alone nobody
+    knows how it will travel, so no mode is claimed.
     """
     to = cart.shipping_address or next((d.address for d in cart.deliveries if d.address), None)
     if not cart.deliveries and to is None:
@@ -54,7 +54,7 @@ def delivery(cart: Cart) -> Json:
 
 
 def address(found: Address) -> Json:
-    """An address as Monext's `ContactAddress`; the company is its label, and part of the complement."""
+    """Returns an address as Monext's `ContactAddress`. The company is its label, and part of the complement."""
     return {
         "title": _title(found.title),
         "firstName": found.first_name,
@@ -88,6 +88,6 @@ def _telephone(found: Address) -> str | None:
 
 
 def _title(*written: str | None) -> str | None:
-    """The first that is one of Monext's titles."""
+    """Returns the first that is one of Monext's titles."""
     found = (TITLES.get((title or "").replace(".", "").strip().upper()) for title in written)
     return next((title for title in found if title), None)

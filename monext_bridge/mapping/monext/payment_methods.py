@@ -1,4 +1,4 @@
-"""What shops call the payment methods that Monext names by instrument code (`paymentInstrumentType.code`)."""
+"""Names the payment methods as shops do, by Monext's instrument code (`paymentInstrumentType.code`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BRANDS: Mapping[str, str] = {
     "MB_WAY": "MB WAY",
     "MBWAY_MNXT": "MB WAY",
 }
-"""Brand names, the same in every language."""
+"""Brand names are the same in every language."""
 
 TRANSLATED: Mapping[str, Mapping[str, str]] = {
     "CB": {
@@ -39,7 +39,7 @@ TRANSLATED: Mapping[str, Mapping[str, str]] = {
 
 
 def display_names(method: str) -> dict[str, str]:
-    """The name of a method in each of LANGUAGES; a code that we don't know stands for itself."""
+    """Returns the name of a method in each of LANGUAGES. A code that we don't know stands for itself."""
     code = method.upper()
     if code in TRANSLATED:
         return dict(TRANSLATED[code])

@@ -1,4 +1,4 @@
-"""What Monext is asked: to open a session for a cart, and to capture, cancel or refund."""
+"""Builds the requests to Monext: to open a session for a cart, and to capture, cancel or refund."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from monext_bridge.mapping.monext.limits import within_limits
 from monext_bridge.mapping.monext.parties import buyer, delivery
 
 BRIDGE_KEY = "bridgeKey"
-"""Name of our key of an act in Monext's `privateData`, which GET transaction echoes."""
+"""Names our operation key in Monext's `privateData`, which GET transaction echoes."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionDraft:
-    """A session to be opened. `due` is what is asked for: the total, less what other payments hold.
+    """Describes a session to be opened.
 
-    `payment_method_ids` are contract numbers in the order to be shown; none means all of the point of sale.
+    `due` is what is asked for: the total, less what other payments hold. `payment_method_ids` are contract
+    numbers in the order to be shown; none means all of the point of sale.
     """
 
     cart: Cart
@@ -39,7 +40,7 @@ class SessionDraft:
 
 
 def session_request(draft: SessionDraft) -> Json:
-    """Monext's `SessionRequest`, within its limits and without anything empty."""
+    """Returns Monext's `SessionRequest`, within its limits and without anything empty."""
     return within_limits(
         {
             "pointOfSaleReference": draft.point_of_sale,
@@ -69,9 +70,10 @@ def operation_request(
     comment: str | None = None,
     option: str | None = None,
 ) -> Json:
-    """Monext's `TransactionActionRequest`; `amount` in minor units, `option` of a capture only.
+    """Returns Monext's `TransactionActionRequest`; `amount` is in minor units, `option` is of a capture only.
 
-    Monext knows no idempotency key: `privateData` carries ours, by which a row of the ledger is found again.
+    Monext knows no idempotency key. So `privateData` carries ours, by which a row of the ledger is found
+    again.
     """
     return within_limits(
         {
@@ -100,7 +102,7 @@ def _order(draft: SessionDraft) -> Json:
 
 
 def _discount(cart: Cart) -> int:
-    """The discount on the total, and custom lines below zero: Monext's prices can't be negative."""
+    """Returns the discount on the total plus custom lines below zero: Monext's prices can't be negative."""
     on_total = cart.discount.cent_amount if cart.discount else 0
     return on_total + sum(max(-line.total.cent_amount, 0) for line in cart.lines)
 
@@ -116,11 +118,14 @@ def _item(line: CartLine) -> Json:
 
 
 def _tax_rate(rate: Decimal | None) -> int | None:
-    """Hundredths of a percent (0.0255 → 255); None rather than a wrong rate where it is finer than that."""
+    """Returns hundredths of a percent (0.0255 → 255).
+
+    Returns None rather than a wrong rate where the rate is finer than that.
+    """
     hundredths = None if rate is None else rate * 10_000
     return int(hundredths) if hundredths is not None and hundredths % 1 == 0 else None
 
 
 def language_code(tag: str | None) -> str | None:
-    """`fr-FR` → `FR`; what is no two-letter language is left out by the limits."""
+    """Turns `fr-FR` into `FR`. What is no two-letter language is left out by the limits."""
     return (tag or "").replace("_", "-").partition("-")[0].upper() or None

@@ -1,4 +1,4 @@
-"""The `result` that every answer of Monext carries, wherever it stands in the body."""
+"""Reads the `result` that every answer of Monext carries, wherever it stands in the body."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from monext_bridge.mapping.json_object import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`title` in capitals, empty where the body has no readable result."""
+    """Holds a result. `title` is in capitals, and empty where the body has no readable result."""
 
     title: str = ""
     code: str = ""
@@ -17,7 +17,7 @@ class Result:
 
 
 def read_result(body: object) -> Result:
-    """`body.result`, else the body itself, as errors have it; raises nothing, whatever the body is."""
+    """Reads `body.result`, else the body itself, as errors have it. Raises nothing, whatever the body is."""
     whole = JsonObject.of(body, what="answer")
     nested = whole.part("result")
     found = nested if nested.text("title") else whole

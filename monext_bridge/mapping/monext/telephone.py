@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them, brought near to E.164."""
+"""Brings telephone numbers, as people write them, near to E.164."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TRUNK_ZERO = "(0)"
 
 
 def normalised(number: str) -> str:
-    """`+33 (0)6.12-34 56 78` → `+33612345678`, and `00` in front becomes `+`; other characters stay."""
+    """Turns `+33 (0)6.12-34 56 78` into `+33612345678`, and `00` in front into `+`. Other characters stay."""
     bare = SEPARATORS.sub("", number)
     international = f"+{bare[2:]}" if bare.startswith("00") else bare
     if international.startswith("+"):

@@ -1,6 +1,6 @@
-"""Who may call: tokens of back offices and of the Merchant Center, and signatures of the clouds' pushes.
+"""Decides who may call: checks tokens of back offices and the Merchant Center, and signatures of cloud pushes.
 
-A verdict is kept for a while and asked for once, however many requests wait for it.
+The verdict on an OAuth2 token is kept for a while, and is asked for once, however many requests wait for it.
 """
 
 from monext_bridge.services.access.principals import Principals

@@ -1,4 +1,4 @@
-"""Whether an OAuth2 token of commercetools opens the operations API, as its authorisation server says.
+"""Asks commercetools' authorisation server whether an OAuth2 token may use the operations API.
 
 https://docs.commercetools.com/api/authorization: token introspection; https://docs.commercetools.com/api/scopes
 """
@@ -25,13 +25,14 @@ from monext_bridge.services.access.token_verdicts import (
 OPENING_SCOPES = frozenset({"manage_project", "manage_checkout_payment_intents"})
 MOST_TOKENS = 1024
 MILLISECONDS = 10**11
-"""From here on a time since 1970 is in milliseconds: as seconds it would be in the year 5138."""
+"""From this number on, a time since 1970 is in milliseconds: as seconds it would be in the year 5138."""
 
 
 class Introspection:
-    """Thread-safe. What is kept is found by the token's SHA-256, never by the token.
+    """Checks tokens and keeps the verdicts. Thread-safe.
 
-    What one process has learnt, all know that share `standings`, until the same moment.
+    A verdict is found by the token's SHA-256, never by the token. What one process has learnt, all processes
+    know that share `shared_verdicts`, until the same moment.
     """
 
     def __init__(
@@ -49,7 +50,10 @@ class Introspection:
         self._kept: SingleFlightCache[TokenVerdict] = SingleFlightCache(most=MOST_TOKENS, monotonic=monotonic)
 
     def check(self, token: str) -> None:
-        """Raises Unauthenticated, Forbidden, or RemoteUnreachable where nobody can say."""
+        """Return where the token grants access.
+
+        Raises Unauthenticated, Forbidden, or RemoteUnreachable where nobody can say.
+        """
         verdict = self._verdict(token)
         if verdict is TokenVerdict.ENDED:
             raise Unauthenticated(verdict.value)
@@ -66,7 +70,7 @@ class Introspection:
             ) from error
 
     def knows(self, token: str) -> bool:
-        """Whether the token is known to open just now; commercetools is not asked."""
+        """Whether the token is known to grant access just now. commercetools is not asked."""
         digest = _digest(token)
         verdict = self._kept.known(digest)
         if verdict is None and self._shared_verdicts:
@@ -75,9 +79,9 @@ class Introspection:
         return verdict is TokenVerdict.GRANTED
 
     def _learn(self, token: str, digest: bytes) -> CachedAnswer[TokenVerdict]:
-        """From another process, else from commercetools, and then for all.
+        """Take the verdict from another process, else from commercetools, and then share it.
 
-        Counted from before the question, so that nothing is kept longer for an answer that came late.
+        Its time counts from before the question, so that a late answer is not kept longer.
         """
         asked_at, wall = self._monotonic(), self._clock().timestamp()
         found = self._shared_verdicts.find(digest) if self._shared_verdicts else None
@@ -101,9 +105,9 @@ class Introspection:
 
 
 def read_verdict(answer: dict[str, Any], *, project_key: str, now: float) -> tuple[TokenVerdict, float]:
-    """What an answer says, and for how many seconds that may be relied on; 0: this once.
+    """Return the verdict that an answer gives, and for how many seconds it holds; 0 means for this call only.
 
-    Raises RemoteUnavailable for what is no answer of an introspection.
+    Raises RemoteUnavailable for what is not the answer of an introspection.
     """
     active = answer.get("active")
     if not isinstance(active, bool):
@@ -117,7 +121,10 @@ def read_verdict(answer: dict[str, Any], *, project_key: str, now: float) -> tup
 
 
 def opens(scopes: str, *, project_key: str) -> bool:
-    """Whether one of the scopes, `name:project` or `name:project:store`, spaces between, opens this one."""
+    """Whether one of the scopes grants access to this project.
+
+    Scopes are separated by spaces, and read `name:project` or `name:project:store`.
+    """
     return any(_opens(scope.split(":"), project_key=project_key) for scope in scopes.split(" "))
 
 
@@ -130,7 +137,10 @@ def _digest(token: str) -> bytes:
 
 
 def _seconds_left(exp: object, *, now: float) -> float | None:
-    """commercetools answers milliseconds, RFC 7662 wants seconds; None where it is no time at all."""
+    """Return the seconds until `exp`, None where it is not a time.
+
+    commercetools answers milliseconds; RFC 7662 wants seconds.
+    """
     if isinstance(exp, bool) or not isinstance(exp, int | Decimal):
         return None
     try:

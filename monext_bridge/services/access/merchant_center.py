@@ -1,4 +1,4 @@
-"""JSON Web Tokens of the Merchant Center: who looks at the bridge's status from there."""
+"""Checks the JSON Web Tokens of Merchant Center users, who look at the bridge's status from there."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ from monext_bridge.gateways.keys import MerchantCenterKeys
 ALGORITHMS = ("RS256", "RS384", "RS512")
 CHECKS: dict[str, Any] = {
     "require": ["exp", "iss"],
-    "verify_aud": False,  # these tokens are made out to nobody in particular
-    "verify_iat": False,  # says when, not whether; a clock a second behind would refuse
+    "verify_aud": False,  # these tokens name no particular audience
+    "verify_iat": False,  # `iat` says when a token was made; a clock a second behind would refuse it
     "enforce_minimum_key_length": True,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class MerchantCenter:
-    """`issuer` as it stands in the tokens."""
+    """Checks the tokens of one issuer for one project. `issuer` is written as in the tokens."""
 
     issuer: str
     project_key: str
     keys: MerchantCenterKeys
 
     def check(self, token: str) -> None:
-        """Raises Unauthenticated, Forbidden for another project, or RemoteUnreachable without keys.
+        """Return where the token is valid.
 
-        The algorithm is looked at before any key is fetched, so `none` and shared secrets cost nothing.
+        Raises Unauthenticated, Forbidden for another project, or RemoteUnreachable without keys.
+
+        The algorithm is checked before any key is fetched, so `none` and shared secrets cost nothing.
         """
         try:
             claims = jwt.decode(

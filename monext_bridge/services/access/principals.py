@@ -1,4 +1,4 @@
-"""Who may call the operations API: back offices by their OAuth2 token, the Merchant Center by its own."""
+"""Proves who calls the API: a back office by its OAuth2 token, the Merchant Center by its own token."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ BEARER_TOKEN = re.compile(r"[!-~]{1,4096}")
 
 
 class PrincipalNotConfigured(RequestError):
-    """Calls of this kind can't be proved, for a setting is missing."""
+    """Calls of this kind can't be proved, because a setting is missing."""
 
     status, code = 503, "General"
 
 
 class Principals:
-    """Each method returns where the caller is proved, and raises where it is not, or where nobody can say.
+    """Proves principals. A check returns where the caller is proved, and raises where not or where nobody can say.
 
-    Thread-safe. `clock` is compared with the end of tokens; what is kept ends by `monotonic`.
+    Thread-safe. `clock` is compared with the expiry of tokens; `monotonic` measures how long verdicts are kept.
     """
 
     def __init__(
@@ -50,20 +50,20 @@ class Principals:
         self._merchant_center = _merchant_center(project, monotonic=monotonic)
 
     def back_office(self, token: str) -> None:
-        """An OAuth2 token with `manage_project` or `manage_checkout_payment_intents` of our project.
+        """Check an OAuth2 token: it has `manage_project` or `manage_checkout_payment_intents` of our project.
 
         A scope of one store of the project is enough. Raises Unauthenticated, Forbidden, RemoteUnreachable.
         """
         self._introspection.check(_shaped(token))
 
     def knows_back_office(self, token: str) -> bool:
-        """Whether the token is known to open just now; commercetools is not asked."""
+        """Whether the token is known to grant access just now. commercetools is not asked."""
         return bool(BEARER_TOKEN.fullmatch(token)) and self._introspection.knows(token)
 
     def merchant_center(self, token: str) -> None:
-        """A JWT that our issuer signed for our project.
+        """Check a JWT: our issuer signed it, for our project.
 
-        Raises Unauthenticated, Forbidden, RemoteUnreachable, CallerNotConfigured.
+        Raises Unauthenticated, Forbidden, RemoteUnreachable, PrincipalNotConfigured.
         """
         if self._merchant_center is None:
             raise PrincipalNotConfigured("CTP_JWKS_URL and CTP_JWT_ISSUER are not set")

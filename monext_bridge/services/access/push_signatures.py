@@ -1,4 +1,4 @@
-"""Whether a push is from the cloud that it seems to come from."""
+"""Checks whether a push comes from the cloud that it seems to come from."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ LEEWAY = 30
 """Seconds by which Google's clock and ours may differ."""
 
 HASHES: dict[SnsSignature, HashAlgorithm] = {
-    SnsSignature.SHA1: SHA1(),  # noqa: S303 what SNS signs with where its topic does not ask for SHA-256
+    SnsSignature.SHA1: SHA1(),  # noqa: S303 SNS signs with it where its topic does not ask for SHA-256
     SnsSignature.SHA256: SHA256(),
 }
 
 
 class SignatureVerdict(Enum):
-    """UNKNOWN: the keys can't be had now, so the caller is to come again."""
+    """Whether a push signature is genuine. UNKNOWN: the keys can't be had now, so the sender should come again."""
 
     GENUINE = "genuine"
     FORGED = "forged"
@@ -43,7 +43,7 @@ class PushSignatures:
     clock: Callable[[], datetime]
 
     def sns(self, message: SnsMessage) -> SignatureVerdict:
-        """By the certificate that the notice names, whose address `read_sns` has checked."""
+        """Check a notification by the certificate that it names, whose address `read_sns` has checked."""
         certificate = self.keys.certificate(message.certificate_url)
         if certificate is None:
             return SignatureVerdict.UNKNOWN
@@ -57,15 +57,15 @@ class PushSignatures:
         return SignatureVerdict.GENUINE
 
     def confirm(self, message: SnsMessage) -> bool:
-        """Confirm a subscription that is proved. Harmless to repeat."""
+        """Confirm a subscription whose message is proved. May be repeated."""
         confirmed = message.confirm_url is not None and self.keys.visit(message.confirm_url)
         event(log, "sns_subscription", topic=message.topic, confirmed=confirmed)
         return confirmed
 
     def google(self, token: str, *, audience: str) -> SignatureVerdict:
-        """The OIDC token of a Pub/Sub push: RS256 by one of Google's keys, for our audience, and not expired.
+        """Check the OIDC token of a Pub/Sub push: RS256 by one of Google's keys, for our audience, and not expired.
 
-        Any customer of Google can get a token for any audience: it is no proof without our secret.
+        Any customer of Google can get a token for any audience, so it proves nothing without our secret.
         """
         try:
             header = jwt.get_unverified_header(token)

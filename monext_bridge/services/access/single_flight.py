@@ -1,4 +1,4 @@
-"""Answers that many callers want at once: each asked for by one of them, and kept for a while."""
+"""Caches answers that many callers want at once: one of them asks, the others wait for the answer."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CachedAnswer(Generic[T]):
-    """An answer, and the moment (of the same clock) from which on it is asked for again."""
+    """An answer. From `until` on, by the cache's clock, it is asked for again."""
 
     answer: T
     until: float
 
 
 class SingleFlightCache(Generic[T]):
-    """At most `most` answers by key. Thread-safe. Errors are shared by who waits for them, and not kept.
+    """Keeps at most `most` answers by key. Thread-safe.
 
-    Who waits holds a thread for a remote, as who asks it does, and needs a place as well.
+    An error is raised to all that wait for the answer, and is not kept.
+
+    A thread that waits is held up by a remote as much as the one that asks, so it needs a slot as well.
     """
 
     def __init__(self, *, most: int, monotonic: Callable[[], float], waiting: Bulkhead | None = None) -> None:
@@ -35,13 +37,13 @@ class SingleFlightCache(Generic[T]):
         self._waiting = waiting or Bulkhead(SLOTS_PER_REMOTE)
 
     def known(self, key: bytes) -> T | None:
-        """The answer that is kept; nobody is asked."""
+        """Return the kept answer, None where there is none. Nobody is asked."""
         with self._lock:
             kept = self._kept.get(key)
             return kept.answer if kept is not None and self._monotonic() < kept.until else None
 
     def get(self, key: bytes, *, ask: Callable[[], CachedAnswer[T]]) -> T:
-        """The answer that is kept, or else that of `ask`, which one thread at a time calls for a key.
+        """Return the kept answer, else that of `ask`, which only one thread at a time calls for a key.
 
         Raises what `ask` raises, and TimeoutError at the deadline or where too many wait already.
         """
@@ -74,7 +76,7 @@ class SingleFlightCache(Generic[T]):
         return kept.answer
 
     def _keep(self, key: bytes, kept: CachedAnswer[T]) -> None:
-        """Where there is no room, the one that would end first makes some."""
+        """Keep an answer. Where there is no room, the answer that would end first is dropped."""
         self._kept.pop(key, None)
         if len(self._kept) >= self._most:
             del self._kept[min(self._kept, key=lambda each: self._kept[each].until)]

@@ -1,8 +1,9 @@
-"""What an OAuth2 token is worth here, and how processes tell each other in Redis.
+"""Defines the verdicts on an OAuth2 token, and shares them between processes in Redis.
 
-Under the token's SHA-256 stands what it is worth and until when, with an HMAC of both, the token's SHA-256 and the
-project under a key derived from `SECRET_KEY`. So whoever can write to Redis can't make a token open, nor make one
-open longer; and whoever can read it learns no token. The SHA-256 needs no key: tokens can't be guessed.
+Redis holds, under the token's SHA-256, the verdict and its end, with an HMAC under a key derived from
+`SECRET_KEY`. The HMAC covers both of them, the token's SHA-256 and the project. So whoever can write to Redis
+can't grant a token access, nor extend it; and whoever can read it learns no token. The SHA-256 needs no key,
+because tokens can't be guessed.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from pydantic import SecretStr
 from monext_bridge.gateways.redis import SharedCache
 
 GRANTED_FOR = 60.0
-"""Seconds for which a token that opens is not asked about again: so long a revoked one may still serve."""
+"""Seconds for which a token that grants access is not asked about again.
+
+A token that is revoked meanwhile may still be accepted for so long.
+"""
 
 REFUSED_FOR = 5.0
 VERDICTS_PURPOSE = b"monext-bridge.standings"
 
 
 class TokenVerdict(Enum):
-    """What a token is worth here."""
+    """Whether a token grants access, or why it does not."""
 
     GRANTED = "granted"
     ENDED = "the token is not active (any more)"
@@ -32,7 +36,10 @@ class TokenVerdict(Enum):
 
 
 class SharedTokenVerdicts:
-    """Never raises: what can't be read, has ended or was not written by this bridge is not found."""
+    """Shares verdicts through Redis. Never raises.
+
+    A verdict that can't be read, has ended or was not written by this bridge counts as not found.
+    """
 
     def __init__(
         self,
@@ -48,8 +55,10 @@ class SharedTokenVerdicts:
         ]
 
     def find(self, digest: bytes) -> tuple[TokenVerdict, float] | None:
-        """What the token is worth, and for how many more seconds, which are never more than had it been asked about
-        now: clocks of machines differ."""
+        """Return the verdict, and for how many more seconds it holds.
+
+        The seconds are never more than those of a verdict asked for now, because clocks of machines differ.
+        """
         parts = (self._cache.find(self._name(digest)) or b"").split(b" ")
         if len(parts) != 3 or not self._is_ours(digest, parts):
             return None
@@ -59,18 +68,18 @@ class SharedTokenVerdicts:
         return (verdict, left) if verdict and left > 0 else None
 
     def tell(self, digest: bytes, verdict: TokenVerdict, *, until: float) -> None:
-        """`until`: Unix seconds. What has ended by then is not told."""
-        said = [verdict.name.encode(), str(int(until * 1000)).encode()]
-        value = b" ".join([*said, self._sign(digest, said, key=self._keys[0])])
+        """Share a verdict. `until` is in Unix seconds; a verdict that has ended by then is not shared."""
+        fields = [verdict.name.encode(), str(int(until * 1000)).encode()]
+        value = b" ".join([*fields, self._sign(digest, fields, key=self._keys[0])])
         self._cache.tell(self._name(digest), value, seconds=until - self._clock().timestamp())
 
     def _name(self, digest: bytes) -> str:
         return f"{self._project_key}:{digest.hex()}"
 
     def _is_ours(self, digest: bytes, parts: Sequence[bytes]) -> bool:
-        good = [hmac.compare_digest(self._sign(digest, parts[:2], key=key), parts[2]) for key in self._keys]
-        return any(good)
+        valid = [hmac.compare_digest(self._sign(digest, parts[:2], key=key), parts[2]) for key in self._keys]
+        return any(valid)
 
-    def _sign(self, digest: bytes, said: Sequence[bytes], *, key: bytes) -> bytes:
-        text = b" ".join([self._name(digest).encode(), *said])
+    def _sign(self, digest: bytes, fields: Sequence[bytes], *, key: bytes) -> bytes:
+        text = b" ".join([self._name(digest).encode(), *fields])
         return hmac.digest(key, text, "sha256").hex().encode()

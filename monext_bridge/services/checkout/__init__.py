@@ -1,6 +1,6 @@
-"""A payment is begun or resumed: one live session for a cart that is asked for the same way.
+"""Starts or resumes the payment of a cart: starts with equal terms share one live session.
 
-Also decided here is which options a start may have, by request, by session and by the store's settings.
+It also decides which options a start may have, by the request, the shop session and the store's settings.
 """
 
 from monext_bridge.services.checkout.open_session import SessionOpener

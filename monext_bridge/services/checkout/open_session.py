@@ -1,4 +1,7 @@
-"""Open a session for an attempt: record, then session and cart at the same time, then the session's record.
+"""Opens a session for a payment attempt.
+
+First the attempt is recorded. Then the session is opened and the payment put on the cart, at the same time.
+Last, the session is written into the record.
 
 hop 2   POST payment (or PATCH of an empty one)   and   GET customer
 hop 3   POST Monext session                       and   POST cart addPayment
@@ -80,10 +83,10 @@ class SessionOpener:
         store: StoreSettings,
         language: str | None,
     ) -> Payment | Outdated:
-        """The payment with a live session: ours, or that of another start which was faster.
+        """Return the payment with a live session: ours, or that of another start that was faster.
 
-        A session whose cart moved meanwhile is never shown. `language` is the one that was wished for, in
-        which the cart was read: only so do two readings of it compare. Raises RemoteError.
+        A session whose cart moved meanwhile is never shown. `language` is the one that the start asked for and
+        the cart was read in: two readings of a cart compare only in the same language. Raises RemoteError.
         """
         payment, customer = together(
             lambda: self._payment(todo, cart=cart, terms=terms), lambda: self._customer(cart)
@@ -94,20 +97,20 @@ class SessionOpener:
         draft = self._draft(
             payment, todo.key, cart=cart, customer=customer, terms=terms, store=store, language=language
         )
-        session, moved = together(
+        session, attached = together(
             lambda: self.monext_payments.open_session(store, draft),
-            lambda: self._attach(payment, cart, language=language),
+            lambda: self._add_to_cart(payment, cart, language=language),
         )
-        if moved is None or not self._unchanged(moved, terms=terms, wanted=todo.key.digest):
+        if attached is None or not self._unchanged(attached, terms=terms, digest=todo.key.digest):
             event(log, "cart_moved", payment=payment.id, cart=cart.id, then="session dropped, started again")
             return Outdated()
-        return self._keep(payment, session, key=todo.key, terms=terms, store=store, begun=begun)
+        return self._record_session(payment, session, key=todo.key, terms=terms, store=store, begun=begun)
 
     def _payment(self, todo: AttemptPlan, *, cart: Cart, terms: AttemptTerms) -> Payment | Outdated:
-        """The attempt's record: an empty one filled, or a new one, or the one that has this key already."""
+        """Return the attempt's record: an empty one, now filled, a new one, or the one that has this key already."""
         try:
             if todo.fill:
-                return self.records.write(todo.fill, tuple(_filling(todo.fill, todo.key, terms)))
+                return self.records.write(todo.fill, tuple(_fill_updates(todo.fill, todo.key, terms)))
             return self.records.create_payment(
                 todo.key, amount=terms.due, interface=terms.interface, cart=cart
             )
@@ -118,7 +121,7 @@ class SessionOpener:
             return existing if attempt_status(existing) is AttemptStatus.EMPTY else Outdated(known=existing)
 
     def _customer(self, cart: Cart) -> Customer | None:
-        """Monext gets what is known of the buyer; a payment does not fail for want of it."""
+        """Return what is known of the buyer, for Monext. A payment does not fail for want of it."""
         if cart.customer_id is None:
             return None
         try:
@@ -127,8 +130,11 @@ class SessionOpener:
             event(log, "customer_not_read", level=logging.WARNING, cart=cart.id, why=str(error))
             return None
 
-    def _attach(self, payment: Payment, cart: Cart, *, language: str | None) -> Cart | None:
-        """The cart as it reads with the payment on it; None where it can't be put on it any more."""
+    def _add_to_cart(self, payment: Payment, cart: Cart, *, language: str | None) -> Cart | None:
+        """Put the payment on the cart, and return the cart as it reads with it.
+
+        None where the payment can't be put on it any more.
+        """
         current: Cart | None = cart
         for _ in range(TRIES):
             if current is None:
@@ -146,12 +152,12 @@ class SessionOpener:
                 return None
         raise RemoteUnavailable(f"cart {cart.id} keeps changing", remote="commercetools")
 
-    def _unchanged(self, cart: Cart, *, terms: AttemptTerms, wanted: str) -> bool:
-        """Still payable, and still the same contents, addresses and amount."""
+    def _unchanged(self, cart: Cart, *, terms: AttemptTerms, digest: str) -> bool:
+        """Whether the cart is still payable, and has the same contents, addresses and amount."""
         due = cart.due(interfaces=frozenset(self.settings.interfaces))
         if not_payable(cart, due=due, currencies=self.settings.currencies):
             return False
-        return terms_digest(cart, replace(terms, due=due)) == wanted
+        return terms_digest(cart, replace(terms, due=due)) == digest
 
     def _draft(
         self,
@@ -190,7 +196,7 @@ class SessionOpener:
             date=self.clock(),
         )
 
-    def _keep(
+    def _record_session(
         self,
         payment: Payment,
         session: CreatedSession,
@@ -200,19 +206,20 @@ class SessionOpener:
         store: StoreSettings,
         begun: datetime,
     ) -> Payment | Outdated:
-        """Write the session into the record, unless another start's session stands there already.
+        """Write the session into the record, unless another start's session is there already.
 
-        Stale where the record was filled for another amount or cart meanwhile: its session is not for ours.
+        Returns Outdated where the record was filled for another amount or cart meanwhile: its session is not
+        for ours.
         """
         token = SessionToken(session.token)
-        changes: tuple[Update, ...] = (
+        updates: tuple[Update, ...] = (
             SetInterfaceId(token),
             SetStatusText(session.redirect_url),
             AddTransaction(PLANNED_TYPE[store.capture], TransactionState.INITIAL, terms.due, token, begun),
         )
         for _ in range(TRIES):
             try:
-                written = self.records.write(payment, changes)
+                written = self.records.write(payment, updates)
             except VersionConflict:
                 payment = self.records.payment(payment.id)
                 if payment.key != str(key) or payment.planned != terms.due:
@@ -225,7 +232,7 @@ class SessionOpener:
         raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
 
 
-def _filling(payment: Payment, key: AttemptKey, terms: AttemptTerms) -> Iterator[Update]:
+def _fill_updates(payment: Payment, key: AttemptKey, terms: AttemptTerms) -> Iterator[Update]:
     if payment.key != str(key):
         yield SetKey(str(key))
     if payment.planned != terms.due:

@@ -1,4 +1,4 @@
-"""What whoever starts a payment may choose, and what the store's settings make of it."""
+"""Defines what whoever starts a payment may choose, and which contracts the store's settings allow for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monext_bridge.errors import Malformed
 
 @dataclass(frozen=True, slots=True)
 class StartOptions:
-    """Already checked: URLs by the allow-list, the order number by its form. None where nothing was said.
+    """Options, already checked: URLs by the allow-list, the order number by its form. None: nothing was given.
 
     `allowed_methods` are names as a commercetools session gives them (`allowedPaymentMethods`), in any case.
     """
@@ -27,9 +27,9 @@ class StartOptions:
 
 
 def chosen_contracts(contracts: Contracts, options: StartOptions) -> tuple[str, ...]:
-    """The contract numbers for `paymentMethodIDs`; empty means all of the point of sale.
+    """Return the contract numbers for `paymentMethodIDs`; empty means all of the point of sale.
 
-    Raises Malformed where the store has no contract for what is wished.
+    Raises Malformed where the store has no contract for what was chosen.
     """
     allowed = _allowed(contracts, options)
     if options.method:
@@ -41,7 +41,10 @@ def chosen_contracts(contracts: Contracts, options: StartOptions) -> tuple[str, 
 
 
 def _allowed(contracts: Contracts, options: StartOptions) -> Mapping[PaymentMethod, str]:
-    """The contracts by method, restricted by the session. A restriction that can't be applied is an error."""
+    """Return the contracts by method, restricted by the session.
+
+    Raises Malformed for a restriction that can't be applied.
+    """
     if not options.allowed_methods:
         return contracts.by_method
     names = {name.upper().replace("-", "_") for name in options.allowed_methods}

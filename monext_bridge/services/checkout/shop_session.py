@@ -1,4 +1,4 @@
-"""commercetools checkout sessions: whose cart may be paid, and what the shop asked for in the metadata."""
+"""Reads commercetools checkout sessions: whose cart may be paid, and what the shop asked for in the metadata."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ class ShopSessions:
     gateway: CommercetoolsGateway
 
     def active(self, session_id: str) -> ShopSession:
-        """The session's cart and wishes.
+        """Return the cart and the start options of an active session.
 
-        Raises Unauthenticated for a session that is malformed, unknown or not active, Malformed for metadata
-        that can't be followed (a landing URL of a foreign host), RemoteUnavailable where it can't be asked.
+        Raises Unauthenticated for a session that is malformed, unknown or not active; Malformed for metadata
+        that can't be followed (a landing URL of a foreign host); RemoteUnavailable where commercetools can't be
+        asked; RemoteRefused where it refuses our own client.
         """
         if self.settings.commercetools.session_url is None:
             raise RemoteUnavailable("CTP_SESSION_URL is not set", remote="commercetools")
@@ -42,7 +43,7 @@ class ShopSessions:
             session = read_checkout_session(self.gateway.get_session(session_id))
         except RemoteRefused as error:
             if error.status not in (400, 404):
-                raise  # our own client is refused: not the caller's fault
+                raise  # our own client is refused, which is not the caller's fault
             raise Unauthenticated("no such session") from error
         if not session.active or session.cart_id is None:
             raise Unauthenticated("the session is not active")

@@ -1,7 +1,7 @@
-"""Start or resume the payment of a cart: one live session for a cart that is asked for the same way.
+"""Starts or resumes the payment of a cart: starts with equal terms share one live session.
 
-Every step may be repeated, by the same buyer or by two at once: the payment's key is computed from the cart,
-so the second creation conflicts and reads the first; who loses the write of the session serves the winner's.
+Every step may be repeated, by the same buyer or by two at once. The payment's key is computed from the cart, so
+a second creation conflicts and reads the first. A start that loses the write of the session shows the winner's.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ log = logging.getLogger(__name__)
 
 TRIES = 5
 MOST_LIVE_SESSIONS = 10
-"""Sessions of one cart that could still be paid; each is asked before another is opened."""
+"""How many sessions of one cart may be payable at a time.
+
+Monext is asked about each of them before another is opened.
+"""
 
 RESULT_FIRST = (AttemptStatus.PAID, AttemptStatus.AUTHORIZED, AttemptStatus.PENDING)
 
@@ -60,13 +63,14 @@ class Checkout:
     def start(
         self, cart_id: CartId, options: StartOptions, *, on_cart: Callable[[Cart], None] = lambda _: None
     ) -> StartedSession | ExistingPayment:
-        """The session to show, or the payment whose result comes first.
+        """Return the session to show, or the payment whose result comes first.
 
-        `on_cart` is told of the cart once it is read, so that whatever is raised then can be said in its language.
+        `on_cart` is called with the cart once it is read, so that whatever is raised then can be said in its
+        language.
 
         Raises NotFound (no such cart), CartNotPayable, StoreNotConfigured, Malformed (a method that the store
-        does not have), TooMany, RemoteError. This start took nothing then, and starting again is harmless; only
-        after EarlierUnknown an earlier one may have.
+        does not have), TooMany, RemoteError. This start took no money then, and starting again is harmless.
+        Only after EarlierUnknown an earlier start may have taken some.
         """
         known: tuple[Payment, ...] = ()
         for _ in range(TRIES):
@@ -74,25 +78,25 @@ class Checkout:
             if cart is None:
                 raise NotFound(f"no cart {cart_id}")
             on_cart(cart)
-            started = self._once(cart, options, known=known)
+            started = self._try_once(cart, options, known=known)
             if not isinstance(started, Outdated):
                 return started
             known = (*known, started.known) if started.known else known
         raise RemoteUnavailable(f"cart {cart_id} keeps changing", remote="commercetools")
 
-    def _once(
+    def _try_once(
         self, cart: Cart, options: StartOptions, *, known: tuple[Payment, ...]
     ) -> StartedSession | ExistingPayment | Outdated:
-        """`known` are attempts of the cart that are not on it (any more)."""
+        """Try once. `known` are attempts of the cart that are not on it (any more)."""
         store = self.settings.store(cart.store_key)
         listed = {p.id for p in cart.payments}
-        everything = replace(cart, payments=(*cart.payments, *(p for p in known if p.id not in listed)))
-        attempts = own_attempts(cart.id, everything.payments, interfaces=frozenset(self.settings.interfaces))
+        with_known = replace(cart, payments=(*cart.payments, *(p for p in known if p.id not in listed)))
+        attempts = own_attempts(cart.id, with_known.payments, interfaces=frozenset(self.settings.interfaces))
         finished = next((p for p in reversed(attempts) if attempt_status(p) in RESULT_FIRST), None)
         if finished:
-            return self._elsewhere(finished, cart, store, options)
+            return self._existing_payment(finished, cart, store, options)
         terms = self._terms(cart, store, options)
-        todo = plan_attempt(
+        plan = plan_attempt(
             cart,
             attempts=attempts,
             wanted=terms_digest(cart, terms),
@@ -100,15 +104,15 @@ class Checkout:
             now=self.clock(),
             minutes=store.session_minutes,
         )
-        if len(todo.ask) > MOST_LIVE_SESSIONS:
+        if len(plan.ask) > MOST_LIVE_SESSIONS:
             raise TooMany("too many payments of this cart were begun; wait until the first of them end")
-        if todo.reuse:
-            return self._resume(todo.reuse, cart, terms, store, options)
-        earlier = self._ask_earlier(todo, cart, store, options)
+        if plan.reuse:
+            return self._resume(plan.reuse, cart, terms, store, options)
+        earlier = self._ask_earlier(plan, cart, store, options)
         if earlier:
             return earlier
         opened = self.session_opener.open(
-            todo, cart=cart, terms=terms, store=store, language=options.language
+            plan, cart=cart, terms=terms, store=store, language=options.language
         )
         return opened if isinstance(opened, Outdated) else self._show(opened, cart, terms, store, options)
 
@@ -140,7 +144,7 @@ class Checkout:
             language=options.language or cart.locale,
         )
 
-    def _elsewhere(
+    def _existing_payment(
         self, payment: Payment, cart: Cart, store: StoreSettings, options: StartOptions
     ) -> ExistingPayment:
         reference = self._reference(payment, cart, store, options)
@@ -180,13 +184,14 @@ class Checkout:
         )
 
     def _ask_earlier(
-        self, todo: AttemptPlan, cart: Cart, store: StoreSettings, options: StartOptions
+        self, plan: AttemptPlan, cart: Cart, store: StoreSettings, options: StartOptions
     ) -> ExistingPayment | None:
-        """Settle the sessions that earlier starts opened, asked all at the same time; each answer is used.
+        """Record the outcomes of sessions that earlier starts opened. Monext is asked about all at the same time.
 
+        The outcome of every one is recorded. Returns the payment whose result comes first, if there is one.
         Raises EarlierUnknown where one can't be read or written: a second payment is worse than a wait.
         """
-        opened = [(p, p.interface_id) for p in todo.ask if p.interface_id is not None]
+        opened = [(p, p.interface_id) for p in plan.ask if p.interface_id is not None]
         if not opened:
             return None
         answers = together(*(partial(self.monext_payments.ask, store, token) for _, token in opened))
@@ -194,17 +199,17 @@ class Checkout:
             (p, self.monext_payments.sort(answer, session_over=self.settle.is_session_over(p, store)))
             for (p, _), answer in zip(opened, answers, strict=True)
         ]
-        after = [self._settle_earlier(p, outcome, cart, store, options) for p, outcome in outcomes]
+        after = [self._record_earlier(p, outcome, cart, store, options) for p, outcome in outcomes]
         if any(unknown for _, unknown in after):
             raise EarlierUnknown(f"an earlier session of cart {cart.id} can't be read", remote="monext")
         found = [p for p, _ in after if attempt_status(p) in (*RESULT_FIRST, AttemptStatus.RETURNED)]
         kept = [p for p in found if attempt_status(p) is not AttemptStatus.RETURNED]
-        return self._elsewhere((kept or found)[0], cart, store, options) if found else None
+        return self._existing_payment((kept or found)[0], cart, store, options) if found else None
 
-    def _settle_earlier(
+    def _record_earlier(
         self, payment: Payment, outcome: Outcome, cart: Cart, store: StoreSettings, options: StartOptions
     ) -> tuple[Payment, bool]:
-        """The payment as it stands then, and whether that is not known."""
+        """Return the payment as it reads after its outcome was recorded, and whether the outcome is not known."""
         if outcome.kind in (OutcomeKind.UNKNOWN, OutcomeKind.NOT_BEGUN):
             return payment, outcome.kind is OutcomeKind.UNKNOWN
         reference = self._reference(payment, cart, store, options)
@@ -213,10 +218,10 @@ class Checkout:
             number = order_number_of_reference(outcome.order_reference, attempt=key.attempt)
             reference = replace(reference, order_number=number)
         try:
-            settlement = self.settle.settle(reference, self.contexts.read(reference), outcome=outcome)
+            recorded = self.settle.settle(reference, self.contexts.read(reference), outcome=outcome)
         except RemoteError as error:
             event(log, "earlier_not_settled", level=logging.ERROR, payment=payment.id, why=str(error))
             return payment, True
-        settled = settlement.context.payment
-        lost = settlement.outcome is not None and settlement.outcome.kind is OutcomeKind.UNKNOWN
-        return settled, lost
+        written = recorded.context.payment
+        unknown = recorded.outcome is not None and recorded.outcome.kind is OutcomeKind.UNKNOWN
+        return written, unknown

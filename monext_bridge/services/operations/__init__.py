@@ -1,7 +1,7 @@
-"""Captures, cancels, refunds and reversals: each carried out once, whoever asks and however often.
+"""Carries out captures, cancels, refunds and reversals: each once, whoever asks and however often.
 
-Also decided here is what becomes of an operation of unknown outcome, what a shipment captures, and that the order's
-payment state follows.
+It also decides what becomes of an operation of unknown outcome and what a shipment captures, and keeps the
+order's payment state up to date.
 """
 
 from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget, is_unchanged

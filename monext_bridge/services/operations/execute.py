@@ -1,7 +1,8 @@
-"""Acts on an accepted payment: carried out once, under an intent that already stands in the record.
+"""Carries out a capture, cancel or refund at Monext, once.
 
-The intent (a transaction `Initial`) was written with the payment's version, so only one caller can have
-written it. Monext knows no idempotency: what was sent is never sent again; it is looked up in the ledger.
+The operation was announced before: its transaction (`Initial`) was written with the payment's version, so only
+one caller can have written it. Monext knows no idempotency. So what was sent is never sent again; it is looked
+up in the ledger.
 """
 
 from __future__ import annotations
@@ -64,21 +65,22 @@ STATE_OF_ROW = {
 
 @dataclass(frozen=True, slots=True)
 class OperationTarget:
-    """How an act goes out: on which of Monext's transactions, and with what beside its amount and key."""
+    """How an operation is sent: on which of Monext's transactions, and with what beside its amount and key."""
 
     store: StoreSettings
     origin: MonextTransactionId
     merchant_reference: str | None = None
     option: str | None = None
     released: Transaction | None = None
-    """The intent of what a final capture releases: it ends as the capture does."""
+    """The transaction of the remainder that a final capture releases. It ends as the capture does."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """The row that an act became. `releases`: were it a final capture, the rest has certainly been released.
+    """The ledger row that an operation became. `releases`: a final capture has certainly released the remainder.
 
-    By its looks alone a plain capture by the merchant's staff is one as well; then only the row of the rest tells.
+    Without an echoed key, a plain capture by the merchant's staff may look the same; then only a row of the
+    remainder tells.
     """
 
     row: LedgerRow
@@ -99,11 +101,12 @@ class OperationExecutor:
         target: OperationTarget,
         beside: Alongside | None = None,
     ) -> Payment:
-        """Send the act, once, and write its result. For whoever wrote or claimed the intent, nobody else.
+        """Send the operation, once, and write its result. Only whoever announced or claimed it may call this.
 
-        An unknown outcome leaves the intent as it is. An act that certainly never reached Monext frees it.
-        `beside` is done at the same time as the result is written. Raises ActUnknown where Monext answered and
-        the answer could not be written: the ledger will tell.
+        An overdue operation is not sent, because somebody else may have taken it over. Where the outcome is
+        unknown, the operation is left as it is. Where it certainly never reached Monext, it is marked unsent.
+        `beside` is called at the same time as the result is written. Raises ActUnknown where Monext answered
+        and the answer could not be written: the ledger will tell.
         """
         if is_overdue(operation, now=self.clock()):
             then = "held up for so long that somebody else may have taken it over"
@@ -125,7 +128,7 @@ class OperationExecutor:
             ) from error
 
     def _send(self, operation: Transaction, *, target: OperationTarget) -> OperationAnswer:
-        """Raises RemoteUnreachable where it certainly did not arrive."""
+        """Send the operation. Raises RemoteUnreachable where it certainly did not arrive."""
         body = operation_request(
             amount=operation.amount.cent_amount,
             key=_name(operation).key,
@@ -135,9 +138,9 @@ class OperationExecutor:
         return self.monext_payments.execute(target.store, KIND_OF_TYPE[operation.type], target.origin, body)
 
     def resolve(self, payment: Payment, operation: Transaction, *, target: OperationTarget) -> Payment:
-        """Look an act of open outcome up in Monext's ledger, and write what became of it; safe at any time.
+        """Look up an unresolved operation in Monext's ledger, and write what became of it. Safe at any time.
 
-        An intent that Monext does not list stays open until it is old enough to be sure (`is_overdue`).
+        An operation that Monext does not list stays open until it is old enough to be sure (`is_overdue`).
         """
         try:
             found = self._look_up(payment, operation, target=target)
@@ -145,32 +148,35 @@ class OperationExecutor:
             return payment
         if found is None or (found.row.ok is None and operation.state is TransactionState.PENDING):
             return payment
-        changes = _result_of_row(operation, found.row)
+        updates = _result_of_row(operation, found.row)
         if target.released:
             state = STATE_OF_ROW[found.row.ok] if found.releases else TransactionState.FAILURE
-            changes = (*changes, ChangeTransactionState(target.released.id, state))
-        return self.write(payment, operation, changes)
+            updates = (*updates, ChangeTransactionState(target.released.id, state))
+        return self.write(payment, operation, updates)
 
     def claim(self, payment: Payment, operation: Transaction) -> Payment | None:
-        """Take over an intent that was never carried out; None where another process was first."""
+        """Take over an operation that was never carried out. None where another process was first."""
         try:
             return self.records.write(payment, self.claim_updates((operation,)))
         except VersionConflict:
             return None
 
     def claim_updates(self, operations: Sequence[Transaction]) -> tuple[Update, ...]:
-        """What takes intents over: their time is now, and no mark says that they were not sent."""
-        changes: list[Update] = []
+        """Return the updates that take operations over: their time becomes now, and their mark unsent is removed."""
+        updates: list[Update] = []
         for operation in operations:
-            changes.append(ChangeTransactionTimestamp(operation.id, self.clock()))
+            updates.append(ChangeTransactionTimestamp(operation.id, self.clock()))
             if is_unsent(operation):
-                changes.append(_mark(operation, None))
-        return tuple(changes)
+                updates.append(_mark(operation, None))
+        return tuple(updates)
 
     def certainly_not_executed(
         self, payment: Payment, operation: Transaction, *, target: OperationTarget
     ) -> bool:
-        """Certain that Monext did not act: marked as not sent, or old and not in a readable ledger."""
+        """Whether Monext certainly did not carry the operation out.
+
+        It is marked unsent, or it is overdue and not in a readable ledger.
+        """
         if is_unsent(operation):
             return True
         if not is_overdue(operation, now=self.clock()):
@@ -181,7 +187,10 @@ class OperationExecutor:
             return False
 
     def write(self, payment: Payment, operation: Transaction, changes: Sequence[Update]) -> Payment:
-        """Write what became of an intent; where another was faster, only if it still reads as it did."""
+        """Write what became of an operation.
+
+        Where another writer was faster, it is written only if the operation still reads as it did.
+        """
         current = payment
         for _ in range(TRIES):
             try:
@@ -195,7 +204,7 @@ class OperationExecutor:
     def _look_up(
         self, payment: Payment, operation: Transaction, *, target: OperationTarget
     ) -> FoundRow | None:
-        """Raises RemoteUnavailable where the ledger can't be read."""
+        """Return the ledger row of the operation, if any. Raises RemoteUnavailable where the ledger can't be read."""
         ledger = self.monext_payments.ledger(target.store, target.origin)
         if not ledger.readable:
             raise RemoteUnavailable("the ledger can't be read", remote="monext")
@@ -207,8 +216,8 @@ class OperationExecutor:
         row = matching_row(operation, payment=payment, ledger=ledger, keys=keys)
         if row is None:
             return None
-        rest = target.released
-        listed = rest is not None and bool(candidate_rows(rest, payment=payment, ledger=ledger))
+        remainder = target.released
+        listed = remainder is not None and bool(candidate_rows(remainder, payment=payment, ledger=ledger))
         return FoundRow(row, releases=listed or keys[row.id] is not None)
 
     def _record(
@@ -227,20 +236,20 @@ class OperationExecutor:
             return payment
         if answer.kind is OperationAnswerKind.REFUSED:
             event(log, "act_refused", level=logging.ERROR, payment=payment.id, code=answer.code)
-        changes = _result_of_answer(operation, answer, released=target.released)
+        updates = _result_of_answer(operation, answer, released=target.released)
         if beside is None:
-            return self.write(payment, operation, changes)
-        expected = with_updates(payment, changes)
-        written, _ = together(lambda: self.write(payment, operation, changes), lambda: beside(expected))
+            return self.write(payment, operation, updates)
+        expected = with_updates(payment, updates)
+        written, _ = together(lambda: self.write(payment, operation, updates), lambda: beside(expected))
         return written
 
 
 Alongside = Callable[[Payment], object]
-"""What is done while a result is written, with the payment as it will read."""
+"""What is called while a result is written, with the payment as it will read."""
 
 
 def is_unchanged(payment: Payment, operation: Transaction) -> bool:
-    """Whether nobody has done anything to this intent since it was read."""
+    """Whether nobody has changed this operation since it was read."""
     now = next((t for t in payment.transactions if t.id == operation.id), None)
     return now is not None and (now.state, now.interaction_id, now.timestamp) == (
         operation.state,
@@ -257,7 +266,7 @@ def _name(operation: Transaction) -> OperationName:
 
 
 def _mark(operation: Transaction, mark: str | None) -> ChangeInteractionId:
-    """A mark; an intent without one reads `<key>~<digest>` again."""
+    """Return the update that sets a mark. None removes it: the name reads `<key>~<digest>` again."""
     return ChangeInteractionId(operation.id, str(_name(operation).marked(mark)))
 
 
@@ -265,14 +274,14 @@ def _result_of_answer(
     operation: Transaction, answer: OperationAnswer, *, released: Transaction | None
 ) -> tuple[Update, ...]:
     state = RESULT_OF[answer.kind]
-    changes: list[Update] = [ChangeTransactionState(operation.id, state)]
+    updates: list[Update] = [ChangeTransactionState(operation.id, state)]
     if answer.transaction_id:
-        changes.append(SetTransactionInterfaceId(operation.id, answer.transaction_id))
+        updates.append(SetTransactionInterfaceId(operation.id, answer.transaction_id))
     if answer.code == CANCEL_TOO_LATE:
-        changes.append(_mark(operation, TOO_LATE))
+        updates.append(_mark(operation, TOO_LATE))
     if released:
-        changes.append(ChangeTransactionState(released.id, state))
-    return tuple(changes)
+        updates.append(ChangeTransactionState(released.id, state))
+    return tuple(updates)
 
 
 def _result_of_row(operation: Transaction, row: LedgerRow) -> tuple[Update, ...]:

@@ -1,4 +1,4 @@
-"""Payments by what people quote: the id of a payment, or the number of an order."""
+"""Finds payments by what people quote: the id of a payment, or the number of an order."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ PAYMENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def find_payments(modify: PaymentOperations, *, quoted: str) -> tuple[Payment, ...]:
-    """The payments of this bridge that go by a payment id or an order number, at least one.
+    """Return the payments of this bridge that go by a payment id or an order number, at least one.
 
-    Of an order those that were accepted, or all where none was: an attempt that failed is nobody's question.
-    A shop may number its orders as it likes, so what looks like a payment id and is none is taken for an
-    order number. Raises NotFound where there is no payment of ours, Malformed, RemoteError.
+    Of an order, the accepted payments are returned, or all where none was accepted: nobody asks for a failed
+    attempt. A shop may number its orders as it likes, so what looks like a payment id and is none is taken for
+    an order number. Raises NotFound where there is no payment of ours, Malformed, RemoteError.
     """
-    by_id = _payment(modify, PaymentId(quoted)) if PAYMENT_ID.fullmatch(quoted) else None
+    by_id = _payment_or_none(modify, PaymentId(quoted)) if PAYMENT_ID.fullmatch(quoted) else None
     if by_id:
         return (by_id,)
     order = modify.records.order(OrderNumber(quoted))
-    found = [_payment(modify, payment_id) for payment_id in order.payment_ids] if order else []
+    found = [_payment_or_none(modify, payment_id) for payment_id in order.payment_ids] if order else []
     payments = tuple(payment for payment in found if payment)
     if not payments:
         what = "the order has no payment of this bridge" if order else "no such payment and no such order"
@@ -31,7 +31,7 @@ def find_payments(modify: PaymentOperations, *, quoted: str) -> tuple[Payment, .
     return tuple(payment for payment in payments if accepted_transaction(payment)) or payments
 
 
-def _payment(modify: PaymentOperations, payment_id: PaymentId) -> Payment | None:
+def _payment_or_none(modify: PaymentOperations, payment_id: PaymentId) -> Payment | None:
     try:
         return modify.payment(payment_id)
     except NotFound:

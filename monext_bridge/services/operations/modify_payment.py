@@ -1,9 +1,9 @@
-"""Capture, cancel, refund, reverse: each once, whoever asks and however often.
+"""Captures, cancels, refunds or reverses a payment: each request once, whoever asks and however often.
 
 hop 1   GET payment
-hop 2   POST payment: the intents     and   GET Monext transaction (its ledger)   and   GET order
+hop 2   POST payment: the announced operations   and   GET Monext transaction (its ledger)   and   GET order
 hop 3   POST Monext, where ledger and record allow it
-hop 4   POST payment: the result      and   POST order: its payment state
+hop 4   POST payment: the result                 and   POST order: its payment state
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class PaymentOperations:
     clock: Callable[[], datetime]
 
     def payment(self, payment_id: PaymentId) -> Payment:
-        """Raises NotFound where there is none, or it is not of this bridge; RemoteError."""
+        """Return the payment. Raises NotFound where there is none or it is not of this bridge; RemoteError."""
         try:
             payment = self.records.payment(payment_id)
         except RemoteNotFound as error:
@@ -99,7 +99,7 @@ class PaymentOperations:
         return payment
 
     def order_of(self, payment_id: PaymentId) -> Order | None:
-        """The order that names the payment, whoever made it."""
+        """Return the order that names the payment, whoever made it."""
         return self.records.order_of_payment(payment_id)
 
     def perform(
@@ -110,7 +110,7 @@ class PaymentOperations:
         key: str | None = None,
         merchant_reference: str | None = None,
     ) -> OperationResult:
-        """Carry an act out, or tell what became of it where its key has been used for it before.
+        """Carry out an operation, or return what became of it where its key has been used for it before.
 
         Raises NotFound; Conflict where the money rules forbid it; KeyReused; Malformed for a key of the wrong
         form; ActUnknown where it is not known whether Monext acted (ask again with the same key); RemoteError
@@ -130,54 +130,56 @@ class PaymentOperations:
         )
 
     def resolve(self, payment: Payment) -> Payment:
-        """The payment with every act of open outcome looked up at Monext, whoever asked for it."""
-        return self._followed(payment, self.resolver.resolve_all(payment))
+        """Look up at Monext every operation without a final outcome, automatic reversals excepted."""
+        return self._with_order_updated(payment, self.resolver.resolve_all(payment))
 
     def _first(self, payment: Payment, request: OperationRequest) -> OperationResult | None:
-        """A key that is new. None where another writer was faster: read again."""
+        """Handle a new key. None where another writer was faster: the caller reads again."""
         operations = self._announcements(payment, request)
         if has_abandoned(payment, request.key):
             self._check_before(payment, operations, request)
-        ready = self._begin(payment, operations, request)
-        return self._operation(ready, request) if ready else None
+        announced = self._announce(payment, operations, request)
+        return self._execute(announced, request) if announced else None
 
     def _again(
         self, payment: Payment, known: KeyedOperations, request: OperationRequest
     ) -> OperationResult | None:
-        """A key that was used: told as it stands, found out where it is open, acted on where it was freed."""
+        """Handle a used key: return its result, resolve it where it is open, or send it where it is unsent."""
         if not known.is_of(request.name):
             raise KeyReused("this key was used with another request", field="Idempotency-Key")
-        payment = self._followed(payment, self.resolver.resolve_key(payment, request.key))
+        payment = self._with_order_updated(payment, self.resolver.resolve_key(payment, request.key))
         now = operations_of_key(payment, request.key)
         if now.free and not any(t.state is TransactionState.INITIAL for t in now.under_way):
-            return self._take_up(payment, now, request)
-        return self._refund_instead(payment, request) or self._performed(payment, request)
+            return self._send_unsent(payment, now, request)
+        return self._refund_instead(payment, request) or self._result(payment, request)
 
-    def _take_up(
+    def _send_unsent(
         self, payment: Payment, known: KeyedOperations, request: OperationRequest
     ) -> OperationResult | None:
-        """Act under intents that certainly never reached Monext, if there is still room for just them."""
+        """Carry out unsent operations if there is still room for exactly them; otherwise abandon them."""
         if not rules.has_room_for(payment, known.free):
             payment = self.operations.write(payment, known.free[0], abandon(known.free))
-            return self._performed(payment, request) if operations_of_key(payment, request.key) else None
-        ready = self._begin(payment, self.operations.claim_updates(known.free), request, claimed=known.free)
-        return self._operation(ready, request) if ready else None
+            return self._result(payment, request) if operations_of_key(payment, request.key) else None
+        announced = self._announce(
+            payment, self.operations.claim_updates(known.free), request, claimed=known.free
+        )
+        return self._execute(announced, request) if announced else None
 
-    def _begin(
+    def _announce(
         self,
         payment: Payment,
-        changes: tuple[Update, ...],
+        updates: tuple[Update, ...],
         request: OperationRequest,
         *,
         claimed: tuple[Transaction, ...] = (),
     ) -> AnnouncedOperations | None:
-        """Hop 2. None where another writer was faster. Raises Conflict where the ledger forbids the act.
+        """Carry out hop 2. None where another writer was faster. Raises Conflict where the ledger forbids it.
 
-        Where the ledger can't be read nothing was sent: the intents wait, freed, for the key to come again.
+        Where the ledger can't be read, nothing is sent: the operations wait, unsent, for the key to come again.
         """
-        target = self._sending(payment, request)
+        target = self._target(payment, request)
         written, ledger, order = together_or_errors(
-            lambda: self.records.write(payment, changes),
+            lambda: self.records.write(payment, updates),
             lambda: self.monext_payments.ledger(target.store, target.origin),
             lambda: self.records.order_of_payment(payment.id),
         )
@@ -204,10 +206,10 @@ class PaymentOperations:
             replace(target, option=option, released=released),
         )
 
-    def _operation(self, ready: AnnouncedOperations, request: OperationRequest) -> OperationResult:
-        """Hops 3 and 4, for each act of the request; the order follows the last."""
-        payment = ready.payment
-        todo = [t for t in operations_of_key(payment, request.key).sent if t.id in ready.mine]
+    def _execute(self, announced: AnnouncedOperations, request: OperationRequest) -> OperationResult:
+        """Carry out hops 3 and 4 for each operation; the order's payment state is written with the last."""
+        payment = announced.payment
+        todo = [t for t in operations_of_key(payment, request.key).sent if t.id in announced.mine]
         for operation in todo:
             event(
                 log,
@@ -216,14 +218,15 @@ class PaymentOperations:
                 operation=operation.type.value,
                 amount=operation.amount.cent_amount,
             )
-            beside = ready.order.follow if operation is todo[-1] else None
-            payment = self.operations.execute(payment, operation, target=ready.target, beside=beside)
-        order = ready.order if ready.order.order else self._order_of(payment)  # perhaps made meanwhile
+            beside = announced.order.follow if operation is todo[-1] else None
+            payment = self.operations.execute(payment, operation, target=announced.target, beside=beside)
+        # The order may have been made meanwhile.
+        order = announced.order if announced.order.order else self._order_of(payment)
         order.follow(payment)
-        return self._refund_instead(payment, request) or self._performed(payment, request)
+        return self._refund_instead(payment, request) or self._result(payment, request)
 
     def _refund_instead(self, payment: Payment, request: OperationRequest) -> OperationResult | None:
-        """A reverse whose cancel came too late refunds that amount, under the same key."""
+        """Refund, under the same key, the amount of a reverse's cancel that came too late."""
         known = operations_of_key(payment, request.key)
         late = known.late_cancel
         if late is None or known.instead is not None or not isinstance(request.operation, Reverse):
@@ -231,18 +234,18 @@ class PaymentOperations:
         if any(t.state is TransactionState.INITIAL for t in known.sent):
             return None
         try:
-            ready = self._begin(payment, (replacement_refund(late, now=self.clock()),), request)
+            announced = self._announce(payment, (replacement_refund(late, now=self.clock()),), request)
         except Conflict:
             return None
-        if ready is None:
+        if announced is None:
             raise ActUnknown("another act was faster: ask again with this key", remote="monext")
-        return self._operation(ready, request)
+        return self._execute(announced, request)
 
     def _check_before(
         self, payment: Payment, operations: tuple[AddTransaction, ...], request: OperationRequest
     ) -> None:
-        """A key that the ledger forbade before: ask the ledger first, so that no try leaves a trace."""
-        target = self._sending(payment, request)
+        """Ask the ledger first for a key with abandoned operations, so that no try leaves a trace."""
+        target = self._target(payment, request)
         ledger = self.monext_payments.ledger(target.store, target.origin)
         if not ledger.readable:
             raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
@@ -252,8 +255,8 @@ class PaymentOperations:
         except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 
-    def _performed(self, payment: Payment, request: OperationRequest) -> OperationResult:
-        """The answer that the record gives for a key; never a guess."""
+    def _result(self, payment: Payment, request: OperationRequest) -> OperationResult:
+        """Return the answer that the record gives for a key; never a guess."""
         worst = operations_of_key(payment, request.key).worst()
         if worst.state is TransactionState.INITIAL:
             if is_unsent(worst):
@@ -273,8 +276,8 @@ class PaymentOperations:
         except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 
-    def _followed(self, before: Payment, payment: Payment) -> Payment:
-        """The order is told what was found out."""
+    def _with_order_updated(self, before: Payment, payment: Payment) -> Payment:
+        """Return the payment; where it has changed, the order's payment state follows."""
         if payment is not before:
             self._order_of(payment).follow(payment)
         return payment
@@ -285,5 +288,5 @@ class PaymentOperations:
         except RemoteError:
             return OrderStateUpdater(self.records, None)
 
-    def _sending(self, payment: Payment, request: OperationRequest) -> OperationTarget:
+    def _target(self, payment: Payment, request: OperationRequest) -> OperationTarget:
         return replace(self.resolver.target(payment), merchant_reference=request.merchant_reference)

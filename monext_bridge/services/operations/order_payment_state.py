@@ -1,4 +1,4 @@
-"""The order follows its payments: `paymentState` after an act."""
+"""Keeps the `paymentState` of an order up to date with its payments."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ TRIES = 8
 
 @dataclass(slots=True)
 class OrderStateUpdater:
-    """The order of one payment, kept as this process has last seen or written it.
+    """The order of one payment, as this process has last read or written it.
 
-    `latest` is the payment as it was read along with the order. An older reading must not undo what that said, nor
-    what the order's own list of payments says.
+    `latest` is the payment as it was read along with the order. An older reading must not undo what that one
+    said, nor what the order's own list of payments says.
     """
 
     records: CommercetoolsRecords
@@ -31,8 +31,8 @@ class OrderStateUpdater:
     def follow(self, payment: Payment) -> None:
         """Write the state that all payments of the order give it, with this one as it reads.
 
-        Nothing is written where the order reads so already. Never fails an act: what can't be written now is
-        written with the next one.
+        Nothing is written where the order already has that state. It never fails an operation: what can't be
+        written now is written with the next one.
         """
         try:
             self._follow(payment)
@@ -46,22 +46,25 @@ class OrderStateUpdater:
             if order is None:
                 return
             others = tuple(p for p in order.payments if p.id != payment.id)
-            wanted = order_payment_state(order.total, (payment, *others))
-            if wanted is None or wanted.value == order.payment_state:
+            state = order_payment_state(order.total, (payment, *others))
+            if state is None or state.value == order.payment_state:
                 return
             try:
-                written = self.records.set_order_state(order, wanted)
+                written = self.records.set_order_state(order, state)
             except VersionConflict:
                 self.order = self.records.order_by_id(order.id)
                 payment = self.latest = self.records.payment(payment.id)
                 continue
             self.order = replace(written, payments=order.payments)
-            event(log, "order_state", order=order.id, state=wanted.value)
+            event(log, "order_state", order=order.id, state=state.value)
             return
         event(log, "order_state_left", level=logging.ERROR, payment=payment.id, why="the order is contended")
 
     def _newest(self, payment: Payment) -> Payment:
-        """The payment, or what was read of it later: an order that is read after it lists it as it reads then."""
+        """Return the newest reading of the payment.
+
+        An order that is read after the payment lists it as it reads then.
+        """
         listed = self.order.payments if self.order else ()
         known = (p for p in (self.latest, *listed) if p is not None and p.id == payment.id)
         return max((payment, *known), key=lambda p: p.version)

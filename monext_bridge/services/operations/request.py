@@ -1,4 +1,4 @@
-"""What is asked for under a key, what stands ready to be carried out, and what it came to."""
+"""Defines what is asked for under an operation key, what is announced and ready to be sent, and its result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from monext_bridge.services.operations.order_payment_state import OrderStateUpda
 
 
 class OperationOutcome(StrEnum):
-    """As commercetools' payment connectors word it. RECEIVED: taken, and not final yet."""
+    """An outcome, in the words of commercetools' payment connectors. RECEIVED: Monext has it; it is not final."""
 
     APPROVED = "approved"
     RECEIVED = "received"
@@ -31,7 +31,7 @@ OUTCOME_OF = {
 
 @dataclass(frozen=True, slots=True)
 class OperationResult:
-    """What an act came to; of a reverse with two acts, the worse of them."""
+    """The result of a request; of a reverse with two operations, the worse of them."""
 
     outcome: OperationOutcome
     transaction_id: RecordTransactionId
@@ -40,7 +40,7 @@ class OperationResult:
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """An act under its key. The digest tells whether a key comes again with the same request."""
+    """An operation under its key. The digest tells whether a key comes again with the same request."""
 
     operation: Operation
     key: str
@@ -55,7 +55,7 @@ class OperationRequest:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedOperations:
-    """Intents that stand in the record and are this caller's to carry out, `mine` by their ids."""
+    """Operations that are announced in the record and that this caller carries out; `mine` are their ids."""
 
     payment: Payment
     mine: frozenset[RecordTransactionId]
@@ -66,7 +66,7 @@ class AnnouncedOperations:
 def own_operations(
     before: Payment, after: Payment, claimed: tuple[Transaction, ...]
 ) -> tuple[Transaction, ...]:
-    """The intents that this caller's write has added or taken over, as they read now."""
+    """Return the operations that this caller's write has announced or taken over, as they read now."""
     old = {t.id for t in before.transactions} - {t.id for t in claimed}
     return tuple(t for t in after.transactions if t.id not in old)
 
@@ -74,7 +74,10 @@ def own_operations(
 def capture_option(
     operation: Operation, payment: Payment, ledger: Ledger, *, now: datetime, late_capture: bool
 ) -> str | None:
-    """Monext's `option` of a capture (None: STANDARD). Raises NotAllowed for one that comes too late."""
+    """Return Monext's `option` of a capture (None: STANDARD).
+
+    Raises OperationNotAllowed for a capture that comes too late.
+    """
     if not isinstance(operation, Capture):
         return None
     if not rules.is_authorization_over(payment, now=now, ledger=ledger):

@@ -1,7 +1,7 @@
-"""Payment on shipment: what was authorised for an order is captured once the order is shipped.
+"""Captures what was authorised for an order once the order is shipped.
 
-A message says that something happened; the order says what. Messages come at least once, late and in any
-order, so each of them does the same: read the order, capture what is still open.
+A message says that something happened; the order says what. Messages come at least once, late and in any order.
+So each of them does the same: it reads the order and captures what is still open.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ FORBIDDEN_THEN = "not collected, and asking again does not help: see `flask paym
 
 
 class MessageHandled(Enum):
-    """AGAIN: something failed or is not known yet, so the message is to be sent again."""
+    """What became of a message. AGAIN: something failed or is not known yet, so it is to be sent again."""
 
     DONE = "done"
     AGAIN = "again"
@@ -53,7 +53,7 @@ class ShipmentCapturer:
     def follow(self, order_id: OrderId) -> MessageHandled:
         """Capture what is open where the order is in a state of `CAPTURE_ON_SHIPMENT`. May be repeated.
 
-        A refusal by Monext is an end too: it is logged, and only another message tries again, once. Raises
+        A rejection by Monext is an end too: it is logged, and only another message tries again, once. Raises
         nothing that commercetools or Monext cause.
         """
         if not self.settings.capture_on_shipment:
@@ -64,8 +64,10 @@ class ShipmentCapturer:
             return _again("order_unread", error, order=order_id)
         if order is None or order.shipment_state not in self.settings.capture_on_shipment:
             return MessageHandled.DONE
-        ends = [self._collect(payment, order_id) for payment in order.payments if self._is_own(payment)]
-        return MessageHandled.AGAIN if MessageHandled.AGAIN in ends else MessageHandled.DONE
+        handled = [
+            self._capture_or_again(payment, order_id) for payment in order.payments if self._is_own(payment)
+        ]
+        return MessageHandled.AGAIN if MessageHandled.AGAIN in handled else MessageHandled.DONE
 
     def _order(self, order_id: OrderId) -> Order | None:
         try:
@@ -76,7 +78,7 @@ class ShipmentCapturer:
     def _is_own(self, payment: Payment) -> bool:
         return AttemptKey.parse(payment.key) is not None and payment.interface in self.settings.interfaces
 
-    def _collect(self, payment: Payment, order_id: OrderId) -> MessageHandled:
+    def _capture_or_again(self, payment: Payment, order_id: OrderId) -> MessageHandled:
         try:
             return self._capture(payment, order_id)
         except NotFound:
@@ -85,7 +87,10 @@ class ShipmentCapturer:
             return _again("shipment_capture_open", error, order=order_id, payment=payment.id)
 
     def _capture(self, payment: Payment, order_id: OrderId) -> MessageHandled:
-        """Find out what went out before, then capture what is due: at most one new try a message."""
+        """Find out what was sent before, then capture what is due.
+
+        A message makes at most one new try.
+        """
         for _ in range(ROUNDS):
             if awaits_other_operations(payment):
                 payment = self.modify.resolve(payment)
@@ -99,25 +104,25 @@ class ShipmentCapturer:
                 if due_capture(payment, order_id) == capture:
                     return _forbidden(error, payment, capture)
                 continue
-            _tell(performed, payment, capture)
+            _log_result(performed, payment, capture)
             if not capture.sent:
                 return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             payment = self.modify.payment(payment.id)
         return MessageHandled.AGAIN
 
 
-def _tell(performed: OperationResult, payment: Payment, capture: ShipmentCapture) -> None:
-    refused = performed.outcome is OperationOutcome.REJECTED
+def _log_result(performed: OperationResult, payment: Payment, capture: ShipmentCapture) -> None:
+    rejected = performed.outcome is OperationOutcome.REJECTED
     event(
         log,
-        "shipment_capture_refused" if refused else "shipment_captured",
-        level=logging.ERROR if refused else logging.INFO,
+        "shipment_capture_refused" if rejected else "shipment_captured",
+        level=logging.ERROR if rejected else logging.INFO,
         payment=payment.id,
         amount=capture.capture.amount.cent_amount,
         currency=capture.capture.amount.currency,
         operation=capture.key,
         outcome=performed.outcome.value,
-        then=REFUSED_THEN if refused else None,
+        then=REFUSED_THEN if rejected else None,
     )
 
 

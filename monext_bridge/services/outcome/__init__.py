@@ -1,6 +1,6 @@
-"""What a session came to is recorded, the order is made, and money that must not be kept goes back.
+"""Records what became of a session, makes the order, and sends back money that must not be kept.
 
-The buyer's return, Monext's notification and reconciliation all come here, and may do so any number of times.
+The buyer's return, Monext's notification and reconciliation all use this package, any number of times.
 """
 
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal

@@ -1,4 +1,4 @@
-"""Alarms about a session's outcome: money that must not be kept, and a session of another payment."""
+"""Logs alarms about a session's outcome: money that must not be kept, and a session of another payment."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ log = logging.getLogger(__name__)
 
 
 def alarm_reversal(reference: PaymentReference, before: PaymentContext, after: Payment) -> None:
-    """The alarm that money is not kept, where the payment was not flagged before."""
-    flag, order = reversal_reason(after), before.order
-    if flag is None or reversal_reason(before.payment) is not None:
+    """Log that the money of a payment is not kept, unless it had a reversal reason before."""
+    reason, order = reversal_reason(after), before.order
+    if reason is None or reversal_reason(before.payment) is not None:
         return
     event(
         log,
@@ -26,13 +26,16 @@ def alarm_reversal(reference: PaymentReference, before: PaymentContext, after: P
         cart=reference.cart_id,
         store=reference.store_key,
         order=order.number if order else reference.order_number,
-        flag=flag.value,
+        flag=reason.value,
         why=after.status_text,
     )
 
 
 def own_outcome(payment: Payment, outcome: Outcome | None) -> Outcome | None:
-    """An outcome whose private data names another payment tells nothing about this one."""
+    """Return the outcome, but UNKNOWN where its private data names another payment.
+
+    Such an outcome tells nothing about this payment.
+    """
     if outcome is None or outcome.payment_id in (None, payment.id):
         return outcome
     event(log, "foreign_session", level=logging.ERROR, payment=payment.id, names=outcome.payment_id)

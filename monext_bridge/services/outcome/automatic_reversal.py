@@ -1,4 +1,4 @@
-"""Giving back what must not be kept: cancel what is not captured, refund what is."""
+"""Carries out automatic reversals: cancels money that is not captured, and refunds money that is."""
 
 from __future__ import annotations
 
@@ -29,26 +29,29 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AutomaticReversal:
-    """The intent is written by whoever flags the payment, in the same update; this carries it to its end."""
+    """Carries a reversal to its end.
+
+    Its pending operations are written by whoever sets the reversal reason, in the same update.
+    """
 
     operations: OperationExecutor
 
     def continue_reversal(self, payment: Payment, *, store: StoreSettings, just_written: bool) -> Payment:
-        """May be called any number of times, by anybody: money is given back once.
+        """Go on with the reversal of a payment. Anybody may call it, any number of times: the money goes back once.
 
-        `just_written`: this caller wrote the intents and holds the answer of that write, so it acts. Everybody
-        else first finds out at Monext whether it happened.
+        `just_written`: this caller wrote the pending operations and holds the answer of that write, so it sends
+        them. Every other caller first finds out at Monext whether they were carried out.
         """
-        taken = accepted_transaction(payment)
+        accepted = accepted_transaction(payment)
         if not is_reversal_open(payment):
             return payment
-        if taken is None or taken.interface_id is None:
+        if accepted is None or accepted.interface_id is None:
             raise ValueError(f"payment {payment.id} is flagged and was never accepted")
-        target = OperationTarget(store, taken.interface_id)
+        target = OperationTarget(store, accepted.interface_id)
         for operation in reversal_operations(payment).sent:
             if operation.state is TransactionState.INITIAL:
                 payment = self._continue(payment, operation, target=target, just_written=just_written)
-        return self._return_more(self._refund_instead(payment, target), target)
+        return self._reverse_more(self._refund_instead(payment, target), target)
 
     def _continue(
         self, payment: Payment, operation: Transaction, *, target: OperationTarget, just_written: bool
@@ -57,9 +60,8 @@ class AutomaticReversal:
             event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=reversal_reason(payment))
             return self.operations.execute(payment, operation, target=target)
         if is_unsent(operation) and not has_room_for(payment, (operation,)):
-            return self.operations.write(
-                payment, operation, abandon((operation,))
-            )  # others have returned a part
+            # Others have sent back a part of the money meanwhile.
+            return self.operations.write(payment, operation, abandon((operation,)))
         found = (
             payment if is_unsent(operation) else self.operations.resolve(payment, operation, target=target)
         )
@@ -74,7 +76,10 @@ class AutomaticReversal:
         return self._continue(claimed, own, target=target, just_written=True)
 
     def _refund_instead(self, payment: Payment, target: OperationTarget) -> Payment:
-        """A cancel that came too late: what was captured meanwhile is refunded, under the same key."""
+        """Where a cancel came too late, refund what was captured meanwhile.
+
+        The refund has the same key as the cancel.
+        """
         operations = reversal_operations(payment)
         late = operations.late_cancel
         if late is None or operations.instead is not None:
@@ -88,8 +93,8 @@ class AutomaticReversal:
         refund = reversal_operations(written).instead
         return self.operations.execute(written, refund, target=target) if refund else written
 
-    def _return_more(self, payment: Payment, target: OperationTarget) -> Payment:
-        """What an act of somebody else had held back, and has turned out not to take."""
+    def _reverse_more(self, payment: Payment, target: OperationTarget) -> Payment:
+        """Reverse what somebody else's operation had held back, and has turned out not to take."""
         if not owes_more(payment):
             return payment
         before = {t.id for t in payment.transactions}

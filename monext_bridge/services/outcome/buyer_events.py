@@ -1,4 +1,7 @@
-"""After the payment page: the buyer returns, gives up or looks; Monext notifies. Each of them settles."""
+"""Handles what comes after the payment page: the buyer returns, cancels or polls the result, and Monext notifies.
+
+Each of these events records the outcome.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ class BuyerEvents:
     settle: OutcomeRecorder
 
     def returned(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:
-        """The browser is back with a token. Raises Forbidden where it is not this payment's."""
+        """The browser is back with a token. Raises Forbidden where the token is not this payment's."""
         store = self.settings.store(reference.store_key)
         cart, order, answer = together(
             lambda: self.contexts.records.cart(reference.cart_id),
@@ -57,29 +60,35 @@ class BuyerEvents:
         context = self.contexts.of(reference, cart=cart, order=order)
         _check_token(context.payment, token)
         outcome = None if is_final(context) else self._sort(answer, reference, context)
-        return self._settled(self.settle.settle(reference, context, outcome=outcome))
+        return self._result(self.settle.settle(reference, context, outcome=outcome))
 
     def notified(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:
-        """Monext calls. The token is checked before Monext is asked: reading a session ends its notices."""
+        """Monext notifies.
+
+        The token is checked before Monext is asked, because reading a session ends its notifications.
+        """
         context = self._read(reference)
         _check_token(context.payment, token)
         outcome = self._ask(reference, context) if _may_change(context) else None
-        return self._settled(self.settle.settle(reference, context, outcome=outcome))
+        return self._result(self.settle.settle(reference, context, outcome=outcome))
 
-    def looked(self, reference: PaymentReference) -> PaymentResult:
-        """Somebody looks at the result. A failed attempt is asked about too: Monext cancels no session."""
+    def polled(self, reference: PaymentReference) -> PaymentResult:
+        """Somebody opens the result, or its page polls.
+
+        Monext is asked about a failed attempt as well: Monext cancels no session, so it may still be paid.
+        """
         context = self._read(reference)
         outcome = self._ask(reference, context) if _may_change(context) else None
-        return self._settled(self.settle.settle(reference, context, outcome=outcome))
+        return self._result(self.settle.settle(reference, context, outcome=outcome))
 
     def cancelled_by_buyer(self, reference: PaymentReference) -> PaymentResult:
-        """The buyer cancels. A payment that went through is kept; a session not begun is closed."""
+        """The buyer cancels. A payment that went through is kept; a session that was not begun is closed."""
         context = self._read(reference)
         outcome = self._ask(reference, context) if _may_change(context) else None
-        return self._settled(self.settle.settle(reference, context, outcome=outcome, cancelled_by_buyer=True))
+        return self._result(self.settle.settle(reference, context, outcome=outcome, cancelled_by_buyer=True))
 
     def _read(self, reference: PaymentReference) -> PaymentContext:
-        """One hop: the cart with its payments, and the order."""
+        """Read the cart with its payments, and the order, in one hop."""
         cart, order = together(
             lambda: self.contexts.records.cart(reference.cart_id),
             lambda: self.contexts.order(reference),
@@ -97,11 +106,11 @@ class BuyerEvents:
         over = self.settle.is_session_over(context.payment, self.settings.store(reference.store_key))
         return self.monext_payments.sort(answer, session_over=over)
 
-    def _settled(self, settlement: RecordedOutcome) -> PaymentResult:
-        context = settlement.context
-        payment, status = context.payment, buyer_status(settlement)
-        left_to_do = settlement.trouble is not None or is_reversal_open(payment)
-        taken = accepted_transaction(payment)
+    def _result(self, recorded: RecordedOutcome) -> PaymentResult:
+        context = recorded.context
+        payment, status = context.payment, buyer_status(recorded)
+        left_to_do = recorded.trouble is not None or is_reversal_open(payment)
+        accepted = accepted_transaction(payment)
         return PaymentResult(
             status=status,
             payment_id=payment.id,
@@ -109,18 +118,21 @@ class BuyerEvents:
             complete=not left_to_do and status not in (BuyerStatus.CHECKING, BuyerStatus.RECORDING),
             order=context.order,
             language=context.cart.locale if context.cart else None,
-            given_back=is_reversed(payment) or (taken is not None and own_money(payment).held == 0),
+            given_back=is_reversed(payment) or (accepted is not None and own_money(payment).held == 0),
             reversal_rejected=is_reversal_rejected(payment),
             released=is_released(payment),
             refunded=taken_or_planned(payment).with_amount(own_money(payment).refunded),
             begun=session_opened_at(payment),
-            taken=taken.timestamp if taken else None,
+            taken=accepted.timestamp if accepted else None,
             resume_url=payment.status_text if attempt_status(payment) is AttemptStatus.OPEN else None,
         )
 
 
 def _amount(payment: Payment, status: BuyerStatus) -> Money:
-    """What the buyer has paid or has reserved, which may be a part of it; else what was or would be taken."""
+    """Return what the buyer has paid or has reserved, which may be a part of the payment.
+
+    For other statuses, return what was accepted or is planned.
+    """
     own, money = own_money(payment), taken_or_planned(payment)
     if status is BuyerStatus.PAID:
         return money.with_amount(own.charged)
@@ -130,17 +142,20 @@ def _amount(payment: Payment, status: BuyerStatus) -> Money:
 
 
 def buyer_status(settlement: RecordedOutcome) -> BuyerStatus:
-    """The record in the buyer's words; where Monext could not be asked, that we do not know yet."""
+    """Return the status that the buyer is told, from the record.
+
+    Where Monext could not be asked, an open or failed attempt reads CHECKING.
+    """
     context = settlement.context
     payment = context.payment
     unknown = settlement.outcome is not None and settlement.outcome.kind is OutcomeKind.UNKNOWN
     match attempt_status(payment):
         case AttemptStatus.RETURNED:
             return BuyerStatus.RETURNED
-        case AttemptStatus.PAID | AttemptStatus.AUTHORIZED as stands:
+        case AttemptStatus.PAID | AttemptStatus.AUTHORIZED as status:
             if context.makes_orders and context.order is None:
                 return BuyerStatus.RECORDING if holds_money(payment) else BuyerStatus.RETURNED
-            return BuyerStatus.PAID if stands is AttemptStatus.PAID else BuyerStatus.AUTHORIZED
+            return BuyerStatus.PAID if status is AttemptStatus.PAID else BuyerStatus.AUTHORIZED
         case AttemptStatus.PENDING:
             review = (payment.status_text or "").startswith(UNDER_REVIEW)
             return BuyerStatus.REVIEW if review else BuyerStatus.PENDING
@@ -153,7 +168,7 @@ def buyer_status(settlement: RecordedOutcome) -> BuyerStatus:
 
 
 def _may_change(context: PaymentContext) -> bool:
-    """Whether Monext could still say something that the record does not: nothing undoes a success."""
+    """Whether Monext could still say something that the record does not. Nothing undoes a success."""
     payment = context.payment
     return (
         payment.interface_id is not None
@@ -168,6 +183,6 @@ def _check_token(payment: Payment, token: SessionToken) -> None:
 
 
 def _why_failed(payment: Payment) -> FailureReason:
-    """From the code and title that were written when it failed."""
+    """Return the reason of a failure, from the code and title that were written with it."""
     title = (payment.status_text or "").partition(":")[0]
     return REASON_CODES.get(payment.status_code or "") or REASONS.get(title, FailureReason.REFUSED)

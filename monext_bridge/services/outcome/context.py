@@ -1,4 +1,4 @@
-"""What is read before anything is decided: the payment's record, its cart, its order."""
+"""Reads what a decision needs: the payment's record, its cart and its order."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ class ContextReader:
     records: CommercetoolsRecords
 
     def read(self, reference: PaymentReference) -> PaymentContext:
-        """Cart, then order: for reading again after a conflict, where what was known is stale."""
+        """Read the cart, then the order: for reading again after a conflict, where what was known is outdated."""
         cart = self.records.cart(reference.cart_id)
         return self.of(reference, cart=cart, order=self.order(reference))
 
     def order(self, reference: PaymentReference) -> Order | None:
-        """The order under the reference's number; none is looked for where the bridge makes none."""
+        """Return the order under the reference's number. None is looked for where the bridge makes no orders."""
         return self.records.order(reference.order_number) if self.settings.order_creation else None
 
     def of(self, reference: PaymentReference, *, cart: Cart | None, order: Order | None) -> PaymentContext:
-        """The situation of a reference, from what was read. Raises NotFound where the payment is gone.
+        """Return the payment context of a reference, from what was read. Raises NotFound where the payment is gone.
 
-        The payment comes with its cart, or else by itself. An order counts if it was made from the cart or
-        names the payment; where the cart is ordered or gone without one, the shop may have ordered it itself.
+        The payment comes with its cart, or else it is read by itself. An order counts if it was made from the
+        cart or names the payment. Where the cart is ordered or gone and no order counts, the shop may have
+        ordered it itself, so the order that names the payment is looked for.
         """
         order = order if order and _counts(order, reference) else None
         ordered_or_gone = cart is None or cart.state is CartState.ORDERED
@@ -53,7 +54,7 @@ class ContextReader:
 
 
 def is_final(context: PaymentContext) -> bool:
-    """Nothing that Monext could say would change anything, and nothing is left to be done."""
+    """Whether nothing that Monext could say would change anything, and nothing is left to be done."""
     payment = context.payment
     if reversal_reason(payment) is not None:
         return not is_reversal_open(payment)

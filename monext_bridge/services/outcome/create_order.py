@@ -1,4 +1,4 @@
-"""The order of an accepted payment: made once, under a number that every attempt of the cart shares."""
+"""Makes the order of an accepted payment: once, under a number that every attempt of the cart shares."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REFUSED_FOR_GOOD = frozenset(
         "MissingTaxRateForCountry",
     }
 )
-"""Refusals of commercetools that no later try will change; everything else is tried again."""
+"""Refusals of commercetools that no later try will change. After any other, the order is tried again."""
 
 NOT_PAID_YET = (None, OrderPaymentState.PENDING.value)
 
@@ -43,9 +43,9 @@ class OrderCreator:
     records: CommercetoolsRecords
 
     def place(self, context: PaymentContext, *, number: OrderNumber) -> Order | None:
-        """One try. None where it was not made because what was read is stale: read and decide again.
+        """Try once to make the order. None where what was read is outdated: the caller reads and decides again.
 
-        Raises OrderRefused where it never will be made, RemoteError where that is not known.
+        Raises OrderRefused where the order will never be made, RemoteError where that is not known.
         """
         cart = context.cart
         if cart is None or cart.state is CartState.ORDERED:
@@ -59,27 +59,31 @@ class OrderCreator:
         except (VersionConflict, DuplicateField):
             return None
         except RemoteRefused as error:
-            self._refused(cart, error)
+            self._check_refusal(cart, error)
             return None
         event(log, "order_created", order=order.id, number=number, cart=cart.id, payment=context.payment.id)
         return order
 
     def raise_payment_state(self, context: PaymentContext) -> PaymentContext:
-        """Raise the payment state of an order that still reads as not paid; others are left alone."""
+        """Raise the payment state of an order that still reads as not paid. Other orders are left alone."""
         order = context.order
         if order is None or order.payment_state not in NOT_PAID_YET:
             return context
-        wanted = order_payment_state(order.total, payments_of_context(context))
-        if wanted is None or wanted.value == order.payment_state:
+        state = order_payment_state(order.total, payments_of_context(context))
+        if state is None or state.value == order.payment_state:
             return context
         try:
-            return replace(context, order=self.records.set_order_state(order, wanted))
+            return replace(context, order=self.records.set_order_state(order, state))
         except VersionConflict:
             event(log, "order_state_contended", level=logging.WARNING, order=order.id, then="next settle")
             return context
 
-    def _refused(self, cart: Cart, error: RemoteRefused) -> None:
-        """Nothing, where the cart has moved on since it was read (ordered by another process, most often)."""
+    def _check_refusal(self, cart: Cart, error: RemoteRefused) -> None:
+        """Raise what the refusal means.
+
+        Returns where the cart has moved on since it was read, most often because another process has ordered
+        it.
+        """
         final = next((code for code in error.codes if code in REFUSED_FOR_GOOD), None)
         if final:
             raise OrderRefused(final) from error
@@ -89,7 +93,7 @@ class OrderCreator:
 
 
 def payments_of_context(context: PaymentContext) -> tuple[Payment, ...]:
-    """The payments of the cart, with this one as it reads now."""
+    """Return the payments of the cart, with this one as it reads now."""
     others = context.cart.payments if context.cart else ()
     return (context.payment, *(p for p in others if p.id != context.payment.id))
 

@@ -1,4 +1,4 @@
-"""Settle a payment of which nothing is at hand but its record: no buyer, no notification, no signed reference."""
+"""Records the outcome of a payment from its record alone: no buyer, notification or signed reference is at hand."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from monext_bridge.services.results import PaymentReference
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """A payment after settling, and why something is left to do, if it is.
+    """A payment after its outcome was recorded, and why something is left to do, if it is.
 
-    `had` and `left` are the needs that only its cart and order tell, before and after. `refused`: commercetools said
-    no, for a reason that does not pass. `unknown`: a remote told nothing. `order` is the number of its order, None
-    where there is none, `number` the one that it would have.
+    `had` and `left` are the follow-ups that only its cart and order tell, before and after. `refused`:
+    commercetools said no, for a reason that does not pass. `unknown`: a remote told nothing. `order` is the
+    number of its order, None where there is none; `number` is the one that it would have.
     """
 
     payment: Payment
@@ -53,21 +53,20 @@ class OutcomeFromRecord:
     clock: Callable[[], datetime]
 
     def look(self, payment: Payment) -> Refreshed:
-        """Ask Monext for the session and settle. Raises NotFound, StoreNotConfigured and RemoteError.
+        """Ask Monext about the session and record the outcome. Raises NotFound, StoreNotConfigured and RemoteError.
 
-        What failed is the last word on the attempt, where the session has been over for some minutes.
+        A failure is marked as the last word on the attempt where the session has been over for some minutes.
         """
         outcome = self._outcome(payment)
         reference = self._reference(payment, outcome)
         context = self.contexts.read(reference)
-        settlement = self.settle.settle(reference, context, outcome=outcome)
-        looked = _looked(settlement, before=context, number=reference.order_number)
-        if FollowUp.SECOND_PAYMENT not in looked.left:
-            return looked
-        again = self.contexts.read(
-            reference
-        )  # the other payment may be on its way back by now, through others
-        return replace(looked, left=_by_order(again))
+        recorded = self.settle.settle(reference, context, outcome=outcome)
+        refreshed = _refreshed(recorded, before=context, number=reference.order_number)
+        if FollowUp.SECOND_PAYMENT not in refreshed.left:
+            return refreshed
+        # Others may have begun to reverse the other payment by now.
+        again = self.contexts.read(reference)
+        return replace(refreshed, left=_order_follow_ups(again))
 
     def _outcome(self, payment: Payment) -> Outcome | None:
         if payment.interface_id is None:
@@ -80,37 +79,40 @@ class OutcomeFromRecord:
         return replace(outcome, is_last_read=over and outcome.kind is OutcomeKind.FAILED)
 
     def _reference(self, payment: Payment, outcome: Outcome | None) -> PaymentReference:
-        """The order number is that with which Monext was told to open the session, if Monext still says it."""
+        """Return the reference, without landing URLs.
+
+        The order number is the one that Monext was told when the session was opened, if Monext still says it.
+        """
         key = _key(payment)
-        told = outcome.order_reference if outcome else None
-        number = order_number_of_reference(told, attempt=key.attempt) if told else order_number(key.cart_id)
+        known = outcome.order_reference if outcome else None
+        number = order_number_of_reference(known, attempt=key.attempt) if known else order_number(key.cart_id)
         return PaymentReference(
             payment.id, key.cart_id, key.store_key, number, return_url=None, cancel_url=None
         )
 
 
-def _looked(settlement: RecordedOutcome, *, before: PaymentContext, number: OrderNumber) -> Refreshed:
-    context, outcome, trouble = settlement.context, settlement.outcome, settlement.trouble
-    untold = outcome is not None and outcome.kind is OutcomeKind.UNKNOWN
-    said = f"{outcome.title} {outcome.code} {outcome.detail}".strip() if outcome else ""
+def _refreshed(recorded: RecordedOutcome, *, before: PaymentContext, number: OrderNumber) -> Refreshed:
+    context, outcome, trouble = recorded.context, recorded.outcome, recorded.trouble
+    is_unknown = outcome is not None and outcome.kind is OutcomeKind.UNKNOWN
+    answer = f"{outcome.title} {outcome.code} {outcome.detail}".strip() if outcome else ""
     return Refreshed(
         payment=context.payment,
-        had=_by_order(before),
-        left=_by_order(context),
-        why=str(trouble) if trouble else said,
+        had=_order_follow_ups(before),
+        left=_order_follow_ups(context),
+        why=str(trouble) if trouble else answer,
         refused=isinstance(trouble, RemoteRefused),
-        unknown=trouble is not None or untold,
+        unknown=trouble is not None or is_unknown,
         order=context.order.number if context.order else None,
         number=number,
     )
 
 
-def _by_order(context: PaymentContext) -> frozenset[FollowUp]:
+def _order_follow_ups(context: PaymentContext) -> frozenset[FollowUp]:
     found = (
         (FollowUp.NO_ORDER, needs_order(context)),
         (FollowUp.SECOND_PAYMENT, bool(duplicate_payments(context))),
     )
-    return frozenset(need for need, holds in found if holds)
+    return frozenset(follow_up for follow_up, holds in found if holds)
 
 
 def _key(payment: Payment) -> AttemptKey:

@@ -1,4 +1,4 @@
-"""The shop's landing pages: which URLs a buyer may be sent to, and with what."""
+"""Decides which landing pages of the shop a buyer may be sent to, and with which parameters."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from monext_bridge.services.results import BuyerStatus, PaymentReference, Paymen
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_LANDING_URL = 600
 VISIBLE_ASCII = re.compile(r"[!-\[\]-~]+")
-"""A URL as it travels: other characters percent-encoded; a backslash is read as a slash by browsers."""
+"""A URL as it travels: other characters are percent-encoded.
+
+A backslash is not allowed, because browsers read it as a slash.
+"""
 
 TO_RETURN_URL = (BuyerStatus.PAID, BuyerStatus.AUTHORIZED)
 TO_CANCEL_URL = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
 
 
 def allowed_landing_url(url: str | None, *, field: str, settings: Settings) -> str | None:
-    """The URL itself, where a buyer may be sent there. Raises Malformed where not.
+    """Return the URL itself, where a buyer may be sent there. Raises Malformed where not.
 
-    https and an allowed host; http only for this machine, and never beside a store in production.
+    It needs https and an allowed host. http is only for this machine, and never where a store is in production.
     """
     if url is None:
         return None
@@ -41,7 +44,7 @@ def allowed_landing_url(url: str | None, *, field: str, settings: Settings) -> s
 
 
 def landing_url(reference: PaymentReference, settled: PaymentResult) -> str | None:
-    """Where the shop wants its buyer in this state, with the payment's hints; None for our result page."""
+    """Return where the shop wants its buyer in this state, with the payment's hints; None for our result page."""
     if settled.status in TO_RETURN_URL:
         return with_hints(reference.return_url, settled)
     if settled.status in TO_CANCEL_URL:
@@ -50,7 +53,7 @@ def landing_url(reference: PaymentReference, settled: PaymentResult) -> str | No
 
 
 def with_hints(url: str | None, settled: PaymentResult) -> str | None:
-    """The URL with `paymentReference`, `status` and the order, its own parameters kept."""
+    """Return the URL with `paymentReference`, `status` and the order. It keeps its own parameters."""
     if url is None:
         return None
     parts = urlsplit(url)
@@ -59,7 +62,7 @@ def with_hints(url: str | None, settled: PaymentResult) -> str | None:
 
 
 def hints(settled: PaymentResult) -> dict[str, str]:
-    """What a shop's page is told: enough to say something to its buyer, and to ask commercetools."""
+    """Return what a shop's page is told: enough to say something to its buyer, and to ask commercetools."""
     told = {"paymentReference": settled.payment_id, "status": settled.status.value}
     if settled.order:
         told["orderId"] = settled.order.id

@@ -1,8 +1,8 @@
-"""Settle: read record, fact and cart; decide; write the difference. Safe any number of times.
+"""Records the outcome of a session: reads record, cart and Monext's answer, decides, and writes the difference.
 
-The browser and the notification are hints, Monext's answer to our own question is the fact. Order of writes:
-our record first, then the money that must not be kept, then the order; a crash after any of them leaves
-something that the next settle finishes.
+It may run any number of times. The browser and the notification are only hints; the fact is Monext's answer to
+our own question. The order of writes is: our record first, then the money that must not be kept, then the
+order. A crash after any of them leaves something that the next call finishes.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ CANCELLED_BY_BUYER = Outcome(
 
 @dataclass(frozen=True, slots=True)
 class RecordedOutcome:
-    """What settling came to. `trouble` is why something is left to do, None where nothing is."""
+    """The result of recording an outcome. `trouble` is why something is left to do, None where nothing is."""
 
     context: PaymentContext
     outcome: Outcome | None
@@ -97,33 +97,36 @@ class OutcomeRecorder:
     ) -> RecordedOutcome:
         """Write what `outcome` means, then finish what the record asks for.
 
-        `outcome` is None where Monext need not be asked, `cancelled_by_buyer` where the buyer cancels: a session that
-        was not begun is then closed. Raises RemoteError only while nothing could be written.
+        `outcome` is None where Monext need not be asked. `cancelled_by_buyer` is True where the buyer cancels:
+        a session that was not begun is then closed. Raises RemoteError only while nothing could be written.
         """
         store = self.settings.store(reference.store_key)
-        fact, paid = self._fact(context.payment, outcome, store=store)
+        checked, paid = self._outcome_and_accepted(context.payment, outcome, store=store)
         written, changed = self._write(
-            reference, context, outcome=fact, paid=paid, cancelled_by_buyer=cancelled_by_buyer
+            reference, context, outcome=checked, paid=paid, cancelled_by_buyer=cancelled_by_buyer
         )
         try:
             finished = self._finish(reference, written, store=store, changed=changed)
         except RemoteError as error:
             event(log, "settle_unfinished", level=logging.ERROR, payment=reference.payment_id, why=str(error))
-            return RecordedOutcome(written, fact, trouble=error)
-        return RecordedOutcome(finished, fact)
+            return RecordedOutcome(written, checked, trouble=error)
+        return RecordedOutcome(finished, checked)
 
-    def _fact(
+    def _outcome_and_accepted(
         self, payment: Payment, outcome: Outcome | None, *, store: StoreSettings
     ) -> tuple[Outcome | None, AcceptedTransaction | None]:
-        """The outcome, and the transaction that was accepted. One that can't be told is not known yet."""
-        fact = own_outcome(payment, outcome)
-        if fact is None or fact.kind is not OutcomeKind.ACCEPTED:
-            return fact, None
-        paid = self.monext_payments.paid(store, fact)
+        """Return the outcome, and the transaction that was accepted.
+
+        Where it can't be told which one was accepted, the outcome is UNKNOWN for now.
+        """
+        checked = own_outcome(payment, outcome)
+        if checked is None or checked.kind is not OutcomeKind.ACCEPTED:
+            return checked, None
+        paid = self.monext_payments.paid(store, checked)
         if paid is None:
             event(log, "accepted_by_whom", level=logging.ERROR, payment=payment.id, then="asked again later")
             return Outcome(OutcomeKind.UNKNOWN, detail="several transactions may be the accepted one"), None
-        return fact, paid
+        return checked, paid
 
     def _write(
         self,
@@ -134,37 +137,38 @@ class OutcomeRecorder:
         paid: AcceptedTransaction | None,
         cancelled_by_buyer: bool,
     ) -> tuple[PaymentContext, bool]:
-        """The record after the decision, and whether this call changed it; on a conflict, decided again."""
+        """Write the decision; on a conflict, decide again. Returns the context, and whether this call changed it."""
         if outcome is None:
             return context, False
         for _ in range(TRIES):
-            changes = decide(context, outcome=outcome, paid=paid, now=self.clock())
+            updates = decide(context, outcome=outcome, paid=paid, now=self.clock())
             if cancelled_by_buyer and outcome.kind is OutcomeKind.NOT_BEGUN:
-                changes = _closing(context.payment)
+                updates = _closing_updates(context.payment)
             try:
-                payment = self._recorded(reference, context, changes)
+                payment = self._write_and_alarm(reference, context, updates)
             except VersionConflict:
                 context = self.contexts.read(reference)
                 continue
-            if changes:
+            if updates:
                 event(log, "settled", payment=payment.id, outcome=outcome.kind.value, code=outcome.code)
-            return with_payment(context, payment), bool(changes)
+            return with_payment(context, payment), bool(updates)
         raise _contended(f"payment {reference.payment_id}")
 
-    def _recorded(
-        self, reference: PaymentReference, context: PaymentContext, changes: tuple[Update, ...]
+    def _write_and_alarm(
+        self, reference: PaymentReference, context: PaymentContext, updates: tuple[Update, ...]
     ) -> Payment:
-        """The payment as it reads after the changes. Whoever's write flags it tells, nobody after that.
+        """Write the updates and return the payment as it then reads.
 
-        So does one whose answer was lost: it may have been written, and who comes next finds it flagged already.
-        Raises RemoteError, VersionConflict.
+        Only the call whose write sets a reversal reason logs the alarm. A call whose answer was lost logs it as
+        well: the reason may have been written, and the next call then finds it already set. Raises RemoteError,
+        VersionConflict.
         """
         before = context.payment
         try:
-            after = self.records.write(before, changes)
+            after = self.records.write(before, updates)
         except RemoteUnavailable as error:
             if not isinstance(error, RemoteUnreachable):
-                alarm_reversal(reference, context, with_updates(before, changes))
+                alarm_reversal(reference, context, with_updates(before, updates))
             raise
         alarm_reversal(reference, context, after)
         return after
@@ -180,47 +184,53 @@ class OutcomeRecorder:
         if accepted_transaction(payment) is None:
             return context
         if changed and not context.makes_orders:
-            context = self.contexts.read(reference)  # no order to collide on: look who else was accepted
+            # No order can collide: read whether another payment was accepted too.
+            context = self.contexts.read(reference)
         context = self._with_order(reference, context, store=store)
-        return self._give_back_surplus(reference, context, store=store)
+        return self._reverse_duplicates(reference, context, store=store)
 
     def _with_order(
         self, reference: PaymentReference, context: PaymentContext, *, store: StoreSettings
     ) -> PaymentContext:
-        """The order made or found; or refused, and the money on its way back."""
+        """Return the context with the order, made or found; or with the order refused and the reversal begun."""
         for _ in range(TRIES):
             if not needs_order(context):
                 return self.order_creator.raise_payment_state(context)
             self._check_gone(context)
-            against = reason_to_reverse(context)
-            if against:
-                return self._return(reference, context, against=against, store=store)
+            objection = reason_to_reverse(context)
+            if objection:
+                return self._reverse(reference, context, objection=objection, store=store)
             try:
                 order = self.order_creator.place(context, number=reference.order_number)
             except OrderRefused as error:
                 before, context = context, self._read_again(reference)
-                if _moved(before, context):
-                    continue  # perhaps just because another process has ordered it
-                refused = (ReversalReason.ORDER_REFUSED, str(error))
-                return self._return(reference, context, against=refused, store=store)
+                if _has_moved(before, context):
+                    continue  # perhaps only because another process has ordered it
+                objection = (ReversalReason.ORDER_REFUSED, str(error))
+                return self._reverse(reference, context, objection=objection, store=store)
             if order:
                 return replace(context, order=order)
             context = self._read_again(reference)
         raise _contended(f"the order of cart {reference.cart_id}")
 
     def _check_gone(self, context: PaymentContext) -> None:
-        """A cart that can't be found may have been ordered by the shop: queries of orders lag behind.
+        """Raise RemoteUnavailable where the money of a missing cart is too fresh to go back.
 
-        So its money goes back only some minutes after it was taken. Raises RemoteUnavailable until then.
+        A cart that can't be found may have been ordered by the shop, because queries of orders lag behind. So
+        its money goes back only some minutes after it was taken.
         """
-        taken = accepted_transaction(context.payment)
-        if context.cart is not None or taken is None or taken.timestamp is None:
+        accepted = accepted_transaction(context.payment)
+        if context.cart is not None or accepted is None or accepted.timestamp is None:
             return
-        if self.clock() - taken.timestamp < GONE_FOR:
+        if self.clock() - accepted.timestamp < GONE_FOR:
             raise RemoteUnavailable("the cart can't be found; looked for again later", remote="commercetools")
 
     def _read_again(self, reference: PaymentReference) -> PaymentContext:
-        """After a conflict. A number that the order of another cart has is beyond us: alarm."""
+        """Read again after a conflict.
+
+        Raises RemoteRefused where the order of another cart has the number: the bridge can't solve that, so it
+        is an alarm.
+        """
         context = self.contexts.read(reference)
         if context.order is None and self.contexts.order(reference) is not None:
             raise RemoteRefused(
@@ -230,34 +240,34 @@ class OutcomeRecorder:
             )
         return context
 
-    def _give_back_surplus(
+    def _reverse_duplicates(
         self, reference: PaymentReference, context: PaymentContext, *, store: StoreSettings
     ) -> PaymentContext:
-        second = (ReversalReason.SECOND_PAYMENT, "Another payment of the cart counts")
+        objection = (ReversalReason.SECOND_PAYMENT, "Another payment of the cart counts")
         for payment in duplicate_payments(context):
             other = with_payment(context, payment)
-            after = self._return(reference, other, against=second, store=store)
+            after = self._reverse(reference, other, objection=objection, store=store)
             if payment.id == context.payment.id:
                 context = after
         return context
 
-    def _return(
+    def _reverse(
         self,
         reference: PaymentReference,
         context: PaymentContext,
         *,
-        against: tuple[ReversalReason, str],
+        objection: tuple[ReversalReason, str],
         store: StoreSettings,
     ) -> PaymentContext:
-        """Flag an accepted payment and give its money back, unless somebody else is at it already."""
-        payment, (flag, why) = context.payment, against
+        """Set an accepted payment's reversal reason and reverse it, unless somebody else is doing that already."""
+        payment, (reason, why) = context.payment, objection
         for _ in range(TRIES):
             if not holds_money(payment):
                 payment = self.reversal.continue_reversal(payment, store=store, just_written=False)
                 return with_payment(context, payment)
-            changes = begin_reversal(payment, flag=flag, why=why, now=self.clock())
+            updates = begin_reversal(payment, flag=reason, why=why, now=self.clock())
             try:
-                payment = self._recorded(reference, with_payment(context, payment), changes)
+                payment = self._write_and_alarm(reference, with_payment(context, payment), updates)
             except VersionConflict:
                 payment = self.records.payment(payment.id)
                 continue
@@ -266,14 +276,14 @@ class OutcomeRecorder:
         raise _contended(f"payment {payment.id}")
 
 
-def _moved(before: PaymentContext, after: PaymentContext) -> bool:
+def _has_moved(before: PaymentContext, after: PaymentContext) -> bool:
     """Whether there is an order now, or the cart has changed."""
     if after.order is not None or before.cart is None or after.cart is None:
         return after.order is not None
     return (before.cart.version, before.cart.state) != (after.cart.version, after.cart.state)
 
 
-def _closing(payment: Payment) -> tuple[Update, ...]:
+def _closing_updates(payment: Payment) -> tuple[Update, ...]:
     return (
         close_as_cancelled(payment, outcome=CANCELLED_BY_BUYER)
         if attempt_status(payment) is AttemptStatus.OPEN

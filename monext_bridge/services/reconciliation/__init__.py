@@ -1,6 +1,7 @@
-"""What nobody came back to is found and finished, one payment after the other, on a schedule.
+"""Finds the payments that nobody came back to, and finishes each of them, on a schedule.
 
-Candidates are read page by page; each is finished by the same services that a return or a notification uses.
+Candidates are read page by page. Each is finished by the same services that a buyer's return or a notification
+uses.
 """
 
 from monext_bridge.services.reconciliation.candidates import Candidates

@@ -1,4 +1,4 @@
-"""Which payments need somebody: read page by page from commercetools, never more than a page in memory."""
+"""Finds the payments that may need a follow-up. It reads them from commercetools, one page in memory at a time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monext_bridge.services.remotes import CommercetoolsRecords
 log = logging.getLogger(__name__)
 
 PAGE = 200
-"""Payments a page; commercetools allows 500."""
+"""Payments per page; commercetools allows 500."""
 
 ORDERS_AT_ONCE = 50
 
@@ -27,7 +27,7 @@ AgeOf = Callable[[Payment, timedelta], Age]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`seen` payments ending with `last`, and the tasks among them."""
+    """One page: `seen` payments, of which `last` is the last one, and the tasks among them."""
 
     seen: int
     last: PaymentId
@@ -41,13 +41,13 @@ class Candidates:
     clock: Callable[[], datetime]
 
     def count(self, scope: Scope) -> int:
-        """About how many payments there are to read. Raises RemoteError."""
+        """Return about how many payments there are to read. Raises RemoteError."""
         return self.records.count_payments_since(self._since(scope), interfaces=self.settings.interfaces)
 
     def pages(self, scope: Scope, *, age_of: AgeOf) -> Iterator[Page]:
-        """All pages of the scope, each read when it is asked for. Raises RemoteError.
+        """Yield all pages of the scope, each read when it is asked for. Raises RemoteError.
 
-        A payment that is made meanwhile may be passed over: it is too young to need anything.
+        A payment that is made meanwhile may be left out: it is too young to need anything.
         """
         since, after = self._since(scope), scope.after
         while True:
@@ -64,12 +64,12 @@ class Candidates:
     def _tasks(self, payments: Iterable[Payment], scope: Scope, *, age_of: AgeOf) -> Iterator[Task]:
         keyed = [(p, key) for p in payments if (key := AttemptKey.parse(p.key))]
         chosen = [(p, key) for p, key in keyed if scope.store_key in (None, key.store_key)]
-        asking = [p for p, _ in chosen if awaits_order(p, age_of(p, scope.older_than))]
-        orders = self._orders(asking)
+        awaiting_order = [p for p, _ in chosen if awaits_order(p, age_of(p, scope.older_than))]
+        orders = self._orders(awaiting_order)
         for payment, key in chosen:
             found = follow_ups(payment, age_of(payment, scope.older_than))
             if payment.id in orders:
-                found |= self._order_needs(payment, orders[payment.id])
+                found |= self._order_follow_ups(payment, orders[payment.id])
             if scope.ledger and accepted_transaction(payment):
                 found |= {FollowUp.LEDGER}
             if found:
@@ -78,15 +78,15 @@ class Candidates:
                 yield Task(payment.id, found, key.store_key, key.cart_id, number)
 
     def _orders(self, payments: list[Payment]) -> dict[PaymentId, Order | None]:
-        """The order of each payment, None where none names it; many with one call."""
+        """Return the order of each payment, None where no order names it. One call reads many."""
         found: dict[PaymentId, Order | None] = {}
         for start in range(0, len(payments), ORDERS_AT_ONCE):
-            some = [p.id for p in payments[start : start + ORDERS_AT_ONCE]]
-            orders = _by_payment(self.records.orders_of_payments(some))
-            found |= {payment_id: orders.get(payment_id) for payment_id in some}
+            ids = [p.id for p in payments[start : start + ORDERS_AT_ONCE]]
+            orders = _by_payment(self.records.orders_of_payments(ids))
+            found |= {payment_id: orders.get(payment_id) for payment_id in ids}
         return found
 
-    def _order_needs(self, payment: Payment, order: Order | None) -> frozenset[FollowUp]:
+    def _order_follow_ups(self, payment: Payment, order: Order | None) -> frozenset[FollowUp]:
         return order_follow_ups(
             payment,
             order,

@@ -1,4 +1,4 @@
-"""Authorisations in the last of their seven days: told, or captured or released where a setting says so."""
+"""Handles authorisations in the last of their seven days: reports, captures or releases them, as a setting says."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from monext_bridge.errors import Conflict
 from monext_bridge.services.operations import OperationOutcome, PaymentOperations
 
 EXPIRY_KEY_PREFIX = "expiry-"
-"""Before the payment's id: the key of the capture or release, so that there is one, whoever finds it first."""
+"""Stands before the payment's id in the operation key of the capture or release.
+
+So there is only one operation, whoever finds the payment first.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpiryHandled:
-    """`done` is what became of the act; None where none was to be made, or the money rules forbid it."""
+    """`done` is the outcome of the operation; None where none was to be made, or the money rules forbid it."""
 
     done: OperationOutcome | None
     why: str
@@ -32,9 +35,9 @@ class ExpiringAuthorizations:
     clock: Callable[[], datetime]
 
     def meet(self, payment: Payment) -> ExpiryHandled:
-        """Capture or release what is open, once, before it ends; or say when that is.
+        """Capture or release what is open, once, before the authorisation ends; or only report when that is.
 
-        Raises as `PaymentOperations.perform`.
+        Raises what `PaymentOperations.perform` raises, except Conflict.
         """
         ends, left = authorization_ends_at(payment), open_amounts(payment).capturable
         operation = self._operation(payment)

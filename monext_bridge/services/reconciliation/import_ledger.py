@@ -1,4 +1,4 @@
-"""Monext's ledger of one payment, brought into its record: what the merchant's staff did in Monext's back office."""
+"""Brings Monext's ledger of one payment into its record: what the merchant's staff did in Monext's back office."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ class LedgerImporter:
     clock: Callable[[], datetime]
 
     def compare(self, payment: Payment, *, post: bool) -> LedgerComparison:
-        """Read the ledger and post what the record lacks; without `post` only tell it.
+        """Read the ledger and post what the record lacks; without `post`, only report it.
 
-        The record was read before the ledger and is written under its version, so an act that is under way
-        meanwhile is never posted beside its own transaction. Raises Conflict for a payment that was not accepted,
-        StoreNotConfigured, RemoteError; RemoteUnavailable where the ledger can't be read.
+        The record was read before the ledger and is written under its version. So an operation that is under
+        way meanwhile is never posted beside its own transaction. Raises Conflict for a payment that was not
+        accepted, StoreNotConfigured, RemoteError; RemoteUnavailable where the ledger can't be read.
         """
         for _ in range(TRIES):
             target = self.resolver.target(payment)
             ledger = self.resolver.operations.monext_payments.ledger(target.store, target.origin)
             if not ledger.readable:
                 raise RemoteUnavailable("Monext's ledger can't be read", remote="monext")
-            rows, after, changes = self._posted(payment, ledger, target=target)
+            rows, after, updates = self._unposted(payment, ledger, target=target)
             if not rows or not post:
                 return LedgerComparison(payment, rows, disagreement(after, ledger))
             try:
-                written = self.records.write(payment, changes)
+                written = self.records.write(payment, updates)
             except VersionConflict:
                 payment = self.records.payment(payment.id)
                 continue
@@ -60,15 +60,18 @@ class LedgerImporter:
             return LedgerComparison(written, rows, disagreement(written, ledger))
         raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
 
-    def _posted(
+    def _unposted(
         self, payment: Payment, ledger: Ledger, *, target: OperationTarget
     ) -> tuple[tuple[LedgerRow, ...], Payment, tuple[Update, ...]]:
-        """The rows one after the other, each beside what those before it have changed."""
+        """Return the rows to post, the payment as it will read, and the updates.
+
+        Each row is judged by what the rows before it have changed.
+        """
         rows, after = unposted_rows(payment, ledger), payment
-        changes: list[Update] = []
+        updates: list[Update] = []
         for row in rows:
             key = self.resolver.operations.monext_payments.echoed_key(target.store, row.id)
-            change = posting_updates(after, row, ledger=ledger, key=key, now=self.clock())
-            after = with_updates(after, change)
-            changes.extend(change)
-        return rows, after, tuple(changes)
+            row_updates = posting_updates(after, row, ledger=ledger, key=key, now=self.clock())
+            after = with_updates(after, row_updates)
+            updates.extend(row_updates)
+        return rows, after, tuple(updates)

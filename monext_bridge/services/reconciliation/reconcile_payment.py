@@ -1,7 +1,7 @@
-"""Finish one payment that nobody came back to. May be done any number of times, by several at once.
+"""Finishes one payment that nobody came back to. It may run any number of times, in several processes at once.
 
-The payment is read afresh, and what it does not need any more is passed over. What is written is what the buyer's
-return, Monext's notification or the caller's next question would have written, by the same services.
+The payment is read afresh, and what it does not follow_up any more is skipped. What is written is what the
+buyer's return, Monext's notification or the next call of the API would have written, by the same services.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ STUCK_AFTER: Mapping[FollowUp, timedelta] = {
     FollowUp.NO_ORDER: timedelta(hours=1),
     FollowUp.SECOND_PAYMENT: timedelta(hours=1),
 }
-"""How old a need is when it is stuck: what partners and reviewers decide may take days, what we do ourselves not."""
+"""How old a follow-up is when it counts as stuck.
+
+What partners and reviewers decide may take days; what the bridge does itself may not.
+"""
 
 TOLD: Mapping[FollowUp, tuple[FindingStatus, str]] = {
     FollowUp.RETURN_REFUSED: (
@@ -56,7 +59,7 @@ TOLD: Mapping[FollowUp, tuple[FindingStatus, str]] = {
     ),
     FollowUp.AMOUNTS: (FindingStatus.WARNED, "the order does not cost what was taken for it"),
 }
-"""Needs that nothing here can meet."""
+"""Follow-ups that nothing here can meet. They are only reported."""
 
 EXPIRY_ENDINGS = {
     OperationOutcome.APPROVED: FindingStatus.FINISHED,
@@ -77,18 +80,24 @@ class PaymentReconciler:
     clock: Callable[[], datetime]
 
     def finish(self, task: Task) -> tuple[Finding, ...]:
-        """What became of each need of the payment; none where it has gone or needs nothing any more.
+        """Return what became of each follow-up; nothing where the payment is gone or needs nothing any more.
 
         Raises nothing: what could not be done is a finding.
         """
-        return tuple(self._numbered(task, _guarded(task, self._finish)))
+        return tuple(self._with_order_number(task, _guarded(task, self._finish)))
 
     def preview(self, task: Task) -> tuple[Finding, ...]:
-        """What `finish` would look at, and what Monext's ledger has that the record lacks; writes nothing."""
-        return tuple(self._numbered(task, _guarded(task, self._preview)))
+        """Return what `finish` would work on, and what Monext's ledger has that the record lacks.
+
+        It writes nothing.
+        """
+        return tuple(self._with_order_number(task, _guarded(task, self._preview)))
 
     def age(self, payment: Payment, *, older_than: timedelta) -> Age:
-        """The age by which needs are told; sessions of a store that no setting names last as long as any can."""
+        """Return the age that decides which follow-ups a payment needs.
+
+        The sessions of a store that no setting names count as long as any session can be.
+        """
         key = AttemptKey.parse(payment.key)
         try:
             store = self.settings.store(key.store_key if key else None)
@@ -98,70 +107,77 @@ class PaymentReconciler:
         return Age(now=self.clock(), older_than=older_than, session=session)
 
     def _finish(self, task: Task) -> Iterator[Finding]:
-        """In the order of `FollowUp`: the money first."""
+        """Yield the findings, in the order of `FollowUp`: the money comes first."""
         payment = self.records.payment(task.payment_id)
-        wanted = self._wanted(payment, task)
-        if wanted & OF_SESSION:
-            looked = self.from_record.look(payment)
-            yield from self._of_session(payment, looked, wanted & OF_SESSION)
-            payment = looked.payment
-        if wanted & OF_ACTS:
+        needed = self._still_needed(payment, task)
+        if needed & OF_SESSION:
+            refreshed = self.from_record.look(payment)
+            yield from self._session_findings(payment, refreshed, needed & OF_SESSION)
+            payment = refreshed.payment
+        if needed & OF_ACTS:
             payment = self._resolve(payment)
-            yield from self._of_acts(payment, wanted & OF_ACTS)
-        if FollowUp.LEDGER in wanted:
-            yield from self._of_ledger(payment, post=True)
-        if FollowUp.ORDER_STATE in wanted:
-            yield from self._follow(payment)
-        if FollowUp.EXPIRING in wanted:
-            met = self.expiry.meet(payment)
-            yield Finding(payment.id, FollowUp.EXPIRING, EXPIRY_ENDINGS[met.done], met.why)
-        yield from (Finding(payment.id, n, *TOLD[n]) for n in TOLD if n in wanted)
+            yield from self._operation_findings(payment, needed & OF_ACTS)
+        if FollowUp.LEDGER in needed:
+            yield from self._ledger_findings(payment, post=True)
+        if FollowUp.ORDER_STATE in needed:
+            yield from self._update_order_state(payment)
+        if FollowUp.EXPIRING in needed:
+            handled = self.expiry.meet(payment)
+            yield Finding(payment.id, FollowUp.EXPIRING, EXPIRY_ENDINGS[handled.done], handled.why)
+        yield from (Finding(payment.id, f, *TOLD[f]) for f in TOLD if f in needed)
 
-    def _wanted(self, payment: Payment, task: Task) -> frozenset[FollowUp]:
-        """What the task names and the payment still needs.
+    def _still_needed(self, payment: Payment, task: Task) -> frozenset[FollowUp]:
+        """Return the follow-ups that the task names and the payment still needs.
 
-        Of a session all that is left: whoever had the task before may have died between the money and the order.
+        Where the task names a follow-up of the session, all those of the session are returned: whoever had the
+        task before may have died between the money and the order.
         """
         open_now = follow_ups(payment, self.age(payment, older_than=ANY_AGE))
-        wanted = task.needs & (open_now | _NOT_OF_THE_RECORD)
+        needed = task.needs & (open_now | _NOT_OF_THE_RECORD)
         if task.needs & OF_SESSION:
-            wanted |= open_now & OF_SESSION | (BY_ORDER if accepted_transaction(payment) else frozenset())
-        return wanted
+            needed |= open_now & OF_SESSION | (BY_ORDER if accepted_transaction(payment) else frozenset())
+        return needed
 
     def _preview(self, task: Task) -> Iterator[Finding]:
         payment = self.records.payment(task.payment_id)
-        for need in (n for n in FollowUp if n in task.needs):
-            if need is FollowUp.LEDGER:
-                yield from self._of_ledger(payment, post=False)
+        for follow_up in (f for f in FollowUp if f in task.needs):
+            if follow_up is FollowUp.LEDGER:
+                yield from self._ledger_findings(payment, post=False)
             else:
-                yield Finding(payment.id, need, FindingStatus.FOUND, attempt_status(payment).value)
+                yield Finding(payment.id, follow_up, FindingStatus.FOUND, attempt_status(payment).value)
 
-    def _of_session(
-        self, before: Payment, looked: Refreshed, wanted: frozenset[FollowUp]
+    def _session_findings(
+        self, before: Payment, refreshed: Refreshed, needed: frozenset[FollowUp]
     ) -> Iterator[Finding]:
-        """What was wanted, and an order that is missing only now: finding the money is half of it."""
-        after = looked.payment
-        left = follow_ups(after, self.age(after, older_than=ANY_AGE)) | looked.left
-        told = wanted - (BY_ORDER - looked.had) | looked.left
-        for need in (n for n in FollowUp if n in told):
-            if need in left:
-                yield self._left(after, need, looked)
+        """Yield a finding for what was needed, and for an order that is missing only now.
+
+        Where the money has just been found, only half of the work is done.
+        """
+        after = refreshed.payment
+        left = follow_ups(after, self.age(after, older_than=ANY_AGE)) | refreshed.left
+        reported = needed - (BY_ORDER - refreshed.had) | refreshed.left
+        for follow_up in (f for f in FollowUp if f in reported):
+            if follow_up in left:
+                yield self._unfinished(after, follow_up, refreshed)
             else:
                 moved = f"{attempt_status(before).value} → {attempt_status(after).value}"
-                yield Finding(after.id, need, FindingStatus.FINISHED, moved, order=looked.order)
+                yield Finding(after.id, follow_up, FindingStatus.FINISHED, moved, order=refreshed.order)
 
-    def _left(self, payment: Payment, need: FollowUp, looked: Refreshed) -> Finding:
-        taken = accepted_transaction(payment)
-        since = taken.timestamp if taken else session_opened_at(payment)
-        old = since is None or self.clock() - since >= STUCK_AFTER[need]
-        if looked.refused or old:
-            number = looked.order or looked.number
-            return Finding(payment.id, need, FindingStatus.STUCK, looked.why, order=number)
-        waiting = FindingStatus.UNKNOWN if looked.unknown else FindingStatus.WAITING
-        return Finding(payment.id, need, waiting, looked.why, order=looked.order)
+    def _unfinished(self, payment: Payment, follow_up: FollowUp, refreshed: Refreshed) -> Finding:
+        accepted = accepted_transaction(payment)
+        since = accepted.timestamp if accepted else session_opened_at(payment)
+        old = since is None or self.clock() - since >= STUCK_AFTER[follow_up]
+        if refreshed.refused or old:
+            number = refreshed.order or refreshed.number
+            return Finding(payment.id, follow_up, FindingStatus.STUCK, refreshed.why, order=number)
+        waiting = FindingStatus.UNKNOWN if refreshed.unknown else FindingStatus.WAITING
+        return Finding(payment.id, follow_up, waiting, refreshed.why, order=refreshed.order)
 
     def _resolve(self, payment: Payment) -> Payment:
-        """Look up the acts; close those that were never sent; tell the order."""
+        """Look up the operations and close those that were never sent.
+
+        Where this changed the payment, the order's payment state follows.
+        """
         before = payment
         payment = self.resolver.resolve_reversal(
             self.resolver.close_unsent(self.resolver.resolve_all(payment))
@@ -170,51 +186,59 @@ class PaymentReconciler:
             OrderStateUpdater(self.records, self.records.order_of_payment(payment.id)).follow(payment)
         return payment
 
-    def _of_acts(self, payment: Payment, wanted: frozenset[FollowUp]) -> Iterator[Finding]:
+    def _operation_findings(self, payment: Payment, needed: frozenset[FollowUp]) -> Iterator[Finding]:
         left = follow_ups(payment, self.age(payment, older_than=ANY_AGE))
-        for need in (n for n in FollowUp if n in wanted):
-            old = follow_ups(payment, self.age(payment, older_than=STUCK_AFTER[need]))
-            if need not in left:
-                yield Finding(payment.id, need, FindingStatus.FINISHED)
-            elif need in old:
-                yield Finding(payment.id, need, FindingStatus.STUCK, "Monext's ledger does not tell its end")
+        for follow_up in (f for f in FollowUp if f in needed):
+            old = follow_ups(payment, self.age(payment, older_than=STUCK_AFTER[follow_up]))
+            if follow_up not in left:
+                yield Finding(payment.id, follow_up, FindingStatus.FINISHED)
+            elif follow_up in old:
+                yield Finding(
+                    payment.id, follow_up, FindingStatus.STUCK, "Monext's ledger does not tell its end"
+                )
             else:
                 yield Finding(
-                    payment.id, need, FindingStatus.WAITING, "Monext's ledger does not tell its end yet"
+                    payment.id, follow_up, FindingStatus.WAITING, "Monext's ledger does not tell its end yet"
                 )
 
-    def _of_ledger(self, payment: Payment, *, post: bool) -> Iterator[Finding]:
-        """Nothing where the two agree and nothing was missing."""
+    def _ledger_findings(self, payment: Payment, *, post: bool) -> Iterator[Finding]:
+        """Yield nothing where ledger and record agree and nothing was missing."""
         compared = self.ledger_importer.compare(payment, post=post)
         rows = ", ".join(f"{row.type} {row.amount}" for row in compared.posted)
         if rows:
-            ending = FindingStatus.FINISHED if post else FindingStatus.FOUND
-            yield Finding(payment.id, FollowUp.LEDGER, ending, f"done at Monext: {rows}")
+            status = FindingStatus.FINISHED if post else FindingStatus.FOUND
+            yield Finding(payment.id, FollowUp.LEDGER, status, f"done at Monext: {rows}")
         if compared.differs:
             yield Finding(payment.id, FollowUp.LEDGER, FindingStatus.STUCK, compared.differs)
 
-    def _follow(self, payment: Payment) -> Iterator[Finding]:
-        """Nothing where somebody else has written the state meanwhile."""
+    def _update_order_state(self, payment: Payment) -> Iterator[Finding]:
+        """Write the order's payment state. Yields nothing where somebody else has written it meanwhile."""
         order = self.records.order_of_payment(payment.id)
         if order is None or not is_payment_state_stale(order, payment):
             return
-        follower = OrderStateUpdater(self.records, order)
-        follower.follow(payment)
-        reads = follower.order.payment_state if follower.order else None
-        ending = FindingStatus.UNKNOWN if reads == order.payment_state else FindingStatus.FINISHED
+        updater = OrderStateUpdater(self.records, order)
+        updater.follow(payment)
+        reads = updater.order.payment_state if updater.order else None
+        status = FindingStatus.UNKNOWN if reads == order.payment_state else FindingStatus.FINISHED
         moved = f"{order.payment_state} → {reads}"
-        yield Finding(payment.id, FollowUp.ORDER_STATE, ending, moved, order=order.number)
+        yield Finding(payment.id, FollowUp.ORDER_STATE, status, moved, order=order.number)
 
-    def _numbered(self, task: Task, findings: Iterator[Finding]) -> Iterator[Finding]:
-        """With the number of the order; read, for what somebody has to look at, where nothing at hand tells it."""
-        number, asked = task.order, False
+    def _with_order_number(self, task: Task, findings: Iterator[Finding]) -> Iterator[Finding]:
+        """Add the order's number to each finding.
+
+        Where somebody has to look at a finding and nothing at hand tells the number, it is read.
+        """
+        number, was_read = task.order, False
         for finding in findings:
-            if finding.asks_for_somebody and not (finding.order or number or asked):
-                number, asked = self._number(task), True
+            if finding.asks_for_somebody and not (finding.order or number or was_read):
+                number, was_read = self._order_number(task), True
             yield replace(finding, order=finding.order or number)
 
-    def _number(self, task: Task) -> OrderNumber | None:
-        """Of the order that names the payment, else what its cart would get; None where that can't be read."""
+    def _order_number(self, task: Task) -> OrderNumber | None:
+        """Return the number of the order that names the payment, else the one that its cart would get.
+
+        None where the order can't be read.
+        """
         try:
             order = self.records.order_of_payment(task.payment_id)
         except BridgeError:
@@ -225,29 +249,32 @@ class PaymentReconciler:
 
 
 _NOT_OF_THE_RECORD = BY_ORDER | {FollowUp.LEDGER, FollowUp.ORDER_STATE, FollowUp.AMOUNTS}
-"""Needs that the record alone does not tell; they are looked at as the task has it."""
+"""Follow-ups that the record alone does not tell. They are worked on as the task names them."""
 
 
 def _guarded(task: Task, work: Callable[[Task], Iterator[Finding]]) -> Iterator[Finding]:
-    """The findings of the work, and for what it did not get to, why."""
-    told: set[FollowUp] = set()
+    """Yield the findings of `work`.
+
+    Where it fails, each follow-up that it did not get to has a finding with the reason.
+    """
+    reported: set[FollowUp] = set()
     try:
         for finding in work(task):
-            told.add(finding.need)
+            reported.add(finding.need)
             yield replace(finding, store_key=task.store_key)
     except RemoteNotFound:
         return  # the payment was deleted
     except BridgeError as error:
-        passes = isinstance(error, RemoteUnavailable)
+        is_temporary = isinstance(error, RemoteUnavailable)
         yield from _not_done(
-            task, told, FindingStatus.UNKNOWN if passes else FindingStatus.STUCK, why=str(error)
+            task, reported, FindingStatus.UNKNOWN if is_temporary else FindingStatus.STUCK, why=str(error)
         )
     except Exception:
         log.exception("reconcile_failed")
         why = "a fault of the bridge, which the log describes"
-        yield from _not_done(task, told, FindingStatus.STUCK, why=why)
+        yield from _not_done(task, reported, FindingStatus.STUCK, why=why)
 
 
-def _not_done(task: Task, told: set[FollowUp], ending: FindingStatus, *, why: str) -> Iterator[Finding]:
-    left = (need for need in FollowUp if need in task.needs - told)
-    return (Finding(task.payment_id, need, ending, why, task.store_key) for need in left)
+def _not_done(task: Task, reported: set[FollowUp], status: FindingStatus, *, why: str) -> Iterator[Finding]:
+    left = (follow_up for follow_up in FollowUp if follow_up in task.needs - reported)
+    return (Finding(task.payment_id, follow_up, status, why, task.store_key) for follow_up in left)

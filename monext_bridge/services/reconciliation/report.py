@@ -1,4 +1,4 @@
-"""What reconciliation is asked for, and what it tells."""
+"""Defines what reconciliation is asked for (scope, task) and what it reports (finding, summary)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from monext_bridge.domain.reconciliation import FollowUp
 
 
 class FindingStatus(StrEnum):
-    """What became of a need.
+    """What became of a follow-up.
 
-    FINISHED: nothing is left of it. FOUND: seen, and left alone as was asked (`--dry-run`). WARNED: somebody should
-    know. WAITING: others have yet to decide. UNKNOWN: a remote failed, so it is looked at again. STUCK: it does not
-    end by itself, somebody has to look.
+    FINISHED: nothing is left of it. FOUND: it was seen and left alone, as was asked for (`--dry-run`). WARNED:
+    somebody should know. WAITING: others have yet to decide. UNKNOWN: a remote failed, so the payment is looked
+    at again. STUCK: it does not end by itself, so somebody has to look.
     """
 
     FINISHED = "finished"
@@ -29,10 +29,11 @@ class FindingStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is looked at: payments made within `since`, whose open parts are at least `older_than`.
+    """Which payments a pass covers: those made within `since`, whose open parts are at least `older_than` old.
 
-    `store_key` None: all stores. `after` is the payment behind which an interrupted pass goes on. `ledger`: Monext's
-    ledger of each accepted payment as well. `dry_run`: nothing is written and no act is sent.
+    `store_key`: None means all stores. `after` is the payment behind which an interrupted pass goes on.
+    `ledger`: Monext's ledger of each accepted payment is compared as well. `dry_run`: nothing is written and no
+    operation is sent.
     """
 
     older_than: timedelta = timedelta(minutes=15)
@@ -45,9 +46,9 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One payment, and what it seemed to need when it was seen; looked at afresh by whoever takes it.
+    """One payment, and the follow-ups it seemed to need when it was read. Whoever takes the task reads it afresh.
 
-    `order` is the number of the order that was seen with it.
+    `order` is the number of the order that was read with it.
     """
 
     payment_id: PaymentId
@@ -59,9 +60,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of one payment. `detail` is for people, and holds nothing about the buyer.
+    """What was found about one payment. `detail` is for people, and holds nothing about the buyer.
 
-    `order` is the number of its order; of what somebody has to look at also the one that it would have.
+    `order` is the number of its order. Where somebody has to look, it may also be the number that the order
+    would have.
     """
 
     payment_id: PaymentId
@@ -76,7 +78,7 @@ class Finding:
         return self.ending in (FindingStatus.STUCK, FindingStatus.WARNED)
 
     def as_json(self) -> dict[str, object]:
-        """As it is printed, and as workers tell it."""
+        """Return the finding as it is printed, and as workers report it."""
         return {
             "payment": self.payment_id,
             "store": self.store_key,
@@ -89,9 +91,9 @@ class Finding:
 
 @dataclass(slots=True)
 class Summary:
-    """Counts of one pass. `seen` payments were read, `looked_at` of them needed something.
+    """The counts of one pass. `seen` payments were read; `looked_at` of them needed something.
 
-    `last` is the payment behind which a pass that did not get through goes on; `broken_off` is why it did not.
+    `last` is the payment behind which a pass that was broken off goes on; `broken_off` says why it was.
     """
 
     seen: int = 0
@@ -106,8 +108,8 @@ class Summary:
         self.by_need[finding.need] = self.by_need.get(finding.need, 0) + 1
 
     def counted(self) -> Mapping[str, int]:
-        """All endings by name, those that did not occur too."""
-        return {ending.value: self.by_ending.get(ending, 0) for ending in FindingStatus}
+        """Return the count of each finding status by name, also of those that did not occur."""
+        return {status.value: self.by_ending.get(status, 0) for status in FindingStatus}
 
     @property
     def stuck(self) -> bool:

@@ -1,8 +1,9 @@
-"""Reconciliation: what nobody came back to is found and finished. Two at a time do no harm.
+"""Runs a pass of reconciliation: finds the payments that nobody came back to, and finishes them.
 
-Monext stops its notifications once a final result was read, buyers close their browsers, processes die: whatever was
-not written by then, only this finds. It holds no state: what has been finished needs nothing any more, and an
-interrupted pass is simply begun again, or goes on behind the payment it ended with.
+Two passes at a time do no harm. Monext stops its notifications once a final result was read, buyers close their
+browsers, and processes die. Only a pass finds what was not written by then. A pass holds no state: what has
+been finished needs nothing any more. An interrupted pass is begun again, or goes on behind the payment it ended
+with.
 """
 
 from __future__ import annotations
@@ -25,10 +26,13 @@ from monext_bridge.services.reconciliation.threads import TaskRunner, ThreadRunn
 log = logging.getLogger(__name__)
 
 LEDGERS_A_SECOND = 10.0
-"""Ledgers that are asked for: Monext publishes no limit, and nobody waits for this pass."""
+"""How many ledgers are read per second. Monext publishes no limit, and nobody waits for this pass."""
 
 GIVEN_UP_AFTER = 30
-"""Unknown endings in a row: the remote is down, and every further payment would end like these."""
+"""How many findings in a row may be UNKNOWN before the pass is broken off.
+
+By then the remote is down, and every further payment would end like these.
+"""
 
 Tell = Callable[[Finding], None]
 Seen = Callable[[Summary], None]
@@ -40,7 +44,7 @@ def _nothing(_: Summary) -> None:
 
 @dataclass(slots=True)
 class Throttle:
-    """At most so many a second, more than none, counted from the first."""
+    """Lets at most `a_second` calls start in a second, counted from the first. `a_second` is above zero."""
 
     a_second: float
     clock: Callable[[], float] = time.monotonic
@@ -48,7 +52,7 @@ class Throttle:
     _next: float | None = field(default=None, init=False)
 
     def wait(self) -> None:
-        """Until the next one may go."""
+        """Wait until the next call may start."""
         now = self.clock()
         due = max(self._next if self._next is not None else now, now)
         if due > now:
@@ -71,16 +75,18 @@ class Reconciliation:
         stopped: Callable[[], bool] = lambda: False,
         pace: Throttle | None = None,
     ) -> Summary:
-        """One pass over the scope. `tell` gets each finding as it is made, `seen` the summary after each page.
+        """Carry out one pass over the scope.
 
-        Raises nothing that a remote causes: where the payments can't be listed, or a remote stays away, the summary
-        says why it was broken off. Once `stopped` says so, no further payment is begun.
+        `tell` gets each finding as it is made, `seen` the summary after each page.
+
+        Raises nothing that a remote causes: where the payments can't be listed, or a remote stays away, the
+        summary says why the pass was broken off. Once `stopped` returns True, no further payment is begun.
         """
         summary, busy = Summary(), False
         token = correlation_id.set(correlation_id.get() or f"reconcile-{uuid.uuid4()}")
         try:
             tasks = self._tasks(scope, summary, seen=seen, pace=pace or Throttle(LEDGERS_A_SECOND))
-            done = self._done(tasks, dry_run=scope.dry_run)
+            done = self._run_tasks(tasks, dry_run=scope.dry_run)
             _gather(done, summary, tell=tell, stopped=stopped)
         except SchedulerBusy as error:
             summary.broken_off, busy = str(error), True
@@ -100,16 +106,16 @@ class Reconciliation:
         )
         return summary
 
-    def _done(self, tasks: Iterator[Task], *, dry_run: bool) -> Iterator[tuple[Finding, ...]]:
-        """What only looks is done here, even where there are workers."""
+    def _run_tasks(self, tasks: Iterator[Task], *, dry_run: bool) -> Iterator[tuple[Finding, ...]]:
+        """Carry out a dry run in this process, even where there are workers; pass other tasks to the runner."""
         if dry_run:
             return ThreadRunner().run(tasks, self.reconciler.preview)
         return self.runner.run(tasks, self.reconciler.finish)
 
     def _tasks(self, scope: Scope, summary: Summary, *, seen: Seen, pace: Throttle) -> Iterator[Task]:
-        """One page is read when the tasks of the one before have been taken."""
+        """Yield the tasks. A page is read once the tasks of the page before have been taken."""
         pages = self.candidates.pages(scope, age_of=lambda p, o: self.reconciler.age(p, older_than=o))
-        for page in _patiently(pages):
+        for page in _with_background_retries(pages):
             for task in page.tasks:
                 if FollowUp.LEDGER in task.needs:
                     pace.wait()
@@ -119,8 +125,11 @@ class Reconciliation:
             seen(summary)
 
 
-def _patiently(pages: Iterator[Page]) -> Iterator[Page]:
-    """Each page read with patience; between two of them the caller has his own."""
+def _with_background_retries(pages: Iterator[Page]) -> Iterator[Page]:
+    """Read each page with the retry budget of background work.
+
+    Between two pages, the caller's own retry budget applies.
+    """
     while True:
         with background_retries():
             page = next(pages, None)

@@ -1,4 +1,4 @@
-"""Passes again and again: how far each looks back, and when the ledgers are compared."""
+"""Plans one pass after the other: how far each looks back, and when the ledgers are compared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 from monext_bridge.services.reconciliation.report import Scope
 
 RECENT = timedelta(days=1)
-"""How far back most passes look: what is older seldom changes, and is looked at once an hour."""
+"""How far back most passes look. Older payments seldom change, and are looked at once an hour."""
 
 WHOLE_EVERY = 3600.0
 LEDGERS_EVERY = 24 * 3600.0
@@ -18,7 +18,7 @@ LEDGERS_EVERY = 24 * 3600.0
 
 @dataclass(slots=True)
 class Schedule:
-    """The scopes of one pass after the other. Without `every` there is one, as it was asked for."""
+    """Gives the scopes of one pass after the other. Without `every` there is one pass, with the scope as given."""
 
     scope: Scope
     every: timedelta | None
@@ -29,7 +29,7 @@ class Schedule:
     _began: float = field(default=0.0, init=False)
 
     def next(self) -> Scope:
-        """The first looks at everything."""
+        """Return the scope of the next pass. The first pass covers everything."""
         self._began = now = self.clock()
         self.is_whole = self._whole_at is None or now - self._whole_at >= WHOLE_EVERY
         ledger = self.scope.ledger and (
@@ -44,7 +44,10 @@ class Schedule:
         return replace(self.scope, ledger=ledger, after=None, since=min(self.scope.since, RECENT))
 
     def pause(self) -> float:
-        """Seconds until the next one begins; none where there is none, or the last one took longer."""
+        """Return the seconds until the next pass begins.
+
+        They are 0 where there is no next pass, or where the last one took longer.
+        """
         if self.every is None:
             return 0.0
         return max(self._began + self.every.total_seconds() - self.clock(), 0.0)

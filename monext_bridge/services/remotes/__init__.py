@@ -1,6 +1,7 @@
-"""Both remotes as repositories in our values: records of commercetools, and payments at Monext.
+"""Offers both remotes in our own values: the records in commercetools, and payments at Monext.
 
-Every method makes one call. Who needs a remote is given one of these.
+A method makes at most one call, except `MonextPayments.paid`. Whoever needs a remote is given one of these
+objects.
 """
 
 from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords

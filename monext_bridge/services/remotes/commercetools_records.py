@@ -1,4 +1,4 @@
-"""The records in commercetools, in our own values: reads, and writes under a version."""
+"""Reads and writes the records in commercetools, in our own values. Writes are made under a version."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ from monext_bridge.mapping.json_object import UnreadableResource
 
 @dataclass(frozen=True, slots=True)
 class CommercetoolsRecords:
-    """Every method makes one call. All raise RemoteError; writes raise VersionConflict when not first."""
+    """Every method makes one call; all raise RemoteError.
+
+    A write raises VersionConflict where another writer was first.
+    """
 
     gateway: CommercetoolsGateway
 
     def cart(self, cart_id: CartId, *, language: str | None = None) -> Cart | None:
-        """The cart with its payments, None where there is none."""
+        """Return the cart with its payments, None where there is none."""
         try:
             return _cart(self.gateway.get_cart(cart_id), language)
         except RemoteNotFound:
@@ -46,9 +49,11 @@ class CommercetoolsRecords:
     def payments_since(
         self, since: datetime, *, interfaces: Sequence[str], after: PaymentId | None, limit: int
     ) -> tuple[tuple[PaymentId, Payment | UnreadableResource], ...]:
-        """At most `limit` payments of these interfaces made since then, by id; those behind `after`.
+        """Return at most `limit` payments of these interfaces, made since then, by id.
 
-        Beside the id of one that can't be read stands the reason, so that it does not hide the others.
+        With `after`, they are those behind that id.
+
+        A payment that can't be read is returned as its id and the reason, so that it does not hide the others.
         """
         where, variables = _since(since, interfaces=interfaces)
         if after:
@@ -57,14 +62,14 @@ class CommercetoolsRecords:
         return tuple((PaymentId(str(body.get("id"))), _readable(body)) for body in found)
 
     def count_payments_since(self, since: datetime, *, interfaces: Sequence[str]) -> int:
-        """About how many those are."""
+        """Return about how many payments of these interfaces were made since then."""
         return self.gateway.count_payments(*_since(since, interfaces=interfaces))
 
     def payment_by_key(self, key: AttemptKey) -> Payment:
         return reading.read_payment(self.gateway.get_payment_by_key(str(key)))
 
     def create_payment(self, key: AttemptKey, *, amount: Money, interface: str, cart: Cart) -> Payment:
-        """Raises DuplicateField where another start made the payment of this key first."""
+        """Create the payment. Raises DuplicateField where another start made the payment of this key first."""
         draft = writing.payment_draft(
             key=str(key),
             amount=amount,
@@ -75,7 +80,7 @@ class CommercetoolsRecords:
         return reading.read_payment(self.gateway.create_payment(draft))
 
     def write(self, payment: Payment, changes: Sequence[Update]) -> Payment:
-        """The payment as it reads after the changes; nothing is sent where there are none."""
+        """Write the updates and return the payment as it then reads. Without updates, nothing is sent."""
         if not changes:
             return payment
         body = self.gateway.update_payment(payment.id, writing.payment_update(payment.version, changes))
@@ -91,7 +96,7 @@ class CommercetoolsRecords:
         return reading.read_order(self.gateway.get_order(order_id))
 
     def order_of_payment(self, payment_id: PaymentId) -> Order | None:
-        """The order that names the payment, whoever made it, with its payments."""
+        """Return the order that names the payment, whoever made it, with its payments."""
         found = self.gateway.query_orders(
             where="paymentInfo(payments(id=:payment))",
             variables={"payment": payment_id},
@@ -101,7 +106,10 @@ class CommercetoolsRecords:
         return next((reading.read_order(body) for body in found), None)
 
     def orders_of_payments(self, payment_ids: Sequence[PaymentId]) -> tuple[Order, ...]:
-        """The orders that name any of the payments (at most 50, whose ids have to fit into a URL), with theirs."""
+        """Return the orders that name any of the payments, with all payments of each.
+
+        At most 50 payments may be asked for, because their ids have to fit into a URL.
+        """
         found = self.gateway.query_orders(
             where="paymentInfo(payments(id in (:payments)))",
             variables={"payments": payment_ids},
@@ -135,5 +143,5 @@ def _readable(body: Json) -> Payment | UnreadableResource:
 
 
 def _cart(body: Json, language: str | None) -> Cart:
-    """Names in the language asked for, else in the cart's own."""
+    """Return the cart with its names in the language asked for, else in the cart's own."""
     return reading.read_cart(body, language=language or body.get("locale"))

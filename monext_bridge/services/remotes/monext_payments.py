@@ -1,4 +1,4 @@
-"""Monext, in our own values: sessions, their outcome, acts and ledgers."""
+"""Calls Monext in our own values: sessions, their outcomes, operations and ledgers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from monext_bridge.mapping.monext import (
 )
 
 SessionAnswer = HttpAnswer | RemoteUnavailable
-"""What came back when a session was asked for: an answer to be sorted, or why there was none."""
+"""What came back when Monext was asked for a session: an answer to be sorted, or why there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,10 @@ class MonextPayments:
     gateway: MonextGateway
 
     def open_session(self, store: StoreSettings, draft: SessionDraft) -> CreatedSession:
-        """Raises RemoteRefused where Monext says no, RemoteUnavailable where it says nothing readable."""
+        """Open a session.
+
+        Raises RemoteRefused where Monext says no, RemoteUnavailable where it says nothing readable.
+        """
         answer = self.gateway.create_session(store.credentials, session_request(draft))
         created = answers.read_created_session(answer.status, answer.body)
         if isinstance(created, CreatedSession):
@@ -64,7 +67,10 @@ class MonextPayments:
         return answers.read_outcome(answer.status, answer.body, session_over=session_over)
 
     def paid(self, store: StoreSettings, outcome: Outcome) -> AcceptedTransaction | None:
-        """The accepted transaction; ledgers are read only where a session has several that may be it."""
+        """Return the accepted transaction.
+
+        Ledgers are read only where a session has several transactions that may be it.
+        """
         candidates = outcome.candidates
         if len(candidates) < 2:
             return candidates[0] if candidates else None
@@ -74,7 +80,10 @@ class MonextPayments:
         return answers.choose_accepted(candidates, {c.id: self.ledger(store, c.id) for c in candidates})
 
     def ledger(self, store: StoreSettings, transaction_id: MonextTransactionId) -> Ledger:
-        """Not readable where Monext did not answer: nothing may be concluded from it."""
+        """Return the ledger.
+
+        It is not `readable` where Monext did not answer: nothing may be concluded from it then.
+        """
         try:
             answer = self.gateway.get_transaction(store.credentials, transaction_id)
         except RemoteUnavailable:
@@ -82,7 +91,10 @@ class MonextPayments:
         return answers.read_ledger(answer.status, answer.body)
 
     def echoed_key(self, store: StoreSettings, transaction_id: MonextTransactionId) -> str | None:
-        """Our key of the act that made this row, where Monext echoes it. Raises RemoteUnavailable."""
+        """Return our key of the operation that made this row, where Monext echoes it.
+
+        Raises RemoteUnavailable.
+        """
         answer = self.gateway.get_transaction(store.credentials, transaction_id)
         if not 200 <= answer.status < 300:
             raise RemoteUnavailable(f"transaction {transaction_id} can't be read", remote="monext")
@@ -95,9 +107,9 @@ class MonextPayments:
         origin: MonextTransactionId,
         body: Mapping[str, object],
     ) -> OperationAnswer:
-        """Capture, cancel or refund; never repeated here, for Monext would do it again.
+        """Send a capture, cancel or refund. It is never repeated here, because Monext would carry it out again.
 
-        Raises RemoteUnreachable where it certainly was not executed; any other silence is UNKNOWN.
+        Raises RemoteUnreachable where it certainly was not carried out; any other silence is UNKNOWN.
         """
         try:
             answer = self.gateway.execute(store.credentials, kind, origin, dict(body))

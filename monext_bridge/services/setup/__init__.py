@@ -1,4 +1,4 @@
-"""Whether the bridge can work: the remotes answer, and the subscription for shipments is there."""
+"""Checks that the bridge can work: the remotes answer, and the subscription for shipments is set up."""
 
 from monext_bridge.services.setup.readiness import Readiness
 from monext_bridge.services.setup.subscriptions import Step, SubscriptionPlan, Subscriptions

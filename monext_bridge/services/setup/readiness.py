@@ -1,4 +1,4 @@
-"""Whether the remotes answer, asked at most once in some seconds."""
+"""Checks whether the remotes answer. They are asked at most once in some seconds."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class Readiness:
     _known: tuple[float, Mapping[str, bool]] | None = None
 
     def remotes(self) -> Mapping[str, bool]:
-        """By remote, whether it answers. One caller asks; meanwhile the others get the answer before."""
+        """Return for each remote whether it answers.
+
+        One caller asks; meanwhile the others get the previous answer.
+        """
         known = self._known
         if known is not None and self._lock.locked():
             return known[1]

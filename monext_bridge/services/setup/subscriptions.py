@@ -27,7 +27,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionPlan:
-    """What is to be done. `actions` are the names of update actions, `status` is commercetools' of it now."""
+    """What is to be done. `actions` are the names of update actions.
+
+    `status` is what commercetools says of the subscription now.
+    """
 
     step: Step
     body: Json
@@ -40,7 +43,7 @@ class Subscriptions:
     gateway: CommercetoolsGateway
 
     def plan(self, destination: Destination, *, renew_key: bool = False) -> SubscriptionPlan:
-        """What would have to be done now; changes nothing.
+        """Return what would have to be done now. It changes nothing.
 
         Raises Conflict where the subscription has to be deleted first, RemoteError.
         """
@@ -62,7 +65,7 @@ class Subscriptions:
         )
 
     def set_up(self, destination: Destination, *, renew_key: bool = False) -> SubscriptionPlan:
-        """Do it, and answer what was done; nothing where nothing is missing. Raises as `plan`."""
+        """Carry out the plan and return it; do nothing where nothing is missing. Raises what `plan` raises."""
         for _ in range(TRIES):
             plan = self.plan(destination, renew_key=renew_key)
             try:

@@ -1,4 +1,4 @@
-"""The doors of every endpoint: who may call it, how that is proved, how often, and from which pages."""
+"""Decides who may call an endpoint, how that is proved, how often they may call, and from which pages."""
 
 from monext_bridge.web.access.authenticate import bearer, init_principals
 from monext_bridge.web.access.cors import init_cors

@@ -1,4 +1,4 @@
-"""The door: every request's caller is looked up in the table, and proved where a token tells."""
+"""Looks up the principal of every request in the table, and checks the bearer token where one is the proof."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ BY_TOKEN: Mapping[Principal, TokenCheck] = {
     Principal.BACK_OFFICE: Principals.back_office,
     Principal.MERCHANT_CENTER: Principals.merchant_center,
 }
-"""Who is proved here, by the bearer token."""
+"""Principals that are proved here, by the bearer token."""
 
 AT_THE_ENDPOINT = frozenset(
     {Principal.ANYBODY, Principal.LINK, Principal.REFERENCE, Principal.SESSION, Principal.SUBSCRIPTION}
 )
-"""Who is proved where the path, the query or the body has been read, or needs no proof."""
+"""Principals that need no proof, or are proved once the path, the query or the body has been read."""
 
 
 def init_principals(
     app: Flask, *, principals: Principals, table: Mapping[str, Principal] = PRINCIPALS
 ) -> None:
-    """From now on `app` serves no endpoint whose caller is not in the table and proved."""
+    """Make `app` refuse endpoints that are not in the table, and tokens that do not prove their principal."""
 
     def prove() -> None:
         if request.endpoint is None:
-            return  # no such path, or not this method: Flask answers
-        caller = table.get(request.endpoint)
-        if caller is not None and caller in BY_TOKEN:
-            BY_TOKEN[caller](principals, bearer(request.headers.get("Authorization")))
-        elif caller not in AT_THE_ENDPOINT:
+            return  # Flask answers: there is no such path, or it does not have this method
+        principal = table.get(request.endpoint)
+        if principal is not None and principal in BY_TOKEN:
+            BY_TOKEN[principal](principals, bearer(request.headers.get("Authorization")))
+        elif principal not in AT_THE_ENDPOINT:
             raise Forbidden("nobody may call this")
 
     app.before_request(prove)
 
 
 def bearer(header: str | None) -> str:
-    """The token of an `Authorization: Bearer …` (RFC 6750), its form unchecked. Raises Unauthenticated."""
+    """Return the token of an `Authorization: Bearer …` (RFC 6750), its form unchecked. Raises Unauthenticated."""
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated("a bearer token is needed", field="Authorization")

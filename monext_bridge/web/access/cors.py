@@ -1,9 +1,9 @@
-"""What a shop's own page may ask from its browser: three addresses, and only pages of SHOP_ORIGINS.
+"""Lets a shop's own pages, those of SHOP_ORIGINS, call three addresses of the bridge from a browser (CORS).
 
-A browser asks before it sends what a page of another origin could not send by itself (a preflight), and hides
-every answer that does not name the page's origin. So errors name it as well: the page is to tell a session that has
-ended from a bridge that is down. Cookies are neither asked for nor looked at, and nothing here proves a caller.
-The module that makes these calls is public code, and open to every page.
+A browser asks first (a preflight) before it sends what a page of another origin could not send by itself. It hides
+every answer that does not name the page's origin. So errors name it as well: the page has to tell a session that has
+ended from a bridge that is down. Cookies are neither asked for nor read, and nothing here proves a principal.
+The script module that makes these calls is public code, and every page may load it.
 https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
@@ -15,28 +15,29 @@ from collections.abc import Collection, Mapping
 from flask import Flask, Response, request
 
 METHODS: Mapping[str, str] = {"payment.create": "POST", "operations.config": "GET"}
-"""The JSON endpoints of a shop's page, each with the one method that it may use."""
+"""The JSON endpoints that a shop's page may call, each with its one method."""
 
 RESULT = "buyer.result"
-"""What became of a payment, as JSON. The page in words at the same address is for buyers, and for no script of
-another origin. Asking for JSON needs no preflight, and gets none."""
+"""Endpoint that tells as JSON what became of a payment. The page at the same address is for buyers, and no script of
+another origin may read it. A request for JSON needs no preflight, and gets none."""
 
 MODULE = re.compile(r"enabler(/[a-z]+)?\.js")
-"""The module and its parts, of the folder `static`: those of another origin are only run where that lets them."""
+"""The script module and its parts, in the folder `static`. Pages of other origins may run it only if we allow it."""
 
 REQUEST_HEADERS = "Content-Type, X-Correlation-ID, X-Session-Id"
 ANSWER_HEADERS = "Retry-After, X-Correlation-ID"
 KEPT_SECONDS = 7200
-"""How long a browser may remember a preflight's answer; none remembers it longer."""
+"""How long a browser may remember the answer to a preflight. No browser remembers it longer."""
 
 MODULE_CACHE = "no-cache"
-"""Kept, but asked about by its ETag each time: parts of two releases would not fit together."""
+"""A browser keeps the module but checks its ETag each time: parts of two releases would not fit together."""
 
 
 def init_cors(app: Flask, *, origins: Collection[str]) -> None:
-    """From now on pages of `origins`, which are as browsers send them, may call what is in the tables above.
+    """Let pages of `origins`, which are written as browsers send them, call what the tables above name.
 
-    To be called before limits and callers: a preflight spends nothing, proves nothing and calls nobody.
+    Must run before the rate limits and principals are set up: a preflight counts against no rate limit, proves
+    nothing and calls nobody.
     """
 
     def preflight() -> Response | None:

@@ -1,4 +1,7 @@
-"""Who may call what: one table, walked by a test against the application's routes. Not on it: not served."""
+"""Says in one table who may call each endpoint; signs and checks links to a payment.
+
+An endpoint that is not in the table is not served. A test compares the table with the application's routes.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,11 @@ from monext_bridge.errors import Forbidden, Malformed
 EXPIRES = re.compile(r"[0-9]{1,12}")
 SIGNATURE = re.compile(r"[0-9a-f]{64}")
 LONGEST_LINK = 366 * 24 * 3600
-"""Seconds ahead that a signed link may expire."""
+"""How far in the future a signed link may expire, in seconds."""
 
 
 class Principal(Enum):
-    """How a caller proves to be the one that an endpoint is for."""
+    """Who calls an endpoint, and how they prove it."""
 
     ANYBODY = "open: tells nothing and changes nothing"
     LINK = "a buyer with a cart id and, where CHECKOUT_ACCESS is not open, a signed link or a session"
@@ -55,7 +58,7 @@ PRINCIPALS = {
 
 
 def sign_link(cart_id: str, expires: int, *, key: SecretStr) -> str:
-    """Lower-case hex of HMAC-SHA256 over `<cart_id>.<expires>`; `expires` in Unix seconds."""
+    """Return the lower-case hex of HMAC-SHA256 over `<cart_id>.<expires>`; `expires` is in Unix seconds."""
     return hmac.new(
         key.get_secret_value().encode(), f"{cart_id}.{expires}".encode(), hashlib.sha256
     ).hexdigest()
@@ -64,7 +67,10 @@ def sign_link(cart_id: str, expires: int, *, key: SecretStr) -> str:
 def check_link(
     cart_id: str, *, expires: str | None, signature: str | None, keys: Sequence[SecretStr], now: float
 ) -> None:
-    """Raises Malformed for parameters of the wrong form, Forbidden for a link that is not good (any more)."""
+    """Check the signature, by any of the keys, and the expiry of a link.
+
+    Raises Malformed where `expires` has the wrong form, and Forbidden for a link that is not valid (any more).
+    """
     if expires is None or signature is None:
         raise Forbidden("the link is not signed", field="signature")
     if not EXPIRES.fullmatch(expires):

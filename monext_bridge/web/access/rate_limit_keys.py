@@ -1,6 +1,6 @@
-"""Who spends a budget, as a name that tells nothing: it stands in memory or in Redis for a minute.
+"""Makes rate limit keys that reveal nothing about the sender; they stay in memory or in Redis for a minute.
 
-The names are HMAC-SHA256, not plain SHA-256: there are few enough addresses to try them all.
+A key is an HMAC-SHA256 and not a plain SHA-256: there are few enough addresses to try them all.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ from pydantic import SecretStr
 from monext_bridge.web.access.rate_limits import RateLimitKey
 
 ONE_CUSTOMER = 64
-"""Bits of an IPv6 address that providers give to one customer; the rest is the customer's to change at will."""
+"""Bits of an IPv6 address that providers give to one customer. The customer can change the others at will."""
 
 WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>\d+\.\d+\.\d+\.\d+):\d+")
-"""Some proxies forward the port as well, which is another one for each connection."""
+"""An address with a port. Some proxies forward the port as well, and it differs for each connection."""
 
 LIMITS_PURPOSE = b"monext-bridge.limits"
 
 
 class RateLimitKeys:
-    """Names those who send a request; the same in all processes with the same `SECRET_KEY`."""
+    """Makes keys for those who send a request. All processes with the same `SECRET_KEY` make the same keys."""
 
     def __init__(self, secret: SecretStr) -> None:
         self._key = hmac.digest(secret.get_secret_value().encode(), LIMITS_PURPOSE, "sha256")
 
-    def name(self, spender: RateLimitKey) -> str | None:
-        """32 hex digits; None where the request does not have what stands for the spender."""
-        found = _READ[spender]()
+    def name(self, kind: RateLimitKey) -> str | None:
+        """Return 32 hex digits; None where the request lacks what this kind of key is made of."""
+        found = _READ[kind]()
         if not found:
             return None
-        text = f"{spender.name}:{found}".encode("utf-8", "surrogatepass")
+        text = f"{kind.name}:{found}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, text, "sha256").hex()[:32]
 
 
 def network(address: str) -> str:
-    """Of IPv4 the address, of IPv6 the customer's network; what is neither stays as it is."""
+    """Return an IPv4 address without its port, or the network of an IPv6 customer. Other text stays as it is."""
     found = WITH_PORT.fullmatch(address)
     bare = (found["v6"] or found["v4"]) if found else address
     try:

@@ -1,8 +1,8 @@
-"""The limits of `budgets.RATE_LIMITS`, counted by Flask-Limiter: in Redis for all processes, else in this one.
+"""Enforces `rate_limits.RATE_LIMITS` with Flask-Limiter, which counts in Redis for all processes, else in this one.
 
-A window begins with the first request of a spender and lasts as long as its budget says, so nobody waits longer than
-that. Where Redis is away, Flask-Limiter counts in this process and looks for it again after 1, 2, 4 … 32 seconds;
-a request waits 0.2 s at most for it, and never fails for it.
+A window begins with the first request of a rate limit key and lasts as long as the limit says, so nobody waits longer
+than that. While Redis is away, Flask-Limiter counts in this process and tries Redis again after 1, 2, 4 … 32 seconds.
+A request waits at most 0.2 s for Redis, and never fails because of it.
 """
 
 from __future__ import annotations
@@ -46,39 +46,39 @@ def init_rate_limits(
     refuse: Refuse,
     table: RateLimitTable = RATE_LIMITS,
 ) -> None:
-    """From now on what exceeds its budget is answered before anybody is proved or asked.
+    """Make `app` refuse what exceeds its rate limit before a principal is proved or a remote is asked.
 
-    To be called after what answers a HEAD or a prefetch, which spend nothing, and before the callers are proved.
-    `secret` makes the names of those who spend; `refuse` makes the answer of an error.
+    Must run after the set-up of what answers a HEAD or a prefetch, which count against no limit, and before
+    that of the principals. `secret` makes the rate limit keys; `refuse` makes the answer of an error.
     """
     limits = _Limits(table, keys=RateLimitKeys(secret), principals=principals, refuse=refuse)
     limiter = Limiter(
         lambda: "",
         application_limits=[limits.of(limit) for limit in dict.fromkeys(chain(*table.values()))],
         strategy="fixed-window",
-        swallow_errors=True,  # else what can't be counted after an answer makes a 500 of it
+        swallow_errors=True,  # else a count that fails after an answer makes a 500 of it
         **_storage(redis_url),
     )
-    limiter.logger.setLevel(logging.ERROR)  # below are keys, and a line for each limited request
+    limiter.logger.setLevel(logging.ERROR)  # lower levels show keys, and log each limited request
     limiter.logger.addFilter(_is_no_outage)
     limiter.request_filter(lambda: not table.get(request.endpoint or ""))
     limiter.init_app(app)
     if redis_url is not None:
-        app.before_request(_Watch(limiter).look)
+        app.before_request(_RedisWatch(limiter).check)
 
 
 class _Limits:
-    """Flask-Limiter's limits of a table, and what becomes of a request that exceeds one."""
+    """Makes Flask-Limiter's limits of a table, and answers a request that exceeds one."""
 
     def __init__(
         self, table: RateLimitTable, *, keys: RateLimitKeys, principals: Principals, refuse: Refuse
     ) -> None:
         self._table, self._keys = table, keys
         self._principals, self._refuse = principals, refuse
-        self._told = _Told()
+        self._logged = _LoggedKeys()
 
     def of(self, limit: RateLimit) -> ApplicationLimit:
-        """It holds for requests to which the budget applies: for the others, the text of the limit is empty."""
+        """Make the limit. Its text is empty for requests to which it does not apply."""
         text = f"{limit.amount} per {limit.seconds} second"
         return ApplicationLimit(
             limit_provider=lambda: text if self._applies(limit) else "",
@@ -96,20 +96,20 @@ class _Limits:
         return not (limit.refusals_only and self._is_known())
 
     def _is_known(self) -> bool:
-        """A back office that is let in has nothing to do with what others at its address try."""
+        """Tell whether this is a back office that is let in: what others at its address try must not limit it."""
         try:
             return self._principals.knows_back_office(bearer(request.headers.get("Authorization")))
         except Unauthenticated:
             return False
 
     def _answer(self, limit: RateLimit, exceeded: RequestLimit) -> Response:
-        """429; to a notification 503, as after any other failure of ours.
+        """Answer 429, or 503 to a notification, as after any other failure of ours.
 
-        Monext sends again what was not answered with 200, and the contract of that address knows 503 with
+        Monext sends again what was not answered with 200. The contract of that address knows 503 with
         Retry-After for "later", where 4xx says that there is something wrong with the notification itself.
         """
         seconds = _seconds_to_wait(exceeded, at_most=limit.seconds)
-        if self._told.is_news(exceeded.key, for_seconds=seconds):
+        if self._logged.is_news(exceeded.key, for_seconds=seconds):
             then = f"told to come again in {seconds} s"
             event(
                 log,
@@ -119,14 +119,14 @@ class _Limits:
                 limit=limit.name,
                 then=then,
             )
-        is_notice = request.endpoint == "notifications.notify"
-        response = Response(status=503) if is_notice else self._refuse(TooMany(TOO_MANY))
+        is_notification = request.endpoint == "notifications.notify"
+        response = Response(status=503) if is_notification else self._refuse(TooMany(TOO_MANY))
         response.headers["Retry-After"] = str(seconds)
         return response
 
 
-class _Told:
-    """Who was told of in the log, so that a flood is one line a window and not one a request."""
+class _LoggedKeys:
+    """Remembers which keys were logged, so that a flood is one line a window and not one a request."""
 
     def __init__(self) -> None:
         self._lock, self._until = Lock(), dict[str, float]()
@@ -142,14 +142,14 @@ class _Told:
             return True
 
 
-class _Watch:
-    """Tells the log when Redis goes away and when it is back, once each."""
+class _RedisWatch:
+    """Logs when Redis goes away and when it is back, once each."""
 
     def __init__(self, limiter: Limiter) -> None:
         self._limiter, self._lock, self._away = limiter, Lock(), False
 
-    def look(self) -> None:
-        """After the limits of a request were looked at."""
+    def check(self) -> None:
+        """Compare with the last state. Runs after Flask-Limiter has checked the limits of a request."""
         away = self._limiter.limiter.storage is not self._limiter.storage
         with self._lock:
             if away is self._away:
@@ -163,7 +163,7 @@ class _Watch:
 
 
 def _storage(redis_url: SecretStr | None) -> dict[str, Any]:
-    """Of Flask-Limiter. It gets a pool of connections, not the URL, which may hold a password."""
+    """Return Flask-Limiter's storage. It gets a pool of connections, not the URL, which may hold a password."""
     if redis_url is None:
         return {"storage_uri": "memory://"}
     options = {"connection_pool": connect_redis(redis_url).connection_pool, "key_prefix": f"{PREFIX}limits"}
@@ -179,7 +179,7 @@ def _was_refused(response: Response) -> bool:
 
 
 def _seconds_to_wait(exceeded: RequestLimit, *, at_most: int) -> int:
-    """Until the window ends, which Redis can tell; the whole window where it has just gone away."""
+    """Return the seconds until the window ends. Where Redis has just gone away, that is the whole window."""
     try:
         left = math.ceil(exceeded.reset_at - time.time())
     except redis.RedisError:
@@ -188,5 +188,5 @@ def _seconds_to_wait(exceeded: RequestLimit, *, at_most: int) -> int:
 
 
 def _is_no_outage(record: logging.LogRecord) -> bool:
-    """What Flask-Limiter says of an outage of Redis is told already, by `redis_away`."""
+    """Filter out what Flask-Limiter logs of an outage of Redis, which `redis_away` tells already."""
     return not (record.exc_info and isinstance(record.exc_info[1], redis.RedisError))

@@ -1,4 +1,4 @@
-"""The JSON endpoints for shops' pages, back offices, the Merchant Center, the clouds and the host."""
+"""Serves the JSON endpoints for shops' pages, back offices, the Merchant Center, the clouds and the host."""
 
 from monext_bridge.web.api.bodies import answer
 from monext_bridge.web.api.models import (

@@ -1,4 +1,4 @@
-"""Request bodies checked by their model, answers written by theirs."""
+"""Checks request bodies by their models, and writes answers from theirs."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ M = TypeVar("M", bound=BaseModel)
 REQUIRED = "missing"
 NO_TAG, WRONG_TAG = "union_tag_not_found", "union_tag_invalid"
 TAG = "action"
-"""The member that tells what kind of object it is in; see `models.Action`."""
+"""The member that names the kind of its object; see `models.Action`."""
 
 WORDS = {"model_type": "an object is needed", "model_attributes_type": "an object is needed"}
-"""Where the validator's own words are those of a programming language."""
+"""Replaces messages of the validator that speak of a programming language."""
 
 LONGEST_FIELD_NAME = 64
-"""Characters of a member's name that an error repeats: who calls may have made it up."""
+"""Characters of a member's name that an error repeats. The caller may have made the name up."""
 
 
 def read_body(model: type[M], *, optional: bool = False) -> M:
-    """The body as its model. `optional`: none at all is as good as an empty object.
+    """Return the body as its model. With `optional`, no body at all is as good as an empty object.
 
     Raises InvalidJson, MissingField or Malformed, which name the first field at fault and never its value.
     """
@@ -43,14 +43,14 @@ def read_body(model: type[M], *, optional: bool = False) -> M:
 
 
 def answer(model: BaseModel) -> dict[str, Any]:
-    """The model as JSON, without what is not there."""
+    """Return the model as JSON, without members that have no value."""
     return model.model_dump(mode="json", exclude_none=True)
 
 
 def _first_fault(error: ValidationError, body: object) -> Malformed:
     fault = error.errors(include_url=False, include_input=False)[0]
-    kind, place = fault["type"], fault["loc"]
-    field = _path((*place, TAG) if kind in (NO_TAG, WRONG_TAG) else place, body) or "body"
+    kind, location = fault["type"], fault["loc"]
+    field = _path((*location, TAG) if kind in (NO_TAG, WRONG_TAG) else location, body) or "body"
     if kind in (REQUIRED, NO_TAG):
         return MissingField(f"{field} is required", field=field)
     if kind == WRONG_TAG:
@@ -58,10 +58,10 @@ def _first_fault(error: ValidationError, body: object) -> Malformed:
     return Malformed(f"{field}: {WORDS.get(kind, fault['msg'])}", field=field)
 
 
-def _path(place: tuple[int | str, ...], body: object) -> str:
-    """Where in the body, with dots. What the validator adds, the kind of an object, is not part of it."""
+def _path(location: tuple[int | str, ...], body: object) -> str:
+    """Write a location in the body with dots, without the kind of an object, which the validator adds."""
     names: list[str] = []
-    for left, part in zip(range(len(place) - 1, -1, -1), place, strict=True):
+    for left, part in zip(range(len(location) - 1, -1, -1), location, strict=True):
         inside = _member(body, part)
         if inside is not None or left == 0:
             names.append(str(part)[:LONGEST_FIELD_NAME])

@@ -1,7 +1,7 @@
-"""`POST /events/commercetools`: a subscription's messages, as Pub/Sub, SNS or Event Grid push them.
+"""`POST /events/commercetools` receives a subscription's messages, as Pub/Sub, SNS or Event Grid push them.
 
-Whoever calls proves it twice: by our secret, and by what the envelope itself can prove. A message moves
-nothing by what it says: it only makes us look at the order.
+The principal is proved twice: by our secret, and by what the envelope itself can prove. What a message says
+changes nothing: it only makes us read the order.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ blueprint = Blueprint("events", __name__)
 
 PATH = "/events/commercetools"
 LARGEST_PUSH = 1024 * 1024
-"""Bytes; Event Grid's limit is the highest of the three that arrive whole."""
+"""Bytes. This is Event Grid's limit, the highest of the three, so that every push arrives whole."""
 
 ORIGIN = re.compile(r"[A-Za-z0-9.-]{1,253}")
 NOT_YET = "not done yet, or not known: send it again"
@@ -51,8 +51,8 @@ SEND_AGAIN_IN = "30"
 
 @blueprint.post(PATH, provide_automatic_options=False)
 def receive() -> Response:
-    """204 done, or not ours; 503 send it again. The same message may come any number of times."""
-    unproved = _prove_caller()
+    """Answer 204 for "done, or not ours", 503 for "send it again". A message may come any number of times."""
+    unproved = _prove_principal()
     if unproved:
         return unproved
     request.max_content_length = LARGEST_PUSH
@@ -69,11 +69,11 @@ def receive() -> Response:
 
 @blueprint.route(PATH, methods=["OPTIONS"])
 def handshake() -> Response:
-    """CloudEvents' abuse protection, by which Event Grid asks whether its events are wanted.
+    """Answer CloudEvents' abuse protection, by which Event Grid asks whether its events are wanted.
 
     https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection
     """
-    unproved = _prove_caller()
+    unproved = _prove_principal()
     if unproved:
         return unproved
     origin = request.headers.get("WebHook-Request-Origin", "")
@@ -83,11 +83,12 @@ def handshake() -> Response:
     return Response(status=200, headers=allowed)
 
 
-def _prove_caller() -> Response | None:
-    """Raises NotFound where no secret is set, Unauthenticated or Forbidden without the right proof.
+def _prove_principal() -> Response | None:
+    """Check the secret, and Google's token where an audience is set. Returns None once both are proved.
 
-    With an audience set, the bearer is Google's token, so the secret stands in the query. The answer is one
-    to give at once, where Google's keys can't be had.
+    With an audience set, the bearer is Google's token, so the secret is in the query. Where Google's keys can't be
+    had, the returned answer asks for the message again. Raises NotFound where no secret is set, Unauthenticated or
+    Forbidden without the right proof.
     """
     settings = services().settings
     if settings.events_secret is None:
@@ -105,12 +106,12 @@ def _prove_caller() -> Response | None:
 
 
 def _sns(message: SnsMessage) -> Response:
-    proofs = services().push_signatures
-    unproved = _unless_genuine(proofs.sns(message))
+    signatures = services().push_signatures
+    unproved = _unless_genuine(signatures.sns(message))
     if unproved:
         return unproved
     if message.kind is SnsKind.SUBSCRIPTION:
-        return Response(status=204) if proofs.confirm(message) else _send_again()
+        return Response(status=204) if signatures.confirm(message) else _send_again()
     if message.kind is SnsKind.UNSUBSCRIPTION:
         then = "no message comes from this topic any more, so no shipment captures"
         event(log, "sns_unsubscribed", level=logging.WARNING, topic=message.topic, then=then)
@@ -119,21 +120,21 @@ def _sns(message: SnsMessage) -> Response:
 
 
 def _follow(payloads: Iterable[Json]) -> Response:
-    """Every order that is named, even where an earlier one has to come again."""
+    """Follow every order that is named, even where the message of an earlier one has to be sent again."""
     project_key = services().settings.commercetools.project_key
     orders: tuple[OrderId, ...] = shipped_orders(payloads, project_key=project_key)
-    ends = [services().shipment.follow(order_id) for order_id in orders]
-    return _send_again() if MessageHandled.AGAIN in ends else Response(status=204)
+    handled = [services().shipment.follow(order_id) for order_id in orders]
+    return _send_again() if MessageHandled.AGAIN in handled else Response(status=204)
 
 
-def _unless_genuine(proof: SignatureVerdict) -> Response | None:
-    if proof is SignatureVerdict.FORGED:
+def _unless_genuine(verdict: SignatureVerdict) -> Response | None:
+    if verdict is SignatureVerdict.FORGED:
         raise Forbidden("the push is not signed by the cloud that it names")
-    return _send_again() if proof is SignatureVerdict.UNKNOWN else None
+    return _send_again() if verdict is SignatureVerdict.UNKNOWN else None
 
 
 def _send_again() -> Response:
-    """The reason is in the log; the queue needs none."""
+    """Answer 503. The reason is in the log; the cloud's queue needs none."""
     detail = ErrorDetail(code="General", message=NOT_YET)
     response = jsonify(answer(ErrorResponse(message=NOT_YET, statusCode=503, errors=[detail])))
     response.status_code = 503

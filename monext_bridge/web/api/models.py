@@ -1,4 +1,4 @@
-"""Bodies of the JSON endpoints: requests are checked by them, and the OpenAPI description is made of them."""
+"""Defines the bodies of the JSON endpoints: they check requests, and become (docstrings too) the OpenAPI schemas."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ ERROR_CODES = (
     "ConcurrentModification",
     "General",
 )
-"""Those of commercetools' payment connectors."""
+"""The codes that commercetools' payment connectors use."""
 
 UpOrDown = Literal["UP", "DOWN"]
 
 
 class Body(BaseModel):
-    """A request body: nothing unknown, nothing converted (`"100"` and `100.0` are no amounts)."""
+    """A request body. It has no unknown members, and nothing is converted: `"100"` and `100.0` are no amounts."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, frozen=True)
 

@@ -1,4 +1,4 @@
-"""The operations API: what back offices and commercetools Checkout call after the payment."""
+"""Serves the operations API, which back offices and commercetools Checkout call after the payment."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from monext_bridge.web.api.bodies import answer, read_body
 from monext_bridge.web.http import parameters, services
 
 OWN_KEYS = ("giveback-", "ship-", "expiry-", "ledger-")
-"""Beginnings of keys that the bridge makes itself."""
+"""Beginnings of the operation keys that the bridge makes itself."""
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 
 
 @blueprint.post("/payment-intents/<payment_id>")
 def modify(payment_id: str) -> dict[str, Any]:
-    """One act on a payment. The same `Idempotency-Key` with the same body acts once, for ever."""
-    wanted = read_body(models.PaymentIntentUpdate).actions[0]
-    performed = services().modify.perform(
+    """Carry out one operation. The same `Idempotency-Key` with the same body is carried out once, for ever."""
+    action = read_body(models.PaymentIntentUpdate).actions[0]
+    result = services().modify.perform(
         _payment_id(payment_id),
-        _operation(wanted),
+        _operation(action),
         key=_key(),
-        merchant_reference=wanted.merchantReference,
+        merchant_reference=action.merchantReference,
     )
-    return answer(models.PaymentIntentResult.of(performed))
+    return answer(models.PaymentIntentResult.of(result))
 
 
 @blueprint.get("/payment-intents/<payment_id>")
 def show(payment_id: str) -> dict[str, Any]:
-    """What happened to a payment, and what may still be done."""
+    """Answer what happened to a payment, and what may still be done."""
     id_ = _payment_id(payment_id)
     payment, order = together(lambda: services().modify.payment(id_), lambda: services().modify.order_of(id_))
     return answer(models.PaymentIntentView.of(payment, order))
@@ -48,30 +48,30 @@ def show(payment_id: str) -> dict[str, Any]:
 
 @blueprint.post("/checkout-links")
 def checkout_link() -> tuple[dict[str, Any], int]:
-    """A signed link to the payment of a cart, for shops that would rather not sign themselves."""
-    wanted = read_body(models.CheckoutLinkRequest)
+    """Make a signed link to the payment of a cart, for shops that would rather not sign themselves."""
+    requested = read_body(models.CheckoutLinkRequest)
     settings = services().settings
-    expires = int(services().clock().timestamp()) + wanted.expiresIn
+    expires = int(services().clock().timestamp()) + requested.expiresIn
     query = {
-        "mode": wanted.mode,
-        "lang": wanted.language,
+        "mode": requested.mode,
+        "lang": requested.language,
         "expires": str(expires),
-        "signature": sign_link(wanted.cartId, expires, key=settings.link_secrets[0]),
+        "signature": sign_link(requested.cartId, expires, key=settings.link_secrets[0]),
     }
-    path = url_for("checkout.start", cart_id=wanted.cartId)
+    path = url_for("checkout.start", cart_id=requested.cartId)
     url = f"{settings.public_url}{path}?{urlencode({name: value for name, value in query.items() if value})}"
     return answer(models.CheckoutLink(url=url, expires=expires)), 201
 
 
 @blueprint.get("/config")
 def config() -> dict[str, Any]:
-    """What a shop's page needs to embed the widget, for the store of the session's cart only."""
+    """Answer what a shop's page needs to embed the widget, for the store of the shop session's cart only."""
     session_id = request.headers.get("X-Session-Id")
     if not session_id:
         raise Unauthenticated("X-Session-Id is missing", field="X-Session-Id")
     settings = services().settings
-    active = services().sessions.active(session_id)
-    cart = services().modify.records.cart(active.cart_id)
+    shop_session = services().sessions.active(session_id)
+    cart = services().modify.records.cart(shop_session.cart_id)
     if cart is None:
         raise NotFound("the session's cart is gone")
     store = settings.store(cart.store_key)
@@ -90,7 +90,7 @@ def config() -> dict[str, Any]:
 
 @blueprint.get("/status")
 def status() -> dict[str, Any]:
-    """Whether both remotes answer, as the Merchant Center asks it."""
+    """Tell the Merchant Center whether both remotes answer."""
     remotes = services().readiness.remotes()
     words = {2: "OK", 1: "Partially Available", 0: "Unavailable"}
     return answer(
@@ -109,7 +109,7 @@ def status() -> dict[str, Any]:
 
 @blueprint.get("/payment-components")
 def payment_components() -> dict[str, Any]:
-    """What commercetools Checkout may offer: Monext's hosted page and the embedded widget."""
+    """Tell commercetools Checkout what it may offer: Monext's hosted page and the embedded widget."""
     return answer(
         models.PaymentComponents(
             dropins=[models.Dropin(type="hpp"), models.Dropin(type="embedded")], components=[], express=[]
@@ -118,14 +118,14 @@ def payment_components() -> dict[str, Any]:
 
 
 def _operation(
-    wanted: models.CapturePayment | models.RefundPayment | models.CancelPayment | models.ReversePayment,
+    action: models.CapturePayment | models.RefundPayment | models.CancelPayment | models.ReversePayment,
 ) -> Operation:
-    match wanted:
+    match action:
         case models.CapturePayment():
-            return Capture(_money(wanted.amount), final=wanted.final)
+            return Capture(_money(action.amount), final=action.final)
         case models.RefundPayment():
-            charge = RecordTransactionId(wanted.transactionId) if wanted.transactionId else None
-            return Refund(_money(wanted.amount), charge)
+            charge = RecordTransactionId(action.transactionId) if action.transactionId else None
+            return Refund(_money(action.amount), charge)
         case models.CancelPayment():
             return Cancel()
         case models.ReversePayment():
@@ -137,7 +137,7 @@ def _money(amount: models.Amount) -> Money:
 
 
 def _key() -> str | None:
-    """The caller's key; those that the bridge makes itself are not to be had."""
+    """Return the caller's operation key. Raises Malformed for keys that only the bridge itself makes."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and key.startswith(OWN_KEYS):
         raise Malformed(

@@ -1,4 +1,4 @@
-"""`POST /payment`: a session for a shop's own page, by the commercetools session of its cart."""
+"""`POST /payment` opens Monext's session for a shop's own page, which proves itself by its shop session."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ blueprint = Blueprint("payment", __name__)
 
 @blueprint.post("/payment")
 def create() -> dict[str, Any]:
-    """Start or resume the payment of the session's cart. May be repeated: it answers the same session."""
+    """Start or resume the payment of the shop session's cart. May be repeated: it answers the same session."""
     session_id = request.headers.get("X-Session-Id")
     if not session_id:
         raise Unauthenticated("X-Session-Id is missing", field="X-Session-Id")
-    active = services().sessions.active(session_id)
-    wanted = read_body(PaymentRequest, optional=True)
+    shop_session = services().sessions.active(session_id)
+    requested = read_body(PaymentRequest, optional=True)
     options = replace(
-        active.options,
-        language=parameters.language(wanted.languageCode, field="languageCode"),
-        method=parameters.method(wanted.paymentMethod, field="paymentMethod"),
+        shop_session.options,
+        language=parameters.language(requested.languageCode, field="languageCode"),
+        method=parameters.method(requested.paymentMethod, field="paymentMethod"),
     )
-    started = services().checkout.start(active.cart_id, options)
+    started = services().checkout.start(shop_session.cart_id, options)
     if isinstance(started, ExistingPayment) and started.returned:
         raise Conflict(
             f"an earlier payment of the cart is given back: {started.payment_id}; ask again for a new one"

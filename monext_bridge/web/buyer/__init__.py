@@ -1,4 +1,4 @@
-"""The addresses that a buyer's browser opens, and the one that Monext notifies.
+"""Serves the addresses that a buyer's browser opens, and the one that Monext notifies.
 
-Each asks the services first, then shows a page or sends the browser on.
+Each calls the services first. Then those for buyers show a page or redirect the browser.
 """

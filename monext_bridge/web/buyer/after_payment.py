@@ -1,4 +1,4 @@
-"""After the payment page: return, cancel, result. Each settles first, then shows or sends on."""
+"""Serves what follows the payment page: return, cancel, result. Each records the outcome, then shows or redirects."""
 
 from __future__ import annotations
 
@@ -21,103 +21,107 @@ blueprint = Blueprint("buyer", __name__)
 
 RETRY_LINK_LASTS = timedelta(hours=24)
 MOST_POLLS = 30
-"""So often a browser without script looks by itself: every ten seconds, for five minutes."""
+"""How often a browser without script polls by itself: every ten seconds, for five minutes."""
 
 GAVE_UP_FOR_GOOD = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
 
 
 @blueprint.get("/return/<ref>")
 def returned(ref: str) -> Response:
-    """Monext sends the browser back here, with the session's token."""
+    """Redirect the browser that Monext sends back here with the session token."""
     reference = _read(ref)
     token = parameters.token(request.args, names=parameters.RETURN_TOKENS)
-    settled = services().buyer_events.returned(reference, token)
-    return _onwards(ref, landing_url(reference, settled))
+    payment_result = services().buyer_events.returned(reference, token)
+    return _redirect_onwards(ref, landing_url(reference, payment_result))
 
 
 @blueprint.get("/cancel/<ref>")
 def cancel(ref: str) -> Response:
-    """The buyer gives up. Closed as cancelled only where Monext says that nothing went through."""
+    """The buyer gives up. The attempt is closed as cancelled only where Monext says that nothing went through."""
     reference = _read(ref)
-    settled = services().buyer_events.cancelled_by_buyer(reference)
-    return _onwards(ref, landing_url(reference, _as_cancelled(settled)))
+    payment_result = services().buyer_events.cancelled_by_buyer(reference)
+    return _redirect_onwards(ref, landing_url(reference, _as_cancelled(payment_result)))
 
 
 @blueprint.get("/result/<ref>")
 def result(ref: str) -> Response | str:
-    """The state in words; moves on to the shop by itself once it is final, if the shop has a page for it.
+    """Show the status in words. A poll redirects to the shop once the status is final, if the shop has a page for it.
 
-    To a program that accepts JSON and no page: the state alone, which is what `enabler.js` tells the shop.
+    A program that accepts JSON and no page gets the status alone, which is what `enabler.js` tells the shop.
     """
     reference = _read(ref)
-    looks_so_far = parameters.branding(request.args.get("waiting"))
-    settled = services().buyer_events.looked(reference)
+    polls_so_far = parameters.polls_so_far(request.args.get("waiting"))
+    payment_result = services().buyer_events.polled(reference)
     if wants_json(request):
-        return jsonify(hints(settled))
-    shop = landing_url(reference, settled)
-    if shop and looks_so_far:
+        return jsonify(hints(payment_result))
+    shop = landing_url(reference, payment_result)
+    if shop and polls_so_far:
         return redirect(shop, code=303)
     return pages.result(
-        settled,
-        retry_url=settled.resume_url or _retry_url(reference, settled),
-        shop_url=shop or _after_return(reference, settled),
-        refresh_url=_look_url(ref, 1),
-        next_poll_url=_look_url(ref, looks_so_far + 1) if looks_so_far < MOST_POLLS else None,
+        payment_result,
+        retry_url=payment_result.resume_url or _retry_url(reference, payment_result),
+        shop_url=shop or _after_reversal(reference, payment_result),
+        refresh_url=_poll_url(ref, 1),
+        next_poll_url=_poll_url(ref, polls_so_far + 1) if polls_so_far < MOST_POLLS else None,
         nonce=nonce(),
         branding=current_branding(),
     )
 
 
 def _read(ref: str) -> PaymentReference:
-    """The reference; what follows, an error included, looks like its store and is in its language."""
+    """Read the reference. What follows, an error included, has its store's branding and is in its language."""
     reference = services().references.read(ref)
     apply_branding(reference.store_key, home=reference.cancel_url)
     speak(reference.language)
     return reference
 
 
-def _look_url(ref: str, number: int) -> str:
-    """This result, looked at once more; `number` counts."""
+def _poll_url(ref: str, number: int) -> str:
+    """Return the URL of the result for its next poll; `number` counts the polls."""
     return url_for("buyer.result", ref=ref, waiting=number, lang=asked_language())
 
 
-def _onwards(ref: str, shop: str | None) -> Response:
+def _redirect_onwards(ref: str, shop: str | None) -> Response:
     return redirect(shop or url_for("buyer.result", ref=ref), code=303)
 
 
 def _language(reference: PaymentReference) -> str | None:
-    """Asked for here, else at the start; what is no language at all would only break the way back."""
+    """Return the language asked for here, else at the start. What is no language tag would break the retry link."""
     asked = asked_language()
     return asked if asked and parameters.LANGUAGE.fullmatch(asked) else reference.language
 
 
-def _as_cancelled(settled: PaymentResult) -> PaymentResult:
-    """The shop hears `cancelled` of a buyer who gave up, whatever had kept the payment from going through."""
-    if settled.status not in GAVE_UP_FOR_GOOD:
-        return settled
-    return replace(settled, status=BuyerStatus.CANCELLED)
+def _as_cancelled(payment_result: PaymentResult) -> PaymentResult:
+    """Tell the shop `cancelled` where the buyer gave up, whatever had kept the payment from going through."""
+    if payment_result.status not in GAVE_UP_FOR_GOOD:
+        return payment_result
+    return replace(payment_result, status=BuyerStatus.CANCELLED)
 
 
-def _after_return(reference: PaymentReference, settled: PaymentResult) -> str | None:
-    """Money that was given back: our page says so, the shop's cancel page comes after it."""
-    if settled.status is BuyerStatus.RETURNED:
-        return with_hints(reference.cancel_url, settled)
+def _after_reversal(reference: PaymentReference, payment_result: PaymentResult) -> str | None:
+    """Return the shop's cancel page for a reversed payment, to be opened after our page has told the buyer."""
+    if payment_result.status is BuyerStatus.RETURNED:
+        return with_hints(reference.cancel_url, payment_result)
     return None
 
 
-def _retry_url(reference: PaymentReference, settled: PaymentResult) -> str | None:
-    """A new start of the cart; signed where knowing the cart id is not enough, for a day after the first."""
+def _retry_url(reference: PaymentReference, payment_result: PaymentResult) -> str | None:
+    """Return the URL that starts a payment of the cart anew.
+
+    Where knowing the cart id is not enough, the link is signed and valid for a day after the first start; after
+    that, there is none.
+    """
     settings, now = services().settings, services().clock()
-    wished = {
+    options = {
         "returnUrl": reference.return_url,
         "cancelUrl": reference.cancel_url,
         "lang": _language(reference),
     }
-    query = {name: value for name, value in wished.items() if value}
+    query = {name: value for name, value in options.items() if value}
     if settings.access is not Access.OPEN:
-        if settled.begun is None or now - settled.begun > RETRY_LINK_LASTS:
+        if payment_result.begun is None or now - payment_result.begun > RETRY_LINK_LASTS:
             return None
-        expires = int((settled.begun + RETRY_LINK_LASTS).timestamp())
+        expires = int((payment_result.begun + RETRY_LINK_LASTS).timestamp())
         query["expires"] = str(expires)
         query["signature"] = sign_link(reference.cart_id, expires, key=settings.link_secrets[0])
     path = url_for("checkout.start", cart_id=reference.cart_id)

@@ -1,4 +1,4 @@
-"""`GET /checkout/<cart id>`: the page that shows Monext's widget, or leads to Monext's hosted page."""
+"""`GET /checkout/<cart id>` shows a page with Monext's widget, or leads to Monext's hosted page."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ blueprint = Blueprint("checkout", __name__)
 
 @blueprint.get("/checkout/<cart_id>")
 def start(cart_id: str) -> Response | str:
-    """Start or resume. Harmless to repeat: the same cart, asked for the same way, gets the same session."""
+    """Start or resume a payment. May be repeated: equal attempt terms of a cart get the same session."""
     settings = services().settings
     cart = parameters.cart_id(cart_id)
     mode = parameters.mode(request.args.get("mode"), default=settings.mode)
     options = parameters.options(request.args, settings=settings)
     apply_branding(None, home=options.cancel_url)
-    proved = _proved(cart, options)
-    answer = services().checkout.start(cart, proved, on_cart=partial(_look_like, options=proved))
+    proved = _proved_options(cart, options)
+    answer = services().checkout.start(cart, proved, on_cart=partial(_apply_cart, options=proved))
     if isinstance(answer, ExistingPayment):
         return redirect(url_for("buyer.result", ref=answer.reference), code=303)
     return _show(answer, mode)
 
 
-def _look_like(cart: Cart, *, options: StartOptions) -> None:
-    """What is answered from here on, an error included, is of the cart's store and in its buyer's language."""
+def _apply_cart(cart: Cart, *, options: StartOptions) -> None:
+    """Give the answer, an error included, the branding of the cart's store and its buyer's language."""
     apply_branding(cart.store_key, home=options.cancel_url)
     speak(cart.locale)
 
@@ -60,14 +60,15 @@ def _show(started: StartedSession, mode: CheckoutMode) -> Response | str:
 
 
 def _in_mode(mode: CheckoutMode) -> str:
-    """This very request, in another mode."""
+    """Return the URL of this very request in another mode."""
     return f"{request.path}?{urlencode({**request.args.to_dict(), 'mode': mode.value})}"
 
 
-def _proved(cart: CartId, options: StartOptions) -> StartOptions:
-    """Whoever knows the cart id may pay, or must bring a signed link or a session: by `CHECKOUT_ACCESS`.
+def _proved_options(cart: CartId, options: StartOptions) -> StartOptions:
+    """Check that the caller may pay the cart, and return the start options.
 
-    What a session's metadata says comes before what the query says.
+    `CHECKOUT_ACCESS` decides whether the cart id is enough, or a signed link or a shop session is needed. What a
+    shop session's metadata says comes before what the query says.
     """
     settings = services().settings
     session_id = request.args.get("session")
@@ -87,16 +88,16 @@ def _proved(cart: CartId, options: StartOptions) -> StartOptions:
 
 def _by_session(cart: CartId, session_id: str, options: StartOptions) -> StartOptions:
     try:
-        active = services().sessions.active(session_id)
+        shop_session = services().sessions.active(session_id)
     except Unauthenticated as error:
         raise Forbidden(str(error), field="session") from error
-    if active.cart_id != cart:
+    if shop_session.cart_id != cart:
         raise Forbidden("the session is for another cart", field="session")
-    said = active.options
+    session_options = shop_session.options
     return replace(
         options,
-        return_url=said.return_url or options.return_url,
-        order_number=said.order_number,
-        interface=said.interface,
-        allowed_methods=said.allowed_methods,
+        return_url=session_options.return_url or options.return_url,
+        order_number=session_options.order_number,
+        interface=session_options.interface,
+        allowed_methods=session_options.allowed_methods,
     )

@@ -1,4 +1,4 @@
-"""`GET /notification/<ref>`: Monext says that something happened; what, we ask ourselves."""
+"""`GET /notification/<ref>` hears from Monext that something happened; what happened, we ask Monext ourselves."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ blueprint = Blueprint("notifications", __name__)
 
 WEB_TRANSACTION = "WEBTRS"
 NOTIFY_AGAIN_IN = "60"
-"""Seconds; Monext repeats every minute for two hours."""
+"""Seconds. Monext repeats a notification every minute for two hours."""
 
 
 @blueprint.get("/notification/<ref>")
 def notify(ref: str) -> Response:
-    """200 with an empty body (204 does not count at Monext), or 503 so that Monext sends it again."""
+    """Answer 200 with an empty body (204 does not count at Monext), or 503 so that Monext sends it again."""
     reference = services().references.read(ref)
     if request.args.get("notificationType", WEB_TRANSACTION).upper() != WEB_TRANSACTION:
         return Response(status=200)
     token = parameters.token(request.args, names=("token", *parameters.RETURN_TOKENS))
     try:
-        settled = services().buyer_events.notified(reference, token)
+        payment_result = services().buyer_events.notified(reference, token)
     except (RemoteError, StoreNotConfigured) as error:
         event(log, "notification_failed", level=logging.ERROR, why=str(error), then="Monext sends it again")
         return _send_again()
-    return Response(status=200) if settled.complete else _send_again()
+    return Response(status=200) if payment_result.complete else _send_again()
 
 
 def _send_again() -> Response:

@@ -1,4 +1,4 @@
-"""The commands of `flask` for people and scripts at a terminal: answers on stdout, everything else on stderr."""
+"""Adds commands to `flask` for people and scripts: answers go to stdout, everything else to stderr."""
 
 from monext_bridge.web.cli.commands import init_cli
 

@@ -1,4 +1,4 @@
-"""Amounts as people type and read them at a terminal: major units, with the decimals of the currency."""
+"""Reads and writes amounts as people do at a terminal: in major units, with the decimals of the currency."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ TYPED_AMOUNT = re.compile(r"[0-9]{1,15}(?:[.,](?P<decimals>[0-9]{1,15}))?")
 
 
 def read_amount(text: str, *, like: Money) -> Money:
-    """`12.34` or `12,34` in the currency of `like`. Raises ValueError, worded for whoever typed it.
+    """Read `12.34` or `12,34` in the currency of `like`. Raises ValueError, worded for whoever typed it.
 
-    Nothing groups thousands: `1,234` would be either 1234 or 1.234, and is refused unless the currency has
+    Thousands can't be grouped: `1,234` would be either 1234 or 1.234, and is refused unless the currency has
     three decimals.
     """
     found = TYPED_AMOUNT.fullmatch(text.strip())
@@ -31,12 +31,12 @@ def read_amount(text: str, *, like: Money) -> Money:
 
 
 def write_amount(amount: Money) -> str:
-    """`12.34 EUR`, `1234 JPY`, `12.340 KWD`."""
+    """Write an amount as `12.34 EUR`, `1234 JPY` or `12.340 KWD`."""
     return f"{bare_amount(amount)} {amount.currency}"
 
 
 def bare_amount(amount: Money) -> str:
-    """Without the currency: a text that `read_amount` reads back to the same amount."""
+    """Write an amount without its currency. `read_amount` reads the text back to the same amount."""
     return f"{Decimal(amount.cent_amount).scaleb(-amount.fraction_digits):.{amount.fraction_digits}f}"
 
 

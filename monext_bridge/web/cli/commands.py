@@ -1,4 +1,4 @@
-"""The commands of `flask`: for people and scripts at a terminal."""
+"""Adds the bridge's commands to those of Flask, for people and scripts at a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from monext_bridge.web.cli.work import work
 
 
 def init_cli(app: Flask) -> None:
-    """Adds the bridge's commands to those of Flask."""
+    """Add the bridge's commands to those of Flask."""
     app.cli.add_command(payment_group)
     app.cli.add_command(reconcile)
     app.cli.add_command(setup)

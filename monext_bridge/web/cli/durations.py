@@ -1,4 +1,4 @@
-"""Durations as one types them: `90s`, `15m`, `36h`, `30d`."""
+"""Reads and writes durations as people type them: `90s`, `15m`, `36h`, `30d`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FORM = re.compile(rf"([0-9]{{1,6}})([{''.join(UNITS)}])")
 
 
 class Duration(click.ParamType[timedelta]):
-    """A whole number with its unit, from `least` to `most`."""
+    """Reads a whole number with its unit, from `least` to `most`."""
 
     name = "duration"
 
@@ -32,7 +32,7 @@ class Duration(click.ParamType[timedelta]):
 
 
 def written(duration: timedelta) -> str:
-    """In the largest unit in which it is a whole number."""
+    """Write a duration in the largest unit in which it is a whole number."""
     seconds = int(duration.total_seconds())
     sizes = (("d", 86_400), ("h", 3_600), ("m", 60))
     unit, size = next(((u, s) for u, s in sizes if seconds and seconds % s == 0), ("s", 1))

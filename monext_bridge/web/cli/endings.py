@@ -1,4 +1,4 @@
-"""How a command ends: what it says where it fails, and its exit code."""
+"""Ends a command: says why it failed, and chooses its exit code."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ log = logging.getLogger(__name__)
 
 
 class ExitCode(IntEnum):
-    """DONE: approved or received. With UNUSABLE, NOT_ALLOWED and NOT_FOUND nothing was done.
+    """Tells a script how a command ended. DONE: the operation was approved or received.
 
-    UNKNOWN: a remote failed, or whether Monext acted is not known yet. The same key finds out. STUCK, of
-    reconciliation: somebody has to look.
+    With UNUSABLE, NOT_ALLOWED and NOT_FOUND nothing was done. UNKNOWN: a remote failed, or it is not known yet
+    whether Monext carried out the operation; the same key finds out. STUCK, only of reconciliation: somebody has
+    to look.
     """
 
     DONE = 0
@@ -54,11 +55,11 @@ EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (SchedulerBusy, ExitCode.UNKNOWN),
     (RemoteError, ExitCode.UNKNOWN),
 )
-"""First match wins. Whatever is not here is a fault of ours that may have come after the act: UNKNOWN."""
+"""The first match wins. Any other error is a fault of ours, perhaps after the operation was sent: UNKNOWN."""
 
 
 def end(message: str, *, code: ExitCode, body: Mapping[str, Any] | None = None) -> click.exceptions.Exit:
-    """To be raised: says why on stderr, and where there is a body, prints that on stdout."""
+    """Print the message on stderr, and the body, if any, on stdout; return the exit that the caller raises."""
     click.echo(f"Error: {message}", err=True)
     if body is not None:
         print_json(body)
@@ -71,9 +72,9 @@ def exit_code(error: BaseException) -> ExitCode:
 
 @contextmanager
 def failures(*, as_json: bool, key: str | None = None, hint: str = "") -> Iterator[None]:
-    """What goes wrong inside ends the command. `hint` is what to do where the outcome is unknown.
+    """End the command where something goes wrong inside. `hint` says what to do where the outcome is unknown.
 
-    Ctrl-C is one of those ways: what has been sent to Monext is not undone by it.
+    After Ctrl-C it is unknown too: Ctrl-C does not undo what has been sent to Monext.
     """
     try:
         yield
@@ -90,12 +91,12 @@ def failures(*, as_json: bool, key: str | None = None, hint: str = "") -> Iterat
 
 
 def print_json(body: Mapping[str, Any]) -> None:
-    """In ASCII, so that no terminal's encoding and no control character gets in the way."""
+    """Print JSON in ASCII, so that no terminal's encoding and no control character gets in the way."""
     click.echo(json.dumps(body, indent=2))
 
 
 def printable(text: str) -> str:
-    """The text without control characters, by which a remote's words could command the terminal."""
+    """Return the text without control characters, by which a remote's words could command the terminal."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
@@ -107,7 +108,7 @@ def _ended(error: BridgeError, *, as_json: bool, key: str | None, hint: str) -> 
 
 
 def _body(error: BridgeError, message: str, key: str | None) -> dict[str, Any]:
-    """The error shape of the operations API, and the key."""
+    """Return the error body of the operations API, with the key."""
     status = status_of(error)
     field = error.field if isinstance(error, RequestError) else None
     detail = ErrorDetail(code=code_of(error, status), message=message, field=field)

@@ -1,4 +1,4 @@
-"""What reconciliation found: lines of text or of JSON, and alarms in the log; and how far it is, on a terminal."""
+"""Prints what reconciliation finds, as text or JSON, logs alarms, and shows the progress on a terminal."""
 
 from __future__ import annotations
 
@@ -25,34 +25,35 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class FindingPrinter:
-    """Where passes are repeated, a finding that reads as it did before is told again only with a whole pass.
+    """Prints findings and logs alarms.
 
-    So is an alarm, however the words of its finding change.
+    Where passes are repeated, a finding that reads as before is printed again only in a whole pass. An alarm is
+    logged again only in a whole pass too, even if the words of its finding change.
     """
 
     as_json: bool
     again_and_again: bool
-    _told: set[tuple[PaymentId, FollowUp, FindingStatus, str]] = field(default_factory=set)
+    _printed: set[tuple[PaymentId, FollowUp, FindingStatus, str]] = field(default_factory=set)
     _alarmed: set[tuple[PaymentId, FollowUp, FindingStatus]] = field(default_factory=set)
 
     def begin(self, *, whole: bool) -> None:
         if whole:
-            self._told.clear()
+            self._printed.clear()
             self._alarmed.clear()
 
     def tell(self, finding: Finding) -> None:
-        about = (finding.payment_id, finding.need, finding.ending)
-        reads = (*about, finding.detail)
-        if self.again_and_again and reads in self._told:
+        alarm = (finding.payment_id, finding.need, finding.ending)
+        wording = (*alarm, finding.detail)
+        if self.again_and_again and wording in self._printed:
             return
-        self._told.add(reads)
-        if finding.asks_for_somebody and not (self.again_and_again and about in self._alarmed):
-            self._alarmed.add(about)
+        self._printed.add(wording)
+        if finding.asks_for_somebody and not (self.again_and_again and alarm in self._alarmed):
+            self._alarmed.add(alarm)
             _raise_alarm(finding)
         click.echo(_json(finding.as_json()) if self.as_json else _line(finding))
 
     def end(self, summary: Summary, *, code: ExitCode) -> None:
-        """The counts; of passes that are repeated, only where something was found."""
+        """Print the counts. A repeated pass prints them only if it found something or was broken off."""
         if self.again_and_again and not summary.by_ending and not summary.broken_off:
             return
         click.echo(_json({"summary": _summary_json(summary, code)}) if self.as_json else _counts(summary))
@@ -75,7 +76,7 @@ def _raise_alarm(finding: Finding) -> None:
 
 @contextmanager
 def progress_of(scope: Scope, *, candidates: Candidates, shown: bool) -> Iterator[Callable[[Summary], None]]:
-    """A bar on a terminal, nothing elsewhere. Gives what is to be called after each page."""
+    """Show a bar on a terminal, and nothing elsewhere. Yields what is to be called after each page."""
     if not (shown and sys.stderr.isatty()):
         yield lambda _: None
         return
@@ -86,7 +87,7 @@ def progress_of(scope: Scope, *, candidates: Candidates, shown: bool) -> Iterato
 
 
 def _total(scope: Scope, candidates: Candidates) -> int | None:
-    """A bar without an end is better than no pass."""
+    """Count the payments; None where that fails, since a bar without an end is better than no pass."""
     try:
         return candidates.count(scope)
     except RemoteError:
@@ -123,5 +124,5 @@ def _summary_json(summary: Summary, code: ExitCode) -> dict[str, object]:
 
 
 def _json(body: dict[str, object]) -> str:
-    """One line, in ASCII."""
+    """Write one line, in ASCII."""
     return json.dumps(body)

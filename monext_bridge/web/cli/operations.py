@@ -1,4 +1,4 @@
-"""Acts on a payment in words: the question before, the command that repeats, and what they came to."""
+"""Puts operations into words: the question before, the command that repeats one, and what became of it."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ OUTCOME_WORDS = {
 
 
 def question(payment: Payment, operation: Operation, *, key: str) -> str:
-    """What is about to happen, with the sums it is part of."""
+    """Say what is about to happen, with the sums of which it is a part."""
     left = open_amounts(payment)
     if operations_of_key(payment, key):
         return f"Go on with the {VERBS[type(operation)]} under key {key}, where Monext has not done it yet"
     match operation:
         case Capture(amount, final):
-            told = f"Capture {write_amount(amount)} of {_written(payment, left.capturable)} left to capture"
-            return f"{told}, and release the rest" if final else told
+            text = f"Capture {write_amount(amount)} of {_written(payment, left.capturable)} left to capture"
+            return f"{text}, and release the rest" if final else text
         case Refund(amount, _):
             return f"Refund {write_amount(amount)} of {_written(payment, left.refundable)} left to refund"
         case Cancel():
@@ -51,7 +51,7 @@ def question(payment: Payment, operation: Operation, *, key: str) -> str:
 
 
 def command(payment: Payment, operation: Operation, *, key: str, reference: str | None) -> str:
-    """The command line that asks for the same act again: with this key it is never done twice."""
+    """Return the command line that repeats the operation: with this key it is never carried out twice."""
     words = ["flask", "payment", VERBS[type(operation)], payment.id]
     match operation:
         case Capture(amount, final):
@@ -66,26 +66,27 @@ def command(payment: Payment, operation: Operation, *, key: str, reference: str 
 
 
 def amount_under(payment: Payment, key: str, *, kind: TransactionType) -> Money | None:
-    """The amount that an earlier call with this key asked for, None for a key that is new."""
+    """Return the amount that an earlier call with this key asked for; None for a new key."""
     return next((t.amount for t in operations_of_key(payment, key).sent if t.type is kind), None)
 
 
 def too_much(payment: Payment, operation: Operation) -> str | None:
-    """That the record leaves nothing, or less, for the act; None where it leaves enough.
+    """Say that the record leaves nothing, or too little, for the operation; None where it leaves enough.
 
-    Said in the units in which it was asked. Whether the act is allowed is decided when it is performed.
+    The text has the units in which the operation was asked for. Whether the operation is allowed is decided when
+    it is carried out.
     """
     left = open_amounts(payment)
-    room, done = {
+    open_amount, done = {
         Capture: (left.capturable, "captured"),
         Refund: (left.refundable, "refunded"),
         Cancel: (left.cancellable, "cancelled"),
         Reverse: (left.cancellable + left.refundable, "cancelled or refunded"),
     }[type(operation)]
-    if not room:
+    if not open_amount:
         return f"nothing is left of payment {payment.id} that could be {done}"
-    if isinstance(operation, Capture | Refund) and operation.amount.cent_amount > room:
-        return f"only {_written(payment, room)} of payment {payment.id} can still be {done}"
+    if isinstance(operation, Capture | Refund) and operation.amount.cent_amount > open_amount:
+        return f"only {_written(payment, open_amount)} of payment {payment.id} can still be {done}"
     return None
 
 
@@ -94,8 +95,8 @@ def _reverse(payment: Payment, left: OpenAmounts) -> str:
         (left.cancellable, "cancel {} that is not captured"),
         (left.refundable, "refund {} that is captured"),
     ]
-    told = " and ".join(words.format(_written(payment, minor)) for minor, words in parts if minor)
-    return f"{told[:1].upper()}{told[1:]}"
+    text = " and ".join(words.format(_written(payment, minor)) for minor, words in parts if minor)
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _written(payment: Payment, minor: int) -> str:

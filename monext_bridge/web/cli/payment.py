@@ -1,6 +1,6 @@
-"""`flask payment …`: what happened to a payment, and what may be done to it, from a terminal.
+"""`flask payment …` shows what happened to a payment, and carries out operations on it, from a terminal.
 
-stdout has the answer alone; the question, the key and what went wrong go to stderr, as the log does.
+Only the answer goes to stdout. The question, the key and what went wrong go to stderr, as the log does.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ QUOTED_REFERENCE = re.compile(REFERENCE_FORM)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The payment, and the key, which may have been used for it before."""
+    """The payment, and the operation key, which may have been used for it before."""
 
     payment: Payment
     key: str
@@ -54,7 +54,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class CommandOptions:
-    """What every act is asked with. `key` is the caller's, or one made here."""
+    """What every operation is asked for with. `key` is the caller's, or one made here."""
 
     quoted: str
     key: str
@@ -71,7 +71,7 @@ amount_option = click.option("--amount", metavar="12.34", help="In major units o
 
 
 def acting(build: Build) -> Callable[..., None]:
-    """Makes a command of a function that builds the act for a payment."""
+    """Make a command of a function that builds the operation for a payment."""
 
     @quoted_argument
     @click.option("--key", help="Idempotency key. The same key and request are never carried out twice.")
@@ -146,7 +146,7 @@ def reverse(_: Target) -> Operation:
 
 
 def _carry_out(chosen: CommandOptions, build: Callable[[Payment], Operation]) -> None:
-    """One act from lookup to exit code."""
+    """Carry out one operation, from the lookup to the exit code."""
     correlation_id.set(str(uuid.uuid4()))
     with failures(as_json=chosen.as_json, key=chosen.key):
         payment = _only(chosen.quoted)
@@ -155,21 +155,21 @@ def _carry_out(chosen: CommandOptions, build: Callable[[Payment], Operation]) ->
         if refusal:
             raise Conflict(refusal)
         _confirm(payment, operation, chosen)
-        performed = _perform(payment, operation, chosen)
-        if performed.outcome is OperationOutcome.REJECTED:
+        result = _perform(payment, operation, chosen)
+        if result.outcome is OperationOutcome.REJECTED:
             raise click.exceptions.Exit(ExitCode.REJECTED)
 
 
 def _perform(payment: Payment, operation: Operation, chosen: CommandOptions) -> OperationResult:
-    """Performs and tells. From here on, whatever goes wrong is told with the command that finds out."""
+    """Carry out the operation and print its outcome. Every failure in here names the command that finds out."""
     again = command(payment, operation, key=chosen.key, reference=chosen.reference)
     with failures(as_json=chosen.as_json, key=chosen.key, hint=f"\nFind out what became of it:\n  {again}"):
         click.echo(f"Key: {chosen.key}", err=True)
-        performed = services().modify.perform(
+        result = services().modify.perform(
             payment.id, operation, key=chosen.key, merchant_reference=chosen.reference
         )
-        _tell(payment, performed, chosen)
-        return performed
+        _print(payment, result, chosen)
+        return result
 
 
 def _check(text: str | None, pattern: re.Pattern[str], *, option: str, form: str) -> None:
@@ -186,32 +186,32 @@ def _only(quoted: str) -> Payment:
 
 
 def _confirm(payment: Payment, operation: Operation, chosen: CommandOptions) -> None:
-    """Asks somebody at a terminal; nobody there, and no --yes, is no."""
+    """Ask somebody at a terminal. Without --yes, the answer is no where nobody can be asked."""
     key = AttemptKey.parse(payment.key)
     store = services().settings.store(key.store_key if key else None)
     click.echo(f"Payment {payment.id}, Monext {store.environment.value}", err=True)
-    ask = question(payment, operation, key=chosen.key)
+    question_text = question(payment, operation, key=chosen.key)
     if chosen.yes:
-        click.echo(ask, err=True)
+        click.echo(question_text, err=True)
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise end(f"{ask}: nobody can be asked here, so say --yes", code=ExitCode.UNUSABLE)
+        raise end(f"{question_text}: nobody can be asked here, so say --yes", code=ExitCode.UNUSABLE)
     try:
-        confirmed = click.confirm(f"{ask}?", err=True)
+        confirmed = click.confirm(f"{question_text}?", err=True)
     except click.Abort:
         confirmed = False
     if not confirmed:
         raise end("not confirmed; nothing was done", code=ExitCode.UNUSABLE)
 
 
-def _tell(payment: Payment, performed: OperationResult, chosen: CommandOptions) -> None:
+def _print(payment: Payment, result: OperationResult, chosen: CommandOptions) -> None:
     if chosen.as_json:
-        result = answer(PaymentIntentResult.of(performed))
-        print_json({**result, "paymentId": payment.id, "key": chosen.key})
+        body = answer(PaymentIntentResult.of(result))
+        print_json({**body, "paymentId": payment.id, "key": chosen.key})
         return
-    click.echo(OUTCOME_WORDS[performed.outcome])
-    if performed.interface_id:
-        click.echo(f"Monext id {printable(performed.interface_id)}")
+    click.echo(OUTCOME_WORDS[result.outcome])
+    if result.interface_id:
+        click.echo(f"Monext id {printable(result.interface_id)}")
 
 
 def _amount(text: str | None, payment: Payment) -> Money | None:
@@ -224,7 +224,7 @@ def _amount(text: str | None, payment: Payment) -> Money | None:
 
 
 def _refundable(payment: Payment, charge: RecordTransactionId | None) -> Money:
-    """All that is left to refund; of one capture, no more than it was."""
+    """Return all that is left to refund; for one capture, no more than was captured by it."""
     left = taken_or_planned(payment).with_amount(open_amounts(payment).refundable)
     captured = next((t.amount for t in payment.transactions if t.id == charge), left)
     return min(left, captured, key=lambda amount: amount.cent_amount)

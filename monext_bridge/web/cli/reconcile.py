@@ -1,6 +1,6 @@
-"""`flask reconcile`: finds and finishes what nobody came back to, once or for ever.
+"""`flask reconcile` finds and finishes payments that nobody came back to, in one pass or in repeated passes.
 
-stdout has the findings and the counts; the progress bar and the log go to stderr.
+The findings and the counts go to stdout, the progress bar and the log to stderr.
 """
 
 from __future__ import annotations
@@ -90,32 +90,32 @@ def reconcile(
 
 
 def _run(options: ReconcileOptions, stop: Event) -> Summary:
-    """The summary of the last pass."""
-    telling = FindingPrinter(as_json=options.as_json, again_and_again=options.every is not None)
-    rounds = Schedule(options.scope, every=options.every)
+    """Run the passes, and return the summary of the last one."""
+    printer = FindingPrinter(as_json=options.as_json, again_and_again=options.every is not None)
+    schedule = Schedule(options.scope, every=options.every)
     if options.with_parent:
         ends_with_parent(stop)
     while True:
-        scope = rounds.next()
-        telling.begin(whole=rounds.is_whole)
+        scope = schedule.next()
+        printer.begin(whole=schedule.is_whole)
         with progress_of(
             scope, candidates=services().reconcile.candidates, shown=not options.as_json
         ) as seen:
-            summary = services().reconcile.run(scope, tell=telling.tell, seen=seen, stopped=stop.is_set)
-        telling.end(summary, code=_exit_code(summary))
-        if stop.wait(rounds.pause()) or options.every is None:
+            summary = services().reconcile.run(scope, tell=printer.tell, seen=seen, stopped=stop.is_set)
+        printer.end(summary, code=_exit_code(summary))
+        if stop.wait(schedule.pause()) or options.every is None:
             return summary
 
 
 def _exit_code(summary: Summary) -> ExitCode:
-    """What needs a person comes before what the next pass may do by itself."""
+    """Choose the exit code. What needs a person comes before what the next pass may do by itself."""
     if summary.stuck:
         return ExitCode.STUCK
     return ExitCode.DONE if summary.complete else ExitCode.UNKNOWN
 
 
 def _check_store(store: str | None) -> None:
-    """A misspelt store would find nothing, and look as if all were well."""
+    """Refuse a misspelt store, which would find nothing and look as if all were well."""
     if store is None:
         return
     try:

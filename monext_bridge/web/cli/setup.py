@@ -1,4 +1,4 @@
-"""`flask setup`: makes the commercetools subscription for payment on shipment, or brings it up to date."""
+"""`flask setup` creates the commercetools subscription for capture on shipment, or brings it up to date."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _pub_sub(project: str | None, topic: str | None) -> PubSub | None:
 
 
 def _event_grid(uri: str | None, variable: str | None) -> EventGrid | None:
-    """The key comes from the environment: an option's value would stand in the list of processes."""
+    """Read the key from the environment: an option's value would be seen in the list of processes."""
     if bool(uri) != bool(variable):
         raise click.UsageError("--event-grid-uri and --event-grid-access-key-env go together.")
     if not uri or not variable:
@@ -108,8 +108,8 @@ def _event_grid(uri: str | None, variable: str | None) -> EventGrid | None:
 
 def _print(plan: SubscriptionPlan, destination: Destination, *, dry_run: bool) -> None:
     words = PLANNED if dry_run else DONE
-    changes = f" ({', '.join(plan.actions)})" if plan.actions else ""
-    click.echo(f"Subscription {SUBSCRIPTION_KEY} {words[plan.step]}{changes}.")
+    actions = f" ({', '.join(plan.actions)})" if plan.actions else ""
+    click.echo(f"Subscription {SUBSCRIPTION_KEY} {words[plan.step]}{actions}.")
     click.echo(f"Messages of shipped orders go to {described(destination)}.")
     if plan.status:
         click.echo(f"Status at commercetools before: {plan.status}.")
@@ -129,7 +129,7 @@ def _as_json(plan: SubscriptionPlan, destination: Destination, *, dry_run: bool)
 
 
 def _push_url() -> str:
-    """With a placeholder: the secret itself is never printed."""
+    """Return the address with a placeholder: the secret itself is never printed."""
     return f"{services().settings.public_url}/events/commercetools?secret=EVENTS_SECRET"
 
 

@@ -1,4 +1,4 @@
-"""Commands that run until somebody stops them."""
+"""Stops commands that run until SIGTERM or Ctrl-C."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import FrameType
 
 @contextmanager
 def stopping() -> Iterator[Event]:
-    """Set by SIGTERM or Ctrl-C: what is under way is to be finished, and nothing more begun."""
+    """Yield an event that SIGTERM or Ctrl-C sets: the command then finishes what is under way and begins no more."""
     stop = Event()
 
     def handle(_: int, __: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""What happened to a payment, as tables for a terminal of 80 columns; plain text in a pipe or a file."""
+"""Prints what happened to a payment as tables for a terminal of 80 columns, or as plain text in a pipe or file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from monext_bridge.web.cli.amounts import write_amount
 from monext_bridge.web.cli.endings import printable
 
 PIPE_WIDTH = 250
-"""Columns where there is no terminal to fit into: a row stays one line."""
+"""Columns where there is no terminal to fit into, so that a row stays one line."""
 
 STYLES = {
     TransactionState.SUCCESS: "green",
@@ -35,12 +35,12 @@ STYLES = {
 
 
 def print_payment(payment: Payment, order: Order | None) -> None:
-    """The sums and what is left, what happened when, and under which names. Colours obey NO_COLOR."""
+    """Print the sums and what is left, what happened when, and the keys and ids. Colours obey NO_COLOR."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
     with console.capture() as drawn:
         console.print(_sums(payment, order), "", _history(payment), "", _names(payment), sep="\n")
-        for told in filter(None, map(_open, payment.transactions)):
-            console.print("", told, sep="\n")
+        for advice in filter(None, map(_advice, payment.transactions)):
+            console.print("", advice, sep="\n")
     click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
 
 
@@ -87,7 +87,7 @@ def _numbered(*headers: str) -> Table:
 
 
 def _add(table: Table, *cells: str | Text) -> None:
-    """A row of texts, in which nothing is taken for markup."""
+    """Add a row of texts, in which nothing is read as markup."""
     table.add_row(*(cell if isinstance(cell, Text) else Text(printable(cell)) for cell in cells))
 
 
@@ -97,19 +97,19 @@ def _order(order: Order | None) -> str:
     return f"{order.number or order.id}, {order.payment_state or 'without a payment state'}"
 
 
-def _open(transaction: Transaction) -> Text | None:
-    """How the outcome of an open act is found out: by asking again with its key."""
+def _advice(transaction: Transaction) -> Text | None:
+    """Tell how to find out the outcome of a pending operation: by asking for it again with its key."""
     name = OperationName.parse(transaction.interaction_id)
     if name is None or transaction.state is not TransactionState.INITIAL:
         return None
     what = f"{transaction.type.value} of {write_amount(transaction.amount)}"
     known = "was not sent to Monext" if name.mark == UNSENT else "has an outcome that is not known yet"
-    told = f"The {what} {known}: ask for it again with --key {name.key}"
-    return Text(printable(told), style="yellow")
+    text = f"The {what} {known}: ask for it again with --key {name.key}"
+    return Text(printable(text), style="yellow")
 
 
 def _key(payment: Payment, transaction: Transaction) -> str:
-    """The key that an act was asked under. An id that is no key may be a session's, so it is cut."""
+    """Return the key under which an operation was asked for. Any other id may be a session token, so it is cut."""
     name = OperationName.parse(transaction.interaction_id)
     if name:
         return f"{name.key} ({name.digest})" if name.digest in (REMAINDER, ABANDONED) else name.key

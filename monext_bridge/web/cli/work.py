@@ -1,4 +1,4 @@
-"""`flask work`: a worker of reconciliation, beside any number of others."""
+"""`flask work` runs a worker of reconciliation; any number of workers may run at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every request goes through, and what is read from it: deadline, slot, parameters, headers of the answer."""
+"""Handles what all requests have in common: deadline, slot, parameters, headers of the answer, preload."""
 
 from monext_bridge.web.http.context import services
 from monext_bridge.web.http.headers import allow_framing, allow_image, allow_widget, init_headers, nonce

@@ -1,4 +1,4 @@
-"""What a request needs from the application: its services."""
+"""Gives a request the services of its application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers of every answer: what a page may load, who may frame it, what may be kept."""
+"""Sets the headers of every answer: what a page may load, who may frame it, what may be cached."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ ALWAYS = {
 }
 _NONE = "'none'"
 ANY_BANK = "https:"
-"""For 3-D Secure the widget posts a form to the bank's page, in a hidden frame or in the page's own place, and nobody
-can list the hosts of all banks."""
+"""Every bank's host, over HTTPS. For 3-D Secure the widget posts a form to the bank's page, in a hidden frame or in
+place of our page, and nobody can list the hosts of all banks."""
 
 HSTS = "max-age=31536000"
 FAIL_OVER_HOSTS = {
@@ -29,10 +29,10 @@ FAIL_OVER_HOSTS = {
     ),
     MonextEnvironment.PRODUCTION: ("https://payment.payline.com", "https://payment-2.payline.com"),
 }
-"""Hosts that Monext's widget uses beside the one it is loaded from; the second is its fail-over site."""
+"""Hosts that Monext's widget uses besides the one it is loaded from. The second is its fail-over site."""
 
 FONT_HOST = "https://maxcdn.bootstrapcdn.com"
-"""Where Monext's own shop extensions let the widget fetch its icon font from, and nothing else."""
+"""Host from which Monext's own shop extensions let the widget fetch its icon font, and nothing else."""
 
 
 def init_headers(app: Flask) -> None:
@@ -40,14 +40,17 @@ def init_headers(app: Flask) -> None:
 
 
 def nonce() -> str:
-    """The request's nonce for scripts, the same however often it is asked for."""
+    """Return the request's nonce for scripts, the same at every call."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(18)
     return str(g.csp_nonce)
 
 
 def allow_widget(widget_url: str, environment: MonextEnvironment) -> None:
-    """Let this answer load Monext's widget: script, style, images, fonts and calls, and frames and forms of banks."""
+    """Let this answer load Monext's widget: its script, style, images, fonts and calls.
+
+    Its frames and forms may also go to banks.
+    """
     parts = urlsplit(widget_url)
     own = f"{parts.scheme}://{parts.netloc}"
     monext = FAIL_OVER_HOSTS[environment] if parts.netloc.endswith(".payline.com") else ()
@@ -56,12 +59,12 @@ def allow_widget(widget_url: str, environment: MonextEnvironment) -> None:
 
 
 def allow_image(url: str | None) -> None:
-    """Let this answer show an image of another host: its shop's logo."""
+    """Let this answer show its shop's logo, an image of another host."""
     g.image_host = origin_of(url) if url else None
 
 
 def allow_framing(origins: Sequence[str]) -> None:
-    """Let pages of these origins frame this answer; without any, nobody may."""
+    """Let pages of these origins frame this answer. Without any origin, nobody may frame it."""
     g.frame_ancestors = tuple(origins)
 
 
@@ -90,7 +93,7 @@ def _add_headers(response: Response) -> Response:
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     if not g.get("frame_ancestors"):
-        # The older header can name no origin: where some may frame, only the policy says so.
+        # The older header can't name an origin. Where some origins may frame, only the policy says so.
         response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Content-Security-Policy", content_security_policy())
     if request.endpoint != "static":

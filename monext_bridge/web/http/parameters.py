@@ -1,4 +1,4 @@
-"""What comes in, checked before anything else: ids, tokens, languages, modes."""
+"""Checks what a request brings before anything else uses it: ids, tokens, languages, modes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SESSION_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,49}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 POLL = re.compile(r"[1-9][0-9]{0,2}")
 RETURN_TOKENS = ("paylinetoken", "monext_session_id", "token")
-"""Names under which Monext may hand the session token back; which one is a setting of the point of sale."""
+"""Names under which Monext may hand the session token back. A setting of the point of sale decides which one."""
 
 
 def uuid(text: str, *, field: str) -> str:
@@ -30,7 +30,10 @@ def cart_id(text: str) -> CartId:
 
 
 def token(args: Mapping[str, str], *, names: tuple[str, ...]) -> SessionToken:
-    """The first of the names that is given. Raises Malformed where none is, or its value can't be a token."""
+    """Return the value of the first name that is given.
+
+    Raises Malformed where no name is given, or where the value can't be a token.
+    """
     found = next((args[name] for name in names if args.get(name)), None)
     if found is None or not SESSION_TOKEN.fullmatch(found):
         raise Malformed("a session token is needed", field=names[0])
@@ -54,8 +57,8 @@ def mode(text: str | None, *, default: CheckoutMode, field: str = "mode") -> Che
         raise Malformed("one of widget, redirect, direct", field=field) from error
 
 
-def branding(text: str | None) -> int:
-    """How often a page has looked by itself; 0 where somebody has opened it."""
+def polls_so_far(text: str | None) -> int:
+    """Return how often the page has polled by itself; 0 where a person has opened it."""
     if not text:
         return 0
     if not POLL.fullmatch(text):
@@ -73,7 +76,7 @@ def method(text: str | None, *, field: str = "method") -> PaymentMethod | None:
 
 
 def options(args: Mapping[str, str], *, settings: Settings) -> StartOptions:
-    """What the query of a checkout link asks for."""
+    """Read the start options from the query of a checkout link."""
     return StartOptions(
         language=language(args.get("lang")),
         method=method(args.get("method")),

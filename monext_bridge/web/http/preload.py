@@ -1,4 +1,4 @@
-"""What a process would load with its first payment, while that buyer waits and all others behind: loaded before."""
+"""Loads at the start what a process would else load with its first payment, while that buyer and all others wait."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from monext_bridge.mapping.commercetools import order_draft, payment_draft
 
 
 def preload(app: Flask) -> None:
-    """Compile the templates, and have the SDK load its schemas by building two drafts for nobody.
+    """Compile the templates, and build two unused drafts, so that the SDK loads its schemas.
 
-    Once, before processes are forked; calls nobody. It saves the first buyer of each half a second.
+    This runs once, before processes are forked, and calls no remote. It saves the first buyer of each process
+    half a second.
     """
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)

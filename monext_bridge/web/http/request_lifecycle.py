@@ -1,4 +1,4 @@
-"""What every request goes through: its correlation id, a place and a deadline, a check that it is meant."""
+"""Begins and ends every request: with a correlation id, a deadline, a slot, and a check that a person meant it."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ SECONDS_BY_ENDPOINT: Mapping[str | None, float] = {
     "operations.modify": 19.0,
     "events.receive": 19.0,
 }
-"""By endpoint, until its answer: routers in front give up after 30 s, buyers long before. The last two act at
-Monext, where an answer that is lost costs more than a wait."""
+"""Seconds that an endpoint has for its answer. Routers in front give up after 30 s, buyers long before. The last two
+endpoints carry out operations at Monext, where a lost answer costs more than a wait."""
 
 OTHERS = 10.0
 CALL_NOBODY = frozenset({"health.health", "static", "branding.theme", "openapi.description", "openapi.docs"})
-"""Endpoints that are served whatever the remotes do."""
+"""Endpoints that call no remote, and so are served whatever the remotes do."""
 
 RETRY_AFTER_CROWD = 5
 
 JSON_PATHS = ("/payment", "/operations/", "/events/", "/notification/", "/health", "/ready", "/openapi.json")
-"""Where callers are programs."""
+"""Beginnings of the paths that programs call."""
 
 
 def is_json(request: Request) -> bool:
-    """Whether a program is to read the answer, an error included; everybody else gets a page."""
+    """Tell whether a program reads the answer, an error included. Everybody else gets a page."""
     return request.path.startswith(JSON_PATHS) or (request.endpoint == "buyer.result" and wants_json(request))
 
 
 def wants_json(request: Request) -> bool:
-    """What a browser asks for when it opens a page never is."""
+    """Tell whether the request prefers JSON to a page. A browser that opens a page never does."""
     offered = ("text/html", "application/json")
     return request.accept_mimetypes.best_match(offered, default=offered[0]) == offered[1]
 
@@ -49,7 +49,7 @@ def init_request_lifecycle(app: Flask, *, slots: int = SLOTS_IN_ALL) -> None:
     bulkhead = Bulkhead(slots, longest_wait=LONGEST_WAIT_IN_ALL)
 
     def enter() -> None:
-        """Requests that hang, at whatever remote or lock, leave threads to those that call nobody."""
+        """Take a slot, so that requests that hang at a remote or a lock leave threads to those that call nobody."""
         if request.endpoint in CALL_NOBODY:
             return
         if not bulkhead.enter():
@@ -58,9 +58,9 @@ def init_request_lifecycle(app: Flask, *, slots: int = SLOTS_IN_ALL) -> None:
 
     app.before_request(_begin)
     app.before_request(enter)
-    app.before_request(_idle)
+    app.before_request(_answer_unmeant)
     app.after_request(_end)
-    app.teardown_request(_forget)
+    app.teardown_request(_clean_up)
 
 
 def _begin() -> None:
@@ -69,14 +69,14 @@ def _begin() -> None:
     deadlines.begin(SECONDS_BY_ENDPOINT.get(request.endpoint, OTHERS))
 
 
-def _idle() -> Response | None:
-    """A HEAD, or a browser that fetches ahead of its user, starts and cancels nothing."""
+def _answer_unmeant() -> Response | None:
+    """Answer a HEAD, or a browser that fetches ahead of its user, without starting or cancelling anything."""
     if request.endpoint not in BUYER_ENDPOINTS:
         return None
     if request.method == "HEAD":
         return Response(status=200)
-    ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
-    if "prefetch" in ahead or "prerender" in ahead:
+    purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    if "prefetch" in purpose or "prerender" in purpose:
         return Response(status=503)
     return None
 
@@ -86,8 +86,8 @@ def _end(response: Response) -> Response:
     return response
 
 
-def _forget(_: BaseException | None) -> None:
-    """A thread serves many requests; what it does between them belongs to none."""
+def _clean_up(_: BaseException | None) -> None:
+    """Free what belongs to this request. A thread serves many, and what it does between them belongs to none."""
     correlation_id.set(None)
     deadlines.clear()
     entered: Bulkhead | None = g.pop("bulkhead", None)

@@ -1,1 +1,1 @@
-"""The OpenAPI description of the JSON endpoints, made of their routes and models, and a page to read it."""
+"""Describes the JSON endpoints in OpenAPI, from their routes and models, and shows the description as a page."""

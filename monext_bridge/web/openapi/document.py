@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of routes, `auth.PRINCIPALS`, `models` and `openapi_operations`."""
+"""Makes the OpenAPI 3.1 document from the routes, `access.PRINCIPALS`, `api.models` and `openapi.operations`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ CORRELATION = {"X-Correlation-ID": {"$ref": "#/components/headers/CorrelationId"
 
 
 class _Schemas(GenerateJsonSchema):
-    """Without titles that only repeat a name; in answers, what has no value is left out and never null."""
+    """Leaves out titles that only repeat a name. In answers, what has no value is left out and never null."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
@@ -77,7 +77,7 @@ class _Schemas(GenerateJsonSchema):
 
 
 def describe(rules: Iterable[Rule], *, public_url: str, auth_url: str) -> Json:
-    """Of all routes those that OPERATIONS names, in its order."""
+    """Describe the routes that OPERATIONS names, in its order."""
     routes = {rule.endpoint: rule for rule in rules}
     paths: Json = {}
     for endpoint, operation in OPERATIONS.items():
@@ -91,8 +91,8 @@ def describe(rules: Iterable[Rule], *, public_url: str, auth_url: str) -> Json:
         "info": {"title": "Monext bridge", "version": __version__, "description": ABOUT},
         "servers": [{"url": public_url}],
         "tags": [
-            {"name": access.tag, "description": caller.value.removeprefix("open: ")}
-            for caller, access in ACCESS.items()
+            {"name": access.tag, "description": principal.value.removeprefix("open: ")}
+            for principal, access in ACCESS.items()
         ],
         "paths": paths,
         "components": _components(auth_url=auth_url),
@@ -153,7 +153,7 @@ def _components(*, auth_url: str) -> Json:
 
 
 def _refusal(status: int) -> Json:
-    """All that a status can mean; the code tells which."""
+    """Describe all that a status can mean; the code tells which one is meant."""
     meanings = [f"{fault.code}: {fault.meaning}" for fault in FAULTS if fault.status == status]
     waits = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}} if status in (429, 503) else {}
     return {
@@ -166,10 +166,10 @@ def _refusal(status: int) -> Json:
 def _schemas() -> Json:
     bodies = {operation.body for operation in OPERATIONS.values() if operation.body}
     answers = {model for operation in OPERATIONS.values() for model in operation.answers.values() if model}
-    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(body, "validation") for body in bodies]
-    wanted += [(answer, "serialization") for answer in answers | {models.ErrorResponse}]
+    described: list[tuple[type[BaseModel], JsonSchemaMode]] = [(body, "validation") for body in bodies]
+    described += [(answer, "serialization") for answer in answers | {models.ErrorResponse}]
     _, found = models_json_schema(
-        sorted(wanted, key=lambda pair: pair[0].__name__),
+        sorted(described, key=lambda pair: pair[0].__name__),
         ref_template=REFERENCE.format(kind="schemas", name="{model}"),
         schema_generator=_Schemas,
     )

@@ -1,4 +1,4 @@
-"""What the answers of the JSON endpoints mean to whoever called: refusals, and outcomes of an act."""
+"""Explains the answers of the JSON endpoints to whoever called: refusals, and outcomes of an operation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DescribedFault:
-    """One kind of refusal: what it means, and what the caller should do."""
+    """Explains one kind of refusal: what it means, and what the caller should do."""
 
     status: int
     code: str

@@ -1,6 +1,6 @@
-"""What the OpenAPI description says of each JSON endpoint, beside what the code itself tells.
+"""Describes each JSON endpoint for OpenAPI, where the code itself does not tell.
 
-Method and path come from the route, who may call from `auth.PRINCIPALS`, the bodies from `models`.
+The route gives the method and the path, `access.PRINCIPALS` says who may call, and `api.models` gives the bodies.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DescribedEndpoint:
-    """One endpoint. `answers`: the model by status, None where there is no body.
+    """Describes one endpoint. `answers`: the model by status, None where there is no body.
 
-    `refusals`: statuses that come with an `ErrorResponse`. `examples`: bodies, each by what it does; those
-    of an endpoint without a `body` are of formats that are not ours. `answer`: an example of the first one.
+    `refusals`: statuses that come with an `ErrorResponse`. `examples`: bodies, each by what it does; an
+    endpoint without a `body` has examples of formats that are not ours. `answer`: an example of a successful
+    answer.
     """
 
     summary: str

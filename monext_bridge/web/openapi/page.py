@@ -1,4 +1,4 @@
-"""The OpenAPI document as sections of a page: by caller, each endpoint with commands for a shell."""
+"""Turns the OpenAPI document into sections of a page: one for each principal, with commands for a shell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monext_bridge.web.openapi.security import ACCESS
 Json = Mapping[str, Any]
 
 PAYMENT_ID = ("{payment_id}", "$PAYMENT_ID")
-"""What stands in a path, and its shell variable."""
+"""The placeholder in a path, and the shell variable that replaces it."""
 
 IDEMPOTENCY_KEY = {"$ref": "#/components/parameters/idempotencyKey"}
 
@@ -26,7 +26,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`answer`: an example, as text. `statuses`: all with which it may answer, with their meaning."""
+    """One endpoint. `answer`: an example, as text. `statuses`: all with which it may answer."""
 
     id: str
     method: str
@@ -40,7 +40,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The endpoints of one caller."""
+    """The endpoints of one principal."""
 
     id: str
     name: str
@@ -49,7 +49,7 @@ class Section:
 
 
 def sections(document: Json) -> tuple[Section, ...]:
-    """One for each tag, in the order of the document."""
+    """Return one section for each tag, in the order of the document."""
     endpoints = [
         (operation["tags"][0], _endpoint(document, method, path, operation))
         for path, methods in document["paths"].items()
@@ -67,7 +67,7 @@ def sections(document: Json) -> tuple[Section, ...]:
 
 
 def token_command(document: Json) -> str:
-    """How an API client gets the token of the back office's endpoints."""
+    """Return the command by which an API client gets the token for the back office's endpoints."""
     scheme = document["components"]["securitySchemes"]["commercetools"]
     url = scheme["flows"]["clientCredentials"]["tokenUrl"]
     return (
@@ -106,7 +106,7 @@ def _headers(operation: Json, body: Json | None) -> dict[str, str]:
 
 
 def _curl(method: str, url: str, *, headers: Mapping[str, str], body: Json | None) -> str:
-    """A command for any POSIX shell; `$NAME` in the address and in headers is left to the shell."""
+    """Write a command for any POSIX shell, which replaces `$NAME` in the address and in headers itself."""
     words = [f'curl -X {method} "{url}"', *(f'-H "{name}: {value}"' for name, value in headers.items())]
     if body is not None:
         words.append(f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}")

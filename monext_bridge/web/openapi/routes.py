@@ -1,4 +1,4 @@
-"""`GET /openapi.json`, the description of the JSON endpoints, and `GET /docs`, a page to read it."""
+"""Serves the description of the JSON endpoints: as `GET /openapi.json`, and as a page at `GET /docs`."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from monext_bridge.web.openapi.page import sections, token_command
 blueprint = Blueprint("openapi", __name__)
 
 DESCRIPTION_KEPT_FOR = 300
-"""Seconds for which either may be kept: they change with a release or a setting only."""
+"""Seconds for which either may be cached: they change only with a release or a setting."""
 
 KEPT_AS = "monext_bridge.openapi"
 
 
 @blueprint.get("/openapi.json")
 def description() -> Response:
-    """The same bytes as long as the process lives; 304 to whoever has them."""
+    """Answer the same bytes as long as the process lives, or 304 to a client that has them."""
     return _cacheable(Response(_description(), content_type="application/json"))
 
 
 @blueprint.get("/docs")
 def docs() -> Response:
-    """The description in words, with examples for a shell; without any script."""
+    """Show the description in words, with examples for a shell and without any script."""
     document = json.loads(_description())
     page = render_template(
         "docs.html",
@@ -43,7 +43,7 @@ def docs() -> Response:
 
 
 def _description() -> bytes:
-    """Computed once for each application."""
+    """Return the description, which is computed once for each application."""
     kept: bytes | None = current_app.extensions.get(KEPT_AS)
     if kept is None:
         settings = services().settings

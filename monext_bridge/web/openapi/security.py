@@ -1,4 +1,4 @@
-"""The proofs of `auth.Principal` as OpenAPI security schemes."""
+"""Describes the proofs of `access.Principal` as OpenAPI security schemes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ SCOPES = {
     "manage_checkout_payment_intents:{projectKey}": "captures, refunds, cancels, checkout links",
     "manage_project:{projectKey}": "everything in the project",
 }
-"""Each of them is enough."""
+"""Scopes of the back office's token. Each of them is enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequiredProof:
-    """`tag` groups the endpoints of a caller; of the `security` alternatives one has to be met.
+    """What a principal has to prove: one of the alternatives in `security`.
 
-    `shown_as`: the header of an example, with a shell variable for the secret.
+    `tag` groups the endpoints of the principal. `shown_as` is the header of an example, with a shell variable
+    for the secret.
     """
 
     tag: str
@@ -48,11 +49,11 @@ ACCESS: Mapping[Principal, RequiredProof] = {
     ),
     Principal.ANYBODY: RequiredProof("Open"),
 }
-"""The callers of JSON endpoints; buyers and Monext's notifications are not described."""
+"""The principals of JSON endpoints. Buyers and Monext's notifications are not described."""
 
 
 def security_schemes(*, auth_url: str) -> Json:
-    """`auth_url`: the authorization server of the commercetools project."""
+    """Return the schemes. `auth_url` is the authorization server of the commercetools project."""
     return {
         "commercetools": {
             "type": "oauth2",

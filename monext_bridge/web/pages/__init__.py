@@ -1,4 +1,4 @@
-"""What a buyer reads: pages and error pages, in their language and with the shop's branding."""
+"""Makes what a buyer reads: pages and error pages, in their language and with the shop's branding."""
 
 from monext_bridge.web.pages.branding import apply_branding, current_branding
 from monext_bridge.web.pages.error_pages import code_of, init_error_pages, status_of

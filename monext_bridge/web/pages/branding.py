@@ -1,7 +1,7 @@
-"""The looks of a shop on the pages: its name, logo, links and colours, and who may frame them.
+"""Gives pages the branding of a shop: its name, logo, links and colours, and who may frame the pages.
 
-The colours are a stylesheet of their own, named after what is in it, so that a browser may keep it for good and the
-content security policy needs no exception. A page that has no shop wears none and is right without.
+The colours are a stylesheet of their own, named after its content, so that a browser may cache it for good and the
+content security policy needs no exception. A page that has no shop has no branding, and is right without.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PageBranding:
-    """What a page shows of its shop; `theme` is the address of its colours, `home` the shop's page to go back to.
+    """What a page shows of its shop. `theme` is the address of its colours, `home` the shop's page to go back to.
 
-    `language` is spoken where nobody asks for another.
+    `language` is used where nobody asks for another.
     """
 
     name: str | None = None
@@ -58,7 +58,7 @@ PLAIN = PageBranding()
 
 @blueprint.get("/theme/<name>.css")
 def theme(name: str) -> Response:
-    """The colours of a shop. Those that a settings file no longer has are nowhere: the page then wears ours."""
+    """Serve the colours of a shop. Colours that the settings no longer have get 404, and the page keeps ours."""
     for colors in services().settings.branding.colors.values():
         if sheet_name(colors) == name:
             return Response(stylesheet(colors), mimetype="text/css", headers={"Cache-Control": KEPT})
@@ -66,29 +66,29 @@ def theme(name: str) -> Response:
 
 
 def apply_branding(store_key: str | None, *, home: str | None = None) -> PageBranding:
-    """Give this answer the looks of a store, error pages included; may be repeated. What was worn before is off.
+    """Give this answer, an error page included, the branding of a store. A later call replaces all of it.
 
-    `home` is where an error page leads where nothing was taken; without it, to the store's CANCEL_URL, or where the
-    store is not known, to that which all stores share.
+    `home` is where an error page leads if nothing was taken. Without it, the page leads to the store's CANCEL_URL or,
+    where the store is not known, to the one that all stores share.
     """
     settings = services().settings
     branding = settings.branding.at(store_key)
     allow_framing(branding.frame_ancestors)
     allow_image(branding.logo)
-    current_branding = _page_branding(branding, home=home or _cancel_page(settings, store_key))
-    g.page_branding = current_branding
-    return current_branding
+    page_branding = _page_branding(branding, home=home or _cancel_page(settings, store_key))
+    g.page_branding = page_branding
+    return page_branding
 
 
 def current_branding() -> PageBranding:
-    """What this answer wears: of the store it is about, or what holds for all where that is not known."""
-    found: PageBranding | None = g.get("page_looks")
+    """Return the branding of this answer: of its store, or what holds for all where the store is not known."""
+    found: PageBranding | None = g.get("page_branding")
     return found or apply_branding(None)
 
 
 @cache
 def stylesheet(colors: Colors) -> str:
-    """The variables of `bridge.css`, light and dark."""
+    """Return the variables of `bridge.css`, light and dark."""
     light, dark = (";".join(_variables(palette)) for palette in (colors.light, colors.dark))
     return f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
 

@@ -1,8 +1,9 @@
-"""Every error as an honest answer: a page for the buyer, or the JSON of the operations API.
+"""Answers every error honestly: with a page for the buyer, or with the JSON of the operations API.
 
-A page says one of two sentences. Where the error proves it, that nothing was taken: at the endpoints that
-start a payment, before anything could be paid. Everywhere else, that we do not know and that the buyer should
-not pay again. Paid is never said by an error. Either comes with the correlation id to quote.
+A page says one of two things about money. Where the error proves it, the page says that nothing was taken: at the
+endpoints that start a payment, before anything could be paid. At all other endpoints it says that we do not know, and
+that the buyer should not pay again. An unknown address gets a page without a word about money. An error never says
+that something was paid. Every answer has the correlation id to quote.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ STATUSES: tuple[tuple[type[BridgeError], int], ...] = (
     (RemoteTimeout, 504),
     (RemoteUnavailable, 503),
 )
-"""First match wins; a RequestError knows its own status, and whatever is not here is 500."""
+"""Status by error; the first match wins. A RequestError knows its own status, and whatever is not here is 500."""
 
 CODES = {
     400: "InvalidJsonInput",
@@ -59,18 +60,18 @@ CODES = {
 """Codes of Flask's own errors at JSON endpoints; any other status is `General`."""
 
 NOTHING_TAKEN_AT = frozenset({"checkout.start"})
-"""Endpoints at which an error proves that nothing was taken, since no payment page was shown; EarlierUnknown
+"""Endpoints at which an error proves that nothing was taken, since no payment page was shown. EarlierUnknown
 is the exception."""
 
 LOOK_AGAIN = 15
 MOST_ERROR_POLLS = 20
-"""Seconds between the looks of a page by itself, and how many: five minutes."""
+"""Seconds between the polls of an error page, and their number: five minutes in all."""
 
 RETRY_AFTER_ERROR = 30
-"""Seconds to wait where a remote failed and named no time itself."""
+"""Seconds to wait where a remote failed and did not name a time itself."""
 
 A_MINUTE = 60
-"""Seconds to wait after too much was asked for, as the page says; limits put their own."""
+"""Seconds to wait after too many requests, as the page says. Rate limits set their own."""
 
 
 def init_error_pages(
@@ -80,11 +81,11 @@ def init_error_pages(
     branding: Callable[[], PageBranding] = lambda: PLAIN,
     nothing_taken_at: Collection[str] = NOTHING_TAKEN_AT,
 ) -> Callable[[Exception], Response]:
-    """Answers every BridgeError, HTTPException and unexpected exception of `app`.
+    """Make `app` answer every BridgeError, HTTPException and unexpected exception.
 
-    `is_json` says which requests get JSON, `looks` what the present page wears. `nothing_taken_at` names the
-    endpoints (`request.endpoint`) at which an error proves that nothing was taken. Returned is what makes the
-    answer of an error, without a line in the log.
+    `is_json` says which requests get JSON; `branding` returns the branding of the present page. `nothing_taken_at`
+    names the endpoints (`request.endpoint`) at which an error proves that nothing was taken. The returned function
+    makes the answer of an error, without a line in the log.
     """
 
     def respond(error: Exception) -> Response:
@@ -107,13 +108,13 @@ def init_error_pages(
 
 
 def status_of(error: Exception) -> int:
-    """The HTTP status that an error is answered with."""
+    """Return the HTTP status with which an error is answered."""
     if isinstance(error, RequestError):
         return error.status
     if isinstance(error, HTTPException):
         return error.code or 500
     if isinstance(error, RemoteError) and _at_operations():
-        return 503  # a caller of the operations API must not read "not done" out of any answer of a remote
+        return 503  # a caller of the operations API must not read "not done" out of any remote's answer
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
@@ -138,7 +139,7 @@ def _page(
 
 
 def _proves(error: Exception, nothing_taken_at: Collection[str]) -> str:
-    """What the page may say of money: that this visit took none, that it is not known, or no word of it."""
+    """Return what the page may say about money: that this visit took none, that it is not known, or nothing."""
     if request.endpoint is None:
         return "no payment"
     earlier = isinstance(error, EarlierUnknown)
@@ -159,7 +160,7 @@ def _json(error: Exception, status: int) -> Response:
 
 
 def code_of(error: Exception, status: int) -> str:
-    """The code of the JSON error, of those that commercetools' payment connectors use."""
+    """Return the code of the JSON error, one of those that commercetools' payment connectors use."""
     if isinstance(error, RequestError):
         return error.code
     if isinstance(error, VersionConflict):
@@ -168,7 +169,7 @@ def code_of(error: Exception, status: int) -> str:
 
 
 def _message(error: Exception, status: int) -> str:
-    """Words for the caller of the JSON API; what a remote said stays in the log."""
+    """Return words for the caller of the JSON API. What a remote said stays in the log."""
     if isinstance(error, RequestError):
         return str(error)
     if isinstance(error, HTTPException) and error.description and status < 500:
@@ -192,17 +193,17 @@ def _headers(error: Exception, status: int) -> dict[str, str]:
     if isinstance(error, HTTPException):
         return {name: value for name, value in error.get_headers() if name != "Content-Type"}
     if isinstance(error, RemoteError | StoreNotConfigured) and status == 503:
-        wished = error.retry_after if isinstance(error, RemoteUnavailable) else None
-        return {"Retry-After": str(math.ceil(wished or RETRY_AFTER_ERROR))} | _look_again()
+        named = error.retry_after if isinstance(error, RemoteUnavailable) else None
+        return {"Retry-After": str(math.ceil(named or RETRY_AFTER_ERROR))} | _poll_again()
     if status == 429:
         return {"Retry-After": str(A_MINUTE)}
     return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
 
 
-def _look_again() -> dict[str, str]:
-    """A buyer who is back while a remote is down need not do anything: the page settles by itself later.
+def _poll_again() -> dict[str, str]:
+    """Make the page poll by itself, so that a buyer who returns while a remote is down need not do anything.
 
-    Not for ever: after some minutes the page is left with its "Look again".
+    The polls end after some minutes, and leave the buyer the page's "Check again".
     """
     args = request.args
     so_far = int(args["waiting"]) if parameters.POLL.fullmatch(args.get("waiting", "")) else 0
@@ -214,7 +215,7 @@ def _look_again() -> dict[str, str]:
 
 
 def _report(error: Exception, status: int) -> None:
-    """A line in the log; the unexpected with its stack."""
+    """Log an error in a line, and the unexpected with its stack."""
     if not isinstance(error, BridgeError | HTTPException):
         log.error("unexpected error at %s, answered with 500", request.endpoint, exc_info=error)
         return

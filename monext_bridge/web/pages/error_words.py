@@ -1,4 +1,4 @@
-"""What an error page tells the buyer, by status, and for a cart that can't be paid by its reason."""
+"""Chooses what an error page tells the buyer: by status, or by reason for a cart that can't be paid."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from monext_bridge.errors import CartNotPayable, EarlierUnknown
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Put into the page's language when they are printed.
+    """What a page says of an error; it is put into the page's language when it is printed.
 
-    Beside them a page may say not to pay again: to "try again" has to mean the page.
+    The page may also say not to pay again, so to "try again" has to mean to open the page again.
     """
 
     heading: LazyString
@@ -111,7 +111,7 @@ NOT_PAYABLE = {
 
 
 def words_for(error: Exception, status: int) -> Words:
-    """The words for an error; a status without its own words is told as the nearest that has."""
+    """Return the words for an error. A status without words of its own gets those of its class (4xx or 5xx)."""
     if isinstance(error, CartNotPayable) and error.reason in NOT_PAYABLE:
         return NOT_PAYABLE[NotPayable(error.reason)]
     if isinstance(error, EarlierUnknown):

@@ -1,4 +1,4 @@
-"""The language of a page, and amounts as people who read it write them (Flask-Babel, gettext catalogues)."""
+"""Chooses a page's language, and writes amounts and dates as its readers do (Flask-Babel, gettext catalogues)."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from flask_babel import Babel, force_locale, get_locale
 from monext_bridge.domain.money import Money
 
 ENGLISH = "en"
-"""The language of the message ids, which needs no catalogue."""
+"""The language of the message ids. It needs no catalogue."""
 
 CATALOGUES = Path(__file__).resolve().parents[3] / "translations"
 
 AT_HOME = {"en": Locale("en", "GB"), "pt": Locale("pt", "PT")}
-"""How amounts and dates are written where nobody names a region: to Babel, a bare `en` is American and a bare `pt`
-Brazilian."""
+"""The regions by which amounts and dates are written where nobody names one. To Babel, a bare `en` is American and a
+bare `pt` Brazilian."""
 
 TAGS = {"pt": "pt-PT"}
-"""What our words are declared as where the bare language would be read as another than they are."""
+"""The tags that declare our words where the bare language would stand for another variety than theirs."""
 
 FOUR_DIGITS_TOGETHER = frozenset({"es", "es_ES", "it", "it_CH", "it_IT", "pt_PT"})
-"""1234,50 and 12.345,50: CLDR's `minimumGroupingDigits` is 2 there, which Babel does not read."""
+"""Locales that write 1234,50 but 12.345,50. CLDR's `minimumGroupingDigits` is 2 there, which Babel does not read."""
 
 TIME_ZONE = "Europe/Paris"
-"""That of most who pay by Monext; a server knows no better one. What is printed says its offset."""
+"""The time zone of most who pay by Monext; a server knows no better one. Printed times say their offset."""
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
 _CODE_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
-"""Where CLDR puts a space (`CHF 5.00`), which Babel leaves out."""
+"""The place where CLDR puts a space (`CHF 5.00`), which Babel leaves out."""
 
 
 def languages_in(directory: Path) -> tuple[str, ...]:
-    """English, and every language that has a compiled catalogue (`<language>/LC_MESSAGES/messages.mo`)."""
+    """Return English, and every language with a compiled catalogue (`<language>/LC_MESSAGES/messages.mo`)."""
     found = {catalogue.parts[-3] for catalogue in directory.glob("*/LC_MESSAGES/messages.mo")}
     return (ENGLISH, *sorted(found - {ENGLISH}))
 
@@ -51,19 +51,19 @@ SUPPORTED = languages_in(CATALOGUES)
 
 
 def init_i18n(app: Flask) -> None:
-    """Sets up Flask-Babel, the template functions of gettext, and the filters `money` and `moment`."""
+    """Set up Flask-Babel, the template functions of gettext, and the filters `money` and `moment`."""
     Babel(app, default_locale=ENGLISH, default_translation_directories=str(CATALOGUES))
     app.jinja_env.filters["money"] = money
     app.jinja_env.filters["moment"] = moment
 
 
 def page_language(*candidates: str | None) -> str:
-    """The language of the first candidate (`fr`, `fr-FR`, `fr_FR`) that pages exist in, else English."""
+    """Return the language of the first candidate (`fr`, `fr-FR`, `fr_FR`) that pages exist in, else English."""
     return next((language for language in map(_language, candidates) if language in SUPPORTED), ENGLISH)
 
 
 def page_locale(*candidates: str | None) -> Locale:
-    """The page's language with the region that a candidate names: `en-GB` writes amounts as in Britain."""
+    """Return the page's language with the region that a candidate names: `en-GB` writes amounts as in Britain."""
     language = page_language(*candidates)
     regional = (_locale(tag) for tag in candidates if _language(tag) == language)
     found = next((locale for locale in regional if locale), Locale(language))
@@ -73,25 +73,26 @@ def page_locale(*candidates: str | None) -> Locale:
 def render(
     template: str, *, languages: Sequence[str | None] = (), default: str | None = None, **values: object
 ) -> str:
-    """A template in the best language: of the query's `lang`, of what it is about, of the browser, the `default`.
+    """Render a template in the first language that pages have: by `lang`, subject, browser, and then `default`.
 
-    The template also gets `language` and `direction`, those of its words, for `<html lang dir>`.
+    `lang` is of the query; the subject is what the page is about (see `speak`, and `languages`). The template also
+    gets the `language` and `direction` of its words, for `<html lang dir>`.
     """
-    locale = page_locale(asked_language(), _spoken(), *languages, *browser_languages(), default)
+    locale = page_locale(asked_language(), _subject_language(), *languages, *browser_languages(), default)
     words = TAGS.get(locale.language, locale.language)
     with force_locale(str(locale)):
         return render_template(template, language=words, direction=locale.text_direction, **values)
 
 
 def speak(language: str | None) -> None:
-    """The language of what the present request is about, for all pages that may answer it; may be repeated."""
+    """Set the language of what this request is about, for all pages that may answer it. May be repeated."""
     g.page_language = language
 
 
 def money(amount: Money) -> str:
-    """An amount as written in the page's language; digits that the currency seldom shows are not rounded.
+    """Write an amount as in the page's language. Digits that the currency seldom shows are not rounded.
 
-    A minus sign, not a hyphen: it is read aloud, and no line ends after it.
+    The sign is a minus sign and not a hyphen: it is read aloud, and no line ends after it.
     """
     number = Decimal(amount.cent_amount).scaleb(-amount.fraction_digits)
     locale: Locale = get_locale()
@@ -107,7 +108,7 @@ def money(amount: Money) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Date and time as written in the page's language, with the offset of their zone."""
+    """Write date and time as in the page's language, with the offset of their zone."""
     local = at.astimezone(get_timezone(TIME_ZONE))
     locale: Locale = get_locale()
     parts = format_time(local, "short", locale=locale), format_date(local, "long", locale=locale)
@@ -116,29 +117,29 @@ def moment(at: datetime) -> str:
 
 
 def asked_language() -> str | None:
-    """What the present request says by `lang`, which may be no language at all; None outside a request."""
+    """Return what this request says by `lang`, which may be no language at all; None outside a request."""
     return request.args.get("lang") if has_request_context() else None
 
 
 def browser_languages() -> tuple[str, ...]:
-    """What the browser of the present request asks for, best first; nothing outside a request."""
+    """Return the languages that this request's browser asks for, best first; none outside a request."""
     if not has_request_context():
         return ()
     return tuple(tag for tag, quality in request.accept_languages if quality > 0)
 
 
 def _keeps_four_digits_together(locale: Locale) -> bool:
-    """By the locale that it inherits from, where that is not its language: `pt_AO` writes as `pt_PT`."""
-    family = get_global("parent_exceptions").get(str(locale), str(locale))
-    return family in FOUR_DIGITS_TOGETHER
+    """Tell it by the locale's parent, where that is not its language: `pt_AO` writes as `pt_PT`."""
+    parent = get_global("parent_exceptions").get(str(locale), str(locale))
+    return parent in FOUR_DIGITS_TOGETHER
 
 
-def _spoken() -> str | None:
+def _subject_language() -> str | None:
     return g.get("page_language") if has_request_context() else None
 
 
 def _offset(local: datetime) -> str:
-    """`UTC+1`: the same in all languages, where names of zones are not."""
+    """Write the offset as `UTC+1`: that is the same in all languages, and names of zones are not."""
     hours = (local.utcoffset() or timedelta()) // timedelta(hours=1)
     return f"UTC{hours:+d}"
 

@@ -1,4 +1,4 @@
-"""The buyer's pages as HTML text. They take values and absolute URLs, decide nothing and call nobody."""
+"""Renders the buyer's pages as HTML text, from values and URLs; it calls nobody."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from monext_bridge.web.pages.branding import PageBranding
 from monext_bridge.web.pages.i18n import render
 
 REFRESHING = frozenset({BuyerStatus.RECORDING, BuyerStatus.PENDING, BuyerStatus.CHECKING})
-"""States that may end within minutes: their page looks again by itself. A review is done by people."""
+"""Statuses that may end within minutes: their page polls by itself. People do a review, so its page does not."""
 
 RETRYABLE = frozenset(
     {BuyerStatus.NOT_FINISHED, BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED}
 )
-"""States in which nothing was taken, so that the page may lead back to the payment."""
+"""Statuses in which nothing was taken, so that the page may lead back to the payment."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutLinks:
-    """Absolute URLs of the bridge for one attempt.
+    """Addresses of the bridge for one payment attempt.
 
     `cancel` is the buyer's way out (`/cancel/<ref>`), `redirect_mode` this checkout in `mode=redirect`,
     `result` where the browser goes when the widget names no URL itself (`/result/<ref>`).
@@ -33,7 +33,7 @@ class CheckoutLinks:
 def checkout_widget(
     started: StartedSession, *, links: CheckoutLinks, nonce: str, branding: PageBranding
 ) -> str:
-    """The page with Monext's widget in it (monext/api.md, section 5).
+    """Render the page with Monext's widget in it (monext/api.md, section 5).
 
     It needs `script-src` and `style-src` for the widget's host, and the nonce for both scripts. Where the
     widget can't run, the page still leads to the hosted page and to the way out.
@@ -52,7 +52,7 @@ def checkout_widget(
 def checkout_redirect(
     started: StartedSession, *, links: CheckoutLinks, nonce: str, branding: PageBranding
 ) -> str:
-    """The order and a forward to Monext's hosted page that needs no script."""
+    """Render the order, and a forward to Monext's hosted page that works without script."""
     return render(
         "checkout/redirect.html",
         languages=[started.language],
@@ -65,7 +65,7 @@ def checkout_redirect(
 
 
 def leads_back(settled: PaymentResult) -> bool:
-    """Whether the page may lead back to the payment: nothing was taken, and the shop has not cancelled it."""
+    """Tell whether the page may lead back to the payment: nothing was taken, and the shop has not cancelled it."""
     return settled.status in RETRYABLE and not settled.released
 
 
@@ -79,12 +79,11 @@ def result(
     nonce: str,
     branding: PageBranding,
 ) -> str:
-    """Where a payment stands, in the buyer's words: one template for each status.
+    """Render the status of a payment in the buyer's words: each status has its template.
 
-    `refresh_url` is this page's own address; its script asks it again with `fetch`, which needs
-    `connect-src 'self'`, and goes there once it is told another status. `next_poll_url` is where a
-    browser without script looks next by itself, None once it has looked long enough. `retry_url` is only shown
-    where the page `leads_back`.
+    `refresh_url` is this page's own address. Its script polls it with `fetch`, which needs `connect-src 'self'`, and
+    goes there once it is told another status. `next_poll_url` is the address that a browser without script polls
+    next by itself, None once it has polled long enough. `retry_url` is only shown where the page `leads_back`.
     """
     return render(
         f"result/{settled.status.value}.html",
