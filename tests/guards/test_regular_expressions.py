@@ -15,7 +15,16 @@ from collections.abc import Callable
 import pytest
 
 from monext_bridge.logs import JsonFormatter, correlation_id
-from tests.guards.expressions import ALL_OVER, USES, Module, compiled, hidden, modules, pumps, uses
+from tests.guards.expressions import (
+    ALL_OVER,
+    USES,
+    Module,
+    compiled,
+    unreachable_uses,
+    modules,
+    attack_texts,
+    uses,
+)
 
 LENGTH = 4096
 GROWING = (12, 16, 20, 24, 28, 32, 40, 48, 64, 128, 512, 1024, LENGTH)
@@ -43,7 +52,7 @@ WORST: dict[str, tuple[str, str, str]] = {
     "cleaning.HALVES[0]": ("", "a", " "),
     "cleaning.HALVES[1]": ("", "Basic ", "\n"),
     "config.colors.HEX": ("#", "abc", "!"),
-    "config.looks.LANGUAGE": ("fr-", "BE-", "!"),
+    "config.branding.SHOP_LANGUAGE_TAG": ("fr-", "BE-", "!"),
     "config.parsing.BASIC": ("Basic", " ", "x"),
     "config.parsing.CONTROL": ("", "a", ""),
     "config.parsing.HOST": ("", "a.", "!"),
@@ -55,44 +64,43 @@ WORST: dict[str, tuple[str, str, str]] = {
     "config.parsing.VISIBLE": ("", "a", " "),
     "config.reading.AFTER_NAME": ("", ":[", ""),
     "config.spelling.BEGINNING": ("", "A", "!"),
-    "domain.intents.KEY": ("", "a.", "!"),
-    "domain.orders.FUTURE_ORDER_NUMBER": ("", ".", "/"),
-    "domain.payment.ATTEMPT_KEY": ("00000000-0000-0000-0000-000000000000-1-000000000000-", "a-", "!"),
-    "domain.shipping.NUMBER": ("", "1", "!"),
-    "gateways.push_keys.SNS_NAME": ("sns", ".amazonaws.com", "!"),
-    "gateways.retry.SECONDS": ("", "1", "!"),
-    "mapping.commercetools_writes.PAYMENT_KEY": ("", "a-", "!"),
-    "mapping.events.RESOURCE_ID": UUIDS,
-    "mapping.monext_limits.EMAIL": ("", "a", "!"),
-    "mapping.monext_limits.LANGUAGE": ("", "F", "!"),
-    "mapping.monext_limits.TELEPHONE": ("+", "1", "!"),
-    "mapping.sns.CERTIFICATE_PATH": ("", "/SimpleNotificationService-", ".pem"),
-    "mapping.sns.HOST": ("sns.", ".amazonaws.com", "!"),
-    "mapping.telephone.SEPARATORS": ("", " - ", "1"),
-    "mapping.text.DAY": ("2026-", "11-", "!"),
-    "services.callers.TOKEN": ("", "a.", " "),
-    "services.landing.VISIBLE_ASCII": ("", "a", " "),
-    "services.lookup.PAYMENT_ID": UUIDS,
-    "services.references.SHAPE": ("", "a.", "!"),
-    "services.sessions.SESSION_ID": ("", "a-", "!"),
-    "web.auth.EXPIRES": ("", "1", "!"),
-    "web.auth.SIGNATURE": ("", "0", "!"),
-    "web.cli_amounts.AMOUNT": ("1", ".1", "!"),
-    "web.cli_durations.FORM": ("1", "s", "!"),
-    "web.cli_payment.REFERENCE": ("", "a ", "<"),
-    "web.cors.MODULE": ("enabler", "/a", ".js"),
-    "web.events.ORIGIN": ("", "a.", "!"),
-    "web.i18n._CODE_BEFORE_DIGIT": ("", "F1", ""),
-    "web.i18n._LANGUAGE_TAG": ("fr", "-ab", "!"),
-    "web.openapi_document.ARGUMENT": ("", "<a", ""),
-    "web.openapi_document.BETWEEN_WORDS": ("", " -", "a"),
-    "web.parameters.LANGUAGE": ("fr", "-ab", "!"),
-    "web.parameters.LOOKS": ("1", "0", "!"),
-    "web.parameters.TOKEN": ("", "a.", "!"),
-    "web.parameters.UUID": UUIDS,
-    "web.requests.CORRELATION": ("", "a.", "!"),
-    "web.spenders.WITH_PORT": ("", "1.", ":"),
-    "web.states_asked.HEADING": ("", "{% block heading %}", ""),
+    "domain.operations.pending.IDEMPOTENCY_KEY": ("", "a.", "!"),
+    "domain.outcome.order_rules.FUTURE_ORDER_NUMBER": ("", ".", "/"),
+    "domain.record.payment.ATTEMPT_KEY": ("00000000-0000-0000-0000-000000000000-1-000000000000-", "a-", "!"),
+    "domain.operations.capture_on_shipment.CAPTURE_NUMBER": ("", "1", "!"),
+    "gateways.keys.clouds.SNS_NAME": ("sns", ".amazonaws.com", "!"),
+    "gateways.http.retry.SECONDS": ("", "1", "!"),
+    "mapping.commercetools.writes.PAYMENT_KEY": ("", "a-", "!"),
+    "mapping.clouds.envelopes.RESOURCE_ID": UUIDS,
+    "mapping.monext.limits.EMAIL": ("", "a", "!"),
+    "mapping.monext.limits.LANGUAGE_CODE": ("", "F", "!"),
+    "mapping.monext.limits.TELEPHONE": ("+", "1", "!"),
+    "mapping.clouds.sns.CERTIFICATE_PATH": ("", "/SimpleNotificationService-", ".pem"),
+    "mapping.clouds.sns.SNS_HOST": ("sns.", ".amazonaws.com", "!"),
+    "mapping.monext.telephone.SEPARATORS": ("", " - ", "1"),
+    "mapping.text.DATE_SHAPE": ("2026-", "11-", "!"),
+    "services.access.principals.BEARER_TOKEN": ("", "a.", " "),
+    "services.outcome.landing_urls.VISIBLE_ASCII": ("", "a", " "),
+    "services.operations.find_payment.PAYMENT_ID": UUIDS,
+    "services.payment_reference.REFERENCE_SHAPE": ("", "a.", "!"),
+    "services.checkout.shop_session.SESSION_ID": ("", "a-", "!"),
+    "web.access.endpoint_callers.EXPIRES": ("", "1", "!"),
+    "web.access.endpoint_callers.SIGNATURE": ("", "0", "!"),
+    "web.cli.amounts.TYPED_AMOUNT": ("1", ".1", "!"),
+    "web.cli.durations.FORM": ("1", "s", "!"),
+    "web.cli.payment.QUOTED_REFERENCE": ("", "a ", "<"),
+    "web.access.cors.MODULE": ("enabler", "/a", ".js"),
+    "web.api.events.ORIGIN": ("", "a.", "!"),
+    "web.pages.i18n._CODE_BEFORE_DIGIT": ("", "F1", ""),
+    "web.pages.i18n._LANGUAGE_TAG": ("fr", "-ab", "!"),
+    "web.openapi.document.ARGUMENT": ("", "<a", ""),
+    "web.openapi.document.BETWEEN_WORDS": ("", " -", "a"),
+    "web.http.parameters.LANGUAGE": ("fr", "-ab", "!"),
+    "web.http.parameters.POLL": ("1", "0", "!"),
+    "web.http.parameters.SESSION_TOKEN": ("", "a.", "!"),
+    "web.http.parameters.UUID": UUIDS,
+    "web.http.request_lifecycle.CORRELATION": ("", "a.", "!"),
+    "web.access.rate_limit_keys.WITH_PORT": ("", "1.", ":"),
 }
 """What comes first, what is repeated after it, and what stands at the end: what its author holds for the worst."""
 
@@ -128,7 +136,7 @@ def plain() -> float:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.short)
 def test_every_expression_is_a_constant_of_its_module(module: Module) -> None:
-    assert list(hidden(module.tree)) == []
+    assert list(unreachable_uses(module.tree)) == []
     assert len(module.patterns()) == compiled(module.tree)
 
 
@@ -140,7 +148,7 @@ def test_every_expression_has_a_worst_case() -> None:
 def test_no_text_costs_more_than_some_passes_over_it(name: str, plain: float) -> None:
     module, place, pattern = PATTERNS[name]
     for use in ASKED.get((module.name, place), ALL_OVER):
-        for case in dict.fromkeys((WORST[name], *pumps(pattern))):
+        for case in dict.fromkeys((WORST[name], *attack_texts(pattern))):
             for text in (text_of(case, length) for length in GROWING):
                 assert not dearer(lambda: USES[use](pattern, text), RATIO * plain), (use, case)  # noqa: B023
 
@@ -170,7 +178,7 @@ def logged(text: str) -> str:
 )
 def test_the_guard_sees_what_is_dear(form: str, plain: float) -> None:
     pattern = re.compile(form)
-    seen = (text_of(case, length) for case in pumps(pattern) for length in GROWING)
+    seen = (text_of(case, length) for case in attack_texts(pattern) for length in GROWING)
     assert any(dearer(lambda: pattern.sub("", text), RATIO * plain) for text in seen)  # noqa: B023
 
 
@@ -185,4 +193,4 @@ def test_the_guard_sees_what_is_dear(form: str, plain: float) -> None:
     ],
 )
 def test_the_guard_sees_an_expression_without_a_name(source: str) -> None:
-    assert list(hidden(ast.parse(source))) != []
+    assert list(unreachable_uses(ast.parse(source))) != []

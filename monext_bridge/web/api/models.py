@@ -8,17 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from monext_bridge.config import PaymentMethod
-from monext_bridge.domain.operations import open_amounts
-from monext_bridge.domain.record import (
-    Order,
-    Payment,
-    Transaction,
-    TransactionState,
-    TransactionType,
-    own_money,
-    taken_or_planned,
-)
-from monext_bridge.services.operations import OperationResult
 
 LARGEST_AMOUNT = 10**18
 """Monext's limit of an amount, in minor units."""
@@ -128,91 +117,6 @@ class PaymentStarted(BaseModel):
     redirectURL: str
     sessionId: str
     paymentReference: str
-
-
-class PaymentIntentResult(BaseModel):
-    """`received`: taken by Monext, and not final yet. The ids are commercetools' and Monext's of the act."""
-
-    outcome: Literal["approved", "rejected", "received"]
-    transactionId: str | None = None
-    interfaceId: str | None = None
-
-    @classmethod
-    def of(cls, performed: OperationResult) -> PaymentIntentResult:
-        return cls(
-            outcome=performed.outcome.value,
-            transactionId=performed.transaction_id,
-            interfaceId=performed.interface_id,
-        )
-
-
-class TransactionView(BaseModel):
-    """One transaction of the Payment; `amount` in minor units. Monext's session token is cut short."""
-
-    id: str
-    type: TransactionType
-    state: TransactionState
-    amount: int
-    currencyCode: str
-    interactionId: str | None = None
-    interfaceId: str | None = None
-    timestamp: datetime | None = None
-
-    @classmethod
-    def of(cls, transaction: Transaction, token: str | None) -> TransactionView:
-        return cls(
-            id=transaction.id,
-            type=transaction.type,
-            state=transaction.state,
-            amount=transaction.amount.cent_amount,
-            currencyCode=transaction.amount.currency,
-            interactionId=_without(token, transaction.interaction_id),
-            interfaceId=transaction.interface_id,
-            timestamp=transaction.timestamp,
-        )
-
-
-def _without(token: str | None, text: str | None) -> str | None:
-    return text.replace(token, f"{token[:6]}…") if text and token else text
-
-
-class PaymentIntentView(BaseModel):
-    """What happened to a payment and what may still be done, in minor units of `currencyCode`, which Monext took."""
-
-    paymentId: str
-    orderNumber: str | None = None
-    currencyCode: str
-    planned: int
-    authorized: int
-    captured: int
-    refunded: int
-    cancelled: int
-    capturable: int
-    cancellable: int
-    refundable: int
-    pending: list[TransactionView]
-    transactions: list[TransactionView]
-
-    @classmethod
-    def of(cls, payment: Payment, order: Order | None) -> PaymentIntentView:
-        left, own, currency = open_amounts(payment), own_money(payment), taken_or_planned(payment).currency
-        views = [TransactionView.of(t, payment.interface_id) for t in payment.transactions]
-        under_way = (TransactionState.INITIAL, TransactionState.PENDING)
-        return cls(
-            paymentId=payment.id,
-            orderNumber=order.number if order else None,
-            currencyCode=currency,
-            planned=payment.planned.cent_amount if payment.planned.currency == currency else 0,
-            authorized=own.authorized,
-            captured=own.charged,
-            refunded=own.refunded,
-            cancelled=own.cancelled,
-            capturable=left.capturable,
-            cancellable=left.cancellable,
-            refundable=left.refundable,
-            pending=[view for view in views if view.state in under_way],
-            transactions=views,
-        )
 
 
 class CheckoutLink(BaseModel):

@@ -17,6 +17,7 @@ from monext_bridge.runtime import together
 from monext_bridge.web.access import sign_link
 from monext_bridge.web.api import models
 from monext_bridge.web.api.bodies import answer, read_body
+from monext_bridge.web.api.payment_intent_models import PaymentIntentResult, PaymentIntentView
 from monext_bridge.web.http import parameters, services
 
 OWN_KEYS = ("giveback-", "ship-", "expiry-", "ledger-")
@@ -35,7 +36,7 @@ def modify(payment_id: str) -> dict[str, Any]:
         key=_key(),
         merchant_reference=action.merchantReference,
     )
-    return answer(models.PaymentIntentResult.of(result))
+    return answer(PaymentIntentResult.of(result))
 
 
 @blueprint.get("/payment-intents/<payment_id>")
@@ -43,7 +44,7 @@ def show(payment_id: str) -> dict[str, Any]:
     """Answer what happened to a payment, and what may still be done."""
     id_ = _payment_id(payment_id)
     payment, order = together(lambda: services().modify.payment(id_), lambda: services().modify.order_of(id_))
-    return answer(models.PaymentIntentView.of(payment, order))
+    return answer(PaymentIntentView.of(payment, order))
 
 
 @blueprint.post("/checkout-links")

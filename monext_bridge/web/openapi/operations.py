@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from monext_bridge import __version__
-from monext_bridge.web.api import models
+from monext_bridge.web.api import PaymentIntentResult, PaymentIntentView, models
 
 Json = Mapping[str, Any]
 
@@ -62,7 +62,7 @@ OPERATIONS: Mapping[str, DescribedEndpoint] = {
         "One act a call. Amounts are integers in minor units of the payment's currency. With an "
         "Idempotency-Key the same request acts once, for ever; asked again, it tells the state of the act. "
         "After a 503 ask again with the same key, never with another.",
-        answers={200: models.PaymentIntentResult},
+        answers={200: PaymentIntentResult},
         answer={"outcome": "approved", "transactionId": REFUND_ID, "interfaceId": "31082150152500"},
         refusals=(400, 401, 403, 404, 409, 413, 422, 429, *REMOTES),
         body=models.PaymentIntentUpdate,
@@ -82,7 +82,7 @@ OPERATIONS: Mapping[str, DescribedEndpoint] = {
         "What happened to a payment, and what may still be done",
         "All amounts are integers in minor units of currencyCode. What is under way counts as done in "
         "capturable, cancellable and refundable.",
-        answers={200: models.PaymentIntentView},
+        answers={200: PaymentIntentView},
         answer={
             "paymentId": PAYMENT_ID,
             "orderNumber": "M4C7QK2ZPX3AB",

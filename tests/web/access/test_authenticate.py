@@ -13,7 +13,7 @@ from monext_bridge.web.access.endpoint_callers import PRINCIPALS, Principal
 from monext_bridge.web.pages.error_pages import init_error_pages
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
-from tests.services.api_clients import Tokens, callers_of
+from tests.services.api_clients import Tokens, principals_of
 from tests.world import World
 
 TABLE = {
@@ -38,7 +38,7 @@ def served() -> list[str]:
 def app(in_process: InProcess, served: list[str], world: World) -> Flask:
     app = Flask("door")
     init_error_pages(app, is_json=lambda _: True)
-    init_principals(app, principals=callers_of(in_process), table=TABLE)
+    init_principals(app, principals=principals_of(in_process), table=TABLE)
 
     def endpoint(name: str) -> None:
         def serve() -> str:
@@ -140,7 +140,7 @@ def test_a_caller_that_nobody_knows_to_prove_is_served_nothing(
     table: Mapping[str, Any] = {"odd": "a kind that is in no enumeration"}
     app = Flask("door")
     init_error_pages(app, is_json=lambda _: True)
-    init_principals(app, principals=callers_of(in_process), table=table)
+    init_principals(app, principals=principals_of(in_process), table=table)
     app.add_url_rule("/odd", endpoint="odd", view_func=lambda: "served")
     assert call(app, "/odd").status_code == 403
 

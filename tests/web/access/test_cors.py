@@ -12,7 +12,7 @@ from monext_bridge.web.access.cors import ANSWER_HEADERS, METHODS, REQUEST_HEADE
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess, environment
 from tests.guards.test_routes import FORGED
-from tests.web.limited_endpoints import with_only
+from tests.web.limited_endpoints import with_one_tight_limit
 from tests.world import World
 
 SHOP, OTHER_SHOP, FOREIGN = "https://shop.example.com", "http://localhost:9000", "https://evil.example.com"
@@ -94,7 +94,7 @@ def test_another_page_is_told_nothing(path: str, origin: str, bridge: InProcess)
 
 def test_a_preflight_spends_nothing(sandbox: Sandbox, world: World) -> None:
     for budget in ("session", "shop"):
-        tight = InProcess(sandbox, limits=with_only(budget, amount=1), SHOP_ORIGINS=SHOP)
+        tight = InProcess(sandbox, limits=with_one_tight_limit(budget, amount=1), SHOP_ORIGINS=SHOP)
         named = {"X-Session-Id": "one-session"}
         assert {preflight(tight, "/payment", **named).status for _ in range(5)} == {204}
         assert start(tight, "made-up").status == 401
@@ -172,7 +172,7 @@ def test_a_shops_page_can_tell_a_cart_that_can_not_be_paid(bridge: InProcess, wo
 
 
 def test_a_shops_page_can_tell_how_long_to_wait(sandbox: Sandbox, world: World) -> None:
-    tight = InProcess(sandbox, limits=with_only("session", amount=1), SHOP_ORIGINS=SHOP)
+    tight = InProcess(sandbox, limits=with_one_tight_limit("session", amount=1), SHOP_ORIGINS=SHOP)
     first, second = start(tight, "made-up"), start(tight, "made-up")
     assert (first.status, second.status) == (401, 429)
     assert cors(second)["Allow-Origin"] == SHOP

@@ -12,11 +12,11 @@ import pytest
 from monext_bridge.web.access.rate_limits import MINUTE, RATE_LIMITS, RateLimit, RateLimitKey
 from monext_bridge.web.openapi.operations import OPERATIONS
 from sandbox.runner import Sandbox
-from tests.bridges import AMPLE, Buyer, InProcess
+from tests.bridges import AMPLE_LIMITS, Buyer, InProcess
 from tests.guards.test_documents import README, table
-from tests.log_lines import logged
-from tests.web.back_office import refused
-from tests.web.limited_endpoints import HERE, INTENT, REQUESTS, THERE, Build, Request, least, with_only
+from tests.log_lines import captured_logs
+from tests.web.back_office import error_detail
+from tests.web.limited_endpoints import ADDRESS, PAYMENT_INTENT, REQUESTS, OTHER_ADDRESS, Build, Request, one_request_per_window, with_one_tight_limit
 from tests.world import World, wait_for
 
 LIMITED = [(endpoint, budget) for endpoint, budgets in RATE_LIMITS.items() for budget in budgets]
@@ -40,7 +40,7 @@ def limited(sandbox: Sandbox, world: World) -> Build:
     """A bridge behind a proxy, of which one budget is tight; without a name, all are as in the table."""
 
     def build(name: str | None = None, **tight: int) -> InProcess:
-        table = with_only(name, **tight) if name else RATE_LIMITS
+        table = with_one_tight_limit(name, **tight) if name else RATE_LIMITS
         return InProcess(sandbox, limits=table, TRUSTED_PROXIES="1")
 
     return build
@@ -115,13 +115,13 @@ def test_who_else_asks_has_a_budget_of_their_own(endpoint: str, budget: RateLimi
     served, limited_ = (request.send(bridge).status for _ in range(2))
     assert served != limited_
     by_address = budget.key is RateLimitKey.ADDRESS
-    assert request.send(bridge, address=THERE).status == (served if by_address else limited_)
-    assert request.of_another.send(bridge).status == (limited_ if by_address else served)
+    assert request.send(bridge, address=OTHER_ADDRESS).status == (served if by_address else limited_)
+    assert request.from_somebody_else.send(bridge).status == (limited_ if by_address else served)
 
 
 @pytest.mark.parametrize("path", NEVER)
 def test_these_are_never_limited(path: str, sandbox: Sandbox, world: World) -> None:
-    bridge = InProcess(sandbox, limits=least())
+    bridge = InProcess(sandbox, limits=one_request_per_window())
     statuses = set()
     for _ in range(5):
         with bridge.app.test_client().get(path) as answer:
@@ -135,15 +135,15 @@ def test_these_are_never_limited(path: str, sandbox: Sandbox, world: World) -> N
 def test_at_the_start_the_page_says_that_nothing_was_taken(limited: Build) -> None:
     bridge = limited("start")
     answers = [REQUESTS["checkout.start"].send(bridge) for _ in range(2)]
-    assert "Too many attempts" in answers[1].words
-    assert "nothing was taken this time" in answers[1].words
+    assert "Too many attempts" in answers[1].visible_text
+    assert "nothing was taken this time" in answers[1].visible_text
     assert answers[1].page.find(id="retry")
 
 
 def test_after_the_payment_the_page_says_not_to_pay_again(limited: Build) -> None:
     bridge = limited("polls")
     answers = [REQUESTS["buyer.result"].send(bridge) for _ in range(2)]
-    assert "Do not pay again" in answers[1].words
+    assert "Do not pay again" in answers[1].visible_text
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_who_reloads_in_a_loop_does_not_spend_what_the_neighbours_share(world: W
     of_cart, of_address = (
         replace(b, amount=n) for b, n in zip(RATE_LIMITS["checkout.start"], (1, 2), strict=True)
     )
-    bridge = InProcess(world.sandbox, limits={**AMPLE, "checkout.start": (of_cart, of_address)})
+    bridge = InProcess(world.sandbox, limits={**AMPLE_LIMITS, "checkout.start": (of_cart, of_address)})
     buyer, cart = Buyer(bridge), world.cart()
     assert [buyer.checkout(cart).status for _ in range(5)] == [200, 429, 429, 429, 429]
     assert buyer.checkout(world.cart()).status == 200
@@ -194,12 +194,12 @@ def test_the_window_ends(limited: Build) -> None:
 
 
 def test_a_limited_notification_comes_again(limited: Build, world: World) -> None:
-    bridge, cart = limited("notice"), world.cart()
+    bridge, cart = limited("notification"), world.cart()
     buyer = Buyer(bridge)
     page = buyer.start(cart)
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     world.pay(page.token, outcome="accepted")
-    later = buyer.notified(page)
+    later = buyer.notification_arrives(page)
     assert (later.status, later.text) == (503, "")
     assert world.orders(cart) == []
     assert buyer.comes_back(page).status == 303
@@ -210,8 +210,8 @@ def test_buyers_leave_the_notifications_alone(limited: Build, world: World) -> N
     bridge = limited("polls")
     buyer = Buyer(bridge)
     page = buyer.start(world.cart())
-    assert [buyer.looks(page).status for _ in range(2)] == [200, 429]
-    assert buyer.notified(page).status == 200
+    assert [buyer.opens_result(page).status for _ in range(2)] == [200, 429]
+    assert buyer.notification_arrives(page).status == 200
 
 
 # programs
@@ -220,13 +220,13 @@ def test_buyers_leave_the_notifications_alone(limited: Build, world: World) -> N
 def test_a_program_is_told_as_json(limited: Build) -> None:
     bridge = limited("session")
     answers = [REQUESTS["payment.create"].send(bridge) for _ in range(2)]
-    assert refused(answers[1])["code"] == "General"
+    assert error_detail(answers[1])["code"] == "General"
     assert json.loads(answers[1].text)["statusCode"] == 429
 
 
 def test_without_a_session_everybody_is_told_so(limited: Build) -> None:
     bridge = limited("session")
-    with logged(logging.ERROR) as lines:
+    with captured_logs(logging.ERROR) as lines:
         assert [bridge.call("POST", "/payment").status for _ in range(3)] == [401, 401, 401]
     assert lines.all() == []
 
@@ -238,7 +238,7 @@ def introspections(world: World) -> int:
 def test_made_up_tokens_are_asked_about_until_the_budget_is_spent(limited: Build, world: World) -> None:
     bridge = limited("refusals", amount=3)
     tokens = [{"Authorization": f"Bearer made-up-{number}"} for number in range(6)]
-    statuses = [bridge.call("GET", INTENT, headers=headers).status for headers in tokens]
+    statuses = [bridge.call("GET", PAYMENT_INTENT, headers=headers).status for headers in tokens]
     assert statuses == [401, 401, 401, 429, 429, 429]
     assert introspections(world) == 3
 
@@ -247,17 +247,17 @@ def test_a_back_office_that_is_let_in_does_not_notice_who_else_is_at_its_address
     limited: Build, world: World
 ) -> None:
     bridge, office = limited("refusals"), {"Authorization": f"Bearer {world.back_office_token()}"}
-    assert bridge.call("GET", INTENT, headers=office).status == 404
+    assert bridge.call("GET", PAYMENT_INTENT, headers=office).status == 404
     assert [REQUESTS["operations.show"].send(bridge, address="127.0.0.1").status for _ in range(2)] == [
         401,
         429,
     ]
-    assert [bridge.call("GET", INTENT, headers=office).status for _ in range(5)] == [404] * 5
+    assert [bridge.call("GET", PAYMENT_INTENT, headers=office).status for _ in range(5)] == [404] * 5
 
 
 def test_what_a_back_office_asks_for_is_not_limited(limited: Build, world: World) -> None:
     bridge, office = limited("refusals"), {"Authorization": f"Bearer {world.back_office_token()}"}
-    assert {bridge.call("GET", INTENT, headers=office).status for _ in range(20)} == {404}
+    assert {bridge.call("GET", PAYMENT_INTENT, headers=office).status for _ in range(20)} == {404}
 
 
 # addresses
@@ -287,28 +287,28 @@ def test_clients_are_told_apart_by_what_the_nearest_proxy_saw(
 def test_a_flood_is_one_line_without_an_address(limited: Build) -> None:
     bridge, request = limited("start"), REQUESTS["checkout.start"]
     request.send(bridge)
-    with logged() as lines:
+    with captured_logs() as lines:
         for _ in range(5):
             request.send(bridge)
     (line,) = lines.of("limited")
-    assert (line["level"], line["endpoint"], line["budget"]) == ("WARNING", "checkout.start", "start")
-    assert HERE not in lines.text
+    assert (line["level"], line["endpoint"], line["limit"]) == ("WARNING", "checkout.start", "start")
+    assert ADDRESS not in lines.text
     assert lines.of("request_failed") == []
     assert [line for line in lines.all() if line["logger"] == "flask-limiter"] == []
 
 
 def test_everybody_who_is_limited_is_told_of(limited: Build) -> None:
     bridge, request = limited("start"), REQUESTS["checkout.start"]
-    with logged() as lines:
-        for sent in (request, request.of_another):
+    with captured_logs() as lines:
+        for sent in (request, request.from_somebody_else):
             for _ in range(3):
                 sent.send(bridge)
     assert len(lines.of("limited")) == 2
 
 
 def test_a_limited_notification_is_no_error(limited: Build) -> None:
-    bridge = limited("notice")
-    with logged(logging.ERROR) as lines:
+    bridge = limited("notification")
+    with captured_logs(logging.ERROR) as lines:
         answers = [REQUESTS["notifications.notify"].send(bridge) for _ in range(3)]
     assert [answer.status for answer in answers] == [403, 503, 503]
     assert lines.all() == []

@@ -19,10 +19,10 @@ from monext_bridge.web.access.rate_limits import MINUTE, RATE_LIMITS
 from monext_bridge.web.pages.error_pages import init_error_pages
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess, free_port
-from tests.log_lines import Lines, logged
+from tests.log_lines import LogLines, captured_logs
 from tests.redis_server import RedisServer
-from tests.services.api_clients import callers_of
-from tests.web.limited_endpoints import HERE, INTENT, REQUESTS, Build, least, with_only
+from tests.services.api_clients import principals_of
+from tests.web.limited_endpoints import ADDRESS, PAYMENT_INTENT, REQUESTS, Build, one_request_per_window, with_one_tight_limit
 from tests.world import World, wait_for
 
 KEY = "one-key-for-all-processes-of-a-test"
@@ -32,11 +32,11 @@ AT_ONCE = 5.0
 
 
 @pytest.fixture
-def shared(redis_of_its_own: RedisServer) -> Iterator[RedisServer]:
+def shared(empty_redis: RedisServer) -> Iterator[RedisServer]:
     """A Redis that a test may stop and start."""
-    yield redis_of_its_own
-    redis_of_its_own.stop()
-    redis_of_its_own.start()
+    yield empty_redis
+    empty_redis.stop()
+    empty_redis.start()
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def limited(sandbox: Sandbox, world: World) -> Build:
     """A bridge with a Redis, of which one budget is tight."""
 
     def build(name: str, *, url: str, **tight: int) -> InProcess:
-        table = with_only(name, **tight)
+        table = with_one_tight_limit(name, **tight)
         return InProcess(sandbox, limits=table, TRUSTED_PROXIES="1", SECRET_KEY=KEY, REDIS_URL=url)
 
     return build
@@ -68,7 +68,7 @@ def keys(server: RedisServer) -> list[str]:
         return [key.decode() for key in client.scan_iter()]
 
 
-def turns(lines: Lines) -> list[str]:
+def turns(lines: LogLines) -> list[str]:
     """What the log says of Redis and the limits, in its order."""
     told = [line for line in lines.all() if line["event"] in ("redis_away", "redis_back")]
     return [line["event"] for line in told if line["used_for"] == "limits"]
@@ -80,7 +80,7 @@ def test_two_processes_have_one_count(limited: Build, shared: RedisServer) -> No
 
 
 def test_without_redis_each_has_its_own(sandbox: Sandbox, world: World) -> None:
-    one, other = (InProcess(sandbox, limits=with_only("start"), SECRET_KEY=KEY) for _ in range(2))
+    one, other = (InProcess(sandbox, limits=with_one_tight_limit("start"), SECRET_KEY=KEY) for _ in range(2))
     assert [START.send(bridge).status for bridge in (one, one, other, other)] == [404, 429, 404, 429]
 
 
@@ -106,14 +106,14 @@ def test_what_stands_in_redis_tells_nobody_s_name_and_ends(
     limits = [key for key in keys(shared) if key.startswith(f"{PREFIX}limits:")]
     used = {budget.name for budgets in RATE_LIMITS.values() for budget in budgets}
     assert {key.split("/")[2] for key in limits} == used
-    tell_tale = (HERE, "one-session", START.path.rsplit("/", 1)[1], "made-up", "A" * 20)
+    tell_tale = (ADDRESS, "one-session", START.path.rsplit("/", 1)[1], "made-up", "A" * 20)
     assert [key for key in keys(shared) if any(name in key for name in tell_tale)] == []
     with redis.Redis.from_url(shared.url) as client:
         assert all(0 < client.ttl(key) <= MINUTE for key in limits)
 
 
 def test_a_bridge_starts_and_limits_while_redis_is_away(limited: Build, away: str) -> None:
-    with logged() as lines:
+    with captured_logs() as lines:
         bridge = limited("start", url=away)
         assert [START.send(bridge).status for _ in range(3)] == [404, 429, 429]
     assert turns(lines) == ["redis_away"]
@@ -128,7 +128,7 @@ def test_a_redis_that_says_nothing_keeps_nobody_waiting(limited: Build, silent: 
 
 def test_an_outage_is_two_lines_and_no_error_and_ends_by_itself(limited: Build, shared: RedisServer) -> None:
     bridge = limited("start", url=shared.url, amount=100_000)
-    with logged(logging.INFO) as lines:
+    with captured_logs(logging.INFO) as lines:
         assert START.send(bridge).status == 404
         shared.stop()
         assert {START.send(bridge).status for _ in range(5)} == {404}
@@ -160,14 +160,14 @@ def refusing(in_process: InProcess, shared: RedisServer) -> Callable[[Callable[[
             happens()
             return Response(status=401)
 
-        app.add_url_rule(INTENT, "operations.show", view)
+        app.add_url_rule(PAYMENT_INTENT, "operations.show", view)
         init_rate_limits(
             app,
             secret=in_process.settings.secret_keys[0],
             redis_url=SecretStr(shared.url),
-            principals=callers_of(in_process),
+            principals=principals_of(in_process),
             refuse=init_error_pages(app, is_json=lambda _: True),
-            table=least(),
+            table=one_request_per_window(),
         )
         return app
 
@@ -179,6 +179,6 @@ def test_a_redis_that_goes_before_the_answer_makes_no_error_of_it(
 ) -> None:
     """A refusal is counted when it is known, after everything else."""
     app = refusing(shared.stop)
-    with logged(logging.ERROR) as lines:
-        assert app.test_client().get(INTENT).status_code == 401
+    with captured_logs(logging.ERROR) as lines:
+        assert app.test_client().get(PAYMENT_INTENT).status_code == 401
     assert lines.all() == []
