@@ -1,9 +1,9 @@
-"""What reconciling many payments costs: seconds, calls and memory, against the sandbox.
+"""Measures what reconciling many payments costs against the sandbox: seconds, calls and memory.
 
     python -m bench.reconcile --payments 10000 --needy 1000
 
-makes payments that are settled, with their carts and orders, and among them needy ones: paid at Monext, and nobody
-came back. Then `flask reconcile` runs as a process of its own, twice: it finishes them, and finds nothing more to do.
+makes finished payments with their carts and orders, and among them needy ones, whose buyer paid at Monext and never
+came back. Then `flask reconcile` runs twice as its own process: it finishes them, and then finds nothing more to do.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 from sandbox.runner import Sandbox
 from sandbox.shop.carts import copy_cart
 from tests.bridges import ROOT, Buyer, InProcess, environment
-from tests.world import World, shapes
+from tests.world import World, call_shapes
 
 KEY = "one-key-for-the-bridge-now-and-later"
 Json = dict[str, Any]
@@ -35,6 +35,8 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
+    """What one run of `flask reconcile` took, and how it ended."""
+
     seconds: float
     cpu_seconds: float
     megabytes: float
@@ -43,16 +45,16 @@ class Cost:
     summary: Json
 
 
-class Past:
-    """A shop that has sold for a while."""
+class ShopHistory:
+    """Makes the payments of a shop that has sold for a while."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox, self.world = sandbox, World(sandbox)
         self.bridge = InProcess(sandbox, SECRET_KEY=KEY)
         self._cart = self.world._seed("guest")
 
-    def settled(self) -> None:
-        """Cart, payment and order, as they are after a payment that went well."""
+    def add_paid_payment(self) -> None:
+        """Make a cart, payment and order as they are after a payment that went well."""
         cart = uuid.uuid4()
         total = {"centAmount": 13490, "currencyCode": "EUR"}
         token = f"1{uuid.uuid4().hex}"
@@ -92,37 +94,41 @@ class Past:
             },
         )
 
-    def forgotten(self) -> None:
+    def add_unfinished_payment(self) -> None:
+        """Make a payment that was paid at Monext, and whose buyer never came back."""
         self.world.pay(Buyer(self.bridge).start(self.world.cart()).token, outcome="accepted")
 
 
-def measured(past: Past, *arguments: str) -> Cost:
-    """One `flask reconcile`, and what the remotes saw of it."""
-    past.world.forget_calls()
+def measure(history: ShopHistory, *arguments: str) -> Cost:
+    """Run `flask reconcile` once, and measure it."""
+    history.world.forget_calls()
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     running = subprocess.Popen(
         [sys.executable, "-m", "flask", "reconcile", "--older-than", "0s", "--json", *arguments],
         cwd=ROOT,
-        env={**environment(past.sandbox, SECRET_KEY=KEY, LOG_LEVEL="WARNING"), "PATH": os.environ["PATH"]},
+        env={**environment(history.sandbox, SECRET_KEY=KEY, LOG_LEVEL="WARNING"), "PATH": os.environ["PATH"]},
         stdout=subprocess.PIPE,
     )
     with ThreadPoolExecutor(1) as pool:
         peak = pool.submit(_peak, running)
         output, _ = running.communicate()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    calls = [call for remote in ("commercetools", "monext") for call in past.world.calls(remote)]
+    calls = [call for remote in ("commercetools", "monext") for call in history.world.calls(remote)]
     return Cost(
         seconds=time.monotonic() - began,
         cpu_seconds=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
         megabytes=peak.result(),
-        calls=Counter(shapes(calls)),
+        calls=Counter(call_shapes(calls)),
         exit_code=running.returncode,
         summary=json.loads(output.splitlines()[-1])["summary"],
     )
 
 
 def _peak(running: subprocess.Popen[bytes]) -> float:
-    """Megabytes at most, of the process itself: what `ru_maxrss` says is its parent's, from before it began."""
+    """Give the most megabytes that the process itself used.
+
+    `ru_maxrss` would give those of its parent, from before the process began.
+    """
     status, peak = Path(f"/proc/{running.pid}/status"), 0.0
     while running.poll() is None:
         with suppress(OSError):
@@ -149,12 +155,15 @@ def main() -> None:
     parser.add_argument("--needy", type=int, default=1_000)
     asked = parser.parse_args()
     with Sandbox() as sandbox:
-        past = Past(sandbox)
+        history = ShopHistory(sandbox)
         with ThreadPoolExecutor(4) as pool:
-            for work, count in ((past.settled, asked.payments - asked.needy), (past.forgotten, asked.needy)):
+            for work, count in (
+                (history.add_paid_payment, asked.payments - asked.needy),
+                (history.add_unfinished_payment, asked.needy),
+            ):
                 list(pool.map(lambda _, each=work: each(), range(count)))  # type: ignore[misc]
-        report(f"{asked.payments} payments, {asked.needy} of them needy", measured(past))
-        report("the same again, nothing to do", measured(past))
+        report(f"{asked.payments} payments, {asked.needy} of them needy", measure(history))
+        report("the same again, nothing to do", measure(history))
 
 
 if __name__ == "__main__":

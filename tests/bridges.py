@@ -1,4 +1,4 @@
-"""The bridge under test: as processes under gunicorn, or in this process; and a buyer's browser for both."""
+"""Runs the bridge under test, under gunicorn or inside the test process, and gives a buyer's browser for both."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from monext_bridge.web import create_app
 from monext_bridge.web.access.rate_limits import RATE_LIMITS, RateLimitTable
 from sandbox.bridge_settings import bridge_environment
 from sandbox.runner import Sandbox
-from tests.crashing import Life, mortal_gateways
+from tests.crashing import CrashSwitch, crashing_gateways
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def environment(sandbox: Sandbox, *, port: int = 8000, **changes: str) -> dict[str, str]:
-    """The bridge's variables for the sandbox, with changes; an empty value takes a variable out.
+    """Give the bridge's environment variables for the sandbox, with changes; an empty value removes a variable.
 
-    Only what a test asks for reconciles.
+    Reconciliation in the web process is off: a test that needs reconciliation starts it.
     """
     base = bridge_environment(sandbox, port=port, access="open", link_secret="link-secret-for-tests-only")
     own = {"PUBLIC_URL": f"http://127.0.0.1:{port}", "RECONCILE_IN_WEB": "off"}
@@ -44,7 +44,7 @@ def environment(sandbox: Sandbox, *, port: int = 8000, **changes: str) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a browser or a caller got; redirects are not followed."""
+    """The answer that a browser or an API client got. Redirects are not followed."""
 
     status: int
     headers: dict[str, str]
@@ -59,26 +59,28 @@ class Answer:
         return BeautifulSoup(self.text, "html.parser")
 
     @property
-    def words(self) -> str:
-        """The visible text, white space folded."""
+    def visible_text(self) -> str:
+        """The visible text; each run of white space is one space."""
         return " ".join(self.page.get_text(" ").split())
 
 
-class Caller(Protocol):
+class AnyBridge(Protocol):
+    """Any bridge that a test can send requests to."""
+
     def call(self, method: str, path: str, **options: Any) -> Answer: ...
 
 
-AMPLE: RateLimitTable = {
+AMPLE_LIMITS: RateLimitTable = {
     endpoint: tuple(replace(budget, amount=1000 * budget.amount) for budget in budgets)
     for endpoint, budgets in RATE_LIMITS.items()
 }
-"""For tests, which are one client that does in a minute what thousands do."""
+"""A thousand times the usual limits: a test is one client that does in a minute what thousands do."""
 
 
 class InProcess:
-    """The application in this process, over real HTTP to the sandbox.
+    """The bridge inside the test process; it talks to the sandbox over real HTTP.
 
-    `clock` and `limits` may be handed in, and a `life` that ends at a call.
+    A test may pass its own `clock` and `limits`, and a `crash_switch` that kills this bridge at one of its calls.
     """
 
     def __init__(
@@ -86,12 +88,12 @@ class InProcess:
         sandbox: Sandbox,
         *,
         clock: Callable[[], datetime] = utc_now,
-        limits: RateLimitTable = AMPLE,
-        life: Life | None = None,
+        limits: RateLimitTable = AMPLE_LIMITS,
+        crash_switch: CrashSwitch | None = None,
         **changes: str,
     ) -> None:
         self.settings = load_settings(environment(sandbox, **changes))
-        commercetools, monext = mortal_gateways(self.settings.commercetools, life or Life())
+        commercetools, monext = crashing_gateways(self.settings.commercetools, crash_switch or CrashSwitch())
         self.services = build_services(self.settings, commercetools=commercetools, monext=monext, clock=clock)
         self.app: Flask = create_app(self.settings, services=self.services, limits=limits)
 
@@ -101,7 +103,7 @@ class InProcess:
 
 
 class Gunicorn:
-    """One gunicorn as in production, with `workers` processes; its log goes to a file."""
+    """The bridge under gunicorn, as in production, with `workers` processes. Its log goes to a file."""
 
     def __init__(
         self, sandbox: Sandbox, *, log: Path, workers: int = 1, app: str = "app:app", **changes: str
@@ -127,19 +129,19 @@ class Gunicorn:
 
     @property
     def pid(self) -> int:
-        """Of gunicorn's master, whose children serve."""
+        """The process id of gunicorn's master; its children serve the requests."""
         assert self._process is not None, "not started"
         return self._process.pid
 
     def stop(self) -> int:
-        """SIGTERM, as a host does; the exit code."""
+        """Stop it with SIGTERM, as a host does, and give the exit code."""
         if self._process is None:
             return 0
         self._process.terminate()
         return self._process.wait(30)
 
     def kill(self) -> None:
-        """kill -9 of all its processes."""
+        """Kill all its processes with SIGKILL."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -166,7 +168,7 @@ class Gunicorn:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A checkout page in widget mode, as the buyer's browser has it."""
+    """A checkout page in widget mode: its session token, its payment reference and the answer itself."""
 
     token: str
     ref: str
@@ -174,19 +176,19 @@ class Page:
 
 
 class Buyer:
-    """A buyer's browser on one bridge."""
+    """Sends the requests that a buyer's browser sends to one bridge."""
 
-    def __init__(self, bridge: Caller) -> None:
+    def __init__(self, bridge: AnyBridge) -> None:
         self.bridge = bridge
 
     def get(self, path: str, **options: Any) -> Answer:
         return self.bridge.call("GET", path, **options)
 
     def start(self, cart_id: str, **query: str) -> Page:
-        """Open the payment page; fails the test where there is none."""
+        """Open the payment page. Fails the test where no page is shown."""
         answer = self.checkout(cart_id, **query)
         if answer.status != 200:
-            raise AssertionError(f"no page: {answer.status} {answer.location} {answer.words[:300]}")
+            raise AssertionError(f"no page: {answer.status} {answer.location} {answer.visible_text[:300]}")
         widget = answer.page.find(id="PaylineWidget")
         cancel = answer.page.find("a", href=lambda href: bool(href) and "/cancel/" in href)
         return Page(str(widget["data-token"]), str(cancel["href"]).rsplit("/", 1)[1], answer)  # type: ignore[index]
@@ -200,22 +202,22 @@ class Buyer:
     def cancels(self, page: Page) -> Answer:
         return self.get(f"/cancel/{page.ref}")
 
-    def looks(self, page: Page, *, lang: str | None = None) -> Answer:
-        """The result page, in the cart's language unless another one is asked for."""
+    def opens_result(self, page: Page, *, lang: str | None = None) -> Answer:
+        """Open the result page, in the cart's language unless `lang` names another one."""
         return self.get(f"/result/{page.ref}" + (f"?lang={lang}" if lang else ""))
 
-    def notified(self, page: Page, *, token: str | None = None) -> Answer:
-        """Monext's notification, which the test sends itself."""
+    def notification_arrives(self, page: Page, *, token: str | None = None) -> Answer:
+        """Send Monext's notification of the page's session, as Monext would."""
         query = f"notificationType=WEBTRS&token={token or page.token}"
         return self.get(f"/notification/{page.ref}?{query}")
 
 
-def hints(location: str) -> dict[str, str]:
-    """The query of a landing URL."""
+def landing_parameters(location: str) -> dict[str, str]:
+    """Give the query parameters of the shop's landing URL."""
     return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
 
 
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

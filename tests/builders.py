@@ -1,7 +1,8 @@
-"""Values and JSON documents that are valid by default; a test says only what is different.
+"""Builds values and JSON documents that are valid by default; a test names only what is different.
 
 The default cart: two chairs at 53.00 and delivery at 5.00, tax of 20 % included, 111.00 EUR in all.
-Keyword arguments replace fields (values) or top-level members (JSON); a member that is None is left out.
+Keyword arguments replace fields of a value, or top-level members of a JSON document. A JSON member that is None
+is left out.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ def a_transaction(**changes: Any) -> Transaction:
 
 
 def a_payment(**changes: Any) -> Payment:
-    """An attempt whose session is open: one planned transaction, Initial."""
+    """A payment attempt whose session is open: its only transaction is Initial."""
     values: Json = {
         "id": PAYMENT_ID,
         "version": 2,

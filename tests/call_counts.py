@@ -1,25 +1,26 @@
-"""Counting calls and hops at the remotes: what overlapped was one hop."""
+"""Counts calls and hops at the remotes. Calls that overlap in time are one hop."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.world import World, shapes
+from tests.world import World, call_shapes
 
-HELD_BACK = 0.12
-"""Seconds for which every call is held back, so that calls of one hop are sure to overlap."""
+CALL_DELAY = 0.12
+"""Seconds by which every call is delayed, so that the calls of one hop surely overlap."""
 
 Json = dict[str, Any]
 
 
-def watch(world: World) -> None:
+def start_counting(world: World) -> None:
+    """Delay every call from now on, and forget the calls before."""
     for remote in ("commercetools", "monext"):
-        world.fault(remote, action="delay", seconds=HELD_BACK, times=0)
+        world.fault(remote, action="delay", seconds=CALL_DELAY, times=0)
     world.forget_calls()
 
 
 def hops(world: World) -> list[list[str]]:
-    """The calls since `watch`, those that overlapped together, in the order of the hops."""
+    """Give the calls since `start_counting`, grouped by hop, in the order of the hops."""
     calls = [c for remote in ("commercetools", "monext") for c in world.calls(remote)]
     calls = [c for c in calls if not c["path"].startswith("/oauth")]
     found: list[list[Json]] = []
@@ -28,4 +29,4 @@ def hops(world: World) -> list[list[str]]:
             found[-1].append(call)
         else:
             found.append([call])
-    return [sorted(shapes(hop)) for hop in found]
+    return [sorted(call_shapes(hop)) for hop in found]

@@ -1,4 +1,4 @@
-"""Fixtures that every level shares: one sandbox a test process, fresh of faults for each test."""
+"""Gives the fixtures that all tests share: one sandbox for each test process, free of faults for each test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess
-from tests.log_lines import Lines, logged
+from tests.log_lines import LogLines, captured_logs
 from tests.redis_server import RedisServer, redis_server
 from tests.world import World
 
@@ -23,14 +23,14 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def world(sandbox: Sandbox) -> Iterator[World]:
     world = World(sandbox)
-    world.calm()
+    world.reset()
     yield world
-    world.calm()
+    world.reset()
 
 
 @pytest.fixture(scope="session")
 def in_process(sandbox: Sandbox) -> InProcess:
-    """The bridge with the sandbox's plain settings, in this process."""
+    """The bridge inside the test process, with the sandbox's plain settings."""
     return InProcess(sandbox)
 
 
@@ -41,7 +41,7 @@ def buyer(in_process: InProcess) -> Buyer:
 
 @pytest.fixture(scope="session")
 def gunicorn(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
-    """One gunicorn with two worker processes."""
+    """The bridge under gunicorn with two worker processes."""
     log: Path = tmp_path_factory.mktemp("gunicorn") / "log.jsonl"
     running = Gunicorn(sandbox, log=log, workers=2)
     running.start()
@@ -50,9 +50,9 @@ def gunicorn(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def lines() -> Iterator[Lines]:
-    """Everything that is logged in this process meanwhile."""
-    with logged() as found:
+def lines() -> Iterator[LogLines]:
+    """Everything that this process logs during the test."""
+    with captured_logs() as found:
         yield found
 
 
@@ -63,7 +63,7 @@ def redis_process() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def redis_of_its_own(redis_process: RedisServer) -> RedisServer:
-    """A Redis that holds nothing yet."""
+def empty_redis(redis_process: RedisServer) -> RedisServer:
+    """A running Redis that holds nothing yet."""
     redis_process.clear()
     return redis_process

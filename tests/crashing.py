@@ -1,6 +1,7 @@
-"""A bridge in this process that dies at a call: nothing of it goes on, as after kill -9.
+"""Lets a bridge inside the test process die at one of its calls, as if by `kill -9`.
 
-What kills it is no Exception, so no handler of the bridge sees it; every later call of the dead fails likewise.
+The death is a BaseException and no Exception, so that no handler of the bridge catches it. Every later call of the
+dead bridge raises it again.
 """
 
 from __future__ import annotations
@@ -16,68 +17,71 @@ from monext_bridge.gateways.http.client import HttpAnswer, HttpClient
 from monext_bridge.gateways.monext import MonextGateway
 
 
-class Death(BaseException):
-    """The process is gone."""
+class ProcessKilled(BaseException):
+    """The bridge has died: nothing that it was doing goes on."""
 
 
-class Life:
-    """Counts the calls of one bridge. After `left` more of them it is over: at that one, before or after it."""
+class CrashSwitch:
+    """Counts the calls of one bridge, and kills the bridge at a chosen one, before or after it is sent."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._left: int | None = None
-        self._over, self._after = False, False
+        self._calls_left: int | None = None
+        self._crashed, self._after_call = False, False
 
     @contextmanager
-    def ending(self, *, calls: int, after: bool) -> Iterator[None]:
-        """Inside, the bridge lives for so many calls; whatever it was doing then, it is alive again behind it."""
-        self._left, self._after, self._over = calls, after, False
+    def crash_at_call(self, *, calls: int, after: bool) -> Iterator[None]:
+        """Kill the bridge at the last of so many calls. After the `with` block the bridge is alive again.
+
+        `after`: the call is carried out, and the bridge dies before it reads the answer.
+        """
+        self._calls_left, self._after_call, self._crashed = calls, after, False
         try:
             yield
-        except Death:
+        except ProcessKilled:
             pass
         finally:
-            self._left, self._over = None, False
+            self._calls_left, self._crashed = None, False
 
-    def spend(self) -> bool:
-        """Count one call; whether this is the one after which it is over. Raises Death where it is over already."""
+    def count_call(self) -> bool:
+        """Count one call. True where the bridge has to die after it; raises ProcessKilled where it dies before."""
         with self._lock:
-            if self._over:
-                raise Death
-            if self._left is None:
+            if self._crashed:
+                raise ProcessKilled
+            if self._calls_left is None:
                 return False
-            self._left -= 1
-            self._over = self._left <= 0
-            last = self._over
-        if last and not self._after:
-            raise Death
+            self._calls_left -= 1
+            self._crashed = self._calls_left <= 0
+            last = self._crashed
+        if last and not self._after_call:
+            raise ProcessKilled
         return last
 
 
-class MortalClient(HttpClient):
-    """One remote's client whose calls are counted."""
+class CrashingClient(HttpClient):
+    """The HTTP client of one remote; its calls are counted by the crash switch."""
 
-    def __init__(self, life: Life, **options: Any) -> None:
+    def __init__(self, crash_switch: CrashSwitch, **options: Any) -> None:
         super().__init__(**options)
-        self._life = life
+        self._crash_switch = crash_switch
 
     def send(self, *args: Any, **options: Any) -> HttpAnswer:
-        last = self._life.spend()
+        last = self._crash_switch.count_call()
         answer = super().send(*args, **options)
         if last:
-            raise Death
+            raise ProcessKilled
         return answer
 
 
-def mortal_gateways(
-    settings: CommercetoolsSettings, life: Life
+def crashing_gateways(
+    settings: CommercetoolsSettings, crash_switch: CrashSwitch
 ) -> tuple[CommercetoolsGateway, MonextGateway]:
-    """Both remotes, for one bridge."""
+    """Make the gateways to both remotes for one bridge that the switch can kill."""
 
-    def of_commercetools(url: str) -> MortalClient:
-        return MortalClient(life, remote="commercetools", base_url=url)
+    def of_commercetools(url: str) -> CrashingClient:
+        return CrashingClient(crash_switch, remote="commercetools", base_url=url)
 
     return (
         CommercetoolsGateway(settings, api=of_commercetools(settings.api_url)),
-        MonextGateway(connect=lambda url: MortalClient(life, remote="monext", base_url=url)),
+        MonextGateway(connect=lambda url: CrashingClient(crash_switch, remote="monext", base_url=url)),
     )

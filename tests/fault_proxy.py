@@ -1,4 +1,4 @@
-"""A gate before a remote: connections go through it, until it does to them what networks and dying hosts do."""
+"""Stands as a proxy before a remote and, when told to, fails as networks and dying hosts do."""
 
 from __future__ import annotations
 
@@ -12,36 +12,41 @@ from typing import Self
 from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"
-DRIP_EVERY = 0.1
-ACCEPTS_FOR = 0.02
-LONG, NONE = 128, 0
-"""How many connections wait to be accepted; with none, a few that do fill the queue."""
+SECONDS_BETWEEN_DRIPS = 0.1
+ACCEPT_TIMEOUT = 0.02
+FULL_BACKLOG, NO_BACKLOG = 128, 0
+"""How many connections may wait to be accepted. With none, a few connection attempts already fill the queue."""
 
-ENOUGH_TO_FILL_NONE = 4
+ATTEMPTS_THAT_FILL_THE_QUEUE = 4
 
 
-class Mood(Enum):
-    OPEN = "what comes goes through"
+class ProxyMode(Enum):
+    """What the proxy does with connections, and with what is sent on them."""
+
+    FORWARDING = "what comes goes through"
     SILENT = "connections are accepted, and nothing is ever said on them; on the old ones neither"
     DRIPPING = "an answer begins and never ends: one byte of a header after the other"
-    DEAF = "connections are not even accepted, and those that were open break"
+    UNREACHABLE = "connections are not even accepted, and those that were open break"
 
 
-class Gate:
-    """A context manager; `behave` may be called at any time. `url` is for whoever is to go through it."""
+class FaultProxy:
+    """A proxy before one remote, as a context manager. Who shall go through it connects to `url`.
+
+    `set_mode` may be called at any time.
+    """
 
     def __init__(self, url: str) -> None:
-        self._behind = (urlsplit(url).hostname or HOST, urlsplit(url).port or 80)
-        self._mood = Mood.OPEN
+        self._remote_address = (urlsplit(url).hostname or HOST, urlsplit(url).port or 80)
+        self._mode = ProxyMode.FORWARDING
         self._lock, self._accepting = threading.Lock(), threading.Lock()
-        self._open: set[socket.socket] = set()
-        self._in_the_way: list[socket.socket] = []
+        self._connections: set[socket.socket] = set()
+        self._queue_fillers: list[socket.socket] = []
         self._ended, self._listens = threading.Event(), threading.Event()
-        self._server = socket.create_server((HOST, 0), backlog=LONG)
-        self._server.settimeout(ACCEPTS_FOR)
+        self._server = socket.create_server((HOST, 0), backlog=FULL_BACKLOG)
+        self._server.settimeout(ACCEPT_TIMEOUT)
         self.port = int(self._server.getsockname()[1])
         self.url = f"http://{HOST}:{self.port}"
-        self._thread = threading.Thread(target=self._accept, name="gate", daemon=True)
+        self._thread = threading.Thread(target=self._accept, name="proxy", daemon=True)
 
     def __enter__(self) -> Self:
         self._listens.set()
@@ -49,30 +54,32 @@ class Gate:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.behave(Mood.OPEN)
+        self.set_mode(ProxyMode.FORWARDING)
         self._ended.set()
         self._thread.join()
         self._server.close()
 
-    def behave(self, mood: Mood) -> None:
-        """From now on, for connections that are open as well."""
-        was, self._mood = self._mood, mood
-        if mood is Mood.DEAF:
+    def set_mode(self, mode: ProxyMode) -> None:
+        """Change the mode from now on, also for connections that are open already."""
+        was, self._mode = self._mode, mode
+        if mode is ProxyMode.UNREACHABLE:
             self._listens.clear()
             with self._accepting:
-                self._server.listen(NONE)
-            self._in_the_way = [_knocking(self.port) for _ in range(ENOUGH_TO_FILL_NONE)]
+                self._server.listen(NO_BACKLOG)
+            self._queue_fillers = [
+                _connection_attempt(self.port) for _ in range(ATTEMPTS_THAT_FILL_THE_QUEUE)
+            ]
         else:
-            for knocking in self._in_the_way:
-                knocking.close()
-            self._server.listen(LONG)
+            for attempt in self._queue_fillers:
+                attempt.close()
+            self._server.listen(FULL_BACKLOG)
             self._listens.set()
-        if Mood.DEAF in (mood, was) or mood is Mood.OPEN:
-            self._break_all()
+        if ProxyMode.UNREACHABLE in (mode, was) or mode is ProxyMode.FORWARDING:
+            self._break_connections()
 
-    def _break_all(self) -> None:
+    def _break_connections(self) -> None:
         with self._lock:
-            for connection in self._open:
+            for connection in self._connections:
                 _shut(connection)
 
     def _accept(self) -> None:
@@ -83,53 +90,53 @@ class Gate:
                     continue
                 connection, _ = self._server.accept()
                 connection.setblocking(True)
-                threading.Thread(target=self._forth, args=(connection,), daemon=True).start()
+                threading.Thread(target=self._forward_requests, args=(connection,), daemon=True).start()
 
-    def _forth(self, caller: socket.socket) -> None:
-        """What a caller says goes to the remote, as long as the gate is open."""
+    def _forward_requests(self, caller: socket.socket) -> None:
+        """Forward what a client sends to the remote, as long as the mode is FORWARDING."""
         with (
-            self._known(caller),
+            self._tracked(caller),
             suppress(OSError),
-            self._known(socket.create_connection(self._behind)) as remote,
+            self._tracked(socket.create_connection(self._remote_address)) as remote,
         ):
-            threading.Thread(target=self._back, args=(remote, caller), daemon=True).start()
-            while said := caller.recv(65536):
-                if self._mood is Mood.OPEN:
-                    remote.sendall(said)
-                elif self._mood is Mood.DRIPPING:
+            threading.Thread(target=self._forward_answers, args=(remote, caller), daemon=True).start()
+            while data := caller.recv(65536):
+                if self._mode is ProxyMode.FORWARDING:
+                    remote.sendall(data)
+                elif self._mode is ProxyMode.DRIPPING:
                     self._drip(caller)
 
-    def _back(self, remote: socket.socket, caller: socket.socket) -> None:
+    def _forward_answers(self, remote: socket.socket, caller: socket.socket) -> None:
         with suppress(OSError):
-            while said := remote.recv(65536):
-                caller.sendall(said)
+            while data := remote.recv(65536):
+                caller.sendall(data)
         _shut(caller)
 
     def _drip(self, caller: socket.socket) -> None:
         caller.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
-        while self._mood is Mood.DRIPPING:
+        while self._mode is ProxyMode.DRIPPING:
             caller.sendall(b"x")
-            time.sleep(DRIP_EVERY)
+            time.sleep(SECONDS_BETWEEN_DRIPS)
 
     @contextmanager
-    def _known(self, connection: socket.socket) -> Iterator[socket.socket]:
-        """Among those that can be broken, and closed at the end."""
+    def _tracked(self, connection: socket.socket) -> Iterator[socket.socket]:
+        """Remember the connection, so that it can be broken, and close it at the end."""
         with self._lock:
-            self._open.add(connection)
+            self._connections.add(connection)
         try:
             yield connection
         finally:
             with self._lock:
-                self._open.discard(connection)
+                self._connections.discard(connection)
             _shut(connection)
             connection.close()
 
 
-def _knocking(port: int) -> socket.socket:
-    knocking = socket.socket()
-    knocking.setblocking(False)
-    knocking.connect_ex((HOST, port))
-    return knocking
+def _connection_attempt(port: int) -> socket.socket:
+    attempt = socket.socket()
+    attempt.setblocking(False)
+    attempt.connect_ex((HOST, port))
+    return attempt
 
 
 def _shut(connection: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""The bridge's log lines as a test reads them."""
+"""Captures what the bridge logs, so that a test can read the lines."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 from monext_bridge.logs import JsonFormatter
 
 
-class Lines:
-    """What was logged, as text and as the JSON of each line."""
+class LogLines:
+    """The captured log: as one text, and as the JSON of each line."""
 
     def __init__(self, stream: io.StringIO) -> None:
         self._stream = stream
@@ -30,8 +30,8 @@ class Lines:
 
 
 @contextmanager
-def logged(level: int = logging.DEBUG) -> Iterator[Lines]:
-    """Everything that any logger says while the context lasts."""
+def captured_logs(level: int = logging.DEBUG) -> Iterator[LogLines]:
+    """Capture everything that any logger writes inside the `with` block."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
@@ -40,7 +40,7 @@ def logged(level: int = logging.DEBUG) -> Iterator[Lines]:
     root.addHandler(handler)
     root.setLevel(level)
     try:
-        yield Lines(stream)
+        yield LogLines(stream)
     finally:
         root.removeHandler(handler)
         root.setLevel(before)

@@ -1,10 +1,10 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that moves only when a test advances it."""
 
 from __future__ import annotations
 
 
-class Ticking:
-    """Stands in for `time.monotonic`."""
+class ManualClock:
+    """Replaces `time.monotonic`: call it for the time in seconds."""
 
     def __init__(self, now: float = 1000.0) -> None:
         self.now = now
@@ -12,5 +12,5 @@ class Ticking:
     def __call__(self) -> float:
         return self.now
 
-    def pass_(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.now += seconds

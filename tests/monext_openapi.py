@@ -1,4 +1,4 @@
-"""Monext's OpenAPI description as a judge of what is sent, where the file is at hand.
+"""Checks the requests to Monext against Monext's OpenAPI description, where a copy of it is at hand.
 
 Set `MONEXT_OPENAPI` to the path of Monext's Checkout API description (JSON) to have the requests checked
 against it; without it, the tests marked `needs_openapi` are skipped and say so.
@@ -33,13 +33,13 @@ Json = dict[str, Any]
 
 
 def request_errors(body: object, schema: str = "SessionRequest") -> list[str]:
-    """What the description has against the body, one line each with the field's path; empty where nothing."""
+    """Give the faults of a body, one line each with the field's path; empty where the body is valid."""
     found = sorted(_validator(schema).iter_errors(body), key=lambda e: e.json_path)
     return [f"{e.json_path}: {e.message}" for e in found]
 
 
 def unknown_members(body: Mapping[str, Any], schema: str = "SessionRequest") -> list[str]:
-    """Paths that the description does not know: Monext would ignore them without a word."""
+    """Give the paths in a body that the description does not know: Monext would silently ignore them."""
     known = published_fields(schema)
     free = {path for path, field in known.items() if field.get("additionalProperties")}
     return [p for p in paths_of(body) if p not in known and p.rpartition(".")[0] not in free]
@@ -47,12 +47,12 @@ def unknown_members(body: Mapping[str, Any], schema: str = "SessionRequest") -> 
 
 @cache
 def published_fields(schema: str = "SessionRequest") -> dict[str, Json]:
-    """Every field of a schema by its dotted path (`order.items[].price`), `$ref` and `allOf` resolved."""
+    """Give every field of a schema by its dotted path (`order.items[].price`), with `$ref` and `allOf` resolved."""
     return dict(_fields(_resolved(description()["components"]["schemas"][schema]), prefix=""))
 
 
 def paths_of(body: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """The dotted path of every member of a document."""
+    """Give the dotted path of every member of a document."""
     for name, value in body.items():
         path = f"{prefix}{name}"
         yield path
@@ -88,13 +88,13 @@ def _max_length(_validator: Any, longest: int, instance: object, _schema: Json) 
 
 @cache
 def ecma(pattern: str) -> re.Pattern[str]:
-    """An ECMAScript pattern for Python: ASCII classes, `$` only at the very end, `[\\w-.]` allowed."""
+    """Translate an ECMAScript pattern for Python: ASCII classes, `$` only at the very end, `[\\w-.]` allowed."""
     spelt = re.sub(r"(\\[wds])-", r"\1\\-", pattern)
     return re.compile(re.sub(r"\$$", r"\\Z", spelt), re.ASCII)
 
 
 def _resolved(schema: Json) -> Json:
-    """One level of a schema with its `$ref` followed and its `allOf` merged."""
+    """Follow the `$ref` and merge the `allOf` of one level of a schema."""
     if "$ref" in schema:
         found: Any = description()
         for step in schema["$ref"].removeprefix("#/").split("/"):

@@ -1,4 +1,4 @@
-"""Where an act stands, read from its transaction by the table of how each state reads."""
+"""Reads the state of an operation from its transaction, by the table in `tools/states/transitions.py`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from monext_bridge.domain.record.payment import Transaction
 from tools.states.transitions import READ_AS, ActState
 
 
-def act_state(transaction: Transaction | None) -> ActState:
-    """Raises StopIteration for a transaction that no state of the table reads as."""
+def operation_state(transaction: Transaction | None) -> ActState:
+    """Give the state of an operation; None is an operation that has no transaction.
+
+    Raises StopIteration where no state of the table fits the transaction.
+    """
     if transaction is None:
         return ActState.NONE
     name = operation_name(transaction)
-    assert name is not None, "not an act"
+    assert name is not None, "not an operation"
     mark = ABANDONED if name.digest == ABANDONED else name.mark
     return next(state for state, told in READ_AS.items() if told == (transaction.state, mark))

@@ -1,4 +1,4 @@
-"""The endpoint of a bridge whose internet is ours: keys and certificates come from a dictionary."""
+"""Calls the push endpoint of a bridge that takes keys and certificates from a dictionary, not from the internet."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ PATH = "/events/commercetools"
 WITH_SECRET = f"{PATH}?secret={SECRET}"
 
 
-class Internet:
-    """What can be fetched, and what was."""
+class FakeInternet:
+    """The pages that the bridge can fetch, by URL, and the URLs that it did fetch."""
 
     def __init__(self) -> None:
         self.pages: dict[str, bytes] = {
@@ -37,12 +37,12 @@ class Internet:
 
 
 class Endpoint:
-    """The endpoint of a bridge that fetches from `internet`."""
+    """The push endpoint of a bridge that fetches from `internet`."""
 
-    def __init__(self, bridge: InProcess, internet: Internet) -> None:
-        proofs = PushSignatures(PushKeys(fetch=internet), utc_now)
+    def __init__(self, bridge: InProcess, internet: FakeInternet) -> None:
+        signatures = PushSignatures(PushKeys(fetch=internet), utc_now)
         self._app: Flask = create_app(
-            bridge.settings, services=replace(bridge.services, push_signatures=proofs)
+            bridge.settings, services=replace(bridge.services, push_signatures=signatures)
         )
         self.internet = internet
 

@@ -1,4 +1,4 @@
-"""What the clouds push, valid by default, signed by keys of our own in the place of theirs."""
+"""Builds what the clouds push: valid by default, and signed with keys of the tests instead of the clouds' keys."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
 
 
 def message(order_id: str = ORDER, **changes: Any) -> Json:
-    """A message of commercetools in its own format; None takes a member out."""
+    """A message of commercetools in its own format; None removes a member."""
     valid = {
         "notificationType": "Message",
         "projectKey": "sandbox",
@@ -64,7 +64,7 @@ def cloud_event(data: Json | None = None, **changes: Any) -> Json:
 
 
 def pub_sub(content: object | None = None, **changes: Any) -> Json:
-    """A push of Google Pub/Sub around a message."""
+    """A push of Google Pub/Sub that carries a message."""
     data = base64.b64encode(json.dumps(message() if content is None else content).encode()).decode()
     inner = {"data": data, "messageId": "1", "publishTime": "2026-10-01T10:00:00Z", "attributes": {}}
     return {"message": inner | changes, "subscription": "projects/shop/subscriptions/bridge"}
@@ -84,14 +84,14 @@ def event_grid(data: object | None = None, **changes: Any) -> list[Json]:
 
 
 def validation(**changes: Any) -> list[Json]:
-    """Event Grid's question before the first event."""
+    """The validation request that Event Grid sends before the first event."""
     data = {"validationCode": "512d38b6-c7b8-40c8-89fe-f46f9e9622b6", "validationUrl": "https://example.com"}
     return event_grid(data | changes, eventType="Microsoft.EventGrid.SubscriptionValidationEvent")
 
 
 @cache
 def key(name: str = "sns") -> RSAPrivateKey:
-    """A key pair of 2048 bits; another name is another pair."""
+    """An RSA key pair of 2048 bits; each name has its own pair."""
     return generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -114,7 +114,7 @@ def certificate(*, common_name: str = "sns.amazonaws.com", days_left: int = 30, 
 
 
 def sns(content: object | None = None, *, signed_by: str = "sns", **changes: Any) -> Json:
-    """A notice of SNS with a signature over these very members; None takes a member out."""
+    """A notification of SNS, signed over these very members; None removes a member."""
     valid = {
         "Type": "Notification",
         "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
@@ -127,14 +127,14 @@ def sns(content: object | None = None, *, signed_by: str = "sns", **changes: Any
     }
     if changes.get("Type") in CONFIRMATIONS:
         valid |= {"Token": "abc", "SubscribeURL": SUBSCRIBE_URL, "Message": "You have chosen to subscribe"}
-    notice = {name: value for name, value in (valid | changes).items() if value is not None}
-    return {"Signature": _signature(notice, signed_by)} | notice
+    notification = {name: value for name, value in (valid | changes).items() if value is not None}
+    return {"Signature": _signature(notification, signed_by)} | notification
 
 
 def oidc(
     *, signed_by: str = "google", key_id: str = "key-1", algorithm: str = "RS256", **changes: Any
 ) -> str:
-    """Google's token for a push; None takes a claim out."""
+    """The OpenID Connect token that Google sends with a push; None removes a claim."""
     now = datetime.now(UTC)
     valid = {
         "iss": "https://accounts.google.com",
@@ -154,16 +154,16 @@ def oidc(
 
 
 def google_keys(*, key_id: str = "key-1", key_name: str = "google") -> bytes:
-    """Google's key set."""
+    """Google's public keys, as a JSON Web Key Set."""
     public = jwt.algorithms.RSAAlgorithm.to_jwk(key(key_name).public_key(), as_dict=True)
     return json.dumps({"keys": [public | {"kid": key_id, "alg": "RS256", "use": "sig"}]}).encode()
 
 
-def _signature(notice: Json, signed_by: str) -> str:
-    confirming = notice.get("Type") in CONFIRMATIONS
+def _signature(notification: Json, signed_by: str) -> str:
+    confirming = notification.get("Type") in CONFIRMATIONS
     names = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
     if not confirming:
         names = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"]
-    text = "".join(f"{name}\n{notice[name]}\n" for name in names if name in notice)
-    digest = hashes.SHA1() if notice.get("SignatureVersion") == "1" else hashes.SHA256()
+    text = "".join(f"{name}\n{notification[name]}\n" for name in names if name in notification)
+    digest = hashes.SHA1() if notification.get("SignatureVersion") == "1" else hashes.SHA256()
     return base64.b64encode(key(signed_by).sign(text.encode(), PKCS1v15(), digest)).decode()

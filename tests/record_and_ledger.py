@@ -1,7 +1,7 @@
-"""One payment's record and Monext's ledger of it, in memory: for the services that act on them, without HTTP.
+"""Runs the services on one payment's record and Monext's ledger of it, in memory and without HTTP.
 
-A record keeps every reading of itself, so that a test sees each write. Monext answers each act as it is told, and
-lists what it is told.
+The record keeps every version of itself, so that a test sees each write. Monext answers each operation as the test
+says, and its ledger lists what the test says.
 """
 
 from __future__ import annotations
@@ -25,39 +25,39 @@ from monext_bridge.services.outcome.context import ContextReader
 from monext_bridge.services.outcome.create_order import OrderCreator
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
-from tests.settings_environment import load
+from tests.settings_environment import settings_with
 
-SILENCE = OperationAnswer(OperationAnswerKind.UNKNOWN)
-READY = Ledger()
+NO_ANSWER = OperationAnswer(OperationAnswerKind.UNKNOWN)
+EMPTY_LEDGER = Ledger()
 
 
 @dataclass
-class Record:
-    """Stands in for `CommercetoolsRecords`. No order names the payment."""
+class InMemoryRecord:
+    """Replaces `CommercetoolsRecords`. No order names the payment."""
 
-    readings: list[Payment]
+    versions: list[Payment]
 
     def payment(self, _id: object) -> Payment:
-        return self.readings[-1]
+        return self.versions[-1]
 
     def write(self, payment: Payment, changes: Sequence[Update]) -> Payment:
         if not changes:
             return payment
-        if payment.version != self.readings[-1].version:
+        if payment.version != self.versions[-1].version:
             raise VersionConflict("another was first", remote="commercetools", status=409)
-        self.readings.append(replace(with_updates(payment, changes), version=payment.version + 1))
-        return self.readings[-1]
+        self.versions.append(replace(with_updates(payment, changes), version=payment.version + 1))
+        return self.versions[-1]
 
     def order_of_payment(self, _id: object) -> None:
         return None
 
 
 @dataclass
-class Monext:
-    """Stands in for `MonextPayments`. `answer` is given to every act that is sent, or raised."""
+class InMemoryMonext:
+    """Replaces `MonextPayments`. `answer` is given to every operation that is sent, or raised if it is an error."""
 
-    answer: OperationAnswer | RemoteUnavailable = SILENCE
-    books: Ledger = READY
+    answer: OperationAnswer | RemoteUnavailable = NO_ANSWER
+    current_ledger: Ledger = EMPTY_LEDGER
     echoes: dict[MonextTransactionId, str] = field(default_factory=dict)
     sent: list[tuple[OperationKind, object]] = field(default_factory=list)
 
@@ -70,22 +70,22 @@ class Monext:
         return self.answer
 
     def ledger(self, _store: object, _origin: object) -> Ledger:
-        return self.books
+        return self.current_ledger
 
     def echoed_key(self, _store: object, row: MonextTransactionId) -> str | None:
         return self.echoes.get(row)
 
 
 @dataclass
-class Books:
-    """The services over one record and one Monext, at one moment."""
+class InMemoryServices:
+    """The services over one record and one Monext, at one fixed time."""
 
     record: Any
     monext: Any
     now: datetime
 
     def __post_init__(self) -> None:
-        self.settings = load()
+        self.settings = settings_with()
         self.operations = OperationExecutor(self.record, self.monext, lambda: self.now)
         self.resolver = UnknownOutcomeResolver(self.settings, self.operations)
         self.reversal = AutomaticReversal(self.operations)
@@ -101,7 +101,7 @@ class Books:
         return LedgerImporter(self.record, self.resolver, lambda: self.now)
 
     @property
-    def settle(self) -> OutcomeRecorder:
+    def outcome_recorder(self) -> OutcomeRecorder:
         contexts = ContextReader(self.settings, self.record)
         ordering = OrderCreator(self.record)
         return OutcomeRecorder(
@@ -115,5 +115,6 @@ class Books:
         )
 
 
-def books(payment: Payment, *, now: datetime, **monext: Any) -> Books:
-    return Books(Record([payment]), Monext(**monext), now)
+def services_in_memory(payment: Payment, *, now: datetime, **monext: Any) -> InMemoryServices:
+    """Make the services for one payment; `monext` are fields of `InMemoryMonext`."""
+    return InMemoryServices(InMemoryRecord([payment]), InMemoryMonext(**monext), now)

@@ -1,4 +1,4 @@
-"""A real Redis server for tests, on a port of its own and with nothing on disk."""
+"""Starts a real Redis server for tests, on its own port and with nothing on disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROGRAM = shutil.which("redis-server")
 
 
 class RedisServer:
-    """A context manager. `stop` and `start` again play an outage; what it held is gone then."""
+    """A Redis server process. `stop` and then `start` simulate an outage, after which the server is empty."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -46,7 +46,7 @@ class RedisServer:
             self._process = None
 
     def clear(self) -> None:
-        """As if it had just been started."""
+        """Empty it, as if it had just been started."""
         with redis.Redis.from_url(self.url) as client:
             client.flushall()
 
@@ -60,7 +60,7 @@ class RedisServer:
 
 @contextmanager
 def redis_server() -> Iterator[RedisServer]:
-    """Skips where there is none to be had; in CI, which installs one, that is a failure."""
+    """Run a Redis server. Skips the test where redis-server is missing; in CI, which installs one, it fails."""
     if PROGRAM is None:
         if os.environ.get("CI"):
             pytest.fail("redis-server is not installed")

@@ -1,4 +1,4 @@
-"""Environments of the bridge for tests of its settings."""
+"""Gives environment variables and settings of the bridge that are valid by default."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from monext_bridge.config import Settings, load_settings
 from monext_bridge.errors import SettingsError
 
 
-def key(pair: str = "merchant:access-key") -> str:
+def monext_api_key(pair: str = "merchant:access-key") -> str:
+    """Give a `MONEXT_API_KEY`: merchant id and access key in Base64."""
     return base64.b64encode(pair.encode()).decode()
 
 
-def environ(**changes: str | None) -> dict[str, str]:
-    """A valid environment with changes; None takes a variable out."""
+def valid_environment(**changes: str | None) -> dict[str, str]:
+    """Give a valid environment with changes; None removes a variable."""
     valid = {
         "CTP_PROJECT_KEY": "shop",
         "CTP_CLIENT_ID": "client",
         "CTP_CLIENT_SECRET": "ctp-secret-value",
         "CTP_AUTH_URL": "https://auth.example.com",
         "CTP_API_URL": "https://api.example.com/",
-        "MONEXT_API_KEY": key(),
+        "MONEXT_API_KEY": monext_api_key(),
         "MONEXT_ENVIRONMENT": "HOMOLOGATION",
         "MONEXT_POINT_OF_SALE_REF": "POS_FR",
         "PUBLIC_URL": "https://pay.example.com/",
@@ -33,18 +34,22 @@ def environ(**changes: str | None) -> dict[str, str]:
 
 
 def by_store(**values: object) -> str:
+    """Give a variable's value as JSON, by the key of the store."""
     return json.dumps(values)
 
 
-def load(**changes: str | None) -> Settings:
-    return load_settings(environ(**changes))
+def settings_with(**changes: str | None) -> Settings:
+    """Load the settings from a valid environment with changes."""
+    return load_settings(valid_environment(**changes))
 
 
-def faults(**changes: str | None) -> list[str]:
+def settings_faults(**changes: str | None) -> list[str]:
+    """Give the faults for which the settings are refused. Fails the test where they are not refused."""
     with pytest.raises(SettingsError) as raised:
-        load(**changes)
+        settings_with(**changes)
     return raised.value.faults
 
 
 def in_production(**changes: str | None) -> dict[str, str | None]:
+    """Give the changes that make the environment one of production."""
     return {"MONEXT_ENVIRONMENT": "PRODUCTION", "CHECKOUT_ACCESS": "signed", **changes}

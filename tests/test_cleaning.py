@@ -11,7 +11,7 @@ import pytest
 
 from monext_bridge.cleaning import EXAMINED, LONGEST_LOGGED, cleaned_for_log
 from monext_bridge.logs import JsonFormatter, correlation_id, event
-from tests.log_lines import Lines, logged
+from tests.log_lines import LogLines, captured_logs
 
 log = logging.getLogger("tests.cleaning")
 HUGE = 20_000
@@ -29,8 +29,8 @@ LONGEST_LINE = 6000
 
 
 @pytest.fixture
-def lines() -> Iterator[Lines]:
-    with logged() as lines:
+def lines() -> Iterator[LogLines]:
+    with captured_logs() as lines:
         yield lines
 
 
@@ -111,7 +111,7 @@ class TestBounds:
         assert len(cleaned_for_log(text)) <= LONGEST_LOGGED
 
     @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:8])
-    def test_every_field_of_a_line_is_bounded(self, text: str, lines: Lines) -> None:
+    def test_every_field_of_a_line_is_bounded(self, text: str, lines: LogLines) -> None:
         with caused_by(text):
             event(logging.getLogger(text), text, **{text: text, "why": text})
             logging.getLogger(text).warning("%s and %s", text, [text])
@@ -123,7 +123,7 @@ class TestBounds:
         assert len(shown) == 3
         assert max(len(line) for line in shown) < LONGEST_LINE
 
-    def test_the_stack_names_the_innermost_frames(self, lines: Lines) -> None:
+    def test_the_stack_names_the_innermost_frames(self, lines: LogLines) -> None:
         try:
             raising("x")
         except ValueError:
@@ -135,7 +135,7 @@ class TestBounds:
     @pytest.mark.parametrize(
         "number", [2**64, -(2**64), 10**5000], ids=["64 bits", "negative", "5000 digits"]
     )
-    def test_a_number_that_is_too_long_to_write_is_refused(self, lines: Lines, number: int) -> None:
+    def test_a_number_that_is_too_long_to_write_is_refused(self, lines: LogLines, number: int) -> None:
         event(log, "odd", sum=number)
         (line,) = lines.all()
         assert line["sum"] == "[int refused]"
@@ -162,7 +162,7 @@ def test_an_argument_that_can_not_be_written_leaves_the_message() -> None:
     assert json.loads(JsonFormatter().format(record))["message"] == "read %s"
 
 
-def test_an_error_that_can_not_say_what_it_is_leaves_its_type(lines: Lines) -> None:
+def test_an_error_that_can_not_say_what_it_is_leaves_its_type(lines: LogLines) -> None:
     try:
         raise UnspeakableError
     except UnspeakableError:

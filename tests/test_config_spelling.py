@@ -9,7 +9,7 @@ import pytest
 
 from monext_bridge.config import SETTING_NAMES
 from monext_bridge.config.spelling import is_within, misspelt, nearest
-from tests.settings_environment import faults, load
+from tests.settings_environment import settings_faults, settings_with
 
 LONG = [name for name in SETTING_NAMES if len(name) >= 8]
 
@@ -96,7 +96,7 @@ class TestTaken:
 
 class TestStartUp:
     def test_what_is_misspelt_comes_after_the_settings_sorted_and_without_its_value(self) -> None:
-        found = faults(
+        found = settings_faults(
             MONEXT_CAPTURE_TYP="MANUAL-SECRET",
             CTP_CLIENT_SECRET=None,
             CTP_CLIENT_SECRETS="ctp-secret-value",
@@ -112,7 +112,7 @@ class TestStartUp:
         ]
 
     def test_names_of_others_change_nothing(self) -> None:
-        assert load(CTP_SCOPES="manage_project:shop", MONEXT_BRIDGE_IMAGE="1.0") == load()
+        assert settings_with(CTP_SCOPES="manage_project:shop", MONEXT_BRIDGE_IMAGE="1.0") == settings_with()
 
 
 def distance(one: str, other: str) -> int:

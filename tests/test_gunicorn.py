@@ -20,7 +20,7 @@ from monext_bridge.runtime.bulkhead import SLOTS_IN_ALL, SLOTS_PER_REMOTE
 from monext_bridge.runtime.parallel import EXTRA_THREADS
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn
-from tests.settings_environment import environ
+from tests.settings_environment import valid_environment
 from tests.world import wait_for
 
 SOON = 4.0
@@ -42,7 +42,7 @@ CONFIGURATION = Path(__file__).resolve().parents[1] / "gunicorn.conf.py"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory without `.env`, and an environment without any setting."""
     monkeypatch.chdir(tmp_path)
-    for name in (*environ(), "PORT", "WEB_CONCURRENCY", "LOG_LEVEL"):
+    for name in (*valid_environment(), "PORT", "WEB_CONCURRENCY", "LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -52,7 +52,7 @@ def configured() -> dict[str, Any]:
 
 
 def test_port_workers_and_level_come_from_the_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in environ(PORT="9876", WEB_CONCURRENCY="3", LOG_LEVEL="warning").items():
+    for name, value in valid_environment(PORT="9876", WEB_CONCURRENCY="3", LOG_LEVEL="warning").items():
         monkeypatch.setenv(name, value)
     found = configured()
     assert (found["bind"], found["workers"], found["loglevel"]) == ("0.0.0.0:9876", 3, "warning")
@@ -61,7 +61,7 @@ def test_port_workers_and_level_come_from_the_settings(folder: Path, monkeypatch
 def test_the_process_environment_wins_over_the_env_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = environ(PORT="9876", WEB_CONCURRENCY="3")
+    given = valid_environment(PORT="9876", WEB_CONCURRENCY="3")
     (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
     monkeypatch.setenv("PORT", "9999")
     found = configured()
@@ -69,7 +69,7 @@ def test_the_process_environment_wins_over_the_env_file(
 
 
 def test_faults_end_it_with_all_of_them_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in environ(PORT="none", SECRET_KEY="short").items():
+    for name, value in valid_environment(PORT="none", SECRET_KEY="short").items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as ended:
         configured()
@@ -78,7 +78,7 @@ def test_faults_end_it_with_all_of_them_named(folder: Path, monkeypatch: pytest.
 
 
 def test_a_misspelt_setting_ends_it_wherever_it_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = environ(MONEXT_CAPTURE_TYP="MANUAL")
+    given = valid_environment(MONEXT_CAPTURE_TYP="MANUAL")
     (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
     monkeypatch.setenv("CHECKOUT_MOD", "direct")
     with pytest.raises(SystemExit) as ended:
@@ -90,7 +90,7 @@ def test_a_misspelt_setting_ends_it_wherever_it_stands(folder: Path, monkeypatch
 def test_what_hangs_leaves_threads_and_all_of_them_fit_on_a_small_host(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in environ().items():
+    for name, value in valid_environment().items():
         monkeypatch.setenv(name, value)
     threads = configured()["threads"]
     assert SLOTS_PER_REMOTE < SLOTS_IN_ALL < threads

@@ -17,7 +17,7 @@ from monext_bridge.logs import (
     event,
     shortened,
 )
-from tests.log_lines import Lines
+from tests.log_lines import LogLines
 
 log = logging.getLogger("tests.logs")
 
@@ -36,19 +36,21 @@ def root_logger() -> Iterator[logging.Logger]:
         logging.getLogger(name).setLevel(before)
 
 
-def only(lines: Lines) -> dict[str, object]:
+def only(lines: LogLines) -> dict[str, object]:
     (line,) = lines.all()
     return line
 
 
-def test_an_event_is_one_line_with_its_name_and_its_scalars(lines: Lines) -> None:
-    event(log, "settled", level=logging.WARNING, payment="p-1", ms=12, share=0.5, paid=True, order=None)
+def test_an_event_is_one_line_with_its_name_and_its_scalars(lines: LogLines) -> None:
+    event(
+        log, "outcome_recorded", level=logging.WARNING, payment="p-1", ms=12, share=0.5, paid=True, order=None
+    )
     line = only(lines)
     assert line.pop("time", "").endswith("+00:00")  # type: ignore[attr-defined]
     assert line == {
         "level": "WARNING",
         "logger": "tests.logs",
-        "event": "settled",
+        "event": "outcome_recorded",
         "payment": "p-1",
         "ms": 12,
         "share": 0.5,
@@ -57,23 +59,23 @@ def test_an_event_is_one_line_with_its_name_and_its_scalars(lines: Lines) -> Non
     }
 
 
-def test_line_breaks_stay_inside_their_line(lines: Lines) -> None:
+def test_line_breaks_stay_inside_their_line(lines: LogLines) -> None:
     event(log, "refused", why='first\nsecond"}')
     assert only(lines)["why"] == 'first\nsecond"}'
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, ["a"], b"bytes", object(), ("a",), {"a"}])
-def test_what_is_no_scalar_is_refused_without_showing_it(lines: Lines, value: object) -> None:
+def test_what_is_no_scalar_is_refused_without_showing_it(lines: LogLines, value: object) -> None:
     event(log, "odd", what=value)  # type: ignore[arg-type]
     assert only(lines)["what"] == f"[{type(value).__name__} refused]"
 
 
-def test_numbers_that_json_does_not_have_become_text(lines: Lines) -> None:
+def test_numbers_that_json_does_not_have_become_text(lines: LogLines) -> None:
     event(log, "odd", share=float("inf"), other=float("nan"))
     assert (only(lines)["share"], only(lines)["other"]) == ("inf", "nan")
 
 
-def test_long_text_is_cut(lines: Lines) -> None:
+def test_long_text_is_cut(lines: LogLines) -> None:
     event(log, "long", why="x" * 1000)
     assert len(str(only(lines)["why"])) == 300
 
@@ -85,19 +87,19 @@ def test_long_text_is_cut(lines: Lines) -> None:
         *("address", "phone", "buyer_email", "Cookie", "signature", "password"),
     ],
 )
-def test_the_value_under_a_suspicious_name_is_hidden(lines: Lines, name: str) -> None:
+def test_the_value_under_a_suspicious_name_is_hidden(lines: LogLines, name: str) -> None:
     event(log, "careless", **{name: "the-value"})  # type: ignore[arg-type]
     assert "the-value" not in lines.text
     assert only(lines)[name] == "[redacted]"
 
 
 @pytest.mark.parametrize("name", ["payment", "store_key", "order", "number", "monkey", "tokens_left"])
-def test_other_names_are_shown(lines: Lines, name: str) -> None:
+def test_other_names_are_shown(lines: LogLines, name: str) -> None:
     event(log, "fine", **{name: "the-value"})  # type: ignore[arg-type]
     assert only(lines)[name] == "the-value"
 
 
-def test_the_beginning_of_a_session_token_may_be_shown_under_any_name(lines: Lines) -> None:
+def test_the_beginning_of_a_session_token_may_be_shown_under_any_name(lines: LogLines) -> None:
     event(log, "seen", token=shortened("13fChMDzWfyVw6d2R2391553893852225"))
     assert only(lines)["token"] == "13fChM…"
 
@@ -119,14 +121,14 @@ def test_the_beginning_of_a_session_token_may_be_shown_under_any_name(lines: Lin
         ("paid? yes", "paid yes"),
     ],
 )
-def test_text_is_cleaned_wherever_it_comes_from(lines: Lines, text: str, shown: str) -> None:
+def test_text_is_cleaned_wherever_it_comes_from(lines: LogLines, text: str, shown: str) -> None:
     event(log, "ours", why=text)
     logging.getLogger("some.library").warning("%s", text)
     ours, theirs = lines.all()
     assert (ours["why"], theirs["message"]) == (shown, shown)
 
 
-def test_a_library_s_line_has_the_same_form(lines: Lines) -> None:
+def test_a_library_s_line_has_the_same_form(lines: LogLines) -> None:
     logging.getLogger("urllib3.connectionpool").warning("Connection pool is full, host %s", "api")
     line = only(lines)
     assert (line["event"], line["message"]) == ("message", "Connection pool is full, host api")
@@ -138,7 +140,7 @@ def test_a_line_whose_arguments_do_not_fit_is_still_a_line() -> None:
     assert json.loads(JsonFormatter().format(record))["message"] == "%d of %d"
 
 
-def test_the_correlation_id_is_in_every_line_of_its_context(lines: Lines) -> None:
+def test_the_correlation_id_is_in_every_line_of_its_context(lines: LogLines) -> None:
     token = correlation_id.set("corr-12345678")
     try:
         event(log, "ours")
@@ -153,7 +155,7 @@ def fail_with(secret: str) -> None:
     raise ValueError(f"no such thing for {secret}@example.com")
 
 
-def test_an_exception_is_type_message_and_stack_without_locals(lines: Lines) -> None:
+def test_an_exception_is_type_message_and_stack_without_locals(lines: LogLines) -> None:
     try:
         fail_with("card-4970103469011001")
     except ValueError:
@@ -164,7 +166,7 @@ def test_an_exception_is_type_message_and_stack_without_locals(lines: Lines) -> 
     assert "4970103469011001" not in lines.text
 
 
-def test_an_exception_s_cause_is_named(lines: Lines) -> None:
+def test_an_exception_s_cause_is_named(lines: LogLines) -> None:
     try:
         try:
             fail_with("x")
@@ -192,7 +194,7 @@ def test_a_reference_stays_out_of_the_access_log(path: str, shown: str) -> None:
     assert without_reference(path) == shown
 
 
-def test_an_access_line_has_the_correlation_id_that_was_answered(lines: Lines) -> None:
+def test_an_access_line_has_the_correlation_id_that_was_answered(lines: LogLines) -> None:
     """And not what an earlier request left behind in the thread."""
     headers = [("Content-Type", "text/html"), ("X-Correlation-ID", "corr-12345678")]
     token = correlation_id.set("of-another-request")

@@ -1,4 +1,4 @@
-"""The sandbox as a test sees it: carts to pay, the bank, what both remotes hold, and what goes wrong."""
+"""Controls the sandbox for a test: makes carts, plays the bank, reads what both remotes hold, and adds faults."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from sandbox.shop.settings import ShopSettings
 Json = dict[str, Any]
 
 IDS = re.compile(r"(?<=[/=])(?:[0-9a-f]{8}-[0-9a-f-]{27,}|M[A-Z2-7]{12}|[0-9A-Za-z]{20,}|[0-9]{10,})(?=/|$)")
-"""Ids of commercetools, order numbers, session tokens and transaction ids in a path."""
+"""Finds ids of commercetools, order numbers, session tokens and transaction ids in a path."""
 
 
 class World:
-    """One sandbox. `cart` makes a new cart of a situation, so that tests do not meet each other."""
+    """One sandbox, under a test's control. Each `cart` is a new one, so that tests do not disturb each other."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -35,34 +35,34 @@ class World:
     # carts
 
     def cart(self, situation: str = "guest", **changes: Any) -> str:
-        """The id of a new Active cart with the contents of a seed cart, and other members where given."""
+        """Make a new Active cart with the contents of a seed cart, and give its id. `changes` replace members."""
         return copy_cart(
             self.project, self._seed(situation) | changes, commercetools_url=self.sandbox.commercetools_url
         )
 
     def change(self, cart_id: str, **action: Any) -> Json:
-        """One update action on a cart, by the shop."""
+        """Update a cart by one action, as the shop does."""
         version = self.project.get(f"carts/{cart_id}")["version"]
         return self.project.update(f"carts/{cart_id}", version=version, action=action)
 
-    def one_more(self, cart_id: str) -> Json:
-        """The buyer puts one more of the first line into the cart."""
+    def add_one_item(self, cart_id: str) -> Json:
+        """Put one more of the first line item into the cart, as the buyer does."""
         line = self.project.get(f"carts/{cart_id}")["lineItems"][0]
         return self.change(
             cart_id, action="changeLineItemQuantity", lineItemId=line["id"], quantity=line["quantity"] + 1
         )
 
-    def trouble(self, cart_id: str, code: str | None) -> None:
-        """Orders of this cart are refused with the code."""
+    def refuse_orders(self, cart_id: str, code: str | None) -> None:
+        """Let commercetools refuse orders of this cart with the error code; None ends that."""
         self._post(self.sandbox.commercetools_url, f"carts/{cart_id}/trouble", {"code": code})
 
     def session(self, cart_id: str, **members: Any) -> str:
-        """The id of a commercetools checkout session of the cart."""
+        """Open a commercetools checkout session of the cart, and give its id."""
         body = {"cartId": cart_id, **members}
         return str(self._post(self.sandbox.commercetools_url, "sessions", body)["id"])
 
     def back_office_token(self) -> str:
-        """An access token of the seed's API client that may order captures, cancels and refunds."""
+        """Fetch an access token for the seed's API client that may order captures, cancels and refunds."""
         answer = self._http.post(
             f"{self.sandbox.commercetools_url}/oauth/token",
             data={"grant_type": "client_credentials"},
@@ -102,56 +102,59 @@ class World:
     # what Monext holds
 
     def pay(self, token: str, **how: Any) -> Json:
-        """Play the buyer at Monext: `outcome`, `method`, `amount`, `type`, `code`, `notify`."""
+        """Pay a session as the buyer at Monext: `outcome`, `method`, `amount`, `type`, `code`, `notify`."""
         return self._post(self.sandbox.monext_url, f"sessions/{token}/pay", {"notify": False, **how})
 
     def resolve(self, token: str, outcome: str) -> Json:
-        """The partner's late answer to a pending payment."""
+        """End a pending payment, as the partner's late answer does."""
         body = {"outcome": outcome, "notify": False}
         return self._post(self.sandbox.monext_url, f"sessions/{token}/resolve", body)
 
-    def script_act(self, **how: Any) -> None:
-        """How the next capture, cancel or refund ends; `says` is the code of an answer that does not tell how."""
+    def script_operation(self, **how: Any) -> None:
+        """Decide how the next capture, cancel or refund ends.
+
+        `says` is the return code of an answer that does not tell what became of the operation.
+        """
         self._post(self.sandbox.monext_url, "acts", how)
 
-    def act_at_monext(self, transaction_id: str, kind: str, *, amount: int) -> None:
-        """A capture, cancel or refund by the merchant's staff in Monext's back office."""
+    def operate_at_monext(self, transaction_id: str, kind: str, *, amount: int) -> None:
+        """Capture, cancel or refund as the merchant's staff does in Monext's own back office."""
         self._post(self.sandbox.monext_url, f"transactions/{transaction_id}/{kind}", {"amount": amount})
 
-    def end_act(self, transaction_id: str, outcome: str) -> None:
-        """The end of an act that was taken with 202: `accepted` or `refused`."""
+    def resolve_operation(self, transaction_id: str, outcome: str) -> None:
+        """End an operation that Monext answered with 202: `accepted` or `refused`."""
         self._post(self.sandbox.monext_url, f"transactions/{transaction_id}/resolve", {"outcome": outcome})
 
-    def remit(self) -> None:
-        """The daily batch goes to the bank: what is captured can be cancelled no more."""
+    def send_daily_batch(self) -> None:
+        """Send the daily batch to the bank: what was captured can no longer be cancelled."""
         self._post(self.sandbox.monext_url, "remit", {})
 
     def monext(self) -> Json:
-        """All sessions and transactions."""
+        """All of Monext's sessions and transactions."""
         answer = self._http.get(f"{self.sandbox.monext_url}/_control/dump", timeout=10)
         return dict(answer.json())
 
     def ledger(self, token: str) -> list[tuple[str, int, str | None]]:
-        """Type, amount and status of all transactions of a session, acts included."""
+        """The type, amount and status of all transactions of a session, operations included."""
         rows = [t for t in self.monext()["transactions"] if t["token"] == token]
         return [(t["type"], t["amount"], t.get("status")) for t in rows]
 
-    def requested(self, token: str) -> Json:
-        """The request by which a session was opened."""
+    def session_request(self, token: str) -> Json:
+        """The request that opened a session."""
         return dict(self.monext()["sessions"][token]["request"])
 
-    def pass_time(self, seconds: float) -> None:
-        """Time passes at Monext; the bridge's clock stays."""
+    def advance_monext_clock(self, seconds: float) -> None:
+        """Advance Monext's clock by so many seconds. The bridge's clock stays as it is."""
         self._post(self.sandbox.monext_url, "clock", {"advance": seconds})
 
     # what goes wrong, and what was called
 
     def fault(self, remote: str, **rule: Any) -> None:
-        """A rule of the remote's faults (`action`, `method`, `path`, `times`, `skip`, ...)."""
+        """Add a fault rule at a remote (`action`, `method`, `path`, `times`, `skip`, ...)."""
         self._post(self._url(remote), "faults", rule)
 
     def calls(self, remote: str) -> list[Json]:
-        """The calls of the bridge since the journal was cleared, oldest first."""
+        """The bridge's calls since the journal was cleared, oldest first."""
         answer = self._http.get(f"{self._url(remote)}/_control/calls", timeout=10)
         return [call for call in answer.json()["calls"] if not call["path"].startswith("/_control")]
 
@@ -159,8 +162,8 @@ class World:
         for remote in ("commercetools", "monext"):
             self._http.delete(f"{self._url(remote)}/_control/calls", timeout=10)
 
-    def calm(self) -> None:
-        """No faults, no scripted acts, empty journals."""
+    def reset(self) -> None:
+        """Remove all faults and scripted operations, and empty the journals."""
         self._http.delete(f"{self.sandbox.monext_url}/_control/acts", timeout=10)
         for remote in ("commercetools", "monext"):
             self._http.delete(f"{self._url(remote)}/_control/faults", timeout=10)
@@ -183,16 +186,13 @@ class World:
 
 
 def wait_for(met: Callable[[], bool], *, seconds: float = 30.0, every: float = 0.01) -> None:
-    """Until something is so; fails the test where it does not become so."""
+    """Wait until the condition holds; fails the test after `seconds`."""
     deadline = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < deadline, "what was waited for did not come"
         time.sleep(every)
 
 
-def shapes(calls: Iterable[Json]) -> list[str]:
-    """`METHOD /path` with ids made `*`, for counting."""
-    ids = re.compile(
-        r"(?<=[/=])(?:[0-9a-f]{8}-[0-9a-f-]{27,}|M[A-Z2-7]{12}|[0-9A-Za-z]{20,}|[0-9]{10,})(?=/|$)"
-    )
-    return [f"{call['method']} {ids.sub('*', call['path'])}" for call in calls]
+def call_shapes(calls: Iterable[Json]) -> list[str]:
+    """Give each call as `METHOD /path`, with `*` in the place of ids, so that calls can be counted."""
+    return [f"{call['method']} {IDS.sub('*', call['path'])}" for call in calls]

@@ -1,4 +1,4 @@
-"""What goes wrong in a browser without anybody seeing it: errors of scripts, of the CSP, and of requests."""
+"""Collects the errors that a browser shows nobody: of scripts, of the Content Security Policy, and of requests."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`));
 """
 GIVEN_UP = "net::ERR_ABORTED"
-"""The browser itself gave a request up, since the page was left."""
+"""The failure of a request that the browser itself broke off, because the page was left."""
 
 
-class Watch:
-    """Everything that all pages of a browser context complain about, unless a test said that it asks for it."""
+class BrowserErrors:
+    """Collects the errors of all pages of a browser context, except those that a test expects."""
 
     def __init__(self, context: BrowserContext) -> None:
-        self.troubles: list[str] = []
+        self.errors: list[str] = []
         self.requests: list[Request] = []
-        self._asked: list[re.Pattern[str]] = []
+        self._expected: list[re.Pattern[str]] = []
         context.add_init_script(REPORT_VIOLATIONS)
         context.on("weberror", lambda problem: self._note(f"error of a script: {problem.error}"))
         context.on("console", self._said)
@@ -28,9 +28,9 @@ class Watch:
         context.on("requestfailed", self._failed)
         context.on("response", self._answered)
 
-    def asks_for(self, trouble: str) -> None:
-        """From now on what this regular expression finds is no trouble: the test makes it happen."""
-        self._asked.append(re.compile(trouble))
+    def expect(self, pattern: str) -> None:
+        """Ignore from now on the errors in which this regular expression is found: the test causes them."""
+        self._expected.append(re.compile(pattern))
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -44,6 +44,6 @@ class Watch:
         if response.status >= 400:
             self._note(f"{response.status}: {response.request.method} {response.url}")
 
-    def _note(self, trouble: str) -> None:
-        if not any(asked.search(trouble) for asked in self._asked):
-            self.troubles.append(trouble)
+    def _note(self, error: str) -> None:
+        if not any(expected.search(error) for expected in self._expected):
+            self.errors.append(error)

@@ -1,4 +1,4 @@
-"""The Chromium that the browser tests drive: Debian's, which nobody has to download, or one that Playwright has."""
+"""Starts the Chromium that the browser tests drive: Debian's, or one that Playwright has downloaded."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ MISSING = "needs Chromium on the PATH (Debian: apt-get install chromium)"
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless browser with an empty profile. Skips where there is none; in CI, which has one, that fails.
+    """Run a headless browser with an empty profile. Skips the test where there is none; in CI it fails the test.
 
-    Playwright occupies the thread's event loop until this is left: nothing else may want it meanwhile.
+    Playwright occupies the thread's event loop inside the `with` block: nothing else may use it there.
     """
     with sync_playwright() as playwright:
         program = _program(playwright)

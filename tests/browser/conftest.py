@@ -1,4 +1,4 @@
-"""One browser and one bridge in each test process; for each test a buyer's device of its own, which is watched."""
+"""Gives one browser and one bridge for each test process, and new devices for each test, whose errors fail it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def browser() -> Iterator[Browser]:
 def bridge(
     browser: Browser, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gunicorn]:
-    """As in production; after `browser`, so that nothing is started where there is none."""
+    """The bridge as in production. It needs `browser`, so that no bridge is started where there is no browser."""
     log = tmp_path_factory.mktemp("browser") / "bridge.jsonl"
     running = Gunicorn(sandbox, log=log, workers=1, **shop_settings(sandbox))
     running.start()
@@ -37,13 +37,13 @@ def bridge(
 
 @pytest.fixture
 def buyer(bridge: Gunicorn) -> Buyer:
-    """A buyer without a browser, to bring a payment quickly to where a browser looks at it."""
+    """A buyer without a browser, who brings a payment quickly to the state that a browser then shows."""
     return Buyer(bridge)
 
 
 @pytest.fixture
 def new_device(browser: Browser, bridge: Gunicorn, world: World) -> Iterator[Callable[..., Device]]:
-    """Makes devices; `kind`, `locale`, and whatever a browser context takes. Fails a test with trouble."""
+    """Makes devices: `kind`, `locale`, and options of a browser context. Fails the test where a device saw errors."""
     made: list[Device] = []
 
     def make(kind: str = "desktop", **changes: object) -> Device:
@@ -52,8 +52,8 @@ def new_device(browser: Browser, bridge: Gunicorn, world: World) -> Iterator[Cal
 
     yield make
     for each in made:
-        each.put_away()
-    assert [trouble for each in made for trouble in each.watch.troubles] == []
+        each.close()
+    assert [error for each in made for error in each.browser_errors.errors] == []
 
 
 @pytest.fixture
@@ -67,13 +67,13 @@ def phone(new_device: Callable[..., Device]) -> Device:
 
 
 @pytest.fixture
-def later(world: World) -> Iterator[Callable[[], None]]:
-    """Lets the time to pay run out at Monext; after the test it is as late as before."""
+def expire_sessions(world: World) -> Iterator[Callable[[], None]]:
+    """Advances Monext's clock until sessions have expired; sets it back after the test."""
     passed: list[float] = []
 
     def pass_time(seconds: float = 31 * 60) -> None:
-        world.pass_time(seconds)
+        world.advance_monext_clock(seconds)
         passed.append(seconds)
 
     yield pass_time
-    world.pass_time(-sum(passed))
+    world.advance_monext_clock(-sum(passed))

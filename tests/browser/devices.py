@@ -1,4 +1,4 @@
-"""What a buyer holds in the hand: a phone or a desktop computer, with one browser profile."""
+"""Makes the devices of a buyer, a phone or a desktop computer, each with its own browser profile."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
-from tests.browser.browser_errors import Watch
+from tests.browser.browser_errors import BrowserErrors
 
-PATIENCE = 15_000
+TIMEOUT_MS = 15_000
 """Milliseconds that the browser waits for something before a test fails: the machine may be busy."""
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT_MS)
 
 KINDS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
@@ -24,30 +24,30 @@ KINDS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A browser context, its first tab, and what is wrong in any of its tabs."""
+    """A browser context, its first tab, and the errors in any of its tabs."""
 
     context: BrowserContext
     tab: Page
-    watch: Watch
+    browser_errors: BrowserErrors
     held: list[Route] = field(default_factory=list)
 
     def hold(self, address: str) -> list[Route]:
-        """Requests of the first tab to this pattern get no answer; they gather in what is returned."""
+        """Leave the first tab's requests to this URL pattern unanswered; they gather in the list that is returned."""
         self.tab.route(address, lambda route: self.held.append(route))
         return self.held
 
-    def start_afresh(self) -> None:
-        """For something else in the same profile: an empty page, no troubles, nothing held or rerouted."""
+    def reset(self) -> None:
+        """Prepare the same profile for another use: an empty page, no errors, no held or rerouted requests."""
         self._let_go()
         self.tab.unroute_all()
         self.tab.goto("about:blank")
         self.tab.set_viewport_size(KINDS["desktop"]["viewport"])
         self.tab.emulate_media(color_scheme="light")
-        self.watch.troubles.clear()
+        self.browser_errors.errors.clear()
 
-    def put_away(self) -> None:
-        """Close it. What breaks off by this is no trouble."""
-        self.watch.asks_for("")
+    def close(self) -> None:
+        """Close it. What breaks off because of this is no error."""
+        self.browser_errors.expect("")
         self._let_go()
         self.context.close()
 
@@ -61,9 +61,9 @@ class Device:
 
 
 def device(browser: Browser, *, base_url: str, kind: str = "desktop", **changes: Any) -> Device:
-    """A new profile: no cookie, no cache. `changes` are those of `Browser.new_context`."""
+    """Make a device with a new profile: no cookie, no cache. `changes` are options of `Browser.new_context`."""
     options = {"locale": "en-GB", "reduced_motion": "no-preference", **KINDS[kind], **changes}
     context = browser.new_context(base_url=base_url, **options)
-    context.set_default_timeout(PATIENCE)
-    watch = Watch(context)
-    return Device(context, context.new_page(), watch)
+    context.set_default_timeout(TIMEOUT_MS)
+    browser_errors = BrowserErrors(context)
+    return Device(context, context.new_page(), browser_errors)

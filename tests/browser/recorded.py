@@ -1,4 +1,4 @@
-"""What commercetools has to hold after what a buyer did in the browser."""
+"""Checks what commercetools holds after a buyer has paid, or not paid, in the browser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.world import World
 
 
 def assert_paid_once(world: World, cart: str) -> str:
-    """One order, paid, by one charge that succeeded; the payment's id."""
+    """Check that there is one order, paid by one charge that succeeded, and give the payment's id."""
     (order,) = world.orders(cart)
     assert order["paymentState"] == "Paid"
     assert [shape[:2] for shape in world.transactions(cart) if shape[1] != "Failure"] == [
@@ -16,6 +16,6 @@ def assert_paid_once(world: World, cart: str) -> str:
 
 
 def assert_nothing_taken(world: World, cart: str) -> None:
-    """No order, and no transaction that took or may still take money."""
+    """Check that there is no order, and no transaction that took or may still take money."""
     assert world.orders(cart) == []
     assert {state for _, state, _ in world.transactions(cart)} <= {"Failure", "Initial"}

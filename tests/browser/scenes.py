@@ -1,6 +1,6 @@
-"""Every page that a buyer can meet, each in its states, and how to get there on a real bridge.
+"""Lists every page that a buyer can meet, in each of its states, and how to get there on a real bridge.
 
-What walks this table: the checks of accessibility and layout, the screenshots, and the guard that no template is
+This table is used by the checks of accessibility and layout, by the screenshots, and by the guard that no template is
 missing here.
 """
 
@@ -17,39 +17,42 @@ from tests.bridges import Buyer
 from tests.bridges import Page as Started
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import address
-from tests.web.back_office import EUR_10, Office
+from tests.web.back_office import EUR_10, BackOfficeClient
 from tests.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a scene is set. What it makes go wrong lasts until `World.calm`."""
+    """The world and the buyer with which a scene is prepared. The faults that it adds last until `World.reset`."""
 
     world: World
     buyer: Buyer
 
     def result(self, situation: str = "guest", **played: Any) -> str:
-        """The result page of a payment that was played at Monext, or that only began."""
+        """Give the result page of a payment that was paid at Monext as `played` says, or that only began."""
         page = self.buyer.start(self.world.cart(situation))
         if played:
             self.world.pay(page.token, **played)
         return result_of(page)
 
-    def acted_on(self, situation: str, action: dict[str, Any]) -> str:
-        """The result page of a payment that the back office then acted on."""
+    def after_operation(self, situation: str, action: dict[str, Any]) -> str:
+        """Give the result page of a payment on which the back office has performed an operation."""
         page = self.buyer.start(cart := self.world.cart(situation))
         self.world.pay(page.token, outcome="accepted")
-        self.buyer.notified(page)
-        office = Office(self.buyer.bridge, self.world.back_office_token())
-        office.act(self.world.payment(cart)["id"], action)
+        self.buyer.notification_arrives(page)
+        office = BackOfficeClient(self.buyer.bridge, self.world.back_office_token())
+        office.send_actions(self.world.payment(cart)["id"], action)
         return result_of(page)
 
-    def returned(self, situation: str = "guest", **act: Any) -> str:
-        """The result page of a payment whose cart grew meanwhile; `act` is how giving back ends."""
+    def reversed_payment(self, situation: str = "guest", **refund: Any) -> str:
+        """Give the result page of a payment that was reversed, because its cart grew meanwhile.
+
+        `refund` says how the refund ends at Monext.
+        """
         page = self.buyer.start(cart := self.world.cart(situation))
-        self.world.one_more(cart)
-        if act:
-            self.world.script_act(act="refunds", **act)
+        self.world.add_one_item(cart)
+        if refund:
+            self.world.script_operation(act="refunds", **refund)
         self.world.pay(page.token, outcome="accepted")
         self.buyer.comes_back(page)
         return result_of(page)
@@ -57,7 +60,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`path` sets it and tells where it is; `shows` is a selector that only this scene fulfils.
+    """A page in one state. `path` brings it about and gives its address; `shows` is a selector that only it matches.
 
     `prepare` readies the browser before it goes there.
     """
@@ -69,7 +72,7 @@ class Scene:
     script: bool = True
 
     def open(self, device: Device, path: str) -> None:
-        """Go there and wait for it; a page that looks again by itself finds no news."""
+        """Go there and wait until it is shown. A page that polls by itself gets no news."""
         self.prepare(device)
         tab = device.tab
         tab.route("**/result/*waiting=*", lambda route: route.fulfill(status=204))
@@ -94,7 +97,7 @@ def _widget_fails(device: Device) -> None:
 
 
 def without_script(device: Device) -> None:
-    """The page as a browser without script shows it, in one that has script, so that axe can look at it."""
+    """Show the page as a browser without script does, in a browser with script, so that axe can examine it."""
 
     def unwrap(route: Route) -> None:
         answer = route.fetch()
@@ -110,7 +113,7 @@ def without_script(device: Device) -> None:
 
 
 def _stays(device: Device) -> None:
-    """The forward to Monext leads nowhere, so that the page it stands on can be looked at."""
+    """Let the redirect to Monext lead nowhere, so that its own page can be looked at."""
     device.tab.route("**/v2/?token=*", lambda route: route.fulfill(status=204))
 
 
@@ -145,7 +148,7 @@ def _commercetools_fails(stage: Stage) -> str:
     return address(cart)
 
 
-def _settling_fails(stage: Stage) -> str:
+def _recording_fails(stage: Stage) -> str:
     path = stage.result(outcome="accepted")
     stage.world.fault("commercetools", action="html", method="GET", path="/carts/", times=0)
     return path
@@ -213,18 +216,18 @@ RESULTS = {
     "refused, looks of a shop": _result("refused", _played("refused", "german-store")),
     "cancelled": _result("cancelled", _played("cancelled")),
     "cancelled by the shop": _result(
-        "cancelled", lambda stage: stage.acted_on("german-store", {"action": "cancelPayment"})
+        "cancelled", lambda stage: stage.after_operation("german-store", {"action": "cancelPayment"})
     ),
     "partly refunded": _result(
         "paid",
-        lambda stage: stage.acted_on("guest", {"action": "refundPayment", "amount": EUR_10}),
+        lambda stage: stage.after_operation("guest", {"action": "refundPayment", "amount": EUR_10}),
     ),
     "expired": _result("expired", _played("expired")),
-    "returned": _result("returned", lambda stage: stage.returned()),
-    "reservation released": _result("returned", lambda stage: stage.returned("german-store")),
-    "being returned": _result("returned", lambda stage: stage.returned(outcome="pending")),
+    "returned": _result("returned", lambda stage: stage.reversed_payment()),
+    "reservation released": _result("returned", lambda stage: stage.reversed_payment("german-store")),
+    "being returned": _result("returned", lambda stage: stage.reversed_payment(outcome="pending")),
     "not returned": _result(
-        "returned", lambda stage: stage.returned(outcome="refused", code="02110", times=9)
+        "returned", lambda stage: stage.reversed_payment(outcome="refused", code="02110", times=9)
     ),
 }
 
@@ -250,7 +253,7 @@ ERRORS = {
     "store unknown": _error(503, _checkout("other-store")),
     "start fails": _error(502, _commercetools_fails),
     "earlier payment unknown": _error(503, _earlier_unknown),
-    "settling fails": _error(503, _settling_fails),
+    "settling fails": _error(503, _recording_fails),
 }
 
 DOCUMENTS = {"API description": Scene("docs.html", lambda _: "/docs", "main h1")}

@@ -1,4 +1,4 @@
-"""`make screenshots`: every page in every state as pictures, to be looked at before a customer does.
+"""Photographs every page in every state (`make screenshots`), so that we look at them before a customer does.
 
 python -m tests.browser.screenshots FOLDER [LANGUAGE ...]
 """
@@ -26,7 +26,7 @@ SCHEMES = ("light", "dark")
 
 
 def take(folder: Path, *, languages: Sequence[str] = LANGUAGES) -> int:
-    """Writes `<language>/<scene>-<device>-<scheme>.png` for all; answers how many."""
+    """Write `<language>/<scene>-<device>-<scheme>.png` for all scenes, and give their number."""
     folder.mkdir(parents=True, exist_ok=True)
     with Sandbox() as sandbox, chromium() as browser:
         bridge = Gunicorn(sandbox, log=folder / "bridge.jsonl", **shop_settings(sandbox))
@@ -37,7 +37,7 @@ def take(folder: Path, *, languages: Sequence[str] = LANGUAGES) -> int:
                 for name, scene in SCENES.items():
                     path = in_language(scene.path(Stage(world, Buyer(bridge))), language)
                     _photograph(browser, scene, url=bridge.url + path, target=folder / language / _slug(name))
-                    world.calm()
+                    world.reset()
                 print(f"{language}: {len(SCENES)} scenes", flush=True)
         finally:
             bridge.stop()
@@ -54,7 +54,7 @@ def _photograph(browser: Browser, scene: Scene, *, url: str, target: Path) -> No
             shown.tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             picture = target.with_name(f"{target.name}-{kind}-{scheme}.png")
             shown.tab.screenshot(path=picture, full_page=True, animations="disabled")
-        shown.put_away()
+        shown.close()
 
 
 def _slug(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The shop for which the bridge serves the browser tests."""
+"""Gives the settings of the bridge for the browser tests' shop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sandbox.runner import Sandbox
 
 
 def shop_settings(sandbox: Sandbox) -> dict[str, str]:
-    """Its looks, pages of its own that use the bridge, and one currency of the seed (dinar) that can't be paid."""
+    """Give its branding, the origin of its own pages that use the bridge, and currencies without the seed's dinar."""
     return {
         **looks_environment(sandbox.shop_url),
         "SHOP_ORIGINS": sandbox.shop_url,

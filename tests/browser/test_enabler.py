@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Route, expect
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn
 from tests.browser.devices import Device
-from tests.browser.pages.endings import shop_hears
+from tests.browser.pages.endings import wait_for_shop_page
 from tests.browser.pages.monext import CHALLENGED, REFUSED, Bank, HostedPage, Widget
 from tests.browser.recorded import assert_paid_once
 from tests.world import World
@@ -93,7 +93,7 @@ def test_a_form_that_a_framework_wiped_is_drawn_again_and_pays(page: OwnPage, wo
 
 
 def test_who_does_not_accept_the_terms_pays_nothing(page: OwnPage, desktop: Device, world: World) -> None:
-    desktop.watch.asks_for("the terms are not accepted")
+    desktop.browser_errors.expect("the terms are not accepted")
     page.open(cart := world.cart(), kind="embedded", terms="ask")
     Widget(page.tab).pay_by_card()
     page.hears("onPayButtonClick")
@@ -118,7 +118,7 @@ def test_a_browser_that_the_form_does_not_support_is_led_to_monexts_page(page: O
     page.open(cart := world.cart(), kind="embedded")
     page.place.get_by_role("link").click()
     HostedPage(page.tab).pay_by_card().back_to_shop()
-    shop_hears(page.tab, "paid")
+    wait_for_shop_page(page.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -138,7 +138,7 @@ def test_3d_secure_of_the_embedded_form_ends_at_the_shop(page: OwnPage, world: W
     page.open(cart := world.cart(), kind="embedded")
     Widget(page.tab).pay_by_card(CHALLENGED)
     Bank(page.tab).authenticate()
-    shop_hears(page.tab, "paid")
+    wait_for_shop_page(page.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -148,7 +148,7 @@ def test_the_hosted_page_by_the_modules_or_the_shops_button(button: str, page: O
     page.hears("onDropinReady")
     (page.place.get_by_role("button") if button == "yes" else page.tab.locator("#order")).click()
     HostedPage(page.tab).pay_by_card().back_to_shop()
-    shop_hears(page.tab, "paid")
+    wait_for_shop_page(page.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -159,12 +159,12 @@ def test_back_from_the_hosted_page_and_on_again(page: OwnPage, world: World) -> 
     page.tab.go_back(wait_until="commit")
     page.place.get_by_role("button").click()
     HostedPage(page.tab).pay_by_card().back_to_shop()
-    shop_hears(page.tab, "paid")
+    wait_for_shop_page(page.tab, "paid")
     assert_paid_once(world, cart)
 
 
 def test_a_blocked_widget_leaves_the_hosted_page(page: OwnPage, desktop: Device, world: World) -> None:
-    desktop.watch.asks_for("widget-min|Failed to load resource")
+    desktop.browser_errors.expect("widget-min|Failed to load resource")
     desktop.tab.route("**/cdn/**", lambda route: route.abort("blockedbyclient"))
     page.open(world.cart(), kind="embedded")
     page.place.get_by_role("link").or_(page.place.get_by_role("button")).first.click()
@@ -174,7 +174,7 @@ def test_a_blocked_widget_leaves_the_hosted_page(page: OwnPage, desktop: Device,
 def test_an_expired_session_is_told_to_the_shop_and_the_buyer(
     page: OwnPage, desktop: Device, world: World
 ) -> None:
-    desktop.watch.asks_for("^40[0-9]: |Failed to load resource")
+    desktop.browser_errors.expect("^40[0-9]: |Failed to load resource")
     page.open(world.cart(), kind="embedded", session="expired", lang="en")
     page.hears("onError")
     page.says("Your checkout session has expired")

@@ -39,7 +39,7 @@ def test_from_the_form_to_the_result(language: str, new_device: Callable[..., De
     expect(device.tab.locator("html")).to_have_attribute("lang", TAGS.get(language, language))
     currency = r"^€\d" if language in ("en", "nl") else r"€$"
     expect(checkout.due).to_have_text(re.compile(rf"{currency}|^€.\d"))
-    asked = world.requested(checkout.token)["languageCode"]
+    asked = world.session_request(checkout.token)["languageCode"]
     Widget(device.tab).choose("PayPal").pay()
     Partner(device.tab).leave_pending()
     result = Result(device.tab).says("pending")

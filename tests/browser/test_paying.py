@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import Checkout
-from tests.browser.pages.endings import shop_hears
+from tests.browser.pages.endings import wait_for_shop_page
 from tests.browser.pages.monext import (
     AMEX,
     CHALLENGED,
@@ -37,7 +37,7 @@ def test_a_card_in_the_widget(kind: str, new_device: Callable[..., Device], worl
     device, cart = new_device(kind), world.cart()
     Checkout(device.tab).open(cart)
     Widget(device.tab).pay_by_card()
-    heard = shop_hears(device.tab, "paid")
+    heard = wait_for_shop_page(device.tab, "paid")
     assert heard["paymentReference"] == assert_paid_once(world, cart)
     assert heard["orderNumber"] == world.orders(cart)[0]["orderNumber"]
 
@@ -50,7 +50,7 @@ def test_a_card_on_the_hosted_page(
     device, cart = new_device(kind), world.cart()
     Checkout(device.tab).open(cart, mode=mode)
     HostedPage(device.tab).pay_by_card().back_to_shop()
-    shop_hears(device.tab, "paid")
+    wait_for_shop_page(device.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -58,7 +58,7 @@ def test_a_card_on_the_hosted_page(
 def test_each_card_contract(method: str, phone: Device, world: World) -> None:
     Checkout(phone.tab).open(cart := world.cart())
     Widget(phone.tab).choose(method).pay_by_card(CARDS[method])
-    shop_hears(phone.tab, "paid")
+    wait_for_shop_page(phone.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -67,7 +67,7 @@ def test_each_partner_by_the_widget(method: str, phone: Device, world: World) ->
     Checkout(phone.tab).open(cart := world.cart())
     Widget(phone.tab).choose(method).pay()
     Partner(phone.tab).approve()
-    shop_hears(phone.tab, "paid")
+    wait_for_shop_page(phone.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -78,7 +78,7 @@ def test_mb_way_in_the_widget_while_the_phone_is_asked(desktop: Device, world: W
     with desktop.context.expect_page() as phone:
         widget.box.get_by_role("link", name="play the phone").click()
     Partner(phone.value).approve()
-    shop_hears(desktop.tab, "paid")
+    wait_for_shop_page(desktop.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -91,7 +91,7 @@ def test_a_partner_by_the_hosted_page(method: str, phone: Device, world: World) 
         partner.send_to_phone()
     partner.approve()
     HostedPage(phone.tab).back_to_shop()
-    shop_hears(phone.tab, "paid")
+    wait_for_shop_page(phone.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -101,14 +101,14 @@ def test_one_method_asked_for_by_the_shop_is_the_only_one(phone: Device, world: 
     expect(widget.box.get_by_role("radio")).to_have_count(1)
     widget.pay()
     Partner(phone.tab).approve()
-    shop_hears(phone.tab, "paid")
+    wait_for_shop_page(phone.tab, "paid")
     assert_paid_once(world, cart)
 
 
 def test_an_authorisation_of_the_store_that_captures_on_shipment(phone: Device, world: World) -> None:
     Checkout(phone.tab).open(cart := world.cart("german-store"))
     Widget(phone.tab).pay_by_card()
-    shop_hears(phone.tab, "authorized")
+    wait_for_shop_page(phone.tab, "authorized")
     assert [shape[:2] for shape in world.transactions(cart)] == [("Authorization", "Success")]
 
 
@@ -124,7 +124,7 @@ def test_refused_then_paid_in_the_same_session(mode: str, phone: Device, world: 
         hosted = HostedPage(phone.tab).pay_by_card(REFUSED)
         expect(hosted.failure).to_be_visible()
         hosted.pay_by_card().back_to_shop()
-    shop_hears(phone.tab, "paid")
+    wait_for_shop_page(phone.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -136,12 +136,12 @@ def test_refused_for_good_then_paid_in_a_new_session(desktop: Device, world: Wor
             widget.pay_by_card()
         if tries < 3:
             expect(widget.message).to_contain_text("refused")
-    shop_hears(desktop.tab, "refused")
+    wait_for_shop_page(desktop.tab, "refused")
     assert_nothing_taken(world, cart)
-    world.one_more(cart)
+    world.add_one_item(cart)
     Checkout(desktop.tab).open(cart)
     Widget(desktop.tab).pay_by_card()
-    shop_hears(desktop.tab, "paid")
+    wait_for_shop_page(desktop.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -155,7 +155,7 @@ def test_3d_secure_passed(mode: str, phone: Device, world: World) -> None:
         hosted = HostedPage(phone.tab).pay_by_card(CHALLENGED)
         Bank(phone.tab).authenticate()
         hosted.back_to_shop()
-    shop_hears(phone.tab, "paid")
+    wait_for_shop_page(phone.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -167,5 +167,5 @@ def test_3d_secure_failed_then_paid(phone: Device, world: World) -> None:
     assert_nothing_taken(world, cart)
     Checkout(phone.tab).open(cart)
     Widget(phone.tab).pay_by_card()
-    shop_hears(phone.tab, "paid")
+    wait_for_shop_page(phone.tab, "paid")
     assert_paid_once(world, cart)

@@ -28,20 +28,20 @@ def axe() -> Axe:
 def shown(browser: Browser, bridge: Gunicorn) -> Iterator[Device]:
     """One device for all scenes. Without motion, since a colour that is fading in is not the one that is meant."""
     made = device(browser, base_url=bridge.url, reduced_motion="reduce")
-    made.watch.asks_for(OWN_FAULTS)
+    made.browser_errors.expect(OWN_FAULTS)
     yield made
-    made.put_away()
+    made.close()
 
 
 @pytest.fixture(scope="module", params=SCENES)
 def seen(request: pytest.FixtureRequest, shown: Device, bridge: Gunicorn, sandbox: Sandbox) -> Device:
     """A scene, opened once for all the tests that look at it."""
     scene, world = SCENES[request.param], World(sandbox)
-    shown.start_afresh()
+    shown.reset()
     if not scene.script:
         without_script(shown)
     scene.open(shown, scene.path(Stage(world, Buyer(bridge))))
-    world.calm()
+    world.reset()
     return shown
 
 
@@ -61,7 +61,7 @@ def test_nothing_is_wider_than_a_narrow_screen(seen: Device) -> None:
 
 
 def test_nothing_goes_wrong_in_the_browser(seen: Device) -> None:
-    assert seen.watch.troubles == []
+    assert seen.browser_errors.errors == []
 
 
 def _cut_off(tab: Page) -> list[str]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import Checkout
-from tests.browser.pages.endings import Result, shop_hears
+from tests.browser.pages.endings import Result, wait_for_shop_page
 from tests.browser.pages.monext import ACCEPTED, HostedPage, Partner, Widget
 from tests.browser.recorded import assert_paid_once
 from tests.world import World
@@ -36,13 +36,13 @@ def test_paid_without_script(mode: str, without_script: Device, world: World) ->
     if mode == "widget":
         tab.locator("noscript .button").click()
     HostedPage(tab).pay_by_card().back_to_shop()
-    shop_hears(tab, "paid")
+    wait_for_shop_page(tab, "paid")
     assert_paid_once(world, cart)
 
 
 def test_given_up_without_script(without_script: Device, world: World) -> None:
     Checkout(without_script.tab).open(world.cart()).cancel()
-    shop_hears(without_script.tab, "cancelled")
+    wait_for_shop_page(without_script.tab, "cancelled")
 
 
 def test_pending_then_paid_without_script(without_script: Device, world: World) -> None:
@@ -55,23 +55,23 @@ def test_pending_then_paid_without_script(without_script: Device, world: World) 
     refresh = tab.locator("noscript meta[http-equiv=refresh]").get_attribute("content") or ""
     world.resolve(world.payment(cart)["interfaceId"], "accepted")
     tab.goto(refresh.partition("url=")[2])
-    shop_hears(tab, "paid")
+    wait_for_shop_page(tab, "paid")
     assert_paid_once(world, cart)
 
 
 @pytest.mark.parametrize("how", BLOCKERS)
 def test_widget_host_that_does_not_serve(how: str, desktop: Device, world: World) -> None:
-    desktop.watch.asks_for(BROKEN + "|Unexpected token|MIME type")
+    desktop.browser_errors.expect(BROKEN + "|Unexpected token|MIME type")
     world.fault("monext", **BLOCKERS[how])
     checkout = Checkout(desktop.tab).open(cart := world.cart())
     checkout.notices.get_by_role("link").click()
     HostedPage(desktop.tab).pay_by_card().back_to_shop()
-    shop_hears(desktop.tab, "paid")
+    wait_for_shop_page(desktop.tab, "paid")
     assert_paid_once(world, cart)
 
 
 def test_widget_that_is_blocked_by_the_browser_is_not_waited_for(desktop: Device, world: World) -> None:
-    desktop.watch.asks_for(BROKEN)
+    desktop.browser_errors.expect(BROKEN)
     desktop.tab.clock.install(time=0)
     desktop.tab.clock.pause_at(1)
     desktop.tab.route("**/cdn/**", lambda route: route.abort("blockedbyclient"))
@@ -113,7 +113,7 @@ def test_widget_that_comes_late_takes_the_place_of_the_notice(desktop: Device, w
     expect(checkout.notices.get_by_role("link")).to_be_visible()
     held.pop().continue_()
     Widget(desktop.tab).pay_by_card()
-    shop_hears(desktop.tab, "paid")
+    wait_for_shop_page(desktop.tab, "paid")
     assert_paid_once(world, cart)
 
 
@@ -129,7 +129,7 @@ def test_keyboard_alone_in_the_widget(desktop: Device, world: World) -> None:
     tab.keyboard.type("123")
     walk_to(tab, ".pl-pay-btn")
     tab.keyboard.press("Enter")
-    shop_hears(tab, "paid")
+    wait_for_shop_page(tab, "paid")
     assert_paid_once(world, cart)
     assert checkout.widget.count() == 0
 

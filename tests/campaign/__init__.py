@@ -1,11 +1,18 @@
-"""The fault campaign: buyers and back-office acts at once while all goes wrong, and then the books are compared.
+"""Plays the fault campaign: buyers and a back office at once, while everything fails; then the records are compared.
 
-`python -m tests.campaign --seed 1 --buyers 200` plays one seed, `--seeds 20` the seeds 1 to 20. What is played is
-drawn from the seed before it begins (`plan`), each actor from a stream of its own, so a repeated run plays the same
-script. How the threads of the actors and the processes fall over each other differs from run to run.
+`python -m tests.campaign --seed 1 --buyers 200` plays one seed, `--seeds 20` plays the seeds 1 to 20. A seed decides
+what is played before anything begins (`plan`). Each actor has its own random stream, so that a repeated run plays the
+same script. How the threads of the actors and the processes interleave differs from run to run.
 
-    plan, stories    what a seed decides          buyers, office, warehouse, shop   who plays it
-    fleet            two bridges and their door   weather, killer                   what goes wrong
-    witness          every 5xx, and why           books, accounts                   whether all agrees in the end
-    reconciling      the pass after the storm     campaign, report                  one seed from begin to end
+The storm is the phase in which all actors play and all faults happen. Then the faults stop, two hours pass, and
+reconciliation runs.
+
+    plan, scripts, fault_draw       what a seed decides
+    buyers, back_office, warehouse  the actors
+    bridges, shared_state           two bridges behind one address, and what all actors share
+    fault_injector, kills           what goes wrong
+    excused_failures                every 5xx, and which fault excuses it
+    reconciling                     reconciliation after the storm
+    accounts, consistency           whether commercetools and Monext agree in the end
+    campaign, figures, report       one seed from start to end, its figures, and its disagreements
 """

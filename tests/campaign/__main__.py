@@ -1,4 +1,4 @@
-"""`python -m tests.campaign`: plays seeds, prints their figures, and ends with 1 where any books do not agree."""
+"""Plays seeds (`python -m tests.campaign`) and prints their figures; exits with 1 where any records do not agree."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from monext_bridge.logs import JsonFormatter
-from tests.campaign.campaign import play
-from tests.campaign.report import table, troubles
+from tests.campaign.campaign import run_seed
+from tests.campaign.report import problems, table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 where the books of all seeds agree."""
-    wanted = _parser().parse_args(arguments)
-    seeds = [wanted.seed] if wanted.seed is not None else list(range(1, wanted.seeds + 1))
-    folder = Path(wanted.logs or tempfile.mkdtemp(prefix="campaign-"))
-    unwell = []
+    """Play the seeds. Gives the exit code: 0 where the records of all seeds agree."""
+    options = _parser().parse_args(arguments)
+    seeds = [options.seed] if options.seed is not None else list(range(1, options.seeds + 1))
+    folder = Path(options.logs or tempfile.mkdtemp(prefix="campaign-"))
+    failed = []
     for seed in seeds:
         logs = folder / f"seed-{seed}"
         shutil.rmtree(logs, ignore_errors=True)
         logs.mkdir(parents=True)
         with _logged(logs / "reconciliation.jsonl"):
-            result = play(seed, buyers=wanted.buyers, folder=logs)
+            result = run_seed(seed, buyers=options.buyers, folder=logs)
         print(table(result), flush=True)
-        if not result.is_well:
-            unwell.append(seed)
-            print(troubles(result), f"  logs: {logs}", sep="\n", flush=True)
-    print(f"{len(seeds)} seeds, {len(unwell)} whose books do not agree: {unwell or 'none'}")
-    return 1 if unwell else 0
+        if not result.passed:
+            failed.append(seed)
+            print(problems(result), f"  logs: {logs}", sep="\n", flush=True)
+    print(f"{len(seeds)} seeds, {len(failed)} whose books do not agree: {failed or 'none'}")
+    return 1 if failed else 0
 
 
 @contextmanager
 def _logged(file: Path) -> Iterator[None]:
-    """What the bridge of this process says goes to the file, as that of the others goes to theirs."""
+    """Write the log of this process's bridge to the file; the other bridges write their own."""
     handler = logging.FileHandler(file)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()

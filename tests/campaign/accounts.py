@@ -1,6 +1,6 @@
-"""One payment as commercetools records it and as Monext's ledger has it, in sums that can be compared. Pure.
+"""Sums up one payment, as commercetools records it and as Monext's ledger has it, so that both can be compared.
 
-The arithmetic is done anew here, from both dumps: the bridge's own may be wrong.
+These are pure functions. They do the arithmetic anew from both dumps, because the bridge's own may be wrong.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tests.world import Json
 
-FLAGS = frozenset({"AMOUNT_MISMATCH", "SECOND_PAYMENT", "ORDER_REFUSED"})
+REVERSAL_REASONS = frozenset({"AMOUNT_MISMATCH", "SECOND_PAYMENT", "ORDER_REFUSED"})
 RELEASES = frozenset({"CANCEL", "RESET"})
 TYPES: Mapping[str, str] = {
     "AUTHORIZATION": "Authorization",
@@ -27,7 +27,7 @@ Sums = dict[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A payment of the bridge; `rows` are all transactions of its session at Monext, acts included."""
+    """A payment of the bridge. `rows` are all transactions of its session at Monext, operations included."""
 
     payment: Json
     rows: tuple[Json, ...]
@@ -38,7 +38,7 @@ class Account:
 
     @property
     def cart_id(self) -> str:
-        """The key begins with it."""
+        """The cart's id, with which the payment's key begins."""
         return str(self.payment["key"])[:36]
 
     @property
@@ -48,31 +48,31 @@ class Account:
 
     @property
     def accepted(self) -> Json | None:
-        """The session's transaction that succeeded, as it is recorded."""
-        main = [t for t in self.payment["transactions"] if t.get("interactionId") == self.token]
-        return next((t for t in main if t["state"] == "Success"), None)
+        """The session transaction that succeeded, as it is recorded."""
+        of_session = [t for t in self.payment["transactions"] if t.get("interactionId") == self.token]
+        return next((t for t in of_session if t["state"] == "Success"), None)
 
     @property
-    def flag(self) -> str | None:
+    def reversal_reason(self) -> str | None:
         code = self.payment["paymentStatus"].get("interfaceCode")
-        return code if code in FLAGS else None
+        return code if code in REVERSAL_REASONS else None
 
     @property
-    def return_was_refused(self) -> bool:
-        """Whether Monext would not give back what must not be kept."""
-        returns = (t for t in self.acts if t["interactionId"].startswith("giveback-"))
-        return self.flag is not None and any(t["state"] == "Failure" for t in returns)
+    def reversal_was_rejected(self) -> bool:
+        """Whether Monext rejected the reversal of money that must not be kept."""
+        reversals = (t for t in self.operations if t["interactionId"].startswith("giveback-"))
+        return self.reversal_reason is not None and any(t["state"] == "Failure" for t in reversals)
 
     @property
-    def acts(self) -> tuple[Json, ...]:
+    def operations(self) -> tuple[Json, ...]:
         return tuple(t for t in self.payment["transactions"] if "~" in t.get("interactionId", ""))
 
     @property
-    def act_rows(self) -> tuple[Json, ...]:
+    def operation_rows(self) -> tuple[Json, ...]:
         return tuple(row for row in self.rows if row["id"] != row["originTransactionId"])
 
     def recorded(self) -> Sums:
-        """What the record says happened or is under way; a rest is released with its capture, not before."""
+        """What the record says happened or is under way. A remainder is released with its capture, not before."""
         sums: Counter[tuple[str, str]] = Counter()
         for t in self.payment["transactions"]:
             waits = t["state"] == "Pending" and not t.get("interactionId", "").endswith("~rest")
@@ -81,7 +81,7 @@ class Account:
         return {name: amount for name, amount in sums.items() if amount}
 
     def at_monext(self) -> Sums:
-        """What the ledger says happened or is under way; what was refused never was."""
+        """What the ledger says happened or is under way. What Monext refused does not count."""
         sums: Counter[tuple[str, str]] = Counter()
         types = {row["id"]: row["type"] for row in self.rows}
         for row in self.rows:
@@ -91,19 +91,19 @@ class Account:
         return {name: amount for name, amount in sums.items() if amount}
 
     def held(self) -> int:
-        """Minor units of the buyer's money that Monext has, and that are not on their way back."""
+        """Minor units of the buyer's money that Monext holds, without those that are on their way back."""
         sums = Counter(self.at_monext())
         back = [
             sums[kind, state]
             for kind in ("CancelAuthorization", "Refund")
             for state in ("Success", "Pending")
         ]
-        taken = max(sums["Authorization", "Success"], sums["Charge", "Success"])
-        return taken - sum(back)
+        accepted = max(sums["Authorization", "Success"], sums["Charge", "Success"])
+        return accepted - sum(back)
 
 
 def accounts_of(commercetools: Json, monext: Json) -> tuple[Account, ...]:
-    """One for every payment of the bridge, with or without a session."""
+    """Give the accounts of all payments of the bridge, with or without a session."""
     rows: dict[str, list[Json]] = {}
     for row in monext["transactions"]:
         rows.setdefault(row["token"], []).append(row)
@@ -116,7 +116,7 @@ def is_own(payment: Json) -> bool:
 
 
 def due(order: Json, foreign: Iterable[Json]) -> int:
-    """What one payment of ours had to bring for an order, beside payments of others."""
+    """Give the minor units that our payment had to bring for an order, beside the payments of others."""
     total = order["taxedPrice"]["totalGross"] if "taxedPrice" in order else order["totalPrice"]
     others = sum(
         t["amount"]["centAmount"] * (-1 if t["type"] == "Refund" else 1)
@@ -128,7 +128,10 @@ def due(order: Json, foreign: Iterable[Json]) -> int:
 
 
 def _meaning(row: Json, types: Mapping[str, str]) -> tuple[str, int]:
-    """A release counts against its origin: of a capture it is a refund, of a refund it takes that back."""
+    """Give the transaction type and sign of a row.
+
+    A release counts against its origin: the release of a capture is a refund, that of a refund undoes the refund.
+    """
     if row["type"] not in RELEASES:
         return TYPES.get(row["type"], row["type"]), 1
     origin = types.get(row["originTransactionId"])

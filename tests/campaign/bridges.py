@@ -1,4 +1,4 @@
-"""Two bridges, each a gunicorn of its own, the door in front of them, and a note of every request that was made."""
+"""Runs two bridges under gunicorn behind one address, and notes every request that the actors make."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request of an actor. `status` None: the connection ended without an answer. Monotonic seconds."""
+    """A request of an actor, with its start and end in monotonic seconds.
+
+    `status` is None where the connection ended without an answer.
+    """
 
     correlation: str
     bridge: int
@@ -39,15 +42,15 @@ class Exchange:
     status: int | None
 
 
-class Fleet:
-    """Both bridges share the sandbox and `SECRET_KEY`, and are told the door's address as theirs."""
+class BridgePair:
+    """Two bridges that share the sandbox and `SECRET_KEY`. `PUBLIC_URL` of both is the address in front of them."""
 
     def __init__(self, sandbox: Sandbox, *, folder: Path) -> None:
-        self._door = Server(self._forward)
+        self._front_server = Server(self._forward)
         self._turns = count()
-        self.url = self._door.url
+        self.url = self._front_server.url
         self.exchanges: list[Exchange] = []
-        self.downs: list[tuple[int, float, float]] = []
+        self.downtimes: list[tuple[int, float, float]] = []
         settings = {
             "SECRET_KEY": SECRET_KEY,
             "EVENTS_SECRET": EVENTS_SECRET,
@@ -59,23 +62,23 @@ class Fleet:
             for name in ("a", "b")
         )
 
-    def __enter__(self) -> Fleet:
-        self._door.start()
+    def __enter__(self) -> BridgePair:
+        self._front_server.start()
         for bridge in self.bridges:
             bridge.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Nothing is under way any more, so nobody waits for a stop in order."""
-        self._door.stop()
+        """Kill both. Nothing is under way any more, so an orderly stop is not needed."""
+        self._front_server.stop()
         for bridge in self.bridges:
             bridge.kill()
 
-    def line(self, name: str) -> Line:
-        return Line(self, name)
+    def client(self, name: str) -> ActorClient:
+        return ActorClient(self, name)
 
     def call(self, index: int, method: str, path: str, *, correlation: str, **options: Any) -> Answer | None:
-        """The answer of one bridge; None where the connection ended without one, as when it was killed."""
+        """Send a request to one bridge. None where the connection ended without an answer, as when it was killed."""
         start = time.monotonic()
         try:
             answer = self.bridges[index].call(method, path, **options)
@@ -86,47 +89,47 @@ class Fleet:
         return answer
 
     def workers(self, index: int) -> list[int]:
-        """The processes of a bridge that serve; none while it is down."""
+        """Give the process ids of a bridge's workers; none while it is down."""
         return [pid for pid in _children(self.bridges[index].pid) if _is_alive(pid)]
 
     def kill_worker(self, index: int) -> None:
-        """One worker; its master starts another."""
+        """Kill one worker with SIGKILL; its master starts another."""
         pids = self.workers(index)
         if pids:
             now = time.monotonic()
-            self.downs.append((index, now, now))
+            self.downtimes.append((index, now, now))
             with contextlib.suppress(ProcessLookupError):
                 send_signal(pids[0], signal.SIGKILL)
 
     def kill_all(self, index: int, *, down: float) -> None:
-        """All processes of a bridge, which is started again after `down` seconds."""
+        """Kill all processes of a bridge, and start it again after `down` seconds."""
         began = time.monotonic()
         self.bridges[index].kill()
         time.sleep(down)
         self.bridges[index].start()
-        self.downs.append((index, began, time.monotonic()))
+        self.downtimes.append((index, began, time.monotonic()))
 
-    def was_down(self, index: int, *, start: float, end: float) -> bool:
-        """Whether something of a bridge was killed, or not up yet, at some time between."""
-        return any(index == which and start <= up and end >= down for which, down, up in self.downs)
+    def was_killed(self, index: int, *, start: float, end: float) -> bool:
+        """Whether a process of the bridge was killed, or was not up again yet, between start and end."""
+        return any(index == which and start <= up and end >= down for which, down, up in self.downtimes)
 
     def _forward(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """What Monext and commercetools send goes to either bridge in turn, without a second try."""
+        """Forward what Monext and commercetools send to the bridges in turn, without a second try."""
         request = Request(environ)
         bridge = self.bridges[next(self._turns) % len(self.bridges)]
         headers = {name: value for name, value in request.headers if name.lower() not in NOT_FORWARDED}
         try:
             answer = bridge.call(request.method, request.full_path, data=request.get_data(), headers=headers)
         except requests.RequestException as error:
-            raise ConnectionAbortedError("the bridge behind the door is away") from error
+            raise ConnectionAbortedError("the bridge behind this address is away") from error
         return Response(answer.text, answer.status)(environ, start_response)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One actor's calls, each under a correlation id that names the actor."""
+class ActorClient:
+    """Makes the calls of one actor, each with a correlation id that names the actor."""
 
-    fleet: Fleet
+    pair: BridgePair
     name: str
     _numbers: Any = field(default_factory=count)
 
@@ -137,17 +140,17 @@ class Line:
             "X-Forwarded-For": _address(self.name),
             **options.pop("headers", {}),
         }
-        return self.fleet.call(bridge % 2, method, path, correlation=correlation, headers=headers, **options)
+        return self.pair.call(bridge % 2, method, path, correlation=correlation, headers=headers, **options)
 
 
 class Actor(Protocol):
-    """`play` does all that it has to do, and ends with it."""
+    """Takes part in the storm. `play` does all that the actor has to do, and then returns."""
 
     def play(self) -> None: ...
 
 
 def _address(name: str) -> str:
-    """An address of its own for each actor, as buyers have."""
+    """Give each actor its own IP address, as buyers have."""
     number = sum(ord(letter) * 31**place for place, letter in enumerate(reversed(name))) % 2**24
     return f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
 

@@ -1,4 +1,4 @@
-"""The weather that a seed draws: rules put in force and taken away again, and what else happens to both remotes."""
+"""Draws the faults of a seed: rules that are in force for a while, and events that happen once."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-SECONDS_BETWEEN_FRONTS = 0.45
-SECONDS_BETWEEN_TURNS = 0.2
+SECONDS_BETWEEN_WINDOWS = 0.45
+SECONDS_BETWEEN_EVENTS = 0.2
 
-ACTS = "/(captures|cancels|refunds)$"
-SEAMS: Mapping[str, tuple[tuple[str | None, str], ...]] = {
+OPERATIONS = "/(captures|cancels|refunds)$"
+DISTURBED_CALLS: Mapping[str, tuple[tuple[str | None, str], ...]] = {
     "commercetools": (
         ("GET", "/carts/"),
         ("POST", "/carts/"),
@@ -28,17 +28,17 @@ SEAMS: Mapping[str, tuple[tuple[str | None, str], ...]] = {
         ("POST", "/sessions$"),
         ("GET", "/sessions/"),
         ("GET", "/transactions/"),
-        ("POST", ACTS),
-        ("POST", ACTS),
+        ("POST", OPERATIONS),
+        ("POST", OPERATIONS),
         (None, ""),
     ),
 }
-"""Method and path of the calls that a rule is about; what stands twice is drawn twice as often."""
+"""The method and path of the calls that a rule is about. What stands here twice is drawn twice as often."""
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
-    """A rule of a remote's faults, in force for `lasts` seconds or until it is used up."""
+class FaultWindow:
+    """A fault rule of a remote that is in force for `lasts` seconds, or until it is used up."""
 
     at: float
     lasts: float
@@ -47,10 +47,10 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Something that happens once: tokens end, a version rises, a bank refuses, notices go astray.
+class SingleEvent:
+    """Something that happens once: tokens end, a version rises, a bank refuses, notifications get lost.
 
-    `number` is the buyer that it is about, `how` the particulars.
+    `number` is the buyer that it is about, `how` says more.
     """
 
     at: float
@@ -75,8 +75,12 @@ def _done_all_the_same(random: Random) -> dict[str, Any]:
     return {"action": "status_after", "code": random.choice((500, 502, 503)), "times": random.randint(1, 3)}
 
 
-def _unsure(random: Random) -> dict[str, Any]:
-    result = {"title": "ERROR", "code": random.choice(UNSURE), "detail": "See the list of return codes"}
+def _ambiguous(random: Random) -> dict[str, Any]:
+    result = {
+        "title": "ERROR",
+        "code": random.choice(AMBIGUOUS_CODES),
+        "detail": "See the list of return codes",
+    }
     action = random.choice(("status", "status_after"))
     return {"action": action, "code": 201, "body": {"result": result}, "times": random.randint(1, 3)}
 
@@ -100,71 +104,92 @@ DAMAGES: Mapping[Callable[[Random], dict[str, Any]], int] = {
     _broken("half_body"): 3,
     _broken("html"): 2,
 }
-"""How often each is drawn, beside the others."""
+"""How often each fault is drawn, in proportion to the others."""
 
-UNSURE = ("01196", "01197", "01199", "02002", "02003", "02011", "02013", "02101", "02102", "02103", "02106")
-UNSURE_ANSWERS = 0.2
-"""Part of the fronts over acts in which Monext answers with a code that does not tell what it has done."""
+AMBIGUOUS_CODES = (
+    "01196",
+    "01197",
+    "01199",
+    "02002",
+    "02003",
+    "02011",
+    "02013",
+    "02101",
+    "02102",
+    "02103",
+    "02106",
+)
+AMBIGUOUS_ANSWERS = 0.2
+"""The part of the windows over operations in which Monext answers with a code that does not tell what it did."""
 
 OUTAGES = 0.02
-"""Part of the fronts that are one."""
+"""The part of the windows that are an outage."""
 
 OUTAGE = {"action": "status", "code": 503, "times": 0}
-"""All calls of a remote while the front lasts; long enough for a breaker to open."""
+"""Fails all calls of a remote while the window lasts, which is long enough for a breaker to open."""
 
 LATE_ANSWERS = 0.03
-"""Part of the fronts of a long storm in which one call is carried out after its caller has given up."""
+"""The part of the windows of a long storm in which one call is carried out after its caller has given up."""
 
 LONG_STORM = 20.0
-"""Seconds; in a shorter one everybody would wait for the late answers."""
+"""Seconds from which on a storm has late answers: in a shorter one everybody would wait for them."""
 
-ASTRAY = ("normal", "lost", "doubled", "late", "reversed")
+DELIVERY_MODES = ("normal", "lost", "doubled", "late", "reversed")
 BANK = ("refused", "pending")
-TURNS: Mapping[str, int] = {"version": 20, "notices": 4, "messages": 3, "bank": 3, "tokens": 1, "staff": 3}
+SINGLE_EVENTS: Mapping[str, int] = {
+    "version": 20,
+    "notices": 4,
+    "messages": 3,
+    "bank": 3,
+    "tokens": 1,
+    "staff": 3,
+}
 BUSY_FOR = 4.0
-"""Seconds after a buyer's arrival in which others meddle with the cart."""
+"""Seconds after a buyer's arrival in which others change the cart."""
 
 
-def draw_fronts(random: Random, *, seconds: float) -> tuple[Front, ...]:
-    """Fronts overlap; the first that fits a call is applied."""
-    fronts: list[Front] = []
+def draw_fault_windows(random: Random, *, seconds: float) -> tuple[FaultWindow, ...]:
+    """Draw the windows. They overlap; the first whose rule fits a call is applied."""
+    fault_windows: list[FaultWindow] = []
     at = random.uniform(0.0, 1.0)
     while at < seconds:
-        fronts.append(_front(random, at, long=seconds > LONG_STORM))
-        at += random.uniform(0.2, 1.8) * SECONDS_BETWEEN_FRONTS
-    return tuple(fronts)
+        fault_windows.append(_draw_window(random, at, long=seconds > LONG_STORM))
+        at += random.uniform(0.2, 1.8) * SECONDS_BETWEEN_WINDOWS
+    return tuple(fault_windows)
 
 
-def draw_turns(random: Random, *, seconds: float, arrivals: Sequence[float]) -> tuple[Turn, ...]:
-    turns: list[Turn] = []
+def draw_single_events(
+    random: Random, *, seconds: float, arrivals: Sequence[float]
+) -> tuple[SingleEvent, ...]:
+    single_events: list[SingleEvent] = []
     at = random.uniform(0.2, 1.0)
     while at < seconds:
-        turns.append(_turn(random, at, arrivals=arrivals))
-        at += random.uniform(0.2, 1.8) * SECONDS_BETWEEN_TURNS
-    return tuple(turns)
+        single_events.append(_draw_single_event(random, at, arrivals=arrivals))
+        at += random.uniform(0.2, 1.8) * SECONDS_BETWEEN_EVENTS
+    return tuple(single_events)
 
 
-def _front(random: Random, at: float, *, long: bool) -> Front:
-    remote, chance = random.choice(tuple(SEAMS)), random.random()
+def _draw_window(random: Random, at: float, *, long: bool) -> FaultWindow:
+    remote, chance = random.choice(tuple(DISTURBED_CALLS)), random.random()
     if chance < OUTAGES:
-        return Front(at, random.uniform(0.4, 1.8), remote, OUTAGE)
-    method, path = random.choice(SEAMS[remote])
+        return FaultWindow(at, random.uniform(0.4, 1.8), remote, OUTAGE)
+    method, path = random.choice(DISTURBED_CALLS[remote])
     damage = random.choices(list(DAMAGES), list(DAMAGES.values()))[0](random)
-    if path == ACTS and random.random() < UNSURE_ANSWERS:
-        damage = _unsure(random)
+    if path == OPERATIONS and random.random() < AMBIGUOUS_ANSWERS:
+        damage = _ambiguous(random)
     if long and chance > 1 - LATE_ANSWERS:
         damage = {"action": "delay", "seconds": random.uniform(9.0, 16.0), "times": 1}
-    return Front(at, random.uniform(0.5, 3.0), remote, {**damage, "method": method, "path": path})
+    return FaultWindow(at, random.uniform(0.5, 3.0), remote, {**damage, "method": method, "path": path})
 
 
-def _turn(random: Random, at: float, *, arrivals: Sequence[float]) -> Turn:
+def _draw_single_event(random: Random, at: float, *, arrivals: Sequence[float]) -> SingleEvent:
     here = [number for number, arrived in enumerate(arrivals) if arrived < at < arrived + BUSY_FOR]
-    what = random.choices(list(TURNS), list(TURNS.values()))[0]
-    how = {
+    what = random.choices(list(SINGLE_EVENTS), list(SINGLE_EVENTS.values()))[0]
+    variants = {
         "version": ("cart", "payment", "order"),
-        "notices": ASTRAY,
-        "messages": ASTRAY,
+        "notices": DELIVERY_MODES,
+        "messages": DELIVERY_MODES,
         "bank": BANK,
         "staff": ("captures", "refunds"),
     }.get(what, ("",))
-    return Turn(at, what, random.choice(how), random.choice(here or [0]))
+    return SingleEvent(at, what, random.choice(variants), random.choice(here or [0]))

@@ -1,15 +1,15 @@
-"""What a seed came to, counted: by the books, the journals, the logs and the actors."""
+"""Counts the figures of a seed, from both records, the journals, the logs and the actors."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.campaign.consistency import Books
-from tests.campaign.excused_failures import Witness, is_spoilt
-from tests.campaign.fault_fronts import Weather
-from tests.campaign.reconciling import Reconciled
-from tests.campaign.shared_state import Stage
+from tests.campaign.consistency import Evidence
+from tests.campaign.excused_failures import FailureJudge, met_a_fault
+from tests.campaign.fault_injector import FaultInjector
+from tests.campaign.reconciling import ReconciliationResult
+from tests.campaign.shared_state import SharedState
 
 Row = tuple[str, str]
 
@@ -22,34 +22,34 @@ class Figures:
 
 
 def count(
-    stage: Stage,
-    weather: Weather,
-    witness: Witness,
-    reconciled: Reconciled,
-    books: Books,
+    shared: SharedState,
+    injector: FaultInjector,
+    failure_judge: FailureJudge,
+    reconciled: ReconciliationResult,
+    evidence: Evidence,
     *,
     seconds: float,
 ) -> Figures:
-    kept = [a for a in books.accounts if a.accepted and a.flag is None]
-    returned = [a for a in books.accounts if a.accepted and a.flag]
-    faults = Counter(c.fault for c in weather.calls.values() if c.fault)
-    lost = sum(1 for e in stage.fleet.exchanges if e.status is None)
+    kept = [a for a in evidence.accounts if a.accepted and a.reversal_reason is None]
+    reversed_ = [a for a in evidence.accounts if a.accepted and a.reversal_reason]
+    faults = Counter(c.fault for c in injector.calls.values() if c.fault)
+    lost = sum(1 for e in shared.pair.exchanges if e.status is None)
     rows: tuple[tuple[str, object], ...] = (
-        ("buyers", len(stage.plan.visits)),
-        ("sessions at Monext", len(books.monext["sessions"])),
-        ("payments accepted", len(kept) + len(returned)),
-        ("  kept, with an order", f"{len(kept)}, {len(books.orders)}"),
-        ("  given back", _listed(Counter(a.flag for a in returned))),
-        ("payments not accepted", _listed(_open_ends(books))),
-        ("acts ordered", _listed(Counter(f"{told.kind} {told.end}" for told in stage.office))),
-        ("acts at Monext", _listed(_rows(books))),
-        ("requests of actors", f"{len(stage.fleet.exchanges)}, {lost} without an answer"),
-        ("calls at the remotes", f"{len(weather.calls)}, {_faulted(weather)} spoilt"),
+        ("buyers", len(shared.plan.visits)),
+        ("sessions at Monext", len(evidence.monext["sessions"])),
+        ("payments accepted", len(kept) + len(reversed_)),
+        ("  kept, with an order", f"{len(kept)}, {len(evidence.orders)}"),
+        ("  given back", _listed(Counter(a.reversal_reason for a in reversed_))),
+        ("payments not accepted", _listed(_open_ends(evidence))),
+        ("acts ordered", _listed(Counter(f"{told.kind} {told.outcome}" for told in shared.office))),
+        ("acts at Monext", _listed(_rows_by_type(evidence))),
+        ("requests of actors", f"{len(shared.pair.exchanges)}, {lost} without an answer"),
+        ("calls at the remotes", f"{len(injector.calls)}, {_faulted(injector)} spoilt"),
         ("faults applied", _listed(faults)),
-        ("turns", _listed(Counter(turn.what for turn in weather.turned))),
-        ("kills", len(stage.fleet.downs)),
-        ("5xx asked for", _listed(witness.asked_for)),
-        ("5xx not asked for", len(witness.not_asked_for)),
+        ("turns", _listed(Counter(single_event.what for single_event in injector.events_played))),
+        ("kills", len(shared.pair.downtimes)),
+        ("5xx asked for", _listed(failure_judge.excused)),
+        ("5xx not asked for", len(failure_judge.unexcused)),
         ("reconciliation", _listed(reconciled.findings)),
         ("left to people", len(reconciled.left_to_people)),
         ("seconds", f"{seconds:.1f}"),
@@ -57,23 +57,23 @@ def count(
     return Figures(tuple((name, str(value)) for name, value in rows))
 
 
-def _open_ends(books: Books) -> Counter[str]:
-    """Payments that nobody paid, by what the record says of their session."""
+def _open_ends(evidence: Evidence) -> Counter[str]:
+    """Count the payments that nobody paid, by what the record says of their session."""
     ends: Counter[str] = Counter()
-    for account in books.accounts:
+    for account in evidence.accounts:
         if account.accepted is None:
             states = {t["state"] for t in account.payment["transactions"]}
             ends[next((s for s in ("Pending", "Initial", "Failure") if s in states), "no session")] += 1
     return ends
 
 
-def _rows(books: Books) -> Counter[str]:
-    rows = (row for account in books.accounts for row in account.act_rows)
+def _rows_by_type(evidence: Evidence) -> Counter[str]:
+    rows = (row for account in evidence.accounts for row in account.operation_rows)
     return Counter(f"{row['type']} {row.get('status', 'under way')}" for row in rows)
 
 
-def _faulted(weather: Weather) -> int:
-    return sum(1 for call in weather.calls.values() if is_spoilt(call))
+def _faulted(injector: FaultInjector) -> int:
+    return sum(1 for call in injector.calls.values() if met_a_fault(call))
 
 
 def _listed(counts: Counter[str]) -> str:

@@ -1,6 +1,6 @@
-"""What a seed decides, before anything is played: who comes when and does what, and what goes wrong meanwhile.
+"""Draws the plan of a seed before anything is played: who comes when and does what, and what goes wrong meanwhile.
 
-Every actor has a stream of its own, so that nothing depends on the order in which threads run, and a change of one
+Every actor has its own random stream, so that nothing depends on the order in which threads run, and a change of one
 part leaves the others as they were. Times are seconds since the storm began.
 """
 
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from tests.campaign.fault_draw import Front, Turn, draw_fronts, draw_turns
+from tests.campaign.fault_draw import FaultWindow, SingleEvent, draw_fault_windows, draw_single_events
 from tests.campaign.scripts import GERMAN, STORIES
 
 BUYERS_A_SECOND = 7
 LONGEST_PAUSE = 0.6
-ACTED_ON = 0.6
+OPERATED_ON = 0.6
 SHIPPED = 0.5
 SECONDS_BETWEEN_KILLS = 6.0
 
@@ -23,7 +23,7 @@ KINDS = {
     True: {"capture": 5, "final": 2, "refund": 3, "cancel": 1, "reverse": 1},
     False: {"refund": 6, "reverse": 1, "capture": 1, "cancel": 1},
 }
-"""Acts and how often they are ordered; True for carts that are debited when they are shipped."""
+"""The operations and how often each is ordered. True: for carts that are debited when they are shipped."""
 
 MANNERS = {"once": 6, "at once": 2, "other body": 1}
 
@@ -40,7 +40,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A buyer: which cart, when, and the script."""
+    """The visit of one buyer: which cart, when, and by which script."""
 
     number: int
     story: str
@@ -51,8 +51,8 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """An act of the back office. `share` is the part of the payment in thousandths, where the act has an amount.
+class PlannedOperation:
+    """An operation of the back office. `share` is the part of the payment in thousandths, if it has an amount.
 
     `manner`: once; at once, from two threads under the same key; or followed by another body under the key.
     """
@@ -65,16 +65,16 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Deal:
-    """What the back office does to the payment of one buyer: one after the other, or all at once."""
+class OfficePlan:
+    """The operations of the back office on the payment of one buyer, one after the other or all at once."""
 
     number: int
-    deeds: tuple[Deed, ...]
+    operations: tuple[PlannedOperation, ...]
     all_at_once: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Shipment:
     """The shipment states that the order of one buyer goes through."""
 
     number: int
@@ -84,7 +84,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """kill -9 of one `worker`, of a bridge with `all` its processes, or of a worker `in a call` of its own."""
+    """A SIGKILL of one `worker`, of `all` processes of a bridge, or of a worker `in a call` that it makes."""
 
     at: float
     bridge: int
@@ -94,28 +94,32 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """All that a seed decides. `seconds` is how long the storm lasts."""
+
     seed: int
     seconds: float
     visits: tuple[Visit, ...]
-    deals: tuple[Deal, ...]
-    parcels: tuple[Parcel, ...]
-    fronts: tuple[Front, ...]
-    turns: tuple[Turn, ...]
+    office_plans: tuple[OfficePlan, ...]
+    shipments: tuple[Shipment, ...]
+    fault_windows: tuple[FaultWindow, ...]
+    single_events: tuple[SingleEvent, ...]
     kills: tuple[Kill, ...]
 
 
-def draw(seed: int, *, buyers: int) -> Plan:
-    """The same plan for the same seed and number of buyers."""
+def draw_plan(seed: int, *, buyers: int) -> Plan:
+    """Draw the plan; it is the same for the same seed and number of buyers."""
     seconds = 3.0 + buyers / BUYERS_A_SECOND
     visits = tuple(_visit(_stream(seed, "buyer", n), n, seconds=seconds) for n in range(buyers))
     return Plan(
         seed=seed,
         seconds=seconds,
         visits=visits,
-        deals=tuple(_deals(seed, visits)),
-        parcels=tuple(_parcels(seed, visits)),
-        fronts=draw_fronts(_stream(seed, "fronts"), seconds=seconds),
-        turns=draw_turns(_stream(seed, "turns"), seconds=seconds, arrivals=[v.arrives for v in visits]),
+        office_plans=tuple(_office_plans(seed, visits)),
+        shipments=tuple(_shipments(seed, visits)),
+        fault_windows=draw_fault_windows(_stream(seed, "fronts"), seconds=seconds),
+        single_events=draw_single_events(
+            _stream(seed, "turns"), seconds=seconds, arrivals=[v.arrives for v in visits]
+        ),
         kills=tuple(_kills(_stream(seed, "kills"), seconds=seconds)),
     )
 
@@ -144,17 +148,17 @@ def _step(random: Random, text: str, home: int) -> Step:
     return Step(verb, argument, random.uniform(0, LONGEST_PAUSE), bridge)
 
 
-def _deals(seed: int, visits: tuple[Visit, ...]) -> Iterator[Deal]:
+def _office_plans(seed: int, visits: tuple[Visit, ...]) -> Iterator[OfficePlan]:
     for visit in visits:
         random = _stream(seed, "office", visit.number)
-        if random.random() < ACTED_ON:
+        if random.random() < OPERATED_ON:
             late = visit.situation in GERMAN
-            deeds = tuple(_deed(random, KINDS[late]) for _ in range(random.randint(1, 4)))
-            yield Deal(visit.number, deeds, all_at_once=random.random() < 0.3)
+            operations = tuple(_operation(random, KINDS[late]) for _ in range(random.randint(1, 4)))
+            yield OfficePlan(visit.number, operations, all_at_once=random.random() < 0.3)
 
 
-def _deed(random: Random, kinds: dict[str, int]) -> Deed:
-    return Deed(
+def _operation(random: Random, kinds: dict[str, int]) -> PlannedOperation:
+    return PlannedOperation(
         kind=random.choices(list(kinds), list(kinds.values()))[0],
         share=random.choice((1000, 500, 500, 333, 250, 100, 7)),
         manner=random.choices(list(MANNERS), list(MANNERS.values()))[0],
@@ -163,12 +167,12 @@ def _deed(random: Random, kinds: dict[str, int]) -> Deed:
     )
 
 
-def _parcels(seed: int, visits: tuple[Visit, ...]) -> Iterator[Parcel]:
+def _shipments(seed: int, visits: tuple[Visit, ...]) -> Iterator[Shipment]:
     for visit in visits:
         random = _stream(seed, "parcel", visit.number)
         if random.random() < SHIPPED:
             states = random.choice((("Shipped",), ("Shipped", "Delivered"), ("Ready", "Shipped")))
-            yield Parcel(visit.number, states, random.uniform(0, 2 * LONGEST_PAUSE))
+            yield Shipment(visit.number, states, random.uniform(0, 2 * LONGEST_PAUSE))
 
 
 def _kills(random: Random, *, seconds: float) -> Iterator[Kill]:

@@ -1,4 +1,4 @@
-"""After the storm: two hours later, reconciliation finishes what nobody came back to, and then finds nothing more."""
+"""Reconciles two hours after the storm: it finishes what nobody came back to, and then must find nothing more."""
 
 from __future__ import annotations
 
@@ -15,24 +15,27 @@ from tests.bridges import InProcess
 from tests.campaign.bridges import SECRET_KEY
 
 LATER = timedelta(hours=2)
-"""Sessions are over by then, and every act is old enough to be looked up for good."""
+"""By then sessions are over, and every unresolved operation is overdue."""
 
 AT_ANY_PACE = Throttle(1_000_000)
 
 
 @dataclass(slots=True)
-class Reconciled:
-    """`findings` counts those of the first passes by need and ending; `left` is what a further pass still finds."""
+class ReconciliationResult:
+    """What reconciliation found.
+
+    `findings` counts those of the first passes by follow-up and status. `left` is what a further pass still finds.
+    """
 
     findings: Counter[str] = field(default_factory=Counter)
     left_to_people: set[str] = field(default_factory=set)
     left: list[str] = field(default_factory=list)
 
 
-def reconcile(sandbox: Sandbox) -> Reconciled:
-    """A pass over what is open, one over the ledgers, and one that may find nothing to do."""
+def reconcile(sandbox: Sandbox) -> ReconciliationResult:
+    """Run a pass over what is open, one over the ledgers, and one that must find nothing to do."""
     bridge = InProcess(sandbox, clock=_later, SECRET_KEY=SECRET_KEY)
-    done = Reconciled()
+    done = ReconciliationResult()
     for scope in (Scope(), Scope(ledger=True)):
         found = _pass(bridge, scope, done)
         done.findings.update(f"{f.need.value} {f.ending.value}" for f in found if not _is_idle(f))
@@ -42,7 +45,7 @@ def reconcile(sandbox: Sandbox) -> Reconciled:
     return done
 
 
-def _pass(bridge: InProcess, scope: Scope, done: Reconciled) -> list[Finding]:
+def _pass(bridge: InProcess, scope: Scope, done: ReconciliationResult) -> list[Finding]:
     findings: list[Finding] = []
     summary = bridge.services.reconcile.run(scope, tell=findings.append, pace=AT_ANY_PACE)
     if summary.broken_off:
@@ -51,7 +54,7 @@ def _pass(bridge: InProcess, scope: Scope, done: Reconciled) -> list[Finding]:
 
 
 def _is_idle(finding: Finding) -> bool:
-    """A ledger that agrees; a payment of which others have yet to decide."""
+    """Whether there is nothing to do: the ledger agrees, or others have yet to decide about the payment."""
     agrees = (
         finding.need is FollowUp.LEDGER and finding.ending is FindingStatus.FINISHED and not finding.detail
     )

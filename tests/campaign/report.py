@@ -1,4 +1,4 @@
-"""The figures of a seed as a table, and each disagreement with all that is known of it."""
+"""Prints the figures of a seed as a table, and each disagreement with all that is known of it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NAMES = 24
 
 
 def table(result: Result) -> str:
-    """One row a figure; long ones are folded."""
-    head = f"seed {result.plan.seed}: {'the books agree' if result.is_well else 'THE BOOKS DO NOT AGREE'}"
+    """Give the table, with one row for each figure; long rows are wrapped."""
+    head = f"seed {result.plan.seed}: {'the books agree' if result.passed else 'THE BOOKS DO NOT AGREE'}"
     rows = (_row(name, value) for name, value in result.figures.rows)
     return "\n".join((head, *rows))
 
 
-def troubles(result: Result) -> str:
-    """Everything that is wrong, and how to see it again."""
+def problems(result: Result) -> str:
+    """Give everything that is wrong, and the command that plays it again."""
     parts = [f"  {fault}" for fault in result.faults]
     parts += ["\n".join(_of(found, result)) for found in result.disagreements]
     seed, buyers = result.plan.seed, len(result.plan.visits)
@@ -37,10 +37,10 @@ def _row(name: str, value: str) -> str:
 
 def _of(found: Disagreement, result: Result) -> Iterator[str]:
     yield f"  {found.what}  [cart {found.cart}, payment {found.payment}]"
-    for account in result.books.accounts:
+    for account in result.evidence.accounts:
         if account.cart_id == found.cart:
             yield from _account(account)
-    for order in result.books.orders_of_cart(found.cart):
+    for order in result.evidence.orders_of_cart(found.cart):
         yield f"    order {order['orderNumber']} {order['id']}: {order.get('paymentState')}"
     yield from (f"    {line}" for line in result.diaries.get(found.cart, []))
 
@@ -49,8 +49,8 @@ def _account(account: Account) -> Iterator[str]:
     status = json.dumps(account.payment["paymentStatus"])
     yield f"    payment {account.id} {account.payment['key'][37:]} version {account.payment['version']} {status}"
     for t in account.payment["transactions"]:
-        cents, stands = t["amount"]["centAmount"], t.get("interfaceId", "-")
-        yield f"      record {t['type']} {t['state']} {cents} {t.get('interactionId')} → {stands}"
+        cents, monext_id = t["amount"]["centAmount"], t.get("interfaceId", "-")
+        yield f"      record {t['type']} {t['state']} {cents} {t.get('interactionId')} → {monext_id}"
     for row in account.rows:
         key = row["privateData"].get("bridgeKey", "-")
         said = f"{row['type']} {row.get('status', 'under way')} {row['amount']}"

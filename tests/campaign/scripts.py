@@ -1,9 +1,10 @@
-"""What buyers do, as scripts of one line each: `verb` or `verb:argument`, played one after the other.
+"""Lists what buyers do as scripts of one line: `verb` or `verb:argument`, played one after the other.
 
 `open` shows the payment page (`open:es` in another language, which is another session), `tabs` opens it twice at
 once. `pay` plays the buyer at Monext on the session that was shown last, `pay-first` on the first, `pay-all` on all
-of them. `return` comes back from Monext, `returns` four times at once; `look` and `cancel` are our pages. `resolve`
-is the partner's late answer. `grow`, `order`, `trouble` and `mended` are done to the cart by others meanwhile.
+of them. `return` comes back from Monext, `returns` does so four times at once. `look` opens the result page, `cancel`
+the cancel page. `resolve` is the partner's late answer. `grow` puts one more item into the cart. `order`: the shop
+itself orders. `trouble`: commercetools refuses orders of the cart with this code, until `mended`.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ GERMAN = ("german-store",)
 """Carts of the store that is debited when the order is shipped."""
 
 WITH_LINES = ("guest", "customer", "german-store")
-"""Carts of which one more can be bought."""
+"""Carts in which one more of the first item can be bought."""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`weight` is how often it is drawn, beside the others; `carts` are the situations that it fits."""
+    """A script with its weight (how often it is drawn, in proportion) and the carts that it fits."""
 
     weight: int
     script: str

@@ -1,4 +1,4 @@
-"""Where the actors of one campaign meet: the carts, what was told to whom, and what each of them did."""
+"""Holds what the actors of one campaign share: the carts, what each was told, and what each did."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from typing import Any
 import requests
 
 from sandbox.runner import Sandbox
-from tests.campaign.bridges import Fleet, Line
+from tests.campaign.bridges import ActorClient, BridgePair
 from tests.campaign.plan import Plan, Visit
 from tests.world import Json, World
 
 
 @dataclass(slots=True)
-class Dealing:
-    """The cart of one buyer, and all that is done with it. `diary` is what its actors did and got."""
+class BuyerCart:
+    """The cart of one buyer, and what happened to it. `diary` is what its actors did, and what they got."""
 
     visit: Visit
     cart: str = ""
     paid: bool = False
     over: Event = field(default_factory=Event)
-    """The buyer has paid, or will not: the others need not wait any longer."""
+    """Set when the buyer has paid, or will not pay: the other actors need not wait any longer."""
     gone: bool = False
     diary: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class ToldBuyer:
-    """What the address of the shop's landing page said: a promise."""
+class BuyerPromise:
+    """What the address of the shop's landing page told the buyer: a promise that has to be true."""
 
     payment: str
     status: str
@@ -39,27 +39,29 @@ class ToldBuyer:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldOffice:
-    """The last answer to an act under a key. `end` is the outcome, or the status where there was none."""
+class OfficeAnswer:
+    """The last answer to an operation under a key. `outcome` is the HTTP status where the answer told no outcome."""
 
     payment: str
     key: str
     kind: str
-    end: str
+    outcome: str
     transaction: str | None
 
 
 @dataclass(slots=True)
-class Stage:
+class SharedState:
+    """What the actors share: the sandbox, the bridges, the plan, the carts, and what was told and seen."""
+
     sandbox: Sandbox
-    fleet: Fleet
+    pair: BridgePair
     plan: Plan
-    dealings: tuple[Dealing, ...]
+    buyer_carts: tuple[BuyerCart, ...]
     began: float = field(default_factory=time.monotonic)
-    buyers: list[ToldBuyer] = field(default_factory=list)
-    office: list[ToldOffice] = field(default_factory=list)
+    buyers: list[BuyerPromise] = field(default_factory=list)
+    office: list[OfficeAnswer] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    """What an actor saw that must not be, in words."""
+    """What an actor saw that must not happen, in words."""
 
     def now(self) -> float:
         return time.monotonic() - self.began
@@ -68,18 +70,18 @@ class Stage:
         time.sleep(max(at - self.now(), 0))
 
     def world(self) -> World:
-        """The sandbox, for one actor."""
+        """Give one actor its own access to the sandbox."""
         return World(self.sandbox)
 
-    def line(self, actor: str) -> Line:
-        return self.fleet.line(f"{actor}.{self.plan.seed}")
+    def client(self, actor: str) -> ActorClient:
+        return self.pair.client(f"{actor}.{self.plan.seed}")
 
-    def note(self, dealing: Dealing, text: str) -> None:
-        dealing.diary.append(f"{self.now():6.2f}  {text}")
+    def note(self, buyer_cart: BuyerCart, text: str) -> None:
+        buyer_cart.diary.append(f"{self.now():6.2f}  {text}")
 
 
-def order(url: str, path: str, body: Mapping[str, Any]) -> Json | None:
-    """A control of the sandbox; None where it says no."""
+def post_control(url: str, path: str, body: Mapping[str, Any]) -> Json | None:
+    """Call a control of the sandbox. None where the sandbox says no; raises AssertionError where it fails."""
     with requests.Session() as http:
         http.trust_env = False
         answer = http.post(f"{url}/_control/{path}", json=body, timeout=30)
@@ -90,8 +92,8 @@ def order(url: str, path: str, body: Mapping[str, Any]) -> Json | None:
         return dict(answer.json()) if answer.text.strip().startswith("{") else {}
 
 
-def look_up(url: str, path: str) -> Json:
-    """What a control of the sandbox tells."""
+def get_control(url: str, path: str) -> Json:
+    """Read what a control of the sandbox tells."""
     with requests.Session() as http:
         http.trust_env = False
         return dict(http.get(f"{url}/_control/{path}", timeout=60).json())

@@ -17,8 +17,8 @@ from tests.builders import (
     an_order_json,
     money_json,
 )
-from tests.campaign.consistency import Books, compare
-from tests.campaign.shared_state import ToldBuyer, ToldOffice
+from tests.campaign.consistency import Evidence, compare
+from tests.campaign.shared_state import BuyerPromise, OfficeAnswer
 from tests.world import Json
 
 REFUND = "refund-1~1234abcd"
@@ -37,7 +37,7 @@ def row(row_id: str, kind: str, cents: int, **changes: Any) -> Json:
 
 
 @pytest.fixture
-def books() -> Json:
+def evidence() -> Json:
     """A payment of 50 €, of which 10 € were refunded, with its order: both dumps, and what people were told."""
     payment = a_payment_json(
         paymentStatus={"interfaceCode": "00000"},
@@ -51,91 +51,91 @@ def books() -> Json:
         "payments": [payment],
         "orders": [an_order_json(totalPrice=money_json(5000), taxedPrice=None)],
         "rows": [row("1", "AUTHORIZATION_AND_CAPTURE", 5000), refund],
-        "buyers": (ToldBuyer(PAYMENT_ID, "paid", ORDER_ID),),
-        "office": (ToldOffice(PAYMENT_ID, "refund-1", "refund", "approved", f"Refund-{REFUND}"),),
+        "buyers": (BuyerPromise(PAYMENT_ID, "paid", ORDER_ID),),
+        "office": (OfficeAnswer(PAYMENT_ID, "refund-1", "refund", "approved", f"Refund-{REFUND}"),),
     }
 
 
-def found(books: Json) -> list[str]:
-    commercetools = {"payment": books["payments"], "order": books["orders"]}
-    monext = {"sessions": {}, "transactions": books["rows"]}
-    compared = compare(Books(commercetools, monext, buyers=books["buyers"], office=books["office"]))
+def found(evidence: Json) -> list[str]:
+    commercetools = {"payment": evidence["payments"], "order": evidence["orders"]}
+    monext = {"sessions": {}, "transactions": evidence["rows"]}
+    compared = compare(Evidence(commercetools, monext, buyers=evidence["buyers"], office=evidence["office"]))
     return [disagreement.what for disagreement in compared]
 
 
-def refund_of(books: Json) -> Json:
-    made: Json = books["payments"][0]["transactions"][1]
+def refund_of(evidence: Json) -> Json:
+    made: Json = evidence["payments"][0]["transactions"][1]
     return made
 
 
-def _lost_refund(books: Json) -> None:
-    books["rows"].pop()
+def _lost_refund(evidence: Json) -> None:
+    evidence["rows"].pop()
 
 
-def _forgotten_refund(books: Json) -> None:
-    books["rows"].append(row("3", "REFUND", 500))
+def _forgotten_refund(evidence: Json) -> None:
+    evidence["rows"].append(row("3", "REFUND", 500))
 
 
-def _refunded_twice(books: Json) -> None:
-    books["rows"].append({**books["rows"][1], "id": "3"})
+def _refunded_twice(evidence: Json) -> None:
+    evidence["rows"].append({**evidence["rows"][1], "id": "3"})
 
 
-def _unrecorded_session(books: Json) -> None:
-    books["payments"][0]["transactions"][0]["state"] = "Failure"
+def _unrecorded_session(evidence: Json) -> None:
+    evidence["payments"][0]["transactions"][0]["state"] = "Failure"
 
 
-def _left_initial(books: Json) -> None:
-    refund_of(books)["state"] = "Initial"
+def _left_initial(evidence: Json) -> None:
+    refund_of(evidence)["state"] = "Initial"
 
 
-def _unnamed_row(books: Json) -> None:
-    del refund_of(books)["interfaceId"]
+def _unnamed_row(evidence: Json) -> None:
+    del refund_of(evidence)["interfaceId"]
 
 
-def _no_order(books: Json) -> None:
-    books["orders"].clear()
+def _no_order(evidence: Json) -> None:
+    evidence["orders"].clear()
 
 
-def _two_orders(books: Json) -> None:
-    books["orders"].append({**books["orders"][0], "id": "order-2", "orderNumber": "M2"})
+def _two_orders(evidence: Json) -> None:
+    evidence["orders"].append({**evidence["orders"][0], "id": "order-2", "orderNumber": "M2"})
 
 
-def _two_kept(books: Json) -> None:
-    second = copy.deepcopy(books["payments"][0])
+def _two_kept(evidence: Json) -> None:
+    second = copy.deepcopy(evidence["payments"][0])
     second |= {"id": "payment-2", "interfaceId": "token-2"}
     second["transactions"] = [transaction("Charge", 5000, "token-2", interfaceId="9")]
-    books["payments"].append(second)
-    books["rows"].append(
+    evidence["payments"].append(second)
+    evidence["rows"].append(
         row("9", "AUTHORIZATION_AND_CAPTURE", 5000, originTransactionId="9", token="token-2")
     )
 
 
-def _not_given_back(books: Json) -> None:
-    books["payments"][0]["paymentStatus"]["interfaceCode"] = "SECOND_PAYMENT"
+def _not_given_back(evidence: Json) -> None:
+    evidence["payments"][0]["paymentStatus"]["interfaceCode"] = "SECOND_PAYMENT"
 
 
-def _wrong_amount(books: Json) -> None:
-    books["orders"][0]["totalPrice"] = money_json(6000)
+def _wrong_amount(evidence: Json) -> None:
+    evidence["orders"][0]["totalPrice"] = money_json(6000)
 
 
-def _wrong_state(books: Json) -> None:
-    books["orders"][0]["paymentState"] = "CreditOwed"
+def _wrong_state(evidence: Json) -> None:
+    evidence["orders"][0]["paymentState"] = "CreditOwed"
 
 
-def _waits_for_nothing(books: Json) -> None:
-    books["payments"][0]["transactions"][0]["state"] = "Pending"
+def _waits_for_nothing(evidence: Json) -> None:
+    evidence["payments"][0]["transactions"][0]["state"] = "Pending"
 
 
-def _told_of_another_order(books: Json) -> None:
-    books["buyers"] = (ToldBuyer(PAYMENT_ID, "paid", "order-9"),)
+def _told_of_another_order(evidence: Json) -> None:
+    evidence["buyers"] = (BuyerPromise(PAYMENT_ID, "paid", "order-9"),)
 
 
-def _told_rejected(books: Json) -> None:
-    books["office"] = (ToldOffice(PAYMENT_ID, "refund-1", "refund", "rejected", f"Refund-{REFUND}"),)
+def _told_rejected(evidence: Json) -> None:
+    evidence["office"] = (OfficeAnswer(PAYMENT_ID, "refund-1", "refund", "rejected", f"Refund-{REFUND}"),)
 
 
-def _told_forbidden(books: Json) -> None:
-    books["office"] = (ToldOffice(PAYMENT_ID, "refund-1", "refund", "409", None),)
+def _told_forbidden(evidence: Json) -> None:
+    evidence["office"] = (OfficeAnswer(PAYMENT_ID, "refund-1", "refund", "409", None),)
 
 
 PLANTED: dict[Callable[[Json], None], str] = {
@@ -158,23 +158,23 @@ PLANTED: dict[Callable[[Json], None], str] = {
 }
 
 
-def test_books_that_agree_have_no_disagreement(books: Json) -> None:
-    assert found(books) == []
+def test_books_that_agree_have_no_disagreement(evidence: Json) -> None:
+    assert found(evidence) == []
 
 
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__.strip("_"))
-def test_a_planted_disagreement_is_found(plant: Callable[[Json], None], books: Json) -> None:
-    plant(books)
-    assert any(PLANTED[plant] in what for what in found(books)), found(books)
+def test_a_planted_disagreement_is_found(plant: Callable[[Json], None], evidence: Json) -> None:
+    plant(evidence)
+    assert any(PLANTED[plant] in what for what in found(evidence)), found(evidence)
 
 
-def test_what_is_on_its_way_back_is_not_held(books: Json) -> None:
-    books["payments"][0]["paymentStatus"]["interfaceCode"] = "SECOND_PAYMENT"
-    books["orders"].clear()
-    books["buyers"] = ()
+def test_what_is_on_its_way_back_is_not_held(evidence: Json) -> None:
+    evidence["payments"][0]["paymentStatus"]["interfaceCode"] = "SECOND_PAYMENT"
+    evidence["orders"].clear()
+    evidence["buyers"] = ()
     back = transaction("Refund", 4000, f"giveback-{TOKEN}~1234abcd", state="Pending", interfaceId="3")
-    books["payments"][0]["transactions"].append(back)
+    evidence["payments"][0]["transactions"].append(back)
     on_its_way = row("3", "REFUND", 4000, privateData={"bridgeKey": f"giveback-{TOKEN}"})
     del on_its_way["status"]
-    books["rows"].append(on_its_way)
-    assert found(books) == []
+    evidence["rows"].append(on_its_way)
+    assert found(evidence) == []

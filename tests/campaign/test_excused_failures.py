@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.faults import Call
-from tests.campaign.excused_failures import Witness, by_correlation, read_logs, unexpected
+from tests.campaign.excused_failures import FailureJudge, by_correlation, read_logs, unexpected
 
 CART = "6f1e2c1a-2d7a-4c35-9f3f-1c6f5d0b7a10"
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -32,16 +32,18 @@ def call(*, correlation: str = "office.1-0", start: float = 9.5, **changes: Any)
     return Call(**{**usual, "start": start, "end": start + 0.1, "correlation_id": correlation, **changes})
 
 
-def witness(*lines: dict[str, Any], calls: tuple[Call, ...] = (), **sets: frozenset[str]) -> Witness:
+def failure_judge(
+    *lines: dict[str, Any], calls: tuple[Call, ...] = (), **sets: frozenset[str]
+) -> FailureJudge:
     by_name: dict[str, list[Any]] = {}
     for line in lines:
         by_name.setdefault(line["correlation_id"], []).append(line)
-    made = Witness(
+    made = FailureJudge(
         lines=by_name,
         calls=by_correlation(calls),
         subjects={CART: CART},
         troubled=sets.get("troubled", frozenset()),
-        unreturned=sets.get("unreturned", frozenset()),
+        reversal_rejected=sets.get("reversal_rejected", frozenset()),
         clock_offset=AT.timestamp() - 10,
     )
     made.judge()
@@ -52,16 +54,16 @@ UNKNOWN = said(error="ActUnknown")
 EARLIER = call(correlation="office.1-9", start=1.0, fault="drop_after")
 BESIDE = call(correlation="office.1-9", start=9.2)
 ENDED = answered(200, correlation="office.1-9")
-REASONS: list[tuple[str, Witness]] = [
-    ("fault", witness(answered(503), calls=(call(fault="drop_after"),))),
-    ("fault", witness(answered(504), calls=(call(start=1.0, end=9.0, fault="delay"),))),
-    ("breaker", witness(answered(503), said(event="remote_call", failure="given_up"))),
-    ("crowd", witness(answered(503), said(reason="503: too much is under way"))),
-    ("contention", witness(answered(503), said(reason="payment is contended"))),
-    ("tokens", witness(answered(502), calls=(call(status=401), call(sequence=2, status=401)))),
+REASONS: list[tuple[str, FailureJudge]] = [
+    ("fault", failure_judge(answered(503), calls=(call(fault="drop_after"),))),
+    ("fault", failure_judge(answered(504), calls=(call(start=1.0, end=9.0, fault="delay"),))),
+    ("breaker", failure_judge(answered(503), said(event="remote_call", failure="given_up"))),
+    ("crowd", failure_judge(answered(503), said(reason="503: too much is under way"))),
+    ("contention", failure_judge(answered(503), said(reason="payment is contended"))),
+    ("tokens", failure_judge(answered(502), calls=(call(status=401), call(sequence=2, status=401)))),
     (
         "shared",
-        witness(
+        failure_judge(
             answered(503),
             said(reason="the caller's token can't be checked"),
             calls=(call(correlation="office.2-0", path="/oauth/introspect", fault="status"),),
@@ -69,7 +71,7 @@ REASONS: list[tuple[str, Witness]] = [
     ),
     (
         "trouble",
-        witness(
+        failure_judge(
             answered(503, path="/notification/…"),
             calls=(call(), call(sequence=2, path="/sandbox/orders", status=500)),
             troubled=frozenset({CART}),
@@ -77,27 +79,29 @@ REASONS: list[tuple[str, Witness]] = [
     ),
     (
         "refused",
-        witness(answered(503, path="/notification/…"), calls=(call(),), unreturned=frozenset({CART})),
+        failure_judge(
+            answered(503, path="/notification/…"), calls=(call(),), reversal_rejected=frozenset({CART})
+        ),
     ),
-    ("aftermath", witness(answered(503), UNKNOWN, ENDED, calls=(call(), EARLIER))),
-    ("at once", witness(answered(503), UNKNOWN, ENDED, calls=(call(), BESIDE))),
+    ("aftermath", failure_judge(answered(503), UNKNOWN, ENDED, calls=(call(), EARLIER))),
+    ("at once", failure_judge(answered(503), UNKNOWN, ENDED, calls=(call(), BESIDE))),
 ]
 
 
 @pytest.mark.parametrize(("reason", "judged"), REASONS)
-def test_a_reason_is_found(reason: str, judged: Witness) -> None:
-    assert (dict(judged.asked_for), judged.not_asked_for) == ({reason: 1}, [])
+def test_a_reason_is_found(reason: str, judged: FailureJudge) -> None:
+    assert (dict(judged.excused), judged.unexcused) == ({reason: 1}, [])
 
 
-UNEXCUSED: dict[str, Witness] = {
-    "500, whatever failed": witness(answered(500), calls=(call(fault="status"),)),
-    "no fault at all": witness(answered(503), calls=(call(),)),
-    "a mere delay": witness(answered(504), calls=(call(fault="delay"),)),
-    "an open act that nothing disturbed": witness(answered(503), UNKNOWN, calls=(call(),)),
-    "a fault of another cart": witness(
+UNEXCUSED: dict[str, FailureJudge] = {
+    "500, whatever failed": failure_judge(answered(500), calls=(call(fault="status"),)),
+    "no fault at all": failure_judge(answered(503), calls=(call(),)),
+    "a mere delay": failure_judge(answered(504), calls=(call(fault="delay"),)),
+    "an open act that nothing disturbed": failure_judge(answered(503), UNKNOWN, calls=(call(),)),
+    "a fault of another cart": failure_judge(
         answered(503), UNKNOWN, ENDED, calls=(call(), call(path="/x", correlation="office.1-9", fault="hang"))
     ),
-    "a refused order of a cart without trouble": witness(
+    "a refused order of a cart without trouble": failure_judge(
         answered(502), calls=(call(), call(sequence=2, path="/sandbox/orders", status=500))
     ),
 }
@@ -105,7 +109,7 @@ UNEXCUSED: dict[str, Witness] = {
 
 @pytest.mark.parametrize("case", UNEXCUSED)
 def test_without_a_reason_it_was_not_asked_for(case: str) -> None:
-    assert (dict(UNEXCUSED[case].asked_for), len(UNEXCUSED[case].not_asked_for)) == ({}, 1)
+    assert (dict(UNEXCUSED[case].excused), len(UNEXCUSED[case].unexcused)) == ({}, 1)
 
 
 def test_half_a_line_of_a_killed_process_is_passed_over_and_a_stack_is_unexpected(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The warehouse and the shop's staff: orders are shipped, and others write to what the bridge writes to."""
+"""Plays the warehouse, which ships orders, and others who write to the same carts, payments and orders."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from itertools import count
 
 from sandbox.shop.calls import Refused, Unreachable
 from tests.campaign.back_office import order_of
-from tests.campaign.plan import Parcel
-from tests.campaign.shared_state import Dealing, Stage
+from tests.campaign.plan import Shipment
+from tests.campaign.shared_state import BuyerCart, SharedState
 from tests.world import Json, World
 
 _NUMBERS = count()
 
 
 @dataclass(frozen=True, slots=True)
-class Porter:
-    """Ships one order."""
+class WarehouseActor:
+    """Ships one order, once there is one."""
 
-    stage: Stage
-    dealing: Dealing
-    parcel: Parcel
+    shared: SharedState
+    buyer_cart: BuyerCart
+    shipment: Shipment
     world: World
 
     @classmethod
-    def of(cls, stage: Stage, parcel: Parcel) -> Porter:
-        return cls(stage, stage.dealings[parcel.number], parcel, stage.world())
+    def of(cls, shared: SharedState, shipment: Shipment) -> WarehouseActor:
+        return cls(shared, shared.buyer_carts[shipment.number], shipment, shared.world())
 
     def play(self) -> None:
-        self.dealing.over.wait()
-        found = order_of(self.world, self.dealing)
+        self.buyer_cart.over.wait()
+        found = order_of(self.world, self.buyer_cart)
         if found is None:
             return
-        for state in self.parcel.states:
-            time.sleep(self.parcel.pause)
-            self._becomes(found["id"], state)
+        for state in self.shipment.states:
+            time.sleep(self.shipment.pause)
+            self._set_shipment_state(found["id"], state)
 
-    def _becomes(self, order_id: str, state: str) -> None:
-        """Written again where somebody else was faster, as a shop does."""
+    def _set_shipment_state(self, order_id: str, state: str) -> None:
+        """Change the shipment state; try again where another writer was first, as a shop does."""
         action = {"action": "changeShipmentState", "shipmentState": state}
         for _ in range(5):
             try:
@@ -48,42 +48,42 @@ class Porter:
                 self.world.project.update(f"orders/{order_id}", version=version, action=action)
             except (Refused, Unreachable):
                 continue
-            self.stage.note(self.dealing, f"order becomes {state}")
+            self.shared.note(self.buyer_cart, f"order becomes {state}")
             return
 
 
-def raise_version(world: World, dealing: Dealing, what: str) -> bool:
-    """Somebody writes something harmless to a buyer's cart, payment or order; False where there is none."""
+def raise_version(world: World, buyer_cart: BuyerCart, what: str) -> bool:
+    """Write something harmless to a buyer's cart, payment or order; False where there is none."""
     with suppress(Refused, Unreachable, IndexError):
-        WRITES[what](world, dealing)
+        WRITES[what](world, buyer_cart)
         return True
     return False
 
 
-def _cart(world: World, dealing: Dealing) -> None:
-    world.change(dealing.cart, action="setKey", key=f"touched-{next(_NUMBERS)}")
+def _cart(world: World, buyer_cart: BuyerCart) -> None:
+    world.change(buyer_cart.cart, action="setKey", key=f"touched-{next(_NUMBERS)}")
 
 
-def _payment(world: World, dealing: Dealing) -> None:
-    payment = world.payments(dealing.cart)[-1]
+def _payment(world: World, buyer_cart: BuyerCart) -> None:
+    payment = world.payments(buyer_cart.cart)[-1]
     action = {"action": "setAnonymousId", "anonymousId": f"touched-{next(_NUMBERS)}"}
     world.project.update(f"payments/{payment['id']}", version=payment["version"], action=action)
 
 
-def _order(world: World, dealing: Dealing) -> None:
-    order: Json = _orders(world, dealing)[0]
+def _order(world: World, buyer_cart: BuyerCart) -> None:
+    order: Json = _orders(world, buyer_cart)[0]
     state = "Open" if order["orderState"] == "Confirmed" else "Confirmed"
     action = {"action": "changeOrderState", "orderState": state}
     world.project.update(f"orders/{order['id']}", version=order["version"], action=action)
 
 
-def _orders(world: World, dealing: Dealing) -> list[Json]:
-    payment = world.payments(dealing.cart)[-1]
+def _orders(world: World, buyer_cart: BuyerCart) -> list[Json]:
+    payment = world.payments(buyer_cart.cart)[-1]
     query = {"where": "paymentInfo(payments(id=:payment))", "var.payment": payment["id"]}
     return list(world.project.get("orders", limit=1, **query)["results"])
 
 
-WRITES: Mapping[str, Callable[[World, Dealing], None]] = {
+WRITES: Mapping[str, Callable[[World, BuyerCart], None]] = {
     "cart": _cart,
     "payment": _payment,
     "order": _order,

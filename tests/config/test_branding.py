@@ -14,7 +14,7 @@ from monext_bridge.config.colors import DERIVED_PAIRS, NAMED_PAIRS, NAMES, contr
 from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.errors import SettingsError
 from monext_bridge.web.pages.i18n import SUPPORTED
-from tests.settings_environment import by_store, faults, in_production, load
+from tests.settings_environment import by_store, in_production, settings_faults, settings_with
 
 PALE = "#00bb55"
 GREEN = "#0b6e4f"
@@ -33,13 +33,13 @@ ALL: dict[str, str | None] = {
 
 
 def colors(**named: str) -> Colors:
-    found = load(SHOP_COLORS=json.dumps(named)).branding.at(None).colors
+    found = settings_with(SHOP_COLORS=json.dumps(named)).branding.at(None).colors
     assert found is not None
     return found
 
 
 def refused(**named: Any) -> str:
-    (fault,) = faults(SHOP_COLORS=json.dumps(named))
+    (fault,) = settings_faults(SHOP_COLORS=json.dumps(named))
     return fault
 
 
@@ -49,10 +49,10 @@ def palettes(found: Colors) -> tuple[Palette, Palette]:
 
 class TestByStore:
     def test_without_settings_a_shop_has_no_looks(self) -> None:
-        assert load().branding.at(None) == load().branding.at("fr") == Branding()
+        assert settings_with().branding.at(None) == settings_with().branding.at("fr") == Branding()
 
     def test_one_value_holds_for_every_store_and_for_none(self) -> None:
-        branding = load(**ALL).branding
+        branding = settings_with(**ALL).branding
         assert branding.at(None) == branding.at("fr") != Branding()
         assert branding.at("fr").name == "Maison"
         assert branding.at("fr").frame_ancestors == ("https://shop.example.com",)
@@ -61,14 +61,16 @@ class TestByStore:
     def test_a_store_that_a_map_does_not_name_has_none_and_is_paid_all_the_same(self, name: str) -> None:
         given = ALL[name] or ""
         value = json.loads(given) if given.startswith("{") else given
-        settings = load(**{"SHOP_NAME": "Maison", name: by_store(fr=value)})
+        settings = settings_with(**{"SHOP_NAME": "Maison", name: by_store(fr=value)})
         assert settings.store("de").store_key == "de"
-        plain = load(SHOP_NAME=None if name == "SHOP_NAME" else "Maison").branding
+        plain = settings_with(SHOP_NAME=None if name == "SHOP_NAME" else "Maison").branding
         assert settings.branding.at("de") == settings.branding.at(None) == plain.at("de")
-        assert settings.branding.at("fr") == load(**{"SHOP_NAME": "Maison", name: given}).branding.at("fr")
+        assert settings.branding.at("fr") == settings_with(
+            **{"SHOP_NAME": "Maison", name: given}
+        ).branding.at("fr")
 
     def test_each_store_has_its_own(self) -> None:
-        branding = load(
+        branding = settings_with(
             SHOP_NAME=by_store(fr="Maison", de="Haus"),
             SHOP_COLORS=by_store(fr={"accent": GREEN}, de={"accent": "#8a1538"}),
         ).branding
@@ -79,11 +81,11 @@ class TestByStore:
 class TestLanguage:
     @pytest.mark.parametrize("given", ["fr", "pt", "nl-BE", "fr_CH"])
     def test_a_language_that_pages_exist_in_with_a_region_or_without(self, given: str) -> None:
-        assert load(SHOP_LANGUAGE=given).branding.at(None).language == given
+        assert settings_with(SHOP_LANGUAGE=given).branding.at(None).language == given
 
     @pytest.mark.parametrize("given", ["ja", "fr-", "FR", "french", "fr-fr", "fr,de", "../fr"])
     def test_any_other_is_refused(self, given: str) -> None:
-        (fault,) = faults(SHOP_LANGUAGE=given)
+        (fault,) = settings_faults(SHOP_LANGUAGE=given)
         assert fault.startswith("SHOP_LANGUAGE: must be one of fr, en, de, es, it, nl, pt")
 
     def test_pages_exist_in_all_that_may_be_named(self) -> None:
@@ -92,16 +94,16 @@ class TestLanguage:
 
 class TestLogo:
     def test_a_logo_needs_a_name_which_is_its_text(self) -> None:
-        assert faults(SHOP_LOGO=ALL["SHOP_LOGO"]) == ["SHOP_NAME: is needed by SHOP_LOGO"]
+        assert settings_faults(SHOP_LOGO=ALL["SHOP_LOGO"]) == ["SHOP_NAME: is needed by SHOP_LOGO"]
 
     def test_a_store_with_a_logo_needs_a_name_of_its_own(self) -> None:
-        found = faults(
+        found = settings_faults(
             SHOP_NAME=by_store(fr="Maison"), SHOP_LOGO=by_store(fr=ALL["SHOP_LOGO"], de=ALL["SHOP_LOGO"])
         )
         assert found == ['SHOP_NAME: is needed by SHOP_LOGO["de"]']
 
     def test_where_only_some_stores_have_names_the_others_show_no_logo(self) -> None:
-        branding = load(SHOP_NAME=by_store(fr="Maison"), SHOP_LOGO=ALL["SHOP_LOGO"]).branding
+        branding = settings_with(SHOP_NAME=by_store(fr="Maison"), SHOP_LOGO=ALL["SHOP_LOGO"]).branding
         assert branding.at("fr").logo == ALL["SHOP_LOGO"]
         assert branding.at("de").logo is None
 
@@ -117,7 +119,7 @@ class TestLogo:
         ],
     )
     def test_what_is_no_https_address_of_a_plain_host_is_refused(self, url: str) -> None:
-        (fault,) = faults(SHOP_NAME="Maison", SHOP_LOGO=url)
+        (fault,) = settings_faults(SHOP_NAME="Maison", SHOP_LOGO=url)
         assert fault.startswith("SHOP_LOGO: ")
 
 
@@ -195,11 +197,11 @@ class TestColors:
         ],
     )
     def test_what_is_no_colour_is_refused_with_the_names_there_are(self, given: str) -> None:
-        (fault,) = faults(SHOP_COLORS=given)
+        (fault,) = settings_faults(SHOP_COLORS=given)
         assert all(name in fault for name in NAMES)
 
     def test_a_misspelt_name_is_not_taken_for_a_store(self) -> None:
-        found = faults(SHOP_COLORS='{"accent": "#0b6e4f", "grund": "#fff"}')
+        found = settings_faults(SHOP_COLORS='{"accent": "#0b6e4f", "grund": "#fff"}')
         assert [fault.split(":")[0] for fault in found] == ['SHOP_COLORS["accent"]', 'SHOP_COLORS["grund"]']
 
     def test_a_colour_can_not_smuggle_css(self) -> None:
@@ -213,10 +215,14 @@ class TestColors:
 class TestLinks:
     def test_links_come_in_the_order_of_the_page(self) -> None:
         given = {kind.value: f"https://shop.example.com/{kind}" for kind in reversed(ShopLink)}
-        assert list(load(SHOP_LINKS=json.dumps(given)).branding.at(None).links) == list(ShopLink)
+        assert list(settings_with(SHOP_LINKS=json.dumps(given)).branding.at(None).links) == list(ShopLink)
 
     def test_contact_may_be_a_mail_address(self) -> None:
-        links = load(SHOP_LINKS='{"contact": "mailto:help+pay@shop.example.com"}').branding.at(None).links
+        links = (
+            settings_with(SHOP_LINKS='{"contact": "mailto:help+pay@shop.example.com"}')
+            .branding.at(None)
+            .links
+        )
         assert links == {ShopLink.CONTACT: "mailto:help+pay@shop.example.com"}
 
     @pytest.mark.parametrize(
@@ -233,14 +239,14 @@ class TestLinks:
         ],
     )
     def test_other_addresses_and_other_names_are_refused(self, given: str) -> None:
-        (fault,) = faults(SHOP_LINKS=given)
+        (fault,) = settings_faults(SHOP_LINKS=given)
         assert fault.startswith("SHOP_LINKS")
 
 
 class TestFrames:
     def test_origins_are_written_as_a_browser_writes_them(self) -> None:
         given = "https://Shop.example.com:443/, https://shop.example.com,http://localhost:9000"
-        found = load(FRAME_ANCESTORS=given).branding.at(None).frame_ancestors
+        found = settings_with(FRAME_ANCESTORS=given).branding.at(None).frame_ancestors
         assert found == ("https://shop.example.com", "http://localhost:9000")
 
     @pytest.mark.parametrize(
@@ -257,7 +263,7 @@ class TestFrames:
         ],
     )
     def test_what_is_no_list_of_origins_is_refused(self, given: str) -> None:
-        (fault,) = faults(FRAME_ANCESTORS=given)
+        (fault,) = settings_faults(FRAME_ANCESTORS=given)
         assert fault.startswith("FRAME_ANCESTORS: ")
 
 
@@ -271,7 +277,7 @@ class TestFrames:
 )
 def test_production_takes_no_address_without_tls(name: str, value: str) -> None:
     changes = {"SHOP_NAME": "Maison", name: value}
-    assert load(**changes).branding != load().branding
-    assert faults(**in_production(**changes)) == [
+    assert settings_with(**changes).branding != settings_with().branding
+    assert settings_faults(**in_production(**changes)) == [
         f"{name}: must be https:// with MONEXT_ENVIRONMENT=PRODUCTION"
     ]

@@ -9,7 +9,14 @@ import pytest
 
 from monext_bridge.config import SETTING_NAMES, SETTINGS, load_settings
 from monext_bridge.errors import SettingsError, StoreNotConfigured
-from tests.settings_environment import by_store, environ, faults, in_production, key, load
+from tests.settings_environment import (
+    by_store,
+    in_production,
+    monext_api_key,
+    settings_faults,
+    settings_with,
+    valid_environment,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 class TestFaults:
     @pytest.mark.parametrize("name", [setting.name for setting in SETTINGS if setting.required])
     def test_a_required_setting_that_is_missing_is_named(self, name: str) -> None:
-        (fault,) = faults(**{name: None})
+        (fault,) = settings_faults(**{name: None})
         assert fault.startswith(f"{name}: is missing")
 
     @pytest.mark.parametrize(
@@ -33,10 +40,10 @@ class TestFaults:
             ("CTP_API_URL", "https://api.example.com:port"),
             ("CTP_SESSION_URL", "ftp://session.example.com"),
             ("MONEXT_API_KEY", "no base64!"),
-            ("MONEXT_API_KEY", key("merchant-without-key")),
-            ("MONEXT_API_KEY", key("merchant:")),
-            ("MONEXT_API_KEY", key(":access-key")),
-            ("MONEXT_API_KEY", "Bearer " + key()),
+            ("MONEXT_API_KEY", monext_api_key("merchant-without-key")),
+            ("MONEXT_API_KEY", monext_api_key("merchant:")),
+            ("MONEXT_API_KEY", monext_api_key(":access-key")),
+            ("MONEXT_API_KEY", "Bearer " + monext_api_key()),
             ("MONEXT_ENVIRONMENT", "PROD"),
             ("MONEXT_ENVIRONMENT", "production"),
             ("MONEXT_POINT_OF_SALE_REF", "P"),
@@ -91,7 +98,7 @@ class TestFaults:
         ],
     )
     def test_a_wrong_value_is_one_fault_that_names_the_setting(self, name: str, value: str) -> None:
-        (fault,) = faults(**{name: value})
+        (fault,) = settings_faults(**{name: value})
         assert fault.startswith(f"{name}: ")
 
     @pytest.mark.parametrize(
@@ -112,7 +119,7 @@ class TestFaults:
         ],
     )
     def test_production_refuses_what_a_test_may_have(self, changes: dict[str, str | None], name: str) -> None:
-        (fault,) = faults(**in_production(**changes))
+        (fault,) = settings_faults(**in_production(**changes))
         assert fault.startswith(f"{name}: ")
 
     @pytest.mark.parametrize(
@@ -126,31 +133,33 @@ class TestFaults:
     def test_what_does_nothing_alone_is_not_left_alone(
         self, given: dict[str, str | None], missing: str
     ) -> None:
-        assert faults(**given) == [f"{missing}: is needed by {next(iter(given))}"]
+        assert settings_faults(**given) == [f"{missing}: is needed by {next(iter(given))}"]
 
     @pytest.mark.parametrize(
         "url", ["http://mc.example.com/keys", "/keys", "https://mc.example.com/keys?x=1"]
     )
     def test_the_merchant_center_s_keys_come_from_an_https_address(self, url: str) -> None:
-        (fault,) = faults(CTP_JWKS_URL=url, CTP_JWT_ISSUER="https://mc.example.com")
+        (fault,) = settings_faults(CTP_JWKS_URL=url, CTP_JWT_ISSUER="https://mc.example.com")
         assert fault.startswith("CTP_JWKS_URL: ")
 
     def test_the_merchant_center_s_issuer_is_a_url(self) -> None:
-        (fault,) = faults(CTP_JWKS_URL="https://mc.example.com/keys", CTP_JWT_ISSUER="mc.example.com")
+        (fault,) = settings_faults(
+            CTP_JWKS_URL="https://mc.example.com/keys", CTP_JWT_ISSUER="mc.example.com"
+        )
         assert fault.startswith("CTP_JWT_ISSUER: ")
 
     def test_production_wants_the_merchant_center_s_keys_over_https(self) -> None:
-        (fault,) = faults(
+        (fault,) = settings_faults(
             **in_production(CTP_JWKS_URL="http://localhost:1", CTP_JWT_ISSUER="http://localhost:1")
         )
         assert fault.startswith("CTP_JWKS_URL: ")
 
     def test_a_test_environment_refuses_monext_s_production_host(self) -> None:
-        (fault,) = faults(MONEXT_API_URL="https://api.retail.monext.com")
+        (fault,) = settings_faults(MONEXT_API_URL="https://api.retail.monext.com")
         assert fault.startswith("MONEXT_API_URL: ")
 
     def test_http_is_refused_for_the_landing_page_of_the_store_that_is_in_production(self) -> None:
-        found = faults(
+        found = settings_faults(
             MONEXT_ENVIRONMENT=by_store(fr="PRODUCTION", de="HOMOLOGATION"),
             RETURN_URL=by_store(fr="http://localhost/", de="http://localhost/"),
             CHECKOUT_ACCESS="signed",
@@ -158,7 +167,7 @@ class TestFaults:
         assert found == ['RETURN_URL["fr"]: must be https:// with MONEXT_ENVIRONMENT=PRODUCTION']
 
     def test_all_faults_come_in_one_message_in_the_order_of_the_table(self) -> None:
-        found = faults(
+        found = settings_faults(
             PORT="x",
             CTP_CLIENT_SECRET=None,
             MONEXT_ENVIRONMENT="PRODUCTION",
@@ -186,7 +195,7 @@ class TestFaults:
             "CHECKOUT_MODE": "pasted-into-the-wrong-line",
         }
         with pytest.raises(SettingsError) as raised:
-            load(**secrets)
+            settings_with(**secrets)
         assert len(raised.value.faults) == len(secrets)
         for secret in (*secrets.values(), "hunter2"):
             assert secret not in str(raised.value)
@@ -212,7 +221,7 @@ class TestTable:
             assert setting.required or setting.default is not None or setting.otherwise, setting.name
 
     def test_every_setting_may_be_given_by_store_where_the_table_says_so(self) -> None:
-        given = environ(
+        given = valid_environment(
             MONEXT_CAPTURE_TYPE="MANUAL",
             MONEXT_PAYMENT_METHOD_IDS="CB_1",
             MONEXT_SESSION_MINUTES="20",

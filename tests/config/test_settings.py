@@ -14,12 +14,12 @@ from monext_bridge.config import (
     url_host,
 )
 from monext_bridge.errors import StoreNotConfigured
-from tests.settings_environment import by_store, faults, key, load
+from tests.settings_environment import by_store, monext_api_key, settings_faults, settings_with
 
 
 class TestWhatIsRead:
     def test_the_defaults_are_those_of_the_table(self) -> None:
-        settings = load()
+        settings = settings_with()
         assert settings.mode is CheckoutMode.WIDGET
         assert settings.order_creation is True
         assert settings.currencies == {"EUR"}
@@ -33,19 +33,19 @@ class TestWhatIsRead:
         assert (settings.commercetools.jwks_url, settings.commercetools.jwt_issuer) == (None, None)
 
     def test_urls_lose_the_slash_at_their_end(self) -> None:
-        settings = load()
+        settings = settings_with()
         assert settings.commercetools.api_url == "https://api.example.com"
         assert settings.public_url == "https://pay.example.com"
 
     def test_a_blank_value_counts_as_not_given(self) -> None:
-        assert load(CHECKOUT_MODE="  ", SHOP_NAME="").mode is CheckoutMode.WIDGET
+        assert settings_with(CHECKOUT_MODE="  ", SHOP_NAME="").mode is CheckoutMode.WIDGET
 
     def test_names_that_are_not_in_the_table_are_ignored(self) -> None:
-        assert load(SHOP_NUMBER="x", COLORS="{}") == load()
+        assert settings_with(SHOP_NUMBER="x", COLORS="{}") == settings_with()
 
     def test_every_secret_is_hidden_in_repr(self) -> None:
         text = repr(
-            load(
+            settings_with(
                 LINK_SECRET="a-secret-of-the-links",
                 EVENTS_SECRET="a-secret-of-the-events",
                 REDIS_URL="rediss://:a-secret-of-redis@redis.example.com:6380/1",
@@ -57,11 +57,11 @@ class TestWhatIsRead:
             "a-secret-of-the-events",
             "a-secret-of-redis",
         )
-        for secret in ("ctp-secret-value", key(), *secrets):
+        for secret in ("ctp-secret-value", monext_api_key(), *secrets):
             assert secret not in text
 
     def test_the_merchant_center_is_known_by_its_keys_and_its_issuer(self) -> None:
-        project = load(
+        project = settings_with(
             CTP_JWKS_URL="https://mc.example.com/.well-known/jwks.json",
             CTP_JWT_ISSUER="https://mc.example.com/",
         ).commercetools
@@ -73,16 +73,16 @@ class TestWhatIsRead:
         [("off", set()), ("Delivered", {"Delivered"}), ("Ready, Shipped", {"Ready", "Shipped"})],
     )
     def test_shipment_states_that_capture_are_a_list_or_off(self, given: str, states: set[str]) -> None:
-        assert load(CAPTURE_ON_SHIPMENT=given).capture_on_shipment == states
+        assert settings_with(CAPTURE_ON_SHIPMENT=given).capture_on_shipment == states
 
     def test_late_capture_is_switched_on(self) -> None:
-        assert load(LATE_CAPTURE="on").late_capture is True
+        assert settings_with(LATE_CAPTURE="on").late_capture is True
 
     def test_the_web_s_own_reconciliation_is_switched_off(self) -> None:
-        assert load(RECONCILE_IN_WEB="off").reconcile_in_web is False
+        assert settings_with(RECONCILE_IN_WEB="off").reconcile_in_web is False
 
     def test_events_are_proved_by_a_secret_and_an_audience(self) -> None:
-        settings = load(
+        settings = settings_with(
             EVENTS_SECRET="a-secret,of-the-events", EVENTS_OIDC_AUDIENCE="https://pay.example.com"
         )
         assert settings.events_secret is not None
@@ -90,19 +90,19 @@ class TestWhatIsRead:
         assert settings.events_oidc_audience == "https://pay.example.com"
 
     def test_the_word_basic_before_the_api_key_is_dropped(self) -> None:
-        credentials = load(MONEXT_API_KEY=f"Basic {key()}").store(None).credentials
-        assert credentials.api_key.get_secret_value() == key()
+        credentials = settings_with(MONEXT_API_KEY=f"Basic {monext_api_key()}").store(None).credentials
+        assert credentials.api_key.get_secret_value() == monext_api_key()
 
     def test_secrets_rotate_in_the_order_given(self) -> None:
-        settings = load(SECRET_KEY="first-secret-of-two, second-secret-of-two")
+        settings = settings_with(SECRET_KEY="first-secret-of-two, second-secret-of-two")
         assert [each.get_secret_value() for each in settings.secret_keys] == [
             "first-secret-of-two",
             "second-secret-of-two",
         ]
 
     def test_links_are_signed_with_the_secret_key_unless_they_have_their_own(self) -> None:
-        assert load().link_secrets == load().secret_keys
-        assert load(LINK_SECRET="a-secret-of-the-links").link_secrets != load().secret_keys
+        assert settings_with().link_secrets == settings_with().secret_keys
+        assert settings_with(LINK_SECRET="a-secret-of-the-links").link_secrets != settings_with().secret_keys
 
     @pytest.mark.parametrize(
         ("environment", "api", "widget"),
@@ -116,33 +116,33 @@ class TestWhatIsRead:
         ],
     )
     def test_monext_s_hosts_follow_the_environment(self, environment: str, api: str, widget: str) -> None:
-        store = load(MONEXT_ENVIRONMENT=environment, CHECKOUT_ACCESS="signed").store(None)
+        store = settings_with(MONEXT_ENVIRONMENT=environment, CHECKOUT_ACCESS="signed").store(None)
         assert (store.credentials.api_url, store.widget_url) == (api, widget)
 
     def test_a_sandbox_stands_in_for_monext_s_hosts(self) -> None:
-        store = load(MONEXT_API_URL="http://localhost:8203/", MONEXT_WIDGET_URL="http://[::1]:8203").store(
-            None
-        )
+        store = settings_with(
+            MONEXT_API_URL="http://localhost:8203/", MONEXT_WIDGET_URL="http://[::1]:8203"
+        ).store(None)
         assert (store.credentials.api_url, store.widget_url) == ("http://localhost:8203", "http://[::1]:8203")
 
     def test_access_is_open_by_default_where_no_money_is_real(self) -> None:
-        assert load().access is Access.OPEN
+        assert settings_with().access is Access.OPEN
 
     def test_the_landing_pages_hosts_are_allowed_by_default(self) -> None:
-        settings = load(
+        settings = settings_with(
             RETURN_URL="https://Shop.example.com/thanks?a=1",
             CANCEL_URL=by_store(fr="https://fr.example.com:8443/cart", de="https://shop.example.com:443/"),
         )
         assert settings.allowed_url_hosts == {"shop.example.com", "fr.example.com:8443"}
 
     def test_allowed_hosts_that_are_given_replace_the_default(self) -> None:
-        settings = load(
+        settings = settings_with(
             RETURN_URL="https://shop.example.com/", ALLOWED_URL_HOSTS="Other.example.com:443, [::1]:8080"
         )
         assert settings.allowed_url_hosts == {"other.example.com", "[::1]:8080"}
 
     def test_currencies_and_interfaces_are_comma_lists(self) -> None:
-        settings = load(CURRENCIES="EUR, JPY,KWD", PAYMENT_INTERFACES="monext,monext-app")
+        settings = settings_with(CURRENCIES="EUR, JPY,KWD", PAYMENT_INTERFACES="monext,monext-app")
         assert settings.currencies == {"EUR", "JPY", "KWD"}
         assert settings.interfaces == ("monext", "monext-app")
 
@@ -173,15 +173,17 @@ class TestContracts:
         ],
     )
     def test_each_form_gives_the_numbers_in_their_order(self, given: str, ids: tuple[str, ...]) -> None:
-        assert load(MONEXT_PAYMENT_METHOD_IDS=given).store("any-store").contracts.ids == ids
+        assert settings_with(MONEXT_PAYMENT_METHOD_IDS=given).store("any-store").contracts.ids == ids
 
     def test_by_method_each_method_finds_its_number(self) -> None:
-        contracts = load(MONEXT_PAYMENT_METHOD_IDS='{"CB": "CB_1", "VISA": "CB_1"}').store(None).contracts
+        contracts = (
+            settings_with(MONEXT_PAYMENT_METHOD_IDS='{"CB": "CB_1", "VISA": "CB_1"}').store(None).contracts
+        )
         assert contracts.by_method == {PaymentMethod.CB: "CB_1", PaymentMethod.VISA: "CB_1"}
 
     def test_every_form_may_differ_by_store(self) -> None:
         given = by_store(aa="CB_1,AMEX_1", bb=["CB_2"], cc={"PAYPAL": "PP_3"}, dd="")
-        settings = load(MONEXT_PAYMENT_METHOD_IDS=given)
+        settings = settings_with(MONEXT_PAYMENT_METHOD_IDS=given)
         found = {store.store_key: store.contracts.ids for store in settings.stores()}
         assert found == {"aa": ("CB_1", "AMEX_1"), "bb": ("CB_2",), "cc": ("PP_3",), "dd": ()}
 
@@ -190,14 +192,16 @@ class TestContracts:
         ["CB_1,,AMEX", "x", "-CB", "CB 1", "[1.5]", '["a", null]', "[", '{"CB": null}', '{"CB": ["CB_1"]}'],
     )
     def test_what_is_not_a_list_of_numbers_is_a_fault(self, given: str) -> None:
-        assert any("MONEXT_PAYMENT_METHOD_IDS" in fault for fault in faults(MONEXT_PAYMENT_METHOD_IDS=given))
+        assert any(
+            "MONEXT_PAYMENT_METHOD_IDS" in fault for fault in settings_faults(MONEXT_PAYMENT_METHOD_IDS=given)
+        )
 
     def test_a_misspelt_method_is_not_taken_for_a_store(self) -> None:
-        (fault,) = faults(MONEXT_PAYMENT_METHOD_IDS='{"CB": "CB_1", "VISSA": "VISA_1"}')
+        (fault,) = settings_faults(MONEXT_PAYMENT_METHOD_IDS='{"CB": "CB_1", "VISSA": "VISA_1"}')
         assert fault.startswith("MONEXT_PAYMENT_METHOD_IDS: mixes methods")
 
     def test_a_store_may_have_the_name_of_a_method(self) -> None:
-        settings = load(
+        settings = settings_with(
             MONEXT_POINT_OF_SALE_REF=by_store(IDEAL="POS_1", fr="POS_2"),
             MONEXT_PAYMENT_METHOD_IDS=by_store(IDEAL="CB_1", fr="CB_2"),
         )
@@ -206,14 +210,14 @@ class TestContracts:
 
 class TestStores:
     def test_values_for_all_serve_any_store_and_none(self) -> None:
-        settings = load()
+        settings = settings_with()
         assert settings.store("fr").store_key == "fr"
         assert settings.store(None).store_key is None
         assert [store.store_key for store in settings.stores()] == [None]
 
     def test_every_setting_may_differ_by_store(self) -> None:
-        settings = load(
-            MONEXT_API_KEY=by_store(fr=key("m1:k1"), de="Basic " + key("m2:k2")),
+        settings = settings_with(
+            MONEXT_API_KEY=by_store(fr=monext_api_key("m1:k1"), de="Basic " + monext_api_key("m2:k2")),
             MONEXT_ENVIRONMENT=by_store(fr="PRODUCTION", de="HOMOLOGATION"),
             MONEXT_POINT_OF_SALE_REF=by_store(fr="POS_FR", de="POS_DE"),
             MONEXT_CAPTURE_TYPE=by_store(fr="MANUAL", de="AUTOMATIC"),
@@ -229,7 +233,7 @@ class TestStores:
         )
         assert fr.credentials.api_url == "https://api.retail.monext.com"
         assert de.credentials.api_url == "https://api-sandbox.retail.monext.com"
-        assert de.credentials.api_key.get_secret_value() == key("m2:k2")
+        assert de.credentials.api_key.get_secret_value() == monext_api_key("m2:k2")
         assert (fr.point_of_sale, de.point_of_sale) == ("POS_FR", "POS_DE")
         assert (fr.capture, de.capture) == (CaptureType.MANUAL, CaptureType.AUTOMATIC)
         assert (fr.session_minutes, de.session_minutes) == (15, 90)
@@ -239,15 +243,15 @@ class TestStores:
 
     @pytest.mark.parametrize("store_key", ["be", None])
     def test_a_store_that_a_map_does_not_name_gets_no_other_s_settings(self, store_key: str | None) -> None:
-        settings = load(MONEXT_POINT_OF_SALE_REF=by_store(fr="POS_FR", de="POS_DE"))
+        settings = settings_with(MONEXT_POINT_OF_SALE_REF=by_store(fr="POS_FR", de="POS_DE"))
         with pytest.raises(StoreNotConfigured) as raised:
             settings.store(store_key)
         assert raised.value.setting == "MONEXT_POINT_OF_SALE_REF"
         assert raised.value.store_key == store_key
 
     def test_a_store_of_one_map_must_be_in_every_map_and_each_gap_is_told_once(self) -> None:
-        found = faults(
-            MONEXT_API_KEY=by_store(fr=key(), de=key()),
+        found = settings_faults(
+            MONEXT_API_KEY=by_store(fr=monext_api_key(), de=monext_api_key()),
             MONEXT_POINT_OF_SALE_REF=by_store(fr="POS_FR"),
             MONEXT_CAPTURE_TYPE=by_store(de="MANUAL", fr="MANUAL"),
             RETURN_URL=by_store(fr="https://shop.example.com/"),
@@ -258,7 +262,7 @@ class TestStores:
         ]
 
     def test_a_landing_page_of_a_store_that_is_not_sold_here_does_no_harm(self) -> None:
-        settings = load(
+        settings = settings_with(
             MONEXT_POINT_OF_SALE_REF=by_store(fr="POS_FR"),
             RETURN_URL=by_store(fr="https://fr.example.com/", it="https://it.example.com/"),
         )
@@ -278,6 +282,6 @@ class TestStores:
         ],
     )
     def test_a_map_that_is_not_a_map_by_store_is_a_fault(self, given: str) -> None:
-        found = faults(MONEXT_POINT_OF_SALE_REF=given)
+        found = settings_faults(MONEXT_POINT_OF_SALE_REF=given)
         assert len(found) == 1
         assert found[0].startswith("MONEXT_POINT_OF_SALE_REF")

@@ -1,7 +1,7 @@
-"""Whoever settles, acts or looks things up, as steps between which anybody else may go on, or this one be killed.
+"""Plays the bridge's flows as generators, so that a test can interleave them, or kill one, between any two steps.
 
-Each caller does what the services do, call by call, with the decisions of the domain; at each `yield` it has just had
-an answer. What a remote fails to do is told by `Luck`.
+Each flow does what the services do, call by call, with the decisions of the domain. At each `yield` it has just had
+an answer. `Conditions` says what a remote fails to do. Who changes the steps of a service changes them here as well.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ INITIAL, PENDING, FAILURE = TransactionState.INITIAL, TransactionState.PENDING, 
 
 
 @dataclass(frozen=True)
-class Luck:
-    """What becomes of an act that is sent, and whether the ledger is read before the intent is written."""
+class Conditions:
+    """What becomes of an operation that is sent, and whether the ledger is read before the operation is announced."""
 
     reached: bool = True
     answered: bool = True
@@ -99,29 +99,31 @@ class Luck:
     ledger_first: bool = False
 
 
-GOOD = Luck()
+NORMAL = Conditions()
 
 
 @dataclass
 class Bridge:
-    """Any number of processes over the same remotes; `now` is the clock of the one that has its turn."""
+    """Any number of processes over the same remotes; `now` is the clock of the process that has its turn."""
 
     shop: Shop
     monext: Monext
     now: datetime
 
-    def settles(self, payment_id: PaymentId, *, cancelled_by_buyer: bool = False, luck: Luck = GOOD) -> Steps:
-        """Return, notification, cancel or result page: ask, decide, write; then what the record asks for."""
+    def records_outcome(
+        self, payment_id: PaymentId, *, cancelled_by_buyer: bool = False, conditions: Conditions = NORMAL
+    ) -> Steps:
+        """Handle a return, notification, cancel or result page: ask, decide, write, then do what is left to do."""
         context = self.shop.context(payment_id)
         yield
         token = context.payment.interface_id
         assert token is not None
-        outcome, paid = self.monext.ask(token)
+        outcome, paid = self.monext.session_outcome(token)
         yield
         while True:
             changes = decide(context, outcome=outcome, paid=paid, now=self.now)
             if cancelled_by_buyer and outcome.kind is OutcomeKind.NOT_BEGUN:
-                changes = _closing(context.payment)
+                changes = _cancelled_by_buyer_updates(context.payment)
             try:
                 payment = self.shop.write(context.payment, changes)
                 break
@@ -129,68 +131,72 @@ class Bridge:
                 context = self.shop.context(payment_id)
                 yield
         yield
-        yield from self._finishes(replace(context, payment=payment), changed=bool(changes), luck=luck)
+        yield from self._finishes_payment(
+            replace(context, payment=payment), changed=bool(changes), conditions=conditions
+        )
 
-    def acts(self, payment_id: PaymentId, act: Operation, key: str, *, luck: Luck = GOOD) -> Steps:
-        """A back office asks for an act under its key, for the first time or again."""
-        name = OperationName(key, operation_digest(act, merchant_reference=None))
+    def operates(
+        self, payment_id: PaymentId, request: Operation, key: str, *, conditions: Conditions = NORMAL
+    ) -> Steps:
+        """Perform an operation that a back office asks for under its key, for the first time or again."""
+        name = OperationName(key, operation_digest(request, merchant_reference=None))
         for _ in range(TRIES):
             payment = self.shop.payments[payment_id]
             yield
             if operations_of_key(payment, key):
-                payment = yield from self._finds_out_key(payment, key)
-            ledger = self._ledger(payment) if luck.ledger_first else None
-            claimed, changes = self._announcing(payment, act, name)
+                payment = yield from self._resolves_key(payment, key)
+            ledger = self._ledger(payment) if conditions.ledger_first else None
+            claimed, changes = self._announcements(payment, request, name)
             if not changes:
-                yield from self._refunds_instead(payment, act, name, luck)
+                yield from self._refunds_instead(payment, request, name, conditions)
                 return
             yield
             try:
                 written = self.shop.write(payment, changes)
             except Conflict:
                 continue
-            mine = own_operations(payment, written, claimed)
+            own = own_operations(payment, written, claimed)
             yield
-            if any(t.state is INITIAL for t in mine):  # else they were closed as void
-                after = yield from self._sends(written, mine, act, luck, ledger=ledger)
-                yield from self._refunds_instead(after, act, name, luck)
+            if any(t.state is INITIAL for t in own):  # else they were closed as abandoned
+                after = yield from self._sends(written, own, request, conditions, ledger=ledger)
+                yield from self._refunds_instead(after, request, name, conditions)
             return
 
-    def finds_out(self, payment_id: PaymentId) -> Steps:
-        """Every key whose end is not known, and what was never sent is closed: what reconciliation does."""
+    def resolves_unknown(self, payment_id: PaymentId) -> Steps:
+        """Find out what became of every unresolved key, and close what was never sent, as reconciliation does."""
         payment = self.shop.payments[payment_id]
         yield
         for key in operation_keys(payment):
-            payment = yield from self._finds_out_key(payment, key)
+            payment = yield from self._resolves_key(payment, key)
         for key in operation_keys(payment):
             free = operations_of_key(payment, key).free
             if free and not key.startswith(REVERSAL_PREFIX):
                 payment = self._write(payment, free[0], abandon(free))
                 yield
 
-    def posts(self, payment_id: PaymentId) -> Steps:
-        """The pass over the ledgers."""
+    def imports_ledger(self, payment_id: PaymentId) -> Steps:
+        """Write what only the ledger has into the record, as the pass over the ledgers does."""
         for _ in range(TRIES):
             payment = self.shop.payments[payment_id]
-            taken = accepted_transaction(payment)
-            if taken is None or taken.interface_id is None:
+            accepted = accepted_transaction(payment)
+            if accepted is None or accepted.interface_id is None:
                 return
             yield
-            ledger = self.monext.ledger(taken.interface_id)
+            ledger = self.monext.ledger(accepted.interface_id)
             rows = unposted_rows(payment, ledger)
             try:
                 for row in rows:
-                    key = self.monext.echoed(row.id)
+                    key = self.monext.echoed_key(row.id)
                     change = posting_updates(payment, row, ledger=ledger, key=key, now=self.now)
                     payment = self.shop.write(payment, change)
                 return
             except Conflict:
                 yield
 
-    def _finishes(self, context: PaymentContext, *, changed: bool, luck: Luck) -> Steps:
+    def _finishes_payment(self, context: PaymentContext, *, changed: bool, conditions: Conditions) -> Steps:
         payment = context.payment
         if reversal_reason(payment) is not None:
-            yield from self._gives_back(payment, just_written=changed, luck=luck)
+            yield from self._continues_reversal(payment, just_written=changed, conditions=conditions)
             return
         if accepted_transaction(payment) is None:
             return
@@ -200,47 +206,49 @@ class Bridge:
         for _ in range(TRIES):
             if not needs_order(context):
                 break
-            against = reason_to_reverse(context)
-            if against:
-                yield from self._returns(context.payment, against[0], luck)
+            objections = reason_to_reverse(context)
+            if objections:
+                yield from self._reverses(context.payment, objections[0], conditions)
                 return
-            placed = self.shop.place(context.cart.version if context.cart else 0)
+            created = self.shop.create_order(context.cart.version if context.cart else 0)
             yield
-            if placed == "placed":
+            if created == "created":
                 context = replace(context, order=self.shop.order)
                 break
             before, context = context, self.shop.context(payment.id)
             yield
-            if placed == "refused" and not _moved(before, context):
-                yield from self._returns(context.payment, ReversalReason.ORDER_REFUSED, luck)
+            if created == "refused" and not _moved(before, context):
+                yield from self._reverses(context.payment, ReversalReason.ORDER_REFUSED, conditions)
                 return
         for second in duplicate_payments(context):
-            yield from self._returns(second, ReversalReason.SECOND_PAYMENT, luck)
+            yield from self._reverses(second, ReversalReason.SECOND_PAYMENT, conditions)
 
-    def _returns(self, payment: Payment, flag: ReversalReason, luck: Luck) -> Steps:
+    def _reverses(self, payment: Payment, reason: ReversalReason, conditions: Conditions) -> Steps:
         for _ in range(TRIES):
             if not holds_money(payment):
-                yield from self._gives_back(payment, just_written=False, luck=luck)
+                yield from self._continues_reversal(payment, just_written=False, conditions=conditions)
                 return
             try:
                 payment = self.shop.write(
-                    payment, begin_reversal(payment, flag=flag, why="why", now=self.now)
+                    payment, begin_reversal(payment, flag=reason, why="why", now=self.now)
                 )
             except Conflict:
                 payment = self.shop.payments[payment.id]
                 yield
                 continue
             yield
-            yield from self._gives_back(payment, just_written=True, luck=luck)
+            yield from self._continues_reversal(payment, just_written=True, conditions=conditions)
             return
 
-    def _gives_back(self, payment: Payment, *, just_written: bool, luck: Luck) -> Steps:
+    def _continues_reversal(self, payment: Payment, *, just_written: bool, conditions: Conditions) -> Steps:
         if not is_reversal_open(payment):
             return
-        for intent in reversal_operations(payment).sent:
-            if intent.state is INITIAL:
-                payment = yield from self._gives_back_one(payment, intent, mine=just_written, luck=luck)
-        payment = yield from self._refunds_late(payment, luck)
+        for operation in reversal_operations(payment).sent:
+            if operation.state is INITIAL:
+                payment = yield from self._reverses_one(
+                    payment, operation, own=just_written, conditions=conditions
+                )
+        payment = yield from self._refunds_instead_of_cancel(payment, conditions)
         if not owes_more(payment):
             return
         before = {t.id for t in payment.transactions}
@@ -248,104 +256,121 @@ class Bridge:
             payment = self.shop.write(payment, reversal_announcements(payment, now=self.now))
         except Conflict:
             return
-        for intent in [t for t in payment.transactions if t.id not in before]:
+        for operation in [t for t in payment.transactions if t.id not in before]:
             yield
-            payment = yield from self._gives_back_one(payment, intent, mine=True, luck=luck)
+            payment = yield from self._reverses_one(payment, operation, own=True, conditions=conditions)
 
-    def _refunds_late(self, payment: Payment, luck: Luck) -> Generator[None, None, Payment]:
-        late = reversal_operations(payment).late_cancel
-        if late is None or reversal_operations(payment).instead is not None:
+    def _refunds_instead_of_cancel(
+        self, payment: Payment, conditions: Conditions
+    ) -> Generator[None, None, Payment]:
+        late_cancel = reversal_operations(payment).late_cancel
+        if late_cancel is None or reversal_operations(payment).instead is not None:
             return payment
         try:
-            written = self.shop.write(payment, (replacement_refund(late, now=self.now),))
+            written = self.shop.write(payment, (replacement_refund(late_cancel, now=self.now),))
         except Conflict:
             return self.shop.payments[payment.id]
         refund = reversal_operations(written).instead
         yield
-        return (yield from self._sends_one(written, refund, luck=luck)) if refund else written
+        return (yield from self._sends_one(written, refund, conditions=conditions)) if refund else written
 
-    def _gives_back_one(
-        self, payment: Payment, intent: Transaction, *, mine: bool, luck: Luck
+    def _reverses_one(
+        self, payment: Payment, operation: Transaction, *, own: bool, conditions: Conditions
     ) -> Generator[None, None, Payment]:
-        if not mine:
-            found = payment if is_unsent(intent) else (yield from self._finds_out_one(payment, intent))
-            if is_unsent(intent) and not has_room_for(found, (intent,)):
-                return self._write(found, intent, abandon((intent,)))
-            if not is_unchanged(found, intent) or not self._never_happened(found, intent):
+        if not own:
+            found = payment if is_unsent(operation) else (yield from self._resolves_one(payment, operation))
+            if is_unsent(operation) and not has_room_for(found, (operation,)):
+                return self._write(found, operation, abandon((operation,)))
+            if not is_unchanged(found, operation) or not self._never_happened(found, operation):
                 return found
             yield
             try:
-                payment = self.shop.write(found, self._unmarked((intent,)))
+                payment = self.shop.write(found, self._unmarked((operation,)))
             except Conflict:
                 return found
-            intent = next(t for t in payment.transactions if t.id == intent.id)
+            operation = next(t for t in payment.transactions if t.id == operation.id)
             yield
-        return (yield from self._sends_one(payment, intent, luck=luck))
+        return (yield from self._sends_one(payment, operation, conditions=conditions))
 
-    def _announcing(
-        self, payment: Payment, act: Operation, name: OperationName
+    def _announcements(
+        self, payment: Payment, request: Operation, name: OperationName
     ) -> tuple[tuple[Transaction, ...], tuple[Update, ...]]:
-        """What is claimed or written anew; nothing where the key has ended, is under way, or is not allowed."""
-        known = operations_of_key(payment, name.key)
-        if known:
-            if not known.free or any(t.state is INITIAL for t in known.under_way):
+        """Give the operations to claim again, and the updates that announce operations.
+
+        There are no updates where the key has ended or is under way, or where the operation is not allowed.
+        """
+        of_key = operations_of_key(payment, name.key)
+        if of_key:
+            if not of_key.free or any(t.state is INITIAL for t in of_key.under_way):
                 return (), ()
-            fits = has_room_for(payment, known.free)
-            return known.free, self._unmarked(known.free) if fits else abandon(known.free)
-        if isinstance(act, Capture) and reversal_reason(payment) is not None:
+            fits = has_room_for(payment, of_key.free)
+            return of_key.free, self._unmarked(of_key.free) if fits else abandon(of_key.free)
+        if isinstance(request, Capture) and reversal_reason(payment) is not None:
             return (), ()
         try:
-            return (), announcements(payment, act, name=name, now=self.now)
+            return (), announcements(payment, request, name=name, now=self.now)
         except OperationNotAllowed:
             return (), ()
 
     def _sends(
         self,
         payment: Payment,
-        mine: tuple[Transaction, ...],
-        act: Operation,
-        luck: Luck,
+        own: tuple[Transaction, ...],
+        request: Operation,
+        conditions: Conditions,
         *,
         ledger: Ledger | None = None,
     ) -> Generator[None, None, Payment]:
-        """Where Monext's ledger allows it: each act of the request, one after the other."""
-        ids = {t.id for t in mine}
-        if not luck.readable:
-            return self._write(payment, mine[0], mark_unsent(mine))
+        """Send each operation of the request, one after the other, where Monext's ledger allows it."""
+        ids = {t.id for t in own}
+        if not conditions.readable:
+            return self._write(payment, own[0], mark_unsent(own))
         try:
-            check_ledger(payment, ledger or self._ledger(payment), operations=mine)
+            check_ledger(payment, ledger or self._ledger(payment), operations=own)
         except OperationNotAllowed:
-            return self._write(payment, mine[0], abandon(mine))
+            return self._write(payment, own[0], abandon(own))
         yield
-        known = operations_of_key(payment, _name(mine[0]).key)
-        final = isinstance(act, Capture) and act.final
-        for intent in [t for t in known.sent if t.id in ids]:
-            payment = yield from self._sends_one(payment, intent, luck=luck, rest=known.released, final=final)
+        of_key = operations_of_key(payment, _name(own[0]).key)
+        final = isinstance(request, Capture) and request.final
+        for operation in [t for t in of_key.sent if t.id in ids]:
+            payment = yield from self._sends_one(
+                payment, operation, conditions=conditions, rest=of_key.released, final=final
+            )
         return payment
 
     def _sends_one(
         self,
         payment: Payment,
-        intent: Transaction,
+        operation: Transaction,
         *,
-        luck: Luck,
+        conditions: Conditions,
         rest: Transaction | None = None,
         final: bool = False,
     ) -> Generator[None, None, Payment]:
-        if not luck.reached:
-            return self._write(payment, intent, mark_unsent((intent, rest) if rest else (intent,)))
-        answer = self.monext.act(
-            _taken(payment), intent, pending=luck.pending, refused=luck.refused, final=final
+        if not conditions.reached:
+            return self._write(payment, operation, mark_unsent((operation, rest) if rest else (operation,)))
+        answer = self.monext.execute(
+            _accepted_id(payment),
+            operation,
+            pending=conditions.pending,
+            refused=conditions.refused,
+            final=final,
         )
         yield
-        return self._write(payment, intent, _result(intent, answer, rest)) if luck.answered else payment
+        return (
+            self._write(payment, operation, _result(operation, answer, rest))
+            if conditions.answered
+            else payment
+        )
 
-    def _refunds_instead(self, payment: Payment, act: Operation, name: OperationName, luck: Luck) -> Steps:
-        known = operations_of_key(payment, name.key)
-        late = known.late_cancel
-        if late is None or known.instead or not isinstance(act, Reverse):
+    def _refunds_instead(
+        self, payment: Payment, request: Operation, name: OperationName, conditions: Conditions
+    ) -> Steps:
+        of_key = operations_of_key(payment, name.key)
+        late = of_key.late_cancel
+        if late is None or of_key.instead or not isinstance(request, Reverse):
             return
-        if any(t.state is INITIAL for t in known.sent):
+        if any(t.state is INITIAL for t in of_key.sent):
             return
         try:
             written = self.shop.write(payment, (replacement_refund(late, now=self.now),))
@@ -354,92 +379,98 @@ class Bridge:
         instead = operations_of_key(written, name.key).instead
         yield
         if instead:
-            yield from self._sends(written, (instead,), act, luck)
+            yield from self._sends(written, (instead,), request, conditions)
 
-    def _finds_out_key(self, payment: Payment, key: str) -> Generator[None, None, Payment]:
-        """Acts of callers; of what gives money back only what was received, since it has its own way to go on."""
-        known, back = operations_of_key(payment, key), key.startswith(REVERSAL_PREFIX)
-        for intent in known.under_way:
-            if back and intent.state is INITIAL:
+    def _resolves_key(self, payment: Payment, key: str) -> Generator[None, None, Payment]:
+        """Find out what became of the operations of a key.
+
+        Of a reversal only what Monext has received is looked up: reversals have their own way to go on.
+        """
+        of_key, is_reversal = operations_of_key(payment, key), key.startswith(REVERSAL_PREFIX)
+        for operation in of_key.under_way:
+            if is_reversal and operation.state is INITIAL:
                 continue
-            payment = yield from self._finds_out_one(payment, intent, rest=known.released)
-            waits = is_unchanged(payment, intent) and intent.state is INITIAL
-            if waits and self._never_happened(payment, intent):
+            payment = yield from self._resolves_one(payment, operation, rest=of_key.released)
+            waits = is_unchanged(payment, operation) and operation.state is INITIAL
+            if waits and self._never_happened(payment, operation):
                 yield
-                ended = (intent, known.released) if known.released else (intent,)
+                ended = (operation, of_key.released) if of_key.released else (operation,)
                 failed = [ChangeTransactionState(t.id, FAILURE) for t in ended]
-                payment = self._write(payment, intent, failed)
-        known = operations_of_key(payment, key)
-        if known.released and known.released.state is INITIAL and known.sent:
-            state = known.sent[0].state
+                payment = self._write(payment, operation, failed)
+        of_key = operations_of_key(payment, key)
+        if of_key.released and of_key.released.state is INITIAL and of_key.sent:
+            state = of_key.sent[0].state
             if state not in (INITIAL, PENDING):
-                ended_too = ChangeTransactionState(known.released.id, state)
-                payment = self._write(payment, known.released, (ended_too,))
+                ended_too = ChangeTransactionState(of_key.released.id, state)
+                payment = self._write(payment, of_key.released, (ended_too,))
         return payment
 
-    def _finds_out_one(
-        self, payment: Payment, intent: Transaction, *, rest: Transaction | None = None
+    def _resolves_one(
+        self, payment: Payment, operation: Transaction, *, rest: Transaction | None = None
     ) -> Generator[None, None, Payment]:
-        """By its looks alone a capture is none that has released the rest, unless that is listed."""
+        """Find out what became of one operation.
+
+        A capture that is recognised only by its amount did not release the remainder, unless that is listed.
+        """
         ledger = self._ledger(payment)
-        row = self._row_of(payment, intent)
+        row = self._row_of(payment, operation)
         yield
-        if row is None or (row.ok is None and intent.state is PENDING):
+        if row is None or (row.ok is None and operation.state is PENDING):
             return payment
         listed = rest is not None and bool(candidate_rows(rest, payment=payment, ledger=ledger))
-        released = bool(intent.interface_id) or listed or self.monext.echoed(row.id) is not None
-        return self._write(payment, intent, _as_listed(intent, row, rest, released=released))
+        released = bool(operation.interface_id) or listed or self.monext.echoed_key(row.id) is not None
+        return self._write(payment, operation, _as_listed(operation, row, rest, released=released))
 
-    def _never_happened(self, payment: Payment, intent: Transaction) -> bool:
-        old = is_overdue(intent, now=self.now)
-        return is_unsent(intent) or (old and self._row_of(payment, intent) is None)
+    def _never_happened(self, payment: Payment, operation: Transaction) -> bool:
+        old = is_overdue(operation, now=self.now)
+        return is_unsent(operation) or (old and self._row_of(payment, operation) is None)
 
-    def _row_of(self, payment: Payment, intent: Transaction) -> LedgerRow | None:
+    def _row_of(self, payment: Payment, operation: Transaction) -> LedgerRow | None:
         ledger = self._ledger(payment)
-        if intent.interface_id:
-            return next((row for row in ledger.rows if row.id == intent.interface_id), None)
+        if operation.interface_id:
+            return next((row for row in ledger.rows if row.id == operation.interface_id), None)
         keys = {
-            row.id: self.monext.echoed(row.id)
-            for row in candidate_rows(intent, payment=payment, ledger=ledger)
+            row.id: self.monext.echoed_key(row.id)
+            for row in candidate_rows(operation, payment=payment, ledger=ledger)
         }
-        return matching_row(intent, payment=payment, ledger=ledger, keys=keys)
+        return matching_row(operation, payment=payment, ledger=ledger, keys=keys)
 
     def _ledger(self, payment: Payment) -> Ledger:
-        return self.monext.ledger(_taken(payment))
+        return self.monext.ledger(_accepted_id(payment))
 
     def _unmarked(self, operations: Iterable[Transaction]) -> tuple[Update, ...]:
         changes: list[Update] = []
-        for intent in operations:
-            changes.append(ChangeTransactionTimestamp(intent.id, self.now))
-            name = operation_name(intent)
-            if name and is_unsent(intent):
-                changes.append(ChangeInteractionId(intent.id, str(name.marked(None))))
+        for operation in operations:
+            changes.append(ChangeTransactionTimestamp(operation.id, self.now))
+            name = operation_name(operation)
+            if name and is_unsent(operation):
+                changes.append(ChangeInteractionId(operation.id, str(name.marked(None))))
         return tuple(changes)
 
-    def _write(self, payment: Payment, intent: Transaction, changes: Iterable[Update]) -> Payment:
-        """What became of an intent; where another was faster, only if it still reads as it did."""
+    def _write(self, payment: Payment, operation: Transaction, changes: Iterable[Update]) -> Payment:
+        """Write what became of an operation. After a conflict, write only if the operation still reads as it did."""
         changes = tuple(changes)
         try:
             return self.shop.write(payment, changes)
         except Conflict:
             current = self.shop.payments[payment.id]
-            return self.shop.write(current, changes) if is_unchanged(current, intent) else current
+            return self.shop.write(current, changes) if is_unchanged(current, operation) else current
 
 
-def _name(intent: Transaction) -> OperationName:
-    name = operation_name(intent)
+def _name(operation: Transaction) -> OperationName:
+    name = operation_name(operation)
     assert name is not None
     return name
 
 
-def _taken(payment: Payment) -> MonextTransactionId:
-    taken = accepted_transaction(payment)
-    assert taken is not None
-    assert taken.interface_id is not None
-    return taken.interface_id
+def _accepted_id(payment: Payment) -> MonextTransactionId:
+    accepted = accepted_transaction(payment)
+    assert accepted is not None
+    assert accepted.interface_id is not None
+    return accepted.interface_id
 
 
-def _closing(payment: Payment) -> tuple[Update, ...]:
+def _cancelled_by_buyer_updates(payment: Payment) -> tuple[Update, ...]:
     cancelled_by_buyer = Outcome(OutcomeKind.FAILED, "CANCELLED", "02306")
     return (
         close_as_cancelled(payment, outcome=cancelled_by_buyer)
@@ -454,28 +485,28 @@ def _moved(before: PaymentContext, after: PaymentContext) -> bool:
     return (before.cart.version, before.cart.state) != (after.cart.version, after.cart.state)
 
 
-def _result(intent: Transaction, answer: OperationAnswer, rest: Transaction | None) -> tuple[Update, ...]:
+def _result(operation: Transaction, answer: OperationAnswer, rest: Transaction | None) -> tuple[Update, ...]:
     if answer.kind is OperationAnswerKind.UNKNOWN:
         return ()
     state = RESULT_OF[answer.kind]
-    changes: list[Update] = [ChangeTransactionState(intent.id, state)]
+    changes: list[Update] = [ChangeTransactionState(operation.id, state)]
     if answer.transaction_id:
-        changes.append(SetTransactionInterfaceId(intent.id, answer.transaction_id))
-    name = operation_name(intent)
+        changes.append(SetTransactionInterfaceId(operation.id, answer.transaction_id))
+    name = operation_name(operation)
     if answer.code == "02105" and name:
-        changes.append(ChangeInteractionId(intent.id, str(name.marked(TOO_LATE))))
+        changes.append(ChangeInteractionId(operation.id, str(name.marked(TOO_LATE))))
     if rest:
         changes.append(ChangeTransactionState(rest.id, state))
     return tuple(changes)
 
 
 def _as_listed(
-    intent: Transaction, row: LedgerRow, rest: Transaction | None, *, released: bool
+    operation: Transaction, row: LedgerRow, rest: Transaction | None, *, released: bool
 ) -> tuple[Update, ...]:
     state = STATE_OF_ROW[row.ok]
-    changes: list[Update] = [ChangeTransactionState(intent.id, state)]
-    if not intent.interface_id:
-        changes.append(SetTransactionInterfaceId(intent.id, row.id))
+    changes: list[Update] = [ChangeTransactionState(operation.id, state)]
+    if not operation.interface_id:
+        changes.append(SetTransactionInterfaceId(operation.id, row.id))
     if rest:
         changes.append(ChangeTransactionState(rest.id, state if released else FAILURE))
     return tuple(changes)

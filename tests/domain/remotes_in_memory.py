@@ -1,7 +1,7 @@
-"""Both remotes in memory, as far as money goes: records under versions, and Monext's sessions and ledgers.
+"""Plays both remotes in memory, as far as money goes: records with versions, and Monext's sessions and ledgers.
 
-This Monext does whatever it is asked, also what its books don't allow, so that it is the bridge that has to keep the
-bounds; only where the merchant's staff is at work in its back office as well it checks, as nobody else could.
+This Monext does whatever it is asked, even what its ledger does not allow, so that the bridge has to keep the bounds.
+It checks the bounds itself only where the merchant's staff works in its back office as well: nobody else could.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from monext_bridge.domain.record.payment import Payment, Transaction, Transactio
 from monext_bridge.domain.record.updates import Update
 from tests.builders import a_cart, an_order, eur
 
-LIFE = timedelta(minutes=30)
+SESSION_LIFETIME = timedelta(minutes=30)
 ROW_OF = {
     TransactionType.CHARGE: "CAPTURE",
     TransactionType.CANCEL_AUTHORIZATION: "CANCEL",
@@ -46,7 +46,7 @@ class Conflict(Exception):
 
 @dataclass
 class Shop:
-    """commercetools: one cart, its payments, and one order at most."""
+    """commercetools with one cart, its payments, and one order at most. Each write is shown to `seen`."""
 
     seen: Callable[[Payment, Payment], None]
     payments: dict[PaymentId, Payment] = field(default_factory=dict)
@@ -85,32 +85,33 @@ class Shop:
         self.seen(payment, written)
         return written
 
-    def place(self, cart_version: int) -> str:
-        """placed, conflict, or refused for good."""
+    def create_order(self, cart_version: int) -> str:
+        """Make the order. Gives `created`, `conflict`, or `refused` for good."""
         if self.order or cart_version != self.cart_version:
             return "conflict"
         assert not self.merged, "an order of a cart that is merged into another"
         if self.out_of_stock:
             return "refused"
         self.order = an_order(total=eur(self.total), payment_ids=tuple(self.payments))
-        return "placed"
+        return "created"
 
 
 @dataclass
 class Session:
-    """`took` is the transaction by which it was paid."""
+    """A payment session. `accepted` is the transaction that paid it."""
 
     begun: datetime
     title: str = "INPROGRESS"
-    took: AcceptedTransaction | None = None
+    accepted: AcceptedTransaction | None = None
 
 
 @dataclass
 class Monext:
-    """`echoes`: GET of a transaction tells our key. `lag`: how long a row is carried out before it is listed.
+    """Monext's sessions and ledgers.
 
-    `skew` is that of the dates it writes; `now` is the time itself. `carried_out` counts by the caller's key, and by
-    the intent where money goes back, which may take several of one amount.
+    `echoes`: GET of a transaction gives our key. `lag`: how long after it was executed a row is listed. `skew`: by
+    how much the dates that it writes are ahead; `now` is the true time. `executed` counts operations by the caller's
+    key, and those of a reversal each by itself, since a reversal may need several of one amount.
     """
 
     echoes: bool
@@ -121,20 +122,20 @@ class Monext:
     sessions: dict[SessionToken, Session] = field(default_factory=dict)
     rows: dict[MonextTransactionId, list[LedgerRow]] = field(default_factory=dict)
     keys: dict[MonextTransactionId, str] = field(default_factory=dict)
-    carried_out: Counter[tuple[MonextTransactionId, str]] = field(default_factory=Counter)
+    executed: Counter[tuple[MonextTransactionId, str]] = field(default_factory=Counter)
 
     def pay(self, token: SessionToken, move: MoneyMovement, amount: int) -> None:
         id_ = MonextTransactionId(f"tx-{token}")
         session = self.sessions[token]
-        session.title, session.took = "ACCEPTED", AcceptedTransaction(id_, move, eur(amount), "CB")
+        session.title, session.accepted = "ACCEPTED", AcceptedTransaction(id_, move, eur(amount), "CB")
         self.rows[id_] = [LedgerRow(id_, move.value, amount, True, self.now + self.skew)]
 
-    def ask(self, token: SessionToken) -> tuple[Outcome, AcceptedTransaction | None]:
+    def session_outcome(self, token: SessionToken) -> tuple[Outcome, AcceptedTransaction | None]:
         session = self.sessions[token]
-        over = self.now >= session.begun + LIFE
+        over = self.now >= session.begun + SESSION_LIFETIME
         match session.title:
             case "ACCEPTED":
-                return Outcome(OutcomeKind.ACCEPTED, "ACCEPTED", "00000"), session.took
+                return Outcome(OutcomeKind.ACCEPTED, "ACCEPTED", "00000"), session.accepted
             case "REFUSED":
                 return Outcome(OutcomeKind.FAILED, "REFUSED", "01100", reason=FailureReason.REFUSED), None
             case "ONHOLD_PARTNER" if not over:
@@ -147,77 +148,82 @@ class Monext:
             case _:
                 return Outcome(OutcomeKind.NOT_BEGUN, "INPROGRESS", "02306"), None
 
-    def ledger(self, taken: MonextTransactionId) -> Ledger:
-        first, *others = self.rows[taken]
+    def ledger(self, accepted: MonextTransactionId) -> Ledger:
+        first, *others = self.rows[accepted]
         listed = [row for row in others if row.date and row.date - self.skew + self.lag <= self.now]
         return Ledger((first, *listed))
 
-    def echoed(self, row: MonextTransactionId) -> str | None:
+    def echoed_key(self, row: MonextTransactionId) -> str | None:
         return self.keys.get(row) if self.echoes else None
 
-    def act(
+    def execute(
         self,
-        taken: MonextTransactionId,
-        intent: Transaction,
+        accepted: MonextTransactionId,
+        operation: Transaction,
         *,
         pending: bool,
         refused: bool,
         final: bool,
     ) -> OperationAnswer:
-        """Carry it out, or refuse it, and list it as that."""
-        name = OperationName.parse(intent.interaction_id)
+        """Execute an operation, or reject it, and list it as executed."""
+        name = OperationName.parse(operation.interaction_id)
         assert name is not None
-        if refused or (self.staff and not self._has_room(taken, intent)):
-            late = intent.type is TransactionType.CANCEL_AUTHORIZATION and not refused
+        if refused or (self.staff and not self._has_room(accepted, operation)):
+            late = operation.type is TransactionType.CANCEL_AUTHORIZATION and not refused
             return OperationAnswer(OperationAnswerKind.REFUSED, "ERROR", "02105" if late else "01100")
-        back = name.key.startswith(REVERSAL_PREFIX)
-        self.carried_out[taken, intent.id if back else f"{intent.type}~{name.key}~{name.digest}"] += 1
-        row = self.book(taken, ROW_OF[intent.type], intent.amount.cent_amount, ok=None if pending else True)
+        is_reversal = name.key.startswith(REVERSAL_PREFIX)
+        self.executed[
+            accepted, operation.id if is_reversal else f"{operation.type}~{name.key}~{name.digest}"
+        ] += 1
+        row = self.add_row(
+            accepted, ROW_OF[operation.type], operation.amount.cent_amount, ok=None if pending else True
+        )
         self.keys[row.id] = name.key
         if final:
-            self._release(taken, ok=row.ok)
+            self._release(accepted, ok=row.ok)
         kind = OperationAnswerKind.PENDING if pending else OperationAnswerKind.DONE
         return OperationAnswer(kind, "ACCEPTED", "00000", transaction_id=row.id)
 
-    def book(
+    def add_row(
         self,
-        taken: MonextTransactionId,
+        accepted: MonextTransactionId,
         kind: str,
         amount: int,
         *,
         ok: bool | None = True,
         origin: MonextTransactionId | None = None,
     ) -> LedgerRow:
-        rows = self.rows[taken]
-        id_ = MonextTransactionId(f"{taken}-{len(rows)}")
-        rows.append(LedgerRow(id_, kind, amount, ok, self.now + self.skew, origin or taken))
+        rows = self.rows[accepted]
+        id_ = MonextTransactionId(f"{accepted}-{len(rows)}")
+        rows.append(LedgerRow(id_, kind, amount, ok, self.now + self.skew, origin or accepted))
         return rows[-1]
 
-    def finish(self, taken: MonextTransactionId, *, ok: bool) -> None:
-        """What is not final of this payment ends."""
-        rows = self.rows[taken]
+    def resolve_pending(self, accepted: MonextTransactionId, *, ok: bool) -> None:
+        """End all rows of this payment that are not final."""
+        rows = self.rows[accepted]
         rows[:] = [row if row.ok is not None else replace(row, ok=ok) for row in rows]
 
-    def left(self, taken: MonextTransactionId) -> tuple[int, int]:
-        """To capture or cancel, and to refund: all that was carried out counts, captures that may yet fail don't.
+    def open_amounts(self, accepted: MonextTransactionId) -> tuple[int, int]:
+        """Give what is left to capture or cancel, and what is left to refund.
 
-        Below zero where it was too much.
+        All that was executed counts, but captures that may still fail can't be refunded. Below zero where too much
+        was done.
         """
         sums: Counter[tuple[str, bool]] = Counter()
-        for row in self.rows[taken]:
+        for row in self.rows[accepted]:
             sums[row.type, bool(row.ok)] += row.amount if row.ok is not False else 0
         done = {kind: sums[kind, True] + sums[kind, False] for kind in ("CAPTURE", "CANCEL", "REFUND")}
         captured = sums["CAPTURE", True] + sums["AUTHORIZATION_AND_CAPTURE", True]
         uncaptured = sums["AUTHORIZATION", True] - done["CAPTURE"] - done["CANCEL"]
         return uncaptured, captured - done["REFUND"]
 
-    def _has_room(self, taken: MonextTransactionId, intent: Transaction) -> bool:
-        left = open_amounts_at_monext(Ledger(tuple(self.rows[taken])))
-        room = left.refundable if intent.type is TransactionType.REFUND else left.capturable
-        return intent.amount.cent_amount <= room
+    def _has_room(self, accepted: MonextTransactionId, operation: Transaction) -> bool:
+        left = open_amounts_at_monext(Ledger(tuple(self.rows[accepted])))
+        room = left.refundable if operation.type is TransactionType.REFUND else left.capturable
+        return operation.amount.cent_amount <= room
 
-    def _release(self, taken: MonextTransactionId, *, ok: bool | None) -> None:
-        """The rest of a final capture, of which no request tells the amount; it ends as the capture does."""
-        rest = max(self.left(taken)[0], 0)
-        if rest:
-            self.book(taken, "CANCEL", rest, ok=ok)
+    def _release(self, accepted: MonextTransactionId, *, ok: bool | None) -> None:
+        """Release the remainder of a final capture. No request tells its amount; it ends as the capture does."""
+        remainder = max(self.open_amounts(accepted)[0], 0)
+        if remainder:
+            self.add_row(accepted, "CANCEL", remainder, ok=ok)

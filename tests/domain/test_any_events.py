@@ -1,7 +1,7 @@
 """Any order of events, duplicates and crashes, decided by the domain alone: in the end the books agree.
 
-Several attempts of one cart, whoever settles them or acts on them as steps that anybody else's may come between,
-answers that are lost or come late, and the merchant's staff at Monext. `tests/e2e/test_any_order.py` plays the same
+Several attempts of one cart, flows whose steps interleave, answers that are lost or come late, and the merchant's
+staff at Monext. `tests/e2e/test_any_order.py` plays the same
 over the real services; here nothing is called, so that many more orders are tried.
 """
 
@@ -38,9 +38,9 @@ from monext_bridge.domain.record.attempt_status import (
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 from monext_bridge.services.checkout.start import RESULT_FIRST
 from tests.builders import BEGUN, PAYMENT_KEY, a_payment, a_transaction, eur
-from tests.domain.concurrent_flows import Bridge, Luck, Steps
-from tests.domain.remotes_in_memory import LIFE, Monext, Session, Shop
-from tests.operation_states import act_state
+from tests.domain.concurrent_flows import Bridge, Conditions, Steps
+from tests.domain.remotes_in_memory import SESSION_LIFETIME, Monext, Session, Shop
+from tests.operation_states import operation_state
 from tools.states.transitions import (
     ACT_CORRECTIONS,
     ACT_EDGES,
@@ -59,28 +59,28 @@ AUTHORIZATION, CANCEL, CHARGE, REFUND = (
 )
 MOST_ATTEMPTS = 3
 TITLES = ("REFUSED", "ONHOLD_PARTNER")
-STANDING_EDGES = {
+STATUS_EDGES = {
     (edge.begin, edge.end)
     for table in (SESSION_EDGES, SESSION_CORRECTIONS, MONEY_EDGES, MONEY_CORRECTIONS)
     for edge in table
 }
-ACT_MOVES = {(edge.begin, edge.end) for edge in ACT_EDGES + ACT_CORRECTIONS}
+OPERATION_MOVES = {(edge.begin, edge.end) for edge in ACT_EDGES + ACT_CORRECTIONS}
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])
 WHICH = st.integers(min_value=0, max_value=5)
 AMOUNTS = st.sampled_from([100, 4000, 7100, 11000, 11100])
-LUCK = st.sampled_from(
+CONDITIONS = st.sampled_from(
     [
-        Luck(),
-        Luck(),
-        Luck(ledger_first=True),
-        Luck(answered=False),
-        Luck(reached=False),
-        Luck(readable=False),
-        Luck(refused=True),
-        Luck(pending=True),
-        Luck(pending=True, answered=False),
-        Luck(refused=True, answered=False),
+        Conditions(),
+        Conditions(),
+        Conditions(ledger_first=True),
+        Conditions(answered=False),
+        Conditions(reached=False),
+        Conditions(readable=False),
+        Conditions(refused=True),
+        Conditions(pending=True),
+        Conditions(pending=True, answered=False),
+        Conditions(refused=True, answered=False),
     ]
 )
 CAPTURES = st.builds(Capture, AMOUNTS.map(eur), st.booleans())
@@ -101,7 +101,7 @@ class Events(RuleBasedStateMachine):
         unruly=st.sampled_from([False, False, True]),
         bought=st.sampled_from([None, AUTHORIZATION, AUTHORIZATION, CHARGE]),
         sessions=st.integers(min_value=1, max_value=MOST_ATTEMPTS),
-        rush=st.lists(LUCK, max_size=MOST_ATTEMPTS),
+        rush=st.lists(CONDITIONS, max_size=MOST_ATTEMPTS),
     )
     def begin(
         self,
@@ -113,7 +113,7 @@ class Events(RuleBasedStateMachine):
         unruly: bool,
         bought: TransactionType | None,
         sessions: int,
-        rush: list[Luck],
+        rush: list[Conditions],
     ) -> None:
         """`unruly`: the cart changes, and Monext takes other amounts. `bought`: one attempt is settled already.
 
@@ -130,15 +130,17 @@ class Events(RuleBasedStateMachine):
             self.open_session(bought or AUTHORIZATION)
         if bought:
             self.is_paid(self.payment(0), captured=bought is CHARGE)
-            self.run(self.bridge.settles(PaymentId("payment-1")))
-        for payment, luck in zip(list(self.shop.payments.values()), rush, strict=False):
+            self.run(self.bridge.records_outcome(PaymentId("payment-1")))
+        for payment, conditions in zip(list(self.shop.payments.values()), rush, strict=False):
             self.is_paid(payment, captured=bought is CHARGE)
-            self.calls(self.bridge.settles(payment.id, luck=luck), skew=0)
+            self.calls(self.bridge.records_outcome(payment.id, conditions=conditions), skew=0)
 
     @rule(
-        which=WHICH, luck=LUCK, does=st.sampled_from(["pays", "pays and it is captured", "another", *TITLES])
+        which=WHICH,
+        conditions=CONDITIONS,
+        does=st.sampled_from(["pays", "pays and it is captured", "another", *TITLES]),
     )
-    def buyer(self, which: int, luck: Luck, does: str) -> None:
+    def buyer(self, which: int, conditions: Conditions, does: str) -> None:
         """Goes to Monext with one of the sessions, and comes back."""
         if does == "another":
             self.starts_again(AUTHORIZATION if which % 2 else CHARGE)
@@ -146,35 +148,45 @@ class Events(RuleBasedStateMachine):
             self.is_tried(self.payment(which), title=does)
         else:
             self.is_paid(self.payment(which), captured="captured" in does, less=self.unruly and which > 3)
-        self.calls(self.bridge.settles(self.payment(which).id, luck=luck), skew=0)
+        self.calls(self.bridge.records_outcome(self.payment(which).id, conditions=conditions), skew=0)
 
-    @rule(which=WHICH, cancelled_by_buyer=st.booleans(), luck=LUCK, skew=SECONDS)
-    def somebody_settles(self, which: int, cancelled_by_buyer: bool, luck: Luck, skew: int) -> None:
+    @rule(which=WHICH, cancelled_by_buyer=st.booleans(), conditions=CONDITIONS, skew=SECONDS)
+    def somebody_records_the_outcome(
+        self, which: int, cancelled_by_buyer: bool, conditions: Conditions, skew: int
+    ) -> None:
         self.calls(
-            self.bridge.settles(self.payment(which).id, cancelled_by_buyer=cancelled_by_buyer, luck=luck),
+            self.bridge.records_outcome(
+                self.payment(which).id, cancelled_by_buyer=cancelled_by_buyer, conditions=conditions
+            ),
             skew=skew,
         )
 
     @precondition(lambda self: self.taken())
-    @rule(which=WHICH, key=KEYS, act=CAPTURES, luck=LUCK, skew=SECONDS)
-    def somebody_captures(self, which: int, key: str, act: Operation, luck: Luck, skew: int) -> None:
+    @rule(which=WHICH, key=KEYS, operation=CAPTURES, conditions=CONDITIONS, skew=SECONDS)
+    def somebody_captures(
+        self, which: int, key: str, operation: Operation, conditions: Conditions, skew: int
+    ) -> None:
         """Not as the last where staff is at Monext too: nobody can tell then how much a final capture releases."""
         payment = self.taken()[which % len(self.taken())]
-        if isinstance(act, Capture) and self.monext.staff:
-            act = replace(act, final=False)
-        act, self.meddled = self.asked.setdefault((payment.id, key), act), True
-        self.calls(self.bridge.acts(payment.id, act, key, luck=luck), skew=skew)
+        if isinstance(operation, Capture) and self.monext.staff:
+            operation = replace(operation, final=False)
+        operation, self.meddled = self.asked.setdefault((payment.id, key), operation), True
+        self.calls(self.bridge.operates(payment.id, operation, key, conditions=conditions), skew=skew)
 
     @precondition(lambda self: self.taken())
-    @rule(which=WHICH, key=KEYS, act=OTHERS, luck=LUCK, skew=SECONDS)
-    def somebody_gives_back(self, which: int, key: str, act: Operation, luck: Luck, skew: int) -> None:
-        self.somebody_captures(which, key, act, luck, skew)
+    @rule(which=WHICH, key=KEYS, operation=OTHERS, conditions=CONDITIONS, skew=SECONDS)
+    def somebody_gives_back(
+        self, which: int, key: str, operation: Operation, conditions: Conditions, skew: int
+    ) -> None:
+        self.somebody_captures(which, key, operation, conditions, skew)
 
     @precondition(lambda self: self.taken())
     @rule(which=WHICH, ledgers=st.booleans(), skew=SECONDS)
     def somebody_reconciles(self, which: int, ledgers: bool, skew: int) -> None:
         payment = self.taken()[which % len(self.taken())]
-        self.calls((self.bridge.posts if ledgers else self.bridge.finds_out)(payment.id), skew=skew)
+        self.calls(
+            (self.bridge.imports_ledger if ledgers else self.bridge.resolves_unknown)(payment.id), skew=skew
+        )
 
     @precondition(lambda self: self.callers)
     @rule(turns=st.binary(min_size=4, max_size=40))
@@ -204,17 +216,17 @@ class Events(RuleBasedStateMachine):
     @rule(which=WHICH, ok=st.booleans())
     def monext_finishes(self, which: int, ok: bool) -> None:
         for payment in self.taken()[which % MOST_ATTEMPTS :]:
-            self.monext.finish(self.origin(payment), ok=ok)
+            self.monext.resolve_pending(self.origin(payment), ok=ok)
 
     @precondition(lambda self: self.monext.staff and self.taken())
     @rule(which=WHICH, kind=st.sampled_from(["CAPTURE", "CANCEL", "REFUND"]), share=st.sampled_from([1, 2]))
     def staff_acts_at_monext(self, which: int, kind: str, share: int) -> None:
         taken = self.origin(self.taken()[which % len(self.taken())])
-        uncaptured, refundable = self.monext.left(taken)
+        uncaptured, refundable = self.monext.open_amounts(taken)
         amount = (refundable if kind == "REFUND" else uncaptured) // share
         if amount > 0:
             self.meddled = True
-            self.monext.book(taken, kind, amount)
+            self.monext.add_row(taken, kind, amount)
 
     @precondition(lambda self: self.unruly)
     @rule(what=st.sampled_from(["grows", "is merged", "is out of stock"]))
@@ -229,18 +241,18 @@ class Events(RuleBasedStateMachine):
     @invariant()
     def nothing_is_carried_out_twice(self) -> None:
         if hasattr(self, "monext"):
-            assert all(times == 1 for times in self.monext.carried_out.values())
+            assert all(times == 1 for times in self.monext.executed.values())
 
     @invariant()
     def no_more_is_taken_or_given_than_there_is(self) -> None:
         if hasattr(self, "monext"):
-            assert all(min(self.monext.left(taken)) >= 0 for taken in self.monext.rows)
+            assert all(min(self.monext.open_amounts(taken)) >= 0 for taken in self.monext.rows)
 
     def teardown(self) -> None:
         if not hasattr(self, "monext"):
             return
         self.callers.clear()
-        self.passes(LIFE + timedelta(hours=1))
+        self.passes(SESSION_LIFETIME + timedelta(hours=1))
         for _ in range(4):
             self.passes(timedelta(minutes=10))
             for payment in list(self.shop.payments.values()):
@@ -249,11 +261,15 @@ class Events(RuleBasedStateMachine):
 
     def resolve(self, payment_id: PaymentId) -> None:
         """What happens to a payment of which nobody forgets anything any more."""
-        self.run(self.bridge.settles(payment_id))
+        self.run(self.bridge.records_outcome(payment_id))
         payment = self.shop.payments[payment_id]
         if accepted_transaction(payment):
-            self.monext.finish(self.origin(payment), ok=True)
-            for caller in (self.bridge.finds_out, self.bridge.posts, self.bridge.settles):
+            self.monext.resolve_pending(self.origin(payment), ok=True)
+            for caller in (
+                self.bridge.resolves_unknown,
+                self.bridge.imports_ledger,
+                self.bridge.records_outcome,
+            ):
                 self.run(caller(payment_id))
 
     def compare(self) -> None:
@@ -266,7 +282,9 @@ class Events(RuleBasedStateMachine):
         if kept and self.shop.order:
             assert accepted_transaction(kept[0]).amount == self.shop.order.total  # type: ignore[union-attr]
         for payment in payments:
-            assert bool(accepted_transaction(payment)) == bool(self.monext.sessions[self.token(payment)].took)
+            assert bool(accepted_transaction(payment)) == bool(
+                self.monext.sessions[self.token(payment)].accepted
+            )
         for payment in self.taken():
             assert all(t.state in (SUCCESS, FAILURE) for t in payment.transactions)
             assert reversal_reason(payment) is None or payment.held == 0 or is_reversal_rejected(payment)
@@ -288,13 +306,13 @@ class Events(RuleBasedStateMachine):
     def check_write(self, before: Payment, after: Payment) -> None:
         """Each write by itself: what is true of every one of them."""
         moved = attempt_status(before), attempt_status(after)
-        assert moved[0] is moved[1] or moved in STANDING_EDGES
+        assert moved[0] is moved[1] or moved in STATUS_EDGES
         assert accepted_transaction(before) in (None, accepted_transaction(after))
         old = {t.id: t for t in before.transactions}
         for t in after.transactions:
             if operation_name(t):
-                states = act_state(old.get(t.id)), act_state(t)
-                assert states[0] is states[1] or states in ACT_MOVES
+                states = operation_state(old.get(t.id)), operation_state(t)
+                assert states[0] is states[1] or states in OPERATION_MOVES
         if not self.monext.staff:
             check_bounds(after)
 
@@ -304,7 +322,7 @@ class Events(RuleBasedStateMachine):
             return
         for payment in list(self.shop.payments.values()):
             if accepted_transaction(payment) is None:
-                self.run(self.bridge.settles(payment.id))
+                self.run(self.bridge.records_outcome(payment.id))
         if not any(attempt_status(p) in RESULT_FIRST for p in self.shop.payments.values()):
             self.open_session(planned)
 
@@ -325,7 +343,9 @@ class Events(RuleBasedStateMachine):
 
     def is_paid(self, payment: Payment, *, captured: bool, less: bool = False) -> None:
         session = self.monext.sessions[self.token(payment)]
-        if session.took or (self.now >= session.begun + LIFE and session.title != "ONHOLD_PARTNER"):
+        if session.accepted or (
+            self.now >= session.begun + SESSION_LIFETIME and session.title != "ONHOLD_PARTNER"
+        ):
             return
         move = MoneyMovement.CAPTURED if captured else MoneyMovement.AUTHORIZED
         amount = payment.planned.cent_amount - (100 if less else 0)
@@ -333,7 +353,7 @@ class Events(RuleBasedStateMachine):
 
     def is_tried(self, payment: Payment, *, title: str) -> None:
         session = self.monext.sessions[self.token(payment)]
-        if not session.took and self.now < session.begun + LIFE:
+        if not session.accepted and self.now < session.begun + SESSION_LIFETIME:
             session.title = title
 
     def passes(self, time: timedelta) -> None:

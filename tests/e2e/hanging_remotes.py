@@ -1,7 +1,7 @@
-"""Scenes of a remote that hangs: a bridge whose remotes stand behind gates, who calls it, and what they got.
+"""Runs scenarios of a remote that hangs: a bridge behind fault proxies, its callers, and the answers that they get.
 
-The bounds are the promises to buyers and back offices, not measurements; those for others are generous, for the
-machine is busy.
+The limits are the promises to buyers and back offices, not measurements. Those for the others are generous, because
+the machine is busy.
 """
 
 from __future__ import annotations
@@ -16,24 +16,26 @@ from pathlib import Path
 
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, Gunicorn, Page
-from tests.fault_proxy import Gate, Mood
+from tests.fault_proxy import FaultProxy, ProxyMode
 from tests.services.api_clients import Tokens
-from tests.web.back_office import NOBODY_S, Office, capture
+from tests.web.back_office import UNKNOWN_ID, BackOfficeClient, capture
 from tests.world import World, wait_for
 
-HEALTH, READY, OTHERS = 2.0, 8.0, 5.0
-PAGE, NOTIFICATION, ACT = 12.0, 20.0, 20.0
-"""Seconds within which each is answered."""
+HEALTH_LIMIT, READY_LIMIT, OTHERS_LIMIT = 2.0, 8.0, 5.0
+PAGE_LIMIT, NOTIFICATION_LIMIT, OPERATION_LIMIT = 12.0, 20.0, 20.0
+"""Seconds within which each of these is answered."""
 
 RECOVERED = 20.0
-"""Seconds after which a remote that is back is called again."""
+"""Seconds within which a remote that is back is called again."""
 
 LANGUAGES = ("en", "de")
-"""Of the buyers who open a page, in turn."""
+"""The languages of the buyers who open a page, in turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
+    """An answer, and after how many seconds it came."""
+
     answer: Answer
     seconds: float
 
@@ -44,21 +46,24 @@ def timed(call: Callable[[], Answer]) -> Timed:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """Which remote hangs and how; `cold`: before the bridge has called anybody at all. So many pages are opened."""
+class HangingRemote:
+    """Which remote hangs, and how. `pages`: how many payment pages are opened meanwhile.
+
+    `cold`: the remote hangs before the bridge has made any call.
+    """
 
     remote: str
-    mood: Mood
+    mode: ProxyMode
     cold: bool = False
     pages: int = 8
 
     def __str__(self) -> str:
-        return f"{self.remote} {self.mood.name.lower()}{' at first' if self.cold else ''}"
+        return f"{self.remote} {self.mode.name.lower()}{' at first' if self.cold else ''}"
 
 
 @dataclass(slots=True)
-class Seen:
-    """What was answered while a remote hung, and to the same calls once it was back."""
+class Observed:
+    """The answers while a remote hung (`hung`), and to the same calls once it was back (`again`)."""
 
     health: list[Timed] = field(default_factory=list)
     pages: list[Timed] = field(default_factory=list)
@@ -68,12 +73,12 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
-    """Who calls: each of these payments is somebody's."""
+class Callers:
+    """The callers of a bridge. Each payment belongs to one of them."""
 
     bridge: Gunicorn
     world: World
-    office: Office
+    office: BackOfficeClient
     captured: Page
     payment: str
     returning: Page
@@ -85,17 +90,17 @@ class Cast:
         headers = {"X-Session-Id": self.session}
         return {
             "return": partial(buyer.comes_back, self.returning),
-            "notification": partial(buyer.notified, self.notified),
-            "capture": partial(office.act, self.payment, capture(), key="once"),
+            "notification": partial(buyer.notification_arrives, self.notified),
+            "capture": partial(office.send_actions, self.payment, capture(), key="once"),
             "look": partial(office.call, "GET", f"payment-intents/{self.payment}"),
             "shop": partial(self.bridge.call, "POST", "/payment", json={}, headers=headers),
             "ready": partial(self.bridge.call, "GET", "/ready"),
         }
 
 
-def cast(bridge: Gunicorn, world: World) -> Cast:
-    """Everybody's payment is accepted; one has been settled, so that it can be captured."""
-    buyer, office = Buyer(bridge), Office(bridge, world.back_office_token())
+def prepare_callers(bridge: Gunicorn, world: World) -> Callers:
+    """Make the callers. Their payments are accepted; the outcome of one is recorded, so that it can be captured."""
+    buyer, office = Buyer(bridge), BackOfficeClient(bridge, world.back_office_token())
 
     def accepted() -> tuple[str, Page]:
         cart = world.cart("german-store")
@@ -106,7 +111,7 @@ def cast(bridge: Gunicorn, world: World) -> Cast:
     (cart, captured), (_, returning), (_, notified) = accepted(), accepted(), accepted()
     buyer.comes_back(captured)
     payment = world.payment(cart)["id"]
-    return Cast(
+    return Callers(
         bridge,
         world,
         office,
@@ -119,9 +124,9 @@ def cast(bridge: Gunicorn, world: World) -> Cast:
 
 
 @contextmanager
-def gated(sandbox: Sandbox, *, log: Path) -> Iterator[tuple[Gunicorn, dict[str, Gate]]]:
-    """One worker, and the gates before its remotes."""
-    with Gate(sandbox.commercetools_url) as project, Gate(sandbox.monext_url) as monext:
+def bridge_behind_proxies(sandbox: Sandbox, *, log: Path) -> Iterator[tuple[Gunicorn, dict[str, FaultProxy]]]:
+    """Run a bridge with one worker, and a proxy before each of its remotes."""
+    with FaultProxy(sandbox.commercetools_url) as project, FaultProxy(sandbox.monext_url) as monext:
         urls = {f"CTP_{name}_URL": project.url for name in ("API", "AUTH", "SESSION")}
         bridge = Gunicorn(sandbox, log=log, workers=1, MONEXT_API_URL=monext.url, **urls)
         bridge.start()
@@ -131,30 +136,34 @@ def gated(sandbox: Sandbox, *, log: Path) -> Iterator[tuple[Gunicorn, dict[str, 
             bridge.kill()
 
 
-def play(scene: Scene, sandbox: Sandbox, log: Path) -> Seen:
-    world, seen = World(sandbox), Seen()
-    carts = [world.cart() for _ in range(scene.pages)]
-    with gated(sandbox, log=log) as (bridge, gates), ThreadPoolExecutor(scene.pages + 10) as pool:
-        people = cast(bridge, world)
-        if scene.cold:
+def run_scenario(scenario: HangingRemote, sandbox: Sandbox, log: Path) -> Observed:
+    """Let a remote hang, make all calls, let it recover, and make the calls again."""
+    world, seen = World(sandbox), Observed()
+    carts = [world.cart() for _ in range(scenario.pages)]
+    with (
+        bridge_behind_proxies(sandbox, log=log) as (bridge, proxies),
+        ThreadPoolExecutor(scenario.pages + 10) as pool,
+    ):
+        callers = prepare_callers(bridge, world)
+        if scenario.cold:
             bridge.stop()
             bridge.start()
-        gates[scene.remote].behave(scene.mood)
+        proxies[scenario.remote].set_mode(scenario.mode)
         pages = open_pages(bridge, carts, pool=pool)
-        calls = {name: pool.submit(timed, call) for name, call in people.calls().items()}
+        calls = {name: pool.submit(timed, call) for name, call in callers.calls().items()}
         seen.health = ask_health(bridge, times=20)
         seen.pages = [page.result() for page in pages]
         seen.hung = {name: call.result() for name, call in calls.items()}
-        gates[scene.remote].behave(Mood.OPEN)
-        opens_again(bridge, world)
-        seen.again = {name: timed(call) for name, call in people.calls().items()}
-        seen.captures = [row for row in world.ledger(people.captured.token) if row[0] == "CAPTURE"]
+        proxies[scenario.remote].set_mode(ProxyMode.FORWARDING)
+        wait_until_pages_open(bridge, world)
+        seen.again = {name: timed(call) for name, call in callers.calls().items()}
+        seen.captures = [row for row in world.ledger(callers.captured.token) if row[0] == "CAPTURE"]
     return seen
 
 
 @dataclass(slots=True)
-class Beside:
-    """What was seen while the hosts beside the remotes hung, and the statuses once they were back."""
+class SideHostsObserved:
+    """What was observed while commercetools' hosts beside the API hung, and the statuses once they were back."""
 
     health: list[Timed]
     pages: list[Timed]
@@ -162,23 +171,26 @@ class Beside:
     again: list[int]
 
 
-def play_beside(sandbox: Sandbox, log: Path, *, crowd: int) -> Beside:
-    """Introspection, checkout sessions and the Merchant Center's keys; a buyer with a link needs none of them."""
+def run_with_hanging_side_hosts(sandbox: Sandbox, log: Path, *, crowd: int) -> SideHostsObserved:
+    """Let the hosts of introspection, checkout sessions and the Merchant Center's keys hang.
+
+    A buyer who comes with a link needs none of them.
+    """
     world = World(sandbox)
-    with Gate(sandbox.commercetools_url) as gate, ThreadPoolExecutor(crowd + 2) as pool:
-        keys = f"{gate.url}/.well-known/jwks.json"
-        urls = {"CTP_AUTH_URL": gate.url, "CTP_SESSION_URL": gate.url, "CTP_JWKS_URL": keys}
+    with FaultProxy(sandbox.commercetools_url) as proxy, ThreadPoolExecutor(crowd + 2) as pool:
+        keys = f"{proxy.url}/.well-known/jwks.json"
+        urls = {"CTP_AUTH_URL": proxy.url, "CTP_SESSION_URL": proxy.url, "CTP_JWKS_URL": keys}
         bridge = Gunicorn(sandbox, log=log, workers=1, **urls)
         bridge.start()
         buyer = Buyer(bridge)
         buyer.start(world.cart())
-        calls = _calls_beside(bridge, world, sandbox)
-        gate.behave(Mood.SILENT)
+        calls = _calls_to_side_hosts(bridge, world, sandbox)
+        proxy.set_mode(ProxyMode.SILENT)
         refused = [pool.submit(timed, call) for call in (*[calls[0]] * crowd, *calls[1:])]
         pages = [timed(partial(buyer.checkout, world.cart())) for _ in range(5)]
         health = ask_health(bridge, times=20)
-        seen = Beside(health, pages, [each.result() for each in refused], again=[])
-        gate.behave(Mood.OPEN)
+        seen = SideHostsObserved(health, pages, [each.result() for each in refused], again=[])
+        proxy.set_mode(ProxyMode.FORWARDING)
         for call in calls:
             wait_for(lambda call=call: call().status < 500, seconds=RECOVERED, every=0.5)  # type: ignore[misc]
             seen.again.append(call().status)
@@ -186,12 +198,15 @@ def play_beside(sandbox: Sandbox, log: Path, *, crowd: int) -> Beside:
     return seen
 
 
-def _calls_beside(bridge: Gunicorn, world: World, sandbox: Sandbox) -> list[Callable[[], Answer]]:
-    """A back office, which looks for a payment that there is not, the Merchant Center, and a shop's server."""
-    back_office, center = Office(bridge, world.back_office_token()), Office(bridge, Tokens(sandbox).jwt())
+def _calls_to_side_hosts(bridge: Gunicorn, world: World, sandbox: Sandbox) -> list[Callable[[], Answer]]:
+    """Give the calls of a back office (for an unknown payment), the Merchant Center and a shop's server."""
+    back_office, center = (
+        BackOfficeClient(bridge, world.back_office_token()),
+        BackOfficeClient(bridge, Tokens(sandbox).jwt()),
+    )
     headers = {"X-Session-Id": world.session(world.cart())}
     return [
-        partial(back_office.call, "GET", f"payment-intents/{NOBODY_S}"),
+        partial(back_office.call, "GET", f"payment-intents/{UNKNOWN_ID}"),
         partial(center.call, "GET", "status"),
         partial(bridge.call, "POST", "/payment", json={}, headers=headers),
     ]
@@ -213,7 +228,7 @@ def ask_health(bridge: Gunicorn, *, times: int) -> list[Timed]:
     return found
 
 
-def opens_again(bridge: Gunicorn, world: World) -> None:
-    """For buyers who try again as people do: more often, and the limits would stop them."""
+def wait_until_pages_open(bridge: Gunicorn, world: World) -> None:
+    """Wait until payment pages open again. Buyers try at a human pace: the rate limits would stop faster ones."""
     cart = world.cart()
     wait_for(lambda: Buyer(bridge).checkout(cart).status == 200, seconds=RECOVERED, every=0.7)

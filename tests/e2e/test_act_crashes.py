@@ -21,7 +21,7 @@ from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Re
 from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn, InProcess
-from tests.services.paid_payments import Paid, a_paid
+from tests.services.paid_payments import PaidPayment, a_paid_payment
 from tests.world import World, wait_for
 
 LATER = timedelta(minutes=6)
@@ -36,7 +36,7 @@ class Case:
     action: dict[str, Any]
     act: Operation
     situation: str
-    before: Callable[[Paid], object] = lambda _: None
+    before: Callable[[PaidPayment], object] = lambda _: None
 
 
 CASES = {
@@ -113,17 +113,17 @@ def test_a_killed_act_ends_as_monexts_ledger_says(
 ) -> None:
     name, (remote, method, path, skip), when = run
     case = CASES[name]
-    paid = a_paid(in_process, world, situation=case.situation)
+    paid = a_paid_payment(in_process, world, situation=case.situation)
     case.before(paid)
     kill = {"action": when, "pid": worker_of(victim), "method": method, "path": path, "skip": skip}
     world.fault(remote, **kill)
     with pytest.raises(requests.ConnectionError):
         call(victim, paid.id, case.action, token=world.back_office_token())
-    world.calm()
+    world.reset()
     later = InProcess(sandbox, clock=lambda: utc_now() + LATER)
     outcome = later.services.modify.perform(paid.id, case.act, key="crash-1").outcome
     assert outcome.value in ("approved", "rejected")
-    assert books(world, paid) == []
+    assert disagreements(world, paid) == []
 
 
 def call(bridge: Gunicorn, payment: PaymentId, action: dict[str, Any], *, token: str) -> None:
@@ -136,11 +136,13 @@ def call(bridge: Gunicorn, payment: PaymentId, action: dict[str, Any], *, token:
 ROW_OF = {"Charge": "CAPTURE", "CancelAuthorization": "CANCEL", "Refund": "REFUND"}
 
 
-def books(world: World, paid: Paid) -> list[str]:
+def disagreements(world: World, paid: PaidPayment) -> list[str]:
     """Where record and ledger disagree; empty where they agree to the cent and nothing is left open."""
-    faults = [f"{kind} of {amount} left {state}" for kind, state, amount in paid.acts() if state == "Initial"]
+    faults = [
+        f"{kind} of {amount} left {state}" for kind, state, amount in paid.operations() if state == "Initial"
+    ]
     for kind, row in ROW_OF.items():
-        recorded = sum(amount for k, state, amount in paid.acts() if k == kind and state == "Success")
+        recorded = sum(amount for k, state, amount in paid.operations() if k == kind and state == "Success")
         held = sum(
             amount
             for k, amount, status in paid.ledger()

@@ -9,7 +9,7 @@ import pytest
 
 from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
-from tests.bridges import Buyer, InProcess, hints
+from tests.bridges import Buyer, InProcess, landing_parameters
 from tests.world import World
 
 KEY = "one-key-for-both-machines-of-the-test"
@@ -23,7 +23,7 @@ def grown(world: World, buyer: Buyer) -> tuple[str, Any, Any]:
     """A cart whose cheap session was opened before it grew, and whose dear one after."""
     cart = world.cart()
     cheap = buyer.start(cart)
-    world.one_more(cart)
+    world.add_one_item(cart)
     return cart, cheap, buyer.start(cart)
 
 
@@ -36,9 +36,9 @@ def test_a_machine_whose_clock_is_behind_does_not_sell_dear_goods_cheap(
     cart, cheap, dear = grown(world, on_time)
     for page in (cheap, dear):
         world.pay(page.token, outcome="accepted")
-    on_time.notified(dear)
-    Buyer(late).notified(cheap)
-    on_time.looks(dear)
+    on_time.notification_arrives(dear)
+    Buyer(late).notification_arrives(cheap)
+    on_time.opens_result(dear)
     assert states(world, cart) == [
         [("Charge", "Success"), ("Refund", "Success")],
         [("Charge", "Success")],
@@ -49,11 +49,11 @@ def test_a_machine_whose_clock_is_behind_does_not_sell_dear_goods_cheap(
 
 def test_an_order_by_the_shop_is_not_paid_by_an_older_cheaper_session(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart())
-    version = world.one_more(cart)["version"]
+    version = world.add_one_item(cart)["version"]
     draft = {"cart": {"typeId": "cart", "id": cart}, "version": version, "orderNumber": f"own-{cart[:8]}"}
     world.project.create("orders", draft=draft | {"paymentState": "Pending"})
     world.pay(page.token, outcome="accepted")
-    buyer.notified(page)
+    buyer.notification_arrives(page)
     assert states(world, cart) == [[("Charge", "Success"), ("Refund", "Success")]]
     assert world.orders(cart)[0]["paymentState"] == "Pending"
 
@@ -78,7 +78,7 @@ def test_a_closed_attempt_that_was_paid_after_all_is_asked_before_a_new_one(
     page = buyer.start(cart := world.cart())
     if before == "refused":
         world.pay(page.token, outcome="refused")
-        buyer.notified(page)
+        buyer.notification_arrives(page)
     else:
         buyer.cancels(page)
     world.pay(page.token, outcome="accepted", force=True)
@@ -102,7 +102,7 @@ def test_a_404_that_is_not_monexts_books_nothing_at_any_age(
     world.pay(page.token, outcome=outcome)
     later = Buyer(InProcess(sandbox, SECRET_KEY=KEY, clock=lambda: utc_now() + timedelta(minutes=40)))
     world.fault("monext", action="status", method="GET", times=0, **stranger)
-    assert "do not pay again" in later.looks(page, lang="en").words.lower()
+    assert "do not pay again" in later.opens_result(page, lang="en").visible_text.lower()
     assert states(world, cart)[0][0][1] == "Initial"
 
 
@@ -110,21 +110,21 @@ def test_a_pending_payment_outlives_its_session(sandbox: Sandbox, world: World) 
     page = Buyer(InProcess(sandbox, SECRET_KEY=KEY)).start(cart := world.cart())
     world.pay(page.token, outcome="pending")
     later = Buyer(InProcess(sandbox, SECRET_KEY=KEY, clock=lambda: utc_now() + timedelta(minutes=40)))
-    later.notified(page)
+    later.notification_arrives(page)
     forgotten = {"title": "ERROR", "code": "02304", "detail": "No transaction found for this token"}
     world.fault("monext", action="status", code=404, body=forgotten, method="GET", times=0)
-    later.looks(page)
+    later.opens_result(page)
     assert states(world, cart) == [[("Charge", "Pending")]]
 
 
 def test_a_give_back_whose_cancel_came_too_late_refunds(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart("german-store"))
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
     origin = next(t for t in world.monext()["transactions"] if t["token"] == page.token)
-    world.act_at_monext(origin["id"], "captures", amount=origin["amount"])
-    world.remit()
-    buyer.notified(page)
+    world.operate_at_monext(origin["id"], "captures", amount=origin["amount"])
+    world.send_daily_batch()
+    buyer.notification_arrives(page)
     assert states(world, cart) == [
         [("Authorization", "Success"), ("CancelAuthorization", "Failure"), ("Refund", "Success")]
     ]
@@ -132,13 +132,13 @@ def test_a_give_back_whose_cancel_came_too_late_refunds(buyer: Buyer, world: Wor
 
 def test_a_refused_give_back_is_not_told_as_done(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart())
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
-    world.script_act(act="refunds", outcome="refused", code="01100")
+    world.script_operation(act="refunds", outcome="refused", code="01100")
     assert (
-        buyer.notified(page).status == 200
+        buyer.notification_arrives(page).status == 200
     )  # another notification would change nothing: somebody has to look
-    words = buyer.looks(page, lang="en").words.lower()
+    words = buyer.opens_result(page, lang="en").visible_text.lower()
     assert "could not be returned" in words
     assert "contact the shop" in words
 
@@ -148,7 +148,7 @@ def test_an_order_that_was_made_after_all_keeps_its_payment(buyer: Buyer, world:
     world.pay(page.token, outcome="accepted")
     body = {"statusCode": 400, "message": "gone", "errors": [{"code": "OutOfStock", "message": "gone"}]}
     world.fault("commercetools", action="status_after", code=400, body=body, method="POST", path="/orders$")
-    buyer.notified(page)
+    buyer.notification_arrives(page)
     assert states(world, cart) == [[("Charge", "Success")]]
     assert len(world.orders(cart)) == 1
 
@@ -157,11 +157,11 @@ def test_a_second_payment_of_a_cart_that_is_gone_goes_back(buyer: Buyer, world: 
     cart = world.cart()
     pages = [buyer.start(cart), buyer.start(cart, lang="de")]
     world.pay(pages[0].token, outcome="accepted")
-    buyer.notified(pages[0])
+    buyer.notification_arrives(pages[0])
     world.pay(pages[1].token, outcome="accepted")
     second = world.payments(cart)[1]["id"]
     world.fault("commercetools", action="status", code=404, method="GET", path="/carts/", times=0, body=GONE)
-    assert buyer.notified(pages[1]).status == 200
+    assert buyer.notification_arrives(pages[1]).status == 200
     record = world.project.get(f"payments/{second}")
     assert record["paymentStatus"]["interfaceCode"] == "SECOND_PAYMENT"
 
@@ -177,10 +177,10 @@ def test_a_cart_that_can_not_be_found_keeps_its_money_for_some_minutes(
     payment = world.payment(cart)["id"]
     world.pay(page.token, outcome="accepted")
     world.fault("commercetools", action="status", code=404, method="GET", path="/carts/", times=0, body=GONE)
-    assert bridge.notified(page).status == 503
+    assert bridge.notification_arrives(page).status == 503
     assert [t["type"] for t in world.project.get(f"payments/{payment}")["transactions"]] == ["Charge"]
     later = Buyer(InProcess(sandbox, SECRET_KEY=KEY, clock=lambda: utc_now() + timedelta(minutes=6)))
-    assert later.notified(page).status == 200
+    assert later.notification_arrives(page).status == 200
     kinds = [t["type"] for t in world.project.get(f"payments/{payment}")["transactions"]]
     assert kinds == ["Charge", "Refund"]
 
@@ -215,13 +215,13 @@ def test_an_old_reference_signs_no_new_link(sandbox: Sandbox, world: World) -> N
     settings = {"CHECKOUT_ACCESS": "signed", "SECRET_KEY": KEY}
     bridge = InProcess(sandbox, **settings)
     cart = world.cart()
-    query = hints(bridge_link(bridge, cart))
+    query = landing_parameters(bridge_link(bridge, cart))
     page = Buyer(bridge).start(cart, **query)
     world.pay(page.token, outcome="refused")
-    fresh = [str(a["href"]) for a in Buyer(bridge).looks(page).page.find_all("a", href=True)]
+    fresh = [str(a["href"]) for a in Buyer(bridge).opens_result(page).page.find_all("a", href=True)]
     assert any("signature=" in link for link in fresh)
     later = Buyer(InProcess(sandbox, clock=lambda: utc_now() + timedelta(days=2), **settings))
-    stale = [str(a["href"]) for a in later.looks(page).page.find_all("a", href=True)]
+    stale = [str(a["href"]) for a in later.opens_result(page).page.find_all("a", href=True)]
     assert not any("signature=" in link for link in stale)
 
 
@@ -252,7 +252,7 @@ def test_a_notification_that_fails_is_always_asked_for_again(
 ) -> None:
     page = buyer.start(world.cart())
     world.fault("commercetools", method="GET", path="/carts/", times=0, **rule)
-    answer = buyer.notified(page)
+    answer = buyer.notification_arrives(page)
     assert (answer.status, answer.headers.get("Retry-After")) == (503, "60")
 
 
@@ -264,17 +264,17 @@ def test_deeply_nested_json_is_malformed(in_process: InProcess, world: World) ->
 
 
 def test_an_unknown_address_says_nothing_of_payments(buyer: Buyer) -> None:
-    assert "pay again" not in buyer.get("/").words.lower()
+    assert "pay again" not in buyer.get("/").visible_text.lower()
 
 
 def test_a_give_back_that_died_between_cancel_and_refund_goes_on(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart("german-store"))
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
     origin = next(t for t in world.monext()["transactions"] if t["token"] == page.token)
-    world.act_at_monext(origin["id"], "captures", amount=origin["amount"])
-    world.remit()
+    world.operate_at_monext(origin["id"], "captures", amount=origin["amount"])
+    world.send_daily_batch()
     world.fault("commercetools", action="status", code=503, method="POST", path="/payments/", skip=2)
-    assert buyer.notified(page).status == 503
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 503
+    assert buyer.notification_arrives(page).status == 200
     assert states(world, cart)[0][-1] == ("Refund", "Success")

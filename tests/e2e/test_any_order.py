@@ -32,7 +32,7 @@ from monext_bridge.services.reconciliation.report import Finding, FindingStatus,
 from sandbox.runner import Sandbox
 from sandbox.shop.calls import Refused
 from tests.bridges import Buyer, InProcess, Page
-from tests.crashing import Life
+from tests.crashing import CrashSwitch
 from tests.world import World
 
 LATER = timedelta(hours=3)
@@ -46,7 +46,7 @@ TARGETS = (
     ("monext", "GET", "/transactions/"),
     ("monext", "POST", "/(captures|cancels|refunds)$"),
 )
-HEARD = (Buyer.comes_back, Buyer.notified, Buyer.looks, Buyer.cancels)
+HEARD = (Buyer.comes_back, Buyer.notification_arrives, Buyer.opens_result, Buyer.cancels)
 ROWS = {
     "CAPTURE": "Charge",
     "REFUND": "Refund",
@@ -62,13 +62,13 @@ WHICH = st.integers(min_value=0, max_value=3)
 
 @pytest.fixture
 def events(sandbox: Sandbox, world: World) -> type[RuleBasedStateMachine]:
-    life = Life()
-    now = InProcess(sandbox, SECRET_KEY=KEY, life=life)
+    crash_switch = CrashSwitch()
+    now = InProcess(sandbox, SECRET_KEY=KEY, crash_switch=crash_switch)
     later = InProcess(sandbox, SECRET_KEY=KEY, clock=_in_some_hours)
 
     class Bound(Events):
         def __init__(self) -> None:
-            super().__init__(now, later, world, life)
+            super().__init__(now, later, world, crash_switch)
 
     return Bound
 
@@ -80,23 +80,23 @@ def _in_some_hours() -> Any:
 class Events(RuleBasedStateMachine):
     """One cart, several sessions, and whoever has to do with it."""
 
-    def __init__(self, now: InProcess, later: InProcess, world: World, life: Life) -> None:
+    def __init__(self, now: InProcess, later: InProcess, world: World, crash_switch: CrashSwitch) -> None:
         super().__init__()
-        self.now, self.later, self.world, self.life = now, later, world, life
+        self.now, self.later, self.world, self.crash_switch = now, later, world, crash_switch
         self.began = utc_now()
         self.pages: list[Page] = []
         self.operations = 0
 
     @initialize(store=st.sampled_from(["guest", "german-store"]))
     def fill(self, store: str) -> None:
-        self.world.calm()
+        self.world.reset()
         self.cart = self.world.cart(store)
         self.start("fr")
 
     @rule(lang=st.sampled_from(["fr", "es", "it"]))
     def start(self, lang: str) -> None:
         answer = Buyer(self.now).checkout(self.cart, lang=lang)
-        assert answer.status in (200, 303, 409, 503), answer.words
+        assert answer.status in (200, 303, 409, 503), answer.visible_text
         if answer.status == 200:
             widget = answer.page.find(id="PaylineWidget")
             cancel = answer.page.find("a", href=lambda href: bool(href) and "/cancel/" in href)
@@ -123,7 +123,7 @@ class Events(RuleBasedStateMachine):
     @rule()
     def cart_grows(self) -> None:
         with contextlib.suppress(Refused):  # it is ordered
-            self.world.one_more(self.cart)
+            self.world.add_one_item(self.cart)
 
     @rule(call=st.sampled_from(TARGETS), action=st.sampled_from(FAULTS))
     def something_fails(self, call: tuple[str, str, str], action: str) -> None:
@@ -133,12 +133,12 @@ class Events(RuleBasedStateMachine):
     @precondition(lambda self: self.pages)
     @rule(which=WHICH, how=st.sampled_from(HEARD), calls=CALLS, after=st.booleans())
     def dies_while_it_hears(self, which: int, how: Any, calls: int, after: bool) -> None:
-        with self.life.ending(calls=calls, after=after):
+        with self.crash_switch.crash_at_call(calls=calls, after=after):
             how(Buyer(self.now), self.page(which))
 
     @rule(lang=st.sampled_from(["fr", "es", "it"]), calls=CALLS, after=st.booleans())
     def dies_while_it_starts(self, lang: str, calls: int, after: bool) -> None:
-        with self.life.ending(calls=calls, after=after):
+        with self.crash_switch.crash_at_call(calls=calls, after=after):
             Buyer(self.now).checkout(self.cart, lang=lang)
 
     @rule(
@@ -148,12 +148,12 @@ class Events(RuleBasedStateMachine):
         after=st.booleans(),
     )
     def dies_while_it_acts(self, kind: str, amount: int, calls: int, after: bool) -> None:
-        with self.life.ending(calls=calls, after=after):
+        with self.crash_switch.crash_at_call(calls=calls, after=after):
             self.back_office(kind, amount)
 
     @rule(older_than=st.sampled_from([0, 900]), calls=CALLS, after=st.booleans())
     def reconciliation_passes_and_may_die(self, older_than: int, calls: int, after: bool) -> None:
-        with self.life.ending(calls=3 * calls, after=after):
+        with self.crash_switch.crash_at_call(calls=3 * calls, after=after):
             self.reconcile(self.now, older_than=timedelta(seconds=older_than))
 
     @rule(kind=st.sampled_from(["capture", "refund", "cancel", "reverse"]), amount=st.integers(1, 20_000))
@@ -165,13 +165,13 @@ class Events(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "cart"):
             return
-        self.world.calm()
-        self.world.pass_time(LATER.total_seconds())
+        self.world.reset()
+        self.world.advance_monext_clock(LATER.total_seconds())
         try:
             for _ in range(3):
                 findings = self.reconcile(self.later, ledger=True)
         finally:
-            self.world.pass_time(-LATER.total_seconds())
+            self.world.advance_monext_clock(-LATER.total_seconds())
         assert findings == [], findings
         self.compare()
 

@@ -14,7 +14,7 @@ from monext_bridge.services import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page
-from tests.services.paid_payments import a_paid
+from tests.services.paid_payments import a_paid_payment
 from tests.world import World
 
 KEY = "one-key-for-the-bridge-now-and-later"
@@ -40,8 +40,8 @@ def recorded_without_order(bridge: InProcess, world: World) -> tuple[str, Page, 
     cart = world.cart("guest")
     page = Buyer(bridge).start(cart)
     world.pay(page.token, outcome="accepted")
-    world.trouble(cart, "General")
-    Buyer(bridge).notified(page)
+    world.refuse_orders(cart, "General")
+    Buyer(bridge).notification_arrives(page)
     return cart, page, PaymentId(world.payment(cart)["id"])
 
 
@@ -50,14 +50,14 @@ def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_en
 ) -> None:
     """The office refunds between the settle's reading of the cart and its POST /orders."""
     cart, page, payment = recorded_without_order(bridge, world)
-    world.trouble(cart, None)
+    world.refuse_orders(cart, None)
     services = bridge.services
     reference = services.references.read(page.ref)
     world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         services.modify.perform(payment, Refund(Money(100, "EUR")), key="r-1")  # Initial: credit owed
     situation = services.buyer_events._read(reference)  # a settle reads now ...
-    world.calm()
+    world.reset()
     services.modify.perform(
         payment, Refund(Money(100, "EUR")), key="r-1"
     )  # ... the refund ends, no order to tell
@@ -65,23 +65,23 @@ def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_en
         reference, situation, outcome=None
     )  # ... the order is made of what was read
     reconciled(later(sandbox, hours=2), payment)
-    assert world.orders(cart)[0]["paymentState"] == "Paid"
+    assert world.orders(cart)[0]["paymentState"] == "PaidPayment"
 
 
 def test_a_state_that_could_not_be_written_is_written_though_the_order_was_shipped_since(
     bridge: InProcess, sandbox: Sandbox, world: World
 ) -> None:
-    paid = a_paid(bridge, world, situation="german-store")
+    paid = a_paid_payment(bridge, world, situation="german-store")
     world.fault("commercetools", action="status", method="POST", path="/orders/", times=0, code=503)
     paid.capture(paid.total)
-    world.calm()
+    world.reset()
     path = f"orders/{world.orders(paid.cart)[0]['id']}"
     version = world.project.get(path)["version"]
     world.project.update(
         path, version=version, action={"action": "changeShipmentState", "shipmentState": "Delivered"}
     )
     reconciled(later(sandbox, hours=2), paid.id)
-    assert paid.order_state() == "Paid"
+    assert paid.order_state() == "PaidPayment"
 
 
 def test_what_an_open_refund_held_back_is_given_back_once_it_turns_out_never_to_have_happened(
@@ -91,8 +91,8 @@ def test_what_an_open_refund_held_back_is_given_back_once_it_turns_out_never_to_
     world.fault("monext", action="drop_before", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         bridge.services.modify.perform(payment, Refund(Money(100, "EUR")), key="r-1")
-    world.trouble(cart, "OutOfStock")
-    Buyer(bridge).notified(page)  # flagged; all but the 1.00 of the open refund goes back
+    world.refuse_orders(cart, "OutOfStock")
+    Buyer(bridge).notification_arrives(page)  # flagged; all but the 1.00 of the open refund goes back
     tomorrow = later(sandbox, hours=2)
     for _ in range(3):
         reconciled(tomorrow, payment)
@@ -106,18 +106,20 @@ def test_what_an_open_refund_held_back_is_given_back_once_it_turns_out_never_to_
 def test_a_final_capture_is_not_taken_for_the_staffs_plain_one_of_the_same_amount(
     bridge: InProcess, sandbox: Sandbox, world: World
 ) -> None:
-    paid = a_paid(bridge, world, situation="german-store")
+    paid = a_paid_payment(bridge, world, situation="german-store")
     world.fault("monext", action="drop_before", method="POST", path="/captures$")
     with pytest.raises(BridgeError):
         paid.capture(1000, final=True, key="f-1")  # never reached Monext
-    world.calm()
+    world.reset()
     authorisation = world.payment(paid.cart)["transactions"][0]["interfaceId"]
-    world.act_at_monext(authorisation, "captures", amount=1000)
+    world.operate_at_monext(authorisation, "captures", amount=1000)
     later(sandbox, minutes=6).services.modify.perform(
         paid.id, Capture(Money(1000, "EUR"), final=True), key="f-1"
     )
     released = [
-        amount for kind, state, amount in paid.acts() if (kind, state) == ("CancelAuthorization", "Success")
+        amount
+        for kind, state, amount in paid.operations()
+        if (kind, state) == ("CancelAuthorization", "Success")
     ]
     assert sum(released) == sum(amount for kind, amount, _ in paid.ledger() if kind in ("CANCEL", "RESET"))
 
@@ -128,14 +130,14 @@ def test_what_the_office_gave_back_before_there_was_an_order_ends(
     cart = world.cart("guest")
     page = Buyer(bridge).start(cart)
     world.pay(page.token, outcome="accepted")
-    world.trouble(cart, "OutOfStock")
+    world.refuse_orders(cart, "OutOfStock")
     world.fault("commercetools", action="status", method="POST", path="/orders$", code=503)
-    Buyer(bridge).notified(page)  # recorded; the order failed for now
+    Buyer(bridge).notification_arrives(page)  # recorded; the order failed for now
     payment = PaymentId(world.payment(cart)["id"])
     bridge.services.modify.perform(payment, Reverse(), key="r-1")
     found = reconciled(later(sandbox, hours=2), payment)
     assert [f for f in found if f.ending is FindingStatus.STUCK] == []
-    assert Buyer(bridge).notified(page).status == 200
+    assert Buyer(bridge).notification_arrives(page).status == 200
 
 
 def test_a_return_that_monext_refuses_is_not_asked_for_again_by_its_notifications(
@@ -143,8 +145,8 @@ def test_a_return_that_monext_refuses_is_not_asked_for_again_by_its_notification
 ) -> None:
     cart = world.cart("guest")
     page = Buyer(bridge).start(cart)
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
-    world.script_act(outcome="refused")
-    Buyer(bridge).notified(page)
-    assert Buyer(bridge).notified(page).status == 200
+    world.script_operation(outcome="refused")
+    Buyer(bridge).notification_arrives(page)
+    assert Buyer(bridge).notification_arrives(page).status == 200

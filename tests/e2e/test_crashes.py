@@ -52,8 +52,8 @@ def test_a_bridge_that_dies_while_settling_leaves_what_the_next_one_finishes(
         wait_for(lambda: any(c["fault"] is None and c["end"] is None for c in world.calls(remote)))
         victim.kill()
         assert waiting.result() is None
-    world.calm()
-    assert Buyer(survivor).notified(page).status == 200
+    world.reset()
+    assert Buyer(survivor).notification_arrives(page).status == 200
     assert [(kind, state) for kind, state, _ in world.transactions(cart)] == [("Charge", "Success")]
     assert len(world.orders(cart)) == 1
 
@@ -68,7 +68,7 @@ def test_a_bridge_that_dies_while_starting_leaves_what_the_next_start_uses(
         wait_for(lambda: bool(world.calls("monext")))
         victim.kill()
         assert waiting.result() is None
-    world.calm()
+    world.reset()
     page = Buyer(survivor).start(cart)
     assert world.payment(cart)["interfaceId"] == page.token
 
@@ -85,7 +85,7 @@ def test_a_stop_finishes_what_is_under_way(survivor: Gunicorn, world: World) -> 
 
 def _or_nothing(buyer: Buyer, page: Page) -> Answer | None:
     try:
-        return buyer.notified(page)
+        return buyer.notification_arrives(page)
     except requests.RequestException:
         return None
 

@@ -21,7 +21,7 @@ def returned(world: World, cart: str) -> list[tuple[str, str]]:
 
 def test_a_cart_that_grew_during_the_payment_is_not_ordered(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart())
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
     assert buyer.comes_back(page).location == f"/result/{page.ref}"
     assert returned(world, cart) == [("Charge", "Success"), ("Refund", "Success")]
@@ -33,9 +33,9 @@ def test_a_cart_that_grew_during_the_payment_is_not_ordered(buyer: Buyer, world:
 
 def test_an_authorisation_is_cancelled(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart("german-store"))
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert returned(world, cart) == [("Authorization", "Success"), ("CancelAuthorization", "Success")]
     assert [kind for kind, _, _ in world.ledger(page.token)] == ["AUTHORIZATION", "CANCEL"]
 
@@ -46,17 +46,17 @@ def test_another_amount_or_currency_than_asked_goes_back(
 ) -> None:
     page = buyer.start(cart := world.cart())
     world.pay(page.token, outcome="accepted", **how)
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert returned(world, cart) == [("Charge", "Failure"), ("Charge", "Success"), ("Refund", "Success")]
     assert world.orders(cart) == []
 
 
 def test_the_buyer_reads_that_the_money_comes_back_and_may_go_on(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart())
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
     buyer.comes_back(page)
-    links = [str(a["href"]) for a in buyer.looks(page).page.find_all("a", href=True)]
+    links = [str(a["href"]) for a in buyer.opens_result(page).page.find_all("a", href=True)]
     assert any("status=returned" in link for link in links)
     again = buyer.start(cart)
     world.pay(again.token, outcome="accepted")
@@ -69,9 +69,9 @@ def test_an_order_that_is_refused_for_good_gives_the_money_back(
     code: str, buyer: Buyer, world: World
 ) -> None:
     page = buyer.start(cart := world.cart())
-    world.trouble(cart, code)
+    world.refuse_orders(cart, code)
     world.pay(page.token, outcome="accepted")
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert returned(world, cart) == [("Charge", "Success"), ("Refund", "Success")]
     assert world.payment(cart)["paymentStatus"]["interfaceCode"] == "ORDER_REFUSED"
 
@@ -82,9 +82,9 @@ def test_any_other_refusal_keeps_the_money_and_is_tried_again(code: str, buyer: 
     body = {"statusCode": 400, "message": "no", "errors": [{"code": code, "message": "no"}]}
     world.fault("commercetools", action="status", code=400, body=body, method="POST", path="/orders$")
     world.pay(page.token, outcome="accepted")
-    assert buyer.notified(page).status == 503
+    assert buyer.notification_arrives(page).status == 503
     assert returned(world, cart) == [("Charge", "Success")]
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert len(world.orders(cart)) == 1
 
 
@@ -94,7 +94,7 @@ def test_two_accepted_attempts_make_one_order_and_the_second_goes_back(buyer: Bu
     for page in (first, second):
         world.pay(page.token, outcome="accepted")
     for page in (first, second):
-        assert buyer.notified(page).status == 200
+        assert buyer.notification_arrives(page).status == 200
     states = [p["paymentStatus"]["interfaceCode"] for p in world.payments(cart)]
     assert states == ["00000", "SECOND_PAYMENT"]
     assert [kind for kind, _, _ in world.ledger(second.token)] == ["AUTHORIZATION_AND_CAPTURE", "REFUND"]
@@ -107,9 +107,9 @@ def test_two_accepted_attempts_settled_at_once_make_one_order(buyer: Buyer, worl
     for page in pages:
         world.pay(page.token, outcome="accepted")
     with ThreadPoolExecutor(8) as everybody:
-        list(everybody.map(buyer.notified, pages * 4))
+        list(everybody.map(buyer.notification_arrives, pages * 4))
     for page in pages:
-        buyer.notified(page)
+        buyer.notification_arrives(page)
     assert len(world.orders(cart)) == 1
     kept = [p for p in world.payments(cart) if p["paymentStatus"]["interfaceCode"] == "00000"]
     assert len(kept) == 1
@@ -123,7 +123,7 @@ def test_with_orders_by_the_shop_the_second_goes_back_as_well(sandbox: Sandbox, 
     first, second = buyer.start(cart), buyer.start(cart, lang="de")
     for page in (first, second):
         world.pay(page.token, outcome="accepted")
-        buyer.notified(page)
+        buyer.notification_arrives(page)
     states = [p["paymentStatus"]["interfaceCode"] for p in world.payments(cart)]
     assert states == ["00000", "SECOND_PAYMENT"]
 
@@ -140,35 +140,35 @@ def test_a_lost_answer_is_found_in_the_ledger_and_nothing_is_refunded_twice(
     fault: dict[str, Any], buyer: Buyer, world: World
 ) -> None:
     page = buyer.start(cart := world.cart())
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
     world.fault("monext", method="POST", path="/refunds$", **fault)
-    assert buyer.notified(page).status == 503
+    assert buyer.notification_arrives(page).status == 503
     assert returned(world, cart) == [("Charge", "Success"), ("Refund", "Initial")]
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert returned(world, cart) == [("Charge", "Success"), ("Refund", "Success")]
     assert len(world.ledger(page.token)) == 2
 
 
 def test_a_result_that_could_not_be_written_is_found_in_the_ledger(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart())
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
     world.fault("commercetools", action="status", code=503, method="POST", path="/payments/", skip=1, times=0)
-    assert buyer.notified(page).status == 503
-    world.calm()
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 503
+    world.reset()
+    assert buyer.notification_arrives(page).status == 200
     assert returned(world, cart) == [("Charge", "Success"), ("Refund", "Success")]
     assert len(world.ledger(page.token)) == 2
 
 
 def test_an_act_of_unknown_fate_is_not_sent_again_within_five_minutes(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart())
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
     world.fault("monext", action="status", code=500, method="POST", path="/refunds$")
     for _ in range(3):
-        assert buyer.notified(page).status == 503
+        assert buyer.notification_arrives(page).status == 503
     assert len(world.ledger(page.token)) == 1
     assert returned(world, cart)[-1] == ("Refund", "Initial")
 
@@ -178,30 +178,30 @@ def test_an_act_that_never_happened_is_done_after_five_minutes(sandbox: Sandbox,
     bridge = InProcess(sandbox, clock=lambda: utc_now() + ahead)
     buyer = Buyer(bridge)
     page = buyer.start(cart := world.cart())
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
     world.fault("monext", action="status", code=500, method="POST", path="/refunds$")
-    assert buyer.notified(page).status == 503
+    assert buyer.notification_arrives(page).status == 503
     ahead = timedelta(minutes=6)
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert returned(world, cart)[-1] == ("Refund", "Success")
     assert len(world.ledger(page.token)) == 2
 
 
 def test_a_refused_refund_is_recorded_and_told_to_nobody_as_done(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart())
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
-    world.script_act(act="refunds", outcome="refused", code="01100")
-    buyer.notified(page)
+    world.script_operation(act="refunds", outcome="refused", code="01100")
+    buyer.notification_arrives(page)
     assert returned(world, cart)[-1] == ("Refund", "Failure")
-    assert "has been returned" not in buyer.looks(page, lang="en").words.lower()
+    assert "has been returned" not in buyer.opens_result(page, lang="en").visible_text.lower()
 
 
 def test_a_refund_that_takes_time_is_pending(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart())
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
-    world.script_act(act="refunds", outcome="pending")
-    buyer.notified(page)
+    world.script_operation(act="refunds", outcome="pending")
+    buyer.notification_arrives(page)
     assert returned(world, cart)[-1] == ("Refund", "Pending")

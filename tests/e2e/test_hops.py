@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bridges import Buyer, Gunicorn, Page
-from tests.call_counts import hops, watch
+from tests.call_counts import hops, start_counting
 from tests.world import World
 
 
@@ -21,7 +21,7 @@ def slow(gunicorn: Gunicorn, world: World) -> Iterator[World]:
     for _ in range(6):
         Buyer(gunicorn).start(world.cart())
     yield world
-    world.calm()
+    world.reset()
 
 
 CART, ORDER = "GET /sandbox/carts/*", "GET /sandbox/orders/order-number=*"
@@ -31,7 +31,7 @@ WRITE = "POST /sandbox/payments/*"
 
 def test_a_new_start_takes_four_hops(gunicorn: Gunicorn, slow: World) -> None:
     cart = slow.cart("customer")
-    watch(slow)
+    start_counting(slow)
     Buyer(gunicorn).start(cart)
     assert hops(slow) == [
         [CART],
@@ -44,7 +44,7 @@ def test_a_new_start_takes_four_hops(gunicorn: Gunicorn, slow: World) -> None:
 def test_a_reload_takes_one_hop(gunicorn: Gunicorn, slow: World) -> None:
     cart = slow.cart()
     Buyer(gunicorn).start(cart)
-    watch(slow)
+    start_counting(slow)
     Buyer(gunicorn).start(cart)
     assert hops(slow) == [[CART]]
 
@@ -52,8 +52,8 @@ def test_a_reload_takes_one_hop(gunicorn: Gunicorn, slow: World) -> None:
 def test_an_older_open_attempt_takes_one_hop_more(gunicorn: Gunicorn, slow: World) -> None:
     cart = slow.cart()
     Buyer(gunicorn).start(cart)
-    slow.one_more(cart)
-    watch(slow)
+    slow.add_one_item(cart)
+    start_counting(slow)
     Buyer(gunicorn).start(cart)
     assert [len(hop) for hop in hops(slow)] == [1, 1, 1, 2, 1]
     assert hops(slow)[1] == [SESSION]
@@ -67,23 +67,23 @@ def paid(bridge: Gunicorn, world: World) -> Page:
 
 def test_a_return_takes_three_hops(gunicorn: Gunicorn, slow: World) -> None:
     page = paid(gunicorn, slow)
-    watch(slow)
+    start_counting(slow)
     Buyer(gunicorn).comes_back(page)
     assert hops(slow) == [sorted([CART, ORDER, SESSION]), [WRITE], ["POST /sandbox/orders"]]
 
 
 def test_a_notification_takes_four_hops(gunicorn: Gunicorn, slow: World) -> None:
     page = paid(gunicorn, slow)
-    watch(slow)
-    Buyer(gunicorn).notified(page)
+    start_counting(slow)
+    Buyer(gunicorn).notification_arrives(page)
     assert hops(slow) == [sorted([CART, ORDER]), [SESSION], [WRITE], ["POST /sandbox/orders"]]
 
 
 def test_what_is_final_takes_one_hop_and_no_write(gunicorn: Gunicorn, slow: World) -> None:
     page = paid(gunicorn, slow)
     Buyer(gunicorn).comes_back(page)
-    watch(slow)
-    Buyer(gunicorn).notified(page)
+    start_counting(slow)
+    Buyer(gunicorn).notification_arrives(page)
     assert hops(slow) == [sorted([CART, ORDER])]
     slow.forget_calls()
     Buyer(gunicorn).comes_back(page)

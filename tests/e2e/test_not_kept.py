@@ -14,13 +14,13 @@ from monext_bridge.domain.outcome.order_rules import order_number
 from monext_bridge.services.reconciliation.report import Scope
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page
-from tests.log_lines import Lines, logged
+from tests.log_lines import LogLines, captured_logs
 from tests.world import World
 
 
 def more_in_the_cart(buyer: Buyer, world: World, cart: str) -> Page:
     page = buyer.start(cart)
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
     return page
 
@@ -43,14 +43,14 @@ def paid_before(buyer: Buyer, world: World, cart: str) -> Page:
     """Two sessions are paid, and the first of them has its order."""
     first, second = buyer.start(cart), buyer.start(cart, lang="de")
     world.pay(first.token, outcome="accepted")
-    buyer.notified(first)
+    buyer.notification_arrives(first)
     world.pay(second.token, outcome="accepted")
     return second
 
 
 def no_order(buyer: Buyer, world: World, cart: str) -> Page:
     page = buyer.start(cart)
-    world.trouble(cart, "OutOfStock")
+    world.refuse_orders(cart, "OutOfStock")
     world.pay(page.token, outcome="accepted")
     return page
 
@@ -60,7 +60,7 @@ def returns(buyer: Buyer, _cart: str, page: Page) -> None:
 
 
 def is_notified(buyer: Buyer, _cart: str, page: Page) -> None:
-    buyer.notified(page)
+    buyer.notification_arrives(page)
 
 
 def starts_again(buyer: Buyer, cart: str, _page: Page) -> None:
@@ -92,7 +92,7 @@ FOUND_OUT = [
 """A cart that is paid and ordered begins no payment; of two that nobody looked at, whoever looks at one keeps it."""
 
 
-def not_kept(lines: Lines, cart_id: str) -> list[dict[str, Any]]:
+def not_kept(lines: LogLines, cart_id: str) -> list[dict[str, Any]]:
     return [line for line in lines.of("not_kept") if line["cart"] == cart_id]
 
 
@@ -102,7 +102,7 @@ def test_money_that_goes_back_is_told_once_by_whoever_finds_out(
 ) -> None:
     flag, why = STORIES[story]
     page = story(buyer, world, cart := world.cart())
-    with logged() as lines:
+    with captured_logs() as lines:
         path(buyer, cart, page)
         (told,) = not_kept(lines, cart)
         for again in PATHS:
@@ -119,7 +119,7 @@ def test_a_second_payment_is_told_with_the_number_of_the_order_that_the_first_ha
     buyer: Buyer, world: World
 ) -> None:
     page = paid_twice(buyer, world, cart := world.cart())
-    with logged() as lines:
+    with captured_logs() as lines:
         reconciles(buyer, cart, page)
         (told,) = not_kept(lines, cart)
     assert [order["orderNumber"] for order in world.orders(cart)] == [told["order"]]
@@ -128,16 +128,16 @@ def test_a_second_payment_is_told_with_the_number_of_the_order_that_the_first_ha
 def test_so_it_is_where_the_shop_makes_the_orders(sandbox: Sandbox, world: World) -> None:
     buyer = Buyer(InProcess(sandbox, ORDER_CREATION="off"))
     page = paid_before(buyer, world, cart := world.cart())
-    with logged() as lines:
-        buyer.notified(page)
-        buyer.notified(page)
+    with captured_logs() as lines:
+        buyer.notification_arrives(page)
+        buyer.notification_arrives(page)
         assert [told["flag"] for told in not_kept(lines, cart)] == ["SECOND_PAYMENT"]
 
 
 def test_many_at_once_tell_it_once(buyer: Buyer, world: World) -> None:
     page = more_in_the_cart(buyer, world, cart := world.cart())
-    with logged() as lines, ThreadPoolExecutor(8) as everybody:
-        list(everybody.map(buyer.notified, [page] * 8))
+    with captured_logs() as lines, ThreadPoolExecutor(8) as everybody:
+        list(everybody.map(buyer.notification_arrives, [page] * 8))
         assert len(not_kept(lines, cart)) == 1
 
 
@@ -148,9 +148,9 @@ def test_it_is_told_where_commercetools_answer_to_the_flag_was_lost(
     page = story(buyer, world, cart := world.cart())
     skip = 0 if story is more_in_the_cart else 1
     world.fault("commercetools", action="drop_after", method="POST", path="/payments/", skip=skip)
-    with logged() as lines:
-        assert buyer.notified(page).status == 503
-        buyer.notified(page)
+    with captured_logs() as lines:
+        assert buyer.notification_arrives(page).status == 503
+        buyer.notification_arrives(page)
         assert len(not_kept(lines, cart)) == 1
     assert world.payment(cart)["paymentStatus"]["interfaceCode"] == STORIES[story][0]
 
@@ -158,7 +158,7 @@ def test_it_is_told_where_commercetools_answer_to_the_flag_was_lost(
 def test_money_that_is_kept_is_not_told(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart())
     world.pay(page.token, outcome="accepted")
-    with logged() as lines:
+    with captured_logs() as lines:
         for path in PATHS:
             path(buyer, cart, page)
         assert not_kept(lines, cart) == []

@@ -56,7 +56,7 @@ class ProcessType:
 def redis_url(request: pytest.FixtureRequest) -> str:
     if request.param == "without Redis":
         return ""
-    redis: RedisServer = request.getfixturevalue("redis_of_its_own")
+    redis: RedisServer = request.getfixturevalue("empty_redis")
     return redis.url
 
 

@@ -12,13 +12,13 @@ import pytest
 
 from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
-from tests.bridges import Answer, Buyer, Gunicorn, InProcess, Page, hints
+from tests.bridges import Answer, Buyer, Gunicorn, InProcess, Page, landing_parameters
 from tests.world import World
 
 WAYS: dict[str, Callable[[Buyer, Page], Answer]] = {
     "return": Buyer.comes_back,
-    "notification": Buyer.notified,
-    "result": Buyer.looks,
+    "notification": Buyer.notification_arrives,
+    "result": Buyer.opens_result,
     "cancel": Buyer.cancels,
 }
 
@@ -44,7 +44,7 @@ def test_an_authorised_payment_becomes_a_pending_order(buyer: Buyer, world: Worl
     cart = world.cart("german-store")
     page = buyer.start(cart)
     world.pay(page.token, outcome="accepted")
-    assert hints(buyer.comes_back(page).location)["status"] == "authorized"
+    assert landing_parameters(buyer.comes_back(page).location)["status"] == "authorized"
     (order,) = world.orders(cart)
     assert order["paymentState"] == "Pending"
     assert world.transactions(cart) == [("Authorization", "Success", total(world, cart))]
@@ -67,7 +67,7 @@ def test_the_shop_hears_the_payment_and_its_order(buyer: Buyer, world: World, sa
     location = buyer.comes_back(page).location
     (order,) = world.orders(cart)
     assert location.startswith(f"{sandbox.shop_url}/thanks?")
-    assert hints(location) == {
+    assert landing_parameters(location) == {
         "campaign": "a b",
         "paymentReference": world.payment(cart)["id"],
         "status": "paid",
@@ -80,7 +80,7 @@ def test_the_shop_hears_the_payment_and_its_order(buyer: Buyer, world: World, sa
 def test_the_token_is_taken_by_any_of_its_names(name: str, buyer: Buyer, world: World) -> None:
     page = buyer.start(world.cart())
     world.pay(page.token, outcome="accepted")
-    assert hints(buyer.comes_back(page, parameter=name).location)["status"] == "paid"
+    assert landing_parameters(buyer.comes_back(page, parameter=name).location)["status"] == "paid"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_payment_that_failed_says_why_and_can_be_tried_again(
     world.pay(page.token, outcome=outcome)
     location = buyer.comes_back(page).location
     assert location.startswith(f"{sandbox.shop_url}/cancelled?")
-    assert hints(location)["status"] == status
+    assert landing_parameters(location)["status"] == status
     assert world.transactions(cart) == [("Charge", "Failure", total(world, cart))]
     assert world.payment(cart)["paymentStatus"]["interfaceCode"]
     assert world.orders(cart) == []
@@ -109,7 +109,7 @@ def test_a_pending_payment_makes_no_order_and_no_second_session(
     page = buyer.start(cart)
     world.pay(page.token, outcome=outcome)
     assert buyer.comes_back(page).location == f"/result/{page.ref}"
-    assert words in buyer.looks(page, lang="en").words.lower()
+    assert words in buyer.opens_result(page, lang="en").visible_text.lower()
     assert world.transactions(cart) == [("Charge", "Pending", total(world, cart))]
     assert world.orders(cart) == []
     assert buyer.checkout(cart).location == f"/result/{page.ref}"
@@ -122,9 +122,9 @@ def test_a_pending_payment_ends_by_the_second_notification(
     cart = world.cart()
     page = buyer.start(cart)
     world.pay(page.token, outcome="pending")
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     world.resolve(page.token, answer)
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert world.transactions(cart)[0][1] == state
     assert len(world.orders(cart)) == (1 if answer == "accepted" else 0)
 
@@ -134,7 +134,7 @@ def test_a_session_that_was_not_begun_leads_back_to_the_payment(buyer: Buyer, wo
     page = buyer.start(cart)
     before = world.payment(cart)["version"]
     assert buyer.comes_back(page).location == f"/result/{page.ref}"
-    assert any(page.token in str(a["href"]) for a in buyer.looks(page).page.find_all("a", href=True))
+    assert any(page.token in str(a["href"]) for a in buyer.opens_result(page).page.find_all("a", href=True))
     assert world.payment(cart)["version"] == before
 
 
@@ -142,10 +142,10 @@ def test_a_refused_card_and_an_accepted_one_in_the_same_session_is_paid(buyer: B
     cart = world.cart()
     page = buyer.start(cart)
     world.pay(page.token, outcome="refused")
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert world.transactions(cart)[0][1] == "Failure"
     world.pay(page.token, outcome="accepted", force=True)
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert world.transactions(cart) == [("Charge", "Success", total(world, cart))]
     assert len(world.orders(cart)) == 1
 
@@ -155,7 +155,7 @@ def test_the_same_news_again_writes_nothing(way: str, buyer: Buyer, world: World
     cart = world.cart()
     page = buyer.start(cart)
     world.pay(page.token, outcome="accepted")
-    buyer.notified(page)
+    buyer.notification_arrives(page)
     world.forget_calls()
     WAYS[way](buyer, page)
     assert [c for c in world.calls("commercetools") if c["method"] == "POST"] == []
@@ -183,12 +183,12 @@ def test_an_answer_that_tells_nothing_writes_nothing_and_later_all_ends_well(
     world.pay(page.token, outcome="accepted")
     world.fault("monext", method="GET", times=0, **fault)
     assert buyer.comes_back(page).location == f"/result/{page.ref}"
-    assert "do not pay again" in buyer.looks(page, lang="en").words.lower()
-    refused = buyer.notified(page)
+    assert "do not pay again" in buyer.opens_result(page, lang="en").visible_text.lower()
+    refused = buyer.notification_arrives(page)
     assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
     assert world.transactions(cart)[0][1] == "Initial"
-    world.calm()
-    assert buyer.notified(page).status == 200
+    world.reset()
+    assert buyer.notification_arrives(page).status == 200
     assert len(world.orders(cart)) == 1
 
 
@@ -202,9 +202,9 @@ def test_commercetools_failing_anywhere_is_completed_by_the_next_notification(
     world.pay(page.token, outcome="accepted")
     method = "GET" if path == "/carts/" else "POST"
     world.fault("commercetools", action=action, code=503, method=method, path=path, times=0)
-    assert buyer.notified(page).status == 503
-    world.calm()
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 503
+    world.reset()
+    assert buyer.notification_arrives(page).status == 200
     assert world.transactions(cart) == [("Charge", "Success", total(world, cart))]
     assert len(world.orders(cart)) == 1
 
@@ -214,23 +214,23 @@ def test_a_buyer_whose_order_can_not_be_written_yet_is_not_sent_away(buyer: Buye
     world.pay(page.token, outcome="accepted")
     world.fault("commercetools", action="status", code=503, method="POST", path="/orders$", times=0)
     assert buyer.comes_back(page).location == f"/result/{page.ref}"
-    assert "do not pay again" in buyer.looks(page, lang="en").words.lower()
-    world.calm()
+    assert "do not pay again" in buyer.opens_result(page, lang="en").visible_text.lower()
+    world.reset()
     moved_on = buyer.get(f"/result/{page.ref}?waiting=1")
-    assert hints(moved_on.location)["orderId"] == world.orders(cart)[0]["id"]
+    assert landing_parameters(moved_on.location)["orderId"] == world.orders(cart)[0]["id"]
 
 
 def test_twenty_returns_and_notifications_at_once_make_one_order(gunicorn: Gunicorn, world: World) -> None:
     cart = world.cart("customer")
     page = Buyer(gunicorn).start(cart)
     world.pay(page.token, outcome="accepted")
-    hear = [Buyer.comes_back, Buyer.notified] * 10
+    hear = [Buyer.comes_back, Buyer.notification_arrives] * 10
     with ThreadPoolExecutor(20) as everybody:
         answers = list(everybody.map(lambda way: way(Buyer(gunicorn), page), hear))
     assert {a.status for a in answers} == {200, 303}
     assert world.transactions(cart) == [("Charge", "Success", total(world, cart))]
     assert len(world.orders(cart)) == 1
-    assert len({hints(a.location)["orderId"] for a in answers if a.status == 303}) == 1
+    assert len({landing_parameters(a.location)["orderId"] for a in answers if a.status == 303}) == 1
 
 
 def test_another_payments_token_is_refused_and_changes_nothing(buyer: Buyer, world: World) -> None:
@@ -239,7 +239,7 @@ def test_another_payments_token_is_refused_and_changes_nothing(buyer: Buyer, wor
     world.pay(cheap_page.token, outcome="accepted")
     crossed = Page(cheap_page.token, dear_page.ref, dear_page.answer)
     assert buyer.comes_back(crossed).status == 403
-    assert buyer.notified(crossed).status == 403
+    assert buyer.notification_arrives(crossed).status == 403
     assert world.transactions(dear)[0][1] == "Initial"
     assert world.orders(dear) == []
 
@@ -247,7 +247,7 @@ def test_another_payments_token_is_refused_and_changes_nothing(buyer: Buyer, wor
 def test_a_notification_with_a_foreign_token_does_not_ask_monext(buyer: Buyer, world: World) -> None:
     page = buyer.start(world.cart())
     world.forget_calls()
-    assert buyer.notified(page, token="madeUp123").status == 403
+    assert buyer.notification_arrives(page, token="madeUp123").status == 403
     assert world.calls("monext") == []
 
 
@@ -275,7 +275,7 @@ def test_a_buyer_who_cancels_before_paying_goes_to_the_shop_and_may_come_back(
     page = buyer.start(cart := world.cart())
     location = buyer.cancels(page).location
     assert location.startswith(f"{sandbox.shop_url}/cancelled?")
-    assert hints(location)["status"] == "cancelled"
+    assert landing_parameters(location)["status"] == "cancelled"
     assert world.transactions(cart)[0][1] == "Failure"
     assert buyer.start(cart).token != page.token
 
@@ -283,7 +283,7 @@ def test_a_buyer_who_cancels_before_paying_goes_to_the_shop_and_may_come_back(
 def test_a_payment_that_went_through_is_kept_by_a_cancel(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart())
     world.pay(page.token, outcome="accepted")
-    assert hints(buyer.cancels(page).location)["status"] == "paid"
+    assert landing_parameters(buyer.cancels(page).location)["status"] == "paid"
     assert len(world.orders(cart)) == 1
 
 
@@ -302,7 +302,7 @@ def test_a_payment_in_the_other_tab_after_a_cancel_still_counts(buyer: Buyer, wo
     page = buyer.start(cart := world.cart())
     buyer.cancels(page)
     world.pay(page.token, outcome="accepted")
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert len(world.orders(cart)) == 1
 
 
@@ -333,7 +333,7 @@ def test_an_earlier_session_that_can_not_be_asked_stops_the_start(buyer: Buyer, 
     world.fault("monext", action="status", code=500, method="GET", times=0)
     answer = buyer.checkout(cart, lang="en")
     assert answer.status == 503
-    assert "nothing" not in answer.words.lower().replace("nothing else", "")
+    assert "nothing" not in answer.visible_text.lower().replace("nothing else", "")
     assert len(world.payments(cart)) == 1
 
 
@@ -352,15 +352,15 @@ def test_a_shop_without_landing_pages_gets_our_result_page(sandbox: Sandbox, wor
     page = buyer.start(world.cart())
     world.pay(page.token, outcome="accepted")
     assert buyer.comes_back(page).location == f"/result/{page.ref}"
-    assert buyer.looks(page).status == 200
+    assert buyer.opens_result(page).status == 200
 
 
 def test_a_shop_that_orders_itself_gets_the_payment_and_no_order(sandbox: Sandbox, world: World) -> None:
     buyer = Buyer(InProcess(sandbox, ORDER_CREATION="off"))
     page = buyer.start(cart := world.cart())
     world.pay(page.token, outcome="accepted")
-    assert hints(buyer.comes_back(page).location)["status"] == "paid"
-    assert buyer.notified(page).status == 200
+    assert landing_parameters(buyer.comes_back(page).location)["status"] == "paid"
+    assert buyer.notification_arrives(page).status == 200
     assert world.orders(cart) == []
     assert world.transactions(cart)[0][1] == "Success"
 
@@ -371,7 +371,7 @@ def test_a_cart_that_the_shop_ordered_itself_is_kept(buyer: Buyer, world: World)
     draft = {"cart": {"typeId": "cart", "id": cart}, "version": version, "orderNumber": f"own-{cart[:8]}"}
     world.project.create("orders", draft=draft | {"paymentState": "Pending"})
     world.pay(page.token, outcome="accepted")
-    assert hints(buyer.comes_back(page).location)["orderNumber"] == f"own-{cart[:8]}"
+    assert landing_parameters(buyer.comes_back(page).location)["orderNumber"] == f"own-{cart[:8]}"
     (order,) = world.orders(cart)
     assert order["paymentState"] == "Paid"
     assert world.transactions(cart) == [("Charge", "Success", total(world, cart))]

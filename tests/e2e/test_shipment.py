@@ -13,7 +13,7 @@ from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.operations.rules import Cancel, Capture
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess
-from tests.shipped_orders import MANUAL, SECRET, Ordered, order
+from tests.shipped_orders import CAPTURED_ON_SHIPMENT, SECRET, AuthorisedOrder, order
 from tests.world import World, wait_for
 
 
@@ -23,7 +23,7 @@ def bridge(sandbox: Sandbox) -> InProcess:
 
 
 @pytest.fixture
-def ordered(bridge: InProcess, world: World) -> Ordered:
+def ordered(bridge: InProcess, world: World) -> AuthorisedOrder:
     return order(world, bridge)
 
 
@@ -38,130 +38,132 @@ def processes(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.mark.parametrize("state", ["Shipped", "Delivered"])
-def test_a_shipped_order_is_captured(state: str, ordered: Ordered) -> None:
+def test_a_shipped_order_is_captured(state: str, ordered: AuthorisedOrder) -> None:
     assert ordered.state == "Pending"
-    ordered.becomes(state)
-    assert ordered.is_told(state).status == 204
+    ordered.set_shipment_state(state)
+    assert ordered.deliver_message(state).status == 204
     assert ordered.captures == [("Success", ordered.amount)]
     assert ordered.ledger == [("CAPTURE", ordered.amount, "OK")]
     assert ordered.state == "Paid"
 
 
 @pytest.mark.parametrize("state", ["Ready", "Pending", "Delayed", "Partial", "Backorder", "Canceled"])
-def test_an_order_in_another_state_is_not(state: str, ordered: Ordered) -> None:
-    ordered.becomes(state)
-    assert ordered.is_told("Shipped").status == 204
+def test_an_order_in_another_state_is_not(state: str, ordered: AuthorisedOrder) -> None:
+    ordered.set_shipment_state(state)
+    assert ordered.deliver_message("Shipped").status == 204
     assert ordered.ledger == []
 
 
 def test_the_states_that_capture_are_a_setting(sandbox: Sandbox, world: World) -> None:
     bridge = InProcess(sandbox, EVENTS_SECRET=SECRET, CAPTURE_ON_SHIPMENT="Delivered")
     ordered = order(world, bridge)
-    ordered.becomes("Shipped")
-    assert ordered.is_told().status == 204
+    ordered.set_shipment_state("Shipped")
+    assert ordered.deliver_message().status == 204
     assert ordered.ledger == []
-    ordered.becomes("Delivered")
-    assert ordered.is_told().status == 204
+    ordered.set_shipment_state("Delivered")
+    assert ordered.deliver_message().status == 204
     assert ordered.ledger == [("CAPTURE", ordered.amount, "OK")]
 
 
-def test_a_second_message_changes_nothing(ordered: Ordered) -> None:
-    ordered.becomes("Shipped")
-    ordered.is_told()
+def test_a_second_message_changes_nothing(ordered: AuthorisedOrder) -> None:
+    ordered.set_shipment_state("Shipped")
+    ordered.deliver_message()
     ordered.world.forget_calls()
-    assert ordered.is_told().status == 204
+    assert ordered.deliver_message().status == 204
     assert [call["method"] for call in ordered.world.calls("commercetools")] == ["GET"]
     assert ordered.world.calls("monext") == []
 
 
 def test_twenty_messages_at_once_on_two_processes_capture_once(processes: Gunicorn, world: World) -> None:
     ordered = order(world, processes)
-    ordered.becomes("Shipped")
+    ordered.set_shipment_state("Shipped")
     with ThreadPoolExecutor(20) as everybody:
-        answers = list(everybody.map(lambda _: ordered.is_told(), range(20)))
+        answers = list(everybody.map(lambda _: ordered.deliver_message(), range(20)))
     assert {answer.status for answer in answers} <= {204, 503}
-    assert ordered.is_told().status == 204
+    assert ordered.deliver_message().status == 204
     assert ordered.ledger == [("CAPTURE", ordered.amount, "OK")]
     assert ordered.captures == [("Success", ordered.amount)]
     assert ordered.state == "Paid"
 
 
-def test_delivered_before_shipped_captures_once(ordered: Ordered) -> None:
-    ordered.becomes("Shipped")
-    ordered.becomes("Delivered")
-    assert [ordered.is_told(state).status for state in ("Delivered", "Shipped")] == [204, 204]
+def test_delivered_before_shipped_captures_once(ordered: AuthorisedOrder) -> None:
+    ordered.set_shipment_state("Shipped")
+    ordered.set_shipment_state("Delivered")
+    assert [ordered.deliver_message(state).status for state in ("Delivered", "Shipped")] == [204, 204]
     assert ordered.ledger == [("CAPTURE", ordered.amount, "OK")]
 
 
-def test_a_message_about_a_state_that_the_order_has_left_captures_nothing(ordered: Ordered) -> None:
-    ordered.becomes("Shipped")
-    ordered.becomes("Canceled")
-    assert ordered.is_told("Shipped").status == 204
+def test_a_message_about_a_state_that_the_order_has_left_captures_nothing(ordered: AuthorisedOrder) -> None:
+    ordered.set_shipment_state("Shipped")
+    ordered.set_shipment_state("Canceled")
+    assert ordered.deliver_message("Shipped").status == 204
     assert ordered.ledger == []
 
 
-def test_what_was_captured_before_is_not_captured_again(bridge: InProcess, ordered: Ordered) -> None:
+def test_what_was_captured_before_is_not_captured_again(bridge: InProcess, ordered: AuthorisedOrder) -> None:
     bridge.services.modify.perform(ordered.payment_id, Capture(ordered.money(1000)), key="parcel-1")
-    ordered.becomes("Shipped")
-    assert ordered.is_told().status == 204
+    ordered.set_shipment_state("Shipped")
+    assert ordered.deliver_message().status == 204
     assert ordered.captures == [("Success", 1000), ("Success", ordered.amount - 1000)]
     assert ordered.state == "Paid"
 
 
-def test_a_cancelled_payment_is_left_alone(bridge: InProcess, ordered: Ordered) -> None:
+def test_a_cancelled_payment_is_left_alone(bridge: InProcess, ordered: AuthorisedOrder) -> None:
     bridge.services.modify.perform(ordered.payment_id, Cancel())
-    ordered.becomes("Shipped")
-    assert ordered.is_told().status == 204
+    ordered.set_shipment_state("Shipped")
+    assert ordered.deliver_message().status == 204
     assert [kind for kind, _, _ in ordered.ledger] == ["CANCEL"]
 
 
 def test_a_payment_that_was_captured_at_once_is_left_alone(bridge: InProcess, world: World) -> None:
     ordered = order(world, bridge, "guest")
-    ordered.becomes("Shipped")
+    ordered.set_shipment_state("Shipped")
     world.forget_calls()
-    assert ordered.is_told().status == 204
+    assert ordered.deliver_message().status == 204
     assert world.calls("monext") == []
 
 
 def test_money_that_goes_back_is_left_alone(bridge: InProcess, world: World) -> None:
-    cart = world.cart(MANUAL)
+    cart = world.cart(CAPTURED_ON_SHIPMENT)
     buyer = Buyer(bridge)
     pages = [buyer.start(cart), buyer.start(cart, lang="en")]
     for page in pages:
         world.pay(page.token, outcome="accepted")
-    world.script_act(act="cancels", outcome="refused", code="01100")
+    world.script_operation(act="cancels", outcome="refused", code="01100")
     for page in pages:
-        buyer.notified(page)
+        buyer.notification_arrives(page)
     order_id = world.orders(cart)[0]["id"]
     payment = world.payments(cart)[0]
-    first = Ordered(world, bridge, cart, pages[0].token, 0, PaymentId(payment["id"]), order_id)
-    first.becomes("Shipped")
-    assert first.is_told().status == 204
+    first = AuthorisedOrder(world, bridge, cart, pages[0].token, 0, PaymentId(payment["id"]), order_id)
+    first.set_shipment_state("Shipped")
+    assert first.deliver_message().status == 204
     assert [kind for kind, _, status in world.ledger(pages[0].token)[1:] if status == "OK"] == ["CAPTURE"]
     assert [kind for kind, _, status in world.ledger(pages[1].token)[1:] if status == "OK"] == []
 
 
-def test_a_refusal_is_an_end_and_the_next_message_tries_once_under_the_next_key(ordered: Ordered) -> None:
-    ordered.becomes("Shipped")
+def test_a_refusal_is_an_end_and_the_next_message_tries_once_under_the_next_key(
+    ordered: AuthorisedOrder,
+) -> None:
+    ordered.set_shipment_state("Shipped")
     for _ in range(2):
-        ordered.world.script_act(act="captures", outcome="refused", code="01100")
-        assert ordered.is_told().status == 204
+        ordered.world.script_operation(act="captures", outcome="refused", code="01100")
+        assert ordered.deliver_message().status == 204
     assert ordered.captures == [("Failure", ordered.amount)] * 2
-    assert ordered.is_told("Delivered").status == 204
+    assert ordered.deliver_message("Delivered").status == 204
     assert [state for state, _ in ordered.captures] == ["Failure", "Failure", "Success"]
     keys = [t["interactionId"] for t in ordered.world.payment(ordered.cart)["transactions"][1:]]
     assert [key.split("~")[0] for key in keys] == [f"ship-{ordered.order_id}-{n}" for n in range(3)]
     assert ordered.state == "Paid"
 
 
-def test_a_capture_that_takes_time_is_an_end(ordered: Ordered) -> None:
-    ordered.becomes("Shipped")
-    ordered.world.script_act(act="captures", outcome="pending")
-    assert [ordered.is_told().status for _ in range(2)] == [204, 204]
+def test_a_capture_that_takes_time_is_an_end(ordered: AuthorisedOrder) -> None:
+    ordered.set_shipment_state("Shipped")
+    ordered.world.script_operation(act="captures", outcome="pending")
+    assert [ordered.deliver_message().status for _ in range(2)] == [204, 204]
     assert ordered.captures == [("Pending", ordered.amount)]
 
 
-def test_a_payment_of_somebody_else_is_left_alone(ordered: Ordered) -> None:
+def test_a_payment_of_somebody_else_is_left_alone(ordered: AuthorisedOrder) -> None:
     world = ordered.world
     draft = {
         "key": f"{ordered.cart}-9-0123456789ab",
@@ -179,9 +181,9 @@ def test_a_payment_of_somebody_else_is_left_alone(ordered: Ordered) -> None:
     path = f"orders/{ordered.order_id}"
     action = {"action": "addPayment", "payment": {"typeId": "payment", "id": foreign}}
     world.project.update(path, version=world.project.get(path)["version"], action=action)
-    ordered.becomes("Shipped")
+    ordered.set_shipment_state("Shipped")
     world.forget_calls()
-    assert ordered.is_told().status == 204
+    assert ordered.deliver_message().status == 204
     assert [call for call in world.calls("commercetools") if foreign in call["path"]] == []
     assert ordered.captures == [("Success", ordered.amount)]
 
@@ -199,5 +201,5 @@ def queue(sandbox: Sandbox, processes: Gunicorn) -> Iterator[None]:
 
 def test_the_queue_itself_brings_the_message(queue: None, processes: Gunicorn, world: World) -> None:
     ordered = order(world, processes)
-    ordered.becomes("Shipped")
+    ordered.set_shipment_state("Shipped")
     wait_for(lambda: ordered.captures == [("Success", ordered.amount)])

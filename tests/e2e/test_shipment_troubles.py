@@ -12,7 +12,7 @@ from monext_bridge.services import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.push_samples import message
-from tests.shipped_orders import PATH, SECRET, Ordered, order
+from tests.shipped_orders import PATH, SECRET, AuthorisedOrder, order
 from tests.world import World
 
 
@@ -22,7 +22,7 @@ def bridge(sandbox: Sandbox) -> InProcess:
 
 
 @pytest.fixture
-def ordered(bridge: InProcess, world: World) -> Ordered:
+def ordered(bridge: InProcess, world: World) -> AuthorisedOrder:
     return order(world, bridge)
 
 
@@ -52,32 +52,32 @@ def test_what_failed_is_sent_again_and_captured_once(
 ) -> None:
     ahead = timedelta()
     ordered = order(world, InProcess(sandbox, clock=lambda: utc_now() + ahead, EVENTS_SECRET=SECRET))
-    ordered.becomes("Shipped")
+    ordered.set_shipment_state("Shipped")
     world.fault(remote, times=0, **rule)
-    answer = ordered.is_told()
+    answer = ordered.deliver_message()
     assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
-    world.calm()
+    world.reset()
     ahead = timedelta(minutes=6)
-    assert ordered.is_told().status == 204
+    assert ordered.deliver_message().status == 204
     assert [row for row in ordered.ledger if row[2] == "OK"] == [("CAPTURE", ordered.amount, "OK")]
     assert [state for state, _ in ordered.captures].count("Success") == 1
     assert ordered.state == "Paid"
 
 
-def test_a_capture_of_unknown_fate_is_not_sent_again_at_once(ordered: Ordered) -> None:
-    ordered.becomes("Shipped")
+def test_a_capture_of_unknown_fate_is_not_sent_again_at_once(ordered: AuthorisedOrder) -> None:
+    ordered.set_shipment_state("Shipped")
     ordered.world.fault("monext", action="status", code=500, method="POST", path="/captures$", times=0)
-    assert [ordered.is_told().status for _ in range(3)] == [503] * 3
+    assert [ordered.deliver_message().status for _ in range(3)] == [503] * 3
     sent = [call for call in ordered.world.calls("monext") if call["path"].endswith("/captures")]
     assert len(sent) == 1
 
 
-def test_a_cancel_of_unknown_fate_is_waited_for(bridge: InProcess, ordered: Ordered) -> None:
+def test_a_cancel_of_unknown_fate_is_waited_for(bridge: InProcess, ordered: AuthorisedOrder) -> None:
     ordered.world.fault("monext", action="status", code=500, method="POST", path="/cancels$")
     with pytest.raises(Exception, match="not known yet"):
         bridge.services.modify.perform(ordered.payment_id, Cancel(), key="by-hand")
-    ordered.becomes("Shipped")
-    assert ordered.is_told().status == 503
+    ordered.set_shipment_state("Shipped")
+    assert ordered.deliver_message().status == 503
     assert ordered.ledger == []
 
 
@@ -85,23 +85,23 @@ def test_an_authorisation_of_more_than_seven_days_is_not_asked_for_ever(
     sandbox: Sandbox, world: World
 ) -> None:
     ordered = order(world, InProcess(sandbox, EVENTS_SECRET=SECRET))
-    ordered.becomes("Shipped")
+    ordered.set_shipment_state("Shipped")
     later = InProcess(sandbox, clock=lambda: utc_now() + timedelta(days=8), EVENTS_SECRET=SECRET)
-    assert ordered.is_told(bridge=later).status == 204
+    assert ordered.deliver_message(bridge=later).status == 204
     assert ordered.ledger == []
 
 
 def test_with_late_capture_it_is_captured_after_seven_days(sandbox: Sandbox, world: World) -> None:
     ordered = order(world, InProcess(sandbox, EVENTS_SECRET=SECRET))
-    ordered.becomes("Shipped")
-    world.pass_time(8 * 24 * 3600)
+    ordered.set_shipment_state("Shipped")
+    world.advance_monext_clock(8 * 24 * 3600)
     later = InProcess(
         sandbox, clock=lambda: utc_now() + timedelta(days=8), EVENTS_SECRET=SECRET, LATE_CAPTURE="on"
     )
     try:
-        assert ordered.is_told(bridge=later).status == 204
+        assert ordered.deliver_message(bridge=later).status == 204
     finally:
-        world.pass_time(-8 * 24 * 3600)
+        world.advance_monext_clock(-8 * 24 * 3600)
     assert [state for state, _ in ordered.captures] == ["Success"]
 
 
@@ -110,11 +110,11 @@ def test_one_order_that_fails_does_not_keep_another_from_being_captured(
 ) -> None:
     first, second = order(world, bridge), order(world, bridge)
     for each in (first, second):
-        each.becomes("Shipped")
+        each.set_shipment_state("Shipped")
     world.fault("commercetools", action="status", code=503, path=f"/orders/{first.order_id}", times=0)
     batch = [message(first.order_id), message(second.order_id)]
     assert bridge.call("POST", PATH, json=batch).status == 503
     assert second.captures == [("Success", second.amount)]
-    world.calm()
+    world.reset()
     assert bridge.call("POST", PATH, json=batch).status == 204
     assert first.captures == [("Success", first.amount)]

@@ -67,7 +67,7 @@ def test_a_store_with_capture_on_shipment_plans_an_authorisation(buyer: Buyer, w
     cart = world.cart("german-store")
     page = buyer.start(cart)
     assert world.payment(cart)["transactions"][0]["type"] == "Authorization"
-    request = world.requested(page.token)
+    request = world.session_request(page.token)
     assert request["payment"]["capture"] == "MANUAL"
     assert request["pointOfSaleReference"] == "POS_BE"
 
@@ -85,11 +85,11 @@ def test_a_reload_shows_the_same_session_in_whatever_mode(buyer: Buyer, world: W
 def test_a_changed_cart_gets_a_new_session(buyer: Buyer, world: World) -> None:
     cart = world.cart()
     first = buyer.start(cart)
-    world.one_more(cart)
+    world.add_one_item(cart)
     second = buyer.start(cart)
     assert second.token != first.token
     assert len(world.payments(cart)) == 2
-    assert world.requested(second.token)["order"]["reference"].endswith("-2")
+    assert world.session_request(second.token)["order"]["reference"].endswith("-2")
 
 
 def test_a_session_near_its_end_is_not_shown_again(sandbox: Sandbox, world: World) -> None:
@@ -107,7 +107,7 @@ def test_another_language_or_method_is_another_session(buyer: Buyer, world: Worl
 
 def test_a_preselected_method_goes_out_alone(buyer: Buyer, world: World) -> None:
     page = buyer.start(world.cart(), method="IDEAL")
-    assert world.requested(page.token)["paymentMethod"]["paymentMethodIDs"] == ["IDEAL_FR"]
+    assert world.session_request(page.token)["paymentMethod"]["paymentMethodIDs"] == ["IDEAL_FR"]
 
 
 @pytest.mark.parametrize("situation", NOT_PAYABLE)
@@ -191,7 +191,7 @@ def test_a_cart_that_moves_before_it_has_the_payment_is_never_shown_with_the_old
     gunicorn: Gunicorn, world: World
 ) -> None:
     page, cart = start_while_the_cart_moves(gunicorn, world, remote="commercetools", path="/payments$")
-    assert world.requested(page.token)["order"]["amount"] == total(world, cart)
+    assert world.session_request(page.token)["order"]["amount"] == total(world, cart)
     sessions = [s for s in world.monext()["sessions"].values() if cart in str(s["request"]["privateData"])]
     assert len(sessions) == 2
     assert len(world.payments(cart)) == 1
@@ -201,7 +201,7 @@ def test_a_cart_that_moves_behind_the_last_look_is_not_ordered_at_the_old_total(
     gunicorn: Gunicorn, world: World
 ) -> None:
     page, cart = start_while_the_cart_moves(gunicorn, world, remote="monext", path="/sessions$")
-    assert world.requested(page.token)["order"]["amount"] != total(world, cart)
+    assert world.session_request(page.token)["order"]["amount"] != total(world, cart)
     world.pay(page.token, outcome="accepted")
     Buyer(gunicorn).comes_back(page)
     assert world.transactions(cart)[-1][:2] == ("Refund", "Success")
@@ -218,7 +218,7 @@ def start_while_the_cart_moves(bridge: Gunicorn, world: World, *, remote: str, p
         waiting = browser.submit(lambda: Buyer(bridge).start(cart))
         on_the_cart = [f"POST /sandbox/carts/{cart}"] if remote == "monext" else ["POST /sandbox/payments"]
         wait_for(lambda: done(world, on_the_cart, under_way=remote == "commercetools"))
-        world.one_more(cart)
+        world.add_one_item(cart)
         return waiting.result(), cart
 
 
@@ -275,10 +275,10 @@ def test_a_start_that_crashed_before_its_session_is_filled_with_the_new_amount(
     cart = world.cart()
     world.fault("monext", action="drop_before", method="POST")
     assert buyer.checkout(cart).status in (502, 503)
-    world.one_more(cart)
+    world.add_one_item(cart)
     page = buyer.start(cart)
     payment = world.payment(cart)
-    assert payment["amountPlanned"]["centAmount"] == world.requested(page.token)["order"]["amount"]
+    assert payment["amountPlanned"]["centAmount"] == world.session_request(page.token)["order"]["amount"]
     assert "-1-" in payment["key"]
 
 
@@ -359,7 +359,7 @@ def test_the_sessions_metadata_is_followed(by_session: Buyer, world: World, sand
         "merchantReturnUrl": f"{sandbox.shop_url}/thanks?from=session",
     }
     page = by_session.start(cart, session=world.session(cart, metadata=metadata))
-    request = world.requested(page.token)
+    request = world.session_request(page.token)
     assert request["order"]["reference"] == f"SHOP-{cart[:8]}"
     assert request["paymentMethod"]["paymentMethodIDs"] == ["CB_FR", "PAYPAL_FR"]
 

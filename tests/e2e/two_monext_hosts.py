@@ -1,6 +1,7 @@
-"""The application for gunicorn, with a host of Monext's for each store, as homologation and production are two.
+"""Gives gunicorn an application whose stores use different hosts of Monext, as homologation and production are.
 
-`HOSTS_OF_STORES` is JSON, host by store. The settings know no such thing: outside of tests, the environment decides.
+`HOSTS_OF_STORES` is JSON: host by store. The settings have no such variable: outside of tests, the environment
+(`MONEXT_ENVIRONMENT`) decides.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from monext_bridge.config import Settings, load_settings
 from monext_bridge.web import create_app
 
 
-def apart(settings: Settings, hosts: dict[str, str]) -> Settings:
+def with_hosts(settings: Settings, hosts: dict[str, str]) -> Settings:
+    """Give the settings with another host of Monext for each of these stores."""
     stores = settings.by_store.by_key
     by_key = {
         key: replace(stores[key], credentials=replace(stores[key].credentials, api_url=host))
@@ -25,4 +27,4 @@ def apart(settings: Settings, hosts: dict[str, str]) -> Settings:
 
 settings = load_settings(os.environ)
 logs.configure(settings.log_level)
-app = create_app(apart(settings, json.loads(os.environ["HOSTS_OF_STORES"])))
+app = create_app(with_hosts(settings, json.loads(os.environ["HOSTS_OF_STORES"])))

@@ -1,4 +1,4 @@
-"""A remote over real HTTP, and the log that talking to it leaves."""
+"""Gives a remote that serves over real HTTP, and a commercetools gateway that talks to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def remote() -> Iterator[Remote]:
 
 @pytest.fixture
 def project(remote: Remote) -> Project:
-    """The remote answers as a project that grants tokens and wants them."""
+    """The remote, which now answers as a commercetools project that grants tokens and requires them."""
     project = Project(lambda _: (200, {"id": "x", "results": []}))
     remote.reply = project
     return project

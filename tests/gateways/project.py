@@ -1,4 +1,4 @@
-"""commercetools as far as the gateway's tests need it."""
+"""Plays commercetools as far as the gateway's tests need it: tokens and error answers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pydantic import SecretStr
 from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.gateways.http.client import Timeouts
-from tests.gateways.remotes import AMPLE, Remote, Request, client
+from tests.gateways.remotes import AMPLE_TIMEOUTS, Remote, Request, client
 
 SECRET = "the-client-secret"
 
 
 class Project:
-    """commercetools as far as tokens go: grants `t1`, `t2` … and refuses all that are not `accepted`."""
+    """A project that grants the tokens `t1`, `t2` …, and answers 401 to all tokens that are not `accepted`."""
 
     def __init__(self, reply: Callable[[Request], tuple[int, Any]]) -> None:
         self.reply = reply
@@ -40,12 +40,12 @@ class Project:
 
 
 def error(status: int, code: str, **more: object) -> dict[str, Any]:
-    """commercetools' error format."""
+    """Give an error in commercetools' format."""
     return {"statusCode": status, "message": f"because {code}", "errors": [{"code": code, **more}]}
 
 
 def gateway_to(
-    url: str, *, auth_url: str = "", session_url: str | None = "same", timeouts: Timeouts = AMPLE
+    url: str, *, auth_url: str = "", session_url: str | None = "same", timeouts: Timeouts = AMPLE_TIMEOUTS
 ) -> CommercetoolsGateway:
     settings = CommercetoolsSettings(
         project_key="shop",
@@ -60,10 +60,11 @@ def gateway_to(
     return CommercetoolsGateway(settings, api=api, auth=auth, sessions=sessions)
 
 
-def asked(remote: Remote) -> list[Request]:
+def requests_but_tokens(remote: Remote) -> list[Request]:
+    """Give all requests but those for a token."""
     return [request for request in remote.requests if request.target != "/oauth/token"]
 
 
-def basic() -> str:
-    """The client's credentials as HTTP Basic has them."""
+def basic_credentials() -> str:
+    """Give the client's credentials in the form of HTTP Basic."""
     return base64.b64encode(f"client:{SECRET}".encode()).decode()

@@ -1,4 +1,4 @@
-"""Remotes for the gateways to talk to over real HTTP: one that echoes, and bare sockets that misbehave."""
+"""Serves remotes to the gateways over real HTTP: a server with scripted answers and faults, and bare sockets."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from monext_bridge.gateways.http.client import HttpClient, Timeouts
 from monext_bridge.runtime.deadlines import LEAST
 from sandbox.faults import Call, Faults, faulty, parse_rule
 from sandbox.serving import Server
-from tests.manual_clock import Ticking
+from tests.manual_clock import ManualClock
 
-AMPLE = Timeouts(connect=30.0, read=30.0)
-"""For a remote that answers: however slow the machine is, no time-out comes first."""
+AMPLE_TIMEOUTS = Timeouts(connect=30.0, read=30.0)
+"""For a remote that answers. However slow the machine is, no time-out comes first."""
 
-SHORT = Timeouts(connect=30.0, read=0.2)
-"""For a remote that has taken the call and never answers, so that nothing but the time-out ends it."""
+SHORT_TIMEOUTS = Timeouts(connect=30.0, read=0.2)
+"""For a remote that accepts the call and never answers, so that only the time-out ends the call."""
 
 SOON = LEAST + 1.0
-"""Seconds until a deadline: far more than it takes to begin a call, or none would be begun on a slow machine."""
+"""Seconds until a deadline: much longer than it takes to begin a call, also on a slow machine."""
 
-FOR_EVER = 600.0
-"""Seconds that a remote hangs, as far as a test goes; its end sets the remote free."""
+FOREVER = 600.0
+"""Seconds for which a remote hangs: longer than any test. The end of the test sets the remote free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,18 @@ class Remote:
         start_response(f"{status} X", [*headers, ("Location", "/elsewhere")])
         return [content]
 
-    def goes_wrong(self, action: str, **rule: object) -> None:
-        """The next call (or `times` of them) is spoilt; see `sandbox.faults.rules`."""
+    def add_fault(self, action: str, **rule: object) -> None:
+        """Let the next call (or `times` of them) meet a fault; see `sandbox.faults.rules`."""
         self.faults.add(parse_rule({"action": action, **rule}))
 
     def calls(self) -> tuple[Call, ...]:
-        """All calls that came in, the spoilt ones too."""
+        """All calls that came in, also those that met a fault."""
         return self.faults.journal.calls()
 
 
 @contextmanager
 def serving(remote: Remote) -> Iterator[Remote]:
+    """Serve the remote inside the `with` block; its `url` is set."""
     server = Server(faulty(remote, remote.faults))
     server.start()
     remote.url = server.url
@@ -79,8 +80,8 @@ def serving(remote: Remote) -> Iterator[Remote]:
         server.stop()
 
 
-class Waits:
-    """Stands in for `time.sleep`: remembers how long, and does not wait."""
+class RecordedSleeps:
+    """Replaces `time.sleep`: it remembers the seconds, and does not wait."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
@@ -89,9 +90,9 @@ class Waits:
         self.seconds.append(seconds)
 
 
-def client(url: str, *, timeouts: Timeouts = AMPLE, **options: Any) -> HttpClient:
-    """A client for which no time passes between attempts, and which draws the middle of the jitter."""
-    still: dict[str, Any] = {"clock": Ticking(), "sleep": Waits()}
+def client(url: str, *, timeouts: Timeouts = AMPLE_TIMEOUTS, **options: Any) -> HttpClient:
+    """Make a client for which no time passes between attempts, and whose jitter is always the middle."""
+    still: dict[str, Any] = {"clock": ManualClock(), "sleep": RecordedSleeps()}
     defaults: dict[str, Any] = {"remote": "commercetools", "jitter": lambda: 0.5, **still}
     return HttpClient(base_url=url, timeouts=timeouts, **(defaults | options))
 
@@ -104,25 +105,25 @@ def free_port() -> int:
 
 @contextmanager
 def listening(handle: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A bare TCP server on a port; `handle` does as it likes with each connection, which is closed after."""
-    taken: list[socket.socket] = []
+    """Run a bare TCP server and give its port. `handle` gets each connection, which is closed afterwards."""
+    connections: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=_accept, args=(server, handle, taken), daemon=True)
+        thread = threading.Thread(target=_accept, args=(server, handle, connections), daemon=True)
         thread.start()
         yield int(server.getsockname()[1])
-        for each in (server, *taken):
+        for each in (server, *connections):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
         thread.join(2)
 
 
 def _accept(
-    server: socket.socket, handle: Callable[[socket.socket], None], taken: list[socket.socket]
+    server: socket.socket, handle: Callable[[socket.socket], None], connections: list[socket.socket]
 ) -> None:
     with suppress(OSError):
         while True:
             connection, _ = server.accept()
-            taken.append(connection)
+            connections.append(connection)
             with connection, suppress(OSError):
                 handle(connection)
 

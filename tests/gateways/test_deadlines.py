@@ -21,9 +21,9 @@ from monext_bridge.gateways.monext import AFTER_ACT, MonextGateway
 from monext_bridge.runtime.deadlines import LEAST, begin, clear, leaving, limit, seconds_left, within
 from monext_bridge.runtime.parallel import together
 from monext_bridge.runtime.retry_budget import FOREGROUND
-from tests.gateways.remotes import AMPLE, FOR_EVER, SOON, Remote, client, listening
+from tests.gateways.remotes import AMPLE_TIMEOUTS, FOREVER, SOON, Remote, client, listening
 
-GENEROUS = AMPLE.read / 2
+GENEROUS = AMPLE_TIMEOUTS.read / 2
 """Seconds, far above the deadlines here and far below the time-outs."""
 
 
@@ -98,13 +98,13 @@ class TestCalls:
         assert remote.calls() == ()
 
     def test_a_read_is_not_repeated_past_it(self, remote: Remote) -> None:
-        remote.goes_wrong("status", code=503, retry_after=60, times=0)
+        remote.add_fault("status", code=503, retry_after=60, times=0)
         with within(FOREGROUND.longest_wait):
             assert client(remote.url).send("GET", "/a", route="/a").status == 503
         assert len(remote.calls()) == 1
 
     def test_the_calls_of_a_hop_end_at_it_together(self, remote: Remote) -> None:
-        remote.goes_wrong("hang", seconds=FOR_EVER, times=0)
+        remote.add_fault("hang", seconds=FOREVER, times=0)
         with bounded(), pytest.raises(RemoteTimeout):
             together(lambda: post(remote.url), lambda: post(remote.url))
         assert len(remote.calls()) == 2

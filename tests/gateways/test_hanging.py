@@ -17,15 +17,15 @@ from monext_bridge.gateways.http.breaker import FAILURES, TROUBLE, Breaker
 from monext_bridge.gateways.http.client import HttpClient, Timeouts
 from monext_bridge.runtime.bulkhead import Bulkhead
 from monext_bridge.runtime.deadlines import seconds_left, within
-from tests.fault_proxy import Gate, Mood
-from tests.gateways.remotes import AMPLE, SHORT, SOON, client, listening
-from tests.manual_clock import Ticking
+from tests.fault_proxy import FaultProxy, ProxyMode
+from tests.gateways.remotes import AMPLE_TIMEOUTS, SHORT_TIMEOUTS, SOON, client, listening
+from tests.manual_clock import ManualClock
 from tests.world import wait_for
 
-UNCONNECTED = replace(AMPLE, connect=0.5)
+UNCONNECTED = replace(AMPLE_TIMEOUTS, connect=0.5)
 """For a remote that nobody gets through to, so that it is the connection's time-out that ends the call."""
 
-GENEROUS = AMPLE.read / 2
+GENEROUS = AMPLE_TIMEOUTS.read / 2
 """Seconds, far above the short time-outs and the deadlines here, and far below the ample ones."""
 
 TLS_RECORD = b"\x16\x03\x03\x40\x00"
@@ -43,7 +43,7 @@ class Way:
     @property
     def timeouts(self) -> Timeouts:
         """Short for what hangs, and ample for what comes before it."""
-        return SHORT if self.known is RemoteTimeout else UNCONNECTED
+        return SHORT_TIMEOUTS if self.known is RemoteTimeout else UNCONNECTED
 
 
 WAYS: Mapping[str, Way] = {
@@ -135,13 +135,13 @@ def test_it_closes_its_connection_and_leaves_its_place(way: Way) -> None:
 
 @EVERY_WAY
 def test_in_a_row_it_opens_the_breaker(way: Way) -> None:
-    clock = Ticking()
+    clock = ManualClock()
     breaker = Breaker(remote="monext", host="hung.example.com", clock=clock)
     with hung(way) as remote:
         sender = client(remote.url, timeouts=way.timeouts, breaker=breaker)
         for _ in range(FAILURES):
             ends(sender)
-            clock.pass_(TROUBLE)
+            clock.advance(TROUBLE)
     assert breaker.admit() is None
 
 
@@ -149,32 +149,35 @@ class TestWhereNobodyAccepts:
     """The connection itself hangs: its time-out is for all addresses of a host together."""
 
     @pytest.fixture
-    def deaf(self) -> Iterator[Gate]:
-        with Gate("http://127.0.0.1:9") as gate:
-            gate.behave(Mood.DEAF)
-            yield gate
+    def unreachable_remote(self) -> Iterator[FaultProxy]:
+        with FaultProxy("http://127.0.0.1:9") as proxy:
+            proxy.set_mode(ProxyMode.UNREACHABLE)
+            yield proxy
 
     @pytest.mark.parametrize(
         ("timeouts", "bound"),
-        [(UNCONNECTED, lambda: within(GENEROUS)), (AMPLE, lambda: within(SOON))],
+        [(UNCONNECTED, lambda: within(GENEROUS)), (AMPLE_TIMEOUTS, lambda: within(SOON))],
         ids=["time-out", "deadline"],
     )
     def test_a_call_ends_and_nothing_was_sent(
-        self, timeouts: Timeouts, bound: Callable[[], AbstractContextManager[None]], deaf: Gate
+        self,
+        timeouts: Timeouts,
+        bound: Callable[[], AbstractContextManager[None]],
+        unreachable_remote: FaultProxy,
     ) -> None:
         with in_time(), bound():
-            assert ends(client(deaf.url, timeouts=timeouts)) is RemoteUnreachable
+            assert ends(client(unreachable_remote.url, timeouts=timeouts)) is RemoteUnreachable
 
-    def test_a_read_that_is_tried_again_ends_too(self, deaf: Gate) -> None:
+    def test_a_read_that_is_tried_again_ends_too(self, unreachable_remote: FaultProxy) -> None:
         with in_time(), pytest.raises(RemoteUnreachable):
-            client(deaf.url, timeouts=UNCONNECTED).send("GET", "/a", route="/a")
+            client(unreachable_remote.url, timeouts=UNCONNECTED).send("GET", "/a", route="/a")
 
 
 def test_many_that_call_without_a_deadline_all_end_and_leave_no_thread() -> None:
     before = threading.active_count()
     with hung(WAYS["silent"]) as remote, in_time():
         sender = client(
-            remote.url, timeouts=replace(AMPLE, read=1.0), bulkhead=Bulkhead(4, longest_wait=0.05)
+            remote.url, timeouts=replace(AMPLE_TIMEOUTS, read=1.0), bulkhead=Bulkhead(4, longest_wait=0.05)
         )
         with ThreadPoolExecutor(16) as pool:
             found = list(pool.map(lambda _: ends(sender), range(16)))

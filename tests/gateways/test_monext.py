@@ -14,8 +14,8 @@ from monext_bridge.domain.ids import MonextTransactionId, SessionToken
 from monext_bridge.domain.monext import OperationKind
 from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.monext import MonextGateway
-from tests.gateways.remotes import FOR_EVER, SHORT, Remote, client, free_port, serving
-from tests.log_lines import Lines
+from tests.gateways.remotes import FOREVER, SHORT_TIMEOUTS, Remote, client, free_port, serving
+from tests.log_lines import LogLines
 
 TOKEN = SessionToken("13fChMDzWfyVw6d2R2391553893852225")
 TRANSACTION = MonextTransactionId("28d1a4f0112233")
@@ -69,7 +69,7 @@ class TestCalls:
         assert gateway.get_session(credentials(remote.url), TOKEN).status == status
 
     def test_a_proxy_s_page_is_an_answer_without_body(self, gateway: MonextGateway, remote: Remote) -> None:
-        remote.goes_wrong("html")
+        remote.add_fault("html")
         answer = gateway.get_session(credentials(remote.url), TOKEN)
         assert (answer.status, answer.body) == (200, None)
 
@@ -92,7 +92,7 @@ class TestCredentials:
         assert (len(remote.requests), len(other.requests)) == (1, 1)
 
     def test_neither_key_nor_whole_token_is_logged(
-        self, gateway: MonextGateway, remote: Remote, lines: Lines
+        self, gateway: MonextGateway, remote: Remote, lines: LogLines
     ) -> None:
         gateway.get_session(credentials(remote.url), TOKEN)
         assert TOKEN not in lines.text
@@ -104,21 +104,21 @@ class TestTrouble:
     def test_a_session_that_could_not_be_read_is_asked_for_again(
         self, gateway: MonextGateway, remote: Remote
     ) -> None:
-        remote.goes_wrong("drop_before")
+        remote.add_fault("drop_before")
         assert gateway.get_session(credentials(remote.url), TOKEN).status == 200
 
     @pytest.mark.parametrize("action", ["drop_before", "drop_after", "half_body"])
     def test_an_act_is_sent_once_and_its_lost_answer_is_no_certainty(
         self, gateway: MonextGateway, remote: Remote, action: str
     ) -> None:
-        remote.goes_wrong(action)
+        remote.add_fault(action)
         with pytest.raises(RemoteUnavailable) as raised:
             gateway.execute(credentials(remote.url), OperationKind.REFUND, TRANSACTION, {"amount": 1})
         assert not isinstance(raised.value, RemoteUnreachable)
         assert len(remote.calls()) == 1
 
     def test_an_act_that_met_a_503_is_not_sent_again(self, gateway: MonextGateway, remote: Remote) -> None:
-        remote.goes_wrong("status", code=503)
+        remote.add_fault("status", code=503)
         answer = gateway.execute(credentials(remote.url), OperationKind.CAPTURE, TRANSACTION, {"amount": 1})
         assert (answer.status, len(remote.calls())) == (503, 1)
 
@@ -129,9 +129,9 @@ class TestTrouble:
         assert raised.value.remote == "monext"
 
     def test_an_act_has_longer_than_a_read_has(self, remote: Remote) -> None:
-        impatient = MonextGateway(connect=lambda url: client(url, remote="monext", timeouts=SHORT))
-        remote.goes_wrong("delay", method="POST", seconds=2 * SHORT.read)
-        remote.goes_wrong("hang", method="GET", seconds=FOR_EVER, times=0)
+        impatient = MonextGateway(connect=lambda url: client(url, remote="monext", timeouts=SHORT_TIMEOUTS))
+        remote.add_fault("delay", method="POST", seconds=2 * SHORT_TIMEOUTS.read)
+        remote.add_fault("hang", method="GET", seconds=FOREVER, times=0)
         assert (
             impatient.execute(
                 credentials(remote.url), OperationKind.CANCEL, TRANSACTION, {"amount": 1}
@@ -147,6 +147,6 @@ class TestTrouble:
     def test_alive_is_asked_once(
         self, gateway: MonextGateway, remote: Remote, action: str, alive: bool
     ) -> None:
-        remote.goes_wrong(action, seconds=0)
+        remote.add_fault(action, seconds=0)
         assert gateway.alive(credentials(remote.url)) is alive
         assert [call.path for call in remote.calls()] == ["/v1/checkout/alive"]

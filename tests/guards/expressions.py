@@ -1,4 +1,4 @@
-"""The regular expressions of the bridge: where they are, how they are used, and texts that they may find hard."""
+"""Finds the regular expressions of the bridge, how they are used, and texts that may take them long."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ USES: Mapping[str, Callable[[re.Pattern[str], str], object]] = {
     "subn": lambda pattern, text: pattern.subn("", text),
 }
 ALL_OVER = ("sub", "fullmatch")
-"""For an expression whose use is not seen, since a loop takes it out of a table."""
+"""The uses to try for an expression whose use is not seen, because a loop takes it from a table."""
 
 HARMLESS = frozenset({"Pattern", "Match", "escape", *re.RegexFlag.__members__})
-"""What `re` has besides functions that take an expression."""
+"""The members of `re` that take no expression."""
 
 
 Found = Iterator[tuple[str, re.Pattern[str]]]
@@ -38,7 +38,7 @@ Found = Iterator[tuple[str, re.Pattern[str]]]
 
 @dataclass(slots=True)
 class Module:
-    """One module of the bridge as it was imported, and as it is written."""
+    """One module of the bridge, as it was imported and as its source is written."""
 
     name: str
     globals: Mapping[str, Any]
@@ -55,7 +55,7 @@ class Module:
         return self.name.removeprefix("monext_bridge.")
 
     def patterns(self) -> dict[str, re.Pattern[str]]:
-        """All that its own globals hold, by where they stand: `EMAIL`, `CLEANINGS[2][0]`, `Parser.FORM`."""
+        """All expressions that its own globals hold, by their place: `EMAIL`, `CLEANINGS[2][0]`, `Parser.FORM`."""
         found: dict[str, re.Pattern[str]] = {}
         plain = [name for name in sorted(self.owned) if isinstance(self.globals.get(name), re.Pattern)]
         for name in (*plain, *sorted(self.owned)):
@@ -73,12 +73,12 @@ def modules() -> tuple[Module, ...]:
 
 
 def compiled(tree: ast.Module) -> int:
-    """How many expressions a module compiles."""
+    """Count the expressions that a module compiles."""
     return sum(isinstance(node, ast.Call) and _of_re(node.func) == "compile" for node in ast.walk(tree))
 
 
-def hidden(tree: ast.Module) -> Iterator[str]:
-    """Uses of `re` that no walk through the globals would find: within a function, or without a name."""
+def unreachable_uses(tree: ast.Module) -> Iterator[str]:
+    """Give the uses of `re` that a walk through the globals does not find: in a function, or without a name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "re":
             yield f"line {node.lineno}: from re import"
@@ -90,7 +90,7 @@ def hidden(tree: ast.Module) -> Iterator[str]:
 
 
 def uses(everywhere: tuple[Module, ...]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """By module and name of an expression, the methods by which the bridge asks it."""
+    """Give the methods that the bridge calls on each expression, by its module and name."""
     found: dict[tuple[str, str], set[str]] = {}
     for module in everywhere:
         for node in ast.walk(module.tree):
@@ -99,8 +99,8 @@ def uses(everywhere: tuple[Module, ...]) -> Mapping[tuple[str, str], tuple[str, 
     return {name: tuple(sorted(methods)) for name, methods in found.items()}
 
 
-def pumps(pattern: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
-    """Head, what is repeated, and tail: made of the characters that an expression speaks of itself."""
+def attack_texts(pattern: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
+    """Give head, repeated part and tail of texts, made of the characters that the expression itself names."""
     letters, words = _alphabet(parser.parse(pattern.pattern, pattern.flags))
     repeated = [
         *letters,
@@ -119,7 +119,7 @@ def _joined(letters: list[str], words: list[str]) -> Iterator[str]:
 
 
 def _alphabet(parsed: Any) -> tuple[list[str], list[str]]:
-    """Characters, a few of each class, and runs of literal ones."""
+    """Give characters that the expression names, a few of each class, and its runs of literal characters."""
     letters: dict[str, None] = {}
     words: dict[str, None] = {}
     run = ""
@@ -140,7 +140,7 @@ def _alphabet(parsed: Any) -> tuple[list[str], list[str]]:
 
 
 def _branches(operation: Any, argument: Any) -> Iterator[Any]:
-    """The expressions inside of one operation."""
+    """Give the expressions inside one operation."""
     for part in argument if isinstance(argument, tuple | list) else (argument,):
         if isinstance(part, parser.SubPattern):
             yield part
@@ -164,13 +164,13 @@ def _samples(operation: Any, argument: Any) -> Iterator[str]:
 
 
 def _of_re(node: ast.AST) -> str | None:
-    """`compile` of `re.compile`."""
+    """Give `compile` for the source `re.compile`; None for anything but a member of `re`."""
     at_re = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "re"
     return node.attr if at_re and isinstance(node, ast.Attribute) else None
 
 
 def _owned(body: list[ast.stmt]) -> Iterator[str]:
-    """Names that a module gives itself, not those that it imports."""
+    """Give the names that a module defines, not those that it imports."""
     for statement in body:
         if isinstance(statement, ast.ClassDef):
             yield statement.name
@@ -180,7 +180,7 @@ def _owned(body: list[ast.stmt]) -> Iterator[str]:
 
 
 def _within(place: str, value: Any, *, owner: str, above: tuple[int, ...] = ()) -> Found:
-    """The expressions in a value, and in what it is made of; also one whose method was put there alone."""
+    """Give the expressions in a value and in its parts; also an expression of which only a bound method is kept."""
     if isinstance(value, re.Pattern):
         yield place, value
     elif id(value) not in above:
@@ -203,7 +203,7 @@ def _parts(value: Any, owner: str) -> Iterator[tuple[str, Any]]:
 
 
 def _named(module: Module, node: ast.expr) -> tuple[str, str] | None:
-    """Module and name that an expression of source stands for: `NAME`, imported or not, or `module.NAME`."""
+    """Give the module and name that a source expression stands for: `NAME`, imported or not, or `module.NAME`."""
     if isinstance(node, ast.Name):
         return (module.name, node.id) if node.id in module.owned else module.imported.get(node.id)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

@@ -38,6 +38,7 @@ from monext_bridge.web import create_app
 from monext_bridge.web.access.endpoint_callers import PRINCIPALS, Principal, check_link
 from monext_bridge.web.api import models
 from monext_bridge.web.api.operations import OWN_KEYS
+from monext_bridge.web.api.payment_intent_models import PaymentIntentResult
 from monext_bridge.web.cli.endings import ExitCode
 from monext_bridge.web.cli.reconcile import reconcile
 from monext_bridge.web.openapi.faults import FAULTS
@@ -272,7 +273,7 @@ def test_the_bodies_that_examples_send_are_taken(document: Path) -> None:
 def test_the_json_of_the_operations_api_is_as_it_says() -> None:
     action, outcome, error = (json.loads(text) for text in blocks(OFFICE, "json"))
     assert models.PaymentIntentUpdate.model_validate(action)
-    assert models.PaymentIntentResult.model_validate(outcome, extra="forbid")
+    assert PaymentIntentResult.model_validate(outcome, extra="forbid")
     assert models.ErrorResponse.model_validate(error, extra="forbid")
 
 

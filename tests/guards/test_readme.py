@@ -10,7 +10,7 @@ import pytest
 
 from monext_bridge.config import SETTING_NAMES
 from monext_bridge.web import create_app
-from tests.settings_environment import load
+from tests.settings_environment import settings_with
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTING = re.compile(r"`([A-Z]+(?:_[A-Z]+)+)`")
@@ -34,7 +34,7 @@ def test_a_setting_that_the_readme_misses_is_not_there(name: str) -> None:
 @pytest.mark.parametrize("address", sorted(set(ADDRESS.findall(NOT_YET))))
 def test_an_address_that_the_readme_misses_is_not_served(address: str) -> None:
     method, _, path = address.partition(" ")
-    served = create_app(load()).url_map.iter_rules()
+    served = create_app(settings_with()).url_map.iter_rules()
     assert not [rule for rule in served if rule.rule == path and method in (rule.methods or set())]
 
 

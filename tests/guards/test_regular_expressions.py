@@ -19,10 +19,10 @@ from tests.guards.expressions import (
     ALL_OVER,
     USES,
     Module,
-    compiled,
-    unreachable_uses,
-    modules,
     attack_texts,
+    compiled,
+    modules,
+    unreachable_uses,
     uses,
 )
 

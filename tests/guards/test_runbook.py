@@ -18,7 +18,7 @@ from monext_bridge.web.cli.payment import payment_group
 from monext_bridge.web.cli.reconcile import reconcile
 from monext_bridge.web.cli.setup import setup
 from monext_bridge.web.cli.work import work
-from tests.settings_environment import load
+from tests.settings_environment import settings_with
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNBOOK = ROOT / "docs" / "runbook.md"
@@ -151,7 +151,7 @@ def test_each_heading_answers_the_same_questions(heading: str, text: str) -> Non
 @pytest.mark.parametrize("line", commands())
 def test_each_command_of_the_runbook_exists(line: str) -> None:
     words = shlex.split(line)[1:]
-    command: click.Command | None = create_app(load()).cli
+    command: click.Command | None = create_app(settings_with()).cli
     while isinstance(command, click.Group) and words and words[0] in command.commands:
         command = command.commands[words.pop(0)]
     assert command in (reconcile, setup, work, *payment_group.commands.values())

@@ -22,7 +22,7 @@ from monext_bridge.domain.record.attempt_status import AttemptStatus, attempt_st
 from monext_bridge.errors import Conflict
 from monext_bridge.mapping.monext.codes import KINDS, PENDING_CODES, REASON_CODES
 from monext_bridge.services.results import BuyerStatus
-from tests.record_and_ledger import books
+from tests.record_and_ledger import services_in_memory
 from tools.states.asked import ACTS, may_be_done
 from tools.states.document import states_document
 from tools.states.samples import SAMPLES, SEEN, Sample
@@ -69,9 +69,11 @@ def test_every_page_of_a_result_is_told(status: BuyerStatus) -> None:
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{attempt_status(s.payment)} {s.case}".strip())
 def test_what_the_document_allows_is_what_the_operations_do(sample: Sample, act: Operation) -> None:
-    kept = books(sample.payment, now=SEEN, answer=OperationAnswer(OperationAnswerKind.DONE), books=PLENTY)
+    services = services_in_memory(
+        sample.payment, now=SEEN, answer=OperationAnswer(OperationAnswerKind.DONE), current_ledger=PLENTY
+    )
     try:
-        kept.modify.perform(sample.payment.id, act, key="key")
+        services.modify.perform(sample.payment.id, act, key="key")
     except Conflict:
         assert not may_be_done(sample.payment, act)
     else:

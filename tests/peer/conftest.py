@@ -1,4 +1,4 @@
-"""One mock for all peer tests, and the bridge under gunicorn against it."""
+"""Gives one commercetools-mock for all peer tests, and the bridge under gunicorn that talks to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def mock(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     running = MockServer(log=tmp_path_factory.mktemp("mock") / "log.txt")
     running.start()
     try:
-        PeerWorld(sandbox, running).stock()
+        PeerWorld(sandbox, running).create_catalogue()
         yield running
     finally:
         running.stop()
@@ -28,7 +28,7 @@ def mock(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def bridge(
     sandbox: Sandbox, mock: MockServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gunicorn]:
-    """Two worker processes, whose commercetools is the mock."""
+    """The bridge with two worker processes, whose commercetools is the mock."""
     log = tmp_path_factory.mktemp("bridge") / "log.jsonl"
     running = Gunicorn(sandbox, log=log, workers=2, **commercetools_environment(mock.url))
     running.start()
@@ -38,9 +38,9 @@ def bridge(
 
 @pytest.fixture
 def world(sandbox: Sandbox, mock: MockServer) -> Iterator[PeerWorld]:
-    """At its end, the sandbox's own commercetools must not have been asked for anything."""
+    """The world over the mock. At the end, the sandbox's own commercetools must not have been called."""
     world = PeerWorld(sandbox, mock)
-    world.calm()
+    world.reset()
     yield world
     assert world.calls("commercetools") == []
 

@@ -1,4 +1,4 @@
-"""What the shop puts into the mock: an article, a customer, and carts by situation.
+"""Gives the drafts that the tests create in the mock: an article, a customer, and carts by situation.
 
 The mock adds delivery to a cart's total only where tax is external, so every cart brings its tax rates.
 """
@@ -36,7 +36,7 @@ CUSTOMER: Json = {
 
 
 def cart_draft(situation: str, *, customer_id: str) -> Json:
-    """`guest`, `customer` (with a gift wrap) or `german-store` (captured when it is shipped)."""
+    """Give the draft of a cart: `guest`, `customer` (with a gift wrap) or `german-store` (captured on shipment)."""
     if situation == "german-store":
         return _cart(VAT_DE, country="DE", locale="de-DE", store="de-store", address=BERLIN)
     french = _cart(VAT_FR, country="FR", locale="fr-FR", store="fr-store", address=PARIS)
@@ -46,7 +46,7 @@ def cart_draft(situation: str, *, customer_id: str) -> Json:
 
 
 def delivery(situation: str) -> Json:
-    """The update action that adds delivery for 5.00 EUR."""
+    """Give the update action that adds delivery for 5.00 EUR."""
     return {
         "action": "setCustomShippingMethod",
         "shippingMethodName": "Colissimo",
@@ -56,7 +56,7 @@ def delivery(situation: str) -> Json:
 
 
 def _cart(vat: Json, *, country: str, locale: str, store: str, address: Json) -> Json:
-    """Two chairs at 53.00 EUR."""
+    """Give the draft of a cart with two chairs at 53.00 EUR."""
     return {
         "currency": "EUR",
         "country": country,

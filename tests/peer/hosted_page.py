@@ -1,4 +1,4 @@
-"""A buyer without JavaScript at Monext's hosted page, who takes links and forms from the pages."""
+"""Pays at Monext's hosted page as a buyer without JavaScript does, by the links and forms of the pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox.monext.cards import ACCEPTED_CARD
 
 
 def pay_by_card(url: str) -> str:
-    """From the address that the bridge gives to the one by which the buyer comes back to the bridge."""
+    """Pay by card at the address that the bridge gives, and give the address that leads back to the bridge."""
     with requests.Session() as browser:
         browser.trust_env = False
         methods = browser.get(url, timeout=10)

@@ -1,4 +1,4 @@
-"""commercetools-mock, another project's reading of commercetools, as a process of its own."""
+"""Runs commercetools-mock, another project's reading of commercetools, as its own process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NODE = Path(__file__).parent / "node"
 
 
 class MockServer:
-    """Serves on a free port from `start` to `stop`. It ends by itself where its test process dies."""
+    """The mock, which serves on a free port from `start` to `stop`. It ends by itself when the test process dies."""
 
     def __init__(self, *, log: Path) -> None:
         self.url = ""
@@ -21,7 +21,7 @@ class MockServer:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Raises AssertionError where node or the packages are missing, or the server ends at once."""
+        """Start it. Raises AssertionError where node or the packages are missing, or the server ends at once."""
         node = shutil.which("node")
         if node is None or not (NODE / "node_modules").is_dir():
             raise AssertionError("node 20 and the packages of tests/peer/node are needed: make test-peer")
@@ -41,13 +41,13 @@ class MockServer:
             raise AssertionError(f"the mock does not start: {self._log.read_text()[-2000:]}")
 
     def stop(self) -> None:
-        """May be repeated."""
+        """Stop it. May be repeated."""
         if self._process is not None:
             self._process.communicate(timeout=10)
             self._process = None
 
     def writes(self, path: str) -> list[dict[str, Any]]:
-        """The bodies that were sent to a path (from its first `/`), oldest first, refused ones included."""
+        """Give the bodies that were sent to a path (from its first `/`), oldest first, refused ones included."""
         with requests.Session() as session:
             session.trust_env = False
             answer = session.get(f"{self.url}/_journal/writes", timeout=10).json()

@@ -1,4 +1,4 @@
-"""The world of a test where commercetools-mock is the commercetools; Monext stays the sandbox's."""
+"""Controls a world whose commercetools is commercetools-mock; Monext stays the sandbox's."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ UNTIL_SENT_BY_HAND = 86_400
 
 
 class PeerWorld(World):
-    """Carts, payments and orders are the mock's, which knows no faults, troubles and sessions."""
+    """A world whose carts, payments and orders are the mock's, which has no faults, refused orders or sessions."""
 
     def __init__(self, sandbox: Sandbox, mock: MockServer) -> None:
         super().__init__(sandbox)
         self.mock = mock
         self.project = Project(ShopSettings(commercetools_url=mock.url, monext_url=sandbox.monext_url))
 
-    def stock(self) -> None:
-        """What the shop sells; once for each mock."""
+    def create_catalogue(self) -> None:
+        """Create what the shop sells, once for each mock."""
         self.project.create("product-types", draft=PRODUCT_TYPE)
         self.project.create("products", draft=CHAIR)
         self.project.create("customers", draft=CUSTOMER)
 
     def cart(self, situation: str = "guest", **changes: Any) -> str:
-        """The id of a new cart: `guest`, `customer` or `german-store`, with members of its draft replaced."""
+        """Make a new cart (`guest`, `customer` or `german-store`) and give its id. `changes` replace members."""
         draft = cart_draft(situation, customer_id=self._customer())
         made = self.project.create("carts", draft=draft | changes)
         self.change(made["id"], **delivery(situation))
@@ -49,8 +49,8 @@ class PeerWorld(World):
         sessions = self.monext()["sessions"]
         return [t for t, s in sessions.items() if s["request"]["privateData"]["cartId"] == cart_id]
 
-    def asked_order_states(self, cart_id: str) -> list[str]:
-        """The payment states with which the orders of a cart were asked for; the mock drops them."""
+    def requested_order_states(self, cart_id: str) -> list[str]:
+        """The payment states in the drafts of a cart's orders; the mock drops them."""
         drafts = self.mock.writes("/sandbox/orders")
         return [draft["paymentState"] for draft in drafts if draft["cart"]["id"] == cart_id]
 
@@ -58,14 +58,14 @@ class PeerWorld(World):
         """The updates of a cart's only payment that were sent, whether or not they changed anything."""
         return self.mock.writes(f"/sandbox/payments/{self.payment(cart_id)['id']}")
 
-    def pay_and_tell(self, token: str, **how: Any) -> list[str]:
-        """Play the buyer, and let Monext itself send its notification: what it was answered."""
+    def pay_and_notify(self, token: str, **how: Any) -> list[str]:
+        """Pay as the buyer, let Monext itself send its notification, and give the answers to it."""
         self._monext("notifications", mode="late", late=UNTIL_SENT_BY_HAND)
         self.pay(token, notify=True, **how)
         return self.deliver(token)
 
     def deliver(self, token: str) -> list[str]:
-        """All notifications that wait are sent; the answers to those of one session."""
+        """Send all notifications that wait, and give the answers to those of one session."""
         self._monext("notifications/flush", all=True)
         sent = self._http.get(f"{self.sandbox.monext_url}/_control/notifications", timeout=10).json()
         return [

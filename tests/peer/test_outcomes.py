@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from sandbox.runner import Sandbox
-from tests.bridges import Buyer, hints
+from tests.bridges import Buyer, landing_parameters
 from tests.peer.peer_world import PeerWorld
 
 pytestmark = pytest.mark.peer
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.peer
 def test_monexts_notification_alone_makes_the_order(buyer: Buyer, world: PeerWorld) -> None:
     cart = world.cart("customer")
     page = buyer.start(cart)
-    assert world.pay_and_tell(page.token) == ["200"]
+    assert world.pay_and_notify(page.token) == ["200"]
     assert world.transactions(cart) == [("Charge", "Success", world.amount(cart))]
     assert len(world.orders(cart)) == 1
 
@@ -24,9 +24,9 @@ def test_monexts_notification_alone_makes_the_order(buyer: Buyer, world: PeerWor
 def test_a_second_notification_writes_nothing_to_the_payment(buyer: Buyer, world: PeerWorld) -> None:
     cart = world.cart()
     page = buyer.start(cart)
-    world.pay_and_tell(page.token)
+    world.pay_and_notify(page.token)
     before, asked = world.payment(cart), world.payment_writes(cart)
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert world.payment(cart) == before
     assert world.payment_writes(cart) == asked
     assert len(world.orders(cart)) == 1
@@ -38,12 +38,12 @@ def test_a_refused_payment_can_be_tried_again(buyer: Buyer, world: PeerWorld, sa
     world.pay(refused.token, outcome="refused")
     location = buyer.comes_back(refused).location
     assert location.startswith(f"{sandbox.shop_url}/cancelled?")
-    assert hints(location)["status"] == "refused"
+    assert landing_parameters(location)["status"] == "refused"
     assert world.orders(cart) == []
     again = buyer.start(cart)
     assert again.token != refused.token
     world.pay(again.token)
-    assert hints(buyer.comes_back(again).location)["status"] == "paid"
+    assert landing_parameters(buyer.comes_back(again).location)["status"] == "paid"
     amount = world.amount(cart)
     assert world.transactions(cart) == [("Charge", "Failure", amount), ("Charge", "Success", amount)]
     assert len(world.orders(cart)) == 1
@@ -58,7 +58,7 @@ def test_a_pending_payment_is_ordered_once_it_is_accepted(buyer: Buyer, world: P
     assert world.orders(cart) == []
     assert buyer.checkout(cart).location.startswith("/result/")
     world.resolve(page.token, "accepted")
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert world.transactions(cart) == [("Charge", "Success", world.amount(cart))]
     assert len(world.orders(cart)) == 1
 
@@ -67,7 +67,7 @@ def test_a_cart_that_grew_during_the_payment_gets_its_money_back(buyer: Buyer, w
     cart = world.cart()
     paid = world.amount(cart)
     page = buyer.start(cart)
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token)
     assert buyer.comes_back(page).location == f"/result/{page.ref}"
     assert world.transactions(cart) == [("Charge", "Success", paid), ("Refund", "Success", paid)]
@@ -81,7 +81,7 @@ def test_an_authorisation_of_another_amount_is_cancelled(buyer: Buyer, world: Pe
     planned = world.amount(cart)
     page = buyer.start(cart)
     world.pay(page.token, amount=100)
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert world.transactions(cart) == [
         ("Authorization", "Failure", planned),
         ("Authorization", "Success", 100),
@@ -98,7 +98,7 @@ def test_a_buyer_who_cancels_goes_to_the_shop_and_may_come_back(
     page = buyer.start(cart)
     location = buyer.cancels(page).location
     assert location.startswith(f"{sandbox.shop_url}/cancelled?")
-    assert hints(location)["status"] == "cancelled"
+    assert landing_parameters(location)["status"] == "cancelled"
     assert world.transactions(cart) == [("Charge", "Failure", world.amount(cart))]
     assert buyer.start(cart).token != page.token
 
@@ -107,7 +107,7 @@ def test_a_payment_that_went_through_is_kept_by_a_cancel(buyer: Buyer, world: Pe
     cart = world.cart()
     page = buyer.start(cart)
     world.pay(page.token)
-    assert hints(buyer.cancels(page).location)["status"] == "paid"
+    assert landing_parameters(buyer.cancels(page).location)["status"] == "paid"
     assert len(world.orders(cart)) == 1
 
 
@@ -117,9 +117,9 @@ def test_twenty_notifications_at_once_give_the_money_back_once(buyer: Buyer, wor
     page = buyer.start(cart)
     world.pay(page.token, amount=100)
     with ThreadPoolExecutor(20) as everybody:
-        answers = list(everybody.map(buyer.notified, [page] * 20))
+        answers = list(everybody.map(buyer.notification_arrives, [page] * 20))
     assert {answer.status for answer in answers} <= {200, 503}
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert [kind for kind, _, _ in world.ledger(page.token)] == ["AUTHORIZATION", "CANCEL"]
     assert [t[:2] for t in world.transactions(cart)] == [
         ("Authorization", "Failure"),

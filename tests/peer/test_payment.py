@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.runner import Sandbox
-from tests.bridges import Buyer, Gunicorn, hints
+from tests.bridges import Buyer, Gunicorn, landing_parameters
 from tests.peer.hosted_page import pay_by_card
 from tests.peer.peer_world import PeerWorld
 
@@ -19,7 +19,7 @@ def test_a_card_paid_on_the_hosted_page_leads_through_the_bridge_to_the_shop(
     link = buyer.checkout(cart, mode="redirect").page.find("a", id="continue")
     back = pay_by_card(str(link["href"]))  # type: ignore[index]
     assert back.startswith(f"{bridge.url}/return/")
-    assert hints(buyer.get(back.removeprefix(bridge.url)).location)["status"] == "paid"
+    assert landing_parameters(buyer.get(back.removeprefix(bridge.url)).location)["status"] == "paid"
     assert len(world.orders(cart)) == 1
 
 
@@ -28,10 +28,10 @@ def test_an_accepted_payment_becomes_a_paid_order(situation: str, buyer: Buyer, 
     cart = world.cart(situation)
     page = buyer.start(cart)
     world.pay(page.token)
-    assert hints(buyer.comes_back(page).location)["status"] == "paid"
+    assert landing_parameters(buyer.comes_back(page).location)["status"] == "paid"
     assert world.transactions(cart) == [("Charge", "Success", world.amount(cart))]
     assert len(world.orders(cart)) == 1
-    assert world.asked_order_states(cart) == ["Paid"]
+    assert world.requested_order_states(cart) == ["Paid"]
 
 
 def test_the_shop_hears_the_payment_and_its_order(buyer: Buyer, world: PeerWorld, sandbox: Sandbox) -> None:
@@ -41,7 +41,7 @@ def test_the_shop_hears_the_payment_and_its_order(buyer: Buyer, world: PeerWorld
     location = buyer.comes_back(page).location
     (order,) = world.orders(cart)
     assert location.startswith(f"{sandbox.shop_url}/thanks?")
-    assert hints(location) == {
+    assert landing_parameters(location) == {
         "paymentReference": world.payment(cart)["id"],
         "status": "paid",
         "orderId": order["id"],
@@ -54,23 +54,23 @@ def test_an_order_without_a_payment_state_gets_the_right_one(buyer: Buyer, world
     page = buyer.start(cart)
     world.pay(page.token)
     buyer.comes_back(page)
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     assert world.orders(cart)[0]["paymentState"] == "Paid"
 
 
 def test_a_store_that_captures_on_shipment_gets_an_authorisation(buyer: Buyer, world: PeerWorld) -> None:
     cart = world.cart("german-store")
     page = buyer.start(cart)
-    assert world.requested(page.token)["payment"]["capture"] == "MANUAL"
+    assert world.session_request(page.token)["payment"]["capture"] == "MANUAL"
     world.pay(page.token)
-    assert hints(buyer.comes_back(page).location)["status"] == "authorized"
+    assert landing_parameters(buyer.comes_back(page).location)["status"] == "authorized"
     assert world.transactions(cart) == [("Authorization", "Success", world.amount(cart))]
-    assert world.asked_order_states(cart) == ["Pending"]
+    assert world.requested_order_states(cart) == ["Pending"]
 
 
 def test_monext_is_asked_for_what_the_cart_costs(buyer: Buyer, world: PeerWorld) -> None:
     cart = world.cart("customer")
-    asked = world.requested(buyer.start(cart).token)
+    asked = world.session_request(buyer.start(cart).token)
     assert asked["order"]["amount"] == asked["payment"]["amount"] == world.amount(cart) == 11450
     assert [(item["reference"], item["price"]) for item in asked["order"]["items"]] == [
         ("CHAIR", 10600),
@@ -113,10 +113,10 @@ def test_a_reload_shows_the_same_session(buyer: Buyer, world: PeerWorld) -> None
 def test_a_changed_cart_gets_a_new_session(buyer: Buyer, world: PeerWorld) -> None:
     cart = world.cart()
     first = buyer.start(cart)
-    world.one_more(cart)
+    world.add_one_item(cart)
     second = buyer.start(cart)
     assert second.token != first.token
-    assert world.requested(second.token)["order"]["amount"] == world.amount(cart)
+    assert world.session_request(second.token)["order"]["amount"] == world.amount(cart)
     assert len(world.payments(cart)) == 2
 
 
@@ -125,7 +125,7 @@ def test_a_frozen_cart_is_paid_like_an_active_one(buyer: Buyer, world: PeerWorld
     world.change(cart, action="freezeCart")
     page = buyer.start(cart)
     world.pay(page.token)
-    assert hints(buyer.comes_back(page).location)["status"] == "paid"
+    assert landing_parameters(buyer.comes_back(page).location)["status"] == "paid"
 
 
 def test_a_paid_cart_takes_no_second_payment(buyer: Buyer, world: PeerWorld) -> None:

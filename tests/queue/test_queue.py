@@ -26,8 +26,8 @@ from monext_bridge.services.reconciliation.report import Finding, FindingStatus,
 from monext_bridge.services.reconciliation.threads import Work
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
-from tests.log_lines import Lines
-from tests.manual_clock import Ticking
+from tests.log_lines import LogLines
+from tests.manual_clock import ManualClock
 from tests.queue.workers import WorkerProcess
 from tests.redis_server import RedisServer
 from tests.world import World, wait_for
@@ -81,8 +81,8 @@ class Shift:
 
 
 @pytest.fixture
-def shift(sandbox: Sandbox, world: World, redis_of_its_own: RedisServer) -> Shift:
-    return Shift(sandbox, world, redis_of_its_own)
+def shift(sandbox: Sandbox, world: World, empty_redis: RedisServer) -> Shift:
+    return Shift(sandbox, world, empty_redis)
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_a_task_that_is_delivered_twice_is_done_once(shift: Shift) -> None:
     shift.assert_finished()
 
 
-def test_without_a_worker_the_pass_does_the_work_itself_and_says_so(shift: Shift, lines: Lines) -> None:
+def test_without_a_worker_the_pass_does_the_work_itself_and_says_so(shift: Shift, lines: LogLines) -> None:
     shift.forgotten(2)
     findings, summary = shift.run()
     assert [f.ending for f in findings] == [FindingStatus.FINISHED] * 2
@@ -152,7 +152,7 @@ def test_without_a_worker_the_pass_does_the_work_itself_and_says_so(shift: Shift
     assert shift.waiting() == 0
 
 
-def test_a_pass_that_has_nothing_to_do_says_nothing_of_workers(shift: Shift, lines: Lines) -> None:
+def test_a_pass_that_has_nothing_to_do_says_nothing_of_workers(shift: Shift, lines: LogLines) -> None:
     _, summary = shift.run()
     assert summary.complete
     assert lines.of("no_worker") == []
@@ -175,8 +175,8 @@ def test_tasks_of_workers_that_have_gone_are_done_by_the_pass_and_by_whoever_com
 def test_tasks_of_workers_that_are_there_and_silent_are_done_by_the_pass(shift: Shift) -> None:
     shift.forgotten(2)
     shift.seem_to_have_a_worker(seconds=60)
-    clock = Ticking()
-    runner = QueueRunner(shift.broker(), clock=lambda: clock.pass_(40) or clock(), silence=100)
+    clock = ManualClock()
+    runner = QueueRunner(shift.broker(), clock=lambda: clock.advance(40) or clock(), silence=100)
     _, summary = shift.run(runner=runner)
     assert summary.complete
     shift.assert_finished()
@@ -204,7 +204,7 @@ def test_a_scheduler_leaves_its_place_when_it_is_done(shift: Shift) -> None:
 
 
 def test_without_redis_the_pass_does_the_work_itself_and_says_so(
-    shift: Shift, redis_process: RedisServer, lines: Lines
+    shift: Shift, redis_process: RedisServer, lines: LogLines
 ) -> None:
     shift.forgotten(1)
     redis_process.stop()

@@ -1,4 +1,4 @@
-"""Workers as processes of their own, as on a host."""
+"""Runs queue workers as their own processes, as a host does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.world import wait_for
 
 
 class WorkerProcess:
-    """`flask work`; its log goes to a file."""
+    """A worker (`flask work`) in its own process. Its log goes to a file."""
 
     def __init__(self, sandbox: Sandbox, redis: RedisServer, *, log: Path, **changes: str) -> None:
         self.log = log
@@ -43,19 +43,19 @@ class WorkerProcess:
         return self._process.pid
 
     def stop(self) -> int:
-        """SIGTERM, as a host does; the exit code."""
+        """Stop it with SIGTERM, as a host does, and give the exit code."""
         if self._process is None:
             return 0
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(40)
 
     def wait(self) -> int:
-        """Until it has ended, by itself or by others."""
+        """Wait until it has ended, by itself or by others, and give the exit code."""
         assert self._process is not None, "not started"
         return self._process.wait(30)
 
     def kill(self) -> None:
-        """kill -9."""
+        """Kill it with SIGKILL."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(10)

@@ -1,4 +1,4 @@
-"""The remote over real HTTP that the gateways' tests have."""
+"""Gives the remote over real HTTP from the gateways' tests."""
 
 from tests.gateways.conftest import remote
 

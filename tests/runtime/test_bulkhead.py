@@ -14,8 +14,8 @@ from monext_bridge.errors import RemoteUnreachable
 from monext_bridge.runtime.bulkhead import LONGEST_WAIT, SLOTS_IN_ALL, SLOTS_PER_REMOTE, Bulkhead
 from monext_bridge.runtime.deadlines import within
 from tests.gateways.remotes import Remote, client
-from tests.manual_clock import Ticking
-from tests.settings_environment import environ
+from tests.manual_clock import ManualClock
+from tests.settings_environment import valid_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,10 +65,10 @@ def test_a_place_is_waited_for_while_the_others_move() -> None:
 
 def test_where_nobody_moves_nobody_waits() -> None:
     """The wait would last for ever: this clock stands still."""
-    clock = Ticking()
+    clock = ManualClock()
     bulkhead = Bulkhead(1, clock=clock)
     bulkhead.enter()
-    clock.pass_(LONGEST_WAIT)
+    clock.advance(LONGEST_WAIT)
     assert not bulkhead.enter()
 
 
@@ -88,13 +88,13 @@ def test_a_call_without_a_place_is_certainly_not_sent(remote: Remote) -> None:
 
 
 def test_a_call_leaves_its_place_whatever_becomes_of_it(remote: Remote) -> None:
-    remote.goes_wrong("drop_before")
+    remote.add_fault("drop_before")
     narrow = client(remote.url, bulkhead=Bulkhead(1, longest_wait=0.01))
     assert narrow.send("GET", "/a", route="/a").status == 200
 
 
 def test_one_remote_that_hangs_leaves_threads_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in environ().items():
+    for name, value in valid_environment().items():
         monkeypatch.setenv(name, value)
     threads = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["threads"]
     assert SLOTS_PER_REMOTE < SLOTS_IN_ALL < threads

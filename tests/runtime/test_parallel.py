@@ -11,8 +11,7 @@ from contextvars import ContextVar
 import pytest
 
 from monext_bridge.errors import BridgeError, NotFound, RemoteTimeout
-from monext_bridge.gateways.http.client import together, together_or_errors
-from monext_bridge.runtime.parallel import EXTRA_THREADS, start_threads
+from monext_bridge.runtime.parallel import EXTRA_THREADS, start_threads, together, together_or_errors
 
 place: ContextVar[str] = ContextVar("place", default="nowhere")
 
@@ -37,7 +36,7 @@ def test_all_threads_of_a_process_run_before_they_are_needed() -> None:
 INTERRUPTED = """
 import signal
 from contextlib import suppress
-from monext_bridge.gateways.hops import EXTRA_THREADS, running_pool
+from monext_bridge.runtime.parallel import EXTRA_THREADS, running_pool
 
 signal.signal(signal.SIGALRM, signal.default_int_handler)
 for quarters in range(1, 31):
@@ -140,7 +139,7 @@ def test_hops_inside_hops_do_not_wait_for_each_other_s_threads() -> None:
 FORKED = """
 import os
 from threading import Barrier
-from monext_bridge.gateways.http import together
+from monext_bridge.runtime.parallel import together
 
 def both():
     barrier = Barrier(2)

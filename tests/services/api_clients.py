@@ -1,4 +1,4 @@
-"""Callers of the operations API, with tokens of the sandbox's commercetools; and what proves them."""
+"""Gives tokens for clients of the operations API, from the sandbox's commercetools, and the checks of them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
 from monext_bridge.services.access.principals import Principals
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
-from tests.manual_clock import Ticking
+from tests.manual_clock import ManualClock
 
 
 class Tokens:
-    """What commercetools hands out: OAuth2 tokens to API clients, JSON Web Tokens to the Merchant Center."""
+    """Fetches tokens from commercetools: OAuth2 tokens of API clients, JSON Web Tokens of the Merchant Center."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.url = sandbox.commercetools_url
@@ -24,7 +24,7 @@ class Tokens:
         self._http.trust_env = False
 
     def oauth(self, *scopes: str) -> str:
-        """A new token of a client with these scopes, which are named without the project."""
+        """Fetch a new token for a client with these scopes, which are named without the project."""
         client = {"id": f"client-{'-'.join(scopes)}", "secret": "secret-of-a-client", "scopes": scopes}
         self._post("/_control/clients", json=client)
         grant = {"grant_type": "client_credentials"}
@@ -33,11 +33,11 @@ class Tokens:
         )
 
     def revoke(self) -> None:
-        """All tokens end now; the bridge gets itself another."""
+        """End all tokens now. The bridge fetches itself another."""
         self._post("/_control/revoke-tokens")
 
     def jwt(self, *, expires_in: int = 300, **claims: Any) -> str:
-        """A token of the Merchant Center; claims that are given replace its own, None takes one out."""
+        """Make a token of the Merchant Center. `claims` replace its own claims; None removes one."""
         body = {"claims": claims, "expiresIn": expires_in}
         return str(self._post("/_control/jwt", json=body)["token"])
 
@@ -55,11 +55,12 @@ class Tokens:
         return dict(answer.json())
 
 
-def callers_of(
+def principals_of(
     bridge: InProcess,
     *,
-    monotonic: Ticking | None = None,
+    monotonic: ManualClock | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Principals:
+    """Make the check of principals for a bridge, with clocks that a test may choose."""
     gateway = CommercetoolsGateway(bridge.settings.commercetools)
-    return Principals(bridge.settings, gateway, clock=clock, monotonic=monotonic or Ticking())
+    return Principals(bridge.settings, gateway, clock=clock, monotonic=monotonic or ManualClock())

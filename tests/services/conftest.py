@@ -1,4 +1,4 @@
-"""A bridge whose clock tests move, for what happens when everybody has gone."""
+"""Gives a bridge whose clock a test can shift, to test the reconciliation of payments that nobody came back to."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import pytest
 
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
-from tests.services.reconciling import KEY, Later, Night
+from tests.services.reconciling import KEY, ReconciliationTester, ShiftedClock
 from tests.world import World
 
 
 @pytest.fixture(scope="session")
-def later() -> Later:
-    return Later()
+def shifted_clock() -> ShiftedClock:
+    return ShiftedClock()
 
 
 @pytest.fixture(scope="session")
-def late_bridge(sandbox: Sandbox, later: Later) -> InProcess:
-    return InProcess(sandbox, clock=later, SECRET_KEY=KEY)
+def shifted_bridge(sandbox: Sandbox, shifted_clock: ShiftedClock) -> InProcess:
+    return InProcess(sandbox, clock=shifted_clock, SECRET_KEY=KEY)
 
 
 @pytest.fixture
-def night(late_bridge: InProcess, later: Later, world: World) -> Night:
-    return Night(late_bridge, later, world)
+def reconciliation(
+    shifted_bridge: InProcess, shifted_clock: ShiftedClock, world: World
+) -> ReconciliationTester:
+    return ReconciliationTester(shifted_bridge, shifted_clock, world)

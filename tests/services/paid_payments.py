@@ -1,4 +1,4 @@
-"""Payments that are authorised or charged already, for tests of what is done to them afterwards."""
+"""Makes payments that are authorised or charged already, for tests of the operations on them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
-    """One accepted payment of one cart, and the bridge that acts on it."""
+class PaidPayment:
+    """One accepted payment of one cart, and the bridge that performs operations on it."""
 
     bridge: InProcess
     world: World
@@ -24,37 +24,38 @@ class Paid:
     id: PaymentId
     total: int
 
-    def do(self, act: Operation, **options: Any) -> OperationResult:
-        return self.bridge.services.modify.perform(self.id, act, **options)
+    def perform(self, operation: Operation, **options: Any) -> OperationResult:
+        return self.bridge.services.modify.perform(self.id, operation, **options)
 
     def capture(self, amount: int, *, final: bool = False, **options: Any) -> OperationResult:
-        return self.do(Capture(self.eur(amount), final=final), **options)
+        return self.perform(Capture(self.eur(amount), final=final), **options)
 
     def refund(self, amount: int, **options: Any) -> OperationResult:
-        return self.do(Refund(self.eur(amount)), **options)
+        return self.perform(Refund(self.eur(amount)), **options)
 
     def cancel(self, **options: Any) -> OperationResult:
-        return self.do(Cancel(), **options)
+        return self.perform(Cancel(), **options)
 
     def reverse(self, **options: Any) -> OperationResult:
-        return self.do(Reverse(), **options)
+        return self.perform(Reverse(), **options)
 
     def eur(self, amount: int) -> Money:
         return Money(amount, "EUR")
 
-    def acts(self) -> list[tuple[str, str, int]]:
-        """The record without the buyer's own transaction."""
+    def operations(self) -> list[tuple[str, str, int]]:
+        """The transactions of the record after the buyer's own."""
         return self.world.transactions(self.cart)[1:]
 
     def ledger(self) -> list[tuple[str, int, str | None]]:
-        """Monext's rows without the buyer's own."""
+        """The rows of Monext's ledger after the buyer's own."""
         return self.world.ledger(self.token)[1:]
 
     def order_state(self) -> str:
         return str(self.world.orders(self.cart)[0]["paymentState"])
 
 
-def a_paid(bridge: InProcess, world: World, *, situation: str) -> Paid:
+def a_paid_payment(bridge: InProcess, world: World, *, situation: str) -> PaidPayment:
+    """Pay a new cart of this situation, and come back from Monext."""
     cart = world.cart(situation)
     buyer = Buyer(bridge)
     page = buyer.start(cart)
@@ -62,4 +63,4 @@ def a_paid(bridge: InProcess, world: World, *, situation: str) -> Paid:
     buyer.comes_back(page)
     payment = world.payment(cart)
     total = payment["amountPlanned"]["centAmount"]
-    return Paid(bridge, world, cart, page.token, PaymentId(payment["id"]), total)
+    return PaidPayment(bridge, world, cart, page.token, PaymentId(payment["id"]), total)

@@ -1,4 +1,4 @@
-"""The bridge when buyers have gone: carts of one test, and passes of reconciliation at whatever time."""
+"""Runs passes of reconciliation at any time over the carts of one test, whose buyers have gone."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass(slots=True)
-class Later:
-    """A clock that is ahead of the true time, and by how much."""
+class ShiftedClock:
+    """A clock that is `ahead` of the true time."""
 
     ahead: timedelta = timedelta(0)
 
@@ -28,11 +28,11 @@ class Later:
 
 
 @dataclass(slots=True)
-class Night:
-    """Only payments of its own carts are looked at."""
+class ReconciliationTester:
+    """Makes carts and reconciles them. It reports only findings about payments of these carts."""
 
     bridge: InProcess
-    clock: Later
+    clock: ShiftedClock
     world: World
     carts: list[str] = field(default_factory=list)
     began: datetime = field(default_factory=utc_now)
@@ -44,28 +44,29 @@ class Night:
     def page(self, cart: str, **query: str) -> Page:
         return Buyer(self.bridge).start(cart, **query)
 
-    def own(self) -> set[str]:
+    def payment_ids(self) -> set[str]:
         return {payment["id"] for cart in self.carts for payment in self.world.payments(cart)}
 
     def run(self, *, ahead: timedelta = HOUR, **scope: Any) -> tuple[list[Finding], Summary]:
-        """One pass over what was made since the test began, with the bridge's clock so far ahead."""
+        """Run one pass over what was made since the test began, with the bridge's clock so far ahead."""
         self.clock.ahead = ahead
         findings: list[Finding] = []
         scope.setdefault("since", self.clock() - self.began + timedelta(milliseconds=2))
         summary = self.bridge.services.reconcile.run(Scope(**scope), tell=findings.append)
         self.clock.ahead = timedelta(0)
-        mine = self.own()
+        mine = self.payment_ids()
         return [finding for finding in findings if finding.payment_id in mine], summary
 
-    def told(self, **options: Any) -> list[tuple[FollowUp, FindingStatus]]:
+    def found(self, **options: Any) -> list[tuple[FollowUp, FindingStatus]]:
+        """Run one pass, and give the follow-up and status of each finding."""
         return [(finding.need, finding.ending) for finding in self.run(**options)[0]]
 
     def finish(self, task: Task) -> tuple[Finding, ...]:
-        """As a worker does."""
+        """Finish one task, as a worker of the queue does."""
         return self.bridge.services.reconcile.reconciler.finish(task)
 
-    def paid(self, situation: str = "guest") -> tuple[str, Page]:
-        """A cart that was paid and has its order, and its payment page."""
+    def paid_cart(self, situation: str = "guest") -> tuple[str, Page]:
+        """Make a cart that was paid and has its order; give it with its payment page."""
         cart = self.cart(situation)
         page = self.page(cart)
         self.world.pay(page.token, outcome="accepted")

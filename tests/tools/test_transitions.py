@@ -62,7 +62,7 @@ from tests.builders import (
     an_order,
     eur,
 )
-from tests.record_and_ledger import books
+from tests.record_and_ledger import services_in_memory
 from tools.states.transitions import (
     ACT_STATES,
     MONEY_CORRECTIONS,
@@ -186,7 +186,7 @@ CANCELLED = said(OutcomeKind.FAILED, "CANCELLED", "02319", reason=FailureReason.
 GONE = said(OutcomeKind.FAILED, "ERROR", "02304", reason=FailureReason.EXPIRED, session_gone=True)
 WAITS = said(OutcomeKind.PENDING, "ONHOLD_PARTNER", "02016", method="PAYPAL")
 NOT_BEGUN = said(OutcomeKind.NOT_BEGUN, "INPROGRESS", "02306")
-SILENCE = Outcome(OutcomeKind.UNKNOWN)
+NO_ANSWER = Outcome(OutcomeKind.UNKNOWN)
 
 
 def situated(payment: Payment, **changes: Any) -> PaymentContext:
@@ -214,11 +214,11 @@ def accepted_as(move: MoneyMovement, amount: int = 11100, **around: Any) -> Happ
 
 def gives_up(payment: Payment) -> Payment:
     """The buyer cancels, and Monext says that the payment was not begun."""
-    kept = books(payment, now=NOW)
-    kept.settle.settle(
+    services = services_in_memory(payment, now=NOW)
+    services.outcome_recorder.settle(
         REFERENCE, situated(payment, makes_orders=False), outcome=NOT_BEGUN, cancelled_by_buyer=True
     )
-    return kept.record.readings[-1]
+    return services.record.versions[-1]
 
 
 def opens(payment: Payment) -> Payment:
@@ -270,7 +270,7 @@ HEARD: dict[SessionEvent, tuple[Happening, ...]] = {
     SessionEvent.FAILED: (decided(REFUSED), decided(CANCELLED), decided(replace(REFUSED, is_last_read=True))),
     SessionEvent.GONE: (decided(GONE), decided(replace(GONE, is_last_read=True))),
     SessionEvent.NOT_BEGUN: (decided(NOT_BEGUN),),
-    SessionEvent.UNKNOWN: (decided(SILENCE), decided(ACCEPTED)),
+    SessionEvent.UNKNOWN: (decided(NO_ANSWER), decided(ACCEPTED)),
     SessionEvent.GIVEN_UP: (gives_up,),
 }
 
@@ -283,11 +283,11 @@ def carried_out(act_: Operation, *, answer: Any = DONE) -> Happening:
             intents = announcements(payment, act_, name=OperationName("k", "89abcdef"), now=NOW)
         except OperationNotAllowed:
             return None
-        kept = books(with_updates(payment, intents), now=NOW, answer=answer)
-        target = kept.resolver.target(payment)
-        for intent in kept.record.readings[-1].transactions[len(payment.transactions) :]:
-            kept.operations.execute(kept.record.readings[-1], intent, target=target)
-        return kept.record.readings[-1]
+        services = services_in_memory(with_updates(payment, intents), now=NOW, answer=answer)
+        target = services.resolver.target(payment)
+        for intent in services.record.versions[-1].transactions[len(payment.transactions) :]:
+            services.operations.execute(services.record.versions[-1], intent, target=target)
+        return services.record.versions[-1]
 
     return perform
 
@@ -308,10 +308,10 @@ def must_go_back(payment: Payment) -> Payment | None:
 
 
 def settled_without_order(payment: Payment) -> Payment:
-    kept = books(payment, now=NOW)
+    services = services_in_memory(payment, now=NOW)
     merged = a_cart(state=CartState.MERGED, payments=(payment,))
-    kept.settle.settle(REFERENCE, situated(payment, cart=merged), outcome=None)
-    return kept.record.readings[-1]
+    services.outcome_recorder.settle(REFERENCE, situated(payment, cart=merged), outcome=None)
+    return services.record.versions[-1]
 
 
 def found(kind: str, amount: int) -> Happening:

@@ -1,4 +1,4 @@
-"""A request for each limited endpoint, and bridges with a tight budget, for the tests of the limits."""
+"""Gives a request to each rate-limited endpoint, and tight rate limits, for the tests of the limits."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from monext_bridge.web.access.rate_limits import MINUTE, RATE_LIMITS, RateLimitTable
-from tests.bridges import AMPLE, Answer, InProcess
-from tests.web.back_office import NOBODY_S
+from tests.bridges import AMPLE_LIMITS, Answer, InProcess
+from tests.web.back_office import UNKNOWN_ID
 
-HERE, THERE = "203.0.113.7", "198.51.100.9"
+ADDRESS, OTHER_ADDRESS = "203.0.113.7", "198.51.100.9"
 Build = Callable[..., InProcess]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to an endpoint, and how it differs where somebody else sends it from the same address."""
+    """A request to an endpoint, and what differs where somebody else sends it from the same address."""
 
     path: str
     method: str = "GET"
@@ -23,50 +23,50 @@ class Request:
     other_path: str = ""
     other_headers: tuple[tuple[str, str], ...] = ()
 
-    def send(self, bridge: InProcess, *, address: str = HERE) -> Answer:
+    def send(self, bridge: InProcess, *, address: str = ADDRESS) -> Answer:
         headers = {**dict(self.headers), "X-Forwarded-For": address}
         return bridge.call(self.method, self.path, headers=headers)
 
     @property
-    def of_another(self) -> Request:
+    def from_somebody_else(self) -> Request:
         return replace(self, path=self.other_path or self.path, headers=self.other_headers or self.headers)
 
 
 REF, OTHER_REF = "e30." + "A" * 43, "e30." + "B" * 43
-"""References of the right form that nobody signed."""
+"""References that have the right form, and that nobody signed."""
 
-OTHER_CART = NOBODY_S.replace("4000", "4001")
+OTHER_CART = UNKNOWN_ID.replace("4000", "4001")
 MADE_UP = (("Authorization", "Bearer made-up"),)
 SESSION, OTHER_SESSION = (("X-Session-Id", "one-session"),), (("X-Session-Id", "another-one"),)
-NOTICE = "?notificationType=WEBTRS&token=abc"
-INTENT = f"/operations/payment-intents/{NOBODY_S}"
+NOTIFICATION = "?notificationType=WEBTRS&token=abc"
+PAYMENT_INTENT = f"/operations/payment-intents/{UNKNOWN_ID}"
 REQUESTS = {
-    "checkout.start": Request(f"/checkout/{NOBODY_S}", other_path=f"/checkout/{OTHER_CART}"),
+    "checkout.start": Request(f"/checkout/{UNKNOWN_ID}", other_path=f"/checkout/{OTHER_CART}"),
     "buyer.returned": Request(f"/return/{REF}", other_path=f"/return/{OTHER_REF}"),
     "buyer.cancel": Request(f"/cancel/{REF}", other_path=f"/cancel/{OTHER_REF}"),
     "buyer.result": Request(f"/result/{REF}", other_path=f"/result/{OTHER_REF}"),
     "notifications.notify": Request(
-        f"/notification/{REF}{NOTICE}", other_path=f"/notification/{OTHER_REF}{NOTICE}"
+        f"/notification/{REF}{NOTIFICATION}", other_path=f"/notification/{OTHER_REF}{NOTIFICATION}"
     ),
     "payment.create": Request("/payment", "POST", SESSION, other_headers=OTHER_SESSION),
     "operations.config": Request("/operations/config", headers=SESSION, other_headers=OTHER_SESSION),
-    "operations.modify": Request(INTENT, "POST", MADE_UP),
-    "operations.show": Request(INTENT, headers=MADE_UP),
+    "operations.modify": Request(PAYMENT_INTENT, "POST", MADE_UP),
+    "operations.show": Request(PAYMENT_INTENT, headers=MADE_UP),
     "operations.checkout_link": Request("/operations/checkout-links", "POST", MADE_UP),
 }
-"""Each is refused by the bridge or by a remote: what is limited is not what is good."""
+"""Requests that the bridge or a remote refuses: the limits count refused requests as well."""
 
 
-def with_only(name: str, *, amount: int = 1, seconds: int = MINUTE) -> RateLimitTable:
-    """All budgets are ample but for this one."""
+def with_one_tight_limit(name: str, *, amount: int = 1, seconds: int = MINUTE) -> RateLimitTable:
+    """Give limits that are all ample but the one of this name."""
     return {
         endpoint: tuple(replace(b, amount=amount, seconds=seconds) if b.name == name else b for b in budgets)
-        for endpoint, budgets in AMPLE.items()
+        for endpoint, budgets in AMPLE_LIMITS.items()
     }
 
 
-def least() -> RateLimitTable:
-    """One request a minute of everything that is limited."""
+def one_request_per_window() -> RateLimitTable:
+    """Give limits that allow one request for each window of everything that is limited."""
     return {
         endpoint: tuple(replace(b, amount=1) for b in budgets) for endpoint, budgets in RATE_LIMITS.items()
     }

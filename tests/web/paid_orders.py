@@ -1,4 +1,4 @@
-"""A payment that was made, and `flask payment` to work on it, for the tests of the terminal."""
+"""Makes a payment that was paid, and runs `flask payment` on it, for the tests of the command line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.world import World
 Run = Callable[..., Result]
 
 
-class Paid:
+class PaidCart:
     """A cart that was paid, and its payment."""
 
     def __init__(self, world: World, buyer: Buyer, situation: str) -> None:
@@ -22,7 +22,7 @@ class Paid:
         self.cart = world.cart(situation)
         self.page: Page = buyer.start(self.cart)
         world.pay(self.page.token, outcome="accepted")
-        assert buyer.notified(self.page).status == 200
+        assert buyer.notification_arrives(self.page).status == 200
 
     @property
     def id(self) -> str:
@@ -33,12 +33,14 @@ class Paid:
         return str(self.world.orders(self.cart)[0]["orderNumber"])
 
     @property
-    def acts(self) -> list[tuple[str, int, str | None]]:
-        """The ledger at Monext after the payment itself."""
+    def operations(self) -> list[tuple[str, int, str | None]]:
+        """The rows of Monext's ledger after the payment itself."""
         return self.world.ledger(self.page.token)[1:]
 
 
-def runner(bridge: InProcess) -> Run:
+def payment_command(bridge: InProcess) -> Run:
+    """Give a function that runs `flask payment` with its arguments on this bridge."""
+
     def invoke(*arguments: str, **options: Any) -> Result:
         return bridge.app.test_cli_runner().invoke(payment_group, arguments, **options)
 

@@ -1,4 +1,4 @@
-"""Pages rendered for tests: an application of nothing but templates, and values valid by default."""
+"""Renders the buyer's pages without a bridge, from values that are valid by default."""
 
 from __future__ import annotations
 
@@ -32,13 +32,16 @@ LINKS = pages.CheckoutLinks(
 RETRY = "https://pay.example.com/checkout/cart"
 SHOP = "https://shop.example.com/"
 REFRESH = "https://pay.example.com/result/ref?waiting=1"
-NEXT_LOOK = "https://pay.example.com/result/ref?waiting=8"
-LOOKS = PageBranding(name="Shop")
+NEXT_POLL = "https://pay.example.com/result/ref?waiting=8"
+BRANDING = PageBranding(name="Shop")
 HOSTILE = "<script>alert('\"&')</script>"
 
 
 def page_app() -> Flask:
-    """One that a test may add to. Its templates are compiled anew, which is most of what a page costs."""
+    """Make an application of nothing but templates, to which a test may add.
+
+    Its templates are compiled anew, which is most of what a page costs.
+    """
     app = Flask("pages", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.jinja_env.undefined = StrictUndefined
     init_i18n(app)
@@ -46,7 +49,7 @@ def page_app() -> Flask:
 
 
 finished_app = cache(page_app)
-"""The same for all, compiled once; nobody may change it."""
+"""One application for all tests, whose templates are compiled once. No test may change it."""
 
 
 def eur(cent_amount: int) -> Money:
@@ -67,7 +70,7 @@ def cart(**changes: Any) -> Cart:
     return replace(valid, **changes)
 
 
-def started(**changes: Any) -> StartedSession:
+def started_session(**changes: Any) -> StartedSession:
     valid = StartedSession(
         reference="ref",
         payment_id=PaymentId("7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10"),
@@ -81,7 +84,7 @@ def started(**changes: Any) -> StartedSession:
     return replace(valid, **changes)
 
 
-def settled(status: BuyerStatus, **changes: Any) -> PaymentResult:
+def payment_result(status: BuyerStatus, **changes: Any) -> PaymentResult:
     payment = PaymentId("7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10")
     return replace(PaymentResult(status, payment, eur(11500), complete=True), **changes)
 
@@ -90,15 +93,19 @@ def order(number: str) -> Order:
     return Order(OrderId("o"), 1, OrderNumber(number), None, eur(11500))
 
 
-def widget_page(shown: StartedSession | None = None, *, branding: PageBranding = LOOKS) -> BeautifulSoup:
+def widget_page(shown: StartedSession | None = None, *, branding: PageBranding = BRANDING) -> BeautifulSoup:
     return soup(
-        lambda: pages.checkout_widget(shown or started(), links=LINKS, nonce="n0nce", branding=branding)
+        lambda: pages.checkout_widget(
+            shown or started_session(), links=LINKS, nonce="n0nce", branding=branding
+        )
     )
 
 
-def redirect_page(shown: StartedSession | None = None, *, branding: PageBranding = LOOKS) -> BeautifulSoup:
+def redirect_page(shown: StartedSession | None = None, *, branding: PageBranding = BRANDING) -> BeautifulSoup:
     return soup(
-        lambda: pages.checkout_redirect(shown or started(), links=LINKS, nonce="n0nce", branding=branding)
+        lambda: pages.checkout_redirect(
+            shown or started_session(), links=LINKS, nonce="n0nce", branding=branding
+        )
     )
 
 
@@ -107,8 +114,8 @@ def result_page(
     *,
     retry_url: str | None = RETRY,
     shop_url: str | None = SHOP,
-    next_poll_url: str | None = NEXT_LOOK,
-    branding: PageBranding = LOOKS,
+    next_poll_url: str | None = NEXT_POLL,
+    branding: PageBranding = BRANDING,
     query: str = "",
     accepts: str = "en",
 ) -> BeautifulSoup:
@@ -128,18 +135,18 @@ def result_page(
 
 
 def soup(render: Callable[[], str], *, query: str = "", accepts: str = "en") -> BeautifulSoup:
-    """The page as a browser with this `Accept-Language` gets it, asked for with this query."""
+    """Render a page for a browser with this `Accept-Language`, asked for with this query."""
     with finished_app().test_request_context(f"/{query}", headers={"Accept-Language": accepts}):
         return BeautifulSoup(render(), "html.parser")
 
 
-def words(page: BeautifulSoup) -> str:
-    """All words of a page, with single spaces, the browser's special spaces included."""
+def visible_text(page: BeautifulSoup) -> str:
+    """Give the text of a page; each run of white space, also of special spaces, is one space."""
     return " ".join(page.get_text(" ").split())
 
 
-def one(page: BeautifulSoup, selector: str) -> Tag:
-    """The element that the selector finds; there must be exactly one."""
+def only_element(page: BeautifulSoup, selector: str) -> Tag:
+    """Give the element that the selector finds; fails the test unless there is exactly one."""
     found = page.select(selector)
     assert len(found) == 1, f"{selector}: {len(found)} of them"
     return found[0]

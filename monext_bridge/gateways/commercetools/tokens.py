@@ -105,7 +105,9 @@ class Tokens:
             flight.set_exception(error)
             if serving is None or not isinstance(error, BridgeError):
                 raise
-            event(log, "refresh_failed", level=logging.WARNING, why=str(error), then="the old one serves")
+            event(
+                log, "token_refresh_failed", level=logging.WARNING, why=str(error), then="the old one serves"
+            )
             return serving.token
         with self._lock:
             self._under_way, self._held = None, _held(grant, asked_at=asked_at)

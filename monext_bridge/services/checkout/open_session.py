@@ -102,7 +102,9 @@ class SessionOpener:
             lambda: self._add_to_cart(payment, cart, language=language),
         )
         if attached is None or not self._unchanged(attached, terms=terms, digest=todo.key.digest):
-            event(log, "cart_moved", payment=payment.id, cart=cart.id, then="session dropped, started again")
+            event(
+                log, "cart_changed", payment=payment.id, cart=cart.id, then="session dropped, started again"
+            )
             return Outdated()
         return self._record_session(payment, session, key=todo.key, terms=terms, store=store, begun=begun)
 

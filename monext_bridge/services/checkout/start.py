@@ -220,7 +220,9 @@ class Checkout:
         try:
             recorded = self.settle.settle(reference, self.contexts.read(reference), outcome=outcome)
         except RemoteError as error:
-            event(log, "earlier_not_settled", level=logging.ERROR, payment=payment.id, why=str(error))
+            event(
+                log, "earlier_attempt_not_recorded", level=logging.ERROR, payment=payment.id, why=str(error)
+            )
             return payment, True
         written = recorded.context.payment
         unknown = recorded.outcome is not None and recorded.outcome.kind is OutcomeKind.UNKNOWN

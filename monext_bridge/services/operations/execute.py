@@ -110,19 +110,19 @@ class OperationExecutor:
         """
         if is_overdue(operation, now=self.clock()):
             then = "held up for so long that somebody else may have taken it over"
-            event(log, "act_not_sent", level=logging.WARNING, payment=payment.id, then=then)
+            event(log, "operation_not_sent", level=logging.WARNING, payment=payment.id, then=then)
             return payment
         try:
             answer = self._send(operation, target=target)
         except RemoteUnreachable:
             then = "freed; the next call with its key acts"
-            event(log, "act_not_sent", level=logging.WARNING, payment=payment.id, then=then)
+            event(log, "operation_not_sent", level=logging.WARNING, payment=payment.id, then=then)
             unsent = (operation, target.released) if target.released else (operation,)
             return self.write(payment, operation, tuple(_mark(t, UNSENT) for t in unsent))
         try:
             return self._record(payment, operation, answer, target=target, beside=beside)
         except RemoteError as error:
-            event(log, "act_not_recorded", level=logging.ERROR, payment=payment.id, why=str(error))
+            event(log, "operation_not_recorded", level=logging.ERROR, payment=payment.id, why=str(error))
             raise ActUnknown(
                 "Monext answered, and the answer could not be written", remote="monext"
             ) from error
@@ -232,10 +232,10 @@ class OperationExecutor:
         if answer.kind is OperationAnswerKind.UNKNOWN:
             then = f"intent left open, the ledger will tell: {answer.detail}"
             code = answer.code or None
-            event(log, "act_unknown", level=logging.ERROR, payment=payment.id, code=code, then=then)
+            event(log, "operation_unknown", level=logging.ERROR, payment=payment.id, code=code, then=then)
             return payment
         if answer.kind is OperationAnswerKind.REFUSED:
-            event(log, "act_refused", level=logging.ERROR, payment=payment.id, code=answer.code)
+            event(log, "operation_rejected", level=logging.ERROR, payment=payment.id, code=answer.code)
         updates = _result_of_answer(operation, answer, released=target.released)
         if beside is None:
             return self.write(payment, operation, updates)

@@ -213,7 +213,7 @@ class PaymentOperations:
         for operation in todo:
             event(
                 log,
-                "act",
+                "operation",
                 payment=payment.id,
                 operation=operation.type.value,
                 amount=operation.amount.cent_amount,

@@ -37,7 +37,13 @@ class OrderStateUpdater:
         try:
             self._follow(payment)
         except RemoteError as error:
-            event(log, "order_state_left", level=logging.ERROR, payment=payment.id, why=str(error))
+            event(
+                log,
+                "order_payment_state_not_written",
+                level=logging.ERROR,
+                payment=payment.id,
+                why=str(error),
+            )
 
     def _follow(self, payment: Payment) -> None:
         payment = self._newest(payment)
@@ -56,9 +62,15 @@ class OrderStateUpdater:
                 payment = self.latest = self.records.payment(payment.id)
                 continue
             self.order = replace(written, payments=order.payments)
-            event(log, "order_state", order=order.id, state=state.value)
+            event(log, "order_payment_state", order=order.id, state=state.value)
             return
-        event(log, "order_state_left", level=logging.ERROR, payment=payment.id, why="the order is contended")
+        event(
+            log,
+            "order_payment_state_not_written",
+            level=logging.ERROR,
+            payment=payment.id,
+            why="the order is contended",
+        )
 
     def _newest(self, payment: Payment) -> Payment:
         """Return the newest reading of the payment.

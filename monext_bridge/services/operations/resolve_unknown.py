@@ -71,7 +71,11 @@ class UnknownOutcomeResolver:
             free = operations_of_key(payment, key).free
             if free and not key.startswith(REVERSAL_PREFIX):
                 event(
-                    log, "act_closed_unsent", payment=payment.id, operation=key, then="its key is free again"
+                    log,
+                    "operation_abandoned",
+                    payment=payment.id,
+                    operation=key,
+                    then="its key is free again",
                 )
                 payment = self.operations.write(payment, free[0], abandon(free))
         return payment

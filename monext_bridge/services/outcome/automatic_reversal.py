@@ -57,7 +57,9 @@ class AutomaticReversal:
         self, payment: Payment, operation: Transaction, *, target: OperationTarget, just_written: bool
     ) -> Payment:
         if just_written:
-            event(log, "giving_back", level=logging.WARNING, payment=payment.id, why=reversal_reason(payment))
+            event(
+                log, "reversal_sent", level=logging.WARNING, payment=payment.id, why=reversal_reason(payment)
+            )
             return self.operations.execute(payment, operation, target=target)
         if is_unsent(operation) and not has_room_for(payment, (operation,)):
             # Others have sent back a part of the money meanwhile.

@@ -75,7 +75,13 @@ class OrderCreator:
         try:
             return replace(context, order=self.records.set_order_state(order, state))
         except VersionConflict:
-            event(log, "order_state_contended", level=logging.WARNING, order=order.id, then="next settle")
+            event(
+                log,
+                "order_payment_state_contended",
+                level=logging.WARNING,
+                order=order.id,
+                then="next settle",
+            )
             return context
 
     def _check_refusal(self, cart: Cart, error: RemoteRefused) -> None:

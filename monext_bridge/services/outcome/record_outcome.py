@@ -108,7 +108,9 @@ class OutcomeRecorder:
         try:
             finished = self._finish(reference, written, store=store, changed=changed)
         except RemoteError as error:
-            event(log, "settle_unfinished", level=logging.ERROR, payment=reference.payment_id, why=str(error))
+            event(
+                log, "outcome_unfinished", level=logging.ERROR, payment=reference.payment_id, why=str(error)
+            )
             return RecordedOutcome(written, checked, trouble=error)
         return RecordedOutcome(finished, checked)
 
@@ -124,7 +126,13 @@ class OutcomeRecorder:
             return checked, None
         paid = self.monext_payments.paid(store, checked)
         if paid is None:
-            event(log, "accepted_by_whom", level=logging.ERROR, payment=payment.id, then="asked again later")
+            event(
+                log,
+                "accepted_transaction_unclear",
+                level=logging.ERROR,
+                payment=payment.id,
+                then="asked again later",
+            )
             return Outcome(OutcomeKind.UNKNOWN, detail="several transactions may be the accepted one"), None
         return checked, paid
 
@@ -150,7 +158,9 @@ class OutcomeRecorder:
                 context = self.contexts.read(reference)
                 continue
             if updates:
-                event(log, "settled", payment=payment.id, outcome=outcome.kind.value, code=outcome.code)
+                event(
+                    log, "outcome_recorded", payment=payment.id, outcome=outcome.kind.value, code=outcome.code
+                )
             return with_payment(context, payment), bool(updates)
         raise _contended(f"payment {reference.payment_id}")
 

@@ -55,7 +55,7 @@ class LedgerImporter:
             except VersionConflict:
                 payment = self.records.payment(payment.id)
                 continue
-            event(log, "ledger_posted", level=logging.WARNING, payment=payment.id, rows=len(rows))
+            event(log, "ledger_imported", level=logging.WARNING, payment=payment.id, rows=len(rows))
             OrderStateUpdater(self.records, self.records.order_of_payment(payment.id)).follow(written)
             return LedgerComparison(written, rows, disagreement(written, ledger))
         raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")

@@ -113,7 +113,7 @@ class _Limits:
             then = f"told to come again in {seconds} s"
             event(
                 log,
-                "limited",
+                "rate_limited",
                 level=logging.WARNING,
                 endpoint=request.endpoint,
                 limit=limit.name,

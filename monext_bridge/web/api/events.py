@@ -63,7 +63,7 @@ def receive() -> Response:
     if isinstance(pushed, Validation):
         return jsonify(validationResponse=pushed.code)
     if pushed.unreadable:
-        event(log, "events_unreadable", level=logging.ERROR, events=pushed.unreadable, then="passed over")
+        event(log, "messages_unreadable", level=logging.ERROR, events=pushed.unreadable, then="passed over")
     return _follow(pushed.payloads)
 
 

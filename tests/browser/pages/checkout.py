@@ -1,4 +1,4 @@
-"""The bridge's payment page, as the buyer uses it."""
+"""Drives the bridge's payment page as a buyer does."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ class Checkout:
         self.notices = tab.locator("[data-notices]")
         self.due = tab.locator("#due")
         self.hosted = tab.locator("#hosted")
-        self.way_out = tab.locator("#cancel")
-        self.forward = tab.locator("#continue")
+        self.cancel_link = tab.locator("#cancel")
+        self.continue_link = tab.locator("#continue")
 
     def open(self, cart: str, **query: str) -> Checkout:
-        """Returns as soon as the page is there; Monext's part may still be under way."""
+        """Open the page. Returns as soon as the page is there; Monext's widget may still be loading."""
         self.tab.goto(address(cart, **query), wait_until="commit")
         return self
 
     @property
     def token(self) -> str:
-        """Of the session that the page shows."""
+        """The token of the session that the page shows."""
         expect(self.widget).to_be_attached()
         return str(self.widget.get_attribute("data-token"))
 
     def cancel(self) -> None:
-        self.way_out.click()
+        self.cancel_link.click()
 
 
 def address(cart: str, **query: str) -> str:
-    """The path of a cart's payment page."""
+    """Give the path of a cart's payment page."""
     return f"/checkout/{cart}" + (f"?{urlencode(query)}" if query else "")

@@ -1,4 +1,4 @@
-"""Where a payment ends for the buyer: our result page, an error page, or the shop."""
+"""Drives the pages on which a payment ends for the buyer: the result page, an error page, or the shop."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.bridges import hints
+from tests.bridges import landing_parameters
 
 
 class Result:
-    """`/result/<ref>`."""
+    """The result page `/result/<ref>` in a tab."""
 
     def __init__(self, tab: Page) -> None:
         self.tab = tab
@@ -27,16 +27,16 @@ class Result:
 
 
 def error_page(tab: Page) -> Locator:
-    """What carries the status of an error page in `data-error`."""
+    """Find the element that has the status of an error page in `data-error`."""
     return tab.locator("main [data-error]")
 
 
-def shop_hears(tab: Page, status: str) -> dict[str, str]:
-    """Wait until the shop's landing page is there; the hints that it was given.
+def wait_for_shop_page(tab: Page, status: str) -> dict[str, str]:
+    """Wait until the shop's landing page is shown, and give the query parameters of its address.
 
-    The sandbox's shop asks commercetools itself whether the hint is true.
+    The sandbox's shop asks commercetools itself whether the status in its address is true.
     """
     path = "thanks" if status in ("paid", "authorized") else "cancelled"
     expect(tab).to_have_url(re.compile(rf"/{path}\?.*\bstatus={status}\b"))
     expect(tab.locator(".verdict.good")).to_be_visible()
-    return hints(tab.url)
+    return landing_parameters(tab.url)

@@ -1,4 +1,4 @@
-"""Monext's pages, as the sandbox has them: widget, hosted page, the bank's, the partner's and the phone's."""
+"""Drives Monext's pages as the sandbox has them: the widget, the hosted page, and the bank's and partner's pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AMEX = "371449635398431"
 
 
 def card_form(form: Locator, *, number: str, prefix: str = "") -> None:
-    """Fill in what both the widget's and the hosted page's form ask of a card."""
+    """Fill in the card form, which the widget and the hosted page have alike."""
     form.locator(f"#{prefix}number").fill(number)
     form.locator(f"#{prefix}expiry").fill("12/35")
     form.locator(f"#{prefix}cvv").fill("1234" if number == AMEX else "123")
@@ -29,7 +29,7 @@ class Widget:
         self.message = self.box.locator(".pl-message")
 
     def choose(self, method: str) -> Widget:
-        """By the name that the buyer reads."""
+        """Choose a payment method by the name that the buyer reads."""
         self.box.get_by_label(method, exact=True).check()
         return self
 
@@ -77,7 +77,7 @@ class HostedPage:
 
 
 class Bank:
-    """The page of 3-D Secure."""
+    """The bank's page of 3-D Secure."""
 
     def __init__(self, tab: Page) -> None:
         self.tab = tab
@@ -90,7 +90,7 @@ class Bank:
 
 
 class Partner:
-    """The page of a wallet or partner (PayPal, iDEAL …), and the box that plays a phone."""
+    """The page of a wallet or partner (PayPal, iDEAL …), and the box on it that stands for a phone."""
 
     def __init__(self, tab: Page) -> None:
         self.tab = tab

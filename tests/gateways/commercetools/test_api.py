@@ -21,7 +21,7 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from tests.gateways.project import Project, asked, error, gateway_to
+from tests.gateways.project import Project, error, gateway_to, requests_but_tokens
 from tests.gateways.remotes import Remote
 from tests.world import wait_for
 
@@ -75,7 +75,7 @@ class TestCalls:
         query: dict[str, str],
     ) -> None:
         call(commercetools)
-        (request,) = asked(remote)
+        (request,) = requests_but_tokens(remote)
         target = urlsplit(request.target)
         assert (request.method, target.path, dict(parse_qsl(target.query))) == (method, path, query)
 
@@ -83,12 +83,12 @@ class TestCalls:
     def test_a_write_sends_its_body_and_is_never_repeated(
         self, commercetools: CommercetoolsGateway, remote: Remote, call: Calling
     ) -> None:
-        remote.goes_wrong("drop_after", path="^/shop", times=0)
+        remote.add_fault("drop_after", path="^/shop", times=0)
         with pytest.raises(RemoteUnavailable) as raised:
             call(commercetools)
         assert not isinstance(raised.value, RemoteUnreachable)
-        wait_for(lambda: bool(asked(remote)))
-        assert [json.loads(request.body) for request in asked(remote)] == [{"version": 1}]
+        wait_for(lambda: bool(requests_but_tokens(remote)))
+        assert [json.loads(request.body) for request in requests_but_tokens(remote)] == [{"version": 1}]
 
     def test_a_query_gives_its_results(self, commercetools: CommercetoolsGateway, project: Project) -> None:
         project.reply = lambda _: (200, {"results": [{"id": "a"}, {"id": "b"}]})
@@ -114,7 +114,7 @@ class TestCalls:
             gateway_to(remote.url, session_url=None).get_session("s-1")
 
     def test_readiness_is_asked_once(self, commercetools: CommercetoolsGateway, remote: Remote) -> None:
-        remote.goes_wrong("status", code=503, path="^/shop", times=0)
+        remote.add_fault("status", code=503, path="^/shop", times=0)
         with pytest.raises(RemoteUnavailable):
             commercetools.check()
         assert [call.path for call in remote.calls()] == ["/oauth/token", "/shop/payments"]
@@ -182,7 +182,7 @@ class TestMeaning:
     def test_what_commercetools_asks_to_wait_is_told(
         self, commercetools: CommercetoolsGateway, remote: Remote
     ) -> None:
-        remote.goes_wrong("status", code=429, retry_after=9, path="^/shop")
+        remote.add_fault("status", code=429, retry_after=9, path="^/shop")
         with pytest.raises(RemoteUnavailable) as raised:
             commercetools.update_payment("p-1", {"version": 1})
         assert raised.value.retry_after == 9

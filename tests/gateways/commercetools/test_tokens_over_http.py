@@ -9,9 +9,9 @@ import pytest
 
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
-from tests.gateways.project import SECRET, Project, asked, basic, error, gateway_to
-from tests.gateways.remotes import FOR_EVER, SHORT, Remote, free_port
-from tests.log_lines import Lines
+from tests.gateways.project import SECRET, Project, basic_credentials, error, gateway_to, requests_but_tokens
+from tests.gateways.remotes import FOREVER, SHORT_TIMEOUTS, Remote, free_port
+from tests.log_lines import LogLines
 
 
 def test_the_token_is_asked_for_once_without_naming_a_scope(
@@ -21,7 +21,7 @@ def test_the_token_is_asked_for_once_without_naming_a_scope(
         commercetools.get_payment("p-1")
     (request,) = [each for each in remote.requests if each.target == "/oauth/token"]
     assert request.body == b"grant_type=client_credentials"
-    assert request.headers["authorization"] == f"Basic {basic()}"
+    assert request.headers["authorization"] == f"Basic {basic_credentials()}"
 
 
 def test_a_refused_token_is_replaced_once(commercetools: CommercetoolsGateway, project: Project) -> None:
@@ -37,7 +37,7 @@ def test_a_token_that_is_refused_again_is_a_refusal(
     project.reply = lambda _: (401, error(401, "invalid_token"))
     with pytest.raises(RemoteRefused) as raised:
         commercetools.get_payment("p-1")
-    assert (raised.value.status, project.granted, len(asked(remote))) == (401, 2, 2)
+    assert (raised.value.status, project.granted, len(requests_but_tokens(remote))) == (401, 2, 2)
 
 
 def test_a_wrong_client_secret_is_a_refusal(remote: Remote) -> None:
@@ -60,17 +60,17 @@ def test_an_answer_without_a_token_is_no_usable_answer(remote: Remote, grant: di
 def test_without_a_token_nothing_was_sent_for_certain(
     commercetools: CommercetoolsGateway, remote: Remote, trouble: str
 ) -> None:
-    remote.goes_wrong(trouble, path="/oauth/token")
+    remote.add_fault(trouble, path="/oauth/token")
     with pytest.raises(RemoteUnreachable):
         commercetools.create_order({"version": 1})
-    assert asked(remote) == []
+    assert requests_but_tokens(remote) == []
 
 
 def test_a_token_that_never_comes_means_that_nothing_was_sent(remote: Remote) -> None:
-    remote.goes_wrong("hang", path="/oauth/token", seconds=FOR_EVER)
+    remote.add_fault("hang", path="/oauth/token", seconds=FOREVER)
     with pytest.raises(RemoteUnreachable):
-        gateway_to(remote.url, timeouts=SHORT).create_order({"version": 1})
-    assert asked(remote) == []
+        gateway_to(remote.url, timeouts=SHORT_TIMEOUTS).create_order({"version": 1})
+    assert requests_but_tokens(remote) == []
 
 
 def test_an_authorisation_server_that_is_down_is_told_as_commercetools(remote: Remote) -> None:
@@ -94,9 +94,11 @@ def test_32_threads_make_one_token_call_and_no_unauthenticated_request(
     assert (project.granted, project.unauthenticated) == (1, 0)
 
 
-def test_no_secret_is_in_the_log(commercetools: CommercetoolsGateway, project: Project, lines: Lines) -> None:
+def test_no_secret_is_in_the_log(
+    commercetools: CommercetoolsGateway, project: Project, lines: LogLines
+) -> None:
     commercetools.get_payment("p-1")
     project.accepted.clear()
     commercetools.get_session("secret-session-id")
-    for secret in (SECRET, basic(), "Bearer", '"t1"', '"t2"', "secret-session-id"):
+    for secret in (SECRET, basic_credentials(), "Bearer", '"t1"', '"t2"', "secret-session-id"):
         assert secret not in lines.text

@@ -11,16 +11,16 @@ from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreach
 from monext_bridge.gateways.http.breaker import FAILURES, OPEN_FOR, TROUBLE, Admission, Breaker, Verdict
 from monext_bridge.gateways.http.client import Timeouts
 from monext_bridge.runtime.deadlines import seconds_left, within
-from tests.gateways.remotes import AMPLE, FOR_EVER, SHORT, SOON, Remote, client, free_port
-from tests.log_lines import Lines
-from tests.manual_clock import Ticking
+from tests.gateways.remotes import AMPLE_TIMEOUTS, FOREVER, SHORT_TIMEOUTS, SOON, Remote, client, free_port
+from tests.log_lines import LogLines
+from tests.manual_clock import ManualClock
 
 
 @dataclass
 class Watched:
     """A breaker whose time the test moves."""
 
-    clock: Ticking = field(default_factory=Ticking)
+    clock: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
         self.breaker = Breaker(remote="monext", host="api.example.com", clock=self.clock)
@@ -29,7 +29,7 @@ class Watched:
         """One call after the other, each of which takes so long."""
         for verdict in verdicts:
             admission = self.admitted()
-            self.clock.pass_(seconds)
+            self.clock.advance(seconds)
             self.breaker.tell(admission, verdict)
 
     def admitted(self) -> Admission:
@@ -68,7 +68,7 @@ def test_an_answer_between_them_begins_the_count_anew(watched: Watched) -> None:
 def test_a_burst_within_an_instant_does_not_open_it(watched: Watched) -> None:
     watched.calls(*[Verdict.FAILED] * 50, seconds=0.01)
     assert not watched.is_open
-    watched.clock.pass_(TROUBLE)
+    watched.clock.advance(TROUBLE)
     watched.calls(Verdict.FAILED)
     assert watched.is_open
 
@@ -79,36 +79,36 @@ def test_calls_that_were_cut_short_tell_nothing(watched: Watched) -> None:
 
 
 def test_after_its_time_one_call_tries_and_the_others_still_wait(watched: Watched) -> None:
-    watched.opened().clock.pass_(OPEN_FOR)
+    watched.opened().clock.advance(OPEN_FOR)
     assert watched.admitted().is_probe
     assert watched.is_open
 
 
 def test_a_probe_that_is_answered_closes_it(watched: Watched) -> None:
-    watched.opened().clock.pass_(OPEN_FOR)
+    watched.opened().clock.advance(OPEN_FOR)
     watched.calls(Verdict.ALIVE)
     assert not watched.admitted().is_probe
     assert not watched.admitted().is_probe
 
 
 def test_a_probe_that_fails_opens_it_for_as_long_again(watched: Watched) -> None:
-    watched.opened().clock.pass_(OPEN_FOR)
+    watched.opened().clock.advance(OPEN_FOR)
     watched.calls(Verdict.FAILED)
-    watched.clock.pass_(OPEN_FOR - 0.1)
+    watched.clock.advance(OPEN_FOR - 0.1)
     assert watched.is_open
-    watched.clock.pass_(0.1)
+    watched.clock.advance(0.1)
     assert watched.admitted().is_probe
 
 
 def test_a_probe_that_tells_nothing_leaves_it_to_the_next_call(watched: Watched) -> None:
-    watched.opened().clock.pass_(OPEN_FOR)
+    watched.opened().clock.advance(OPEN_FOR)
     watched.calls(Verdict.NOTHING)
     assert watched.admitted().is_probe
 
 
 def test_calls_begun_before_the_outage_ended_do_not_open_it_again(watched: Watched) -> None:
     before = [watched.admitted() for _ in range(FAILURES)]
-    watched.opened().clock.pass_(OPEN_FOR)
+    watched.opened().clock.advance(OPEN_FOR)
     watched.calls(Verdict.ALIVE)
     for admission in before:
         watched.breaker.tell(admission, Verdict.FAILED)
@@ -122,10 +122,10 @@ def test_a_late_answer_of_an_old_call_does_not_close_it(watched: Watched) -> Non
     assert watched.is_open
 
 
-def test_an_outage_is_two_lines_in_the_log_however_long_it_lasts(watched: Watched, lines: Lines) -> None:
+def test_an_outage_is_two_lines_in_the_log_however_long_it_lasts(watched: Watched, lines: LogLines) -> None:
     watched.opened()
     for verdict in (Verdict.FAILED, Verdict.FAILED, Verdict.ALIVE):
-        watched.clock.pass_(OPEN_FOR)
+        watched.clock.advance(OPEN_FOR)
         watched.calls(verdict, seconds=0)
     (opened,), (closed,) = lines.of("breaker_opened"), lines.of("breaker_closed")
     assert (opened["remote"], opened["host"], opened["level"]) == ("monext", "api.example.com", "ERROR")
@@ -137,13 +137,13 @@ class TestCalls:
 
     @pytest.mark.parametrize("status", [500, 502, 503, 504])
     def test_answers_of_5xx_open_it(self, status: int, remote: Remote, watched: Watched) -> None:
-        remote.goes_wrong("status", code=status, times=0)
+        remote.add_fault("status", code=status, times=0)
         self._posts(remote.url, watched, times=FAILURES)
         assert watched.is_open
 
     @pytest.mark.parametrize("status", [400, 401, 404, 409, 429])
     def test_refusals_and_429_do_not(self, status: int, remote: Remote, watched: Watched) -> None:
-        remote.goes_wrong("status", code=status, times=0)
+        remote.add_fault("status", code=status, times=0)
         self._posts(remote.url, watched, times=3 * FAILURES)
         assert not watched.is_open
 
@@ -151,8 +151,8 @@ class TestCalls:
     def test_broken_connections_and_silence_open_it(
         self, action: str, remote: Remote, watched: Watched
     ) -> None:
-        remote.goes_wrong(action, times=0, seconds=FOR_EVER)
-        self._posts(remote.url, watched, times=FAILURES, timeouts=SHORT)
+        remote.add_fault(action, times=0, seconds=FOREVER)
+        self._posts(remote.url, watched, times=FAILURES, timeouts=SHORT_TIMEOUTS)
         assert watched.is_open
 
     def test_a_port_where_nobody_listens_opens_it(self, watched: Watched) -> None:
@@ -164,7 +164,7 @@ class TestCalls:
         self, seconds: float, opens: bool, remote: Remote, watched: Watched
     ) -> None:
         """By the call's own clock, on which so much time goes by until the deadline."""
-        remote.goes_wrong("hang", times=0, seconds=FOR_EVER)
+        remote.add_fault("hang", times=0, seconds=FOREVER)
         sender = client(remote.url, breaker=watched.breaker, clock=lambda: 0.0 if seconds_left() else seconds)
         watched.calls(*[Verdict.FAILED] * (FAILURES - 1))
         with within(SOON), pytest.raises(RemoteTimeout):
@@ -172,7 +172,7 @@ class TestCalls:
         assert watched.is_open is opens
 
     def test_while_it_is_open_nothing_is_sent_and_that_is_certain(
-        self, remote: Remote, watched: Watched, lines: Lines
+        self, remote: Remote, watched: Watched, lines: LogLines
     ) -> None:
         with pytest.raises(RemoteUnreachable) as raised:
             client(remote.url, breaker=watched.opened().breaker).send("GET", "/a", route="/a")
@@ -184,10 +184,10 @@ class TestCalls:
         self, remote: Remote, watched: Watched
     ) -> None:
         """Background work has many threads and no deadline: a remote that is down is not flooded."""
-        remote.goes_wrong("status", code=503, times=0)
+        remote.add_fault("status", code=503, times=0)
         sender, seconds = client(remote.url, breaker=watched.opened().breaker), 30
         for _ in range(seconds):
-            watched.clock.pass_(1)
+            watched.clock.advance(1)
             for _ in range(16):
                 with suppress(RemoteUnavailable):
                     sender.send("POST", "/a", route="/a")
@@ -198,10 +198,10 @@ class TestCalls:
         assert client(remote.url).send("GET", "/a", route="/a").status == 200
 
     @staticmethod
-    def _posts(url: str, watched: Watched, *, times: int, timeouts: Timeouts = AMPLE) -> None:
+    def _posts(url: str, watched: Watched, *, times: int, timeouts: Timeouts = AMPLE_TIMEOUTS) -> None:
         sender = client(url, breaker=watched.breaker, timeouts=timeouts)
         for _ in range(times):
-            watched.clock.pass_(TROUBLE)
+            watched.clock.advance(TROUBLE)
             try:
                 sender.send("POST", "/a", route="/a")
             except RemoteUnavailable:

@@ -12,8 +12,17 @@ import pytest
 from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.http.client import HttpAnswer
 from monext_bridge.logs import correlation_id
-from tests.gateways.remotes import AMPLE, FOR_EVER, SHORT, Remote, Waits, client, free_port, listening
-from tests.log_lines import Lines
+from tests.gateways.remotes import (
+    AMPLE_TIMEOUTS,
+    FOREVER,
+    SHORT_TIMEOUTS,
+    RecordedSleeps,
+    Remote,
+    client,
+    free_port,
+    listening,
+)
+from tests.log_lines import LogLines
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -128,7 +137,7 @@ class TestWhatComesBack:
             assert get(f"http://127.0.0.1:{port}").body == {"a": 1}
 
     def test_what_the_remote_asks_to_wait_is_told(self, remote: Remote) -> None:
-        remote.goes_wrong("status", code=503, retry_after=7, times=0)
+        remote.add_fault("status", code=503, retry_after=7, times=0)
         assert get(remote.url).retry_after == 7
 
 
@@ -146,9 +155,9 @@ class TestTrouble:
             post("http://.example.com")
 
     def test_silence_after_the_request_is_a_time_out(self, remote: Remote) -> None:
-        remote.goes_wrong("hang", seconds=FOR_EVER)
+        remote.add_fault("hang", seconds=FOREVER)
         with pytest.raises(RemoteTimeout):
-            client(remote.url, timeouts=SHORT).send("POST", "/thing", route="/thing", json={"a": 1})
+            client(remote.url, timeouts=SHORT_TIMEOUTS).send("POST", "/thing", route="/thing", json={"a": 1})
 
     def test_an_answer_that_drips_ends_at_the_deadline(self) -> None:
         def drip(connection: socket.socket) -> None:
@@ -159,13 +168,13 @@ class TestTrouble:
                 time.sleep(0.01)
 
         with listening(drip) as port, pytest.raises(RemoteTimeout):
-            client(f"http://127.0.0.1:{port}", timeouts=SHORT).send("GET", "/a", route="/a")
+            client(f"http://127.0.0.1:{port}", timeouts=SHORT_TIMEOUTS).send("GET", "/a", route="/a")
 
     @pytest.mark.parametrize("action", ["drop_before", "drop_after", "half_body"])
     def test_a_write_whose_connection_breaks_is_unknown_and_never_repeated(
         self, remote: Remote, action: str
     ) -> None:
-        remote.goes_wrong(action)
+        remote.add_fault(action)
         with pytest.raises(RemoteUnavailable) as raised:
             post(remote.url)
         assert type(raised.value) is RemoteUnavailable
@@ -174,7 +183,7 @@ class TestTrouble:
     @pytest.mark.parametrize("action", ["drop_before", "drop_after", "half_body"])
     def test_a_read_whose_connection_breaks_is_repeated(self, remote: Remote, action: str) -> None:
         remote.reply = lambda _: (200, {"a": "long enough to be halved"})
-        remote.goes_wrong(action)
+        remote.add_fault(action)
         assert get(remote.url).status == 200
         assert len(remote.calls()) == 2
 
@@ -197,31 +206,31 @@ class TestTrouble:
         assert len(connections) == 1
 
     def test_a_read_is_tried_three_times_and_the_last_answer_counts(self, remote: Remote) -> None:
-        remote.goes_wrong("status", code=503, times=0)
-        waits = Waits()
+        remote.add_fault("status", code=503, times=0)
+        waits = RecordedSleeps()
         answer = client(remote.url, sleep=waits).send("GET", "/a", route="/a")
         assert (answer.status, len(remote.calls()), waits.seconds) == (503, 3, [0.1, 0.2])
 
     def test_a_read_waits_as_long_as_the_remote_asks(self, remote: Remote) -> None:
-        remote.goes_wrong("status", code=429, retry_after=1)
-        waits = Waits()
+        remote.add_fault("status", code=429, retry_after=1)
+        waits = RecordedSleeps()
         assert client(remote.url, sleep=waits).send("GET", "/a", route="/a").status == 200
         assert waits.seconds == [1.0]
 
     def test_a_write_that_met_a_503_is_not_repeated(self, remote: Remote) -> None:
-        remote.goes_wrong("status", code=503)
+        remote.add_fault("status", code=503)
         assert post(remote.url).status == 503
         assert len(remote.calls()) == 1
 
     def test_a_caller_may_give_a_call_more_time(self, remote: Remote) -> None:
-        remote.goes_wrong("delay", seconds=2 * SHORT.read)
-        impatient = client(remote.url, timeouts=SHORT)
-        answer = impatient.send("GET", "/thing", route="/thing", attempts=1, read_timeout=AMPLE.read)
+        remote.add_fault("delay", seconds=2 * SHORT_TIMEOUTS.read)
+        impatient = client(remote.url, timeouts=SHORT_TIMEOUTS)
+        answer = impatient.send("GET", "/thing", route="/thing", attempts=1, read_timeout=AMPLE_TIMEOUTS.read)
         assert answer.status == 200
 
 
 class TestTheLog:
-    def test_a_call_is_one_line_with_route_ids_status_and_time(self, remote: Remote, lines: Lines) -> None:
+    def test_a_call_is_one_line_with_route_ids_status_and_time(self, remote: Remote, lines: LogLines) -> None:
         client(remote.url).send("GET", "/carts/c-1", route="/carts/{cart}", ids={"cart": "c-1"})
         (line,) = lines.of("remote_call")
         assert line["ms"] >= 0
@@ -234,14 +243,14 @@ class TestTheLog:
             "attempt": 1,
         }
 
-    def test_each_attempt_has_its_line(self, remote: Remote, lines: Lines) -> None:
-        remote.goes_wrong("drop_before")
-        remote.goes_wrong("status", code=502)
+    def test_each_attempt_has_its_line(self, remote: Remote, lines: LogLines) -> None:
+        remote.add_fault("drop_before")
+        remote.add_fault("status", code=502)
         get(remote.url)
         found = [(line["attempt"], line["failure"], line["status"]) for line in lines.of("remote_call")]
         assert found == [(1, "broken", None), (2, None, 502), (3, None, 200)]
 
-    def test_no_query_no_body_and_no_credentials(self, remote: Remote, lines: Lines) -> None:
+    def test_no_query_no_body_and_no_credentials(self, remote: Remote, lines: LogLines) -> None:
         remote.reply = lambda _: (200, {"access_token": "of-the-answer"})
         client(remote.url).send(
             "POST",

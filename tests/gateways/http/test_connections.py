@@ -18,10 +18,10 @@ from cryptography.x509.oid import NameOID
 
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.http.client import Timeouts
-from tests.gateways.remotes import AMPLE, client, listening
+from tests.gateways.remotes import AMPLE_TIMEOUTS, client, listening
 
 
-def post(url: str, *, timeouts: Timeouts = AMPLE) -> None:
+def post(url: str, *, timeouts: Timeouts = AMPLE_TIMEOUTS) -> None:
     client(url, timeouts=timeouts).send("POST", "/act", route="/act", json={"amount": 1})
 
 
@@ -45,7 +45,7 @@ def test_a_server_that_is_silent_during_the_tls_handshake_is_unreachable() -> No
             continue
 
     with listening(silent) as port, pytest.raises(RemoteUnreachable):
-        post(f"https://127.0.0.1:{port}", timeouts=Timeouts(connect=0.2, read=AMPLE.read))
+        post(f"https://127.0.0.1:{port}", timeouts=Timeouts(connect=0.2, read=AMPLE_TIMEOUTS.read))
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sent(tmp_path: Path) -> None:

@@ -14,18 +14,18 @@ from monext_bridge.runtime.retry_budget import (
     retry_budget,
 )
 from tests.gateways.remotes import Remote
-from tests.manual_clock import Ticking
+from tests.manual_clock import ManualClock
 
 
 class Sleeps:
     """Sleeping moves the clock and is remembered."""
 
     def __init__(self) -> None:
-        self.clock, self.slept = Ticking(), []  # type: ignore[var-annotated]
+        self.clock, self.slept = ManualClock(), []  # type: ignore[var-annotated]
 
     def __call__(self, seconds: float) -> None:
         self.slept.append(seconds)
-        self.clock.pass_(seconds)
+        self.clock.advance(seconds)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_patient_write_is_not_tried_again_either() -> None:
 
 
 def test_after_a_retry_after_all_patient_calls_wait(remote: Remote, sleeps: Sleeps) -> None:
-    remote.goes_wrong("status", code=429, retry_after=20, method="POST")
+    remote.add_fault("status", code=429, retry_after=20, method="POST")
     one = client(remote.url, sleeps)
     with background_retries():
         assert one.send("POST", "/thing", route="/thing", json={}).status == 429
@@ -88,7 +88,7 @@ def test_after_a_retry_after_all_patient_calls_wait(remote: Remote, sleeps: Slee
 
 
 def test_nobody_who_is_waited_for_keeps_to_it(remote: Remote, sleeps: Sleeps) -> None:
-    remote.goes_wrong("status", code=503, retry_after=20, method="POST")
+    remote.add_fault("status", code=503, retry_after=20, method="POST")
     one = client(remote.url, sleeps)
     assert one.send("POST", "/thing", route="/thing", json={}).status == 503
     assert get(one) == 200
@@ -96,7 +96,7 @@ def test_nobody_who_is_waited_for_keeps_to_it(remote: Remote, sleeps: Sleeps) ->
 
 
 def test_a_patient_read_waits_once_for_what_it_was_told(remote: Remote, sleeps: Sleeps) -> None:
-    remote.goes_wrong("status", code=429, retry_after=30)
+    remote.add_fault("status", code=429, retry_after=30)
     with background_retries():
         assert get(client(remote.url, sleeps)) == 200
     assert sleeps.slept == [30.0]

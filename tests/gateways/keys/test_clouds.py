@@ -134,7 +134,7 @@ def test_more_than_is_needed_is_not_taken(remote: Remote) -> None:
 
 
 def test_a_broken_answer_is_no_content(remote: Remote) -> None:
-    remote.goes_wrong("drop_before")
+    remote.add_fault("drop_before")
     assert fetch(f"{remote.url}/a.pem") is None
 
 

@@ -14,8 +14,8 @@ from jwt.algorithms import RSAAlgorithm
 from monext_bridge.errors import RemoteUnreachable
 from monext_bridge.gateways.keys.merchant_center import ASKED_AGAIN_AFTER, KEPT_FOR, MerchantCenterKeys
 from monext_bridge.runtime.deadlines import within
-from tests.gateways.remotes import FOR_EVER, Remote, client, free_port
-from tests.manual_clock import Ticking
+from tests.gateways.remotes import FOREVER, Remote, client, free_port
+from tests.manual_clock import ManualClock
 from tests.world import wait_for
 
 PUBLIC = json.loads(RSAAlgorithm.to_jwk(rsa.generate_private_key(65_537, 2048).public_key()))
@@ -26,17 +26,17 @@ def jwk(key_id: str, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def clock() -> Ticking:
-    return Ticking()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def keys(remote: Remote, clock: Ticking) -> MerchantCenterKeys:
+def keys(remote: Remote, clock: ManualClock) -> MerchantCenterKeys:
     remote.reply = lambda _: (200, {"keys": [jwk("one"), jwk("two")]})
     return keys_of(remote.url, clock)
 
 
-def keys_of(url: str, clock: Ticking) -> MerchantCenterKeys:
+def keys_of(url: str, clock: ManualClock) -> MerchantCenterKeys:
     return MerchantCenterKeys(f"{url}/.well-known/jwks.json", client=client(url), monotonic=clock)
 
 
@@ -51,41 +51,41 @@ def test_the_set_is_read_at_its_address(keys: MerchantCenterKeys, remote: Remote
 
 
 def test_the_keys_are_kept_for_their_time_and_no_longer(
-    keys: MerchantCenterKeys, remote: Remote, clock: Ticking
+    keys: MerchantCenterKeys, remote: Remote, clock: ManualClock
 ) -> None:
     has(keys, "one")
-    clock.pass_(KEPT_FOR - 1)
+    clock.advance(KEPT_FOR - 1)
     assert has(keys, "two")
     assert len(remote.requests) == 1
-    clock.pass_(1)
+    clock.advance(1)
     assert has(keys, "two")
     assert len(remote.requests) == 2
 
 
 def test_a_key_that_was_taken_out_verifies_nothing_after_that_time(
-    keys: MerchantCenterKeys, remote: Remote, clock: Ticking
+    keys: MerchantCenterKeys, remote: Remote, clock: ManualClock
 ) -> None:
     has(keys, "one")
     remote.reply = lambda _: (200, {"keys": [jwk("two")]})
-    clock.pass_(KEPT_FOR)
+    clock.advance(KEPT_FOR)
     assert not has(keys, "one")
 
 
 def test_made_up_key_ids_ask_once_in_some_seconds(
-    keys: MerchantCenterKeys, remote: Remote, clock: Ticking
+    keys: MerchantCenterKeys, remote: Remote, clock: ManualClock
 ) -> None:
     has(keys, "one")
-    clock.pass_(ASKED_AGAIN_AFTER)
+    clock.advance(ASKED_AGAIN_AFTER)
     assert not any(has(keys, f"made-up-{number}") for number in range(20))
     assert len(remote.requests) == 2
 
 
 def test_a_new_key_is_found_after_some_seconds(
-    keys: MerchantCenterKeys, remote: Remote, clock: Ticking
+    keys: MerchantCenterKeys, remote: Remote, clock: ManualClock
 ) -> None:
     has(keys, "one")
     remote.reply = lambda _: (200, {"keys": [jwk("three")]})
-    clock.pass_(ASKED_AGAIN_AFTER)
+    clock.advance(ASKED_AGAIN_AFTER)
     assert has(keys, "three")
 
 
@@ -140,7 +140,7 @@ def test_a_key_that_is_not_for_signatures_of_rsa_is_passed_over(
     assert (has(keys, "one"), has(keys, "two")) == (False, True)
 
 
-def test_nobody_at_the_address_is_out_of_reach(clock: Ticking) -> None:
+def test_nobody_at_the_address_is_out_of_reach(clock: ManualClock) -> None:
     with pytest.raises(RemoteUnreachable):
         keys_of(f"http://127.0.0.1:{free_port()}", clock).key("one")
 
@@ -148,7 +148,7 @@ def test_nobody_at_the_address_is_out_of_reach(clock: Ticking) -> None:
 def test_keys_that_are_out_of_reach_are_not_asked_for_by_everybody(
     keys: MerchantCenterKeys, remote: Remote
 ) -> None:
-    remote.goes_wrong("status", times=0)
+    remote.add_fault("status", times=0)
     for _ in range(5):
         with pytest.raises(RemoteUnreachable):
             keys.key("one")
@@ -156,30 +156,30 @@ def test_keys_that_are_out_of_reach_are_not_asked_for_by_everybody(
 
 
 def test_keys_that_were_out_of_reach_are_there_again_after_some_seconds(
-    keys: MerchantCenterKeys, remote: Remote, clock: Ticking
+    keys: MerchantCenterKeys, remote: Remote, clock: ManualClock
 ) -> None:
-    remote.goes_wrong("status", times=2)
+    remote.add_fault("status", times=2)
     with pytest.raises(RemoteUnreachable):
         keys.key("one")
-    clock.pass_(ASKED_AGAIN_AFTER)
+    clock.advance(ASKED_AGAIN_AFTER)
     assert has(keys, "one")
 
 
 def test_an_outage_leaves_the_keys_that_are_kept_and_says_nothing_of_others(
-    keys: MerchantCenterKeys, remote: Remote, clock: Ticking
+    keys: MerchantCenterKeys, remote: Remote, clock: ManualClock
 ) -> None:
     has(keys, "one")
-    remote.goes_wrong("status", times=0)
-    clock.pass_(ASKED_AGAIN_AFTER)
+    remote.add_fault("status", times=0)
+    clock.advance(ASKED_AGAIN_AFTER)
     for _ in range(2):
         with pytest.raises(RemoteUnreachable):
             keys.key("new")
     assert has(keys, "one")
 
 
-def test_while_they_are_fetched_nobody_else_waits_long(remote: Remote, clock: Ticking) -> None:
+def test_while_they_are_fetched_nobody_else_waits_long(remote: Remote, clock: ManualClock) -> None:
     remote.reply = lambda _: (200, {"keys": [jwk("one"), jwk("two")]})
-    remote.goes_wrong("hang", seconds=FOR_EVER)
+    remote.add_fault("hang", seconds=FOREVER)
     keys = MerchantCenterKeys(f"{remote.url}/keys", client=client(remote.url), monotonic=clock)
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(has, keys, "one")

@@ -1,4 +1,4 @@
-"""Answers of Monext, as its description and its plugins show them."""
+"""Builds answers of Monext, as its OpenAPI description and its plugins show them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def a_monext_transaction(**changes: Any) -> Json:
 
 
 def a_session_answer(*transactions: Json, **changes: Any) -> Json:
-    """A session that was paid, unless something else is said."""
+    """A session that was paid, unless `changes` say something else."""
     values: Json = {
         "result": ACCEPTED,
         "transactions": list(transactions or (a_monext_transaction(),)),
@@ -44,7 +44,7 @@ def a_session_answer(*transactions: Json, **changes: Any) -> Json:
     return {name: value for name, value in (values | changes).items() if value is not None}
 
 
-def a_created_answer(**changes: Any) -> Json:
+def a_session_created_answer(**changes: Any) -> Json:
     values: Json = {
         "result": ACCEPTED,
         "sessionId": TOKEN,
@@ -53,7 +53,7 @@ def a_created_answer(**changes: Any) -> Json:
     return {name: value for name, value in (values | changes).items() if value is not None}
 
 
-def an_act_answer(title: str = "ACCEPTED", code: str = "00000") -> Json:
+def an_operation_answer(title: str = "ACCEPTED", code: str = "00000") -> Json:
     done = {"id": "12345678901234", "date": "2026-11-24T09:00:00.000+00:00", "type": "CAPTURE"}
     return {"result": a_result(title, code), "transaction": done}
 

@@ -12,10 +12,10 @@ from monext_bridge.mapping.monext.answers import (
 from monext_bridge.mapping.monext.codes import KINDS, PENDING_CODES, REASON_CODES, UNDECIDED_STATUSES
 from tests.builders import PAYMENT_ID, TOKEN, eur
 from tests.mapping.monext.monext_json import (
-    a_created_answer,
     a_monext_transaction,
     a_result,
     a_session_answer,
+    a_session_created_answer,
 )
 
 ODD_BODIES: list[object] = [None, "", "<html>", [], [1], 7, True, {}, {"result": "ACCEPTED"}, {"result": {}}]
@@ -207,7 +207,7 @@ def test_members_that_no_page_mentions_change_nothing() -> None:
 
 
 def test_a_created_session_has_token_and_address() -> None:
-    assert read_created_session(201, a_created_answer()) == CreatedSession(
+    assert read_created_session(201, a_session_created_answer()) == CreatedSession(
         TOKEN, f"https://homologation-webpayment.payline.com/v2/?token={TOKEN}"
     )
 
@@ -223,7 +223,7 @@ def test_a_created_session_has_token_and_address() -> None:
     ],
 )
 def test_a_session_that_nobody_could_pay_is_none(changes: dict[str, object]) -> None:
-    assert read_created_session(201, a_created_answer(**changes)) is None
+    assert read_created_session(201, a_session_created_answer(**changes)) is None
 
 
 def test_a_refusal_names_the_fields_that_monext_names() -> None:

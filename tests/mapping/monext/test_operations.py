@@ -23,7 +23,7 @@ from monext_bridge.mapping.monext.operations import (
     read_operation_answer,
 )
 from monext_bridge.mapping.monext.requests import BRIDGE_KEY
-from tests.mapping.monext.monext_json import a_result, a_row, an_act_answer
+from tests.mapping.monext.monext_json import a_result, a_row, an_operation_answer
 
 
 def sorted_as(
@@ -33,7 +33,7 @@ def sorted_as(
 
 
 def test_an_answer_is_read_with_the_id_that_monext_gave_the_act() -> None:
-    found = read_operation_answer(201, an_act_answer(), kind=OperationKind.CAPTURE)
+    found = read_operation_answer(201, an_operation_answer(), kind=OperationKind.CAPTURE)
     assert (found.kind, found.title, found.code, found.transaction_id) == (
         OperationAnswerKind.DONE,
         "ACCEPTED",
@@ -45,22 +45,22 @@ def test_an_answer_is_read_with_the_id_that_monext_gave_the_act() -> None:
 @pytest.mark.parametrize("kind", list(OperationKind))
 @pytest.mark.parametrize("code", sorted(ACCEPTED_CODES))
 def test_accepted_is_done(kind: OperationKind, code: str) -> None:
-    assert sorted_as(201, an_act_answer("ACCEPTED", code), kind=kind) is OperationAnswerKind.DONE
+    assert sorted_as(201, an_operation_answer("ACCEPTED", code), kind=kind) is OperationAnswerKind.DONE
 
 
 def test_202_is_taken_but_not_done() -> None:
-    assert sorted_as(202, an_act_answer()) is OperationAnswerKind.PENDING
+    assert sorted_as(202, an_operation_answer()) is OperationAnswerKind.PENDING
 
 
 @pytest.mark.parametrize("title", ["ONHOLD_PARTNER", "INPROGRESS", "PENDING_RISK", "SOMETHING"])
 def test_a_title_that_is_not_final_is_pending(title: str) -> None:
-    assert sorted_as(201, an_act_answer(title, "02000")) is OperationAnswerKind.PENDING
+    assert sorted_as(201, an_operation_answer(title, "02000")) is OperationAnswerKind.PENDING
 
 
 @pytest.mark.parametrize("title", list(REASONS))
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_a_refusal_comes_with_any_status_of_success(status: int, title: str) -> None:
-    assert sorted_as(status, an_act_answer(title, "02110")) is OperationAnswerKind.REFUSED
+    assert sorted_as(status, an_operation_answer(title, "02110")) is OperationAnswerKind.REFUSED
 
 
 @pytest.mark.parametrize("title", ["ERROR", "Bad Request"])
@@ -77,7 +77,7 @@ def test_an_error_of_another_kind_is_unknown(status: int) -> None:
 @pytest.mark.parametrize("status", [*sorted(UNDECIDED_STATUSES), 500, 502, 503, 504])
 @pytest.mark.parametrize("title", list(KINDS))
 def test_a_status_that_decides_nothing_is_unknown_whatever_the_body(status: int, title: str) -> None:
-    assert sorted_as(status, an_act_answer(title)) is OperationAnswerKind.UNKNOWN
+    assert sorted_as(status, an_operation_answer(title)) is OperationAnswerKind.UNKNOWN
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 400, 404])
@@ -93,7 +93,7 @@ STATUSES = (200, 201, 202, *sorted(REFUSING_STATUSES), 405, 412)
 def told(code: str, *, kinds: Iterable[OperationKind] = OperationKind) -> set[OperationAnswerKind]:
     """What a code comes to, whatever title and status stand beside it."""
     return {
-        sorted_as(status, an_act_answer(title, code), kind=kind)
+        sorted_as(status, an_operation_answer(title, code), kind=kind)
         for kind in kinds
         for title in TITLES
         for status in STATUSES
@@ -115,7 +115,7 @@ def test_an_act_that_is_under_way_is_pending_whatever_stands_beside_its_code(cod
 @pytest.mark.parametrize("title", [t for t, kind in KINDS.items() if kind is OutcomeKind.PENDING])
 @pytest.mark.parametrize("code", sorted(UNSURE_ACT_CODES))
 def test_a_pending_title_does_not_make_such_a_code_sure(code: str, title: str) -> None:
-    assert sorted_as(202, an_act_answer(title, code)) is OperationAnswerKind.UNKNOWN
+    assert sorted_as(202, an_operation_answer(title, code)) is OperationAnswerKind.UNKNOWN
 
 
 @pytest.mark.parametrize("body", [None, "", "<html>", [], {}, {"result": None}])
@@ -126,17 +126,17 @@ def test_an_unreadable_answer_is_unknown(status: int, body: object) -> None:
 
 @pytest.mark.parametrize("status", sorted(REFUSING_STATUSES))
 def test_accepted_beside_an_error_status_is_unknown(status: int) -> None:
-    assert sorted_as(status, an_act_answer()) is OperationAnswerKind.UNKNOWN
+    assert sorted_as(status, an_operation_answer()) is OperationAnswerKind.UNKNOWN
 
 
 def test_accepted_with_the_code_of_a_refusal_is_unknown() -> None:
-    assert sorted_as(201, an_act_answer("ACCEPTED", "01100")) is OperationAnswerKind.UNKNOWN
+    assert sorted_as(201, an_operation_answer("ACCEPTED", "01100")) is OperationAnswerKind.UNKNOWN
 
 
 @pytest.mark.parametrize("title", ["ACCEPTED", "ERROR", "REFUSED", "CANCELLED", "Bad Request", "SOMETHING"])
 @pytest.mark.parametrize("code", sorted(CANCELLED_CODES))
 def test_a_cancel_has_two_more_codes_of_success_also_beside_a_4xx(code: str, title: str) -> None:
-    body = an_act_answer(title, code)
+    body = an_operation_answer(title, code)
     assert {sorted_as(s, body, kind=OperationKind.CANCEL) for s in STATUSES if s != 202} == {
         OperationAnswerKind.DONE
     }
@@ -159,7 +159,7 @@ def test_a_code_of_success_beside_unauthorized_is_unknown(code: str) -> None:
 
 
 def test_a_cancel_that_comes_too_late_says_so() -> None:
-    found = read_operation_answer(201, an_act_answer("ERROR", "02105"), kind=OperationKind.CANCEL)
+    found = read_operation_answer(201, an_operation_answer("ERROR", "02105"), kind=OperationKind.CANCEL)
     assert (found.kind, found.code) == (OperationAnswerKind.REFUSED, "02105")
 
 

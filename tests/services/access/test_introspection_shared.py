@@ -15,9 +15,9 @@ from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.services.access.principals import Principals
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess, free_port
-from tests.manual_clock import Ticking
+from tests.manual_clock import ManualClock
 from tests.redis_server import RedisServer
-from tests.services.api_clients import Tokens, callers_of
+from tests.services.api_clients import Tokens, principals_of
 from tests.world import World
 
 KEY = "one-key-for-all-processes-of-a-test"
@@ -27,14 +27,14 @@ class Process:
     """What a process of the bridge knows, with clocks that stand still until they are moved."""
 
     def __init__(self, sandbox: Sandbox, *, url: str, **changes: str) -> None:
-        self.now, self.monotonic = datetime.now(UTC), Ticking()
+        self.now, self.monotonic = datetime.now(UTC), ManualClock()
         settings: dict[str, Any] = {"REDIS_URL": url, "SECRET_KEY": KEY, **changes}
         bridge = InProcess(sandbox, **settings)
-        self.principals: Principals = callers_of(bridge, monotonic=self.monotonic, clock=lambda: self.now)
+        self.principals: Principals = principals_of(bridge, monotonic=self.monotonic, clock=lambda: self.now)
 
-    def pass_(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
-        self.monotonic.pass_(seconds)
+        self.monotonic.advance(seconds)
 
     def lets_in(self, token: str) -> bool:
         try:
@@ -45,11 +45,11 @@ class Process:
 
 
 @pytest.fixture
-def server(redis_of_its_own: RedisServer) -> Iterator[RedisServer]:
+def server(empty_redis: RedisServer) -> Iterator[RedisServer]:
     """A Redis that a test may stop and start."""
-    yield redis_of_its_own
-    redis_of_its_own.stop()
-    redis_of_its_own.start()
+    yield empty_redis
+    empty_redis.stop()
+    empty_redis.start()
 
 
 @pytest.fixture
@@ -103,10 +103,10 @@ def test_none_relies_on_it_longer_than_who_has_asked(
 ) -> None:
     sent = token if good else "made-up"
     one.lets_in(sent)
-    other.pass_(seconds - 1)
+    other.advance(seconds - 1)
     other.lets_in(sent)
     assert introspections(world) == 1
-    other.pass_(1)
+    other.advance(1)
     other.lets_in(sent)
     assert introspections(world) == 2
 
@@ -116,9 +116,9 @@ def test_a_revoked_token_is_refused_by_all_within_a_minute(
 ) -> None:
     one.lets_in(token)
     Tokens(sandbox).revoke()
-    other.pass_(59)
+    other.advance(59)
     assert other.lets_in(token)
-    other.pass_(1)
+    other.advance(1)
     assert not other.lets_in(token)
 
 
@@ -129,7 +129,7 @@ def test_a_clock_that_is_far_behind_adds_no_more_than_a_minute(
     other.now -= timedelta(hours=1)
     other.lets_in(token)
     server.clear()  # as it does by itself, by its own clock
-    other.pass_(60)
+    other.advance(60)
     other.lets_in(token)
     assert introspections(world) == 2
 
@@ -182,7 +182,7 @@ def test_what_has_ended_is_not_believed_though_it_is_there(
     one.lets_in(token)
     ((name, value),) = held(server).items()
     put(server, name, value)
-    other.pass_(60)
+    other.advance(60)
     other.lets_in(token)
     assert introspections(world) == 2
 
@@ -214,7 +214,7 @@ def test_a_token_is_known_once_it_was_let_in_by_any(
     one.lets_in(token)
     assert one.principals.knows_back_office(token)
     assert other.principals.knows_back_office(token)
-    other.pass_(60)
+    other.advance(60)
     assert not other.principals.knows_back_office(token)
 
 

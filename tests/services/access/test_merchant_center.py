@@ -19,7 +19,7 @@ from monext_bridge.services.access.principals import PrincipalNotConfigured, Pri
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.gateways.remotes import free_port
-from tests.services.api_clients import Tokens, callers_of
+from tests.services.api_clients import Tokens, principals_of
 from tests.world import World
 
 FOREIGN_KEY = rsa.generate_private_key(65_537, 2048)
@@ -32,7 +32,7 @@ def tokens(sandbox: Sandbox) -> Tokens:
 
 @pytest.fixture
 def principals(in_process: InProcess, world: World) -> Principals:
-    return callers_of(in_process)
+    return principals_of(in_process)
 
 
 def part(content: dict[str, Any] | bytes) -> str:
@@ -205,11 +205,11 @@ def test_without_keys_the_caller_is_neither_let_in_nor_accused(
 def test_keys_that_nobody_serves_open_nothing(sandbox: Sandbox, tokens: Tokens) -> None:
     away = InProcess(sandbox, CTP_JWKS_URL=f"http://127.0.0.1:{free_port()}/keys")
     with pytest.raises(RemoteUnreachable):
-        callers_of(away).merchant_center(tokens.jwt())
+        principals_of(away).merchant_center(tokens.jwt())
 
 
 def test_without_the_settings_nobody_is_let_in(sandbox: Sandbox, tokens: Tokens) -> None:
     unset = InProcess(sandbox, CTP_JWKS_URL="", CTP_JWT_ISSUER="")
     with pytest.raises(PrincipalNotConfigured) as raised:
-        callers_of(unset).merchant_center(tokens.jwt())
+        principals_of(unset).merchant_center(tokens.jwt())
     assert raised.value.status == 503

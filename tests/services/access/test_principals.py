@@ -13,8 +13,8 @@ from monext_bridge.services.access.principals import Principals
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.gateways.remotes import free_port
-from tests.manual_clock import Ticking
-from tests.services.api_clients import Tokens, callers_of
+from tests.manual_clock import ManualClock
+from tests.services.api_clients import Tokens, principals_of
 from tests.world import World
 
 NOT_TOKENS = ["", " ", "two words", "tab\t", "line\nbreak", "é", "\x00", "\ud800", "a" * 4097]
@@ -26,13 +26,13 @@ def tokens(sandbox: Sandbox) -> Tokens:
 
 
 @pytest.fixture
-def ticking() -> Ticking:
-    return Ticking()
+def manual_clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def principals(in_process: InProcess, ticking: Ticking, world: World) -> Principals:
-    return callers_of(in_process, monotonic=ticking)
+def principals(in_process: InProcess, manual_clock: ManualClock, world: World) -> Principals:
+    return principals_of(in_process, monotonic=manual_clock)
 
 
 def introspections(world: World) -> int:
@@ -51,7 +51,7 @@ def test_a_token_with_another_scope_is_forbidden(scope: str, principals: Princip
 
 
 def test_another_project_s_token_is_forbidden(sandbox: Sandbox, tokens: Tokens) -> None:
-    foreign = callers_of(InProcess(sandbox, CTP_PROJECT_KEY="sandbo"))
+    foreign = principals_of(InProcess(sandbox, CTP_PROJECT_KEY="sandbo"))
     with pytest.raises(Forbidden):
         foreign.back_office(tokens.oauth("manage_project"))
 
@@ -74,51 +74,53 @@ def test_a_merchant_center_token_is_none_of_a_back_office(principals: Principals
 
 
 def test_a_token_that_opens_is_asked_about_once_a_minute(
-    principals: Principals, tokens: Tokens, ticking: Ticking, world: World
+    principals: Principals, tokens: Tokens, manual_clock: ManualClock, world: World
 ) -> None:
     token = tokens.oauth("manage_project")
     principals.back_office(token)
-    ticking.pass_(59)
+    manual_clock.advance(59)
     principals.back_office(token)
     assert introspections(world) == 1
-    ticking.pass_(1)
+    manual_clock.advance(1)
     principals.back_office(token)
     assert introspections(world) == 2
 
 
 def test_a_revoked_token_is_refused_within_a_minute(
-    principals: Principals, tokens: Tokens, ticking: Ticking
+    principals: Principals, tokens: Tokens, manual_clock: ManualClock
 ) -> None:
     token = tokens.oauth("manage_project")
     principals.back_office(token)
     tokens.revoke()
-    ticking.pass_(60)
+    manual_clock.advance(60)
     with pytest.raises(Unauthenticated):
         principals.back_office(token)
 
 
 def test_a_token_is_not_kept_past_its_end(
-    in_process: InProcess, tokens: Tokens, ticking: Ticking, world: World
+    in_process: InProcess, tokens: Tokens, manual_clock: ManualClock, world: World
 ) -> None:
     token = tokens.oauth("manage_project")  # for 48 hours by the sandbox's clock
     almost_over = datetime.now(UTC) + timedelta(hours=48, seconds=-20)
-    principals = callers_of(in_process, monotonic=ticking, clock=lambda: almost_over)
+    principals = principals_of(in_process, monotonic=manual_clock, clock=lambda: almost_over)
     principals.back_office(token)
-    ticking.pass_(25)
+    manual_clock.advance(25)
     principals.back_office(token)
     assert introspections(world) == 2
 
 
 def test_a_token_that_is_over_by_our_clock_is_refused(in_process: InProcess, tokens: Tokens) -> None:
     token = tokens.oauth("manage_project")
-    principals = callers_of(in_process, clock=lambda: datetime.now(UTC) + timedelta(hours=49))
+    principals = principals_of(in_process, clock=lambda: datetime.now(UTC) + timedelta(hours=49))
     with pytest.raises(Unauthenticated):
         principals.back_office(token)
 
 
-def test_a_refusal_is_kept_for_five_seconds(principals: Principals, ticking: Ticking, world: World) -> None:
+def test_a_refusal_is_kept_for_five_seconds(
+    principals: Principals, manual_clock: ManualClock, world: World
+) -> None:
     for seconds in (0, 4.9, 0.1):
-        ticking.pass_(seconds)
+        manual_clock.advance(seconds)
         with pytest.raises(Unauthenticated):
             principals.back_office("made-up")
     assert introspections(world) == 2
@@ -170,4 +172,4 @@ def test_a_token_that_is_kept_opens_while_commercetools_is_away(
 def test_an_authorisation_server_that_is_away_opens_nothing(sandbox: Sandbox, tokens: Tokens) -> None:
     away = InProcess(sandbox, CTP_AUTH_URL=f"http://127.0.0.1:{free_port()}")
     with pytest.raises(RemoteUnreachable):
-        callers_of(away).back_office(tokens.oauth("manage_project"))
+        principals_of(away).back_office(tokens.oauth("manage_project"))

@@ -22,78 +22,78 @@ from monext_bridge.services import utc_now
 from monext_bridge.services.operations.request import OperationOutcome
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
-from tests.call_counts import hops, watch
-from tests.services.paid_payments import Paid, a_paid
+from tests.call_counts import hops, start_counting
+from tests.services.paid_payments import PaidPayment, a_paid_payment
 from tests.world import World, wait_for
 
 APPROVED, RECEIVED, REJECTED = OperationOutcome.APPROVED, OperationOutcome.RECEIVED, OperationOutcome.REJECTED
 
 
 @pytest.fixture
-def authorized(in_process: InProcess, world: World) -> Paid:
-    return a_paid(in_process, world, situation="german-store")
+def authorized(in_process: InProcess, world: World) -> PaidPayment:
+    return a_paid_payment(in_process, world, situation="german-store")
 
 
 @pytest.fixture
-def charged(in_process: InProcess, world: World) -> Paid:
-    return a_paid(in_process, world, situation="guest")
+def charged(in_process: InProcess, world: World) -> PaidPayment:
+    return a_paid_payment(in_process, world, situation="guest")
 
 
-def test_a_capture_in_full_pays_the_order(authorized: Paid) -> None:
+def test_a_capture_in_full_pays_the_order(authorized: PaidPayment) -> None:
     done = authorized.capture(authorized.total)
     assert done.outcome is APPROVED
-    assert authorized.acts() == [("Charge", "Success", authorized.total)]
+    assert authorized.operations() == [("Charge", "Success", authorized.total)]
     assert authorized.ledger() == [("CAPTURE", authorized.total, "OK")]
-    assert authorized.order_state() == "Paid"
+    assert authorized.order_state() == "PaidPayment"
 
 
-def test_captures_in_part_add_up_and_the_order_follows(authorized: Paid) -> None:
+def test_captures_in_part_add_up_and_the_order_follows(authorized: PaidPayment) -> None:
     authorized.capture(1000)
     assert authorized.order_state() == "BalanceDue"
     authorized.capture(2000)
     with pytest.raises(Conflict, match=str(authorized.total - 3000)):
         authorized.capture(authorized.total - 2999)
     authorized.capture(authorized.total - 3000)
-    assert authorized.order_state() == "Paid"
+    assert authorized.order_state() == "PaidPayment"
     assert [amount for _, amount, _ in authorized.ledger()] == [1000, 2000, authorized.total - 3000]
 
 
-def test_a_final_capture_releases_the_rest(authorized: Paid) -> None:
+def test_a_final_capture_releases_the_rest(authorized: PaidPayment) -> None:
     authorized.capture(1000, final=True, key="final-1")
     rest = authorized.total - 1000
-    assert authorized.acts() == [
+    assert authorized.operations() == [
         ("Charge", "Success", 1000),
         ("CancelAuthorization", "Success", rest),
     ]
     assert {(kind, amount) for kind, amount, _ in authorized.ledger()} == {("CAPTURE", 1000), ("RESET", rest)}
-    assert authorized.order_state() == "Paid"
+    assert authorized.order_state() == "PaidPayment"
 
 
-def test_a_cancel_releases_all_that_is_not_captured(authorized: Paid) -> None:
+def test_a_cancel_releases_all_that_is_not_captured(authorized: PaidPayment) -> None:
     authorized.capture(1000)
     assert authorized.cancel().outcome is APPROVED
-    assert authorized.acts()[-1] == ("CancelAuthorization", "Success", authorized.total - 1000)
-    assert authorized.order_state() == "Paid"
+    assert authorized.operations()[-1] == ("CancelAuthorization", "Success", authorized.total - 1000)
+    assert authorized.order_state() == "PaidPayment"
 
 
-def test_a_cancel_of_all_fails_the_order(authorized: Paid) -> None:
+def test_a_cancel_of_all_fails_the_order(authorized: PaidPayment) -> None:
     authorized.cancel()
     assert authorized.order_state() == "Failed"
     with pytest.raises(Conflict):
         authorized.capture(1)
 
 
-def test_refunds_in_part_add_up_to_what_was_captured(charged: Paid) -> None:
+def test_refunds_in_part_add_up_to_what_was_captured(charged: PaidPayment) -> None:
     charged.refund(1000)
     charged.refund(2000)
     with pytest.raises(Conflict):
         charged.refund(charged.total - 2999)
     charged.refund(charged.total - 3000)
     assert sum(amount for _, amount, _ in charged.ledger()) == charged.total
-    assert charged.order_state() == "Paid"
+    assert charged.order_state() == "PaidPayment"
 
 
-def test_a_reverse_cancels_what_is_open_and_refunds_what_was_captured(authorized: Paid) -> None:
+def test_a_reverse_cancels_what_is_open_and_refunds_what_was_captured(authorized: PaidPayment) -> None:
     authorized.capture(1000)
     assert authorized.reverse().outcome is APPROVED
     assert {(kind, amount) for kind, amount, _ in authorized.ledger()[1:]} == {
@@ -102,33 +102,33 @@ def test_a_reverse_cancels_what_is_open_and_refunds_what_was_captured(authorized
     }
 
 
-def test_a_reverse_of_a_charge_refunds_it(charged: Paid) -> None:
+def test_a_reverse_of_a_charge_refunds_it(charged: PaidPayment) -> None:
     charged.reverse()
-    assert charged.acts() == [("Refund", "Success", charged.total)]
+    assert charged.operations() == [("Refund", "Success", charged.total)]
 
 
 @pytest.mark.parametrize("amount", [0, -1, 10**17])
-def test_amounts_out_of_bounds_are_refused_with_nothing_sent(amount: int, charged: Paid) -> None:
+def test_amounts_out_of_bounds_are_refused_with_nothing_sent(amount: int, charged: PaidPayment) -> None:
     charged.world.forget_calls()
     with pytest.raises(Conflict):
         charged.refund(amount)
     assert charged.world.calls("monext") == []
-    assert charged.acts() == []
+    assert charged.operations() == []
 
 
-def test_the_ledger_of_monext_bounds_an_act_too(authorized: Paid) -> None:
+def test_the_ledger_of_monext_bounds_an_act_too(authorized: PaidPayment) -> None:
     origin = next(t for t in authorized.world.monext()["transactions"] if t["token"] == authorized.token)
-    authorized.world.act_at_monext(origin["id"], "captures", amount=authorized.total - 500)
+    authorized.world.operate_at_monext(origin["id"], "captures", amount=authorized.total - 500)
     with pytest.raises(Conflict, match="500"):
         authorized.capture(501, key="too-much")
-    assert authorized.acts() == [("Charge", "Failure", 501)]
+    assert authorized.operations() == [("Charge", "Failure", 501)]
     assert authorized.capture(500, key="too-much").outcome is APPROVED
 
 
 def test_a_payment_that_was_not_accepted_can_not_be_modified(in_process: InProcess, world: World) -> None:
     cart = world.cart()
     Buyer(in_process).start(cart)
-    unpaid = Paid(in_process, world, cart, "", world.payment(cart)["id"], 1)
+    unpaid = PaidPayment(in_process, world, cart, "", world.payment(cart)["id"], 1)
     for act in (unpaid.cancel, unpaid.reverse):
         with pytest.raises(Conflict):
             act()
@@ -144,7 +144,7 @@ def test_a_payment_of_another_interface_is_not_ours(in_process: InProcess, world
         in_process.services.modify.payment(other["id"])
 
 
-def test_the_caller_s_reference_goes_to_monext_and_else_our_key(charged: Paid) -> None:
+def test_the_caller_s_reference_goes_to_monext_and_else_our_key(charged: PaidPayment) -> None:
     charged.refund(1, key="k-1", merchant_reference="RMA 7")
     charged.refund(1, key="k-2")
     rows = [t for t in charged.world.monext()["transactions"] if t["token"] == charged.token][1:]
@@ -152,13 +152,13 @@ def test_the_caller_s_reference_goes_to_monext_and_else_our_key(charged: Paid) -
     assert [row["privateData"]["bridgeKey"] for row in rows] == ["k-1", "k-2"]
 
 
-def test_the_same_key_acts_once_for_ever(charged: Paid) -> None:
+def test_the_same_key_acts_once_for_ever(charged: PaidPayment) -> None:
     first = charged.refund(1000, key="rma-1")
     assert charged.refund(1000, key="rma-1") == first
     assert charged.ledger() == [("REFUND", 1000, "OK")]
 
 
-def test_the_same_key_with_another_request_is_an_error(charged: Paid) -> None:
+def test_the_same_key_with_another_request_is_an_error(charged: PaidPayment) -> None:
     charged.refund(1000, key="rma-1")
     for again in (lambda: charged.refund(1001, key="rma-1"), lambda: charged.reverse(key="rma-1")):
         with pytest.raises(KeyReused):
@@ -166,32 +166,32 @@ def test_the_same_key_with_another_request_is_an_error(charged: Paid) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "a b", "a~b", "x" * 129, "é"])
-def test_a_key_of_another_form_is_malformed(key: str, charged: Paid) -> None:
+def test_a_key_of_another_form_is_malformed(key: str, charged: PaidPayment) -> None:
     with pytest.raises(Malformed):
         charged.refund(1, key=key)
 
 
-def test_a_pending_act_is_received_and_its_key_tells_the_end(charged: Paid) -> None:
-    charged.world.script_act(act="refunds", outcome="pending")
+def test_a_pending_act_is_received_and_its_key_tells_the_end(charged: PaidPayment) -> None:
+    charged.world.script_operation(act="refunds", outcome="pending")
     assert charged.refund(1000, key="slow").outcome is RECEIVED
     assert charged.order_state() == "CreditOwed"
-    assert charged.acts() == [("Refund", "Pending", 1000)]
+    assert charged.operations() == [("Refund", "Pending", 1000)]
 
 
-def test_two_refused_refunds_leave_two_failures(charged: Paid) -> None:
-    charged.world.script_act(act="refunds", outcome="refused", times=2)
+def test_two_refused_refunds_leave_two_failures(charged: PaidPayment) -> None:
+    charged.world.script_operation(act="refunds", outcome="refused", times=2)
     assert [charged.refund(1000).outcome, charged.refund(1000).outcome] == [REJECTED, REJECTED]
-    assert charged.acts() == [("Refund", "Failure", 1000)] * 2
+    assert charged.operations() == [("Refund", "Failure", 1000)] * 2
 
 
-def test_a_cancel_that_comes_too_late_says_what_to_do(authorized: Paid) -> None:
-    authorized.world.script_act(act="cancels", outcome="refused", code="02105")
+def test_a_cancel_that_comes_too_late_says_what_to_do(authorized: PaidPayment) -> None:
+    authorized.world.script_operation(act="cancels", outcome="refused", code="02105")
     for _ in range(2):
         with pytest.raises(Conflict, match="refund it instead"):
             authorized.cancel(key="late-1")
 
 
-def test_a_reverse_whose_cancel_comes_too_late_refunds(authorized: Paid) -> None:
+def test_a_reverse_whose_cancel_comes_too_late_refunds(authorized: PaidPayment) -> None:
     world, total = authorized.world, authorized.total
     origin = next(t for t in world.monext()["transactions"] if t["token"] == authorized.token)
     world.fault("monext", action="delay", seconds=0.5, method="POST", path="/cancels$")
@@ -199,10 +199,10 @@ def test_a_reverse_whose_cancel_comes_too_late_refunds(authorized: Paid) -> None
     with ThreadPoolExecutor(1) as office:
         reversing = office.submit(lambda: authorized.reverse(key="rev-1"))
         wait_for(lambda: any(c["path"].endswith("/cancels") for c in world.calls("monext")))
-        world.act_at_monext(origin["id"], "captures", amount=total)
-        world.remit()
+        world.operate_at_monext(origin["id"], "captures", amount=total)
+        world.send_daily_batch()
         assert reversing.result().outcome is APPROVED
-    assert authorized.acts() == [
+    assert authorized.operations() == [
         ("CancelAuthorization", "Failure", total),
         ("Refund", "Success", total),
     ]
@@ -210,17 +210,19 @@ def test_a_reverse_whose_cancel_comes_too_late_refunds(authorized: Paid) -> None
     assert authorized.ledger() == [("CAPTURE", total, "OK"), ("REFUND", total, "OK")]
 
 
-def test_a_refund_may_be_bounded_by_one_charge(authorized: Paid) -> None:
+def test_a_refund_may_be_bounded_by_one_charge(authorized: PaidPayment) -> None:
     first = authorized.capture(1000).transaction_id
     authorized.capture(5000)
     with pytest.raises(Conflict):
-        authorized.do(Refund(authorized.eur(1001), first))
-    assert authorized.do(Refund(authorized.eur(1000), first)).outcome is APPROVED
+        authorized.perform(Refund(authorized.eur(1001), first))
+    assert authorized.perform(Refund(authorized.eur(1000), first)).outcome is APPROVED
 
 
-def test_after_seven_days_a_capture_is_refused_here(sandbox: Sandbox, authorized: Paid, world: World) -> None:
+def test_after_seven_days_a_capture_is_refused_here(
+    sandbox: Sandbox, authorized: PaidPayment, world: World
+) -> None:
     later = InProcess(sandbox, clock=lambda: utc_now() + timedelta(days=7, seconds=5))
-    late = Paid(later, world, authorized.cart, authorized.token, authorized.id, authorized.total)
+    late = PaidPayment(later, world, authorized.cart, authorized.token, authorized.id, authorized.total)
     world.forget_calls()
     with pytest.raises(Conflict, match="seven days"):
         late.capture(1000)
@@ -228,19 +230,19 @@ def test_after_seven_days_a_capture_is_refused_here(sandbox: Sandbox, authorized
 
 
 def test_after_seven_days_a_capture_is_a_late_delivery_where_that_is_on(
-    sandbox: Sandbox, authorized: Paid, world: World
+    sandbox: Sandbox, authorized: PaidPayment, world: World
 ) -> None:
     ahead = timedelta(days=7, seconds=5)
     later = InProcess(sandbox, clock=lambda: utc_now() + ahead, LATE_CAPTURE="on")
-    late = Paid(later, world, authorized.cart, authorized.token, authorized.id, authorized.total)
-    world.pass_time(ahead.total_seconds())
+    late = PaidPayment(later, world, authorized.cart, authorized.token, authorized.id, authorized.total)
+    world.advance_monext_clock(ahead.total_seconds())
     try:
         assert late.capture(1000).outcome is APPROVED
     finally:
-        world.pass_time(-ahead.total_seconds())
+        world.advance_monext_clock(-ahead.total_seconds())
 
 
-def test_parallel_refunds_that_are_too_much_together_do_only_what_fits(charged: Paid) -> None:
+def test_parallel_refunds_that_are_too_much_together_do_only_what_fits(charged: PaidPayment) -> None:
     part = charged.total // 3 + 1
     results = in_parallel(lambda n: charged.refund(part, key=f"par-{n}"), 6)
     assert sum(r == APPROVED for r in results) == 2
@@ -248,10 +250,10 @@ def test_parallel_refunds_that_are_too_much_together_do_only_what_fits(charged: 
     assert charged.ledger() == [("REFUND", part, "OK")] * 2
 
 
-def test_the_same_key_fifty_times_at_once_acts_once(charged: Paid) -> None:
+def test_the_same_key_fifty_times_at_once_acts_once(charged: PaidPayment) -> None:
     results = in_parallel(lambda _: charged.refund(1000, key="once"), 50)
     assert charged.ledger() == [("REFUND", 1000, "OK")]
-    assert charged.acts() == [("Refund", "Success", 1000)]
+    assert charged.operations() == [("Refund", "Success", 1000)]
     assert {str(r) for r in results if not isinstance(r, ActUnknown)} == {"approved"}
     assert charged.refund(1000, key="once").outcome is APPROVED
 
@@ -275,18 +277,20 @@ LOST: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fault", LOST, ids=lambda f: f["action"])
-def test_an_act_whose_answer_was_lost_is_found_by_its_key(fault: dict[str, Any], charged: Paid) -> None:
+def test_an_act_whose_answer_was_lost_is_found_by_its_key(
+    fault: dict[str, Any], charged: PaidPayment
+) -> None:
     charged.world.fault("monext", method="POST", path="/refunds$", **fault)
     with pytest.raises(ActUnknown):
         charged.refund(1000, key="lost")
-    assert charged.acts() == [("Refund", "Initial", 1000)]
+    assert charged.operations() == [("Refund", "Initial", 1000)]
     assert charged.refund(1000, key="lost").outcome is APPROVED
     assert charged.ledger() == [("REFUND", 1000, "OK")]
 
 
-def test_an_act_that_never_reached_monext_frees_its_key(sandbox: Sandbox, charged: Paid) -> None:
+def test_an_act_that_never_reached_monext_frees_its_key(sandbox: Sandbox, charged: PaidPayment) -> None:
     away = InProcess(sandbox, MONEXT_API_URL="http://127.0.0.1:1", SECRET_KEY="s" * 32)
-    lost = Paid(away, charged.world, charged.cart, charged.token, charged.id, charged.total)
+    lost = PaidPayment(away, charged.world, charged.cart, charged.token, charged.id, charged.total)
     with pytest.raises(RemoteUnavailable):
         lost.refund(1000, key="away")
     assert charged.refund(1000, key="away").outcome is APPROVED
@@ -295,7 +299,7 @@ def test_an_act_that_never_reached_monext_frees_its_key(sandbox: Sandbox, charge
 
 @pytest.mark.parametrize("act", ["5xx before", "drop before"])
 def test_an_act_that_did_not_happen_is_rejected_after_five_minutes(
-    act: str, sandbox: Sandbox, charged: Paid
+    act: str, sandbox: Sandbox, charged: PaidPayment
 ) -> None:
     fault = {"action": "status", "code": 500} if act == "5xx before" else {"action": "drop_before"}
     charged.world.fault("monext", method="POST", path="/refunds$", **fault)
@@ -304,13 +308,13 @@ def test_an_act_that_did_not_happen_is_rejected_after_five_minutes(
     with pytest.raises(ActUnknown):
         charged.refund(1000, key="never")
     later = InProcess(sandbox, clock=lambda: utc_now() + timedelta(minutes=6))
-    late = Paid(later, charged.world, charged.cart, charged.token, charged.id, charged.total)
+    late = PaidPayment(later, charged.world, charged.cart, charged.token, charged.id, charged.total)
     assert late.refund(1000, key="never").outcome is REJECTED
     assert charged.ledger() == []
-    assert charged.acts() == [("Refund", "Failure", 1000)]
+    assert charged.operations() == [("Refund", "Failure", 1000)]
 
 
-def test_an_unknown_act_keeps_its_amount_from_others(charged: Paid) -> None:
+def test_an_unknown_act_keeps_its_amount_from_others(charged: PaidPayment) -> None:
     charged.world.fault("monext", action="status", code=500, method="POST", path="/refunds$")
     with pytest.raises(ActUnknown):
         charged.refund(charged.total, key="unknown")
@@ -323,30 +327,30 @@ def test_an_unknown_act_keeps_its_amount_from_others(charged: Paid) -> None:
     "fault", [{"action": "status", "code": 503}, {"action": "drop_after"}], ids=["503", "lost"]
 )
 def test_commercetools_failing_at_a_write_loses_nothing(
-    skip: int, fault: dict[str, Any], sandbox: Sandbox, charged: Paid
+    skip: int, fault: dict[str, Any], sandbox: Sandbox, charged: PaidPayment
 ) -> None:
     charged.world.fault("commercetools", method="POST", path="/payments/", skip=skip, **fault)
     with pytest.raises(RemoteUnavailable):
         charged.refund(1000, key="ct-down")
     later = InProcess(sandbox, clock=lambda: utc_now() + timedelta(minutes=6))
-    late = Paid(later, charged.world, charged.cart, charged.token, charged.id, charged.total)
+    late = PaidPayment(later, charged.world, charged.cart, charged.token, charged.id, charged.total)
     outcome = late.refund(1000, key="ct-down").outcome
-    done = [state for kind, state, _ in charged.acts() if kind == "Refund"]
+    done = [state for kind, state, _ in charged.operations() if kind == "Refund"]
     assert len(charged.ledger()) == (1 if outcome is APPROVED else 0)
     assert done == [{"approved": "Success", "rejected": "Failure"}[outcome]]
 
 
-def test_an_order_that_can_not_be_written_does_not_fail_the_act(authorized: Paid) -> None:
+def test_an_order_that_can_not_be_written_does_not_fail_the_act(authorized: PaidPayment) -> None:
     authorized.world.fault(
         "commercetools", action="status", code=503, method="POST", path="/orders/", times=0
     )
     assert authorized.capture(authorized.total).outcome is APPROVED
-    authorized.world.calm()
+    authorized.world.reset()
     assert authorized.order_state() == "Pending"
 
 
-def test_an_act_takes_four_hops(authorized: Paid) -> None:
-    watch(authorized.world)
+def test_an_act_takes_four_hops(authorized: PaidPayment) -> None:
+    start_counting(authorized.world)
     authorized.capture(authorized.total)
     assert hops(authorized.world) == [
         ["GET /sandbox/payments/*"],

@@ -19,8 +19,8 @@ from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Re
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.errors import BridgeError, RemoteUnreachable
 from tests.builders import BEGUN, a_payment, a_transaction, eur
-from tests.operation_states import act_state
-from tests.record_and_ledger import SILENCE, Books, books
+from tests.operation_states import operation_state
+from tests.record_and_ledger import NO_ANSWER, InMemoryServices, services_in_memory
 from tools.states.transitions import ACT_CORRECTIONS, ACT_EDGES, READ_AS, ActEdges, ActEvent, ActState
 
 AUTHORIZATION, CANCEL, CHARGE, REFUND = (
@@ -88,23 +88,25 @@ class Case:
 ROW_TYPE = {CHARGE: "CAPTURE", CANCEL: "CANCEL", REFUND: "REFUND"}
 
 
-def asks(case: Case, kept: Books) -> None:
+def asks(case: Case, services: InMemoryServices) -> None:
     """The caller asks for the act, under its key."""
-    kept.modify.perform(kept.record.readings[-1].id, ASKED[case.kind][0], key=KEY)
+    services.modify.perform(services.record.versions[-1].id, ASKED[case.kind][0], key=KEY)
 
 
-def asked(*, answer: object = SILENCE, room: bool = True, readable: bool = True) -> Happening:
-    def happen(case: Case) -> Books:
+def asked(*, answer: object = NO_ANSWER, room: bool = True, readable: bool = True) -> Happening:
+    def happen(case: Case) -> InMemoryServices:
         ledger = case.unlisted if room else Ledger((replace(case.taken_row, amount=1),))
-        kept = books(case.payment, now=SOON, answer=answer, books=replace(ledger, readable=readable))
+        services = services_in_memory(
+            case.payment, now=SOON, answer=answer, current_ledger=replace(ledger, readable=readable)
+        )
         with suppress(BridgeError):
-            asks(case, kept)
-        return kept
+            asks(case, services)
+        return services
 
     return happen
 
 
-def asked_where_others_took_all(case: Case) -> Books:
+def asked_where_others_took_all(case: Case) -> InMemoryServices:
     """Another act has taken what a freed one had found."""
     payment = case.payment
     kind = REFUND if case.kind is REFUND else CHARGE
@@ -116,58 +118,62 @@ def asked_where_others_took_all(case: Case) -> Books:
         amount=eur(room),
         interaction_id="other~01234567",
     )
-    kept = books(replace(payment, transactions=(*payment.transactions, other)), now=SOON, books=case.unlisted)
+    services = services_in_memory(
+        replace(payment, transactions=(*payment.transactions, other)), now=SOON, current_ledger=case.unlisted
+    )
     with suppress(BridgeError):
-        asks(case, kept)
-    return kept
+        asks(case, services)
+    return services
 
 
 def looked_up(ok: bool | None) -> Happening:
     """Somebody finds out what became of it, and Monext lists it."""
 
-    def happen(case: Case) -> Books:
-        kept = books(case.payment, now=SOON, books=case.listed(ok))
-        kept.resolver.resolve_key(case.payment, KEY)
-        return kept
+    def happen(case: Case) -> InMemoryServices:
+        services = services_in_memory(case.payment, now=SOON, current_ledger=case.listed(ok))
+        services.resolver.resolve_key(case.payment, KEY)
+        return services
 
     return happen
 
 
-def looked_up_in_vain(case: Case) -> Books:
-    kept = books(case.payment, now=LATER, books=case.unlisted)
-    kept.resolver.resolve_key(case.payment, KEY)
-    return kept
+def looked_up_in_vain(case: Case) -> InMemoryServices:
+    services = services_in_memory(case.payment, now=LATER, current_ledger=case.unlisted)
+    services.resolver.resolve_key(case.payment, KEY)
+    return services
 
 
-def closed_unsent(case: Case) -> Books:
-    kept = books(case.payment, now=LATER, books=case.unlisted)
-    kept.resolver.close_unsent(case.payment)
-    return kept
+def closed_unsent(case: Case) -> InMemoryServices:
+    services = services_in_memory(case.payment, now=LATER, current_ledger=case.unlisted)
+    services.resolver.close_unsent(case.payment)
+    return services
 
 
 def posted(ok: bool | None) -> Happening:
     """The pass over the ledgers. Monext echoes the key of what was sent; FREE and VOID never were."""
 
-    def happen(case: Case) -> Books:
+    def happen(case: Case) -> InMemoryServices:
         sent = case.state in (ActState.UNDER_WAY, ActState.RECEIVED, ActState.DONE, ActState.FAILED)
         echoes = {ROW: KEY} if sent else {}
-        kept = books(case.payment, now=LATER, books=case.listed(ok), echoes=echoes)
-        kept.ledger_importer.compare(case.payment, post=True)
-        return kept
+        services = services_in_memory(case.payment, now=LATER, current_ledger=case.listed(ok), echoes=echoes)
+        services.ledger_importer.compare(case.payment, post=True)
+        return services
 
     return happen
 
 
-def taken_back(case: Case) -> Books:
+def taken_back(case: Case) -> InMemoryServices:
     undone = LedgerRow(MonextTransactionId("row-2"), "CANCEL", ASKED[case.kind][1], True, BEGUN, ROW)
-    kept = books(case.payment, now=LATER, books=Ledger((*case.listed(True).rows, undone)))
-    kept.ledger_importer.compare(case.payment, post=True)
-    return kept
+    services = services_in_memory(
+        case.payment, now=LATER, current_ledger=Ledger((*case.listed(True).rows, undone))
+    )
+    services.ledger_importer.compare(case.payment, post=True)
+    return services
 
 
-Happening = Callable[[Case], Books]
+Happening = Callable[[Case], InMemoryServices]
 ANSWERS: dict[ActEvent, OperationAnswer] = {
-    ActEvent.NO_ANSWER: SILENCE,
+    ActEvent.NO_ANSWER: NO_ANSWER,
     ActEvent.ANSWERED_DONE: OperationAnswer(OperationAnswerKind.DONE, transaction_id=ROW),
     ActEvent.ANSWERED_RECEIVED: OperationAnswer(OperationAnswerKind.PENDING, transaction_id=ROW),
     ActEvent.ANSWERED_REFUSED: OperationAnswer(OperationAnswerKind.REFUSED, code="01100"),
@@ -196,9 +202,11 @@ SENDS = {ActState.NONE: ActEvent.ANNOUNCED, ActState.UNSENT: ActEvent.TAKEN_UP}
 """By what asking with a key leads to sending. A void act stays what it is; a new one begins beside it."""
 
 
-def path(kept: Books, *, place: int = 1) -> list[ActState]:
+def path(services: InMemoryServices, *, place: int = 1) -> list[ActState]:
     """The states of the act, one for each write that changed it; `place` is where it stands in the record."""
-    states = [act_state(next(iter(p.transactions[place : place + 1]), None)) for p in kept.record.readings]
+    states = [
+        operation_state(next(iter(p.transactions[place : place + 1]), None)) for p in services.record.versions
+    ]
     return [state for n, state in enumerate(states) if n == 0 or state is not states[n - 1]]
 
 
@@ -243,17 +251,17 @@ def test_what_is_learnt_of_an_act_moves_it_as_the_table_says(case: Case, event: 
 
 @pytest.mark.parametrize("kind", ASKED)
 def test_a_void_act_gives_its_key_to_a_new_one(kind: TransactionType) -> None:
-    kept = BY_ITS_CALLER[ActEvent.ANSWERED_DONE](Case(kind, ActState.ABANDONED))
-    assert path(kept, place=2) == wanted(ActState.NONE, ActEvent.ANNOUNCED, ActEvent.ANSWERED_DONE)
+    services = BY_ITS_CALLER[ActEvent.ANSWERED_DONE](Case(kind, ActState.ABANDONED))
+    assert path(services, place=2) == wanted(ActState.NONE, ActEvent.ANNOUNCED, ActEvent.ANSWERED_DONE)
 
 
 @pytest.mark.parametrize("event", [e for e in ANSWERS if e is not ActEvent.ANSWERED_TOO_LATE])
 def test_what_a_final_capture_releases_ends_as_the_capture_does(event: ActEvent) -> None:
     none = Case(CHARGE, ActState.NONE)
-    kept = books(none.payment, now=SOON, answer=ANSWERS[event], books=none.unlisted)
+    services = services_in_memory(none.payment, now=SOON, answer=ANSWERS[event], current_ledger=none.unlisted)
     with suppress(BridgeError):
-        kept.modify.perform(none.payment.id, Capture(eur(400), final=True), key=KEY)
-    capture, rest = kept.record.readings[-1].transactions[1:]
+        services.modify.perform(none.payment.id, Capture(eur(400), final=True), key=KEY)
+    capture, rest = services.record.versions[-1].transactions[1:]
     assert (rest.interaction_id, rest.state) == (f"{KEY}~{REMAINDER}", capture.state)
 
 
@@ -265,11 +273,11 @@ def test_a_give_back_that_monext_does_not_list_is_sent_again_under_the_same_inte
         status_code="SECOND_PAYMENT",
         transactions=(case.payment.transactions[0], intent),
     )
-    kept = books(payment, now=LATER, books=case.unlisted)
-    store = kept.resolver.target(payment).store
-    kept.reversal.continue_reversal(payment, store=store, just_written=False)
-    assert path(kept) == [ActState.UNDER_WAY]
-    assert kept.monext.sent == [(KIND_OF_TYPE[REFUND], 400)]
+    services = services_in_memory(payment, now=LATER, current_ledger=case.unlisted)
+    store = services.resolver.target(payment).store
+    services.reversal.continue_reversal(payment, store=store, just_written=False)
+    assert path(services) == [ActState.UNDER_WAY]
+    assert services.monext.sent == [(KIND_OF_TYPE[REFUND], 400)]
 
 
 def test_every_edge_of_the_table_is_walked() -> None:

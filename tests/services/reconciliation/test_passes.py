@@ -20,8 +20,8 @@ from monext_bridge.services.reconciliation.candidates import Page
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
 from monext_bridge.services.reconciliation.run import GIVEN_UP_AFTER, Reconciliation, Throttle
 from monext_bridge.services.reconciliation.threads import ThreadRunner
-from tests.log_lines import logged
-from tests.manual_clock import Ticking
+from tests.log_lines import captured_logs
+from tests.manual_clock import ManualClock
 
 
 def a_task(number: int, *needs: FollowUp) -> Task:
@@ -133,15 +133,15 @@ def test_what_is_stuck_is_not_incomplete() -> None:
     ids=["well", "stuck"],
 )
 def test_a_pass_is_one_line_of_the_log(ending: FindingStatus, level: str) -> None:
-    with logged() as lines:
+    with captured_logs() as lines:
         run(Pages([a_task(1)]), Works(ending))
     (line,) = lines.of("reconciled")
     assert (line["level"], line["seen"], line[ending.value]) == (level, 1, 1)
 
 
 def test_only_ledgers_are_paced() -> None:
-    clock = Ticking()
-    pace = Throttle(10.0, clock=clock, sleep=clock.pass_)
+    clock = ManualClock()
+    pace = Throttle(10.0, clock=clock, sleep=clock.advance)
     began = clock()
     run(Pages([a_task(n) for n in range(20)]), Works(), pace=pace)
     assert clock() == began

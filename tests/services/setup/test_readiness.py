@@ -12,8 +12,8 @@ import pytest
 from monext_bridge.errors import RemoteTimeout
 from monext_bridge.runtime.deadlines import seconds_left
 from monext_bridge.services.setup.readiness import ANSWERS_IN, READINESS_KEPT_FOR, Readiness
-from tests.manual_clock import Ticking
-from tests.settings_environment import load
+from tests.manual_clock import ManualClock
+from tests.settings_environment import settings_with
 
 
 @dataclass
@@ -39,8 +39,8 @@ class Remotes:
 
 
 @pytest.fixture
-def clock() -> Ticking:
-    return Ticking()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def remotes() -> Remotes:
 
 
 @pytest.fixture
-def readiness(remotes: Remotes, clock: Ticking) -> Readiness:
+def readiness(remotes: Remotes, clock: ManualClock) -> Readiness:
     both: Any = remotes
-    return Readiness(load(), commercetools=both, monext=both, monotonic=clock)
+    return Readiness(settings_with(), commercetools=both, monext=both, monotonic=clock)
 
 
 @pytest.mark.parametrize("silent", ["commercetools", "monext"])
@@ -69,21 +69,21 @@ def test_no_remote_has_longer_than_the_caller_of_a_health_check_waits(
 
 
 def test_an_answer_is_given_again_for_some_seconds(
-    remotes: Remotes, readiness: Readiness, clock: Ticking
+    remotes: Remotes, readiness: Readiness, clock: ManualClock
 ) -> None:
     readiness.remotes()
     remotes.answers["monext"] = False
-    clock.pass_(READINESS_KEPT_FOR)
+    clock.advance(READINESS_KEPT_FOR)
     assert readiness.remotes()["monext"]
-    clock.pass_(0.1)
+    clock.advance(0.1)
     assert not readiness.remotes()["monext"]
 
 
 def test_who_comes_while_they_are_asked_gets_the_answer_before(
-    remotes: Remotes, readiness: Readiness, clock: Ticking
+    remotes: Remotes, readiness: Readiness, clock: ManualClock
 ) -> None:
     before = readiness.remotes()
-    clock.pass_(2 * READINESS_KEPT_FOR)
+    clock.advance(2 * READINESS_KEPT_FOR)
     remotes.goes_on.clear()
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(readiness.remotes)

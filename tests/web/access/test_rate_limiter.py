@@ -16,7 +16,16 @@ from tests.bridges import AMPLE_LIMITS, Buyer, InProcess
 from tests.guards.test_documents import README, table
 from tests.log_lines import captured_logs
 from tests.web.back_office import error_detail
-from tests.web.limited_endpoints import ADDRESS, PAYMENT_INTENT, REQUESTS, OTHER_ADDRESS, Build, Request, one_request_per_window, with_one_tight_limit
+from tests.web.limited_endpoints import (
+    ADDRESS,
+    OTHER_ADDRESS,
+    PAYMENT_INTENT,
+    REQUESTS,
+    Build,
+    Request,
+    one_request_per_window,
+    with_one_tight_limit,
+)
 from tests.world import World, wait_for
 
 LIMITED = [(endpoint, budget) for endpoint, budgets in RATE_LIMITS.items() for budget in budgets]
@@ -290,7 +299,7 @@ def test_a_flood_is_one_line_without_an_address(limited: Build) -> None:
     with captured_logs() as lines:
         for _ in range(5):
             request.send(bridge)
-    (line,) = lines.of("limited")
+    (line,) = lines.of("rate_limited")
     assert (line["level"], line["endpoint"], line["limit"]) == ("WARNING", "checkout.start", "start")
     assert ADDRESS not in lines.text
     assert lines.of("request_failed") == []
@@ -303,7 +312,7 @@ def test_everybody_who_is_limited_is_told_of(limited: Build) -> None:
         for sent in (request, request.from_somebody_else):
             for _ in range(3):
                 sent.send(bridge)
-    assert len(lines.of("limited")) == 2
+    assert len(lines.of("rate_limited")) == 2
 
 
 def test_a_limited_notification_is_no_error(limited: Build) -> None:

@@ -22,7 +22,14 @@ from tests.bridges import Buyer, Gunicorn, InProcess, free_port
 from tests.log_lines import LogLines, captured_logs
 from tests.redis_server import RedisServer
 from tests.services.api_clients import principals_of
-from tests.web.limited_endpoints import ADDRESS, PAYMENT_INTENT, REQUESTS, Build, one_request_per_window, with_one_tight_limit
+from tests.web.limited_endpoints import (
+    ADDRESS,
+    PAYMENT_INTENT,
+    REQUESTS,
+    Build,
+    one_request_per_window,
+    with_one_tight_limit,
+)
 from tests.world import World, wait_for
 
 KEY = "one-key-for-all-processes-of-a-test"

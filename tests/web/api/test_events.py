@@ -10,7 +10,7 @@ import pytest
 from sandbox.runner import Sandbox
 from tests import push_samples as samples
 from tests.bridges import InProcess
-from tests.push_endpoint import PATH, SECRET, WITH_SECRET, Endpoint, Internet, bearer
+from tests.push_endpoint import PATH, SECRET, WITH_SECRET, Endpoint, FakeInternet, bearer
 from tests.world import World
 
 
@@ -21,14 +21,14 @@ def bridge(sandbox: Sandbox) -> InProcess:
 
 @pytest.fixture
 def endpoint(bridge: InProcess, world: World) -> Endpoint:
-    return Endpoint(bridge, Internet())
+    return Endpoint(bridge, FakeInternet())
 
 
 # the secret
 
 
 def test_without_a_secret_in_the_settings_there_is_no_such_endpoint(sandbox: Sandbox) -> None:
-    endpoint = Endpoint(InProcess(sandbox, EVENTS_SECRET=""), Internet())
+    endpoint = Endpoint(InProcess(sandbox, EVENTS_SECRET=""), FakeInternet())
     assert endpoint.push(samples.message()).status == 404
     assert endpoint.call("OPTIONS", WITH_SECRET).status == 404
 
@@ -101,7 +101,7 @@ def test_a_shipment_of_an_order_that_is_gone_is_done(endpoint: Endpoint, world: 
 
 def test_with_capture_off_not_even_the_order_is_read(sandbox: Sandbox, world: World) -> None:
     bridge = InProcess(sandbox, EVENTS_SECRET=SECRET, CAPTURE_ON_SHIPMENT="off")
-    assert Endpoint(bridge, Internet()).push(samples.message()).status == 204
+    assert Endpoint(bridge, FakeInternet()).push(samples.message()).status == 204
     assert world.calls("commercetools") == []
 
 

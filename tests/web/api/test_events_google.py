@@ -10,7 +10,7 @@ from monext_bridge.gateways.keys.clouds import GOOGLE_KEYS
 from sandbox.runner import Sandbox
 from tests import push_samples as samples
 from tests.bridges import InProcess
-from tests.push_endpoint import PATH, SECRET, Endpoint, Internet, bearer
+from tests.push_endpoint import PATH, SECRET, Endpoint, FakeInternet, bearer
 from tests.world import World
 
 
@@ -18,7 +18,7 @@ from tests.world import World
 def of_google(sandbox: Sandbox, world: World) -> Endpoint:
     """Where Pub/Sub's tokens are asked for."""
     bridge = InProcess(sandbox, EVENTS_SECRET=SECRET, EVENTS_OIDC_AUDIENCE=samples.AUDIENCE)
-    return Endpoint(bridge, Internet())
+    return Endpoint(bridge, FakeInternet())
 
 
 def test_a_push_with_googles_token_and_the_secret_is_taken(of_google: Endpoint) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sandbox.runner import Sandbox
 from tests import push_samples as samples
 from tests.bridges import InProcess
-from tests.push_endpoint import SECRET, Endpoint, Internet
+from tests.push_endpoint import SECRET, Endpoint, FakeInternet
 from tests.world import World
 
 
@@ -22,7 +22,7 @@ def bridge(sandbox: Sandbox) -> InProcess:
 
 @pytest.fixture
 def endpoint(bridge: InProcess, world: World) -> Endpoint:
-    return Endpoint(bridge, Internet())
+    return Endpoint(bridge, FakeInternet())
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
@@ -39,21 +39,21 @@ def test_the_subject_is_signed_as_well(endpoint: Endpoint) -> None:
     assert endpoint.push(notice | {"Subject": "other"}).status == 403
 
 
-def with_another_key(internet: Internet) -> None:
+def with_another_key(internet: FakeInternet) -> None:
     internet.pages[samples.CERTIFICATE_URL] = samples.certificate(of="other")
 
 
-def with_another_name(internet: Internet) -> None:
+def with_another_name(internet: FakeInternet) -> None:
     internet.pages[samples.CERTIFICATE_URL] = samples.certificate(common_name="sqs.amazonaws.com")
 
 
-def with_a_look_alike(internet: Internet) -> None:
+def with_a_look_alike(internet: FakeInternet) -> None:
     internet.pages[samples.CERTIFICATE_URL] = samples.certificate(
         common_name="sns.amazonaws.com.evil.example"
     )
 
 
-def with_an_old_certificate(internet: Internet) -> None:
+def with_an_old_certificate(internet: FakeInternet) -> None:
     internet.pages[samples.CERTIFICATE_URL] = samples.certificate(days_left=-1)
 
 
@@ -61,7 +61,7 @@ def with_an_old_certificate(internet: Internet) -> None:
     "change", [with_another_key, with_another_name, with_a_look_alike, with_an_old_certificate]
 )
 def test_another_certificate_proves_nothing(
-    change: Callable[[Internet], None], endpoint: Endpoint, world: World
+    change: Callable[[FakeInternet], None], endpoint: Endpoint, world: World
 ) -> None:
     change(endpoint.internet)
     assert endpoint.push(samples.sns()).status == 403

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.bridges import InProcess
-from tests.web.back_office import NOBODY_S, Office, amount, capture, refused
+from tests.web.back_office import UNKNOWN_ID, BackOfficeClient, amount, capture, error_detail
 from tests.world import World
 
 LARGEST = 10**18
@@ -20,17 +20,17 @@ AMOUNT, CENTS, CURRENCY = (
 
 
 @pytest.fixture
-def office(in_process: InProcess, world: World) -> Office:
-    return Office(in_process, world.back_office_token())
+def office(in_process: InProcess, world: World) -> BackOfficeClient:
+    return BackOfficeClient(in_process, world.back_office_token())
 
 
 NOT_JSON = [b"", b"{", b"amount=1", b"\xff\xfe\x00", b'{"actions": [' * 4_000, b"[" * 60_000]
 
 
 @pytest.mark.parametrize("content", NOT_JSON, ids=lambda content: repr(content[:12]))
-def test_what_is_not_json_is_invalid_json(content: bytes, office: Office) -> None:
-    answer = office.send(NOBODY_S, content)
-    assert (answer.status, refused(answer)["code"]) == (400, "InvalidJsonInput")
+def test_what_is_not_json_is_invalid_json(content: bytes, office: BackOfficeClient) -> None:
+    answer = office.send(UNKNOWN_ID, content)
+    assert (answer.status, error_detail(answer)["code"]) == (400, "InvalidJsonInput")
 
 
 MALFORMED: dict[str, tuple[Any, str, str]] = {
@@ -46,9 +46,9 @@ MALFORMED: dict[str, tuple[Any, str, str]] = {
 
 
 @pytest.mark.parametrize(("body", "code", "field"), MALFORMED.values(), ids=MALFORMED)
-def test_a_malformed_body_is_refused(body: Any, code: str, field: str, office: Office) -> None:
-    answer = office.send(NOBODY_S, json.dumps(body))
-    detail = refused(answer)
+def test_a_malformed_body_is_refused(body: Any, code: str, field: str, office: BackOfficeClient) -> None:
+    answer = office.send(UNKNOWN_ID, json.dumps(body))
+    detail = error_detail(answer)
     assert (answer.status, detail["code"], detail["field"]) == (400, code, field)
 
 
@@ -76,7 +76,11 @@ ACTIONS: dict[str, tuple[Any, str, str]] = {
     "long currency": (amount(1000, "EURO"), "InvalidField", CURRENCY),
     "line end after currency": (amount(1000, "EUR\n"), "InvalidField", CURRENCY),
     "unknown member": (capture(comment="x"), "InvalidField", "actions.0.comment"),
-    "member of another action": (capture(transactionId=NOBODY_S), "InvalidField", "actions.0.transactionId"),
+    "member of another action": (
+        capture(transactionId=UNKNOWN_ID),
+        "InvalidField",
+        "actions.0.transactionId",
+    ),
     "amount of a cancel": (capture(action="cancelPayment"), "InvalidField", AMOUNT),
     "text as final": (capture(final="yes"), "InvalidField", "actions.0.final"),
     "empty reference": (capture(merchantReference=""), "InvalidField", "actions.0.merchantReference"),
@@ -89,17 +93,17 @@ ACTIONS: dict[str, tuple[Any, str, str]] = {
 
 @pytest.mark.parametrize(("action", "code", "field"), ACTIONS.values(), ids=ACTIONS)
 def test_a_malformed_action_is_refused_and_nothing_is_asked(
-    action: Any, code: str, field: str, office: Office, world: World
+    action: Any, code: str, field: str, office: BackOfficeClient, world: World
 ) -> None:
-    office.act(NOBODY_S, capture())
+    office.send_actions(UNKNOWN_ID, capture())
     world.forget_calls()
-    answer = office.act(NOBODY_S, action)
-    detail = refused(answer)
+    answer = office.send_actions(UNKNOWN_ID, action)
+    detail = error_detail(answer)
     assert (answer.status, detail["code"], detail["field"]) == (400, code, field)
     assert world.calls("commercetools") == world.calls("monext") == []
 
 
-def test_an_error_never_repeats_what_was_sent(office: Office) -> None:
+def test_an_error_never_repeats_what_was_sent(office: BackOfficeClient) -> None:
     secret = "4970-1012-3456-7890"
     for action in (
         capture(action=secret),
@@ -107,36 +111,38 @@ def test_an_error_never_repeats_what_was_sent(office: Office) -> None:
         amount(1, secret),
         capture(merchantReference=[secret]),
     ):
-        assert secret not in office.act(NOBODY_S, action).text
+        assert secret not in office.send_actions(UNKNOWN_ID, action).text
 
 
 @pytest.mark.parametrize("key", ["", "x" * 129, "a b", "a~b", "a/b", "é"])
-def test_a_key_of_the_wrong_form_is_refused(key: str, office: Office) -> None:
-    detail = refused(office.act(NOBODY_S, capture(), key=key))
+def test_a_key_of_the_wrong_form_is_refused(key: str, office: BackOfficeClient) -> None:
+    detail = error_detail(office.send_actions(UNKNOWN_ID, capture(), key=key))
     assert (detail["code"], detail["field"]) == ("InvalidField", "Idempotency-Key")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("id_", ["x", NOBODY_S.upper().replace("0", "A"), f"{NOBODY_S}0", f"{NOBODY_S}%0A"])
-def test_an_id_of_the_wrong_form_is_refused(id_: str, method: str, office: Office) -> None:
+@pytest.mark.parametrize(
+    "id_", ["x", UNKNOWN_ID.upper().replace("0", "A"), f"{UNKNOWN_ID}0", f"{UNKNOWN_ID}%0A"]
+)
+def test_an_id_of_the_wrong_form_is_refused(id_: str, method: str, office: BackOfficeClient) -> None:
     content = json.dumps({"actions": [capture()]})
     answer = office.call(method, f"payment-intents/{id_}", data=content)
-    assert (answer.status, refused(answer)["code"]) == (400, "InvalidField")
+    assert (answer.status, error_detail(answer)["code"]) == (400, "InvalidField")
 
 
-def test_a_body_beyond_the_limit_is_refused(office: Office) -> None:
-    answer = office.send(NOBODY_S, b" " * (64 * 1024 + 1))
-    assert (answer.status, refused(answer)["code"]) == (413, "General")
+def test_a_body_beyond_the_limit_is_refused(office: BackOfficeClient) -> None:
+    answer = office.send(UNKNOWN_ID, b" " * (64 * 1024 + 1))
+    assert (answer.status, error_detail(answer)["code"]) == (413, "General")
 
 
 @pytest.mark.parametrize("path", ["payment-intents/x", "checkout-links", "config"])
-def test_another_method_is_refused_as_json(path: str, office: Office) -> None:
+def test_another_method_is_refused_as_json(path: str, office: BackOfficeClient) -> None:
     answer = office.call("DELETE", path)
-    assert (answer.status, refused(answer)["code"]) == (405, "InvalidOperation")
+    assert (answer.status, error_detail(answer)["code"]) == (405, "InvalidOperation")
     assert answer.headers["Allow"]
 
 
 @pytest.mark.parametrize("path", ["nothing", "payment-intents", "payment-intents/a/b"])
-def test_another_address_is_not_found_as_json(path: str, office: Office) -> None:
+def test_another_address_is_not_found_as_json(path: str, office: BackOfficeClient) -> None:
     answer = office.call("GET", path)
-    assert (answer.status, refused(answer)["code"]) == (404, "ResourceNotFound")
+    assert (answer.status, error_detail(answer)["code"]) == (404, "ResourceNotFound")

@@ -11,20 +11,22 @@ import pytest
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.services.api_clients import Tokens
-from tests.web.back_office import NOBODY_S, Office, refused
-from tests.web.paid_orders import Paid
+from tests.web.back_office import UNKNOWN_ID, BackOfficeClient, error_detail
+from tests.web.paid_orders import PaidCart
 from tests.world import World
 
 
 @pytest.fixture
-def office(in_process: InProcess, world: World) -> Office:
-    return Office(in_process, world.back_office_token())
+def office(in_process: InProcess, world: World) -> BackOfficeClient:
+    return BackOfficeClient(in_process, world.back_office_token())
 
 
 def test_a_checkout_link_opens_its_cart_and_no_other(sandbox: Sandbox, world: World) -> None:
     bridge = InProcess(sandbox, CHECKOUT_ACCESS="signed")
     cart, other = world.cart(), world.cart()
-    answer = Office(bridge, world.back_office_token()).link(cartId=cart, mode="redirect", language="de")
+    answer = BackOfficeClient(bridge, world.back_office_token()).checkout_link(
+        cartId=cart, mode="redirect", language="de"
+    )
     link = json.loads(answer.text)
     assert answer.status == 201
     assert link["url"].startswith(f"{bridge.settings.public_url}/checkout/{cart}?")
@@ -36,9 +38,9 @@ def test_a_checkout_link_opens_its_cart_and_no_other(sandbox: Sandbox, world: Wo
     assert bridge.call("GET", f"/checkout/{cart}").status == 403
 
 
-def test_a_checkout_link_ends_when_it_says(in_process: InProcess, office: Office) -> None:
+def test_a_checkout_link_ends_when_it_says(in_process: InProcess, office: BackOfficeClient) -> None:
     now = in_process.services.clock().timestamp()
-    link = json.loads(office.link(cartId=NOBODY_S, expiresIn=60).text)
+    link = json.loads(office.checkout_link(cartId=UNKNOWN_ID, expiresIn=60).text)
     assert 58 <= link["expires"] - now <= 61
     assert parse_qs(urlsplit(link["url"]).query)["expires"] == [str(link["expires"])]
 
@@ -57,11 +59,11 @@ LINKS: dict[str, tuple[dict[str, Any], str, str]] = {
 
 @pytest.mark.parametrize(("members", "code", "field"), LINKS.values(), ids=LINKS)
 def test_a_malformed_wish_for_a_link_is_refused(
-    members: dict[str, Any], code: str, field: str, office: Office
+    members: dict[str, Any], code: str, field: str, office: BackOfficeClient
 ) -> None:
-    wanted = members if code == "RequiredField" else {"cartId": NOBODY_S} | members
-    answer = office.link(**wanted)
-    detail = refused(answer)
+    wanted = members if code == "RequiredField" else {"cartId": UNKNOWN_ID} | members
+    answer = office.checkout_link(**wanted)
+    detail = error_detail(answer)
     assert (answer.status, detail["code"], detail["field"]) == (400, code, field)
 
 
@@ -102,7 +104,7 @@ def refused_with_words(text: str) -> str:
 def test_the_config_of_a_store_that_no_setting_names_is_503(in_process: InProcess, world: World) -> None:
     cart = world.cart(store=None)
     answer = in_process.call("GET", "/operations/config", headers={"X-Session-Id": world.session(cart)})
-    assert (answer.status, refused(answer)["code"]) == (503, "General")
+    assert (answer.status, error_detail(answer)["code"]) == (503, "General")
 
 
 @pytest.fixture
@@ -148,20 +150,20 @@ def test_a_payment_that_is_given_back_is_told_once_and_then_another_one_begins(
     cart = world.cart()
     headers = {"X-Session-Id": world.session(cart)}
     first = json.loads(in_process.call("POST", "/payment", json={}, headers=headers).text)
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(first["sessionId"], outcome="accepted")
 
     answer = in_process.call("POST", "/payment", json={}, headers=headers)
-    assert (answer.status, refused(answer)["code"]) == (409, "InvalidOperation")
-    assert f"is given back: {first['paymentReference']};" in refused(answer)["message"]
+    assert (answer.status, error_detail(answer)["code"]) == (409, "InvalidOperation")
+    assert f"is given back: {first['paymentReference']};" in error_detail(answer)["message"]
     again = json.loads(in_process.call("POST", "/payment", json={}, headers=headers).text)
     assert again["paymentReference"] != first["paymentReference"]
 
 
 def test_a_payment_that_is_there_already_is_named(in_process: InProcess, world: World, buyer: Buyer) -> None:
-    paid = Paid(world, buyer, "guest")
+    paid = PaidCart(world, buyer, "guest")
     headers = {"X-Session-Id": world.session(paid.cart)}
 
     answer = in_process.call("POST", "/payment", json={}, headers=headers)
     assert answer.status == 409
-    assert refused(answer)["message"].endswith(f"has a payment already: {paid.id}")
+    assert error_detail(answer)["message"].endswith(f"has a payment already: {paid.id}")

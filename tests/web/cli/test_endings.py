@@ -25,7 +25,7 @@ from monext_bridge.errors import (
     StoreNotConfigured,
 )
 from monext_bridge.web.cli.endings import ExitCode, exit_code, failures, printable
-from tests.log_lines import logged
+from tests.log_lines import captured_logs
 
 TERMINAL = Path(__file__).resolve().parents[3] / "docs" / "terminal.md"
 NOT_FOUND = {NotFound}
@@ -88,7 +88,7 @@ def test_what_was_not_done_needs_no_finding_out(capsys: pytest.CaptureFixture[st
 
 
 def test_a_fault_of_ours_is_unknown_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
-    with logged() as lines:
+    with captured_logs() as lines:
         assert ended(ValueError("secret detail")) == ExitCode.UNKNOWN
     assert "secret detail" not in capsys.readouterr().err
     assert "command_failed" in lines.text

@@ -13,7 +13,7 @@ from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus
 from monext_bridge.web.cli.findings import FindingPrinter
 from tests.guards.test_runbook import FOUND, sections
-from tests.log_lines import Lines, logged
+from tests.log_lines import LogLines, captured_logs
 
 STUCK = Finding(
     PaymentId("20354d7a-e4fe-47af-8ff6-187bca92f3f9"),
@@ -35,7 +35,7 @@ def telling(*, as_json: bool = False, again_and_again: bool = False) -> FindingP
     return told
 
 
-def alarms(lines: Lines) -> list[dict[str, Any]]:
+def alarms(lines: LogLines) -> list[dict[str, Any]]:
     return [line for line in lines.all() if line["event"].startswith("reconcile_")]
 
 
@@ -47,7 +47,7 @@ def alarms(lines: Lines) -> list[dict[str, Any]]:
 def test_what_asks_for_somebody_is_an_alarm_with_all_that_has_to_be_known(
     finding: Finding, event: str, level: str
 ) -> None:
-    with logged() as lines:
+    with captured_logs() as lines:
         telling().tell(finding)
     (line,) = alarms(lines)
     assert {name: line[name] for name in ("event", "level", "payment", "order", "store", "need", "why")} == {
@@ -64,7 +64,7 @@ def test_what_asks_for_somebody_is_an_alarm_with_all_that_has_to_be_known(
 
 @pytest.mark.parametrize("need", FollowUp)
 def test_the_runbook_has_the_heading_that_an_alarm_names(need: FollowUp) -> None:
-    with logged() as lines:
+    with captured_logs() as lines:
         telling().tell(replace(STUCK, need=need))
     (line,) = alarms(lines)
     assert line["then"].split('"')[1] in HEADINGS
@@ -74,7 +74,7 @@ def test_the_runbook_has_the_heading_that_an_alarm_names(need: FollowUp) -> None
     "ending", [e for e in FindingStatus if e not in (FindingStatus.STUCK, FindingStatus.WARNED)]
 )
 def test_what_ends_by_itself_is_no_alarm(ending: FindingStatus) -> None:
-    with logged() as lines:
+    with captured_logs() as lines:
         telling().tell(replace(STUCK, ending=ending))
     assert alarms(lines) == []
 
@@ -82,7 +82,7 @@ def test_what_ends_by_itself_is_no_alarm(ending: FindingStatus) -> None:
 @pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
 def test_a_single_pass_says_every_one_each_time(as_json: bool, capsys: pytest.CaptureFixture[str]) -> None:
     told = telling(as_json=as_json)
-    with logged() as lines:
+    with captured_logs() as lines:
         for finding in (STUCK, STUCK, WARNED):
             told.tell(finding)
     assert [line["need"] for line in alarms(lines)] == ["no_order", "no_order", "expiring"]
@@ -91,7 +91,7 @@ def test_a_single_pass_says_every_one_each_time(as_json: bool, capsys: pytest.Ca
 
 def test_repeated_passes_say_each_one_once_until_the_next_whole_pass() -> None:
     told = telling(again_and_again=True)
-    with logged() as lines:
+    with captured_logs() as lines:
         for _ in range(3):
             told.tell(STUCK)
             told.tell(WARNED)
@@ -106,7 +106,7 @@ def test_other_words_about_the_same_are_told_on_stdout_and_are_no_other_alarm(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     told = telling(again_and_again=True)
-    with logged() as lines:
+    with captured_logs() as lines:
         told.tell(STUCK)
         told.tell(replace(STUCK, detail="no answer within 9 s"))
         told.tell(replace(STUCK, detail="no answer within 10 s"))
@@ -125,7 +125,7 @@ def test_other_words_about_the_same_are_told_on_stdout_and_are_no_other_alarm(
 )
 def test_another_payment_need_or_ending_is_another_alarm(other: Finding) -> None:
     told = telling(again_and_again=True)
-    with logged() as lines:
+    with captured_logs() as lines:
         told.tell(STUCK)
         told.tell(other)
     assert len(alarms(lines)) == 2
@@ -150,6 +150,6 @@ def test_the_order_is_told_as_text_and_as_json(capsys: pytest.CaptureFixture[str
 
 
 def test_nothing_of_a_buyer_gets_into_the_log_by_an_order_number() -> None:
-    with logged() as lines:
+    with captured_logs() as lines:
         telling().tell(replace(STUCK, order=OrderNumber("jean.dupont@example.com")))
     assert "jean.dupont" not in lines.text

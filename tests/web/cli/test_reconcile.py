@@ -21,13 +21,13 @@ from monext_bridge.web.cli.durations import written
 from monext_bridge.web.cli.reconcile import reconcile
 from sandbox.runner import Sandbox
 from tests.bridges import ROOT, Buyer, InProcess, environment
-from tests.log_lines import logged
+from tests.log_lines import captured_logs
 from tests.world import World, wait_for
 
 KEY = "one-key-for-the-bridge-now-and-later"
 
 
-class Night:
+class ReconciliationTester:
     """A bridge that is an hour ahead of the one its buyers paid on; only what the test made is looked at."""
 
     def __init__(self, sandbox: Sandbox, world: World) -> None:
@@ -51,18 +51,20 @@ class Night:
 
 
 @pytest.fixture
-def night(sandbox: Sandbox, world: World) -> Night:
-    return Night(sandbox, world)
+def reconciliation(sandbox: Sandbox, world: World) -> ReconciliationTester:
+    return ReconciliationTester(sandbox, world)
 
 
 def about(result: Result, payment: str) -> list[str]:
     return [line for line in result.stdout.splitlines() if payment in line]
 
 
-def test_a_finding_is_a_line_and_all_that_was_finished_ends_with_0(night: Night) -> None:
-    payment = night.pay(cart := night.cart())
-    result = night.run()
-    number = night.world.orders(cart)[0]["orderNumber"]
+def test_a_finding_is_a_line_and_all_that_was_finished_ends_with_0(
+    reconciliation: ReconciliationTester,
+) -> None:
+    payment = reconciliation.pay(cart := reconciliation.cart())
+    result = reconciliation.run()
+    number = reconciliation.world.orders(cart)[0]["orderNumber"]
     assert about(result, payment) == [
         f"finished not_finished   {payment} fr-store order {number}: open → paid"
     ]
@@ -70,12 +72,12 @@ def test_a_finding_is_a_line_and_all_that_was_finished_ends_with_0(night: Night)
     assert result.exit_code == 0
 
 
-def test_what_needs_a_person_ends_with_1(night: Night) -> None:
-    cart = night.cart()
-    payment = night.pay(cart)
-    night.world.trouble(cart, "SomethingNew")
-    with logged() as lines:
-        results = [night.run(*arguments) for arguments in ((), ("--json", "--older-than", "0s"))]
+def test_what_needs_a_person_ends_with_1(reconciliation: ReconciliationTester) -> None:
+    cart = reconciliation.cart()
+    payment = reconciliation.pay(cart)
+    reconciliation.world.refuse_orders(cart, "SomethingNew")
+    with captured_logs() as lines:
+        results = [reconciliation.run(*arguments) for arguments in ((), ("--json", "--older-than", "0s"))]
     number = order_number(CartId(cart))
     assert about(results[0], payment)[1].startswith(
         f"stuck    no_order       {payment} fr-store order {number}"
@@ -88,24 +90,24 @@ def test_what_needs_a_person_ends_with_1(night: Night) -> None:
     ]
 
 
-def test_a_remote_that_fails_ends_with_5_and_says_so(night: Night) -> None:
-    night.pay(night.cart())
-    night.world.fault("commercetools", action="status", code=500, path="/payments$", times=0)
-    result = night.run()
+def test_a_remote_that_fails_ends_with_5_and_says_so(reconciliation: ReconciliationTester) -> None:
+    reconciliation.pay(reconciliation.cart())
+    reconciliation.world.fault("commercetools", action="status", code=500, path="/payments$", times=0)
+    result = reconciliation.run()
     assert "not complete: commercetools" in result.stdout
     assert result.exit_code == 5
-    night.world.calm()
-    night.run()
+    reconciliation.world.reset()
+    reconciliation.run()
 
 
-def test_json_is_a_line_a_finding_and_one_for_the_counts(night: Night) -> None:
-    payment = night.pay(cart := night.cart())
-    result = night.run("--json")
+def test_json_is_a_line_a_finding_and_one_for_the_counts(reconciliation: ReconciliationTester) -> None:
+    payment = reconciliation.pay(cart := reconciliation.cart())
+    result = reconciliation.run("--json")
     *findings, last = [json.loads(line) for line in result.stdout.splitlines()]
     assert {
         "payment": payment,
         "store": "fr-store",
-        "order": night.world.orders(cart)[0]["orderNumber"],
+        "order": reconciliation.world.orders(cart)[0]["orderNumber"],
         "need": "not_finished",
         "ending": "finished",
         "detail": "open → paid",
@@ -116,20 +118,20 @@ def test_json_is_a_line_a_finding_and_one_for_the_counts(night: Night) -> None:
     assert summary["needs"]["not_finished"] >= 1
 
 
-def test_a_dry_run_tells_and_does_nothing(night: Night) -> None:
-    payment = night.pay(night.cart())
-    result = night.run("--dry-run")
+def test_a_dry_run_tells_and_does_nothing(reconciliation: ReconciliationTester) -> None:
+    payment = reconciliation.pay(reconciliation.cart())
+    result = reconciliation.run("--dry-run")
     assert about(result, payment) == [f"found    not_finished   {payment} fr-store: open"]
     assert result.exit_code == 0
-    night.run()
+    reconciliation.run()
 
 
-def test_a_pass_goes_on_behind_a_payment(night: Night) -> None:
-    payments = sorted(night.pay(night.cart()) for _ in range(2))
-    result = night.run("--after", payments[0])
+def test_a_pass_goes_on_behind_a_payment(reconciliation: ReconciliationTester) -> None:
+    payments = sorted(reconciliation.pay(reconciliation.cart()) for _ in range(2))
+    result = reconciliation.run("--after", payments[0])
     assert about(result, payments[0]) == []
     assert len(about(result, payments[1])) == 1
-    night.run()
+    reconciliation.run()
 
 
 @pytest.mark.parametrize(
@@ -144,13 +146,13 @@ def test_a_pass_goes_on_behind_a_payment(night: Night) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_read(
-    night: Night, arguments: tuple[str, ...], words: str
+    reconciliation: ReconciliationTester, arguments: tuple[str, ...], words: str
 ) -> None:
-    night.world.forget_calls()
-    result = night.run(*arguments)
+    reconciliation.world.forget_calls()
+    result = reconciliation.run(*arguments)
     assert result.exit_code == 2
     assert words in result.stderr
-    assert night.world.calls("commercetools") == []
+    assert reconciliation.world.calls("commercetools") == []
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,9 @@ def test_durations_are_written_as_they_are_read(duration: timedelta, text: str) 
     assert written(duration) == text
 
 
-def test_again_and_again_until_it_is_told_to_stop(sandbox: Sandbox, night: Night, tmp_path: Path) -> None:
+def test_again_and_again_until_it_is_told_to_stop(
+    sandbox: Sandbox, reconciliation: ReconciliationTester, tmp_path: Path
+) -> None:
     """As a process of its own, as on a host; what is stuck is an alarm of its log. SIGTERM ends it in order."""
     command = [sys.executable, "-m", "flask", "reconcile", "--every", "10s", "--older-than", "0s", "--json"]
     out, log_file = tmp_path / "out.jsonl", tmp_path / "log"
@@ -180,8 +184,8 @@ def test_again_and_again_until_it_is_told_to_stop(sandbox: Sandbox, night: Night
             stderr=log,
         )
         try:
-            night.world.trouble(cart := night.cart(), "SomethingNew")
-            payment, stuck = night.pay(night.cart()), night.pay(cart)
+            reconciliation.world.refuse_orders(cart := reconciliation.cart(), "SomethingNew")
+            payment, stuck = reconciliation.pay(reconciliation.cart()), reconciliation.pay(cart)
             wait_for(lambda: payment in out.read_text(), seconds=40)
             wait_for(lambda: _alarmed(log_file, stuck) == ["ERROR"], seconds=40)
             assert process.poll() is None

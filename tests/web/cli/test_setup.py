@@ -80,7 +80,7 @@ class Terminal:
 def terminal(sandbox: Sandbox, world: World) -> Iterator[Terminal]:
     terminal = Terminal(InProcess(sandbox, EVENTS_SECRET=SECRET), world)
     yield terminal
-    world.calm()
+    world.reset()
     left = terminal.subscription
     if left:
         action = {"action": "setKey", "key": f"left-{left['id']}"}

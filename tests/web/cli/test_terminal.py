@@ -90,7 +90,7 @@ def payment(world: World, buyer: Buyer) -> str:
     """The id of a payment of 554.90 EUR, authorised and not captured."""
     page = buyer.start(cart := world.cart("german-store"))
     world.pay(page.token, outcome="accepted")
-    assert buyer.notified(page).status == 200
+    assert buyer.notification_arrives(page).status == 200
     return str(world.payment(cart)["id"])
 
 

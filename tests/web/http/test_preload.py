@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.settings_environment import environ
+from tests.settings_environment import valid_environment
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -15,24 +15,24 @@ import sys
 from datetime import UTC, datetime
 
 from app import app
-from monext_bridge.domain import changes
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.payment import TransactionState, TransactionType
-from monext_bridge.mapping import commercetools_writes as writes
-from monext_bridge.web.rehearsal import rehearse
+from monext_bridge.domain.record import updates
+from monext_bridge.domain.record.payment import TransactionState, TransactionType
+from monext_bridge.mapping.commercetools import writes
+from monext_bridge.web.http.preload import preload
 
-rehearse(app)
+preload(app)
 before = set(sys.modules)
 amount, now, success = Money(1, "EUR"), datetime.now(UTC), TransactionState.SUCCESS
 writes.payment_update(1, [
-    changes.SetKey("key"), changes.ChangeAmountPlanned(amount), changes.SetInterfaceId("token"),
-    changes.SetStatusCode("00000"), changes.SetStatusText("ACCEPTED"), changes.SetMethod("CB"),
-    changes.AddTransaction(TransactionType.CHARGE, success, amount, "key", now),
-    changes.ChangeTransactionState("id", success), changes.ChangeTransactionTimestamp("id", now),
-    changes.ChangeInteractionId("id", "key"), changes.SetTransactionInterfaceId("id", "other"),
+    updates.SetKey("key"), updates.ChangeAmountPlanned(amount), updates.SetInterfaceId("token"),
+    updates.SetStatusCode("00000"), updates.SetStatusText("ACCEPTED"), updates.SetMethod("CB"),
+    updates.AddTransaction(TransactionType.CHARGE, success, amount, "key", now),
+    updates.ChangeTransactionState("id", success), updates.ChangeTransactionTimestamp("id", now),
+    updates.ChangeInteractionId("id", "key"), updates.SetTransactionInterfaceId("id", "other"),
 ])
 writes.add_payment(1, "id")
-writes.order_payment_state(1, "Paid")
+writes.payment_state_update(1, "Paid")
 print(sorted(set(sys.modules) - before))
 print(sorted(set(app.jinja_env.list_templates()) - {name for _, name in app.jinja_env.cache.keys()}))
 """
@@ -42,7 +42,7 @@ def test_no_write_and_no_page_loads_anything_more() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", WHAT_IS_LOADED_AFTER_IT],
         cwd=ROOT,
-        env=environ(),
+        env=valid_environment(),
         capture_output=True,
         text=True,
     )

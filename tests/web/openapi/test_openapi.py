@@ -26,7 +26,7 @@ from monext_bridge.web.openapi.faults import ERROR_EXAMPLE, FAULTS, OUTCOMES
 from monext_bridge.web.openapi.operations import OPERATIONS
 from monext_bridge.web.openapi.security import ACCESS
 from monext_bridge.web.pages.error_pages import CODES
-from tests.settings_environment import environ
+from tests.settings_environment import valid_environment
 
 Json = dict[str, Any]
 
@@ -37,7 +37,9 @@ NOT_DESCRIBED = {"notifications.notify", "events.handshake", "branding.theme", "
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    return create_app(load_settings(environ(PUBLIC_URL=PUBLIC_URL, EVENTS_SECRET="events-secret-of-tests-1")))
+    return create_app(
+        load_settings(valid_environment(PUBLIC_URL=PUBLIC_URL, EVENTS_SECRET="events-secret-of-tests-1"))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -245,5 +247,5 @@ def test_neither_tells_a_secret(app: Flask) -> None:
     for path in ("/openapi.json", "/docs"):
         text = app.test_client().get(path).get_data(as_text=True)
         for name in ("CTP_CLIENT_SECRET", "CTP_CLIENT_ID", "MONEXT_API_KEY", "SECRET_KEY"):
-            assert environ()[name] not in text or name == "CTP_CLIENT_ID"
+            assert valid_environment()[name] not in text or name == "CTP_CLIENT_ID"
         assert "events-secret-of-tests-1" not in text

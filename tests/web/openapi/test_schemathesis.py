@@ -19,8 +19,8 @@ from monext_bridge.web import create_app
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.services.api_clients import Tokens
-from tests.services.paid_payments import a_paid
-from tests.settings_environment import load
+from tests.services.paid_payments import a_paid_payment
+from tests.settings_environment import settings_with
 from tests.world import World
 
 EVENTS_SECRET = "events-secret-of-the-tests-only"
@@ -38,7 +38,7 @@ Proof = Callable[[], dict[str, str]]
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 api = schemathesis.openapi.from_wsgi(
-    "/openapi.json", create_app(load()), config=schemathesis.Config.from_dict(CONFIG)
+    "/openapi.json", create_app(settings_with()), config=schemathesis.Config.from_dict(CONFIG)
 )
 
 
@@ -76,7 +76,7 @@ def proofs(sandbox: Sandbox) -> dict[str, Proof]:
 @pytest.fixture(scope="module")
 def authorised(bridge: InProcess, sandbox: Sandbox) -> str:
     """The id of a payment of which a lot can still be captured."""
-    return a_paid(bridge, World(sandbox), situation="german-store").id
+    return a_paid_payment(bridge, World(sandbox), situation="german-store").id
 
 
 @api.parametrize()

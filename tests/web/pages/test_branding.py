@@ -20,12 +20,12 @@ from tests.bridges import Answer, Buyer, InProcess
 from tests.web.rendered_pages import (
     HOSTILE,
     STATIC,
-    one,
+    only_element,
+    payment_result,
     redirect_page,
     result_page,
-    settled,
+    visible_text,
     widget_page,
-    words,
 )
 from tests.world import World
 
@@ -42,7 +42,7 @@ PAYING: dict[str, Callable[[PageBranding], BeautifulSoup]] = {
     "redirect": lambda branding: redirect_page(branding=branding),
 }
 AFTERWARDS: dict[str, Callable[[PageBranding], BeautifulSoup]] = {
-    status.value: lambda branding, status=status: result_page(settled(status), branding=branding)  # type: ignore[misc]
+    status.value: lambda branding, status=status: result_page(payment_result(status), branding=branding)  # type: ignore[misc]
     for status in BuyerStatus
 }
 PAGES = PAYING | AFTERWARDS
@@ -79,7 +79,9 @@ def policy(answer: Answer) -> dict[str, str]:
 
 
 def name_on(answer: Answer) -> str:
-    return one(answer.page, "header").get_text(strip=True) or str(one(answer.page, "header img")["alt"])
+    return only_element(answer.page, "header").get_text(strip=True) or str(
+        only_element(answer.page, "header img")["alt"]
+    )
 
 
 # --- on the page
@@ -88,7 +90,7 @@ def name_on(answer: Answer) -> str:
 def test_logo_has_its_room_and_the_shops_name_as_its_text(
     page: Callable[[PageBranding], BeautifulSoup],
 ) -> None:
-    logo = one(page(DRESSED), "header img")
+    logo = only_element(page(DRESSED), "header img")
 
     assert (logo["src"], logo["alt"]) == (LOGO, "Maison")
     assert (logo["width"], logo["height"]) == ("160", "40")
@@ -98,13 +100,13 @@ def test_without_a_logo_the_name_stands_there(page: Callable[[PageBranding], Bea
     shown = page(PageBranding(name="Maison"))
 
     assert not shown.select("header img")
-    assert one(shown, "header").get_text(strip=True) == "Maison"
+    assert only_element(shown, "header").get_text(strip=True) == "Maison"
 
 
 def test_every_page_says_who_sells_and_who_handles_the_payment(
     page: Callable[[PageBranding], BeautifulSoup],
 ) -> None:
-    foot = words(BeautifulSoup(str(one(page(DRESSED), "footer")), "html.parser"))
+    foot = visible_text(BeautifulSoup(str(only_element(page(DRESSED), "footer")), "html.parser"))
 
     assert "Seller: Maison · Payments are handled by Monext." in foot
 
@@ -165,10 +167,12 @@ def test_looks_are_text_not_html() -> None:
 
 
 def test_receipt_names_the_shop() -> None:
-    page = result_page(settled(BuyerStatus.PAID))
+    page = result_page(payment_result(BuyerStatus.PAID))
 
-    assert words(BeautifulSoup(str(one(page, "header")), "html.parser")) == "Shop"
-    assert words(BeautifulSoup(str(one(page, "footer p")), "html.parser")).startswith("Seller: Shop ")
+    assert visible_text(BeautifulSoup(str(only_element(page, "header")), "html.parser")) == "Shop"
+    assert visible_text(BeautifulSoup(str(only_element(page, "footer p")), "html.parser")).startswith(
+        "Seller: Shop "
+    )
 
 
 # --- the stylesheet of the colours
@@ -246,7 +250,7 @@ def test_the_stores_frame_may_hold_each_of_its_pages(dressed: Buyer, world: Worl
     paying = dressed.start(world.cart())
     for answer in (
         paying.answer,
-        dressed.looks(paying),
+        dressed.opens_result(paying),
         dressed.get(f"/return/{paying.ref}?paylinetoken=0"),
     ):
         assert policy(answer)["frame-ancestors"] == "https://fr.example.com https://www.example.com"
@@ -267,7 +271,7 @@ def test_error_of_a_known_payment_wears_its_stores_looks(dressed: Buyer, world: 
     paying = dressed.start(world.cart())
     world.fault(remote="commercetools", path="/carts/", action="status", code=503, times=0)
 
-    answer = dressed.looks(paying)
+    answer = dressed.opens_result(paying)
     assert (answer.status, name_on(answer)) == (503, "Maison")
 
 
@@ -299,14 +303,14 @@ def test_cart_that_can_not_be_paid_leads_back_to_the_shop(sandbox: Sandbox, worl
     ]
     for query, home in ways:
         answer = Buyer(InProcess(sandbox)).checkout(world.cart("empty"), **query)
-        assert one(answer.page, "#shop")["href"] == home
+        assert only_element(answer.page, "#shop")["href"] == home
 
 
 def test_cart_that_can_not_be_paid_leads_back_to_its_own_store(sandbox: Sandbox, world: World) -> None:
     pages = {store: f"{sandbox.shop_url}/{store}" for store in ("fr-store", "de-store")}
     buyer = Buyer(InProcess(sandbox, CANCEL_URL=json.dumps(pages)))
 
-    assert one(buyer.checkout(world.cart("empty")).page, "#shop")["href"] == pages["fr-store"]
+    assert only_element(buyer.checkout(world.cart("empty")).page, "#shop")["href"] == pages["fr-store"]
     assert not buyer.get("/checkout/no-id").page.select("#shop")
 
 
@@ -314,7 +318,7 @@ def test_error_that_leaves_a_payment_in_doubt_leads_nowhere(buyer: Buyer, world:
     paying = buyer.start(world.cart())
     world.fault(remote="commercetools", path="/carts/", action="status", code=503, times=0)
 
-    assert not buyer.looks(paying).page.select("#shop")
+    assert not buyer.opens_result(paying).page.select("#shop")
 
 
 # --- what a page weighs

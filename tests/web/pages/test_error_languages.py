@@ -138,7 +138,7 @@ def test_unknown_address_is_answered_in_the_buyers_language(buyer: Buyer) -> Non
     answer = in_german(buyer, "/nirgends")
 
     assert (answer.status, language_of(answer.page)) == (404, "de")
-    assert "Seite nicht gefunden" in answer.words
+    assert "Seite nicht gefunden" in answer.visible_text
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_link_that_leads_nowhere_is_told_in_the_buyers_language(
     answer = in_german(buyer, path)
 
     assert (answer.status, language_of(answer.page)) == (status, "de")
-    assert words in answer.words
+    assert words in answer.visible_text
 
 
 @pytest.mark.parametrize(("query", "language"), [({}, "fr"), ({"lang": "it"}, "it")])
@@ -203,4 +203,4 @@ def test_remote_that_fails_is_told_in_the_carts_language_once_that_is_known(
     answer = in_german(buyer, f"/checkout/{cart}")
     language = "fr" if fault["remote"] == "monext" else "de"
     assert (answer.status, language_of(answer.page)) == (503, language)
-    assert NOTHING[language] in answer.words
+    assert NOTHING[language] in answer.visible_text

@@ -20,7 +20,7 @@ from monext_bridge.web.pages.i18n import (
     page_language,
     page_locale,
 )
-from tests.web.rendered_pages import finished_app, one, result_page, settled
+from tests.web.rendered_pages import finished_app, only_element, payment_result, result_page
 
 
 def test_english_needs_no_catalogue() -> None:
@@ -87,10 +87,10 @@ def test_outside_a_request_no_browser_is_asked() -> None:
 def test_language_is_that_of_the_query_then_of_the_cart_then_of_the_browser(
     query: str, of_the_cart: str | None, language: str
 ) -> None:
-    shown = settled(BuyerStatus.PAID, language=of_the_cart)
+    shown = payment_result(BuyerStatus.PAID, language=of_the_cart)
     page = result_page(shown, query=query, accepts="de-AT, es;q=0.5")
 
-    assert one(page, "html")["lang"] == language
+    assert only_element(page, "html")["lang"] == language
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,13 @@ from monext_bridge.web.pages.render import RETRYABLE
 from tests.bridges import Buyer
 from tests.web.rendered_pages import (
     cart,
-    one,
+    only_element,
+    payment_result,
     redirect_page,
     result_page,
-    settled,
-    started,
+    started_session,
+    visible_text,
     widget_page,
-    words,
 )
 from tests.world import World
 
@@ -108,10 +108,10 @@ OF_THE_CART = {"Shop", "Merino jumper", "Colissimo", "7d0a2f4e-90c1-4b8e-9f63-5f
 SAME_WORD = {"es": {"Total"}, "fr": {"Total"}, "pt": {"Total"}}
 
 PAGES: dict[str, Callable[[str], BeautifulSoup]] = {
-    "widget": lambda language: widget_page(started(language=language)),
-    "redirect": lambda language: redirect_page(started(language=language)),
+    "widget": lambda language: widget_page(started_session(language=language)),
+    "redirect": lambda language: redirect_page(started_session(language=language)),
     **{
-        status.value: lambda language, status=status: result_page(settled(status, language=language))  # type: ignore[misc]
+        status.value: lambda language, status=status: result_page(payment_result(status, language=language))  # type: ignore[misc]
         for status in BuyerStatus
     },
 }
@@ -123,8 +123,8 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 def verdict(status: BuyerStatus, language: str) -> str:
-    page = result_page(settled(status, language=language))
-    return " ".join(one(page, ".verdict").get_text().split())
+    page = result_page(payment_result(status, language=language))
+    return " ".join(only_element(page, ".verdict").get_text().split())
 
 
 def test_every_language_has_its_sentences_about_money() -> None:
@@ -154,7 +154,7 @@ def test_what_went_through_is_not_to_be_paid_again(status: BuyerStatus, language
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_declares_its_language(name: str, language: str) -> None:
-    html = one(PAGES[name](language), "html")
+    html = only_element(PAGES[name](language), "html")
 
     assert (html["lang"], html["dir"]) == ("pt-PT" if language == "pt" else language, "ltr")
 
@@ -168,13 +168,13 @@ def test_no_english_is_left_on_the_page(name: str, other: str) -> None:
 
 
 def test_headings_tell_the_states_apart_in_each_language(language: str) -> None:
-    pages = [result_page(settled(status, language=language)) for status in BuyerStatus]
+    pages = [result_page(payment_result(status, language=language)) for status in BuyerStatus]
 
-    assert len({one(page, "h1").get_text() for page in pages}) == len(BuyerStatus)
+    assert len({only_element(page, "h1").get_text() for page in pages}) == len(BuyerStatus)
 
 
 def test_order_is_summed_up_in_each_language(language: str) -> None:
-    assert SUMMARIES[language] in words(widget_page(started(language=language)))
+    assert SUMMARIES[language] in visible_text(widget_page(started_session(language=language)))
 
 
 def test_pieces_are_counted_as_in_the_language(language: str) -> None:
@@ -182,7 +182,9 @@ def test_pieces_are_counted_as_in_the_language(language: str) -> None:
     carts = ((replace(line, quantity=1),), (replace(line, quantity=2), replace(line, quantity=1)))
 
     for lines, wanted in zip(carts, ITEMS[language], strict=True):
-        assert f" {wanted} " in words(widget_page(started(language=language, cart=cart(lines=lines))))
+        assert f" {wanted} " in visible_text(
+            widget_page(started_session(language=language, cart=cart(lines=lines)))
+        )
 
 
 @pytest.mark.parametrize(
@@ -211,9 +213,9 @@ def test_pieces_are_counted_as_in_the_language(language: str) -> None:
     ],
 )
 def test_amounts_are_written_as_people_there_write_them(tag: str, amount: Money, written: str) -> None:
-    page = widget_page(started(language=tag, due=amount, cart=cart(total=amount)))
+    page = widget_page(started_session(language=tag, due=amount, cart=cart(total=amount)))
 
-    assert one(page, "#due").get_text() == written
+    assert only_element(page, "#due").get_text() == written
 
 
 # --- the whole bridge, with a cart of fr-FR
@@ -230,17 +232,17 @@ def test_amounts_are_written_as_people_there_write_them(tag: str, amount: Money,
 def test_checkout_speaks_the_carts_language_or_the_one_asked_for(
     query: dict[str, str], heading: str, buyer: Buyer, world: World
 ) -> None:
-    assert one(buyer.checkout(world.cart(), **query).page, "h1").get_text() == heading
+    assert only_element(buyer.checkout(world.cart(), **query).page, "h1").get_text() == heading
 
 
 def test_paid_result_says_when_in_the_carts_language(buyer: Buyer, world: World) -> None:
     paying = buyer.start(world.cart())
     world.pay(paying.token, outcome="accepted")
-    buyer.notified(paying)
+    buyer.notification_arrives(paying)
 
-    page = buyer.looks(paying).page
-    moment = one(page, "#moment time")
-    assert "Date et heure" in words(page)
+    page = buyer.opens_result(paying).page
+    moment = only_element(page, "#moment time")
+    assert "Date et heure" in visible_text(page)
     said = datetime.fromisoformat(str(moment["datetime"]))
     assert abs(datetime.now(UTC) - said) < timedelta(minutes=5)
     assert re.fullmatch(r"\d{1,2} \w+ 20\d\d, \d\d:\d\d \(UTC\+[12]\)", moment.get_text())
@@ -249,7 +251,7 @@ def test_paid_result_says_when_in_the_carts_language(buyer: Buyer, world: World)
 def test_result_looks_again_without_script_for_five_minutes(buyer: Buyer, world: World) -> None:
     paying = buyer.start(world.cart())
     world.pay(paying.token, outcome="pending")
-    buyer.notified(paying)
+    buyer.notification_arrives(paying)
 
     branding, path = 0, f"/result/{paying.ref}"
     while found := buyer.get(path).page.select("head noscript meta[http-equiv=refresh]"):
@@ -268,22 +270,22 @@ def test_number_of_looks_that_is_none_is_malformed(waiting: str, buyer: Buyer, w
 def test_result_that_looks_again_keeps_the_language_asked_for(buyer: Buyer, world: World) -> None:
     paying = buyer.start(world.cart())
     world.pay(paying.token, outcome="pending")
-    buyer.notified(paying)
+    buyer.notification_arrives(paying)
 
-    carts_own, italian = buyer.looks(paying).page, buyer.looks(paying, lang="it").page
-    assert [one(page, "html")["lang"] for page in (carts_own, italian)] == ["fr", "it"]
-    assert str(one(italian, "[data-refresh]")["data-refresh"]).endswith("?waiting=1&lang=it")
-    assert str(one(carts_own, "[data-refresh]")["data-refresh"]).endswith("?waiting=1")
+    carts_own, italian = buyer.opens_result(paying).page, buyer.opens_result(paying, lang="it").page
+    assert [only_element(page, "html")["lang"] for page in (carts_own, italian)] == ["fr", "it"]
+    assert str(only_element(italian, "[data-refresh]")["data-refresh"]).endswith("?waiting=1&lang=it")
+    assert str(only_element(carts_own, "[data-refresh]")["data-refresh"]).endswith("?waiting=1")
 
 
 def test_result_speaks_the_language_that_the_start_was_asked_for(buyer: Buyer, world: World) -> None:
     paying = buyer.start(world.cart(), lang="nl")
     world.pay(paying.token, outcome="refused")
-    buyer.notified(paying)
+    buyer.notification_arrives(paying)
 
-    page = buyer.looks(paying).page
-    assert one(page, "html")["lang"] == "nl"
-    assert "lang=nl" in str(one(page, "#retry")["href"])
+    page = buyer.opens_result(paying).page
+    assert only_element(page, "html")["lang"] == "nl"
+    assert "lang=nl" in str(only_element(page, "#retry")["href"])
 
 
 @pytest.mark.parametrize(("asked", "kept"), [("it", "it"), ("../x", "nl"), ("", "nl")])
@@ -294,4 +296,4 @@ def test_way_back_to_the_payment_keeps_a_language_that_is_one(
     world.pay(paying.token, outcome="refused")
 
     page = buyer.get(f"/result/{paying.ref}?lang={asked}").page
-    assert parse_qs(urlsplit(str(one(page, "#retry")["href"])).query)["lang"] == [kept]
+    assert parse_qs(urlsplit(str(only_element(page, "#retry")["href"])).query)["lang"] == [kept]

@@ -11,16 +11,16 @@ from monext_bridge.services.results import BuyerStatus
 from monext_bridge.web.pages.branding import PLAIN
 from monext_bridge.web.pages.render import REFRESHING, RETRYABLE
 from tests.web.rendered_pages import (
-    NEXT_LOOK,
+    NEXT_POLL,
     REFRESH,
     RETRY,
     SHOP,
     eur,
-    one,
+    only_element,
     order,
+    payment_result,
     result_page,
-    settled,
-    words,
+    visible_text,
 )
 
 NOTHING = "Nothing has been taken."
@@ -47,35 +47,35 @@ def test_every_status_has_its_verdict() -> None:
 
 @pytest.mark.parametrize("status", BuyerStatus)
 def test_result_says_what_is_certain(status: BuyerStatus) -> None:
-    page = result_page(settled(status))
+    page = result_page(payment_result(status))
 
-    assert words(BeautifulSoup(str(one(page, ".verdict")), "html.parser")) == VERDICTS[status]
+    assert visible_text(BeautifulSoup(str(only_element(page, ".verdict")), "html.parser")) == VERDICTS[status]
 
 
 def test_headings_tell_the_states_apart() -> None:
-    headings = {one(result_page(settled(status)), "h1").get_text() for status in BuyerStatus}
+    headings = {only_element(result_page(payment_result(status)), "h1").get_text() for status in BuyerStatus}
 
     assert len(headings) == len(BuyerStatus)
 
 
 @pytest.mark.parametrize("status", BuyerStatus)
 def test_result_has_a_reference_to_quote_and_names_its_state(status: BuyerStatus) -> None:
-    page = result_page(settled(status))
+    page = result_page(payment_result(status))
 
-    assert one(page, "#reference").get_text() == "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10"
-    assert one(page, "main [data-status]")["data-status"] == status.value
+    assert only_element(page, "#reference").get_text() == "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10"
+    assert only_element(page, "main [data-status]")["data-status"] == status.value
 
 
 def test_order_number_is_shown_once_there_is_one() -> None:
-    with_order = result_page(settled(BuyerStatus.PAID, order=order("M3K9QX27TB4WZ")))
+    with_order = result_page(payment_result(BuyerStatus.PAID, order=order("M3K9QX27TB4WZ")))
 
-    assert one(with_order, "#order-number").get_text() == "M3K9QX27TB4WZ"
-    assert not result_page(settled(BuyerStatus.PAID)).select("#order-number")
+    assert only_element(with_order, "#order-number").get_text() == "M3K9QX27TB4WZ"
+    assert not result_page(payment_result(BuyerStatus.PAID)).select("#order-number")
 
 
 @pytest.mark.parametrize("status", BuyerStatus)
 def test_way_back_to_the_payment_is_shown_only_where_nothing_was_taken(status: BuyerStatus) -> None:
-    links = [link["href"] for link in result_page(settled(status)).select("#retry")]
+    links = [link["href"] for link in result_page(payment_result(status)).select("#retry")]
 
     assert links == ([RETRY] if status in RETRYABLE else [])
     assert (status in RETRYABLE) == (VERDICTS[status] == NOTHING)
@@ -83,24 +83,24 @@ def test_way_back_to_the_payment_is_shown_only_where_nothing_was_taken(status: B
 
 @pytest.mark.parametrize("status", BuyerStatus)
 def test_result_leads_back_to_the_shop(status: BuyerStatus) -> None:
-    assert one(result_page(settled(status)), "#shop")["href"] == SHOP
+    assert only_element(result_page(payment_result(status)), "#shop")["href"] == SHOP
 
 
 @pytest.mark.parametrize("status", BuyerStatus)
 def test_result_without_any_link_is_still_a_page(status: BuyerStatus) -> None:
-    page = result_page(settled(status), retry_url=None, shop_url=None, branding=PLAIN)
+    page = result_page(payment_result(status), retry_url=None, shop_url=None, branding=PLAIN)
 
     assert not page.select("#shop, #retry")
-    assert one(page, "title").get_text() == one(page, "h1").get_text()
+    assert only_element(page, "title").get_text() == only_element(page, "h1").get_text()
 
 
 @pytest.mark.parametrize("status", BuyerStatus)
 def test_states_that_end_soon_look_again_by_themselves(status: BuyerStatus) -> None:
-    page = result_page(settled(status))
+    page = result_page(payment_result(status))
     refreshes = status in REFRESHING
 
     by_meta = page.select("head noscript meta[http-equiv=refresh]")
-    assert [tag["content"] for tag in by_meta] == ([f"10;url={NEXT_LOOK}"] if refreshes else [])
+    assert [tag["content"] for tag in by_meta] == ([f"10;url={NEXT_POLL}"] if refreshes else [])
     assert [tag["data-refresh"] for tag in page.select("[data-refresh]")] == ([REFRESH] if refreshes else [])
     assert bool(page.select("script[nonce=n0nce]")) == refreshes
 
@@ -109,7 +109,7 @@ def test_states_that_end_soon_look_again_by_themselves(status: BuyerStatus) -> N
 def test_browser_without_script_that_has_looked_long_enough_is_left_with_a_button(
     status: BuyerStatus,
 ) -> None:
-    page = result_page(settled(status), next_poll_url=None)
+    page = result_page(payment_result(status), next_poll_url=None)
 
     assert not page.select("head noscript, meta[http-equiv=refresh]")
     by_hand = [link["href"] for link in page.select("main noscript a.button")]
@@ -120,49 +120,52 @@ def test_browser_without_script_that_has_looked_long_enough_is_left_with_a_butto
 def test_result_says_when_the_money_was_taken() -> None:
     taken = datetime(2026, 7, 31, 22, 5, tzinfo=UTC)
     page = result_page(
-        settled(BuyerStatus.PAID, begun=taken - timedelta(minutes=4), taken=taken, language="fr")
+        payment_result(BuyerStatus.PAID, begun=taken - timedelta(minutes=4), taken=taken, language="fr")
     )
 
-    assert one(page, "#moment").get_text() == "1 août 2026, 00:05 (UTC+2)"
-    assert one(page, "#moment time")["datetime"] == "2026-07-31T22:05:00+00:00"
-    assert "Date et heure 1 août" in words(page)
+    assert only_element(page, "#moment").get_text() == "1 août 2026, 00:05 (UTC+2)"
+    assert only_element(page, "#moment time")["datetime"] == "2026-07-31T22:05:00+00:00"
+    assert "Date et heure 1 août" in visible_text(page)
 
 
 def test_result_of_what_was_not_taken_says_when_it_was_begun() -> None:
-    page = result_page(settled(BuyerStatus.REFUSED, begun=datetime(2026, 1, 5, 9, 30, tzinfo=UTC)))
+    page = result_page(payment_result(BuyerStatus.REFUSED, begun=datetime(2026, 1, 5, 9, 30, tzinfo=UTC)))
 
-    assert "Payment started 5 January 2026, 10:30 (UTC+1)" in words(page)
+    assert "Payment started 5 January 2026, 10:30 (UTC+1)" in visible_text(page)
 
 
 def test_result_without_a_known_time_says_none() -> None:
-    assert not result_page(settled(BuyerStatus.PAID)).select("#moment, time")
+    assert not result_page(payment_result(BuyerStatus.PAID)).select("#moment, time")
 
 
 def test_review_is_looked_at_again_by_hand() -> None:
-    assert one(result_page(settled(BuyerStatus.REVIEW)), "#again")["href"] == REFRESH
+    assert only_element(result_page(payment_result(BuyerStatus.REVIEW)), "#again")["href"] == REFRESH
 
 
 def test_money_already_given_back_is_said_to_be_back() -> None:
-    page = result_page(settled(BuyerStatus.RETURNED, given_back=True))
+    page = result_page(payment_result(BuyerStatus.RETURNED, given_back=True))
 
-    assert "has been returned" in one(page, ".verdict").get_text()
-    assert one(page, "h1").get_text() == "Your money has been returned"
+    assert "has been returned" in only_element(page, ".verdict").get_text()
+    assert only_element(page, "h1").get_text() == "Your money has been returned"
 
 
 def test_shop_name_is_in_the_title() -> None:
-    assert one(result_page(settled(BuyerStatus.PAID)), "title").get_text() == "Payment received – Shop"
+    assert (
+        only_element(result_page(payment_result(BuyerStatus.PAID)), "title").get_text()
+        == "Payment received – Shop"
+    )
 
 
 @pytest.mark.parametrize(
     ("language", "written"), [(None, "€11,500.00"), ("en-GB", "€11,500.00"), ("en-ZA", "€11 500,00")]
 )
 def test_amounts_follow_the_region_of_the_cart(language: str | None, written: str) -> None:
-    page = result_page(settled(BuyerStatus.PAID, amount=eur(1150000), language=language))
+    page = result_page(payment_result(BuyerStatus.PAID, amount=eur(1150000), language=language))
 
-    assert words(BeautifulSoup(str(one(page, "#amount")), "html.parser")) == written
+    assert visible_text(BeautifulSoup(str(only_element(page, "#amount")), "html.parser")) == written
 
 
 def test_page_without_a_catalogue_for_its_language_says_that_it_is_english() -> None:
-    html = one(result_page(settled(BuyerStatus.PAID, language="ja-JP")), "html")
+    html = only_element(result_page(payment_result(BuyerStatus.PAID, language="ja-JP")), "html")
 
     assert (html["lang"], html["dir"]) == ("en", "ltr")

@@ -7,80 +7,82 @@ import json
 import pytest
 
 from tests.bridges import Answer, Buyer, InProcess
-from tests.web.back_office import EUR_10, Office, capture
-from tests.web.paid_orders import Paid
-from tests.web.rendered_pages import one, words
+from tests.web.back_office import EUR_10, BackOfficeClient, capture
+from tests.web.paid_orders import PaidCart
+from tests.web.rendered_pages import only_element, visible_text
 from tests.world import World
 
 AS_A_PROGRAM = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def office(in_process: InProcess, world: World) -> Office:
-    return Office(in_process, world.back_office_token())
+def office(in_process: InProcess, world: World) -> BackOfficeClient:
+    return BackOfficeClient(in_process, world.back_office_token())
 
 
-def shown(buyer: Buyer, paid: Paid) -> Answer:
-    return buyer.looks(paid.page, lang="en")
+def shown(buyer: Buyer, paid: PaidCart) -> Answer:
+    return buyer.opens_result(paid.page, lang="en")
 
 
 def test_authorisation_that_the_shop_cancelled_is_not_called_refused(
-    world: World, buyer: Buyer, office: Office
+    world: World, buyer: Buyer, office: BackOfficeClient
 ) -> None:
-    paid = Paid(world, buyer, "german-store")
-    assert office.act(paid.id, {"action": "cancelPayment"}).status == 200
+    paid = PaidCart(world, buyer, "german-store")
+    assert office.send_actions(paid.id, {"action": "cancelPayment"}).status == 200
 
     page = shown(buyer, paid).page
-    assert one(page, "main [data-status]")["data-status"] == "cancelled"
-    assert "the shop has cancelled it since" in words(page)
-    assert "Nothing has been taken." in words(page)
+    assert only_element(page, "main [data-status]")["data-status"] == "cancelled"
+    assert "the shop has cancelled it since" in visible_text(page)
+    assert "Nothing has been taken." in visible_text(page)
     assert not page.select("#retry")
 
 
 def test_paid_result_says_what_was_captured_and_not_all_that_was_reserved(
-    world: World, buyer: Buyer, office: Office
+    world: World, buyer: Buyer, office: BackOfficeClient
 ) -> None:
-    paid = Paid(world, buyer, "german-store")
-    assert "Your payment of €554.90 is authorised." in shown(buyer, paid).words
-    assert office.act(paid.id, capture(final=True)).status == 200
+    paid = PaidCart(world, buyer, "german-store")
+    assert "Your payment of €554.90 is authorised." in shown(buyer, paid).visible_text
+    assert office.send_actions(paid.id, capture(final=True)).status == 200
 
-    assert "You have paid €10.00." in shown(buyer, paid).words
+    assert "You have paid €10.00." in shown(buyer, paid).visible_text
 
 
-def test_paid_result_says_what_was_refunded_of_it(world: World, buyer: Buyer, office: Office) -> None:
-    paid = Paid(world, buyer, "guest")
+def test_paid_result_says_what_was_refunded_of_it(
+    world: World, buyer: Buyer, office: BackOfficeClient
+) -> None:
+    paid = PaidCart(world, buyer, "guest")
     assert not shown(buyer, paid).page.select("#refunded")
-    assert office.act(paid.id, {"action": "refundPayment", "amount": EUR_10}).status == 200
+    assert office.send_actions(paid.id, {"action": "refundPayment", "amount": EUR_10}).status == 200
 
-    assert "Refunded of this €10.00" in shown(buyer, paid).words
+    assert "Refunded of this €10.00" in shown(buyer, paid).visible_text
 
 
 def test_reservation_that_was_released_is_not_called_money_returned(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart("german-store"))
-    world.one_more(cart)
+    world.add_one_item(cart)
     world.pay(page.token, outcome="accepted")
     buyer.comes_back(page)
 
-    said = buyer.looks(page, lang="en").words
+    said = buyer.opens_result(page, lang="en").visible_text
     assert "The reserved amount has been released" in said
     assert "Nothing was taken, and nothing was ordered with this payment." in said
 
 
 def test_authorised_result_says_what_is_still_reserved(world: World, buyer: Buyer) -> None:
-    paid = Paid(world, buyer, "german-store")
+    paid = PaidCart(world, buyer, "german-store")
     part = {"type": "CancelAuthorization", "amount": EUR_10, "state": "Success"}
     version = world.payment(paid.cart)["version"]
     action = {"action": "addTransaction", "transaction": part}
     world.project.update(f"payments/{paid.id}", version=version, action=action)
 
-    assert "Your payment of €544.90 is authorised." in shown(buyer, paid).words
+    assert "Your payment of €544.90 is authorised." in shown(buyer, paid).visible_text
 
 
 # --- as a program reads it
 
 
 def test_program_reads_the_state_alone(world: World, buyer: Buyer) -> None:
-    paid = Paid(world, buyer, "guest")
+    paid = PaidCart(world, buyer, "guest")
     answer = buyer.get(f"/result/{paid.page.ref}", headers=AS_A_PROGRAM)
     (order,) = world.orders(paid.cart)
 

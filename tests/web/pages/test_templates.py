@@ -15,9 +15,9 @@ from tests.web.rendered_pages import (
     STATIC,
     TEMPLATES,
     finished_app,
+    payment_result,
     redirect_page,
     result_page,
-    settled,
     widget_page,
 )
 
@@ -25,7 +25,7 @@ FILES = sorted(TEMPLATES.rglob("*.html"))
 PAGES: dict[str, Callable[[], BeautifulSoup]] = {
     "widget": widget_page,
     "redirect": redirect_page,
-    **{status.value: lambda status=status: result_page(settled(status)) for status in BuyerStatus},  # type: ignore[misc]
+    **{status.value: lambda status=status: result_page(payment_result(status)) for status in BuyerStatus},  # type: ignore[misc]
 }
 ENGLISH_ONLY = {"docs.html"}
 """For developers, not for buyers."""
