@@ -161,12 +161,12 @@ class RemoteTimeout(RemoteUnavailable):
     pass
 
 
-class EarlierUnknown(RemoteUnavailable):
+class EarlierAttemptUnknown(RemoteUnavailable):
     """It is not known whether the buyer has paid already.
 
     Only this failure of a start does not prove that nothing was taken.
     """
 
 
-class ActUnknown(RemoteUnavailable):
+class OperationUnknown(RemoteUnavailable):
     """It is not known yet whether Monext did it. A call with the same key finds out; another might do it twice."""

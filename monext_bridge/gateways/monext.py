@@ -24,11 +24,11 @@ TRANSACTIONS = "/v1/checkout/transactions"
 ALIVE = "/v1/checkout/alive"
 
 MONEXT_CONNECTIONS = 64
-ACT_TIMEOUT = 15.0
+OPERATION_TIMEOUT = 15.0
 """Seconds to wait for the answer to an operation. An acquirer may take long, and an operation whose answer is
 lost costs more than a wait."""
 
-AFTER_ACT = 1.0
+RESERVED_AFTER_OPERATION = 1.0
 """Seconds that an operation leaves at the end of its request, to write down what became of it."""
 
 ALIVE_TIMEOUT = 2.0
@@ -78,7 +78,7 @@ class MonextGateway:
         Raises RemoteUnreachable only where Monext certainly did nothing. After any other RemoteUnavailable
         only the ledger tells whether Monext did it.
         """
-        with leaving(AFTER_ACT):
+        with leaving(RESERVED_AFTER_OPERATION):
             return self._send(
                 credentials,
                 "POST",
@@ -86,7 +86,7 @@ class MonextGateway:
                 route=f"{TRANSACTIONS}/{{transaction}}/{kind.value}",
                 ids={"transaction": transaction_id},
                 json=body,
-                read_timeout=ACT_TIMEOUT,
+                read_timeout=OPERATION_TIMEOUT,
             )
 
     def alive(self, credentials: MonextCredentials) -> bool:

@@ -6,6 +6,6 @@ queue.
 
 from monext_bridge.queue.broker import queue_on
 from monext_bridge.queue.scheduler import QueueRunner
-from monext_bridge.queue.worker import working
+from monext_bridge.queue.worker import running_worker
 
-__all__ = ["QueueRunner", "queue_on", "working"]
+__all__ = ["QueueRunner", "queue_on", "running_worker"]

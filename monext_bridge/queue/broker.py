@@ -30,7 +30,7 @@ OLDEST = 30 * 60 * 1000
 The next pass finds what its payment still needs.
 """
 
-PATIENCE = 5.0
+REDIS_TIMEOUT = 5.0
 """Seconds for Redis to answer; nobody waits for a queue."""
 
 
@@ -40,7 +40,7 @@ def queue_on(url: SecretStr) -> RedisBroker:
     Tasks have no time limit, because each of their calls has its own.
     """
     broker = RedisBroker(  # type: ignore[no-untyped-call]
-        client=connect_redis(url, timeout=PATIENCE),
+        client=connect_redis(url, timeout=REDIS_TIMEOUT),
         namespace=f"{PREFIX}queue",
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
         maintenance_chance=MAINTENANCE_CHANCE,

@@ -41,7 +41,7 @@ def read_findings(bodies: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             PaymentId(body["payment"]),
-            FollowUp(body["need"]) if body["need"] in set(FollowUp) else FollowUp.ACT,
+            FollowUp(body["need"]) if body["need"] in set(FollowUp) else FollowUp.OPERATION,
             FindingStatus(body["ending"]) if body["ending"] in set(FindingStatus) else FindingStatus.STUCK,
             body["detail"],
             body.get("store"),

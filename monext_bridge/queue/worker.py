@@ -29,7 +29,7 @@ What is left then is given to other workers.
 
 
 @contextmanager
-def working(broker: RedisBroker, work: Work, *, threads: int) -> Iterator[None]:
+def running_worker(broker: RedisBroker, work: Work, *, threads: int) -> Iterator[None]:
     """Inside, tasks are taken and done. At the end, what is under way is finished, and nothing more is taken."""
     reports = Reports(broker.client)
     broker.add_middleware(CurrentMessage())

@@ -25,7 +25,7 @@ from monext_bridge.logs import event
 
 log = logging.getLogger(__name__)
 
-LOOKS_EVERY = 0.2
+CHECKS_EVERY = 0.2
 """Seconds between two checks that the command, and the process that wants it, are still there."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
@@ -77,7 +77,7 @@ def ends_with_parent(stop: Event) -> None:
     parent = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent and not stop.wait(LOOKS_EVERY):
+        while os.getppid() == parent and not stop.wait(CHECKS_EVERY):
             pass
         stop.set()
 
@@ -104,7 +104,7 @@ def _wait_for_exit(process: subprocess.Popen[bytes], *, stop: Event) -> int | No
     """Returns the exit code of a command that ended by itself, or None once `stop` is set."""
     while not stop.is_set():
         with suppress(subprocess.TimeoutExpired):
-            return process.wait(LOOKS_EVERY)
+            return process.wait(CHECKS_EVERY)
     return None
 
 

@@ -39,7 +39,7 @@ def reconcile(sandbox: Sandbox) -> ReconciliationResult:
     for scope in (Scope(), Scope(ledger=True)):
         found = _pass(bridge, scope, done)
         done.findings.update(f"{f.need.value} {f.ending.value}" for f in found if not _is_idle(f))
-        done.left_to_people.update(f.payment_id for f in found if f.need is FollowUp.RETURN_REFUSED)
+        done.left_to_people.update(f.payment_id for f in found if f.need is FollowUp.REVERSAL_REJECTED)
     again = _pass(bridge, Scope(ledger=True), done)
     done.left += [_text(f) for f in again if not _is_idle(f) and f.payment_id not in done.left_to_people]
     return done

@@ -264,13 +264,13 @@ class Bridge:
         self, payment: Payment, conditions: Conditions
     ) -> Generator[None, None, Payment]:
         late_cancel = reversal_operations(payment).late_cancel
-        if late_cancel is None or reversal_operations(payment).instead is not None:
+        if late_cancel is None or reversal_operations(payment).replacement is not None:
             return payment
         try:
             written = self.shop.write(payment, (replacement_refund(late_cancel, now=self.now),))
         except Conflict:
             return self.shop.payments[payment.id]
-        refund = reversal_operations(written).instead
+        refund = reversal_operations(written).replacement
         yield
         return (yield from self._sends_one(written, refund, conditions=conditions)) if refund else written
 
@@ -368,7 +368,7 @@ class Bridge:
     ) -> Steps:
         of_key = operations_of_key(payment, name.key)
         late = of_key.late_cancel
-        if late is None or of_key.instead or not isinstance(request, Reverse):
+        if late is None or of_key.replacement or not isinstance(request, Reverse):
             return
         if any(t.state is INITIAL for t in of_key.sent):
             return
@@ -376,7 +376,7 @@ class Bridge:
             written = self.shop.write(payment, (replacement_refund(late, now=self.now),))
         except Conflict:
             return
-        instead = operations_of_key(written, name.key).instead
+        instead = operations_of_key(written, name.key).replacement
         yield
         if instead:
             yield from self._sends(written, (instead,), request, conditions)

@@ -48,7 +48,7 @@ def recorded_without_order(bridge: InProcess, world: World) -> tuple[str, Page, 
 def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_end(
     bridge: InProcess, sandbox: Sandbox, world: World
 ) -> None:
-    """The office refunds between the settle's reading of the cart and its POST /orders."""
+    """The office refunds between the recorder's reading of the cart and its POST /orders."""
     cart, page, payment = recorded_without_order(bridge, world)
     world.refuse_orders(cart, None)
     services = bridge.services
@@ -56,12 +56,12 @@ def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_en
     world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         services.modify.perform(payment, Refund(Money(100, "EUR")), key="r-1")  # Initial: credit owed
-    situation = services.buyer_events._read(reference)  # a settle reads now ...
+    situation = services.buyer_events._read(reference)  # the recorder reads now ...
     world.reset()
     services.modify.perform(
         payment, Refund(Money(100, "EUR")), key="r-1"
     )  # ... the refund ends, no order to tell
-    services.buyer_events.settle.settle(
+    services.buyer_events.outcome_recorder.record(
         reference, situation, outcome=None
     )  # ... the order is made of what was read
     reconciled(later(sandbox, hours=2), payment)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.mapping.monext.codes import CANCELLED_CODES, UNSURE_ACT_CODES
+from monext_bridge.mapping.monext.codes import CANCELLED_CODES, UNSURE_OPERATION_CODES
 from tests.bridges import Answer, Buyer, InProcess
 from tests.services.paid_payments import PaidPayment, a_paid_payment
 from tests.web.back_office import BackOfficeClient, amount
@@ -52,7 +52,7 @@ def test_a_refund_that_was_done_though_answered_with_an_error_is_never_done_agai
     assert charged.ledger() == [("REFUND", 10000, "OK")]
 
 
-@pytest.mark.parametrize("code", sorted(UNSURE_ACT_CODES))
+@pytest.mark.parametrize("code", sorted(UNSURE_OPERATION_CODES))
 @pytest.mark.parametrize("status", [201, 400])
 def test_no_answer_that_does_not_tell_is_taken_for_a_refusal(
     status: int, code: str, office: BackOfficeClient, charged: PaidPayment

@@ -17,7 +17,7 @@ from monext_bridge.domain.monext import OperationKind
 from monext_bridge.errors import RemoteTimeout, RemoteUnreachable
 from monext_bridge.gateways.commercetools.tokens import Grant, Tokens
 from monext_bridge.gateways.keys.clouds import fetch
-from monext_bridge.gateways.monext import AFTER_ACT, MonextGateway
+from monext_bridge.gateways.monext import RESERVED_AFTER_OPERATION, MonextGateway
 from monext_bridge.runtime.deadlines import LEAST, begin, clear, leaving, limit, seconds_left, within
 from monext_bridge.runtime.parallel import together
 from monext_bridge.runtime.retry_budget import FOREGROUND
@@ -119,7 +119,7 @@ def test_keys_that_drip_end_at_it_and_can_not_be_had() -> None:
 def test_an_act_that_would_leave_no_time_to_write_it_down_is_not_sent(remote: Remote) -> None:
     credentials = MonextCredentials(api_url=remote.url, api_key=SecretStr("key"))
     gateway = MonextGateway(connect=lambda url: client(url, remote="monext"))
-    with within(AFTER_ACT + LEAST / 2), pytest.raises(RemoteUnreachable):
+    with within(RESERVED_AFTER_OPERATION + LEAST / 2), pytest.raises(RemoteUnreachable):
         gateway.execute(credentials, OperationKind.CAPTURE, MonextTransactionId("1"), {"amount": 1})
     assert remote.calls() == ()
 

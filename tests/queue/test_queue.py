@@ -20,7 +20,7 @@ from monext_bridge.queue.messages import read_findings, read_task, written_findi
 from monext_bridge.queue.presence import PRESENCE_KEY as PRESENT
 from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.scheduler import LOCK, QueueRunner
-from monext_bridge.queue.worker import working
+from monext_bridge.queue.worker import running_worker
 from monext_bridge.services import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
 from monext_bridge.services.reconciliation.threads import Work
@@ -127,7 +127,7 @@ def test_a_task_whose_worker_is_killed_is_done_by_another(shift: Shift, workers:
         victim.wait()
         broker = shift.broker()
         broker.heartbeat_timeout, broker.maintenance_chance = 1_000, 1_000_000
-        with working(broker, shift.work, threads=2):
+        with running_worker(broker, shift.work, threads=2):
             _, summary = passing.result()
     assert summary.complete
     shift.assert_finished()
@@ -167,7 +167,7 @@ def test_tasks_of_workers_that_have_gone_are_done_by_the_pass_and_by_whoever_com
     assert summary.complete
     shift.assert_finished()
     assert shift.waiting() == 2
-    with working(shift.broker(), shift.work, threads=2):
+    with running_worker(shift.broker(), shift.work, threads=2):
         wait_for(lambda: shift.waiting() == 0, seconds=20)
     shift.assert_finished()
 
@@ -185,7 +185,7 @@ def test_tasks_of_workers_that_are_there_and_silent_are_done_by_the_pass(shift: 
 def test_a_worker_says_that_it_is_there_as_long_as_it_is(shift: Shift) -> None:
     presence = Presence(shift.broker().client)
     assert not presence.anybody()
-    with working(shift.broker(), shift.work, threads=1):
+    with running_worker(shift.broker(), shift.work, threads=1):
         wait_for(presence.anybody, seconds=5)
 
 
@@ -197,7 +197,7 @@ def test_a_second_scheduler_leaves_it_to_the_first(shift: Shift) -> None:
 
 
 def test_a_scheduler_leaves_its_place_when_it_is_done(shift: Shift) -> None:
-    with working(shift.broker(), shift.work, threads=1):
+    with running_worker(shift.broker(), shift.work, threads=1):
         for _ in range(2):
             _, summary = shift.run()
             assert summary.complete
@@ -238,7 +238,7 @@ def test_a_worker_waits_for_a_redis_that_goes_and_comes_back(
     shift: Shift, redis_process: RedisServer
 ) -> None:
     shift.forgotten(1)
-    with working(shift.broker(), shift.work, threads=1):
+    with running_worker(shift.broker(), shift.work, threads=1):
         redis_process.stop()
         redis_process.start()
         _, summary = shift.run(runner=QueueRunner(shift.broker(), silence=60))
@@ -270,23 +270,23 @@ def test_tasks_and_findings_come_back_as_they_were_sent(need: FollowUp, ending: 
 
 
 def test_messages_of_an_older_version_are_read_without_cart_and_order() -> None:
-    older = Task(PaymentId("p"), frozenset({FollowUp.ACT}), "de-store")
+    older = Task(PaymentId("p"), frozenset({FollowUp.OPERATION}), "de-store")
     assert read_task({"payment": "p", "needs": ["act"], "store": "de-store"}) == older
     body = {"payment": "p", "store": None, "need": "act", "ending": "stuck", "detail": "why"}
-    assert read_findings([body]) == (Finding(PaymentId("p"), FollowUp.ACT, FindingStatus.STUCK, "why"),)
+    assert read_findings([body]) == (Finding(PaymentId("p"), FollowUp.OPERATION, FindingStatus.STUCK, "why"),)
 
 
 def test_an_older_version_reads_what_is_written_now() -> None:
     """It looks at these members alone."""
-    task = written_task(Task(PaymentId("p"), frozenset({FollowUp.ACT}), "de-store", CartId("c"), None))
+    task = written_task(Task(PaymentId("p"), frozenset({FollowUp.OPERATION}), "de-store", CartId("c"), None))
     assert (task["payment"], task["needs"], task["store"]) == ("p", ["act"], "de-store")
     (body,) = written_findings(
-        [Finding(PaymentId("p"), FollowUp.ACT, FindingStatus.STUCK, "why", "de-store")]
+        [Finding(PaymentId("p"), FollowUp.OPERATION, FindingStatus.STUCK, "why", "de-store")]
     )
     assert {"payment", "store", "need", "ending", "detail"} <= body.keys()
 
 
 def test_words_of_a_newer_version_do_not_stop_an_older_one() -> None:
-    assert read_task({"payment": "p", "needs": ["newer", "act"]}).needs == {FollowUp.ACT}
+    assert read_task({"payment": "p", "needs": ["newer", "act"]}).needs == {FollowUp.OPERATION}
     (finding,) = read_findings([{"payment": "p", "need": "newer", "ending": "newer", "detail": "x"}])
     assert finding.ending is FindingStatus.STUCK

@@ -215,7 +215,7 @@ def accepted_as(move: MoneyMovement, amount: int = 11100, **around: Any) -> Happ
 def gives_up(payment: Payment) -> Payment:
     """The buyer cancels, and Monext says that the payment was not begun."""
     services = services_in_memory(payment, now=NOW)
-    services.outcome_recorder.settle(
+    services.outcome_recorder.record(
         REFERENCE, situated(payment, makes_orders=False), outcome=NOT_BEGUN, cancelled_by_buyer=True
     )
     return services.record.versions[-1]
@@ -310,7 +310,7 @@ def must_go_back(payment: Payment) -> Payment | None:
 def settled_without_order(payment: Payment) -> Payment:
     services = services_in_memory(payment, now=NOW)
     merged = a_cart(state=CartState.MERGED, payments=(payment,))
-    services.outcome_recorder.settle(REFERENCE, situated(payment, cart=merged), outcome=None)
+    services.outcome_recorder.record(REFERENCE, situated(payment, cart=merged), outcome=None)
     return services.record.versions[-1]
 
 

@@ -18,7 +18,7 @@ from monext_bridge.mapping.monext import (
     REASON_CODES,
     REFUSING_STATUSES,
     UNDECIDED_STATUSES,
-    UNSURE_ACT_CODES,
+    UNSURE_OPERATION_CODES,
     read_operation_answer,
     read_outcome,
 )
@@ -102,7 +102,7 @@ def operation_answers() -> tuple[Row, ...]:
 
 
 def _operation_codes() -> Iterator[Row]:
-    for code in sorted(UNSURE_ACT_CODES):
+    for code in sorted(UNSURE_OPERATION_CODES):
         yield _operation_row("any", code, title="REFUSED")
     for code in sorted(PENDING_CODES):
         yield _operation_row("any", code, title="REFUSED")

@@ -72,7 +72,7 @@ class KeyedOperations:
         return next((t for t in self.sent if operation_mark(t) == TOO_LATE), None)
 
     @property
-    def instead(self) -> Transaction | None:
+    def replacement(self) -> Transaction | None:
         """Returns the replacement refund, which stands in for a late cancel."""
         return next((t for t in self.sent if recorded_digest(t) == REPLACEMENT), None)
 
@@ -85,7 +85,7 @@ class KeyedOperations:
 
         A late cancel does not answer where a replacement refund stands in for it.
         """
-        answering = [t for t in self.sent if not (self.instead and operation_mark(t) == TOO_LATE)]
+        answering = [t for t in self.sent if not (self.replacement and operation_mark(t) == TOO_LATE)]
         return min(answering, key=lambda t: WORST_FIRST.index(t.state))
 
 

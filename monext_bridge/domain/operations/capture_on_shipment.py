@@ -23,8 +23,8 @@ from monext_bridge.domain.record import (
     Payment,
     Transaction,
     TransactionType,
+    accepted_or_planned_amount,
     reversal_reason,
-    taken_or_planned,
 )
 
 TAKING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
@@ -55,7 +55,7 @@ def due_capture(payment: Payment, order_id: OrderId) -> ShipmentCapture | None:
     if waiting:
         key, amount = waiting
         return ShipmentCapture(Capture(amount), key, sent=True)
-    due = taken_or_planned(payment).with_amount(open_amounts(payment).capturable)
+    due = accepted_or_planned_amount(payment).with_amount(open_amounts(payment).capturable)
     if due.cent_amount == 0:
         return None
     unsent = next((name.key for name, t in keyed if operation_mark(t) == UNSENT and t.amount == due), None)

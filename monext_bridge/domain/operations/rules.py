@@ -27,9 +27,9 @@ from monext_bridge.domain.record import (
     Transaction,
     TransactionState,
     TransactionType,
+    accepted_or_planned_amount,
     accepted_transaction,
     own_money,
-    taken_or_planned,
 )
 
 AUTHORIZATION_LASTS = timedelta(days=7)
@@ -202,12 +202,12 @@ def _remainder(
 def _announcement(
     payment: Payment, kind: TransactionType, amount: int, name: str, now: datetime
 ) -> AddTransaction:
-    money = taken_or_planned(payment).with_amount(amount)
+    money = accepted_or_planned_amount(payment).with_amount(amount)
     return AddTransaction(kind, TransactionState.INITIAL, money, name, now)
 
 
 def _check_currency(payment: Payment, operation: Operation) -> None:
-    currency = taken_or_planned(payment).currency
+    currency = accepted_or_planned_amount(payment).currency
     if isinstance(operation, Capture | Refund) and operation.amount.currency != currency:
         raise OperationNotAllowed(f"the payment is in {currency}")
 

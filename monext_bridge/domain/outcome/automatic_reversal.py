@@ -17,9 +17,9 @@ from monext_bridge.domain.record import (
     Payment,
     TransactionState,
     TransactionType,
+    accepted_or_planned_amount,
     own_money,
     reversal_reason,
-    taken_or_planned,
 )
 
 
@@ -34,7 +34,7 @@ def reversal_announcements(payment: Payment, *, now: datetime) -> tuple[AddTrans
     What another operation has under way is left to it. If that turns out never to have happened, the amount
     is still owed.
     """
-    key, money = f"{REVERSAL_PREFIX}{payment.interface_id}", taken_or_planned(payment)
+    key, money = f"{REVERSAL_PREFIX}{payment.interface_id}", accepted_or_planned_amount(payment)
     return tuple(
         AddTransaction(
             kind,
@@ -68,7 +68,7 @@ def is_reversal_open(payment: Payment) -> bool:
     """
     operations = reversal_operations(payment)
     initial = any(t.state is TransactionState.INITIAL for t in operations.sent)
-    late = operations.late_cancel is not None and operations.instead is None
+    late = operations.late_cancel is not None and operations.replacement is None
     return initial or late or owes_more(payment)
 
 

@@ -35,9 +35,9 @@ from monext_bridge.domain.record import (
     TransactionState,
     TransactionType,
     Update,
+    accepted_or_planned_amount,
     accepted_transaction,
     own_money,
-    taken_or_planned,
 )
 
 FOUND_PREFIX, FOUND = "ledger-", "found"
@@ -77,7 +77,7 @@ def posting_updates(
     operation = _unlinked_operation(payment, row, kind=kind, key=key)
     if operation is None:
         name = str(OperationName(f"{FOUND_PREFIX}{row.id}", FOUND))
-        amount = taken_or_planned(payment).with_amount(row.amount)
+        amount = accepted_or_planned_amount(payment).with_amount(row.amount)
         return (AddTransaction(kind, state, amount, name, row.date or now, row.id),)
     moved = (ChangeTransactionState(operation.id, state),) if operation.state is not state else ()
     return (*moved, SetTransactionInterfaceId(operation.id, row.id))

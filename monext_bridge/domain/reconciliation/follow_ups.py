@@ -49,16 +49,16 @@ class FollowUp(StrEnum):
 
     NOT_FINISHED = "not_finished"
     PENDING = "pending"
-    LAST_LOOK = "last_look"
-    GIVE_BACK = "give_back"
-    ACT = "act"
+    LAST_READ = "last_look"
+    REVERSAL = "give_back"
+    OPERATION = "act"
     RECEIVED = "received"
     LEDGER = "ledger"
     NO_ORDER = "no_order"
     SECOND_PAYMENT = "second_payment"
     ORDER_STATE = "order_state"
     EXPIRING = "expiring"
-    RETURN_REFUSED = "return_refused"
+    REVERSAL_REJECTED = "return_refused"
     AMOUNTS = "amounts"
 
 
@@ -180,7 +180,7 @@ def _of_session(payment: Payment, age: Age) -> Iterator[FollowUp]:
             yield FollowUp.PENDING
         case AttemptStatus.FAILED if accepted_transaction(payment) is None and not is_closed(payment):
             if age.passed(opened_at, after=age.session + GRACE):
-                yield FollowUp.LAST_LOOK
+                yield FollowUp.LAST_READ
         case _:
             pass
 
@@ -191,14 +191,14 @@ def _of_reversal(payment: Payment, age: Age) -> Iterator[FollowUp]:
     if is_reversal_open(payment):
         accepted = accepted_transaction(payment)
         if _any_passed(reversal_operations(payment).sent or ((accepted,) if accepted else ()), age):
-            yield FollowUp.GIVE_BACK
+            yield FollowUp.REVERSAL
     elif is_reversal_rejected(payment) and own_money(payment).held > 0:
-        yield FollowUp.RETURN_REFUSED
+        yield FollowUp.REVERSAL_REJECTED
 
 
 def _of_operations(payment: Payment, age: Age) -> Iterator[FollowUp]:
     if _any_passed(open_operations(payment), age):
-        yield FollowUp.ACT
+        yield FollowUp.OPERATION
     if _any_passed(received_operations(payment), age):
         yield FollowUp.RECEIVED
     ends = authorization_ends_at(payment)

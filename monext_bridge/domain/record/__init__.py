@@ -8,6 +8,7 @@ from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.attempt_status import (
     AttemptStatus,
     ReversalReason,
+    accepted_or_planned_amount,
     accepted_transaction,
     attempt_status,
     holds_money,
@@ -17,7 +18,6 @@ from monext_bridge.domain.record.attempt_status import (
     reversal_reason,
     session_opened_at,
     session_transactions,
-    taken_or_planned,
 )
 from monext_bridge.domain.record.cart import (
     Address,
@@ -83,6 +83,7 @@ __all__ = [
     "TransactionState",
     "TransactionType",
     "Update",
+    "accepted_or_planned_amount",
     "accepted_transaction",
     "attempt_status",
     "holds_money",
@@ -95,6 +96,5 @@ __all__ = [
     "session_opened_at",
     "session_transactions",
     "status_updates",
-    "taken_or_planned",
     "with_updates",
 ]

@@ -79,7 +79,7 @@ def accepted_transaction(payment: Payment) -> Transaction | None:
     return next((t for t in session_transactions(payment) if t.state is TransactionState.SUCCESS), None)
 
 
-def taken_or_planned(payment: Payment) -> Money:
+def accepted_or_planned_amount(payment: Payment) -> Money:
     """Returns the amount that Monext took, else the planned one.
 
     Every operation of the payment is in the currency of this amount.
@@ -93,7 +93,7 @@ def own_money(payment: Payment) -> Payment:
 
     That is not always the planned currency.
     """
-    return payment.in_currency(taken_or_planned(payment).currency)
+    return payment.in_currency(accepted_or_planned_amount(payment).currency)
 
 
 def is_closed(payment: Payment) -> bool:

@@ -18,7 +18,7 @@ from monext_bridge.mapping.monext.codes import (
     REASONS,
     REFUSING_STATUSES,
     UNDECIDED_STATUSES,
-    UNSURE_ACT_CODES,
+    UNSURE_OPERATION_CODES,
 )
 from monext_bridge.mapping.monext.operations import read_operation_answer
 from monext_bridge.mapping.monext.payment_methods import display_names
@@ -42,7 +42,7 @@ __all__ = [
     "REASON_CODES",
     "REFUSING_STATUSES",
     "UNDECIDED_STATUSES",
-    "UNSURE_ACT_CODES",
+    "UNSURE_OPERATION_CODES",
     "CreatedSession",
     "SessionDraft",
     "SessionRefused",

@@ -78,7 +78,7 @@ The merchant is asked to cancel or reverse it ("to be cancelled", "to be reverse
 
 DUPLICATE_UNDER_WAY = "02002"
 
-UNSURE_ACT_CODES = frozenset((*NOT_REACHED, *TO_BE_REVERSED, DUPLICATE_UNDER_WAY))
+UNSURE_OPERATION_CODES = frozenset((*NOT_REACHED, *TO_BE_REVERSED, DUPLICATE_UNDER_WAY))
 """An operation that is answered so may have been carried out, whatever title and status stand beside the code.
 
 A session that failed with one of these codes has failed. If it was paid after all, its next reading says so.

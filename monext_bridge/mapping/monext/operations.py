@@ -19,7 +19,7 @@ from monext_bridge.mapping.monext.codes import (
     KINDS,
     PENDING_CODES,
     REFUSING_STATUSES,
-    UNSURE_ACT_CODES,
+    UNSURE_OPERATION_CODES,
     contradicts_acceptance,
     undecided,
 )
@@ -77,7 +77,7 @@ def read_echoed_key(body: object) -> str | None:
 
 def _sort(status: int, result: Result, *, kind: OperationKind) -> OperationAnswerKind:
     meaning = KINDS.get(result.title)
-    if undecided(status) or not result.title or result.code in UNSURE_ACT_CODES:
+    if undecided(status) or not result.title or result.code in UNSURE_OPERATION_CODES:
         return OperationAnswerKind.UNKNOWN
     if result.code in PENDING_CODES or meaning is OutcomeKind.PENDING:
         return OperationAnswerKind.PENDING

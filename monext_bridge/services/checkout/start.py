@@ -20,7 +20,7 @@ from monext_bridge.domain.outcome import order_number, order_number_of_reference
 from monext_bridge.domain.record import AttemptKey, AttemptStatus, Cart, Payment, attempt_status, not_payable
 from monext_bridge.errors import (
     CartNotPayable,
-    EarlierUnknown,
+    EarlierAttemptUnknown,
     NotFound,
     RemoteError,
     RemoteUnavailable,
@@ -55,7 +55,7 @@ class Checkout:
     records: CommercetoolsRecords
     contexts: ContextReader
     monext_payments: MonextPayments
-    settle: OutcomeRecorder
+    outcome_recorder: OutcomeRecorder
     session_opener: SessionOpener
     references: ReferenceSigner
     clock: Callable[[], datetime]
@@ -196,12 +196,19 @@ class Checkout:
             return None
         answers = together(*(partial(self.monext_payments.ask, store, token) for _, token in opened))
         outcomes = [
-            (p, self.monext_payments.sort(answer, session_over=self.settle.is_session_over(p, store)))
+            (
+                p,
+                self.monext_payments.sort(
+                    answer, session_over=self.outcome_recorder.is_session_over(p, store)
+                ),
+            )
             for (p, _), answer in zip(opened, answers, strict=True)
         ]
         after = [self._record_earlier(p, outcome, cart, store, options) for p, outcome in outcomes]
         if any(unknown for _, unknown in after):
-            raise EarlierUnknown(f"an earlier session of cart {cart.id} can't be read", remote="monext")
+            raise EarlierAttemptUnknown(
+                f"an earlier session of cart {cart.id} can't be read", remote="monext"
+            )
         found = [p for p, _ in after if attempt_status(p) in (*RESULT_FIRST, AttemptStatus.RETURNED)]
         kept = [p for p in found if attempt_status(p) is not AttemptStatus.RETURNED]
         return self._existing_payment((kept or found)[0], cart, store, options) if found else None
@@ -218,7 +225,7 @@ class Checkout:
             number = order_number_of_reference(outcome.order_reference, attempt=key.attempt)
             reference = replace(reference, order_number=number)
         try:
-            recorded = self.settle.settle(reference, self.contexts.read(reference), outcome=outcome)
+            recorded = self.outcome_recorder.record(reference, self.contexts.read(reference), outcome=outcome)
         except RemoteError as error:
             event(
                 log, "earlier_attempt_not_recorded", level=logging.ERROR, payment=payment.id, why=str(error)

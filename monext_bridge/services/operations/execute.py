@@ -37,7 +37,7 @@ from monext_bridge.domain.record import (
     with_updates,
 )
 from monext_bridge.errors import (
-    ActUnknown,
+    OperationUnknown,
     RemoteError,
     RemoteUnavailable,
     RemoteUnreachable,
@@ -123,7 +123,7 @@ class OperationExecutor:
             return self._record(payment, operation, answer, target=target, beside=beside)
         except RemoteError as error:
             event(log, "operation_not_recorded", level=logging.ERROR, payment=payment.id, why=str(error))
-            raise ActUnknown(
+            raise OperationUnknown(
                 "Monext answered, and the answer could not be written", remote="monext"
             ) from error
 

@@ -47,12 +47,12 @@ from monext_bridge.domain.record import (
     with_updates,
 )
 from monext_bridge.errors import (
-    ActUnknown,
     BridgeError,
     Conflict,
     KeyReused,
     Malformed,
     NotFound,
+    OperationUnknown,
     RemoteError,
     RemoteNotFound,
     RemoteUnreachable,
@@ -229,7 +229,7 @@ class PaymentOperations:
         """Refund, under the same key, the amount of a reverse's cancel that came too late."""
         known = operations_of_key(payment, request.key)
         late = known.late_cancel
-        if late is None or known.instead is not None or not isinstance(request.operation, Reverse):
+        if late is None or known.replacement is not None or not isinstance(request.operation, Reverse):
             return None
         if any(t.state is TransactionState.INITIAL for t in known.sent):
             return None
@@ -238,7 +238,7 @@ class PaymentOperations:
         except Conflict:
             return None
         if announced is None:
-            raise ActUnknown("another act was faster: ask again with this key", remote="monext")
+            raise OperationUnknown("another act was faster: ask again with this key", remote="monext")
         return self._execute(announced, request)
 
     def _check_before(
@@ -261,7 +261,7 @@ class PaymentOperations:
         if worst.state is TransactionState.INITIAL:
             if is_unsent(worst):
                 raise RemoteUnreachable("Monext can't be reached; nothing was done", remote="monext")
-            raise ActUnknown(
+            raise OperationUnknown(
                 "whether Monext acted is not known yet: ask again with this key", remote="monext"
             )
         if operation_mark(worst) == TOO_LATE and isinstance(request.operation, Cancel):

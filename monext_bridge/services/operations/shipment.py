@@ -30,7 +30,7 @@ from monext_bridge.services.operations.request import OperationOutcome, Operatio
 
 log = logging.getLogger(__name__)
 
-ROUNDS = 5
+MOST_READINGS = 5
 """How often a payment is read again because somebody else has captured or cancelled meanwhile."""
 
 REFUSED_THEN = "not collected; the next shipment message tries once more: capture by hand, or ask the buyer"
@@ -91,7 +91,7 @@ class ShipmentCapturer:
 
         A message makes at most one new try.
         """
-        for _ in range(ROUNDS):
+        for _ in range(MOST_READINGS):
             if awaits_other_operations(payment):
                 payment = self.modify.resolve(payment)
             capture = due_capture(payment, order_id)

@@ -84,7 +84,7 @@ class AutomaticReversal:
         """
         operations = reversal_operations(payment)
         late = operations.late_cancel
-        if late is None or operations.instead is not None:
+        if late is None or operations.replacement is not None:
             return payment
         try:
             written = self.operations.records.write(
@@ -92,7 +92,7 @@ class AutomaticReversal:
             )
         except VersionConflict:
             return self.operations.records.payment(payment.id)
-        refund = reversal_operations(written).instead
+        refund = reversal_operations(written).replacement
         return self.operations.execute(written, refund, target=target) if refund else written
 
     def _reverse_more(self, payment: Payment, target: OperationTarget) -> Payment:

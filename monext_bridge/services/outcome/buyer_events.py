@@ -15,6 +15,7 @@ from monext_bridge.domain.outcome import PaymentContext, is_reversal_open, is_re
 from monext_bridge.domain.record import (
     AttemptStatus,
     Payment,
+    accepted_or_planned_amount,
     accepted_transaction,
     attempt_status,
     holds_money,
@@ -22,7 +23,6 @@ from monext_bridge.domain.record import (
     own_money,
     reversal_reason,
     session_opened_at,
-    taken_or_planned,
 )
 from monext_bridge.errors import Forbidden
 from monext_bridge.mapping.monext import REASON_CODES, REASONS
@@ -47,7 +47,7 @@ class BuyerEvents:
     settings: Settings
     contexts: ContextReader
     monext_payments: MonextPayments
-    settle: OutcomeRecorder
+    outcome_recorder: OutcomeRecorder
 
     def returned(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:
         """The browser is back with a token. Raises Forbidden where the token is not this payment's."""
@@ -60,7 +60,7 @@ class BuyerEvents:
         context = self.contexts.of(reference, cart=cart, order=order)
         _check_token(context.payment, token)
         outcome = None if is_final(context) else self._sort(answer, reference, context)
-        return self._result(self.settle.settle(reference, context, outcome=outcome))
+        return self._result(self.outcome_recorder.record(reference, context, outcome=outcome))
 
     def notified(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:
         """Monext notifies.
@@ -70,7 +70,7 @@ class BuyerEvents:
         context = self._read(reference)
         _check_token(context.payment, token)
         outcome = self._ask(reference, context) if _may_change(context) else None
-        return self._result(self.settle.settle(reference, context, outcome=outcome))
+        return self._result(self.outcome_recorder.record(reference, context, outcome=outcome))
 
     def polled(self, reference: PaymentReference) -> PaymentResult:
         """Somebody opens the result, or its page polls.
@@ -79,13 +79,15 @@ class BuyerEvents:
         """
         context = self._read(reference)
         outcome = self._ask(reference, context) if _may_change(context) else None
-        return self._result(self.settle.settle(reference, context, outcome=outcome))
+        return self._result(self.outcome_recorder.record(reference, context, outcome=outcome))
 
     def cancelled_by_buyer(self, reference: PaymentReference) -> PaymentResult:
         """The buyer cancels. A payment that went through is kept; a session that was not begun is closed."""
         context = self._read(reference)
         outcome = self._ask(reference, context) if _may_change(context) else None
-        return self._result(self.settle.settle(reference, context, outcome=outcome, cancelled_by_buyer=True))
+        return self._result(
+            self.outcome_recorder.record(reference, context, outcome=outcome, cancelled_by_buyer=True)
+        )
 
     def _read(self, reference: PaymentReference) -> PaymentContext:
         """Read the cart with its payments, and the order, in one hop."""
@@ -103,7 +105,9 @@ class BuyerEvents:
         return self._sort(answer, reference, context)
 
     def _sort(self, answer: SessionAnswer, reference: PaymentReference, context: PaymentContext) -> Outcome:
-        over = self.settle.is_session_over(context.payment, self.settings.store(reference.store_key))
+        over = self.outcome_recorder.is_session_over(
+            context.payment, self.settings.store(reference.store_key)
+        )
         return self.monext_payments.sort(answer, session_over=over)
 
     def _result(self, recorded: RecordedOutcome) -> PaymentResult:
@@ -121,7 +125,7 @@ class BuyerEvents:
             given_back=is_reversed(payment) or (accepted is not None and own_money(payment).held == 0),
             reversal_rejected=is_reversal_rejected(payment),
             released=is_released(payment),
-            refunded=taken_or_planned(payment).with_amount(own_money(payment).refunded),
+            refunded=accepted_or_planned_amount(payment).with_amount(own_money(payment).refunded),
             begun=session_opened_at(payment),
             taken=accepted.timestamp if accepted else None,
             resume_url=payment.status_text if attempt_status(payment) is AttemptStatus.OPEN else None,
@@ -133,7 +137,7 @@ def _amount(payment: Payment, status: BuyerStatus) -> Money:
 
     For other statuses, return what was accepted or is planned.
     """
-    own, money = own_money(payment), taken_or_planned(payment)
+    own, money = own_money(payment), accepted_or_planned_amount(payment)
     if status is BuyerStatus.PAID:
         return money.with_amount(own.charged)
     if status is BuyerStatus.AUTHORIZED:

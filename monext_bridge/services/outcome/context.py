@@ -62,6 +62,13 @@ def is_final(context: PaymentContext) -> bool:
     return accepted_transaction(payment) is not None and ordered and not duplicate_payments(context)
 
 
+def has_moved(before: PaymentContext, after: PaymentContext) -> bool:
+    """Whether there is an order now, or the cart has changed."""
+    if after.order is not None or before.cart is None or after.cart is None:
+        return after.order is not None
+    return (before.cart.version, before.cart.state) != (after.cart.version, after.cart.state)
+
+
 def with_payment(context: PaymentContext, payment: Payment) -> PaymentContext:
     return replace(context, payment=payment)
 

@@ -49,7 +49,7 @@ class OutcomeFromRecord:
     settings: Settings
     contexts: ContextReader
     monext_payments: MonextPayments
-    settle: OutcomeRecorder
+    outcome_recorder: OutcomeRecorder
     clock: Callable[[], datetime]
 
     def look(self, payment: Payment) -> Refreshed:
@@ -60,7 +60,7 @@ class OutcomeFromRecord:
         outcome = self._outcome(payment)
         reference = self._reference(payment, outcome)
         context = self.contexts.read(reference)
-        recorded = self.settle.settle(reference, context, outcome=outcome)
+        recorded = self.outcome_recorder.record(reference, context, outcome=outcome)
         refreshed = _refreshed(recorded, before=context, number=reference.order_number)
         if FollowUp.SECOND_PAYMENT not in refreshed.left:
             return refreshed
@@ -73,7 +73,9 @@ class OutcomeFromRecord:
             return None
         store = self.settings.store(_key(payment).store_key)
         answer = self.monext_payments.ask(store, payment.interface_id)
-        outcome = self.monext_payments.sort(answer, session_over=self.settle.is_session_over(payment, store))
+        outcome = self.monext_payments.sort(
+            answer, session_over=self.outcome_recorder.is_session_over(payment, store)
+        )
         begun, life = session_opened_at(payment), timedelta(minutes=store.session_minutes) + GRACE
         over = begun is not None and self.clock() - begun >= life
         return replace(outcome, is_last_read=over and outcome.kind is OutcomeKind.FAILED)

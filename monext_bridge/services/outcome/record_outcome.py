@@ -45,7 +45,7 @@ from monext_bridge.errors import (
 from monext_bridge.logs import event
 from monext_bridge.services.outcome.alarms import alarm_reversal, own_outcome
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
-from monext_bridge.services.outcome.context import ContextReader, with_payment
+from monext_bridge.services.outcome.context import ContextReader, has_moved, with_payment
 from monext_bridge.services.outcome.create_order import OrderCreator, OrderRefused
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 from monext_bridge.services.results import PaymentReference
@@ -87,7 +87,7 @@ class OutcomeRecorder:
         """Whether the session can't be paid any more, by our clock and the store's `session_minutes`."""
         return is_session_over(payment, now=self.clock(), minutes=store.session_minutes)
 
-    def settle(
+    def record(
         self,
         reference: PaymentReference,
         context: PaymentContext,
@@ -214,7 +214,7 @@ class OutcomeRecorder:
                 order = self.order_creator.place(context, number=reference.order_number)
             except OrderRefused as error:
                 before, context = context, self._read_again(reference)
-                if _has_moved(before, context):
+                if has_moved(before, context):
                     continue  # perhaps only because another process has ordered it
                 objection = (ReversalReason.ORDER_REFUSED, str(error))
                 return self._reverse(reference, context, objection=objection, store=store)
@@ -284,13 +284,6 @@ class OutcomeRecorder:
             payment = self.reversal.continue_reversal(payment, store=store, just_written=True)
             return with_payment(context, payment)
         raise _contended(f"payment {payment.id}")
-
-
-def _has_moved(before: PaymentContext, after: PaymentContext) -> bool:
-    """Whether there is an order now, or the cart has changed."""
-    if after.order is not None or before.cart is None or after.cart is None:
-        return after.order is not None
-    return (before.cart.version, before.cart.state) != (after.cart.version, after.cart.state)
 
 
 def _closing_updates(payment: Payment) -> tuple[Update, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from monext_bridge.config import Expiring, Settings
 from monext_bridge.domain.operations import Cancel, Capture, Operation, open_amounts
 from monext_bridge.domain.reconciliation import authorization_ends_at
-from monext_bridge.domain.record import Payment, taken_or_planned
+from monext_bridge.domain.record import Payment, accepted_or_planned_amount
 from monext_bridge.errors import Conflict
 from monext_bridge.services.operations import OperationOutcome, PaymentOperations
 
@@ -45,7 +45,7 @@ class ExpiringAuthorizations:
             when = f"{ends:%Y-%m-%d %H:%M} UTC" if ends else "soon"
             return ExpiryHandled(
                 None,
-                f"{left} {taken_or_planned(payment).currency} in minor units, not captured; it ends {when}",
+                f"{left} {accepted_or_planned_amount(payment).currency} in minor units, not captured; it ends {when}",
             )
         try:
             performed = self.modify.perform(payment.id, operation, key=f"{EXPIRY_KEY_PREFIX}{payment.id}")
@@ -58,7 +58,9 @@ class ExpiringAuthorizations:
     def _operation(self, payment: Payment) -> Operation | None:
         match self.settings.expiring:
             case Expiring.CAPTURE:
-                return Capture(taken_or_planned(payment).with_amount(open_amounts(payment).capturable))
+                return Capture(
+                    accepted_or_planned_amount(payment).with_amount(open_amounts(payment).capturable)
+                )
             case Expiring.RELEASE:
                 return Cancel()
             case Expiring.WARN:

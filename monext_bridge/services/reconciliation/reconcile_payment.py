@@ -34,15 +34,15 @@ log = logging.getLogger(__name__)
 
 LONGEST_SESSION = timedelta(minutes=90)
 BY_ORDER = frozenset({FollowUp.NO_ORDER, FollowUp.SECOND_PAYMENT})
-OF_SESSION = BY_ORDER | {FollowUp.NOT_FINISHED, FollowUp.PENDING, FollowUp.LAST_LOOK, FollowUp.GIVE_BACK}
-OF_ACTS = frozenset({FollowUp.ACT, FollowUp.RECEIVED})
+OF_SESSION = BY_ORDER | {FollowUp.NOT_FINISHED, FollowUp.PENDING, FollowUp.LAST_READ, FollowUp.REVERSAL}
+OF_OPERATIONS = frozenset({FollowUp.OPERATION, FollowUp.RECEIVED})
 
 STUCK_AFTER: Mapping[FollowUp, timedelta] = {
     FollowUp.NOT_FINISHED: timedelta(days=1),
     FollowUp.PENDING: timedelta(days=7),
-    FollowUp.LAST_LOOK: timedelta(days=1),
-    FollowUp.GIVE_BACK: timedelta(hours=1),
-    FollowUp.ACT: timedelta(hours=1),
+    FollowUp.LAST_READ: timedelta(days=1),
+    FollowUp.REVERSAL: timedelta(hours=1),
+    FollowUp.OPERATION: timedelta(hours=1),
     FollowUp.RECEIVED: timedelta(days=7),
     FollowUp.NO_ORDER: timedelta(hours=1),
     FollowUp.SECOND_PAYMENT: timedelta(hours=1),
@@ -53,7 +53,7 @@ What partners and reviewers decide may take days; what the bridge does itself ma
 """
 
 TOLD: Mapping[FollowUp, tuple[FindingStatus, str]] = {
-    FollowUp.RETURN_REFUSED: (
+    FollowUp.REVERSAL_REJECTED: (
         FindingStatus.STUCK,
         "Monext refused to give the money back: refund it by hand",
     ),
@@ -61,7 +61,7 @@ TOLD: Mapping[FollowUp, tuple[FindingStatus, str]] = {
 }
 """Follow-ups that nothing here can meet. They are only reported."""
 
-EXPIRY_ENDINGS = {
+EXPIRY_STATUSES = {
     OperationOutcome.APPROVED: FindingStatus.FINISHED,
     OperationOutcome.RECEIVED: FindingStatus.WAITING,
     OperationOutcome.REJECTED: FindingStatus.STUCK,
@@ -114,16 +114,16 @@ class PaymentReconciler:
             refreshed = self.from_record.look(payment)
             yield from self._session_findings(payment, refreshed, needed & OF_SESSION)
             payment = refreshed.payment
-        if needed & OF_ACTS:
+        if needed & OF_OPERATIONS:
             payment = self._resolve(payment)
-            yield from self._operation_findings(payment, needed & OF_ACTS)
+            yield from self._operation_findings(payment, needed & OF_OPERATIONS)
         if FollowUp.LEDGER in needed:
             yield from self._ledger_findings(payment, post=True)
         if FollowUp.ORDER_STATE in needed:
             yield from self._update_order_state(payment)
         if FollowUp.EXPIRING in needed:
             handled = self.expiry.meet(payment)
-            yield Finding(payment.id, FollowUp.EXPIRING, EXPIRY_ENDINGS[handled.done], handled.why)
+            yield Finding(payment.id, FollowUp.EXPIRING, EXPIRY_STATUSES[handled.done], handled.why)
         yield from (Finding(payment.id, f, *TOLD[f]) for f in TOLD if f in needed)
 
     def _still_needed(self, payment: Payment, task: Task) -> frozenset[FollowUp]:

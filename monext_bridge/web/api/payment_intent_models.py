@@ -14,8 +14,8 @@ from monext_bridge.domain.record import (
     Transaction,
     TransactionState,
     TransactionType,
+    accepted_or_planned_amount,
     own_money,
-    taken_or_planned,
 )
 from monext_bridge.services.operations import OperationResult
 
@@ -85,7 +85,11 @@ class PaymentIntentView(BaseModel):
 
     @classmethod
     def of(cls, payment: Payment, order: Order | None) -> PaymentIntentView:
-        left, own, currency = open_amounts(payment), own_money(payment), taken_or_planned(payment).currency
+        left, own, currency = (
+            open_amounts(payment),
+            own_money(payment),
+            accepted_or_planned_amount(payment).currency,
+        )
         views = [TransactionView.of(t, payment.interface_id) for t in payment.transactions]
         under_way = (TransactionState.INITIAL, TransactionState.PENDING)
         return cls(

@@ -15,7 +15,7 @@ from monext_bridge.domain.operations import (
     open_amounts,
     operations_of_key,
 )
-from monext_bridge.domain.record import Payment, TransactionType, taken_or_planned
+from monext_bridge.domain.record import Payment, TransactionType, accepted_or_planned_amount
 from monext_bridge.services.operations import OperationOutcome
 from monext_bridge.web.cli.amounts import bare_amount, write_amount
 
@@ -100,4 +100,4 @@ def _reverse(payment: Payment, left: OpenAmounts) -> str:
 
 
 def _written(payment: Payment, minor: int) -> str:
-    return write_amount(taken_or_planned(payment).with_amount(minor))
+    return write_amount(accepted_or_planned_amount(payment).with_amount(minor))

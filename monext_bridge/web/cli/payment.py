@@ -29,7 +29,13 @@ from monext_bridge.domain.operations import (
     open_amounts,
     operations_of_key,
 )
-from monext_bridge.domain.record import AttemptKey, Payment, TransactionType, attempt_status, taken_or_planned
+from monext_bridge.domain.record import (
+    AttemptKey,
+    Payment,
+    TransactionType,
+    accepted_or_planned_amount,
+    attempt_status,
+)
 from monext_bridge.errors import Conflict, Malformed
 from monext_bridge.logs import correlation_id
 from monext_bridge.services.operations import OperationOutcome, OperationResult, find_payments
@@ -112,7 +118,7 @@ def show(quoted: str, as_json: bool) -> None:
 def capture(target: Target, *, amount: str | None, final: bool) -> Operation:
     """Capture what was authorised: all that is open, or --amount of it."""
     payment = target.payment
-    open_now = taken_or_planned(payment).with_amount(open_amounts(payment).capturable)
+    open_now = accepted_or_planned_amount(payment).with_amount(open_amounts(payment).capturable)
     recorded = amount_under(payment, target.key, kind=TransactionType.CHARGE)
     return Capture(_amount(amount, payment) or recorded or open_now, final)
 
@@ -218,13 +224,13 @@ def _amount(text: str | None, payment: Payment) -> Money | None:
     if text is None:
         return None
     try:
-        return read_amount(text, like=taken_or_planned(payment))
+        return read_amount(text, like=accepted_or_planned_amount(payment))
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--amount") from error
 
 
 def _refundable(payment: Payment, charge: RecordTransactionId | None) -> Money:
     """Return all that is left to refund; for one capture, no more than was captured by it."""
-    left = taken_or_planned(payment).with_amount(open_amounts(payment).refundable)
+    left = accepted_or_planned_amount(payment).with_amount(open_amounts(payment).refundable)
     captured = next((t.amount for t in payment.transactions if t.id == charge), left)
     return min(left, captured, key=lambda amount: amount.cent_amount)

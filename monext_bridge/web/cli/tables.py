@@ -16,8 +16,8 @@ from monext_bridge.domain.record import (
     Payment,
     Transaction,
     TransactionState,
+    accepted_or_planned_amount,
     own_money,
-    taken_or_planned,
 )
 from monext_bridge.logs import shortened
 from monext_bridge.web.cli.amounts import write_amount
@@ -125,4 +125,4 @@ def _time(timestamp: datetime | None) -> str:
 
 
 def _money(payment: Payment, minor: int) -> str:
-    return write_amount(taken_or_planned(payment).with_amount(minor))
+    return write_amount(accepted_or_planned_amount(payment).with_amount(minor))

@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from monext_bridge.logs import event
-from monext_bridge.queue import queue_on, working
+from monext_bridge.queue import queue_on, running_worker
 from monext_bridge.services.reconciliation import TASKS_AT_ONCE
 from monext_bridge.web.cli.stopping import stopping
 from monext_bridge.web.http import services
@@ -40,5 +40,5 @@ def work(threads: int) -> None:
             )
             stop.wait()
             return
-        with working(queue_on(url), services().reconcile.reconciler.finish, threads=threads):
+        with running_worker(queue_on(url), services().reconcile.reconciler.finish, threads=threads):
             stop.wait()

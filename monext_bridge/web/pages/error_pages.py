@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from monext_bridge.errors import (
     BridgeError,
     CartNotPayable,
-    EarlierUnknown,
+    EarlierAttemptUnknown,
     RemoteError,
     RemoteRefused,
     RemoteTimeout,
@@ -142,7 +142,7 @@ def _proves(error: Exception, nothing_taken_at: Collection[str]) -> str:
     """Return what the page may say about money: that this visit took none, that it is not known, or nothing."""
     if request.endpoint is None:
         return "no payment"
-    earlier = isinstance(error, EarlierUnknown)
+    earlier = isinstance(error, EarlierAttemptUnknown)
     return "nothing taken" if request.endpoint in nothing_taken_at and not earlier else "not known"
 
 

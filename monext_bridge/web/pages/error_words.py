@@ -8,7 +8,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from monext_bridge.domain.record import NotPayable
-from monext_bridge.errors import CartNotPayable, EarlierUnknown
+from monext_bridge.errors import CartNotPayable, EarlierAttemptUnknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,6 @@ def words_for(error: Exception, status: int) -> Words:
     """Return the words for an error. A status without words of its own gets those of its class (4xx or 5xx)."""
     if isinstance(error, CartNotPayable) and error.reason in NOT_PAYABLE:
         return NOT_PAYABLE[NotPayable(error.reason)]
-    if isinstance(error, EarlierUnknown):
+    if isinstance(error, EarlierAttemptUnknown):
         return EARLIER_PAYMENT
     return BY_STATUS.get(status, UNREADABLE if status < 500 else UNEXPECTED)

@@ -50,16 +50,16 @@ def flagged(*returning: Any) -> Payment:
 NEEDY = [
     (a_payment(), FollowUp.NOT_FINISHED),
     (a_payment(transactions=(main(PENDING),)), FollowUp.PENDING),
-    (a_payment(transactions=(main(FAILURE),), status_text="REFUSED: no"), FollowUp.LAST_LOOK),
-    (flagged(act(REFUND, INITIAL, GIVE_BACK)), FollowUp.GIVE_BACK),
-    (flagged(act(CANCEL, FAILURE, f"{GIVE_BACK}~late")), FollowUp.GIVE_BACK),
-    (flagged(act(REFUND, FAILURE, GIVE_BACK)), FollowUp.RETURN_REFUSED),
+    (a_payment(transactions=(main(FAILURE),), status_text="REFUSED: no"), FollowUp.LAST_READ),
+    (flagged(act(REFUND, INITIAL, GIVE_BACK)), FollowUp.REVERSAL),
+    (flagged(act(CANCEL, FAILURE, f"{GIVE_BACK}~late")), FollowUp.REVERSAL),
+    (flagged(act(REFUND, FAILURE, GIVE_BACK)), FollowUp.REVERSAL_REJECTED),
     (flagged(a_transaction(type=REFUND, state=PENDING, interaction_id=GIVE_BACK)), FollowUp.RECEIVED),
-    (flagged(act(REFUND, SUCCESS, GIVE_BACK)), FollowUp.GIVE_BACK),
-    (flagged(), FollowUp.GIVE_BACK),
-    (a_payment(transactions=(main(SUCCESS), act(REFUND, INITIAL))), FollowUp.ACT),
-    (a_payment(transactions=(main(SUCCESS), act(REFUND, INITIAL, "k~01234567~free"))), FollowUp.ACT),
-    (a_payment(transactions=(main(SUCCESS), act(CANCEL, INITIAL, "k~rest"))), FollowUp.ACT),
+    (flagged(act(REFUND, SUCCESS, GIVE_BACK)), FollowUp.REVERSAL),
+    (flagged(), FollowUp.REVERSAL),
+    (a_payment(transactions=(main(SUCCESS), act(REFUND, INITIAL))), FollowUp.OPERATION),
+    (a_payment(transactions=(main(SUCCESS), act(REFUND, INITIAL, "k~01234567~free"))), FollowUp.OPERATION),
+    (a_payment(transactions=(main(SUCCESS), act(CANCEL, INITIAL, "k~rest"))), FollowUp.OPERATION),
     (a_payment(transactions=(main(SUCCESS), act(REFUND, PENDING))), FollowUp.RECEIVED),
     (a_payment(transactions=(main(SUCCESS, type=AUTHORIZATION),)), FollowUp.EXPIRING),
 ]
@@ -87,7 +87,7 @@ CONTENT = [
 )
 def test_a_need_is_seen_once_it_is_old_enough(payment: Payment, need: FollowUp) -> None:
     assert follow_ups(payment, at(timedelta(days=6))) == {need}
-    if need not in (FollowUp.RETURN_REFUSED,):
+    if need not in (FollowUp.REVERSAL_REJECTED,):
         assert follow_ups(payment, at(timedelta(minutes=14))) == frozenset()
 
 
@@ -104,7 +104,7 @@ def test_a_transaction_without_a_time_is_old_enough() -> None:
 def test_the_last_look_waits_for_the_end_of_the_session_and_some_minutes() -> None:
     failed = a_payment(transactions=(main(FAILURE),), status_text="REFUSED: no")
     assert follow_ups(failed, at(SESSION + GRACE - timedelta(seconds=1), older_than=ANY_AGE)) == frozenset()
-    assert follow_ups(failed, at(SESSION + GRACE)) == {FollowUp.LAST_LOOK}
+    assert follow_ups(failed, at(SESSION + GRACE)) == {FollowUp.LAST_READ}
 
 
 def test_an_authorisation_ends_seven_days_after_it_was_taken() -> None:

@@ -9,7 +9,7 @@ CODE_TABLES = (
     codes.REASON_CODES,
     codes.PENDING_CODES,
     codes.ACCEPTED_CODES,
-    codes.UNSURE_ACT_CODES,
+    codes.UNSURE_OPERATION_CODES,
     codes.CANCELLED_CODES,
 )
 
@@ -33,7 +33,7 @@ def test_the_codes_that_do_not_say_whether_the_bank_acted_are_those_of_monexts_p
     assert {
         *("01196", "01197", "01199", "02002", "02003", "02011"),
         *("02013", "02101", "02102", "02103", "02106"),
-    } == codes.UNSURE_ACT_CODES
+    } == codes.UNSURE_OPERATION_CODES
 
 
 @pytest.mark.parametrize("code", sorted(codes.ACCEPTED_CODES))

@@ -13,7 +13,7 @@ from monext_bridge.mapping.monext.codes import (
     REASONS,
     REFUSING_STATUSES,
     UNDECIDED_STATUSES,
-    UNSURE_ACT_CODES,
+    UNSURE_OPERATION_CODES,
 )
 from monext_bridge.mapping.monext.operations import (
     MONEY_ROWS,
@@ -100,7 +100,7 @@ def told(code: str, *, kinds: Iterable[OperationKind] = OperationKind) -> set[Op
     }
 
 
-@pytest.mark.parametrize("code", sorted(UNSURE_ACT_CODES))
+@pytest.mark.parametrize("code", sorted(UNSURE_OPERATION_CODES))
 def test_a_code_that_does_not_say_whether_the_bank_acted_is_unknown_whatever_stands_beside_it(
     code: str,
 ) -> None:
@@ -113,7 +113,7 @@ def test_an_act_that_is_under_way_is_pending_whatever_stands_beside_its_code(cod
 
 
 @pytest.mark.parametrize("title", [t for t, kind in KINDS.items() if kind is OutcomeKind.PENDING])
-@pytest.mark.parametrize("code", sorted(UNSURE_ACT_CODES))
+@pytest.mark.parametrize("code", sorted(UNSURE_OPERATION_CODES))
 def test_a_pending_title_does_not_make_such_a_code_sure(code: str, title: str) -> None:
     assert sorted_as(202, an_operation_answer(title, code)) is OperationAnswerKind.UNKNOWN
 

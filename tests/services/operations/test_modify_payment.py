@@ -10,12 +10,12 @@ import pytest
 
 from monext_bridge.domain.operations.rules import Refund
 from monext_bridge.errors import (
-    ActUnknown,
     BridgeError,
     Conflict,
     KeyReused,
     Malformed,
     NotFound,
+    OperationUnknown,
     RemoteUnavailable,
 )
 from monext_bridge.services import utc_now
@@ -254,7 +254,7 @@ def test_the_same_key_fifty_times_at_once_acts_once(charged: PaidPayment) -> Non
     results = in_parallel(lambda _: charged.refund(1000, key="once"), 50)
     assert charged.ledger() == [("REFUND", 1000, "OK")]
     assert charged.operations() == [("Refund", "Success", 1000)]
-    assert {str(r) for r in results if not isinstance(r, ActUnknown)} == {"approved"}
+    assert {str(r) for r in results if not isinstance(r, OperationUnknown)} == {"approved"}
     assert charged.refund(1000, key="once").outcome is APPROVED
 
 
@@ -281,7 +281,7 @@ def test_an_act_whose_answer_was_lost_is_found_by_its_key(
     fault: dict[str, Any], charged: PaidPayment
 ) -> None:
     charged.world.fault("monext", method="POST", path="/refunds$", **fault)
-    with pytest.raises(ActUnknown):
+    with pytest.raises(OperationUnknown):
         charged.refund(1000, key="lost")
     assert charged.operations() == [("Refund", "Initial", 1000)]
     assert charged.refund(1000, key="lost").outcome is APPROVED
@@ -303,9 +303,9 @@ def test_an_act_that_did_not_happen_is_rejected_after_five_minutes(
 ) -> None:
     fault = {"action": "status", "code": 500} if act == "5xx before" else {"action": "drop_before"}
     charged.world.fault("monext", method="POST", path="/refunds$", **fault)
-    with pytest.raises(ActUnknown):
+    with pytest.raises(OperationUnknown):
         charged.refund(1000, key="never")
-    with pytest.raises(ActUnknown):
+    with pytest.raises(OperationUnknown):
         charged.refund(1000, key="never")
     later = InProcess(sandbox, clock=lambda: utc_now() + timedelta(minutes=6))
     late = PaidPayment(later, charged.world, charged.cart, charged.token, charged.id, charged.total)
@@ -316,7 +316,7 @@ def test_an_act_that_did_not_happen_is_rejected_after_five_minutes(
 
 def test_an_unknown_act_keeps_its_amount_from_others(charged: PaidPayment) -> None:
     charged.world.fault("monext", action="status", code=500, method="POST", path="/refunds$")
-    with pytest.raises(ActUnknown):
+    with pytest.raises(OperationUnknown):
         charged.refund(charged.total, key="unknown")
     with pytest.raises(Conflict):
         charged.refund(1)

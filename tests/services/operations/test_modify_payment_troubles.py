@@ -9,7 +9,7 @@ import pytest
 
 from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.operations.rules import Refund
-from monext_bridge.errors import ActUnknown, Conflict, RemoteUnavailable
+from monext_bridge.errors import Conflict, OperationUnknown, RemoteUnavailable
 from monext_bridge.services import utc_now
 from monext_bridge.services.operations.request import OperationOutcome
 from sandbox.runner import Sandbox
@@ -47,10 +47,10 @@ def test_a_reverse_whose_cancel_was_lost_and_whose_refund_never_left_ends_right(
     authorized.capture(3000)
     authorized.world.fault("monext", action="drop_after", method="POST", path="/cancels$")
     authorized.world.fault("monext", action="status", code=500, method="POST", path="/refunds$")
-    with pytest.raises(ActUnknown):
+    with pytest.raises(OperationUnknown):
         authorized.reverse(key="r1")
     assert ("CANCEL", authorized.total - 3000, "OK") in authorized.ledger()
-    with pytest.raises(ActUnknown):
+    with pytest.raises(OperationUnknown):
         authorized.reverse(key="r1")
     assert ("CancelAuthorization", "Success", authorized.total - 3000) in authorized.operations()
 
@@ -62,7 +62,7 @@ def test_a_late_cancel_and_a_lost_refund_are_not_refunded_twice(
     authorized.capture(2000)
     late_cancel(authorized)
     world.fault("monext", action="drop_after", method="POST", path="/refunds$")
-    with pytest.raises(ActUnknown):
+    with pytest.raises(OperationUnknown):
         reverse_while_captured(authorized)
     assert authorized.reverse(key="r1").outcome is APPROVED
     refunds = sorted(amount for kind, amount, _ in authorized.ledger() if kind == "REFUND")
@@ -97,7 +97,7 @@ def reverse_while_captured(paid: PaidPayment) -> OperationOutcome:
 def test_a_refused_final_capture_whose_answer_was_lost_blocks_nothing(authorized: PaidPayment) -> None:
     authorized.world.script_operation(act="captures", outcome="refused")
     authorized.world.fault("monext", action="drop_after", method="POST", path="/captures$")
-    with pytest.raises(ActUnknown):
+    with pytest.raises(OperationUnknown):
         authorized.capture(1000, final=True, key="f1")
     assert authorized.capture(1000, final=True, key="f1").outcome is REJECTED
     assert {state for _, state, _ in authorized.operations()} == {"Failure"}
@@ -110,7 +110,7 @@ def test_a_lost_act_is_found_by_its_key_however_wrong_our_clock_is(
 ) -> None:
     wrong = later(charged, sandbox, minutes=minutes)
     charged.world.fault("monext", action="drop_after", method="POST", path="/refunds$")
-    with pytest.raises(ActUnknown):
+    with pytest.raises(OperationUnknown):
         wrong.refund(1000, key="k1")
     assert wrong.refund(1000, key="k1").outcome is APPROVED
     assert len(charged.ledger()) == 1
@@ -157,7 +157,7 @@ def test_an_answer_that_could_not_be_written_is_unknown_and_not_refused(charged:
     charged.world.fault(
         "commercetools", action="status", code=400, body=body, method="POST", path="/payments/", skip=1
     )
-    with pytest.raises(ActUnknown):
+    with pytest.raises(OperationUnknown):
         charged.refund(1000, key="k1")
     assert charged.refund(1000, key="k1").outcome is APPROVED
 

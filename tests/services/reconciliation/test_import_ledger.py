@@ -168,7 +168,7 @@ def test_an_act_that_was_given_up_too_early_becomes_what_it_was(reconciliation: 
         reconciliation.bridge.services.modify.perform(
             reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="slow"
         )
-    assert reconciliation.found() == [(FollowUp.ACT, DONE)]
+    assert reconciliation.found() == [(FollowUp.OPERATION, DONE)]
     assert acts(reconciliation, cart) == [("Refund", "Failure", 1000)]
     executed_after_all(reconciliation, page.token, key="slow")
     assert told(reconciliation) == [(LEDGER, DONE)]
@@ -186,7 +186,7 @@ def test_an_act_under_way_is_not_taken_for_one_of_the_back_office(
         )
     assert told(reconciliation, ahead=timedelta(minutes=16), older_than=timedelta(minutes=17)) == []
     assert acts(reconciliation, cart) == [("Refund", "Initial", 1000)]
-    assert told(reconciliation) == [(FollowUp.ACT, DONE)]
+    assert told(reconciliation) == [(FollowUp.OPERATION, DONE)]
     assert acts(reconciliation, cart) == [("Refund", "Success", 1000)]
     assert reconciliation.world.ledger(page.token)[1:] == [("REFUND", 1000, "OK")]
 

@@ -73,7 +73,9 @@ def test_money_that_monext_will_not_give_back_is_told_with_the_number_that_its_c
     reconciliation.world.script_operation(act="refunds", outcome="refused", code="02110")
     Buyer(reconciliation.bridge).comes_back(page)
     findings, _ = reconciliation.run()
-    assert numbers(findings) == [(FollowUp.RETURN_REFUSED, FindingStatus.STUCK, order_number(CartId(cart)))]
+    assert numbers(findings) == [
+        (FollowUp.REVERSAL_REJECTED, FindingStatus.STUCK, order_number(CartId(cart)))
+    ]
 
 
 def test_an_order_that_the_survey_has_seen_is_not_read_again(reconciliation: ReconciliationTester) -> None:
@@ -123,9 +125,9 @@ def test_the_number_of_an_older_schedulers_task_is_not_guessed(reconciliation: R
     reconciliation.world.pay(page.token, outcome="accepted")
     reconciliation.world.script_operation(act="refunds", outcome="refused", code="02110")
     Buyer(reconciliation.bridge).comes_back(page)
-    task = Task(PaymentId(reconciliation.payment_id(cart)), frozenset({FollowUp.RETURN_REFUSED}))
+    task = Task(PaymentId(reconciliation.payment_id(cart)), frozenset({FollowUp.REVERSAL_REJECTED}))
     assert numbers(list(reconciliation.finish(task))) == [
-        (FollowUp.RETURN_REFUSED, FindingStatus.STUCK, None)
+        (FollowUp.REVERSAL_REJECTED, FindingStatus.STUCK, None)
     ]
 
 

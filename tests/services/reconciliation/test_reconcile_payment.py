@@ -69,7 +69,7 @@ def test_a_failed_attempt_is_read_once_more_after_its_session_and_then_left_alon
     reconciliation.world.pay(page.token, outcome="refused")
     Buyer(reconciliation.bridge).comes_back(page)
     assert reconciliation.found(ahead=timedelta(minutes=40)) == []
-    assert reconciliation.found() == [(FollowUp.LAST_LOOK, FindingStatus.FINISHED)]
+    assert reconciliation.found() == [(FollowUp.LAST_READ, FindingStatus.FINISHED)]
     reconciliation.world.forget_calls()
     assert reconciliation.found() == []
     assert call_shapes(reconciliation.world.calls("monext")) == []
@@ -83,7 +83,7 @@ def test_a_payment_made_in_a_session_that_was_refused_before_is_found(
     reconciliation.world.pay(page.token, outcome="refused")
     Buyer(reconciliation.bridge).comes_back(page)
     reconciliation.world.pay(page.token, outcome="accepted")
-    assert reconciliation.found() == [(FollowUp.LAST_LOOK, FindingStatus.FINISHED)]
+    assert reconciliation.found() == [(FollowUp.LAST_READ, FindingStatus.FINISHED)]
     assert reconciliation.world.payment(cart)["transactions"][0]["state"] == "Success"
     assert len(reconciliation.world.orders(cart)) == 1
 
@@ -199,7 +199,7 @@ def test_money_on_its_way_back_is_carried_on(reconciliation: ReconciliationTeste
     reconciliation.world.fault("monext", action="drop_before", method="POST", path="/refunds$")
     Buyer(reconciliation.bridge).comes_back(page)
     assert reconciliation.world.transactions(cart)[1:] == [("Refund", "Initial", 13490)]
-    assert reconciliation.found() == [(FollowUp.GIVE_BACK, FindingStatus.FINISHED)]
+    assert reconciliation.found() == [(FollowUp.REVERSAL, FindingStatus.FINISHED)]
     assert reconciliation.world.ledger(page.token)[1:] == [("REFUND", 13490, "OK")]
     assert reconciliation.found() == []
 
@@ -213,7 +213,7 @@ def test_a_refused_give_back_is_stuck_until_somebody_has_refunded_it(
     reconciliation.world.pay(page.token, outcome="accepted")
     reconciliation.world.script_operation(act="refunds", outcome="refused", code="02110")
     Buyer(reconciliation.bridge).comes_back(page)
-    assert reconciliation.found() == [(FollowUp.RETURN_REFUSED, FindingStatus.STUCK)]
+    assert reconciliation.found() == [(FollowUp.REVERSAL_REJECTED, FindingStatus.STUCK)]
     payment = reconciliation.payment_id(cart)
     reconciliation.bridge.services.modify.perform(payment, Refund(Money(13490, "EUR")), key="by-hand")
     assert reconciliation.found() == []
@@ -225,7 +225,7 @@ def test_a_refund_whose_answer_was_lost_is_found_in_the_ledger(reconciliation: R
     reconciliation.world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         reconciliation.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
-    assert reconciliation.found() == [(FollowUp.ACT, FindingStatus.FINISHED)]
+    assert reconciliation.found() == [(FollowUp.OPERATION, FindingStatus.FINISHED)]
     assert reconciliation.world.transactions(cart)[1:] == [("Refund", "Success", 1000)]
     assert reconciliation.world.ledger(page.token)[1:] == [("REFUND", 1000, "OK")]
 
@@ -236,7 +236,7 @@ def test_a_refund_that_never_happened_is_closed(reconciliation: ReconciliationTe
     reconciliation.world.fault("monext", action="hang", seconds=0.1, method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         reconciliation.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
-    assert reconciliation.found() == [(FollowUp.ACT, FindingStatus.FINISHED)]
+    assert reconciliation.found() == [(FollowUp.OPERATION, FindingStatus.FINISHED)]
     assert reconciliation.world.transactions(cart)[1:] == [("Refund", "Failure", 1000)]
     assert reconciliation.world.ledger(page.token)[1:] == []
 
@@ -248,7 +248,7 @@ def test_an_act_that_never_left_is_closed_and_its_key_is_free(reconciliation: Re
     with pytest.raises(BridgeError):
         reconciliation.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     reconciliation.world.reset()
-    assert reconciliation.found() == [(FollowUp.ACT, FindingStatus.FINISHED)]
+    assert reconciliation.found() == [(FollowUp.OPERATION, FindingStatus.FINISHED)]
     assert reconciliation.world.payment(cart)["transactions"][1]["interactionId"] == "note-1~void"
     reconciliation.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     assert reconciliation.world.transactions(cart)[2:] == [("Refund", "Success", 1000)]

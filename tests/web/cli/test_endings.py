@@ -11,13 +11,13 @@ import click
 import pytest
 
 from monext_bridge.errors import (
-    ActUnknown,
     BridgeError,
     CartNotPayable,
     Conflict,
     KeyReused,
     Malformed,
     NotFound,
+    OperationUnknown,
     RemoteError,
     RemoteUnreachable,
     SchedulerBusy,
@@ -69,7 +69,7 @@ def ended(error: BaseException, *, as_json: bool = False) -> int:
 @pytest.mark.parametrize(
     "error",
     [
-        ActUnknown("not known", remote="monext"),
+        OperationUnknown("not known", remote="monext"),
         RemoteUnreachable("down", remote="monext"),
         KeyboardInterrupt(),
     ],

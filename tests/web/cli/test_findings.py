@@ -118,7 +118,7 @@ def test_other_words_about_the_same_are_told_on_stdout_and_are_no_other_alarm(
     "other",
     [
         replace(STUCK, payment_id=PaymentId("another")),
-        replace(STUCK, need=FollowUp.ACT),
+        replace(STUCK, need=FollowUp.OPERATION),
         replace(STUCK, ending=FindingStatus.WARNED),
     ],
     ids=["payment", "need", "ending"],

@@ -12,7 +12,7 @@ from flask import Flask, abort
 
 from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.domain.record.cart import NotPayable
-from monext_bridge.errors import CartNotPayable, EarlierUnknown
+from monext_bridge.errors import CartNotPayable, EarlierAttemptUnknown
 from monext_bridge.logs import correlation_id
 from monext_bridge.web.pages.error_pages import init_error_pages
 from monext_bridge.web.pages.error_words import BY_STATUS
@@ -24,7 +24,7 @@ from tests.world import World
 TRANSLATED = sorted(set(LANGUAGES) - {"en"})
 REFUSALS: dict[str, Exception] = {
     **{reason.value: CartNotPayable(reason) for reason in NotPayable},
-    "earlier unknown": EarlierUnknown("", remote="monext"),
+    "earlier unknown": EarlierAttemptUnknown("", remote="monext"),
 }
 UNKNOWN = {
     "en": "We do not know yet whether a payment went through. "

@@ -16,7 +16,7 @@ from monext_bridge.errors import (
     BridgeError,
     CartNotPayable,
     Conflict,
-    EarlierUnknown,
+    EarlierAttemptUnknown,
     Forbidden,
     Malformed,
     NotFound,
@@ -65,8 +65,8 @@ ERRORS: list[tuple[Exception, int]] = [
     (RemoteUnavailable(SECRET, remote="monext"), 503),
     (RemoteUnreachable(SECRET, remote="monext"), 503),
     (RemoteTimeout(SECRET, remote="monext"), 504),
-    (EarlierUnknown(SECRET, remote="monext"), 503),
-    (errors.ActUnknown(SECRET, remote="monext"), 503),
+    (EarlierAttemptUnknown(SECRET, remote="monext"), 503),
+    (errors.OperationUnknown(SECRET, remote="monext"), 503),
     (errors.InvalidJson(SECRET), 400),
     (errors.MissingField(SECRET), 400),
     (errors.KeyReused(SECRET), 422),
@@ -132,7 +132,7 @@ def test_page_quotes_the_correlation_id_and_nothing_of_the_error(error: Exceptio
 def test_at_the_start_nothing_was_taken_unless_an_earlier_payment_is_unknown(
     error: Exception, status: int
 ) -> None:
-    certain = not isinstance(error, EarlierUnknown)
+    certain = not isinstance(error, EarlierAttemptUnknown)
 
     assert verdict(answered(error, at="checkout.start")) == (NOTHING if certain else UNKNOWN)
 
