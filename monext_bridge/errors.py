@@ -23,8 +23,8 @@ BridgeError
     └── RemoteUnavailable      no answer that decides anything; what was asked may or may not have happened (503)
         ├── RemoteUnreachable  certainly not executed: the request never left (503)
         ├── RemoteTimeout      sent, and not answered in time (504)
-        ├── ActUnknown         whether a capture, cancel or refund happened: ask again with the same key (503)
-        └── EarlierUnknown     an earlier attempt of the cart can't be read, so none is begun (503)
+        ├── OperationUnknown   whether a capture, cancel or refund happened: ask again with the same key (503)
+        └── EarlierAttemptUnknown  an earlier attempt of the cart can't be read, so none is begun (503)
 """
 
 from __future__ import annotations

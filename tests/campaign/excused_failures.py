@@ -43,7 +43,7 @@ CONTENDED = re.compile("contended|keeps changing")
 SHARED = re.compile("token can't be checked|no token, so nothing was sent")
 CROWDED = re.compile("too much is under way")
 OPEN_OUTCOME = re.compile(
-    "ActUnknown|whether Monext acted is not known|another act was faster|can't be reached"
+    "OperationUnknown|whether Monext acted is not known|another act was faster|can't be reached"
 )
 ID = re.compile(r"[/=]([\w-]{8,})(?=/|$)")
 RETURNS_WAIT = ("/notification", "/events")

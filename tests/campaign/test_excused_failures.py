@@ -50,7 +50,7 @@ def failure_judge(
     return made
 
 
-UNKNOWN = said(error="ActUnknown")
+UNKNOWN = said(error="OperationUnknown")
 EARLIER = call(correlation="office.1-9", start=1.0, fault="drop_after")
 BESIDE = call(correlation="office.1-9", start=9.2)
 ENDED = answered(200, correlation="office.1-9")

@@ -70,7 +70,7 @@ class Checkout:
 
         Raises NotFound (no such cart), CartNotPayable, StoreNotConfigured, Malformed (a method that the store
         does not have), TooMany, RemoteError. This start took no money then, and starting again is harmless.
-        Only after EarlierUnknown an earlier start may have taken some.
+        Only after EarlierAttemptUnknown an earlier start may have taken some.
         """
         known: tuple[Payment, ...] = ()
         for _ in range(TRIES):
@@ -189,7 +189,7 @@ class Checkout:
         """Record the outcomes of sessions that earlier starts opened. Monext is asked about all at the same time.
 
         The outcome of every one is recorded. Returns the payment whose result comes first, if there is one.
-        Raises EarlierUnknown where one can't be read or written: a second payment is worse than a wait.
+        Raises EarlierAttemptUnknown where one can't be read or written: a second payment is worse than a wait.
         """
         opened = [(p, p.interface_id) for p in plan.ask if p.interface_id is not None]
         if not opened:

@@ -105,7 +105,7 @@ class OperationExecutor:
 
         An overdue operation is not sent, because somebody else may have taken it over. Where the outcome is
         unknown, the operation is left as it is. Where it certainly never reached Monext, it is marked unsent.
-        `beside` is called at the same time as the result is written. Raises ActUnknown where Monext answered
+        `beside` is called at the same time as the result is written. Raises OperationUnknown where Monext answered
         and the answer could not be written: the ledger will tell.
         """
         if is_overdue(operation, now=self.clock()):

@@ -113,7 +113,7 @@ class PaymentOperations:
         """Carry out an operation, or return what became of it where its key has been used for it before.
 
         Raises NotFound; Conflict where the money rules forbid it; KeyReused; Malformed for a key of the wrong
-        form; ActUnknown where it is not known whether Monext acted (ask again with the same key); RemoteError
+        form; OperationUnknown where it is not known whether Monext acted (ask again with the same key); RemoteError
         where nothing was begun.
         """
         if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):

@@ -60,7 +60,7 @@ CODES = {
 """Codes of Flask's own errors at JSON endpoints; any other status is `General`."""
 
 NOTHING_TAKEN_AT = frozenset({"checkout.start"})
-"""Endpoints at which an error proves that nothing was taken, since no payment page was shown. EarlierUnknown
+"""Endpoints at which an error proves that nothing was taken, since no payment page was shown. EarlierAttemptUnknown
 is the exception."""
 
 LOOK_AGAIN = 15
