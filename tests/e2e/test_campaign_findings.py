@@ -65,7 +65,7 @@ def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_en
         reference, situation, outcome=None
     )  # ... the order is made of what was read
     reconciled(later(sandbox, hours=2), payment)
-    assert world.orders(cart)[0]["paymentState"] == "PaidPayment"
+    assert world.orders(cart)[0]["paymentState"] == "Paid"
 
 
 def test_a_state_that_could_not_be_written_is_written_though_the_order_was_shipped_since(
@@ -81,7 +81,7 @@ def test_a_state_that_could_not_be_written_is_written_though_the_order_was_shipp
         path, version=version, action={"action": "changeShipmentState", "shipmentState": "Delivered"}
     )
     reconciled(later(sandbox, hours=2), paid.id)
-    assert paid.order_state() == "PaidPayment"
+    assert paid.order_state() == "Paid"
 
 
 def test_what_an_open_refund_held_back_is_given_back_once_it_turns_out_never_to_have_happened(

@@ -103,7 +103,7 @@ def test_an_authorized_amount_of_zero_is_the_amount_that_was_asked_for(
     world.pay(page.token, outcome="accepted", amount=0)
     assert buyer.comes_back(page).status == 303
     assert world.transactions(cart) == [("Charge", "Success", 13490)]
-    assert [order["paymentState"] for order in world.orders(cart)] == ["PaidPayment"]
+    assert [order["paymentState"] for order in world.orders(cart)] == ["Paid"]
     assert buyer.checkout(cart).status == 303
     payment = world.payment(cart)["id"]
     assert office.payment_intent(payment)["refundable"] == 13490

@@ -44,7 +44,7 @@ def test_a_capture_in_full_pays_the_order(authorized: PaidPayment) -> None:
     assert done.outcome is APPROVED
     assert authorized.operations() == [("Charge", "Success", authorized.total)]
     assert authorized.ledger() == [("CAPTURE", authorized.total, "OK")]
-    assert authorized.order_state() == "PaidPayment"
+    assert authorized.order_state() == "Paid"
 
 
 def test_captures_in_part_add_up_and_the_order_follows(authorized: PaidPayment) -> None:
@@ -54,7 +54,7 @@ def test_captures_in_part_add_up_and_the_order_follows(authorized: PaidPayment) 
     with pytest.raises(Conflict, match=str(authorized.total - 3000)):
         authorized.capture(authorized.total - 2999)
     authorized.capture(authorized.total - 3000)
-    assert authorized.order_state() == "PaidPayment"
+    assert authorized.order_state() == "Paid"
     assert [amount for _, amount, _ in authorized.ledger()] == [1000, 2000, authorized.total - 3000]
 
 
@@ -66,14 +66,14 @@ def test_a_final_capture_releases_the_rest(authorized: PaidPayment) -> None:
         ("CancelAuthorization", "Success", rest),
     ]
     assert {(kind, amount) for kind, amount, _ in authorized.ledger()} == {("CAPTURE", 1000), ("RESET", rest)}
-    assert authorized.order_state() == "PaidPayment"
+    assert authorized.order_state() == "Paid"
 
 
 def test_a_cancel_releases_all_that_is_not_captured(authorized: PaidPayment) -> None:
     authorized.capture(1000)
     assert authorized.cancel().outcome is APPROVED
     assert authorized.operations()[-1] == ("CancelAuthorization", "Success", authorized.total - 1000)
-    assert authorized.order_state() == "PaidPayment"
+    assert authorized.order_state() == "Paid"
 
 
 def test_a_cancel_of_all_fails_the_order(authorized: PaidPayment) -> None:
@@ -90,7 +90,7 @@ def test_refunds_in_part_add_up_to_what_was_captured(charged: PaidPayment) -> No
         charged.refund(charged.total - 2999)
     charged.refund(charged.total - 3000)
     assert sum(amount for _, amount, _ in charged.ledger()) == charged.total
-    assert charged.order_state() == "PaidPayment"
+    assert charged.order_state() == "Paid"
 
 
 def test_a_reverse_cancels_what_is_open_and_refunds_what_was_captured(authorized: PaidPayment) -> None:

@@ -134,7 +134,7 @@ def test_a_key_tells_the_end_of_an_act_that_took_time(
     row = charged.world.monext()["transactions"][-1]["id"]
     charged.world.resolve_operation(row, end)
     assert charged.refund(1000, key="slow").outcome is expected
-    assert charged.order_state() == "PaidPayment"
+    assert charged.order_state() == "Paid"
 
 
 def test_two_captures_at_once_that_are_all_of_it_pay_the_order(authorized: PaidPayment) -> None:
@@ -142,7 +142,7 @@ def test_two_captures_at_once_that_are_all_of_it_pay_the_order(authorized: PaidP
     parts = [half, authorized.total - half]
     with ThreadPoolExecutor(2) as office:
         list(office.map(authorized.capture, parts))
-    assert authorized.order_state() == "PaidPayment"
+    assert authorized.order_state() == "Paid"
 
 
 def test_a_reverse_with_a_refused_cancel_leaves_no_credit_owed(authorized: PaidPayment) -> None:
