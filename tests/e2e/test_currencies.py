@@ -44,7 +44,7 @@ def test_points_in_yen_pay_nothing_of_a_cart_in_euros(
     world.pay(page.token, outcome="accepted")
     assert buyer.comes_back(page).status == 303
     assert world.transactions(cart) == [("Charge", "Success", 13490)]
-    assert states(world, cart) == ["PaidCart"]
+    assert states(world, cart) == ["Paid"]
 
 
 def test_an_order_of_which_yen_alone_are_taken_is_not_paid(in_process: InProcess, world: World) -> None:
@@ -66,7 +66,7 @@ def test_reconciliation_finds_nothing_of_an_order_that_yen_lie_beside(sandbox: S
     points(world, cart, yen=20000, planned="EUR")
     reconciliation.world.pay(reconciliation.page(cart).token, outcome="accepted")
     assert len(reconciliation.found()) == 1
-    assert states(world, cart) == ["PaidCart"]
+    assert states(world, cart) == ["Paid"]
     assert reconciliation.found() == []
 
 

@@ -44,7 +44,7 @@ def test_a_capture_takes_all_that_is_open(run: Run, authorized: PaidCart) -> Non
     done = run("capture", authorized.order_number, "--yes")
     assert done.exit_code == 0
     assert authorized.operations == [("CAPTURE", 55490, "OK")]
-    assert authorized.world.orders(authorized.cart)[0]["paymentState"] == "PaidCart"
+    assert authorized.world.orders(authorized.cart)[0]["paymentState"] == "Paid"
 
 
 @pytest.mark.parametrize("amount", ["10.50", "10,50", "10.5"])
