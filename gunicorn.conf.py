@@ -20,9 +20,10 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from monext_bridge import logs
+from monext_bridge.companion import Companion
 from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
-from monext_bridge.runtime import Companion, running_pool, start_threads
+from monext_bridge.runtime import running_pool, start_threads
 from monext_bridge.web.http import preload
 
 HEALTH = (b"GET /health ", b"HEAD /health ")

@@ -1,10 +1,9 @@
 """Runs work in a process, whatever the work is about: calls at the same time, deadlines, slots, retry budgets.
 
-The companion, a process beside the web's workers, is here as well. Nothing here knows payments.
+Nothing here knows payments.
 """
 
 from monext_bridge.runtime.bulkhead import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, SLOTS_PER_REMOTE, Bulkhead
-from monext_bridge.runtime.companion import Companion, ends_with_parent
 from monext_bridge.runtime.deadlines import LEAST, leaving, limit, seconds_left, time_out, within
 from monext_bridge.runtime.parallel import running_pool, start_threads, together, together_or_errors
 from monext_bridge.runtime.retry_budget import (
@@ -22,11 +21,9 @@ __all__ = [
     "SLOTS_IN_ALL",
     "SLOTS_PER_REMOTE",
     "Bulkhead",
-    "Companion",
     "RetryAfterPause",
     "RetryBudget",
     "background_retries",
-    "ends_with_parent",
     "leaving",
     "limit",
     "retry_budget",

@@ -12,9 +12,9 @@ from threading import Event
 import click
 from flask.cli import with_appcontext
 
+from monext_bridge.companion import ends_with_parent
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.errors import StoreNotConfigured
-from monext_bridge.runtime import ends_with_parent
 from monext_bridge.services.operations import PAYMENT_ID
 from monext_bridge.services.reconciliation import Schedule, Scope, Summary
 from monext_bridge.web.cli.durations import Duration

@@ -12,20 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from monext_bridge.runtime.companion import Companion
+from monext_bridge.companion import Companion
 from tests.bridges import ROOT
 from tests.world import wait_for
 
 SERVER = """
 import sys, time
-from monext_bridge.runtime.companion import Companion
+from monext_bridge.companion import Companion
 Companion(sys.argv[1:]).ensure()
 time.sleep(60)
 """
 COMMAND = """
 import os, sys
 from threading import Event
-from monext_bridge.runtime.companion import ends_with_parent
+from monext_bridge.companion import ends_with_parent
 stop = Event()
 with open(sys.argv[1], "a") as begun:
     print(os.getpid(), os.getppid(), file=begun)
