@@ -23,6 +23,7 @@ from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeReso
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
 from monext_bridge.services.outcome.context import ContextReader
 from monext_bridge.services.outcome.create_order import OrderCreator
+from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
 from tests.settings_environment import settings_with
@@ -86,32 +87,35 @@ class InMemoryServices:
 
     def __post_init__(self) -> None:
         self.settings = settings_with()
-        self.operations = OperationExecutor(self.record, self.monext, lambda: self.now)
-        self.resolver = UnknownOutcomeResolver(self.settings, self.operations)
-        self.reversal = AutomaticReversal(self.operations)
+        self.executor = OperationExecutor(self.record, self.monext, self.clock)
+        self.resolver = UnknownOutcomeResolver(self.settings, self.executor)
+        self.reversal = AutomaticReversal(self.record, self.executor, self.clock)
+
+    def clock(self) -> datetime:
+        return self.now
 
     @property
-    def modify(self) -> PaymentOperations:
+    def operations(self) -> PaymentOperations:
         return PaymentOperations(
-            self.settings, self.record, self.monext, self.operations, self.resolver, lambda: self.now
+            self.settings, self.record, self.monext, self.executor, self.resolver, self.clock
         )
 
     @property
     def ledger_importer(self) -> LedgerImporter:
-        return LedgerImporter(self.record, self.resolver, lambda: self.now)
+        return LedgerImporter(self.record, self.monext, self.resolver, self.clock)
 
     @property
     def outcome_recorder(self) -> OutcomeRecorder:
         contexts = ContextReader(self.settings, self.record)
-        ordering = OrderCreator(self.record)
+        orders = OrderCreator(self.record)
+        finisher = OutcomeFinisher(self.record, contexts, self.reversal, orders, self.clock)
         return OutcomeRecorder(
             self.settings,
             self.record,
             contexts,
             self.monext,
-            self.reversal,
-            ordering,
-            lambda: self.now,
+            finisher,
+            self.clock,
         )
 
 

@@ -23,6 +23,7 @@ from monext_bridge.services.outcome import (
     BuyerEvents,
     ContextReader,
     OrderCreator,
+    OutcomeFinisher,
     OutcomeFromRecord,
     OutcomeRecorder,
 )
@@ -50,7 +51,8 @@ class Services:
     sessions: ShopSessions
     references: ReferenceSigner
     readiness: Readiness
-    modify: PaymentOperations
+    operations: PaymentOperations
+    records: CommercetoolsRecords
     reconcile: Reconciliation
     shipment: ShipmentCapturer
     push_signatures: PushSignatures
@@ -78,16 +80,21 @@ def build_services(
     records, monext_payments = CommercetoolsRecords(commercetools), MonextPayments(monext)
     contexts, references = ContextReader(settings, records), ReferenceSigner(settings.secret_keys)
     executor = OperationExecutor(records, monext_payments, clock)
-    reversal, orders = AutomaticReversal(executor), OrderCreator(records)
-    recorder = OutcomeRecorder(settings, records, contexts, monext_payments, reversal, orders, clock)
+    reversal = AutomaticReversal(records, executor, clock)
+    finisher = OutcomeFinisher(records, contexts, reversal, OrderCreator(records), clock)
+    recorder = OutcomeRecorder(settings, records, contexts, monext_payments, finisher, clock)
     opener = SessionOpener(settings, records, monext_payments, references, clock)
     resolver = UnknownOutcomeResolver(settings, executor)
     operations = PaymentOperations(settings, records, monext_payments, executor, resolver, clock)
-    from_record = OutcomeFromRecord(settings, contexts, monext_payments, recorder, clock)
-    importer = LedgerImporter(records, resolver, clock)
-    expiry = ExpiringAuthorizations(settings, operations, clock)
-    reconciler = PaymentReconciler(settings, records, from_record, resolver, importer, expiry, clock)
-    runner = runner or ThreadRunner()
+    reconciler = PaymentReconciler(
+        settings,
+        records,
+        OutcomeFromRecord(settings, contexts, monext_payments, recorder, clock),
+        resolver,
+        LedgerImporter(records, monext_payments, resolver, clock),
+        ExpiringAuthorizations(settings, operations, clock),
+        clock,
+    )
     return Services(
         settings=settings,
         checkout=Checkout(settings, records, contexts, monext_payments, recorder, opener, references, clock),
@@ -95,8 +102,9 @@ def build_services(
         sessions=ShopSessions(settings, commercetools),
         references=references,
         readiness=Readiness(settings, commercetools, monext),
-        modify=operations,
-        reconcile=Reconciliation(Candidates(settings, records, clock), reconciler, runner),
+        operations=operations,
+        records=records,
+        reconcile=Reconciliation(Candidates(settings, records, clock), reconciler, runner or ThreadRunner()),
         shipment=ShipmentCapturer(settings, commercetools, operations),
         push_signatures=PushSignatures(push_keys or PushKeys(), clock),
         principals=Principals(settings, commercetools, clock=clock),

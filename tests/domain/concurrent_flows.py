@@ -169,7 +169,7 @@ class Bridge:
         for key in operation_keys(payment):
             payment = yield from self._resolves_key(payment, key)
         for key in operation_keys(payment):
-            free = operations_of_key(payment, key).free
+            free = operations_of_key(payment, key).unsent
             if free and not key.startswith(REVERSAL_PREFIX):
                 payment = self._write(payment, free[0], abandon(free))
                 yield
@@ -230,7 +230,7 @@ class Bridge:
                 return
             try:
                 payment = self.shop.write(
-                    payment, begin_reversal(payment, flag=reason, why="why", now=self.now)
+                    payment, begin_reversal(payment, reason=reason, why="why", now=self.now)
                 )
             except Conflict:
                 payment = self.shop.payments[payment.id]
@@ -243,7 +243,7 @@ class Bridge:
     def _continues_reversal(self, payment: Payment, *, just_written: bool, conditions: Conditions) -> Steps:
         if not is_reversal_open(payment):
             return
-        for operation in reversal_operations(payment).sent:
+        for operation in reversal_operations(payment).operations:
             if operation.state is INITIAL:
                 payment = yield from self._reverses_one(
                     payment, operation, own=just_written, conditions=conditions
@@ -301,10 +301,10 @@ class Bridge:
         """
         of_key = operations_of_key(payment, name.key)
         if of_key:
-            if not of_key.free or any(t.state is INITIAL for t in of_key.under_way):
+            if not of_key.unsent or any(t.state is INITIAL for t in of_key.under_way):
                 return (), ()
-            fits = has_room_for(payment, of_key.free)
-            return of_key.free, self._unmarked(of_key.free) if fits else abandon(of_key.free)
+            fits = has_room_for(payment, of_key.unsent)
+            return of_key.unsent, self._unmarked(of_key.unsent) if fits else abandon(of_key.unsent)
         if isinstance(request, Capture) and reversal_reason(payment) is not None:
             return (), ()
         try:
@@ -332,9 +332,9 @@ class Bridge:
         yield
         of_key = operations_of_key(payment, _name(own[0]).key)
         final = isinstance(request, Capture) and request.final
-        for operation in [t for t in of_key.sent if t.id in ids]:
+        for operation in [t for t in of_key.operations if t.id in ids]:
             payment = yield from self._sends_one(
-                payment, operation, conditions=conditions, rest=of_key.released, final=final
+                payment, operation, conditions=conditions, rest=of_key.remainder, final=final
             )
         return payment
 
@@ -370,7 +370,7 @@ class Bridge:
         late = of_key.late_cancel
         if late is None or of_key.replacement or not isinstance(request, Reverse):
             return
-        if any(t.state is INITIAL for t in of_key.sent):
+        if any(t.state is INITIAL for t in of_key.operations):
             return
         try:
             written = self.shop.write(payment, (replacement_refund(late, now=self.now),))
@@ -390,19 +390,19 @@ class Bridge:
         for operation in of_key.under_way:
             if is_reversal and operation.state is INITIAL:
                 continue
-            payment = yield from self._resolves_one(payment, operation, rest=of_key.released)
+            payment = yield from self._resolves_one(payment, operation, rest=of_key.remainder)
             waits = is_unchanged(payment, operation) and operation.state is INITIAL
             if waits and self._never_happened(payment, operation):
                 yield
-                ended = (operation, of_key.released) if of_key.released else (operation,)
+                ended = (operation, of_key.remainder) if of_key.remainder else (operation,)
                 failed = [ChangeTransactionState(t.id, FAILURE) for t in ended]
                 payment = self._write(payment, operation, failed)
         of_key = operations_of_key(payment, key)
-        if of_key.released and of_key.released.state is INITIAL and of_key.sent:
-            state = of_key.sent[0].state
+        if of_key.remainder and of_key.remainder.state is INITIAL and of_key.operations:
+            state = of_key.operations[0].state
             if state not in (INITIAL, PENDING):
-                ended_too = ChangeTransactionState(of_key.released.id, state)
-                payment = self._write(payment, of_key.released, (ended_too,))
+                ended_too = ChangeTransactionState(of_key.remainder.id, state)
+                payment = self._write(payment, of_key.remainder, (ended_too,))
         return payment
 
     def _resolves_one(

@@ -121,7 +121,7 @@ def test_a_killed_act_ends_as_monexts_ledger_says(
         call(victim, paid.id, case.action, token=world.back_office_token())
     world.reset()
     later = InProcess(sandbox, clock=lambda: utc_now() + LATER)
-    outcome = later.services.modify.perform(paid.id, case.act, key="crash-1").outcome
+    outcome = later.services.operations.perform(paid.id, case.act, key="crash-1").outcome
     assert outcome.value in ("approved", "rejected")
     assert disagreements(world, paid) == []
 

@@ -220,7 +220,7 @@ def _act(kind: str, amount: int) -> Operation:
 
 def _try(bridge: InProcess, payment: PaymentId, act: Operation, *, key: str) -> None:
     with contextlib.suppress(BridgeError):  # forbidden, unknown or a remote down: the books tell in the end
-        bridge.services.modify.perform(payment, act, key=key)
+        bridge.services.operations.perform(payment, act, key=key)
 
 
 def _is_accepted(payment: dict[str, Any]) -> bool:

@@ -55,10 +55,10 @@ def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_en
     reference = services.references.read(page.ref)
     world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
-        services.modify.perform(payment, Refund(Money(100, "EUR")), key="r-1")  # Initial: credit owed
+        services.operations.perform(payment, Refund(Money(100, "EUR")), key="r-1")  # Initial: credit owed
     situation = services.buyer_events._read(reference)  # the recorder reads now ...
     world.reset()
-    services.modify.perform(
+    services.operations.perform(
         payment, Refund(Money(100, "EUR")), key="r-1"
     )  # ... the refund ends, no order to tell
     services.buyer_events.outcome_recorder.record(
@@ -90,7 +90,7 @@ def test_what_an_open_refund_held_back_is_given_back_once_it_turns_out_never_to_
     cart, page, payment = recorded_without_order(bridge, world)
     world.fault("monext", action="drop_before", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
-        bridge.services.modify.perform(payment, Refund(Money(100, "EUR")), key="r-1")
+        bridge.services.operations.perform(payment, Refund(Money(100, "EUR")), key="r-1")
     world.refuse_orders(cart, "OutOfStock")
     Buyer(bridge).notification_arrives(page)  # flagged; all but the 1.00 of the open refund goes back
     tomorrow = later(sandbox, hours=2)
@@ -113,7 +113,7 @@ def test_a_final_capture_is_not_taken_for_the_staffs_plain_one_of_the_same_amoun
     world.reset()
     authorisation = world.payment(paid.cart)["transactions"][0]["interfaceId"]
     world.operate_at_monext(authorisation, "captures", amount=1000)
-    later(sandbox, minutes=6).services.modify.perform(
+    later(sandbox, minutes=6).services.operations.perform(
         paid.id, Capture(Money(1000, "EUR"), final=True), key="f-1"
     )
     released = [
@@ -134,7 +134,7 @@ def test_what_the_office_gave_back_before_there_was_an_order_ends(
     world.fault("commercetools", action="status", method="POST", path="/orders$", code=503)
     Buyer(bridge).notification_arrives(page)  # recorded; the order failed for now
     payment = PaymentId(world.payment(cart)["id"])
-    bridge.services.modify.perform(payment, Reverse(), key="r-1")
+    bridge.services.operations.perform(payment, Reverse(), key="r-1")
     found = reconciled(later(sandbox, hours=2), payment)
     assert [f for f in found if f.ending is FindingStatus.STUCK] == []
     assert Buyer(bridge).notification_arrives(page).status == 200

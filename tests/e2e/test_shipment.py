@@ -101,7 +101,7 @@ def test_a_message_about_a_state_that_the_order_has_left_captures_nothing(ordere
 
 
 def test_what_was_captured_before_is_not_captured_again(bridge: InProcess, ordered: AuthorisedOrder) -> None:
-    bridge.services.modify.perform(ordered.payment_id, Capture(ordered.money(1000)), key="parcel-1")
+    bridge.services.operations.perform(ordered.payment_id, Capture(ordered.money(1000)), key="parcel-1")
     ordered.set_shipment_state("Shipped")
     assert ordered.deliver_message().status == 204
     assert ordered.captures == [("Success", 1000), ("Success", ordered.amount - 1000)]
@@ -109,7 +109,7 @@ def test_what_was_captured_before_is_not_captured_again(bridge: InProcess, order
 
 
 def test_a_cancelled_payment_is_left_alone(bridge: InProcess, ordered: AuthorisedOrder) -> None:
-    bridge.services.modify.perform(ordered.payment_id, Cancel())
+    bridge.services.operations.perform(ordered.payment_id, Cancel())
     ordered.set_shipment_state("Shipped")
     assert ordered.deliver_message().status == 204
     assert [kind for kind, _, _ in ordered.ledger] == ["CANCEL"]

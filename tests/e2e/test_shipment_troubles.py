@@ -75,7 +75,7 @@ def test_a_capture_of_unknown_fate_is_not_sent_again_at_once(ordered: Authorised
 def test_a_cancel_of_unknown_fate_is_waited_for(bridge: InProcess, ordered: AuthorisedOrder) -> None:
     ordered.world.fault("monext", action="status", code=500, method="POST", path="/cancels$")
     with pytest.raises(Exception, match="not known yet"):
-        bridge.services.modify.perform(ordered.payment_id, Cancel(), key="by-hand")
+        bridge.services.operations.perform(ordered.payment_id, Cancel(), key="by-hand")
     ordered.set_shipment_state("Shipped")
     assert ordered.deliver_message().status == 503
     assert ordered.ledger == []

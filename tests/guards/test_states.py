@@ -73,7 +73,7 @@ def test_what_the_document_allows_is_what_the_operations_do(sample: Sample, act:
         sample.payment, now=SEEN, answer=OperationAnswer(OperationAnswerKind.DONE), current_ledger=PLENTY
     )
     try:
-        services.modify.perform(sample.payment.id, act, key="key")
+        services.operations.perform(sample.payment.id, act, key="key")
     except Conflict:
         assert not may_be_done(sample.payment, act)
     else:

@@ -25,7 +25,7 @@ class PaidPayment:
     total: int
 
     def perform(self, operation: Operation, **options: Any) -> OperationResult:
-        return self.bridge.services.modify.perform(self.id, operation, **options)
+        return self.bridge.services.operations.perform(self.id, operation, **options)
 
     def capture(self, amount: int, *, final: bool = False, **options: Any) -> OperationResult:
         return self.perform(Capture(self.eur(amount), final=final), **options)

@@ -286,7 +286,7 @@ def carried_out(act_: Operation, *, answer: Any = DONE) -> Happening:
         services = services_in_memory(with_updates(payment, intents), now=NOW, answer=answer)
         target = services.resolver.target(payment)
         for intent in services.record.versions[-1].transactions[len(payment.transactions) :]:
-            services.operations.execute(services.record.versions[-1], intent, target=target)
+            services.executor.execute(services.record.versions[-1], intent, target=target)
         return services.record.versions[-1]
 
     return perform

@@ -39,22 +39,22 @@ WORST_FIRST = (
 class KeyedOperations:
     """Holds the operations of a key.
 
-    `sent` are the operations themselves, oldest first, whether they were sent or not. `released` is the
-    remainder of a final capture.
+    `operations` are the operations themselves, oldest first, whether they were sent or not. `remainder`: what
+    a final capture releases.
     """
 
-    sent: tuple[Transaction, ...] = ()
-    released: Transaction | None = None
+    operations: tuple[Transaction, ...] = ()
+    remainder: Transaction | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.sent)
+        return bool(self.operations)
 
     @property
     def all(self) -> tuple[Transaction, ...]:
-        return (*self.sent, self.released) if self.released else self.sent
+        return (*self.operations, self.remainder) if self.remainder else self.operations
 
     @property
-    def free(self) -> tuple[Transaction, ...]:
+    def unsent(self) -> tuple[Transaction, ...]:
         """Returns the unsent operations, with the remainder that goes with them.
 
         Whoever comes next may act on these.
@@ -64,28 +64,28 @@ class KeyedOperations:
     @property
     def under_way(self) -> tuple[Transaction, ...]:
         """Returns the operations that may have reached Monext and whose outcome is not final."""
-        return tuple(t for t in self.sent if t.state in STATES_IN_PROGRESS and not is_unsent(t))
+        return tuple(t for t in self.operations if t.state in STATES_IN_PROGRESS and not is_unsent(t))
 
     @property
     def late_cancel(self) -> Transaction | None:
         """Returns the cancel that Monext rejected because the capture was sent for settlement already."""
-        return next((t for t in self.sent if operation_mark(t) == TOO_LATE), None)
+        return next((t for t in self.operations if operation_mark(t) == TOO_LATE), None)
 
     @property
     def replacement(self) -> Transaction | None:
         """Returns the replacement refund, which stands in for a late cancel."""
-        return next((t for t in self.sent if recorded_digest(t) == REPLACEMENT), None)
+        return next((t for t in self.operations if recorded_digest(t) == REPLACEMENT), None)
 
     def is_of(self, name: OperationName) -> bool:
         """Tells whether the key was used for the same request."""
-        return all(recorded_digest(t) in (name.digest, REPLACEMENT) for t in self.sent)
+        return all(recorded_digest(t) in (name.digest, REPLACEMENT) for t in self.operations)
 
     def worst(self) -> Transaction:
         """Returns the transaction that answers for all.
 
         A late cancel does not answer where a replacement refund stands in for it.
         """
-        answering = [t for t in self.sent if not (self.replacement and operation_mark(t) == TOO_LATE)]
+        answering = [t for t in self.operations if not (self.replacement and operation_mark(t) == TOO_LATE)]
         return min(answering, key=lambda t: WORST_FIRST.index(t.state))
 
 
@@ -93,8 +93,8 @@ def operations_of_key(payment: Payment, key: str) -> KeyedOperations:
     """Returns the operations of a key, without the abandoned ones: those no longer belong to it."""
     named = [(name, t) for t in payment.transactions if (name := operation_name(t))]
     own = [(name, t) for name, t in named if name.key == key and name.digest != ABANDONED]
-    released = next((t for name, t in own if name.digest == REMAINDER), None)
-    return KeyedOperations(tuple(t for name, t in own if name.digest != REMAINDER), released)
+    remainder = next((t for name, t in own if name.digest == REMAINDER), None)
+    return KeyedOperations(tuple(t for name, t in own if name.digest != REMAINDER), remainder)
 
 
 def operation_keys(payment: Payment) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def is_reversal_open(payment: Payment) -> bool:
     money.
     """
     operations = reversal_operations(payment)
-    initial = any(t.state is TransactionState.INITIAL for t in operations.sent)
+    initial = any(t.state is TransactionState.INITIAL for t in operations.operations)
     late = operations.late_cancel is not None and operations.replacement is None
     return initial or late or owes_more(payment)
 

@@ -83,7 +83,9 @@ def close_as_cancelled(payment: Payment, *, outcome: Outcome) -> tuple[Update, .
     return _move_to(payment, TransactionState.FAILURE, outcome=outcome)
 
 
-def begin_reversal(payment: Payment, *, flag: ReversalReason, why: str, now: datetime) -> tuple[Update, ...]:
+def begin_reversal(
+    payment: Payment, *, reason: ReversalReason, why: str, now: datetime
+) -> tuple[Update, ...]:
     """Writes the reversal reason of an accepted payment, and announces the reversal of what it holds.
 
     Raises ValueError where no accepted transaction or no session is recorded.
@@ -92,7 +94,7 @@ def begin_reversal(payment: Payment, *, flag: ReversalReason, why: str, now: dat
     if transaction is None or payment.interface_id is None:
         raise ValueError(f"payment {payment.id} holds nothing that could be given back")
     return (
-        SetStatusCode(flag.value),
+        SetStatusCode(reason.value),
         SetStatusText(why[:STATUS_TEXT_LIMIT]),
         *reversal_announcements(payment, now=now),
     )
@@ -217,7 +219,7 @@ def _record_accepted(
     if objection is None:
         return (*recorded, *method, *status_updates(payment, outcome))
     reason, why = objection
-    return (*recorded, *method, *begin_reversal(after.payment, flag=reason, why=why, now=now))
+    return (*recorded, *method, *begin_reversal(after.payment, reason=reason, why=why, now=now))
 
 
 def _success_updates(payment: Payment, *, paid: AcceptedTransaction, now: datetime) -> tuple[Update, ...]:

@@ -190,7 +190,7 @@ def _of_reversal(payment: Payment, age: Age) -> Iterator[FollowUp]:
         return
     if is_reversal_open(payment):
         accepted = accepted_transaction(payment)
-        if _any_passed(reversal_operations(payment).sent or ((accepted,) if accepted else ()), age):
+        if _any_passed(reversal_operations(payment).operations or ((accepted,) if accepted else ()), age):
             yield FollowUp.REVERSAL
     elif is_reversal_rejected(payment) and own_money(payment).held > 0:
         yield FollowUp.REVERSAL_REJECTED

@@ -46,11 +46,10 @@ from monext_bridge.errors import (
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext import CANCEL_TOO_LATE, operation_request
 from monext_bridge.runtime import together
-from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
 
 log = logging.getLogger(__name__)
 
-TRIES = 10
 RESULT_OF = {
     OperationAnswerKind.DONE: TransactionState.SUCCESS,
     OperationAnswerKind.PENDING: TransactionState.PENDING,
@@ -71,7 +70,7 @@ class OperationTarget:
     origin: MonextTransactionId
     merchant_reference: str | None = None
     option: str | None = None
-    released: Transaction | None = None
+    remainder: Transaction | None = None
     """The transaction of the remainder that a final capture releases. It ends as the capture does."""
 
 
@@ -117,7 +116,7 @@ class OperationExecutor:
         except RemoteUnreachable:
             then = "freed; the next call with its key acts"
             event(log, "operation_not_sent", level=logging.WARNING, payment=payment.id, then=then)
-            unsent = (operation, target.released) if target.released else (operation,)
+            unsent = (operation, target.remainder) if target.remainder else (operation,)
             return self.write(payment, operation, tuple(_mark(t, UNSENT) for t in unsent))
         try:
             return self._record(payment, operation, answer, target=target, beside=beside)
@@ -149,9 +148,9 @@ class OperationExecutor:
         if found is None or (found.row.ok is None and operation.state is TransactionState.PENDING):
             return payment
         updates = _result_of_row(operation, found.row)
-        if target.released:
+        if target.remainder:
             state = STATE_OF_ROW[found.row.ok] if found.releases else TransactionState.FAILURE
-            updates = (*updates, ChangeTransactionState(target.released.id, state))
+            updates = (*updates, ChangeTransactionState(target.remainder.id, state))
         return self.write(payment, operation, updates)
 
     def claim(self, payment: Payment, operation: Transaction) -> Payment | None:
@@ -191,15 +190,17 @@ class OperationExecutor:
 
         Where another writer was faster, it is written only if the operation still reads as it did.
         """
-        current = payment
-        for _ in range(TRIES):
-            try:
-                return self.records.write(current, changes)
-            except VersionConflict:
-                current = self.records.payment(payment.id)
-                if not is_unchanged(current, operation):
-                    return current
-        raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
+
+        def write(current: Payment) -> Payment:
+            settled_by_another = current is not payment and not is_unchanged(current, operation)
+            return current if settled_by_another else self.records.write(current, changes)
+
+        return decide_and_write(
+            payment,
+            write,
+            again=lambda _: self.records.payment(payment.id),
+            what=f"payment {payment.id}",
+        )
 
     def _look_up(
         self, payment: Payment, operation: Transaction, *, target: OperationTarget
@@ -216,7 +217,7 @@ class OperationExecutor:
         row = matching_row(operation, payment=payment, ledger=ledger, keys=keys)
         if row is None:
             return None
-        remainder = target.released
+        remainder = target.remainder
         listed = remainder is not None and bool(candidate_rows(remainder, payment=payment, ledger=ledger))
         return FoundRow(row, releases=listed or keys[row.id] is not None)
 
@@ -236,7 +237,7 @@ class OperationExecutor:
             return payment
         if answer.kind is OperationAnswerKind.REFUSED:
             event(log, "operation_rejected", level=logging.ERROR, payment=payment.id, code=answer.code)
-        updates = _result_of_answer(operation, answer, released=target.released)
+        updates = _result_of_answer(operation, answer, remainder=target.remainder)
         if beside is None:
             return self.write(payment, operation, updates)
         expected = with_updates(payment, updates)
@@ -271,7 +272,7 @@ def _mark(operation: Transaction, mark: str | None) -> ChangeInteractionId:
 
 
 def _result_of_answer(
-    operation: Transaction, answer: OperationAnswer, *, released: Transaction | None
+    operation: Transaction, answer: OperationAnswer, *, remainder: Transaction | None
 ) -> tuple[Update, ...]:
     state = RESULT_OF[answer.kind]
     updates: list[Update] = [ChangeTransactionState(operation.id, state)]
@@ -279,8 +280,8 @@ def _result_of_answer(
         updates.append(SetTransactionInterfaceId(operation.id, answer.transaction_id))
     if answer.code == CANCEL_TOO_LATE:
         updates.append(_mark(operation, TOO_LATE))
-    if released:
-        updates.append(ChangeTransactionState(released.id, state))
+    if remainder:
+        updates.append(ChangeTransactionState(remainder.id, state))
     return tuple(updates)
 
 

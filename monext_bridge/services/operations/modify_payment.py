@@ -71,12 +71,14 @@ from monext_bridge.services.operations.request import (
     own_operations,
 )
 from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
-from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write, outdated
 
 log = logging.getLogger(__name__)
 
-TRIES = 10
 CANCEL_TOO_LATE_TEXT = "the capture was sent for settlement already: refund it instead"
+
+Begun = AnnouncedOperations | OperationResult
+"""What a key has come to: operations that wait for this caller to send them, or the state of those that were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class PaymentOperations:
     settings: Settings
     records: CommercetoolsRecords
     monext_payments: MonextPayments
-    operations: OperationExecutor
+    executor: OperationExecutor
     resolver: UnknownOutcomeResolver
     clock: Callable[[], datetime]
 
@@ -119,51 +121,49 @@ class PaymentOperations:
         if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
             raise Malformed("1 to 128 of A-Z a-z 0-9 _ . : -", field="Idempotency-Key")
         request = OperationRequest(operation, key or uuid.uuid4().hex, merchant_reference)
-        for _ in range(TRIES):
-            payment = self.payment(payment_id)
-            known = operations_of_key(payment, request.key)
-            done = self._again(payment, known, request) if known else self._first(payment, request)
-            if done:
-                return done
-        raise RemoteUnreachable(
-            f"payment {payment_id} is contended; nothing was done", remote="commercetools"
+        begun = decide_and_write(
+            self.payment(payment_id),
+            lambda payment: self._begin(payment, request),
+            again=lambda _: self.payment(payment_id),
+            what=f"payment {payment_id}",
         )
+        return begun if isinstance(begun, OperationResult) else self._execute(begun, request)
 
     def resolve(self, payment: Payment) -> Payment:
         """Look up at Monext every operation without a final outcome, automatic reversals excepted."""
         return self._with_order_updated(payment, self.resolver.resolve_all(payment))
 
-    def _first(self, payment: Payment, request: OperationRequest) -> OperationResult | None:
-        """Handle a new key. None where another writer was faster: the caller reads again."""
+    def _begin(self, payment: Payment, request: OperationRequest) -> Begun:
+        known = operations_of_key(payment, request.key)
+        return self._again(payment, known, request) if known else self._first(payment, request)
+
+    def _first(self, payment: Payment, request: OperationRequest) -> Begun:
+        """Handle a new key."""
         operations = self._announcements(payment, request)
         if has_abandoned(payment, request.key):
             self._check_before(payment, operations, request)
-        announced = self._announce(payment, operations, request)
-        return self._execute(announced, request) if announced else None
+        return self._announce(payment, operations, request)
 
-    def _again(
-        self, payment: Payment, known: KeyedOperations, request: OperationRequest
-    ) -> OperationResult | None:
-        """Handle a used key: return its result, resolve it where it is open, or send it where it is unsent."""
+    def _again(self, payment: Payment, known: KeyedOperations, request: OperationRequest) -> Begun:
+        """Handle a used key: return its result, resolve it where it is open, or announce it where it is unsent."""
         if not known.is_of(request.name):
             raise KeyReused("this key was used with another request", field="Idempotency-Key")
         payment = self._with_order_updated(payment, self.resolver.resolve_key(payment, request.key))
         now = operations_of_key(payment, request.key)
-        if now.free and not any(t.state is TransactionState.INITIAL for t in now.under_way):
-            return self._send_unsent(payment, now, request)
+        if now.unsent and not any(t.state is TransactionState.INITIAL for t in now.under_way):
+            return self._announce_unsent(payment, now, request)
         return self._refund_instead(payment, request) or self._result(payment, request)
 
-    def _send_unsent(
-        self, payment: Payment, known: KeyedOperations, request: OperationRequest
-    ) -> OperationResult | None:
-        """Carry out unsent operations if there is still room for exactly them; otherwise abandon them."""
-        if not rules.has_room_for(payment, known.free):
-            payment = self.operations.write(payment, known.free[0], abandon(known.free))
-            return self._result(payment, request) if operations_of_key(payment, request.key) else None
-        announced = self._announce(
-            payment, self.operations.claim_updates(known.free), request, claimed=known.free
+    def _announce_unsent(self, payment: Payment, known: KeyedOperations, request: OperationRequest) -> Begun:
+        """Announce unsent operations again if there is still room for exactly them; otherwise abandon them."""
+        if not rules.has_room_for(payment, known.unsent):
+            payment = self.executor.write(payment, known.unsent[0], abandon(known.unsent))
+            if not operations_of_key(payment, request.key):
+                raise outdated(f"payment {payment.id}")
+            return self._result(payment, request)
+        return self._announce(
+            payment, self.executor.claim_updates(known.unsent), request, claimed=known.unsent
         )
-        return self._execute(announced, request) if announced else None
 
     def _announce(
         self,
@@ -172,10 +172,11 @@ class PaymentOperations:
         request: OperationRequest,
         *,
         claimed: tuple[Transaction, ...] = (),
-    ) -> AnnouncedOperations | None:
-        """Carry out hop 2. None where another writer was faster. Raises Conflict where the ledger forbids it.
+    ) -> AnnouncedOperations:
+        """Carry out hop 2.
 
-        Where the ledger can't be read, nothing is sent: the operations wait, unsent, for the key to come again.
+        Raises VersionConflict where another writer was faster, Conflict where the ledger forbids it. Where the
+        ledger can't be read, nothing is sent: the operations wait, unsent, for the key to come again.
         """
         target = self._target(payment, request)
         written, ledger, order = together_or_errors(
@@ -183,33 +184,31 @@ class PaymentOperations:
             lambda: self.monext_payments.ledger(target.store, target.origin),
             lambda: self.records.order_of_payment(payment.id),
         )
-        if isinstance(written, VersionConflict):
-            return None
         if isinstance(written, BridgeError):
             raise written
         mine = own_operations(payment, written, claimed)
         if isinstance(ledger, BridgeError) or not ledger.readable:
-            self.operations.write(written, mine[0], tuple(mark_unsent(mine)))
+            self.executor.write(written, mine[0], tuple(mark_unsent(mine)))
             raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
         try:
             check_ledger(written, ledger, operations=mine)
             late = self.settings.late_capture
             option = capture_option(request.operation, written, ledger, now=self.clock(), late_capture=late)
         except OperationNotAllowed as error:
-            self.operations.write(written, mine[0], abandon(mine))
+            self.executor.write(written, mine[0], abandon(mine))
             raise Conflict(str(error)) from error
-        released = operations_of_key(written, request.key).released
+        remainder = operations_of_key(written, request.key).remainder
         return AnnouncedOperations(
             written,
             frozenset(t.id for t in mine),
             OrderStateUpdater(self.records, None if isinstance(order, BridgeError) else order),
-            replace(target, option=option, released=released),
+            replace(target, option=option, remainder=remainder),
         )
 
     def _execute(self, announced: AnnouncedOperations, request: OperationRequest) -> OperationResult:
         """Carry out hops 3 and 4 for each operation; the order's payment state is written with the last."""
         payment = announced.payment
-        todo = [t for t in operations_of_key(payment, request.key).sent if t.id in announced.mine]
+        todo = [t for t in operations_of_key(payment, request.key).operations if t.id in announced.mine]
         for operation in todo:
             event(
                 log,
@@ -219,7 +218,7 @@ class PaymentOperations:
                 amount=operation.amount.cent_amount,
             )
             beside = announced.order.follow if operation is todo[-1] else None
-            payment = self.operations.execute(payment, operation, target=announced.target, beside=beside)
+            payment = self.executor.execute(payment, operation, target=announced.target, beside=beside)
         # The order may have been made meanwhile.
         order = announced.order if announced.order.order else self._order_of(payment)
         order.follow(payment)
@@ -231,14 +230,15 @@ class PaymentOperations:
         late = known.late_cancel
         if late is None or known.replacement is not None or not isinstance(request.operation, Reverse):
             return None
-        if any(t.state is TransactionState.INITIAL for t in known.sent):
+        if any(t.state is TransactionState.INITIAL for t in known.operations):
             return None
         try:
             announced = self._announce(payment, (replacement_refund(late, now=self.clock()),), request)
         except Conflict:
             return None
-        if announced is None:
-            raise OperationUnknown("another act was faster: ask again with this key", remote="monext")
+        except VersionConflict as error:
+            message = "another operation was faster: ask again with this key"
+            raise OperationUnknown(message, remote="monext") from error
         return self._execute(announced, request)
 
     def _check_before(

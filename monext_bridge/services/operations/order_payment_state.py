@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from functools import partial
 
+from monext_bridge.domain.ids import OrderId, PaymentId
 from monext_bridge.domain.outcome import order_payment_state
 from monext_bridge.domain.record import Order, Payment
 from monext_bridge.errors import RemoteError, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.remotes import CommercetoolsRecords
+from monext_bridge.services.remotes import CommercetoolsRecords, decide_and_write
 
 log = logging.getLogger(__name__)
-
-TRIES = 8
 
 
 @dataclass(slots=True)
@@ -46,31 +46,29 @@ class OrderStateUpdater:
             )
 
     def _follow(self, payment: Payment) -> None:
-        payment = self._newest(payment)
-        for _ in range(TRIES):
-            order = self.order
-            if order is None:
-                return
-            others = tuple(p for p in order.payments if p.id != payment.id)
-            state = order_payment_state(order.total, (payment, *others))
-            if state is None or state.value == order.payment_state:
-                return
-            try:
-                written = self.records.set_order_state(order, state)
-            except VersionConflict:
-                self.order = self.records.order_by_id(order.id)
-                payment = self.latest = self.records.payment(payment.id)
-                continue
-            self.order = replace(written, payments=order.payments)
-            event(log, "order_payment_state", order=order.id, state=state.value)
+        if self.order is not None:
+            decide_and_write(
+                (self.order, self._newest(payment)),
+                self._write_state,
+                again=partial(self._read_again, self.order.id, payment.id),
+                what=f"order {self.order.id}",
+            )
+
+    def _write_state(self, read: tuple[Order, Payment]) -> None:
+        order, payment = read
+        others = tuple(p for p in order.payments if p.id != payment.id)
+        state = order_payment_state(order.total, (payment, *others))
+        if state is None or state.value == order.payment_state:
             return
-        event(
-            log,
-            "order_payment_state_not_written",
-            level=logging.ERROR,
-            payment=payment.id,
-            why="the order is contended",
-        )
+        written = self.records.set_order_state(order, state)
+        self.order = replace(written, payments=order.payments)
+        event(log, "order_payment_state", order=order.id, state=state.value)
+
+    def _read_again(
+        self, order_id: OrderId, payment_id: PaymentId, _: VersionConflict
+    ) -> tuple[Order, Payment]:
+        self.order, self.latest = self.records.order_by_id(order_id), self.records.payment(payment_id)
+        return self.order, self.latest
 
     def _newest(self, payment: Payment) -> Payment:
         """Return the newest reading of the payment.

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class UnknownOutcomeResolver:
     settings: Settings
-    operations: OperationExecutor
+    executor: OperationExecutor
 
     def target(self, payment: Payment) -> OperationTarget:
         """Return how operations of a payment are sent.
@@ -47,7 +47,7 @@ class UnknownOutcomeResolver:
         """
         known = operations_of_key(payment, key)
         if known.under_way:
-            target = replace(self.target(payment), released=known.released)
+            target = replace(self.target(payment), remainder=known.remainder)
             for operation in known.under_way:
                 payment = self._resolve_operation(payment, operation, target=target)
         return self._close_remainder(payment, key)
@@ -68,8 +68,8 @@ class UnknownOutcomeResolver:
         Only its caller knows whether it is still needed. Automatic reversals are left alone.
         """
         for key in operation_keys(payment):
-            free = operations_of_key(payment, key).free
-            if free and not key.startswith(REVERSAL_PREFIX):
+            unsent = operations_of_key(payment, key).unsent
+            if unsent and not key.startswith(REVERSAL_PREFIX):
                 event(
                     log,
                     "operation_abandoned",
@@ -77,7 +77,7 @@ class UnknownOutcomeResolver:
                     operation=key,
                     then="its key is free again",
                 )
-                payment = self.operations.write(payment, free[0], abandon(free))
+                payment = self.executor.write(payment, unsent[0], abandon(unsent))
         return payment
 
     def resolve_reversal(self, payment: Payment) -> Payment:
@@ -85,9 +85,9 @@ class UnknownOutcomeResolver:
 
         Their end is written where Monext has one by now.
         """
-        for operation in operations_of_key(payment, f"{REVERSAL_PREFIX}{payment.interface_id}").sent:
+        for operation in operations_of_key(payment, f"{REVERSAL_PREFIX}{payment.interface_id}").operations:
             if operation.state is TransactionState.PENDING:
-                payment = self.operations.resolve(payment, operation, target=self.target(payment))
+                payment = self.executor.resolve(payment, operation, target=self.target(payment))
         return payment
 
     def _resolve_operation(
@@ -97,13 +97,13 @@ class UnknownOutcomeResolver:
 
         An overdue one that the ledger does not list never happened, and is closed as Failure.
         """
-        found = self.operations.resolve(payment, operation, target=target)
+        found = self.executor.resolve(payment, operation, target=target)
         is_open = is_unchanged(found, operation) and operation.state is TransactionState.INITIAL
-        if not is_open or not self.operations.certainly_not_executed(found, operation, target=target):
+        if not is_open or not self.executor.certainly_not_executed(found, operation, target=target):
             return found
-        ended = (operation, target.released) if target.released else (operation,)
+        ended = (operation, target.remainder) if target.remainder else (operation,)
         failed = tuple(ChangeTransactionState(t.id, TransactionState.FAILURE) for t in ended)
-        return self.operations.write(found, operation, failed)
+        return self.executor.write(found, operation, failed)
 
     def _close_remainder(self, payment: Payment, key: str) -> Payment:
         """End the remainder of a final capture as the capture did.
@@ -111,10 +111,10 @@ class UnknownOutcomeResolver:
         A crash may have come between the two.
         """
         known = operations_of_key(payment, key)
-        remainder = known.released
-        if remainder is None or remainder.state is not TransactionState.INITIAL or not known.sent:
+        remainder = known.remainder
+        if remainder is None or remainder.state is not TransactionState.INITIAL or not known.operations:
             return payment
-        state = known.sent[0].state
+        state = known.operations[0].state
         if state in (TransactionState.INITIAL, TransactionState.PENDING):
             return payment
-        return self.operations.write(payment, remainder, (ChangeTransactionState(remainder.id, state),))
+        return self.executor.write(payment, remainder, (ChangeTransactionState(remainder.id, state),))

@@ -48,7 +48,7 @@ class MessageHandled(Enum):
 class ShipmentCapturer:
     settings: Settings
     gateway: CommercetoolsGateway
-    modify: PaymentOperations
+    operations: PaymentOperations
 
     def follow(self, order_id: OrderId) -> MessageHandled:
         """Capture what is open where the order is in a state of `CAPTURE_ON_SHIPMENT`. May be repeated.
@@ -93,21 +93,21 @@ class ShipmentCapturer:
         """
         for _ in range(MOST_READINGS):
             if awaits_other_operations(payment):
-                payment = self.modify.resolve(payment)
+                payment = self.operations.resolve(payment)
             capture = due_capture(payment, order_id)
             if capture is None:
                 return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             try:
-                performed = self.modify.perform(payment.id, capture.capture, key=capture.key)
+                performed = self.operations.perform(payment.id, capture.capture, key=capture.key)
             except (Conflict, KeyReused) as error:
-                payment = self.modify.payment(payment.id)
+                payment = self.operations.payment(payment.id)
                 if due_capture(payment, order_id) == capture:
                     return _forbidden(error, payment, capture)
                 continue
             _log_result(performed, payment, capture)
             if not capture.sent:
                 return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
-            payment = self.modify.payment(payment.id)
+            payment = self.operations.payment(payment.id)
         return MessageHandled.AGAIN
 
 

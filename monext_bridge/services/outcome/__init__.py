@@ -7,6 +7,7 @@ from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
 from monext_bridge.services.outcome.buyer_events import BuyerEvents, buyer_status
 from monext_bridge.services.outcome.context import ContextReader
 from monext_bridge.services.outcome.create_order import OrderCreator
+from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
 from monext_bridge.services.outcome.from_record import OutcomeFromRecord, Refreshed
 from monext_bridge.services.outcome.landing_urls import allowed_landing_url, hints, landing_url, with_hints
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
@@ -16,6 +17,7 @@ __all__ = [
     "BuyerEvents",
     "ContextReader",
     "OrderCreator",
+    "OutcomeFinisher",
     "OutcomeFromRecord",
     "OutcomeRecorder",
     "RecordedOutcome",

@@ -1,4 +1,7 @@
-"""Logs alarms about a session's outcome: money that must not be kept, and a session of another payment."""
+"""Logs alarms about a session's outcome, and writes the updates that raise one.
+
+Their causes are money that must not be kept, and a session of another payment.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,36 @@ import logging
 
 from monext_bridge.domain.monext import Outcome, OutcomeKind
 from monext_bridge.domain.outcome import PaymentContext
-from monext_bridge.domain.record import Payment, reversal_reason
+from monext_bridge.domain.record import Payment, Update, reversal_reason, with_updates
+from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable
 from monext_bridge.logs import event
+from monext_bridge.services.remotes import CommercetoolsRecords
 from monext_bridge.services.results import PaymentReference
 
 log = logging.getLogger(__name__)
+
+
+def write_and_alarm(
+    records: CommercetoolsRecords,
+    reference: PaymentReference,
+    context: PaymentContext,
+    updates: tuple[Update, ...],
+) -> Payment:
+    """Write the updates and return the payment as it then reads.
+
+    Only the call whose write sets a reversal reason logs the alarm. A call whose answer was lost logs it as
+    well: the reason may have been written, and the next call then finds it already set. Raises RemoteError,
+    VersionConflict.
+    """
+    before = context.payment
+    try:
+        after = records.write(before, updates)
+    except RemoteUnavailable as error:
+        if not isinstance(error, RemoteUnreachable):
+            alarm_reversal(reference, context, with_updates(before, updates))
+        raise
+    alarm_reversal(reference, context, after)
+    return after
 
 
 def alarm_reversal(reference: PaymentReference, before: PaymentContext, after: Payment) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from monext_bridge.config import StoreSettings
 from monext_bridge.domain.operations import abandon, has_room_for, is_unsent, replacement_refund
@@ -23,6 +25,7 @@ from monext_bridge.domain.record import (
 from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
 from monext_bridge.services.operations import OperationExecutor, OperationTarget, is_unchanged
+from monext_bridge.services.remotes import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,9 @@ class AutomaticReversal:
     Its pending operations are written by whoever sets the reversal reason, in the same update.
     """
 
-    operations: OperationExecutor
+    records: CommercetoolsRecords
+    executor: OperationExecutor
+    clock: Callable[[], datetime]
 
     def continue_reversal(self, payment: Payment, *, store: StoreSettings, just_written: bool) -> Payment:
         """Go on with the reversal of a payment. Anybody may call it, any number of times: the money goes back once.
@@ -48,7 +53,7 @@ class AutomaticReversal:
         if accepted is None or accepted.interface_id is None:
             raise ValueError(f"payment {payment.id} is flagged and was never accepted")
         target = OperationTarget(store, accepted.interface_id)
-        for operation in reversal_operations(payment).sent:
+        for operation in reversal_operations(payment).operations:
             if operation.state is TransactionState.INITIAL:
                 payment = self._continue(payment, operation, target=target, just_written=just_written)
         return self._reverse_more(self._refund_instead(payment, target), target)
@@ -60,18 +65,16 @@ class AutomaticReversal:
             event(
                 log, "reversal_sent", level=logging.WARNING, payment=payment.id, why=reversal_reason(payment)
             )
-            return self.operations.execute(payment, operation, target=target)
+            return self.executor.execute(payment, operation, target=target)
         if is_unsent(operation) and not has_room_for(payment, (operation,)):
             # Others have sent back a part of the money meanwhile.
-            return self.operations.write(payment, operation, abandon((operation,)))
-        found = (
-            payment if is_unsent(operation) else self.operations.resolve(payment, operation, target=target)
-        )
-        if not is_unchanged(found, operation) or not self.operations.certainly_not_executed(
+            return self.executor.write(payment, operation, abandon((operation,)))
+        found = payment if is_unsent(operation) else self.executor.resolve(payment, operation, target=target)
+        if not is_unchanged(found, operation) or not self.executor.certainly_not_executed(
             found, operation, target=target
         ):
             return found
-        claimed = self.operations.claim(found, operation)
+        claimed = self.executor.claim(found, operation)
         if claimed is None:
             return found
         own = next(t for t in claimed.transactions if t.id == operation.id)
@@ -87,13 +90,11 @@ class AutomaticReversal:
         if late is None or operations.replacement is not None:
             return payment
         try:
-            written = self.operations.records.write(
-                payment, (replacement_refund(late, now=self.operations.clock()),)
-            )
+            written = self.records.write(payment, (replacement_refund(late, now=self.clock()),))
         except VersionConflict:
-            return self.operations.records.payment(payment.id)
+            return self.records.payment(payment.id)
         refund = reversal_operations(written).replacement
-        return self.operations.execute(written, refund, target=target) if refund else written
+        return self.executor.execute(written, refund, target=target) if refund else written
 
     def _reverse_more(self, payment: Payment, target: OperationTarget) -> Payment:
         """Reverse what somebody else's operation had held back, and has turned out not to take."""
@@ -101,11 +102,9 @@ class AutomaticReversal:
             return payment
         before = {t.id for t in payment.transactions}
         try:
-            written = self.operations.records.write(
-                payment, reversal_announcements(payment, now=self.operations.clock())
-            )
+            written = self.records.write(payment, reversal_announcements(payment, now=self.clock()))
         except VersionConflict:
-            return self.operations.records.payment(payment.id)
+            return self.records.payment(payment.id)
         for operation in (t for t in written.transactions if t.id not in before):
             written = self._continue(written, operation, target=target, just_written=True)
         return written

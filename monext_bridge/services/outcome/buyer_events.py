@@ -53,7 +53,7 @@ class BuyerEvents:
         """The browser is back with a token. Raises Forbidden where the token is not this payment's."""
         store = self.settings.store(reference.store_key)
         cart, order, answer = together(
-            lambda: self.contexts.records.cart(reference.cart_id),
+            lambda: self.contexts.cart(reference),
             lambda: self.contexts.order(reference),
             lambda: self.monext_payments.ask(store, token),
         )
@@ -92,7 +92,7 @@ class BuyerEvents:
     def _read(self, reference: PaymentReference) -> PaymentContext:
         """Read the cart with its payments, and the order, in one hop."""
         cart, order = together(
-            lambda: self.contexts.records.cart(reference.cart_id),
+            lambda: self.contexts.cart(reference),
             lambda: self.contexts.order(reference),
         )
         return self.contexts.of(reference, cart=cart, order=order)

@@ -19,8 +19,10 @@ class ContextReader:
 
     def read(self, reference: PaymentReference) -> PaymentContext:
         """Read the cart, then the order: for reading again after a conflict, where what was known is outdated."""
-        cart = self.records.cart(reference.cart_id)
-        return self.of(reference, cart=cart, order=self.order(reference))
+        return self.of(reference, cart=self.cart(reference), order=self.order(reference))
+
+    def cart(self, reference: PaymentReference) -> Cart | None:
+        return self.records.cart(reference.cart_id)
 
     def order(self, reference: PaymentReference) -> Order | None:
         """Return the order under the reference's number. None is looked for where the bridge makes no orders."""

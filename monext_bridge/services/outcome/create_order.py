@@ -10,7 +10,7 @@ from monext_bridge.domain.outcome import OrderPaymentState, PaymentContext, orde
 from monext_bridge.domain.record import Cart, CartState, Order, Payment
 from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
 from monext_bridge.logs import event
-from monext_bridge.services.remotes import CommercetoolsRecords
+from monext_bridge.services.remotes import CommercetoolsRecords, outdated
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +42,11 @@ class OrderRefused(Exception):
 class OrderCreator:
     records: CommercetoolsRecords
 
-    def place(self, context: PaymentContext, *, number: OrderNumber) -> Order | None:
-        """Try once to make the order. None where what was read is outdated: the caller reads and decides again.
+    def place(self, context: PaymentContext, *, number: OrderNumber) -> Order:
+        """Try once to make the order.
 
-        Raises OrderRefused where the order will never be made, RemoteError where that is not known.
+        Raises VersionConflict where what was read is outdated: the caller reads and decides again. Raises
+        OrderRefused where the order will never be made, RemoteError where that is not known.
         """
         cart = context.cart
         if cart is None or cart.state is CartState.ORDERED:
@@ -56,11 +57,13 @@ class OrderCreator:
             )
         try:
             order = self.records.create_order(cart, number=number, state=_state_for(cart, context))
-        except (VersionConflict, DuplicateField):
-            return None
+        except DuplicateField as error:
+            raise outdated(f"order {number}") from error
+        except VersionConflict:
+            raise
         except RemoteRefused as error:
             self._check_refusal(cart, error)
-            return None
+            raise outdated(f"cart {cart.id}") from error
         event(log, "order_created", order=order.id, number=number, cart=cart.id, payment=context.payment.id)
         return order
 

@@ -9,51 +9,34 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from monext_bridge.config import Settings, StoreSettings
 from monext_bridge.domain.checkout import is_session_over
 from monext_bridge.domain.monext import AcceptedTransaction, FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.outcome import (
     PaymentContext,
-    begin_reversal,
     close_as_cancelled,
     decide,
-    duplicate_payments,
-    needs_order,
-    reason_to_reverse,
 )
 from monext_bridge.domain.record import (
     AttemptStatus,
     Payment,
-    ReversalReason,
     Update,
-    accepted_transaction,
     attempt_status,
-    holds_money,
-    reversal_reason,
-    with_updates,
 )
 from monext_bridge.errors import (
     RemoteError,
-    RemoteRefused,
-    RemoteUnavailable,
-    RemoteUnreachable,
-    VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.services.outcome.alarms import alarm_reversal, own_outcome
-from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
-from monext_bridge.services.outcome.context import ContextReader, has_moved, with_payment
-from monext_bridge.services.outcome.create_order import OrderCreator, OrderRefused
-from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
+from monext_bridge.services.outcome.alarms import own_outcome, write_and_alarm
+from monext_bridge.services.outcome.context import ContextReader, with_payment
+from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
 from monext_bridge.services.results import PaymentReference
 
 log = logging.getLogger(__name__)
-
-TRIES = 10
-GONE_FOR = timedelta(minutes=5)
 
 CANCELLED_BY_BUYER = Outcome(
     OutcomeKind.FAILED,
@@ -79,8 +62,7 @@ class OutcomeRecorder:
     records: CommercetoolsRecords
     contexts: ContextReader
     monext_payments: MonextPayments
-    reversal: AutomaticReversal
-    order_creator: OrderCreator
+    finisher: OutcomeFinisher
     clock: Callable[[], datetime]
 
     def is_session_over(self, payment: Payment, store: StoreSettings) -> bool:
@@ -106,7 +88,7 @@ class OutcomeRecorder:
             reference, context, outcome=checked, paid=paid, cancelled_by_buyer=cancelled_by_buyer
         )
         try:
-            finished = self._finish(reference, written, store=store, changed=changed)
+            finished = self.finisher.finish(reference, written, store=store, changed=changed)
         except RemoteError as error:
             event(
                 log, "outcome_unfinished", level=logging.ERROR, payment=reference.payment_id, why=str(error)
@@ -148,142 +130,24 @@ class OutcomeRecorder:
         """Write the decision; on a conflict, decide again. Returns the context, and whether this call changed it."""
         if outcome is None:
             return context, False
-        for _ in range(TRIES):
+
+        def write(context: PaymentContext) -> tuple[PaymentContext, bool]:
             updates = decide(context, outcome=outcome, paid=paid, now=self.clock())
             if cancelled_by_buyer and outcome.kind is OutcomeKind.NOT_BEGUN:
                 updates = _closing_updates(context.payment)
-            try:
-                payment = self._write_and_alarm(reference, context, updates)
-            except VersionConflict:
-                context = self.contexts.read(reference)
-                continue
+            payment = write_and_alarm(self.records, reference, context, updates)
             if updates:
                 event(
                     log, "outcome_recorded", payment=payment.id, outcome=outcome.kind.value, code=outcome.code
                 )
             return with_payment(context, payment), bool(updates)
-        raise _contended(f"payment {reference.payment_id}")
 
-    def _write_and_alarm(
-        self, reference: PaymentReference, context: PaymentContext, updates: tuple[Update, ...]
-    ) -> Payment:
-        """Write the updates and return the payment as it then reads.
-
-        Only the call whose write sets a reversal reason logs the alarm. A call whose answer was lost logs it as
-        well: the reason may have been written, and the next call then finds it already set. Raises RemoteError,
-        VersionConflict.
-        """
-        before = context.payment
-        try:
-            after = self.records.write(before, updates)
-        except RemoteUnavailable as error:
-            if not isinstance(error, RemoteUnreachable):
-                alarm_reversal(reference, context, with_updates(before, updates))
-            raise
-        alarm_reversal(reference, context, after)
-        return after
-
-    def _finish(
-        self, reference: PaymentReference, context: PaymentContext, *, store: StoreSettings, changed: bool
-    ) -> PaymentContext:
-        payment = context.payment
-        if reversal_reason(payment) is not None:
-            return with_payment(
-                context, self.reversal.continue_reversal(payment, store=store, just_written=changed)
-            )
-        if accepted_transaction(payment) is None:
-            return context
-        if changed and not context.makes_orders:
-            # No order can collide: read whether another payment was accepted too.
-            context = self.contexts.read(reference)
-        context = self._with_order(reference, context, store=store)
-        return self._reverse_duplicates(reference, context, store=store)
-
-    def _with_order(
-        self, reference: PaymentReference, context: PaymentContext, *, store: StoreSettings
-    ) -> PaymentContext:
-        """Return the context with the order, made or found; or with the order refused and the reversal begun."""
-        for _ in range(TRIES):
-            if not needs_order(context):
-                return self.order_creator.raise_payment_state(context)
-            self._check_gone(context)
-            objection = reason_to_reverse(context)
-            if objection:
-                return self._reverse(reference, context, objection=objection, store=store)
-            try:
-                order = self.order_creator.place(context, number=reference.order_number)
-            except OrderRefused as error:
-                before, context = context, self._read_again(reference)
-                if has_moved(before, context):
-                    continue  # perhaps only because another process has ordered it
-                objection = (ReversalReason.ORDER_REFUSED, str(error))
-                return self._reverse(reference, context, objection=objection, store=store)
-            if order:
-                return replace(context, order=order)
-            context = self._read_again(reference)
-        raise _contended(f"the order of cart {reference.cart_id}")
-
-    def _check_gone(self, context: PaymentContext) -> None:
-        """Raise RemoteUnavailable where the money of a missing cart is too fresh to go back.
-
-        A cart that can't be found may have been ordered by the shop, because queries of orders lag behind. So
-        its money goes back only some minutes after it was taken.
-        """
-        accepted = accepted_transaction(context.payment)
-        if context.cart is not None or accepted is None or accepted.timestamp is None:
-            return
-        if self.clock() - accepted.timestamp < GONE_FOR:
-            raise RemoteUnavailable("the cart can't be found; looked for again later", remote="commercetools")
-
-    def _read_again(self, reference: PaymentReference) -> PaymentContext:
-        """Read again after a conflict.
-
-        Raises RemoteRefused where the order of another cart has the number: the bridge can't solve that, so it
-        is an alarm.
-        """
-        context = self.contexts.read(reference)
-        if context.order is None and self.contexts.order(reference) is not None:
-            raise RemoteRefused(
-                f"order number {reference.order_number} belongs to another cart",
-                remote="commercetools",
-                status=409,
-            )
-        return context
-
-    def _reverse_duplicates(
-        self, reference: PaymentReference, context: PaymentContext, *, store: StoreSettings
-    ) -> PaymentContext:
-        objection = (ReversalReason.SECOND_PAYMENT, "Another payment of the cart counts")
-        for payment in duplicate_payments(context):
-            other = with_payment(context, payment)
-            after = self._reverse(reference, other, objection=objection, store=store)
-            if payment.id == context.payment.id:
-                context = after
-        return context
-
-    def _reverse(
-        self,
-        reference: PaymentReference,
-        context: PaymentContext,
-        *,
-        objection: tuple[ReversalReason, str],
-        store: StoreSettings,
-    ) -> PaymentContext:
-        """Set an accepted payment's reversal reason and reverse it, unless somebody else is doing that already."""
-        payment, (reason, why) = context.payment, objection
-        for _ in range(TRIES):
-            if not holds_money(payment):
-                payment = self.reversal.continue_reversal(payment, store=store, just_written=False)
-                return with_payment(context, payment)
-            updates = begin_reversal(payment, flag=reason, why=why, now=self.clock())
-            try:
-                payment = self._write_and_alarm(reference, with_payment(context, payment), updates)
-            except VersionConflict:
-                payment = self.records.payment(payment.id)
-                continue
-            payment = self.reversal.continue_reversal(payment, store=store, just_written=True)
-            return with_payment(context, payment)
-        raise _contended(f"payment {payment.id}")
+        return decide_and_write(
+            context,
+            write,
+            again=lambda _: self.contexts.read(reference),
+            what=f"payment {reference.payment_id}",
+        )
 
 
 def _closing_updates(payment: Payment) -> tuple[Update, ...]:
@@ -292,7 +156,3 @@ def _closing_updates(payment: Payment) -> tuple[Update, ...]:
         if attempt_status(payment) is AttemptStatus.OPEN
         else ()
     )
-
-
-def _contended(what: str) -> RemoteUnavailable:
-    return RemoteUnavailable(f"{what} is contended", remote="commercetools")

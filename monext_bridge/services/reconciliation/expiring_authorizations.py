@@ -31,7 +31,7 @@ class ExpiryHandled:
 @dataclass(frozen=True, slots=True)
 class ExpiringAuthorizations:
     settings: Settings
-    modify: PaymentOperations
+    operations: PaymentOperations
     clock: Callable[[], datetime]
 
     def meet(self, payment: Payment) -> ExpiryHandled:
@@ -48,7 +48,7 @@ class ExpiringAuthorizations:
                 f"{left} {accepted_or_planned_amount(payment).currency} in minor units, not captured; it ends {when}",
             )
         try:
-            performed = self.modify.perform(payment.id, operation, key=f"{EXPIRY_KEY_PREFIX}{payment.id}")
+            performed = self.operations.perform(payment.id, operation, key=f"{EXPIRY_KEY_PREFIX}{payment.id}")
         except Conflict as error:
             return ExpiryHandled(None, str(error))
         return ExpiryHandled(

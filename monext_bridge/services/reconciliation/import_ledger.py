@@ -6,18 +6,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from monext_bridge.domain.monext import Ledger, LedgerRow
 from monext_bridge.domain.reconciliation import disagreement, posting_updates, unposted_rows
 from monext_bridge.domain.record import Payment, Update, with_updates
-from monext_bridge.errors import RemoteUnavailable, VersionConflict
+from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.logs import event
 from monext_bridge.services.operations import OperationTarget, OrderStateUpdater, UnknownOutcomeResolver
-from monext_bridge.services.remotes import CommercetoolsRecords
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
 
 log = logging.getLogger(__name__)
-
-TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class LedgerComparison:
 @dataclass(frozen=True, slots=True)
 class LedgerImporter:
     records: CommercetoolsRecords
+    monext_payments: MonextPayments
     resolver: UnknownOutcomeResolver
     clock: Callable[[], datetime]
 
@@ -42,23 +42,25 @@ class LedgerImporter:
         way meanwhile is never posted beside its own transaction. Raises Conflict for a payment that was not
         accepted, StoreNotConfigured, RemoteError; RemoteUnavailable where the ledger can't be read.
         """
-        for _ in range(TRIES):
-            target = self.resolver.target(payment)
-            ledger = self.resolver.operations.monext_payments.ledger(target.store, target.origin)
-            if not ledger.readable:
-                raise RemoteUnavailable("Monext's ledger can't be read", remote="monext")
-            rows, after, updates = self._unposted(payment, ledger, target=target)
-            if not rows or not post:
-                return LedgerComparison(payment, rows, disagreement(after, ledger))
-            try:
-                written = self.records.write(payment, updates)
-            except VersionConflict:
-                payment = self.records.payment(payment.id)
-                continue
-            event(log, "ledger_imported", level=logging.WARNING, payment=payment.id, rows=len(rows))
-            OrderStateUpdater(self.records, self.records.order_of_payment(payment.id)).follow(written)
-            return LedgerComparison(written, rows, disagreement(written, ledger))
-        raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
+        return decide_and_write(
+            payment,
+            partial(self._compare, post=post),
+            again=lambda _: self.records.payment(payment.id),
+            what=f"payment {payment.id}",
+        )
+
+    def _compare(self, payment: Payment, *, post: bool) -> LedgerComparison:
+        target = self.resolver.target(payment)
+        ledger = self.monext_payments.ledger(target.store, target.origin)
+        if not ledger.readable:
+            raise RemoteUnavailable("Monext's ledger can't be read", remote="monext")
+        rows, after, updates = self._unposted(payment, ledger, target=target)
+        if not rows or not post:
+            return LedgerComparison(payment, rows, disagreement(after, ledger))
+        written = self.records.write(payment, updates)
+        event(log, "ledger_imported", level=logging.WARNING, payment=payment.id, rows=len(rows))
+        OrderStateUpdater(self.records, self.records.order_of_payment(payment.id)).follow(written)
+        return LedgerComparison(written, rows, disagreement(written, ledger))
 
     def _unposted(
         self, payment: Payment, ledger: Ledger, *, target: OperationTarget
@@ -70,7 +72,7 @@ class LedgerImporter:
         rows, after = unposted_rows(payment, ledger), payment
         updates: list[Update] = []
         for row in rows:
-            key = self.resolver.operations.monext_payments.echoed_key(target.store, row.id)
+            key = self.monext_payments.echoed_key(target.store, row.id)
             row_updates = posting_updates(after, row, ledger=ledger, key=key, now=self.clock())
             after = with_updates(after, row_updates)
             updates.extend(row_updates)

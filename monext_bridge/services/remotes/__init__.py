@@ -1,10 +1,11 @@
 """Offers both remotes in our own values: the records in commercetools, and payments at Monext.
 
 A method makes at most one call, except `MonextPayments.paid`. Whoever needs a remote is given one of these
-objects.
+objects. Where others write the same record, `decide_and_write` decides again after each conflict.
 """
 
 from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
+from monext_bridge.services.remotes.conflicts import decide_and_write, outdated
 from monext_bridge.services.remotes.monext_payments import MonextPayments, SessionAnswer
 
-__all__ = ["CommercetoolsRecords", "MonextPayments", "SessionAnswer"]
+__all__ = ["CommercetoolsRecords", "MonextPayments", "SessionAnswer", "decide_and_write", "outdated"]

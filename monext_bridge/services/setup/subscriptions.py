@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monext_bridge.errors import Conflict, DuplicateField, RemoteNotFound, RemoteUnavailable, VersionConflict
+from monext_bridge.errors import Conflict, DuplicateField, RemoteNotFound
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.mapping.commercetools import (
     SUBSCRIPTION_KEY,
@@ -15,8 +15,7 @@ from monext_bridge.mapping.commercetools import (
     subscription_draft,
 )
 from monext_bridge.mapping.json_object import Json
-
-TRIES = 3
+from monext_bridge.services.remotes import decide_and_write, outdated
 
 
 class Step(StrEnum):
@@ -66,17 +65,19 @@ class Subscriptions:
 
     def set_up(self, destination: Destination, *, renew_key: bool = False) -> SubscriptionPlan:
         """Carry out the plan and return it; do nothing where nothing is missing. Raises what `plan` raises."""
-        for _ in range(TRIES):
-            plan = self.plan(destination, renew_key=renew_key)
-            try:
-                self._carry_out(plan)
-            except (DuplicateField, VersionConflict):
-                continue
-            return plan
-        raise RemoteUnavailable(f"subscription {SUBSCRIPTION_KEY} is contended", remote="commercetools")
+        return decide_and_write(
+            self.plan(destination, renew_key=renew_key),
+            self._carry_out,
+            again=lambda _: self.plan(destination, renew_key=renew_key),
+            what=f"subscription {SUBSCRIPTION_KEY}",
+        )
 
-    def _carry_out(self, plan: SubscriptionPlan) -> None:
+    def _carry_out(self, plan: SubscriptionPlan) -> SubscriptionPlan:
         if plan.step is Step.CREATE:
-            self.gateway.create_subscription(plan.body)
+            try:
+                self.gateway.create_subscription(plan.body)
+            except DuplicateField as error:
+                raise outdated(f"subscription {SUBSCRIPTION_KEY}") from error
         elif plan.step is Step.UPDATE:
             self.gateway.update_subscription(SUBSCRIPTION_KEY, plan.body)
+        return plan

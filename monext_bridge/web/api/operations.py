@@ -30,7 +30,7 @@ blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 def modify(payment_id: str) -> dict[str, Any]:
     """Carry out one operation. The same `Idempotency-Key` with the same body is carried out once, for ever."""
     action = read_body(models.PaymentIntentUpdate).actions[0]
-    result = services().modify.perform(
+    result = services().operations.perform(
         _payment_id(payment_id),
         _operation(action),
         key=_key(),
@@ -43,7 +43,9 @@ def modify(payment_id: str) -> dict[str, Any]:
 def show(payment_id: str) -> dict[str, Any]:
     """Answer what happened to a payment, and what may still be done."""
     id_ = _payment_id(payment_id)
-    payment, order = together(lambda: services().modify.payment(id_), lambda: services().modify.order_of(id_))
+    payment, order = together(
+        lambda: services().operations.payment(id_), lambda: services().operations.order_of(id_)
+    )
     return answer(PaymentIntentView.of(payment, order))
 
 
@@ -72,7 +74,7 @@ def config() -> dict[str, Any]:
         raise Unauthenticated("X-Session-Id is missing", field="X-Session-Id")
     settings = services().settings
     shop_session = services().sessions.active(session_id)
-    cart = services().modify.records.cart(shop_session.cart_id)
+    cart = services().records.cart(shop_session.cart_id)
     if cart is None:
         raise NotFound("the session's cart is gone")
     store = settings.store(cart.store_key)

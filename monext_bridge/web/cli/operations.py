@@ -67,7 +67,7 @@ def command(payment: Payment, operation: Operation, *, key: str, reference: str 
 
 def amount_under(payment: Payment, key: str, *, kind: TransactionType) -> Money | None:
     """Return the amount that an earlier call with this key asked for; None for a new key."""
-    return next((t.amount for t in operations_of_key(payment, key).sent if t.type is kind), None)
+    return next((t.amount for t in operations_of_key(payment, key).operations if t.type is kind), None)
 
 
 def too_much(payment: Payment, operation: Operation) -> str | None:

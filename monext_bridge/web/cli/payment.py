@@ -104,7 +104,7 @@ def show(quoted: str, as_json: bool) -> None:
     correlation_id.set(str(uuid.uuid4()))
     with failures(as_json=as_json):
         payment = _only(quoted)
-        order = services().modify.order_of(payment.id)
+        order = services().operations.order_of(payment.id)
         if as_json:
             print_json(answer(PaymentIntentView.of(payment, order)))
         else:
@@ -171,7 +171,7 @@ def _perform(payment: Payment, operation: Operation, chosen: CommandOptions) -> 
     again = command(payment, operation, key=chosen.key, reference=chosen.reference)
     with failures(as_json=chosen.as_json, key=chosen.key, hint=f"\nFind out what became of it:\n  {again}"):
         click.echo(f"Key: {chosen.key}", err=True)
-        result = services().modify.perform(
+        result = services().operations.perform(
             payment.id, operation, key=chosen.key, merchant_reference=chosen.reference
         )
         _print(payment, result, chosen)
@@ -184,7 +184,7 @@ def _check(text: str | None, pattern: re.Pattern[str], *, option: str, form: str
 
 
 def _only(quoted: str) -> Payment:
-    payments = find_payments(services().modify, quoted=quoted)
+    payments = find_payments(services().records, services().operations, quoted=quoted)
     if len(payments) > 1:
         lines = (f"\n  {p.id}  {write_amount(p.planned)}  {attempt_status(p).value}" for p in payments)
         raise Malformed(f"the order has several payments, name one of them:{''.join(lines)}")

@@ -246,8 +246,8 @@ def test_a_key_brings_its_acts_and_what_they_released() -> None:
     payment = authorized(act(CHARGE, 1, key="k1"), act(CHARGE, 2, key="k2"))
     rest = a_transaction(type=CANCEL, interaction_id="k1~rest", id=RecordTransactionId("rest"))
     found = operations_of_key(a_payment(transactions=(*payment.transactions, rest)), "k1")
-    assert [t.amount.cent_amount for t in found.sent] == [1]
-    assert found.released == rest
+    assert [t.amount.cent_amount for t in found.operations] == [1]
+    assert found.remainder == rest
     assert not operations_of_key(payment, "k3")
 
 

@@ -324,7 +324,7 @@ def test_nothing_is_objected_to_a_payment_that_took_nothing() -> None:
 
 def test_a_payment_that_took_nothing_can_not_be_given_back() -> None:
     with pytest.raises(ValueError, match="holds nothing"):
-        begin_reversal(a_payment(), flag=ReversalReason.ORDER_REFUSED, why="", now=NOW)
+        begin_reversal(a_payment(), reason=ReversalReason.ORDER_REFUSED, why="", now=NOW)
 
 
 def test_a_long_text_of_monext_is_cut() -> None:

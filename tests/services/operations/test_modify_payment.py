@@ -141,7 +141,7 @@ def test_a_payment_of_another_interface_is_not_ours(in_process: InProcess, world
     }
     other = world.project.create("payments", draft=draft)
     with pytest.raises(NotFound):
-        in_process.services.modify.payment(other["id"])
+        in_process.services.operations.payment(other["id"])
 
 
 def test_the_caller_s_reference_goes_to_monext_and_else_our_key(charged: PaidPayment) -> None:

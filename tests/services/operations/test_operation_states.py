@@ -90,7 +90,7 @@ ROW_TYPE = {CHARGE: "CAPTURE", CANCEL: "CANCEL", REFUND: "REFUND"}
 
 def asks(case: Case, services: InMemoryServices) -> None:
     """The caller asks for the act, under its key."""
-    services.modify.perform(services.record.versions[-1].id, ASKED[case.kind][0], key=KEY)
+    services.operations.perform(services.record.versions[-1].id, ASKED[case.kind][0], key=KEY)
 
 
 def asked(*, answer: object = NO_ANSWER, room: bool = True, readable: bool = True) -> Happening:
@@ -260,7 +260,7 @@ def test_what_a_final_capture_releases_ends_as_the_capture_does(event: ActEvent)
     none = Case(CHARGE, ActState.NONE)
     services = services_in_memory(none.payment, now=SOON, answer=ANSWERS[event], current_ledger=none.unlisted)
     with suppress(BridgeError):
-        services.modify.perform(none.payment.id, Capture(eur(400), final=True), key=KEY)
+        services.operations.perform(none.payment.id, Capture(eur(400), final=True), key=KEY)
     capture, rest = services.record.versions[-1].transactions[1:]
     assert (rest.interaction_id, rest.state) == (f"{KEY}~{REMAINDER}", capture.state)
 

@@ -12,7 +12,7 @@ def test_a_payment_that_was_read_before_its_order_does_not_undo_the_state(
     in_process: InProcess, world: World
 ) -> None:
     paid = a_paid_payment(in_process, world, situation="german-store")
-    records = in_process.services.modify.records
+    records = in_process.services.operations.records
     read_early = records.payment(paid.id)
     paid.capture(1000, final=True)
     OrderStateUpdater(records, records.order_of_payment(paid.id)).follow(read_early)

@@ -72,5 +72,5 @@ def test_an_act_that_was_held_up_for_minutes_is_left_to_who_may_have_taken_it_ov
         services = services_in_memory(
             payment, now=BEGUN + timedelta(minutes=minutes), answer=OperationAnswer(OperationAnswerKind.DONE)
         )
-        services.reversal.operations.execute(payment, intent, target=services.resolver.target(payment))
+        services.executor.execute(payment, intent, target=services.resolver.target(payment))
         assert services.monext.sent == sent

@@ -37,7 +37,7 @@ def executed_after_all(reconciliation: ReconciliationTester, token: str, *, key:
     """Monext carries out a refund that it had kept to itself for minutes."""
     body = operation_request(amount=1000, key=key, merchant_reference=None)
     store = reconciliation.bridge.settings.store("fr-store")
-    monext_payments = reconciliation.bridge.services.modify.monext_payments
+    monext_payments = reconciliation.bridge.services.operations.monext_payments
     monext_payments.execute(
         store, OperationKind.REFUND, MonextTransactionId(origin(reconciliation, token)), body
     )
@@ -53,10 +53,10 @@ def told(reconciliation: ReconciliationTester, **scope: Any) -> list[tuple[Follo
 
 def test_books_that_agree_are_no_finding(reconciliation: ReconciliationTester) -> None:
     cart, _ = reconciliation.paid_cart("german-store")
-    reconciliation.bridge.services.modify.perform(
+    reconciliation.bridge.services.operations.perform(
         reconciliation.payment_id(cart), Capture(Money(1000, "EUR")), key="one"
     )
-    reconciliation.bridge.services.modify.perform(
+    reconciliation.bridge.services.operations.perform(
         reconciliation.payment_id(cart), Refund(Money(300, "EUR")), key="two"
     )
     before = reconciliation.world.payment(cart)
@@ -100,7 +100,7 @@ def test_the_posted_transaction_carries_monexts_id_and_says_where_it_was_found(
 
 def test_a_cancelled_capture_is_a_refund(reconciliation: ReconciliationTester) -> None:
     cart, page = reconciliation.paid_cart("german-store")
-    reconciliation.bridge.services.modify.perform(
+    reconciliation.bridge.services.operations.perform(
         reconciliation.payment_id(cart), Capture(Money(1000, "EUR")), key="one"
     )
     reconciliation.world.operate_at_monext(
@@ -113,7 +113,7 @@ def test_a_cancelled_capture_is_a_refund(reconciliation: ReconciliationTester) -
 
 def test_a_refund_that_was_taken_back_did_not_happen(reconciliation: ReconciliationTester) -> None:
     cart, page = reconciliation.paid_cart()
-    reconciliation.bridge.services.modify.perform(
+    reconciliation.bridge.services.operations.perform(
         reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="one"
     )
     reconciliation.world.operate_at_monext(
@@ -128,7 +128,7 @@ def test_a_part_of_a_refund_that_was_taken_back_is_for_somebody_to_look_at(
     reconciliation: ReconciliationTester,
 ) -> None:
     cart, page = reconciliation.paid_cart()
-    reconciliation.bridge.services.modify.perform(
+    reconciliation.bridge.services.operations.perform(
         reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="one"
     )
     reconciliation.world.operate_at_monext(
@@ -150,7 +150,7 @@ def test_what_a_final_capture_released_is_linked_and_not_posted_again(
     reconciliation: ReconciliationTester,
 ) -> None:
     cart, page = reconciliation.paid_cart("german-store")
-    reconciliation.bridge.services.modify.perform(
+    reconciliation.bridge.services.operations.perform(
         reconciliation.payment_id(cart), Capture(Money(1000, "EUR"), final=True), key="last"
     )
     before = acts(reconciliation, cart)
@@ -165,7 +165,7 @@ def test_an_act_that_was_given_up_too_early_becomes_what_it_was(reconciliation: 
     cart, page = reconciliation.paid_cart()
     reconciliation.world.fault("monext", action="hang", seconds=0.1, method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
-        reconciliation.bridge.services.modify.perform(
+        reconciliation.bridge.services.operations.perform(
             reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="slow"
         )
     assert reconciliation.found() == [(FollowUp.OPERATION, DONE)]
@@ -181,7 +181,7 @@ def test_an_act_under_way_is_not_taken_for_one_of_the_back_office(
     cart, page = reconciliation.paid_cart()
     reconciliation.world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
-        reconciliation.bridge.services.modify.perform(
+        reconciliation.bridge.services.operations.perform(
             reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="lost"
         )
     assert told(reconciliation, ahead=timedelta(minutes=16), older_than=timedelta(minutes=17)) == []

@@ -215,7 +215,7 @@ def test_a_refused_give_back_is_stuck_until_somebody_has_refunded_it(
     Buyer(reconciliation.bridge).comes_back(page)
     assert reconciliation.found() == [(FollowUp.REVERSAL_REJECTED, FindingStatus.STUCK)]
     payment = reconciliation.payment_id(cart)
-    reconciliation.bridge.services.modify.perform(payment, Refund(Money(13490, "EUR")), key="by-hand")
+    reconciliation.bridge.services.operations.perform(payment, Refund(Money(13490, "EUR")), key="by-hand")
     assert reconciliation.found() == []
 
 
@@ -224,7 +224,7 @@ def test_a_refund_whose_answer_was_lost_is_found_in_the_ledger(reconciliation: R
     payment = reconciliation.payment_id(cart)
     reconciliation.world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
-        reconciliation.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
+        reconciliation.bridge.services.operations.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     assert reconciliation.found() == [(FollowUp.OPERATION, FindingStatus.FINISHED)]
     assert reconciliation.world.transactions(cart)[1:] == [("Refund", "Success", 1000)]
     assert reconciliation.world.ledger(page.token)[1:] == [("REFUND", 1000, "OK")]
@@ -235,7 +235,7 @@ def test_a_refund_that_never_happened_is_closed(reconciliation: ReconciliationTe
     payment = reconciliation.payment_id(cart)
     reconciliation.world.fault("monext", action="hang", seconds=0.1, method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
-        reconciliation.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
+        reconciliation.bridge.services.operations.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     assert reconciliation.found() == [(FollowUp.OPERATION, FindingStatus.FINISHED)]
     assert reconciliation.world.transactions(cart)[1:] == [("Refund", "Failure", 1000)]
     assert reconciliation.world.ledger(page.token)[1:] == []
@@ -246,11 +246,11 @@ def test_an_act_that_never_left_is_closed_and_its_key_is_free(reconciliation: Re
     payment = reconciliation.payment_id(cart)
     reconciliation.world.fault("monext", action="status", code=503, path="/transactions/", times=3)
     with pytest.raises(BridgeError):
-        reconciliation.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
+        reconciliation.bridge.services.operations.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     reconciliation.world.reset()
     assert reconciliation.found() == [(FollowUp.OPERATION, FindingStatus.FINISHED)]
     assert reconciliation.world.payment(cart)["transactions"][1]["interactionId"] == "note-1~void"
-    reconciliation.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
+    reconciliation.bridge.services.operations.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     assert reconciliation.world.transactions(cart)[2:] == [("Refund", "Success", 1000)]
 
 
@@ -258,7 +258,7 @@ def test_an_act_that_monext_had_received_is_finished(reconciliation: Reconciliat
     cart, page = reconciliation.paid_cart()
     payment = reconciliation.payment_id(cart)
     reconciliation.world.script_operation(act="refunds", outcome="pending", status=202)
-    reconciliation.bridge.services.modify.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
+    reconciliation.bridge.services.operations.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
     assert reconciliation.world.orders(cart)[0]["paymentState"] == "CreditOwed"
     assert reconciliation.found() == [(FollowUp.RECEIVED, FindingStatus.WAITING)]
     refund = next(
@@ -313,7 +313,7 @@ def test_an_order_state_that_was_not_written_is_put_right(reconciliation: Reconc
     )
     payment = reconciliation.payment_id(cart)
     total = reconciliation.world.payment(cart)["amountPlanned"]["centAmount"]
-    reconciliation.bridge.services.modify.perform(payment, Capture(Money(total, "EUR")), key="parcel-1")
+    reconciliation.bridge.services.operations.perform(payment, Capture(Money(total, "EUR")), key="parcel-1")
     assert reconciliation.found() == [(FollowUp.ORDER_STATE, FindingStatus.UNKNOWN)]
     reconciliation.world.reset()
     assert reconciliation.found() == [(FollowUp.ORDER_STATE, FindingStatus.FINISHED)]
