@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.ids import MonextTransactionId, PaymentId, RecordTransactionId
+from monext_bridge.domain.monext import Ledger
 from monext_bridge.domain.operations import (
     IDEMPOTENCY_KEY,
     TOO_LATE,
@@ -26,14 +28,15 @@ from monext_bridge.domain.operations import (
     OperationNotAllowed,
     Reverse,
     abandon,
+    announcements,
     check_ledger,
     has_abandoned,
+    has_room_for,
     is_unsent,
     mark_unsent,
     operation_mark,
     operations_of_key,
     replacement_refund,
-    rules,
 )
 from monext_bridge.domain.record import (
     AddTransaction,
@@ -43,6 +46,9 @@ from monext_bridge.domain.record import (
     Transaction,
     TransactionState,
     Update,
+    further_part,
+    part_with,
+    parts,
     reversal_reason,
     with_updates,
 )
@@ -59,7 +65,7 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.runtime import together_or_errors
+from monext_bridge.runtime import together, together_or_errors
 from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 from monext_bridge.services.operations.request import (
@@ -75,6 +81,7 @@ from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments,
 
 log = logging.getLogger(__name__)
 
+LEDGER_UNREADABLE = "Monext's ledger can't be read; nothing was done"
 CANCEL_TOO_LATE_TEXT = "the capture was sent for settlement already: refund it instead"
 
 Begun = AnnouncedOperations | OperationResult
@@ -156,7 +163,7 @@ class PaymentOperations:
 
     def _announce_unsent(self, payment: Payment, known: KeyedOperations, request: OperationRequest) -> Begun:
         """Announce unsent operations again if there is still room for exactly them; otherwise abandon them."""
-        if not rules.has_room_for(payment, known.unsent):
+        if not has_room_for(payment, known.unsent):
             payment = self.executor.write(payment, known.unsent[0], abandon(known.unsent))
             if not operations_of_key(payment, request.key):
                 raise outdated(f"payment {payment.id}")
@@ -178,37 +185,53 @@ class PaymentOperations:
         Raises VersionConflict where another writer was faster, Conflict where the ledger forbids it. Where the
         ledger can't be read, nothing is sent: the operations wait, unsent, for the key to come again.
         """
-        target = self._target(payment, request)
-        written, ledger, order = together_or_errors(
+        concerned = _parts_of(with_updates(payment, updates), updates, claimed)
+        written, ledgers, order = together_or_errors(
             lambda: self.records.write(payment, updates),
-            lambda: self.monext_payments.ledger(target.store, target.origin),
+            lambda: self._ledgers(concerned),
             lambda: self.records.order_of_payment(payment.id),
         )
         if isinstance(written, BridgeError):
             raise written
         mine = own_operations(payment, written, claimed)
-        if isinstance(ledger, BridgeError) or not ledger.readable:
+        if isinstance(ledgers, BridgeError):
             self.executor.write(written, mine[0], tuple(mark_unsent(mine)))
-            raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
+            raise RemoteUnreachable(LEDGER_UNREADABLE, remote="monext")
         try:
-            check_ledger(written, ledger, operations=mine)
-            late = self.settings.late_capture
-            option = capture_option(request.operation, written, ledger, now=self.clock(), late_capture=late)
+            targets = self._targets(written, mine, request, ledgers=ledgers)
         except OperationNotAllowed as error:
             self.executor.write(written, mine[0], abandon(mine))
             raise Conflict(str(error)) from error
-        remainder = operations_of_key(written, request.key).remainder
-        return AnnouncedOperations(
-            written,
-            frozenset(t.id for t in mine),
-            OrderStateUpdater(self.records, None if isinstance(order, BridgeError) else order),
-            replace(target, option=option, remainder=remainder),
-        )
+        updater = OrderStateUpdater(self.records, None if isinstance(order, BridgeError) else order)
+        return AnnouncedOperations(written, updater, targets)
+
+    def _targets(
+        self,
+        payment: Payment,
+        mine: Sequence[Transaction],
+        request: OperationRequest,
+        *,
+        ledgers: Mapping[MonextTransactionId | None, Ledger],
+    ) -> Mapping[RecordTransactionId, OperationTarget]:
+        """Return how each operation is sent. Raises OperationNotAllowed where a part's ledger forbids it."""
+        found: dict[RecordTransactionId, OperationTarget] = {}
+        late = self.settings.late_capture
+        for part in parts(payment):
+            own = [t for t in mine if part_with(payment, t) == part]
+            if not own:
+                continue
+            ledger = ledgers[further_part(part)]
+            check_ledger(part, ledger, operations=own)
+            option = capture_option(request.operation, part, ledger, now=self.clock(), late_capture=late)
+            remainder = operations_of_key(part, request.key).remainder
+            target = replace(self._target(part, request), option=option, remainder=remainder)
+            found |= dict.fromkeys((t.id for t in own), target)
+        return found
 
     def _execute(self, announced: AnnouncedOperations, request: OperationRequest) -> OperationResult:
         """Carry out hops 3 and 4 for each operation; the order's payment state is written with the last."""
         payment = announced.payment
-        todo = [t for t in operations_of_key(payment, request.key).operations if t.id in announced.mine]
+        todo = [t for t in operations_of_key(payment, request.key).operations if t.id in announced.targets]
         for operation in todo:
             event(
                 log,
@@ -218,22 +241,25 @@ class PaymentOperations:
                 amount=operation.amount.cent_amount,
             )
             beside = announced.order.follow if operation is todo[-1] else None
-            payment = self.executor.execute(payment, operation, target=announced.target, beside=beside)
+            target = announced.targets[operation.id]
+            payment = self.executor.execute(payment, operation, target=target, beside=beside)
         # The order may have been made meanwhile.
         order = announced.order if announced.order.order else self._order_of(payment)
         order.follow(payment)
         return self._refund_instead(payment, request) or self._result(payment, request)
 
     def _refund_instead(self, payment: Payment, request: OperationRequest) -> OperationResult | None:
-        """Refund, under the same key, the amount of a reverse's cancel that came too late."""
-        known = operations_of_key(payment, request.key)
-        late = known.late_cancel
-        if late is None or known.replacement is not None or not isinstance(request.operation, Reverse):
+        """Refund, under the same key, the amounts of a reverse's cancels that came too late."""
+        if not isinstance(request.operation, Reverse):
             return None
-        if any(t.state is TransactionState.INITIAL for t in known.operations):
+        of_parts = [operations_of_key(part, request.key) for part in parts(payment)]
+        late = [own.late_cancel for own in of_parts if own.late_cancel and own.replacement is None]
+        known = operations_of_key(payment, request.key).operations
+        if not late or any(t.state is TransactionState.INITIAL for t in known):
             return None
+        refunds = tuple(replacement_refund(each, now=self.clock()) for each in late)
         try:
-            announced = self._announce(payment, (replacement_refund(late, now=self.clock()),), request)
+            announced = self._announce(payment, refunds, request)
         except Conflict:
             return None
         except VersionConflict as error:
@@ -244,20 +270,26 @@ class PaymentOperations:
     def _check_before(
         self, payment: Payment, operations: tuple[AddTransaction, ...], request: OperationRequest
     ) -> None:
-        """Ask the ledger first for a key with abandoned operations, so that no try leaves a trace."""
-        target = self._target(payment, request)
-        ledger = self.monext_payments.ledger(target.store, target.origin)
-        if not ledger.readable:
-            raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
+        """Ask the ledgers first for a key with abandoned operations, so that no try leaves a trace."""
         planned = with_updates(payment, operations)
+        ledgers = self._ledgers(_parts_of(planned, operations, ()))
         try:
-            check_ledger(planned, ledger, operations=planned.transactions[-len(operations) :])
+            self._targets(planned, planned.transactions[-len(operations) :], request, ledgers=ledgers)
         except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 
+    def _ledgers(self, concerned: Sequence[Payment]) -> Mapping[MonextTransactionId | None, Ledger]:
+        """Read the ledgers of parts at the same time. Raises RemoteUnreachable where one can't be read."""
+        targets = [self.resolver.target(part) for part in concerned]
+        ledgers = together(*(partial(self.monext_payments.ledger, t.store, t.origin) for t in targets))
+        if not all(ledger.readable for ledger in ledgers):
+            raise RemoteUnreachable(LEDGER_UNREADABLE, remote="monext")
+        return dict(zip(map(further_part, concerned), ledgers, strict=True))
+
     def _result(self, payment: Payment, request: OperationRequest) -> OperationResult:
         """Return the answer that the record gives for a key; never a guess."""
-        worst = operations_of_key(payment, request.key).worst()
+        known = operations_of_key(payment, request.key)
+        worst, first = known.worst(), known.first()
         if worst.state is TransactionState.INITIAL:
             if is_unsent(worst):
                 raise RemoteUnreachable("Monext can't be reached; nothing was done", remote="monext")
@@ -266,13 +298,13 @@ class PaymentOperations:
             )
         if operation_mark(worst) == TOO_LATE and isinstance(request.operation, Cancel):
             raise Conflict(CANCEL_TOO_LATE_TEXT)
-        return OperationResult(OUTCOME_OF[worst.state], worst.id, worst.interface_id)
+        return OperationResult(OUTCOME_OF[worst.state], first.id, first.interface_id)
 
     def _announcements(self, payment: Payment, request: OperationRequest) -> tuple[AddTransaction, ...]:
         if isinstance(request.operation, Capture) and reversal_reason(payment) is not None:
             raise Conflict("this payment is being given back: nothing of it can be captured")
         try:
-            return rules.announcements(payment, request.operation, name=request.name, now=self.clock())
+            return announcements(payment, request.operation, name=request.name, now=self.clock())
         except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 
@@ -290,3 +322,12 @@ class PaymentOperations:
 
     def _target(self, payment: Payment, request: OperationRequest) -> OperationTarget:
         return replace(self.resolver.target(payment), merchant_reference=request.merchant_reference)
+
+
+def _parts_of(
+    after: Payment, updates: Sequence[Update], claimed: Sequence[Transaction]
+) -> tuple[Payment, ...]:
+    """Return the parts, as they read after the updates, on which operations are announced or claimed again."""
+    added = sum(isinstance(update, AddTransaction) for update in updates)
+    ids = {t.id for t in (*claimed, *after.transactions[len(after.transactions) - added :])}
+    return tuple(part for part in parts(after) if ids & {t.id for t in part.transactions})
