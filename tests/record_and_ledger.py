@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, OperationAnswer, OperationAnswerKind, OperationKind
@@ -25,6 +25,7 @@ from monext_bridge.services.outcome.context import ContextReader
 from monext_bridge.services.outcome.create_order import OrderCreator
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 from tests.settings_environment import settings_with
 
 NO_ANSWER = OperationAnswer(OperationAnswerKind.UNKNOWN)
@@ -80,35 +81,38 @@ class InMemoryMonext:
 class InMemoryServices:
     """The services over one record and one Monext, at one fixed time."""
 
-    record: Any
-    monext: Any
+    record: InMemoryRecord
+    monext: InMemoryMonext
     now: datetime
 
     def __post_init__(self) -> None:
+        # Each replaces what these services use of the class, and no more.
+        self._records = cast(CommercetoolsRecords, self.record)
+        self._payments = cast(MonextPayments, self.monext)
         self.settings = settings_with()
-        self.operations = OperationExecutor(self.record, self.monext, lambda: self.now)
+        self.operations = OperationExecutor(self._records, self._payments, lambda: self.now)
         self.resolver = UnknownOutcomeResolver(self.settings, self.operations)
         self.reversal = AutomaticReversal(self.operations)
 
     @property
     def modify(self) -> PaymentOperations:
         return PaymentOperations(
-            self.settings, self.record, self.monext, self.operations, self.resolver, lambda: self.now
+            self.settings, self._records, self._payments, self.operations, self.resolver, lambda: self.now
         )
 
     @property
     def ledger_importer(self) -> LedgerImporter:
-        return LedgerImporter(self.record, self.resolver, lambda: self.now)
+        return LedgerImporter(self._records, self.resolver, lambda: self.now)
 
     @property
     def outcome_recorder(self) -> OutcomeRecorder:
-        contexts = ContextReader(self.settings, self.record)
-        ordering = OrderCreator(self.record)
+        contexts = ContextReader(self.settings, self._records)
+        ordering = OrderCreator(self._records)
         return OutcomeRecorder(
             self.settings,
-            self.record,
+            self._records,
             contexts,
-            self.monext,
+            self._payments,
             self.reversal,
             ordering,
             lambda: self.now,

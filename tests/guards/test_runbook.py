@@ -62,8 +62,7 @@ def _alarms(module: ast.Module) -> Iterator[tuple[str, str]]:
         ):
             words = node.args[0]
             assert isinstance(words, ast.Constant)
-            level = "WARNING" if _called(node) == "warning" else "ERROR"
-            yield str(words.value).partition(" %")[0], level
+            yield str(words.value).partition(" %")[0], "WARNING" if _called(node) == "warning" else "ERROR"
 
 
 def _named(name: ast.expr, level: ast.expr | None, module: ast.Module) -> Iterator[tuple[str, str]]:

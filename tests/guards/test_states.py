@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import (
     FailureReason,
     Ledger,
     LedgerRow,
-    MonextTransactionId,
     OperationAnswer,
     OperationAnswerKind,
 )

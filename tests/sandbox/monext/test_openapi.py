@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from jsonschema.validators import Draft4Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from tests.sandbox.monext.merchant import Merchant, session_body
@@ -56,9 +56,7 @@ def description() -> dict[str, Any]:
 
 def conforms(description: dict[str, Any], name: str, body: Any) -> list[str]:
     """What is wrong with `body` as the schema `name`."""
-    registry: Registry[Any] = Registry().with_resource(
-        "urn:monext", Resource(contents=description, specification=DRAFT4)
-    )
+    registry: Registry[Any] = Registry().with_resource("urn:monext", DRAFT4.create_resource(description))
     schema = {"$ref": f"urn:monext#/components/schemas/{name}"}
     checker = Draft4Validator(schema, registry=registry, format_checker=Draft4Validator.FORMAT_CHECKER)
     return [f"{error.json_path}: {error.message}" for error in checker.iter_errors(body)]

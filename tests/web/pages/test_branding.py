@@ -69,7 +69,7 @@ def page(request: pytest.FixtureRequest) -> Callable[[PageBranding], BeautifulSo
 @pytest.fixture
 def dressed(sandbox: Sandbox, world: World) -> Buyer:
     """A buyer at a bridge whose stores have different looks."""
-    return Buyer(InProcess(sandbox, **SETTINGS))
+    return Buyer(InProcess(sandbox, variables=SETTINGS))
 
 
 def policy(answer: Answer) -> dict[str, str]:
@@ -276,7 +276,7 @@ def test_error_of_a_known_payment_wears_its_stores_looks(dressed: Buyer, world: 
 
 
 def test_error_without_a_store_wears_what_holds_for_all(sandbox: Sandbox, world: World) -> None:
-    buyer = Buyer(InProcess(sandbox, **FOR_ALL))
+    buyer = Buyer(InProcess(sandbox, variables=FOR_ALL))
 
     for path, status in (("/nowhere", 404), (f"/checkout/{world.cart('empty')}", 409), ("/result/x", 400)):
         answer = buyer.get(path)
@@ -325,7 +325,7 @@ def test_error_that_leaves_a_payment_in_doubt_leads_nowhere(buyer: Buyer, world:
 
 
 def test_page_of_the_widget_stays_light(sandbox: Sandbox, world: World) -> None:
-    buyer = Buyer(InProcess(sandbox, **FOR_ALL))
+    buyer = Buyer(InProcess(sandbox, variables=FOR_ALL))
     answer = buyer.checkout(world.cart())
     (colours,) = (str(link["href"]) for link in answer.page.select("head link[href^='/theme/']"))
     ours = [(STATIC / name).read_text() for name in ("bridge.css", "bridge.js", "icon.svg")]
