@@ -14,9 +14,7 @@ SOURCES = sorted(
     [*(ROOT / "monext_bridge").rglob("*.py"), *(ROOT / "sandbox").rglob("*.py"), ROOT / "app.py"]
 )
 SCRIPTS = sorted((ROOT / "static").rglob("*.js"))
-LONGER: dict[str, str] = {
-    "sandbox/commercetools/controls.py::controls": "a factory of routes, each of them short",
-}
+LONGER: dict[str, str] = {}
 """What is longer than that, each with the reason for which it is better whole: `file` or `file::function`."""
 
 SCRIPT_FUNCTION = re.compile(
