@@ -256,10 +256,10 @@ def test_the_region_is_the_state_where_there_is_none() -> None:
     assert request_for(billing_address=billing)["buyer"]["billingAddress"]["state"] == "Bouches-du-Rhône"
 
 
-@pytest.mark.parametrize("written", list(TITLES))
-def test_every_title_becomes_one_of_the_two(written: str) -> None:
-    draft = a_session_draft(customer=a_customer(title=f"{written.capitalize()}."))
-    assert session_request(draft)["buyer"]["title"] in ("MR", "MRS")
+def test_every_title_becomes_one_of_the_two() -> None:
+    for written in TITLES:
+        draft = a_session_draft(customer=a_customer(title=f"{written.capitalize()}."))
+        assert session_request(draft)["buyer"]["title"] in ("MR", "MRS"), written
 
 
 @pytest.mark.parametrize("written", ["Dr.", "Ms", "Prof.", "", None])

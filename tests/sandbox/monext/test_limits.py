@@ -1,6 +1,7 @@
 """Requests against the table of limits: what it allows passes, one step beyond is refused by name."""
 
 import re
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sandbox.monext.validation import faults_of
 from tests.sandbox.monext.merchant import Merchant, session_body
 
 TABLE = [*SESSION_FIELDS, *CAPTURE_FIELDS]
+INTEGERS = [field for field in TABLE if field.kind == "integer"]
 BOUNDED = [field for field in TABLE if field.max_length is not None and field.enum is None]
 
 
@@ -30,44 +32,42 @@ def plain(name: str) -> str:
     return re.sub(r"\[\d*\]", "", name)
 
 
-@pytest.mark.parametrize("field", TABLE, ids=lambda field: field.name)
-def test_value_of_another_type_is_refused(field: Field) -> None:
-    wrong = 12.5 if field.kind != "integer" else "12"
-    assert [plain(name) for name in names_of(body_with(field, wrong), field)] == [plain(field.name)]
+def test_value_of_another_type_is_refused() -> None:
+    for field in TABLE:
+        wrong = 12.5 if field.kind != "integer" else "12"
+        assert [plain(name) for name in names_of(body_with(field, wrong), field)] == [plain(field.name)]
 
 
-@pytest.mark.parametrize("field", BOUNDED, ids=lambda field: field.name)
-def test_text_one_character_too_long_is_refused(field: Field) -> None:
-    assert field.max_length is not None
-    unpatterned = Field(field.name, max_length=field.max_length)
-    assert names_of(body_with(field, "x" * field.max_length), unpatterned) == []
-    assert len(names_of(body_with(field, "x" * (field.max_length + 1)), field)) == 1
+def test_text_one_character_too_long_is_refused() -> None:
+    for field in BOUNDED:
+        longest = field.max_length or 0
+        unpatterned = Field(field.name, max_length=longest)
+        assert names_of(body_with(field, "x" * longest), unpatterned) == [], field.name
+        assert len(names_of(body_with(field, "x" * (longest + 1)), field)) == 1, field.name
 
 
-@pytest.mark.parametrize("field", [field for field in TABLE if field.enum], ids=lambda field: field.name)
-def test_value_outside_its_list_is_refused(field: Field) -> None:
-    assert field.enum is not None
-    assert names_of(body_with(field, sorted(field.enum)[0]), field) == []
-    assert len(names_of(body_with(field, "NOT_IN_THE_LIST"), field)) == 1
+def test_value_outside_its_list_is_refused() -> None:
+    for field, listed in ((field, field.enum) for field in TABLE if field.enum):
+        assert names_of(body_with(field, min(listed)), field) == [], field.name
+        assert len(names_of(body_with(field, "NOT_IN_THE_LIST"), field)) == 1, field.name
 
 
-@pytest.mark.parametrize("field", [f for f in TABLE if f.kind == "integer"], ids=lambda field: field.name)
-def test_number_beyond_its_bounds_is_refused(field: Field) -> None:
-    for bound, step in ((field.minimum, -1), (field.maximum, 1)):
-        if bound is not None:
-            assert names_of(body_with(field, bound), field) == []
-            assert len(names_of(body_with(field, bound + step), field)) == 1
+def test_number_beyond_its_bounds_is_refused() -> None:
+    for field, (bound, step) in product(INTEGERS, (("minimum", -1), ("maximum", 1))):
+        last = getattr(field, bound)
+        if last is not None:
+            assert names_of(body_with(field, last), field) == [], field.name
+            assert len(names_of(body_with(field, last + step), field)) == 1, field.name
 
 
-@pytest.mark.parametrize("field", [f for f in TABLE if f.kind == "integer"], ids=lambda field: field.name)
-def test_fraction_and_truth_value_are_not_integers(field: Field) -> None:
-    assert len(names_of(body_with(field, 1.0), field)) == 1
-    assert len(names_of(body_with(field, True), field)) == 1
+@pytest.mark.parametrize("value", [1.0, True])
+def test_fraction_and_truth_value_are_not_integers(value: object) -> None:
+    assert [field.name for field in INTEGERS if len(names_of(body_with(field, value), field)) != 1] == []
 
 
-@pytest.mark.parametrize("field", [f for f in SESSION_FIELDS if f.required], ids=lambda field: field.name)
-def test_missing_required_field_is_refused_where_its_object_is_there(field: Field) -> None:
-    assert len(names_of(body_with(field, None), field)) == 1
+def test_missing_required_field_is_refused_where_its_object_is_there() -> None:
+    required = [field for field in SESSION_FIELDS if field.required]
+    assert [field.name for field in required if len(names_of(body_with(field, None), field)) != 1] == []
 
 
 @pytest.mark.parametrize(
