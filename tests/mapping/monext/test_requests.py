@@ -90,11 +90,6 @@ def test_the_request_conforms_to_the_description_of_monext() -> None:
     assert (request_errors(request), unknown_members(request)) == ([], [])
 
 
-def test_order_and_payment_ask_for_what_is_due() -> None:
-    request = session_request(a_session_draft(due=eur(6100)))
-    assert (request["order"]["amount"], request["payment"]["amount"]) == (6100, 6100)
-
-
 def test_a_preselected_method_is_sent_alone() -> None:
     request = session_request(a_session_draft(payment_method_ids=("IDEAL_FR",)))
     assert request["paymentMethod"] == {"paymentMethodIDs": ["IDEAL_FR"]}

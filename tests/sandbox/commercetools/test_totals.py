@@ -6,6 +6,8 @@ from sandbox.commercetools.carts.totals import taxed
 from sandbox.commercetools.seed import SITUATIONS
 from tests.sandbox.commercetools.conftest import Api, Json
 
+TAXED_PRICES = ("taxedPrice", "taxedShippingPrice")
+
 
 def _cents(money: Json) -> int:
     amount: int = money["centAmount"]
@@ -18,32 +20,35 @@ def _infos(cart: Json) -> list[Json]:
 
 
 def test_parts_of_every_seed_cart_add_up(api: Api) -> None:
-    for name in SITUATIONS:
-        cart = api.cart(name)
-        lines = sum(_cents(item["totalPrice"]) for item in cart["lineItems"] + cart["customLineItems"])
-        prices = [info.get("discountedPrice", {}).get("value", info["price"]) for info in _infos(cart)]
-        discount = cart.get("discountOnTotalPrice")
-        off = _cents(discount["discountedAmount"]) if discount else 0
+    carts = {name: api.cart(name) for name in SITUATIONS}
+    assert [name for name, cart in carts.items() if _cents(cart["totalPrice"]) != _sum_of_parts(cart)] == []
 
-        assert _cents(cart["totalPrice"]) == lines + sum(map(_cents, prices)) - off, name
+
+def _sum_of_parts(cart: Json) -> int:
+    lines = sum(_cents(item["totalPrice"]) for item in cart["lineItems"] + cart["customLineItems"])
+    prices = [info.get("discountedPrice", {}).get("value", info["price"]) for info in _infos(cart)]
+    discount = cart.get("discountOnTotalPrice")
+    off = _cents(discount["discountedAmount"]) if discount else 0
+    return lines + sum(map(_cents, prices)) - off
 
 
 def test_taxes_of_every_seed_cart_add_up(api: Api) -> None:
-    for name in SITUATIONS:
-        cart = api.cart(name)
-        taxed_prices = (cart.get("taxedPrice"), cart.get("taxedShippingPrice"))
-        for price in (found for found in taxed_prices if found is not None):
-            portions = sum(_cents(portion["amount"]) for portion in price["taxPortions"])
-            tax = _cents(price["totalGross"]) - _cents(price["totalNet"])
-            assert tax == _cents(price["totalTax"]) == portions, name
+    carts = {name: api.cart(name) for name in SITUATIONS}
+    taxes = [(name, cart.get(member)) for name, cart in carts.items() for member in TAXED_PRICES]
+    assert [name for name, price in taxes if price and not _adds_up(price)] == []
+
+
+def _adds_up(price: Json) -> bool:
+    portions = sum(_cents(portion["amount"]) for portion in price["taxPortions"])
+    tax = _cents(price["totalGross"]) - _cents(price["totalNet"])
+    return tax == _cents(price["totalTax"]) == portions
 
 
 def test_money_of_every_seed_cart_is_written_in_full(api: Api) -> None:
     digits = {"EUR": 2, "JPY": 0, "KWD": 3}
-    for name in SITUATIONS:
-        for money in _money_in(api.cart(name)):
-            assert money["type"] == "centPrecision", name
-            assert money["fractionDigits"] == digits[money["currencyCode"]], name
+    found = [(name, money) for name in SITUATIONS for money in _money_in(api.cart(name))]
+    assert [each for each in found if each[1]["type"] != "centPrecision"] == []
+    assert [each for each in found if each[1]["fractionDigits"] != digits[each[1]["currencyCode"]]] == []
 
 
 def _money_in(value: object) -> Iterator[Json]:
