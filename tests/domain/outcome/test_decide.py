@@ -114,9 +114,8 @@ def test_not_begun_and_unknown_write_nothing(outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("outcome", [ACCEPTED, REFUSED, PENDING], ids=["accepted", "refused", "pending"])
 def test_the_same_answer_again_changes_nothing(outcome: Outcome) -> None:
-    paid = outcome.candidates[0] if outcome.candidates else None
-    again = context(after(outcome))
-    assert decide(again, outcome=outcome, accepted=(paid,), now=NOW + timedelta(hours=1)) == ()
+    again, accepted = context(after(outcome)), outcome.candidates[:1]
+    assert decide(again, outcome=outcome, accepted=accepted, now=NOW + timedelta(hours=1)) == ()
 
 
 @pytest.mark.parametrize("outcome", [REFUSED, PENDING, *SILENT], ids=lambda o: o.kind)
