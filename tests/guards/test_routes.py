@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,11 @@ SHAPELESS = ["x", "e30", "e30.abc", "e30." + "A" * 42 + "!", "a" * 3000, "%00", 
 
 def test_every_endpoint_is_declared(in_process: InProcess) -> None:
     assert {rule.endpoint for rule in in_process.app.url_map.iter_rules()} == set(ENDPOINTS)
+
+
+def test_every_module_with_views_is_part_of_the_application() -> None:
+    made = {name for path in SOURCES for name in re.findall(r"= Blueprint\(\"(\w+)\"", path.read_text())}
+    assert made == set(ROUTES.blueprints)
 
 
 def test_an_application_with_endpoints_that_declare_nothing_does_not_start() -> None:

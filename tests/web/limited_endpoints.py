@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from monext_bridge.web.endpoints import RateLimit
+from monext_bridge.web.endpoints import REFUSALS, RateLimit, method_of
 from monext_bridge.web.endpoints.rate_limits import MINUTE
 from tests.bridges import Answer, InProcess, ample_limits
 from tests.web.back_office import UNKNOWN_ID
+from tests.web.declared_endpoints import ENDPOINTS, ROUTES
 
 ADDRESS, OTHER_ADDRESS = "203.0.113.7", "198.51.100.9"
 Build = Callable[..., InProcess]
@@ -51,9 +52,11 @@ REQUESTS = {
     ),
     "payment.create": Request("/payment", "POST", SESSION, other_headers=OTHER_SESSION),
     "operations.config": Request("/operations/config", headers=SESSION, other_headers=OTHER_SESSION),
-    "operations.modify": Request(PAYMENT_INTENT, "POST", MADE_UP),
-    "operations.show": Request(PAYMENT_INTENT, headers=MADE_UP),
-    "operations.checkout_link": Request("/operations/checkout-links", "POST", MADE_UP),
+    **{
+        rule.endpoint: Request(rule.rule.replace("<payment_id>", UNKNOWN_ID), method_of(rule), MADE_UP)
+        for rule in ROUTES.url_map.iter_rules()
+        if ENDPOINTS[rule.endpoint].limits == (REFUSALS,)
+    },
 }
 """Requests that the bridge or a remote refuses: the limits count refused requests as well."""
 
