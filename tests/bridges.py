@@ -24,7 +24,7 @@ from flask import Flask
 from monext_bridge.config import load_settings
 from monext_bridge.services import build_services, utc_now
 from monext_bridge.web import create_app
-from monext_bridge.web.access.rate_limits import RATE_LIMITS, RateLimitTable
+from monext_bridge.web.endpoints import RateLimit
 from sandbox.bridge_settings import bridge_environment
 from sandbox.runner import Sandbox
 from tests.crashing import CrashSwitch, crashing_gateways
@@ -78,11 +78,9 @@ class AnyBridge(Protocol):
     def call(self, method: str, path: str, **options: Any) -> Answer: ...
 
 
-AMPLE_LIMITS: RateLimitTable = {
-    endpoint: tuple(replace(budget, amount=1000 * budget.amount) for budget in budgets)
-    for endpoint, budgets in RATE_LIMITS.items()
-}
-"""A thousand times the usual limits: a test is one client that does in a minute what thousands do."""
+def ample_limits(limit: RateLimit) -> RateLimit:
+    """Allow a thousand times the usual: a test is one client that does in a minute what thousands do."""
+    return replace(limit, amount=1000 * limit.amount)
 
 
 class InProcess:
@@ -97,7 +95,7 @@ class InProcess:
         sandbox: Sandbox,
         *,
         clock: Callable[[], datetime] = utc_now,
-        limits: RateLimitTable = AMPLE_LIMITS,
+        limits: Callable[[RateLimit], RateLimit] = ample_limits,
         crash_switch: CrashSwitch | None = None,
         variables: Mapping[str, str] = NO_VARIABLES,
         **more: str,

@@ -17,6 +17,7 @@ from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.domain.record.updates import Update
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
+from monext_bridge.services.operations.announce import OperationAnnouncer
 from monext_bridge.services.operations.execute import OperationExecutor
 from monext_bridge.services.operations.modify_payment import PaymentOperations
 from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
@@ -100,8 +101,11 @@ class InMemoryServices:
 
     @property
     def operations(self) -> PaymentOperations:
-        return PaymentOperations(
+        announcer = OperationAnnouncer(
             self.settings, self._records, self._payments, self.executor, self.resolver, self.clock
+        )
+        return PaymentOperations(
+            self.settings, self._records, self.executor, announcer, self.resolver, self.clock
         )
 
     @property

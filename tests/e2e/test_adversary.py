@@ -228,7 +228,7 @@ def test_an_old_reference_signs_no_new_link(sandbox: Sandbox, world: World) -> N
 def bridge_link(bridge: InProcess, cart: str) -> str:
     import time
 
-    from monext_bridge.web.access.endpoint_callers import sign_link
+    from monext_bridge.web.access.signed_links import sign_link
 
     expires = int(time.time()) + 600
     signature = sign_link(cart, expires, key=bridge.settings.link_secrets[0])

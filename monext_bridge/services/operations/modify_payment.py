@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.ids import MonextTransactionId, PaymentId, RecordTransactionId
-from monext_bridge.domain.monext import Ledger
+from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.operations import (
     IDEMPOTENCY_KEY,
     TOO_LATE,
@@ -29,11 +27,9 @@ from monext_bridge.domain.operations import (
     Reverse,
     abandon,
     announcements,
-    check_ledger,
     has_abandoned,
     has_room_for,
     is_unsent,
-    mark_unsent,
     operation_mark,
     operations_of_key,
     replacement_refund,
@@ -43,17 +39,11 @@ from monext_bridge.domain.record import (
     AttemptKey,
     Order,
     Payment,
-    Transaction,
     TransactionState,
-    Update,
-    further_part,
-    part_with,
     parts,
     reversal_reason,
-    with_updates,
 )
 from monext_bridge.errors import (
-    BridgeError,
     Conflict,
     KeyReused,
     Malformed,
@@ -65,23 +55,20 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.runtime import together, together_or_errors
-from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget
+from monext_bridge.services.operations.announce import OperationAnnouncer
+from monext_bridge.services.operations.execute import OperationExecutor
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 from monext_bridge.services.operations.request import (
     OUTCOME_OF,
     AnnouncedOperations,
     OperationRequest,
     OperationResult,
-    capture_option,
-    own_operations,
 )
 from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
-from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write, outdated
+from monext_bridge.services.remotes import CommercetoolsRecords, decide_and_write, outdated
 
 log = logging.getLogger(__name__)
 
-LEDGER_UNREADABLE = "Monext's ledger can't be read; nothing was done"
 CANCEL_TOO_LATE_TEXT = "the capture was sent for settlement already: refund it instead"
 
 Begun = AnnouncedOperations | OperationResult
@@ -92,8 +79,8 @@ Begun = AnnouncedOperations | OperationResult
 class PaymentOperations:
     settings: Settings
     records: CommercetoolsRecords
-    monext_payments: MonextPayments
     executor: OperationExecutor
+    announcer: OperationAnnouncer
     resolver: UnknownOutcomeResolver
     clock: Callable[[], datetime]
 
@@ -148,8 +135,8 @@ class PaymentOperations:
         """Handle a new key."""
         operations = self._announcements(payment, request)
         if has_abandoned(payment, request.key):
-            self._check_before(payment, operations, request)
-        return self._announce(payment, operations, request)
+            self.announcer.check_before(payment, operations, request)
+        return self.announcer.announce(payment, operations, request)
 
     def _again(self, payment: Payment, known: KeyedOperations, request: OperationRequest) -> Begun:
         """Handle a used key: return its result, resolve it where it is open, or announce it where it is unsent."""
@@ -168,65 +155,9 @@ class PaymentOperations:
             if not operations_of_key(payment, request.key):
                 raise outdated(f"payment {payment.id}")
             return self._result(payment, request)
-        return self._announce(
+        return self.announcer.announce(
             payment, self.executor.claim_updates(known.unsent), request, claimed=known.unsent
         )
-
-    def _announce(
-        self,
-        payment: Payment,
-        updates: tuple[Update, ...],
-        request: OperationRequest,
-        *,
-        claimed: tuple[Transaction, ...] = (),
-    ) -> AnnouncedOperations:
-        """Carry out hop 2.
-
-        Raises VersionConflict where another writer was faster, Conflict where the ledger forbids it. Where the
-        ledger can't be read, nothing is sent: the operations wait, unsent, for the key to come again.
-        """
-        concerned = _parts_of(with_updates(payment, updates), updates, claimed)
-        written, ledgers, order = together_or_errors(
-            lambda: self.records.write(payment, updates),
-            lambda: self._ledgers(concerned),
-            lambda: self.records.order_of_payment(payment.id),
-        )
-        if isinstance(written, BridgeError):
-            raise written
-        mine = own_operations(payment, written, claimed)
-        if isinstance(ledgers, BridgeError):
-            self.executor.write(written, mine[0], tuple(mark_unsent(mine)))
-            raise RemoteUnreachable(LEDGER_UNREADABLE, remote="monext")
-        try:
-            targets = self._targets(written, mine, request, ledgers=ledgers)
-        except OperationNotAllowed as error:
-            self.executor.write(written, mine[0], abandon(mine))
-            raise Conflict(str(error)) from error
-        updater = OrderStateUpdater(self.records, None if isinstance(order, BridgeError) else order)
-        return AnnouncedOperations(written, updater, targets)
-
-    def _targets(
-        self,
-        payment: Payment,
-        mine: Sequence[Transaction],
-        request: OperationRequest,
-        *,
-        ledgers: Mapping[MonextTransactionId | None, Ledger],
-    ) -> Mapping[RecordTransactionId, OperationTarget]:
-        """Return how each operation is sent. Raises OperationNotAllowed where a part's ledger forbids it."""
-        found: dict[RecordTransactionId, OperationTarget] = {}
-        late = self.settings.late_capture
-        for part in parts(payment):
-            own = [t for t in mine if part_with(payment, t) == part]
-            if not own:
-                continue
-            ledger = ledgers[further_part(part)]
-            check_ledger(part, ledger, operations=own)
-            option = capture_option(request.operation, part, ledger, now=self.clock(), late_capture=late)
-            remainder = operations_of_key(part, request.key).remainder
-            target = replace(self._target(part, request), option=option, remainder=remainder)
-            found |= dict.fromkeys((t.id for t in own), target)
-        return found
 
     def _execute(self, announced: AnnouncedOperations, request: OperationRequest) -> OperationResult:
         """Carry out hops 3 and 4 for each operation; the order's payment state is written with the last."""
@@ -259,32 +190,13 @@ class PaymentOperations:
             return None
         refunds = tuple(replacement_refund(each, now=self.clock()) for each in late)
         try:
-            announced = self._announce(payment, refunds, request)
+            announced = self.announcer.announce(payment, refunds, request)
         except Conflict:
             return None
         except VersionConflict as error:
             message = "another operation was faster: ask again with this key"
             raise OperationUnknown(message, remote="monext") from error
         return self._execute(announced, request)
-
-    def _check_before(
-        self, payment: Payment, operations: tuple[AddTransaction, ...], request: OperationRequest
-    ) -> None:
-        """Ask the ledgers first for a key with abandoned operations, so that no try leaves a trace."""
-        planned = with_updates(payment, operations)
-        ledgers = self._ledgers(_parts_of(planned, operations, ()))
-        try:
-            self._targets(planned, planned.transactions[-len(operations) :], request, ledgers=ledgers)
-        except OperationNotAllowed as error:
-            raise Conflict(str(error)) from error
-
-    def _ledgers(self, concerned: Sequence[Payment]) -> Mapping[MonextTransactionId | None, Ledger]:
-        """Read the ledgers of parts at the same time. Raises RemoteUnreachable where one can't be read."""
-        targets = [self.resolver.target(part) for part in concerned]
-        ledgers = together(*(partial(self.monext_payments.ledger, t.store, t.origin) for t in targets))
-        if not all(ledger.readable for ledger in ledgers):
-            raise RemoteUnreachable(LEDGER_UNREADABLE, remote="monext")
-        return dict(zip(map(further_part, concerned), ledgers, strict=True))
 
     def _result(self, payment: Payment, request: OperationRequest) -> OperationResult:
         """Return the answer that the record gives for a key; never a guess."""
@@ -319,15 +231,3 @@ class PaymentOperations:
             return OrderStateUpdater(self.records, self.records.order_of_payment(payment.id))
         except RemoteError:
             return OrderStateUpdater(self.records, None)
-
-    def _target(self, payment: Payment, request: OperationRequest) -> OperationTarget:
-        return replace(self.resolver.target(payment), merchant_reference=request.merchant_reference)
-
-
-def _parts_of(
-    after: Payment, updates: Sequence[Update], claimed: Sequence[Transaction]
-) -> tuple[Payment, ...]:
-    """Return the parts, as they read after the updates, on which operations are announced or claimed again."""
-    added = sum(isinstance(update, AddTransaction) for update in updates)
-    ids = {t.id for t in (*claimed, *after.transactions[len(after.transactions) - added :])}
-    return tuple(part for part in parts(after) if ids & {t.id for t in part.transactions})

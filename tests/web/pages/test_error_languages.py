@@ -18,6 +18,7 @@ from monext_bridge.web.pages.error_pages import init_error_pages
 from monext_bridge.web.pages.error_words import BY_STATUS
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess
+from tests.web.declared_endpoints import ENDPOINTS
 from tests.web.rendered_pages import page_app
 from tests.world import World
 
@@ -65,7 +66,7 @@ def app() -> Flask:
     failing = page_app()
     failing.add_url_rule("/start", endpoint="checkout.start", view_func=fail)
     failing.add_url_rule("/result", endpoint="buyer.result", view_func=fail)
-    init_error_pages(failing, is_json=lambda _: False)
+    init_error_pages(failing, is_json=lambda _: False, endpoints=ENDPOINTS)
     return failing
 
 

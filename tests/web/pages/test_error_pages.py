@@ -40,6 +40,7 @@ from monext_bridge.web.pages.error_pages import (
     init_error_pages,
 )
 from monext_bridge.web.pages.error_words import BY_STATUS, NOT_PAYABLE
+from tests.web.declared_endpoints import ENDPOINTS
 from tests.web.rendered_pages import HOSTILE, page_app
 
 SECRET = "what monext really said"
@@ -88,7 +89,7 @@ def app_raising(error: Exception) -> Flask:
     app = page_app()
     for endpoint in ("checkout.start", "buyer.returned", "operations"):
         app.add_url_rule(f"/{endpoint}", endpoint=endpoint, view_func=fail)
-    init_error_pages(app, is_json=lambda request: request.endpoint == "operations")
+    init_error_pages(app, is_json=lambda request: request.endpoint == "operations", endpoints=ENDPOINTS)
     return app
 
 
@@ -170,7 +171,7 @@ def test_reasons_are_told_apart_by_their_headings() -> None:
 def test_every_status_has_words(status: int) -> None:
     app = page_app()
     app.add_url_rule("/", endpoint="buyer.result", view_func=lambda: abort(status))
-    init_error_pages(app, is_json=lambda _: False)
+    init_error_pages(app, is_json=lambda _: False, endpoints=ENDPOINTS)
 
     answer = app.test_client().get("/")
     assert answer.status_code == status
@@ -245,7 +246,7 @@ def test_answer_that_an_error_brings_along_is_given_as_it_is(own: Response) -> N
     app = page_app()
     app.add_url_rule("/", endpoint="buyer.result", view_func=lambda: abort(own))
     app.add_url_rule("/coded", endpoint="buyer.cancel", view_func=lambda: abort(403, response=own))
-    init_error_pages(app, is_json=lambda _: False)
+    init_error_pages(app, is_json=lambda _: False, endpoints=ENDPOINTS)
 
     for path in ("/", "/coded"):
         answer = app.test_client().get(path)
@@ -308,7 +309,7 @@ def test_json_does_not_repeat_what_a_remote_said(error: Exception, message: str)
 
 def test_unknown_path_of_the_json_api_is_json() -> None:
     app = page_app()
-    init_error_pages(app, is_json=lambda request: request.path.startswith("/operations"))
+    init_error_pages(app, is_json=lambda request: request.path.startswith("/operations"), endpoints=ENDPOINTS)
 
     answer = app.test_client().get("/operations/nothing")
     assert answer.status_code == 404
