@@ -60,7 +60,7 @@ def _read(environment: Environment, readings: Readings) -> Settings:
     return Settings(
         commercetools=_commercetools(environment),
         by_store=Stores(),
-        public_url=need("PUBLIC_URL", parsing.base_url),
+        public_url=need("PUBLIC_URL", parsing.public_url),
         secret_keys=secret_keys,
         link_secrets=environment.read("LINK_SECRET", parsing.secrets) or secret_keys,
         access=_access(environment, readings),

@@ -16,7 +16,6 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome.automatic_reversal import reversal_announcements
 from monext_bridge.domain.outcome.order_rules import counting_payment
 from monext_bridge.domain.record import (
-    STATUS_TEXT_LIMIT,
     AddTransaction,
     AttemptKey,
     Cart,
@@ -37,6 +36,7 @@ from monext_bridge.domain.record import (
     accepted_transaction,
     holds_money,
     less_held,
+    limited_text,
     reversal_reason,
     session_transactions,
     status_updates,
@@ -93,7 +93,7 @@ def begin_reversal(payment: Payment, *, flag: ReversalReason, why: str, now: dat
         raise ValueError(f"payment {payment.id} holds nothing that could be given back")
     return (
         SetStatusCode(flag.value),
-        SetStatusText(why[:STATUS_TEXT_LIMIT]),
+        SetStatusText(limited_text(why)),
         *reversal_announcements(payment, now=now),
     )
 

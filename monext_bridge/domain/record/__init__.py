@@ -32,13 +32,17 @@ from monext_bridge.domain.record.cart import (
     not_payable,
 )
 from monext_bridge.domain.record.payment import (
+    NO_LANDING_PAGES,
+    NO_NOTE,
     AttemptKey,
+    LandingPages,
     Payment,
+    StartNote,
     Transaction,
     TransactionState,
     TransactionType,
 )
-from monext_bridge.domain.record.status_texts import STATUS_TEXT_LIMIT, status_updates
+from monext_bridge.domain.record.status_texts import limited_text, status_updates
 from monext_bridge.domain.record.updates import (
     AddTransaction,
     ChangeAmountPlanned,
@@ -48,6 +52,7 @@ from monext_bridge.domain.record.updates import (
     SetInterfaceId,
     SetKey,
     SetMethod,
+    SetStartNote,
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
@@ -55,7 +60,8 @@ from monext_bridge.domain.record.updates import (
 )
 
 __all__ = [
-    "STATUS_TEXT_LIMIT",
+    "NO_LANDING_PAGES",
+    "NO_NOTE",
     "AddTransaction",
     "Address",
     "AttemptKey",
@@ -69,6 +75,7 @@ __all__ = [
     "ChangeTransactionTimestamp",
     "Customer",
     "Delivery",
+    "LandingPages",
     "NotPayable",
     "Order",
     "Payment",
@@ -76,9 +83,11 @@ __all__ = [
     "SetInterfaceId",
     "SetKey",
     "SetMethod",
+    "SetStartNote",
     "SetStatusCode",
     "SetStatusText",
     "SetTransactionInterfaceId",
+    "StartNote",
     "Transaction",
     "TransactionState",
     "TransactionType",
@@ -90,6 +99,7 @@ __all__ = [
     "is_closed",
     "is_released",
     "less_held",
+    "limited_text",
     "not_payable",
     "own_money",
     "reversal_reason",

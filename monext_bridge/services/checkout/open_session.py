@@ -5,7 +5,7 @@ Last, the session is written into the record.
 
 hop 2   POST payment (or PATCH of an empty one)   and   GET customer
 hop 3   POST Monext session                       and   POST cart addPayment
-hop 4   POST payment: session, planned transaction, redirect URL
+hop 4   POST payment: session, planned transaction, redirect URL, landing pages
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monext_bridge.config import CaptureType, Settings, StoreSettings
+from monext_bridge.config import CaptureType, Settings
 from monext_bridge.domain.checkout import AttemptPlan, AttemptTerms, terms_digest
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.outcome import monext_reference
@@ -29,6 +29,7 @@ from monext_bridge.domain.record import (
     Payment,
     SetInterfaceId,
     SetKey,
+    SetStartNote,
     SetStatusText,
     TransactionState,
     TransactionType,
@@ -46,9 +47,9 @@ from monext_bridge.errors import (
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext import CreatedSession, SessionDraft
 from monext_bridge.runtime import together
+from monext_bridge.services.checkout.resolved import ResolvedStart
 from monext_bridge.services.payment_reference import ReferenceSigner
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
-from monext_bridge.services.results import PaymentReference
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,14 @@ class Outdated:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A payment with a live session, and the signed reference of the start."""
+
+    payment: Payment
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOpener:
     settings: Settings
     records: CommercetoolsRecords
@@ -78,35 +87,35 @@ class SessionOpener:
         self,
         todo: AttemptPlan,
         *,
-        cart: Cart,
+        start: ResolvedStart,
         terms: AttemptTerms,
-        store: StoreSettings,
-        language: str | None,
-    ) -> Payment | Outdated:
+    ) -> OpenedSession | Outdated:
         """Return the payment with a live session: ours, or that of another start that was faster.
 
-        A session whose cart moved meanwhile is never shown. `language` is the one that the start asked for and
-        the cart was read in: two readings of a cart compare only in the same language. Raises RemoteError.
+        A session whose cart moved meanwhile is never shown. Raises RemoteError.
         """
+        cart = start.cart
         payment, customer = together(
             lambda: self._payment(todo, cart=cart, terms=terms), lambda: self._customer(cart)
         )
         if isinstance(payment, Outdated):
             return payment
         begun = self.clock()
+        reference = self.references.sign(start.reference(payment.id))
         draft = self._draft(
-            payment, todo.key, cart=cart, customer=customer, terms=terms, store=store, language=language
+            payment, todo.key, start=start, customer=customer, terms=terms, reference=reference
         )
         session, attached = together(
-            lambda: self.monext_payments.open_session(store, draft),
-            lambda: self._add_to_cart(payment, cart, language=language),
+            lambda: self.monext_payments.open_session(start.store, draft),
+            lambda: self._add_to_cart(payment, cart, language=start.language),
         )
         if attached is None or not self._unchanged(attached, terms=terms, digest=todo.key.digest):
             event(
                 log, "cart_changed", payment=payment.id, cart=cart.id, then="session dropped, started again"
             )
             return Outdated()
-        return self._record_session(payment, session, key=todo.key, terms=terms, store=store, begun=begun)
+        recorded = self._record_session(payment, session, key=todo.key, start=start, terms=terms, begun=begun)
+        return recorded if isinstance(recorded, Outdated) else OpenedSession(recorded, reference)
 
     def _payment(self, todo: AttemptPlan, *, cart: Cart, terms: AttemptTerms) -> Payment | Outdated:
         """Return the attempt's record: an empty one, now filled, a new one, or the one that has this key already."""
@@ -166,22 +175,12 @@ class SessionOpener:
         payment: Payment,
         key: AttemptKey,
         *,
-        cart: Cart,
+        start: ResolvedStart,
         customer: Customer | None,
         terms: AttemptTerms,
-        store: StoreSettings,
-        language: str | None,
+        reference: str,
     ) -> SessionDraft:
-        reference = PaymentReference(
-            payment_id=payment.id,
-            cart_id=cart.id,
-            store_key=cart.store_key,
-            order_number=terms.order_number,
-            return_url=terms.return_url,
-            cancel_url=terms.cancel_url,
-            language=language,
-        )
-        signed = self.references.sign(reference)
+        cart, store = start.cart, start.store
         private = {"commercetoolsPaymentID": payment.id, "cartId": cart.id, "storeKey": cart.store_key or ""}
         return SessionDraft(
             cart=cart,
@@ -192,8 +191,8 @@ class SessionOpener:
             capture=store.capture.value,
             payment_method_ids=terms.payment_method_ids,
             language=terms.language,
-            return_url=f"{self.settings.public_url}/return/{signed}",
-            notification_url=f"{self.settings.public_url}/notification/{signed}",
+            return_url=f"{self.settings.public_url}/return/{reference}",
+            notification_url=f"{self.settings.public_url}/notification/{reference}",
             private_data=private,
             date=self.clock(),
         )
@@ -204,8 +203,8 @@ class SessionOpener:
         session: CreatedSession,
         *,
         key: AttemptKey,
+        start: ResolvedStart,
         terms: AttemptTerms,
-        store: StoreSettings,
         begun: datetime,
     ) -> Payment | Outdated:
         """Write the session into the record, unless another start's session is there already.
@@ -214,12 +213,14 @@ class SessionOpener:
         for ours.
         """
         token = SessionToken(session.token)
-        updates: tuple[Update, ...] = (
-            SetInterfaceId(token),
-            SetStatusText(session.redirect_url),
-            AddTransaction(PLANNED_TYPE[store.capture], TransactionState.INITIAL, terms.due, token, begun),
-        )
+        planned = PLANNED_TYPE[start.store.capture]
         for _ in range(TRIES):
+            updates: tuple[Update, ...] = (
+                SetInterfaceId(token),
+                SetStatusText(session.redirect_url),
+                SetStartNote(start.note(payment)),
+                AddTransaction(planned, TransactionState.INITIAL, terms.due, token, begun),
+            )
             try:
                 written = self.records.write(payment, updates)
             except VersionConflict:
@@ -229,7 +230,7 @@ class SessionOpener:
                 if payment.interface_id is not None:
                     return payment
                 continue
-            event(log, "session_opened", payment=payment.id, capture=store.capture.value)
+            event(log, "session_opened", payment=payment.id, capture=start.store.capture.value)
             return written
         raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
 

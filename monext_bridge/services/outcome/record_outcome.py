@@ -45,7 +45,7 @@ from monext_bridge.errors import (
 from monext_bridge.logs import event
 from monext_bridge.services.outcome.alarms import alarm_reversal, own_outcome
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
-from monext_bridge.services.outcome.context import ContextReader, has_moved, with_payment
+from monext_bridge.services.outcome.context import ContextReader, has_moved, store_key_of, with_payment
 from monext_bridge.services.outcome.create_order import OrderCreator, OrderRefused
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 from monext_bridge.services.results import PaymentReference
@@ -100,7 +100,7 @@ class OutcomeRecorder:
         `outcome` is None where Monext need not be asked. `cancelled_by_buyer` is True where the buyer cancels:
         a session that was not begun is then closed. Raises RemoteError only while nothing could be written.
         """
-        store = self.settings.store(reference.store_key)
+        store = self.settings.store(store_key_of(context))
         checked, paid = self._outcome_and_accepted(context.payment, outcome, store=store)
         written, changed = self._write(
             reference, context, outcome=checked, paid=paid, cancelled_by_buyer=cancelled_by_buyer
