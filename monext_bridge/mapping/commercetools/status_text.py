@@ -13,12 +13,12 @@ import re
 from monext_bridge.domain.record import NO_NOTE, LandingPages, StartNote
 
 NOTE_BEGINS = "Start: "
-NOTED_URL = re.compile(r"(?i:https?)://[!-\[\]-~]{1,592}")
-"""Matches what a landing URL may be made of: visible ASCII, so neither a blank nor the end of a line."""
+NOTED_URL = re.compile(r"(?i:https?)://[!-\[\]-~]{1,593}")
+"""Matches up to 600 characters of visible ASCII (with https 601), so neither a blank nor the end of a line."""
 
 NOTED_LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
 FORMS = {"returnUrl": NOTED_URL, "cancelUrl": NOTED_URL, "lang": NOTED_LANGUAGE}
-LONGEST_NOTE = len(NOTE_BEGINS) + sum(len(f"{name}= ") for name in FORMS) + 2 * 600 + 35
+LONGEST_NOTE = len(NOTE_BEGINS) + sum(len(f"{name}= ") for name in FORMS) + 2 * 601 + 35
 """Characters of the longest second line."""
 
 

@@ -99,7 +99,8 @@ def test_the_longest_text_is_bounded() -> None:
 
 @given(st.from_regex(VISIBLE_ASCII, fullmatch=True).map(lambda tail: f"https://{tail}"[:LONGEST_LANDING_URL]))
 @example("HTTPS://shop.example/")
-@example("http://localhost/")
+@example("http://localhost/" + "l" * (LONGEST_LANDING_URL - len("http://localhost/")))
+@example("https://localhost/" + "l" * (LONGEST_LANDING_URL - len("https://localhost/")))
 def test_every_landing_page_that_a_request_may_name_can_be_noted(url: str) -> None:
     assert NOTED_URL.fullmatch(url)
 
