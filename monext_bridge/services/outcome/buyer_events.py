@@ -63,11 +63,8 @@ class BuyerEvents:
         context = self.contexts.of(reference, cart=cart, order=order)
         _check_token(context.payment, token)
         if is_final(context):
-            outcome = None
-        elif answer is None or hinted is None or hinted.credentials != self._store(context).credentials:
-            outcome = self._ask(context)
-        else:
-            outcome = self._sort(answer, context)
+            return self._record(reference, context, outcome=None)
+        outcome = self._sort(answer, context) if answer else self._ask(context)
         return self._record(reference, context, outcome=outcome)
 
     def notified(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:

@@ -96,7 +96,8 @@ def store_key_of(context: PaymentContext) -> str | None:
 def hinted_store(settings: Settings, mark: bytes) -> StoreSettings | None:
     """Return the only store of the settings that has this mark, before the record has told which store it is.
 
-    None where there is none, or several. What it is used for is read again where the record tells another store.
+    None where there is none, or several. Where the record then tells a store that the settings name, it is this one,
+    and where it tells another, the settings do not name it.
     """
     if settings.by_store.every is not None:
         return settings.by_store.every
