@@ -172,6 +172,10 @@ class BrandingByStore:
     def colors(self) -> ByStore[Colors]:
         return self.readings.of("SHOP_COLORS", Colors)
 
+    def store_keys(self) -> frozenset[str]:
+        """Returns the stores that have a branding of their own."""
+        return self.readings.store_keys()
+
     def at(self, store_key: str | None) -> Branding:
         """Returns the branding of a store; for None, what holds for every store. There is no logo without a name."""
         found = build(Branding, self.readings, at=store_key)

@@ -47,6 +47,10 @@ class Readings:
             raise AssertionError(f"{name} is no {kind.__name__}")
         return found
 
+    def store_keys(self) -> frozenset[str]:
+        """Returns the stores that any map names."""
+        return frozenset[str]().union(*(found.keys or () for found in self.by_name.values()))
+
     def only(self, names: Iterable[str]) -> Readings:
         """Returns what was read of these settings."""
         chosen = {name: self.by_name[name] for name in names}

@@ -20,6 +20,9 @@ HTTPS_WANTED = "must be https:// with MONEXT_ENVIRONMENT=PRODUCTION"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
 SHORTEST_SECRET = 16
+LONGEST_PUBLIC_URL = 255 - len("/notification/") - 142
+"""Characters. Monext takes return URLs of 255, and a reference has at most 142."""
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 MONEXT_ID = re.compile(r"(?=.{1,50}\Z)[A-Za-z0-9]+[A-Za-z0-9.\-_]+", re.ASCII)
@@ -199,6 +202,14 @@ def base_url(value: str) -> str:
     if parts.query or parts.fragment or value.endswith(("?", "#")):
         raise Fault("must have no query and no fragment")
     return value.rstrip("/")
+
+
+def public_url(value: str) -> str:
+    """Reads a base URL that is short enough for Monext with what the bridge appends to it."""
+    base = base_url(value)
+    if len(base) > LONGEST_PUBLIC_URL:
+        raise Fault(f"must have at most {LONGEST_PUBLIC_URL} characters")
+    return base
 
 
 def base_url_without(suffix: str) -> Callable[[str], str]:

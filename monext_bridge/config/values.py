@@ -50,8 +50,8 @@ class Settings:
     by_store: Stores = section(StoreSettings)
     public_url: str = setting(
         "PUBLIC_URL",
-        parsing.base_url,
-        "where buyers and Monext reach the bridge",
+        parsing.public_url,
+        "where buyers and Monext reach the bridge; at most 99 characters",
         required=True,
         https=True,
         group=Group.ADDRESS_AND_SECRETS,

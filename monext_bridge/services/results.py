@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from monext_bridge.config import Access, PaymentMethod
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId, SessionToken
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record import Cart, Order
+from monext_bridge.domain.record import NO_LANDING_PAGES, NO_NOTE, Cart, LandingPages, Order, StartNote
+
+STORE_MARK_SIZE = 4
+
+
+def store_mark(store_key: str | None) -> bytes:
+    """Return 4 bytes that tell a store, or no store, from others. Several stores may share them."""
+    return hashlib.sha256((store_key or "").encode()).digest()[:STORE_MARK_SIZE]
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentReference:
-    """What a `<ref>` names: one payment attempt, and where its buyer goes afterwards. It holds no credential.
+    """What a `<ref>` names: one payment attempt, and the rules of its start. It holds no credential.
 
-    `language` is the `lang` that the start was called with; None where none was given.
+    `store_mark` is enough to choose among the stores of the settings; the record names the store. No `methods` means
+    that nothing restricts them. `interface` is the place among the settings' interfaces, None where none was chosen.
+    `access` is how the start was proved, None where the reference says nothing about it, and so proves nothing.
+    `expires` is when that ends, in Unix seconds. `language` is that of the `lang` which the start was called with.
+    Only a reference of an earlier release has `landing` pages.
     """
 
     payment_id: PaymentId
     cart_id: CartId
-    store_key: str | None
+    store_mark: bytes
     order_number: OrderNumber
-    return_url: str | None
-    cancel_url: str | None
+    methods: frozenset[PaymentMethod] = frozenset()
+    interface: int | None = None
+    access: Access | None = None
+    expires: int | None = None
     language: str | None = None
+    landing: LandingPages = NO_LANDING_PAGES
 
 
 class BuyerStatus(StrEnum):
@@ -83,7 +99,9 @@ class PaymentResult:
     `given_back` (no money is held any more) and `reversal_rejected` (Monext rejects the reversal) concern a
     payment that is returned. `released`: the payment was only ever authorised and is wholly cancelled.
     `refunded` is what has gone back since. `begun` is when the session was opened, and `taken` is when the
-    money was found to be there. `resume_url` leads into the session where it is still open.
+    money was found to be there. `resume_url` leads into the session where it is still open. `landing` are the pages
+    that the buyer goes on to, and `note` is what a start asked for, for whoever starts anew. `store_key` is the
+    store of the record.
     """
 
     status: BuyerStatus
@@ -99,3 +117,6 @@ class PaymentResult:
     begun: datetime | None = None
     taken: datetime | None = None
     resume_url: str | None = None
+    landing: LandingPages = NO_LANDING_PAGES
+    note: StartNote = NO_NOTE
+    store_key: str | None = None

@@ -62,6 +62,7 @@ class TestFaults:
             ("CANCEL_URL", "https:///cart"),
             ("CANCEL_URL", "https://shop.example.com\\@evil.example.com/"),
             ("PUBLIC_URL", "https://pay.example.com/#here"),
+            ("PUBLIC_URL", f"https://pay.example.com/{'p' * 76}"),
             ("SECRET_KEY", "fifteen-letters"),
             ("SECRET_KEY", "long-enough-a-secret,short"),
             ("SECRET_KEY", "long-enough-a-secret,"),

@@ -18,6 +18,11 @@ from tests.settings_environment import by_store, monext_api_key, settings_faults
 
 
 class TestWhatIsRead:
+    def test_the_longest_public_url_has_99_characters(self) -> None:
+        longest = f"https://pay.example.com/{'p' * 75}"
+        assert len(longest) == 99
+        assert settings_with(PUBLIC_URL=f"{longest}/").public_url == longest
+
     def test_the_defaults_are_those_of_the_table(self) -> None:
         settings = settings_with()
         assert settings.mode is CheckoutMode.WIDGET

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, Page
 from tests.call_counts import hops, start_counting
 from tests.world import World
@@ -47,6 +48,35 @@ def test_a_reload_takes_one_hop(gunicorn: Gunicorn, slow: World) -> None:
     start_counting(slow)
     Buyer(gunicorn).start(cart)
     assert hops(slow) == [[CART]]
+
+
+def test_a_reload_with_the_same_landing_pages_takes_one_hop(
+    gunicorn: Gunicorn, slow: World, sandbox: Sandbox
+) -> None:
+    cart, landing = slow.cart(), {"returnUrl": f"{sandbox.shop_url}/thanks-1"}
+    Buyer(gunicorn).start(cart, **landing)
+    start_counting(slow)
+    Buyer(gunicorn).start(cart, **landing)
+    assert hops(slow) == [[CART]]
+
+
+def test_a_reload_with_other_landing_pages_takes_one_hop_more(
+    gunicorn: Gunicorn, slow: World, sandbox: Sandbox
+) -> None:
+    cart = slow.cart()
+    Buyer(gunicorn).start(cart)
+    start_counting(slow)
+    Buyer(gunicorn).start(cart, cancelUrl=f"{sandbox.shop_url}/basket-1")
+    assert hops(slow) == [[CART], [WRITE]]
+
+
+def test_a_new_start_that_names_landing_pages_takes_four_hops(
+    gunicorn: Gunicorn, slow: World, sandbox: Sandbox
+) -> None:
+    cart = slow.cart()
+    start_counting(slow)
+    Buyer(gunicorn).start(cart, returnUrl=f"{sandbox.shop_url}/thanks-1")
+    assert len(hops(slow)) == 4
 
 
 def test_an_older_open_attempt_takes_one_hop_more(gunicorn: Gunicorn, slow: World) -> None:

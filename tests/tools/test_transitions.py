@@ -50,7 +50,7 @@ from monext_bridge.domain.record.parts import accepted_transaction
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.domain.record.updates import AddTransaction, SetInterfaceId, SetStatusText
 from monext_bridge.errors import RemoteUnreachable
-from monext_bridge.services.results import PaymentReference
+from monext_bridge.services.results import PaymentReference, store_mark
 from tests.builders import (
     BEGUN,
     CART_ID,
@@ -243,7 +243,7 @@ def opens(payment: Payment) -> Payment:
     return with_updates(payment, session) if todo.fill == payment else payment
 
 
-REFERENCE = PaymentReference(a_payment().id, CART_ID, None, ORDER_NUMBER, None, None)
+REFERENCE = PaymentReference(a_payment().id, CART_ID, store_mark(None), ORDER_NUMBER)
 BEFORE_IT = a_payment(
     id=PaymentId("another"), key=PAYMENT_KEY.replace("-1-", "-2-"), transactions=(main(SUCCESS),)
 )

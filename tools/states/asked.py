@@ -38,7 +38,7 @@ from monext_bridge.services.outcome import RecordedOutcome, buyer_status, landin
 from monext_bridge.services.results import BuyerStatus, PaymentResult
 from monext_bridge.web.pages import REFRESHING, leads_back
 from tools.states.answers import Row
-from tools.states.samples import ORDER, PRICE, REFERENCE, SAMPLES, SEEN, Sample
+from tools.states.samples import LANDING, ORDER, PAYMENT_ID, PRICE, SAMPLES, SEEN, Sample
 
 RESULT_PAGES = Path(__file__).resolve().parents[2] / "templates" / "result"
 HEADING = re.compile(r"{% block heading %}((?:(?!{% (?:end)?block).)*){% endblock %}", re.DOTALL)
@@ -135,7 +135,7 @@ def _page(result: PaymentResult) -> str:
 
 
 def _landing(status: BuyerStatus) -> tuple[str, str]:
-    url = landing_url(REFERENCE, PaymentResult(status, REFERENCE.payment_id, PRICE, complete=True))
+    url = landing_url(PaymentResult(status, PAYMENT_ID, PRICE, complete=True, landing=LANDING))
     if url is None:
         return "", ""
     name = "RETURN_URL" if "RETURN_URL" in url else "CANCEL_URL"

@@ -17,6 +17,7 @@ from monext_bridge.domain.ids import (
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import REVERSAL_PREFIX, UNSENT
 from monext_bridge.domain.record import (
+    LandingPages,
     Order,
     Payment,
     ReversalReason,
@@ -24,7 +25,6 @@ from monext_bridge.domain.record import (
     TransactionState,
     TransactionType,
 )
-from monext_bridge.services.results import PaymentReference
 
 CART_ID = CartId("c0000000-0000-4000-8000-000000000001")
 PAYMENT_ID = PaymentId("p")
@@ -41,14 +41,7 @@ AUTHORIZATION, CANCEL, CHARGE, REFUND = (
     TransactionType.REFUND,
 )
 
-REFERENCE = PaymentReference(
-    PAYMENT_ID,
-    CART_ID,
-    store_key=None,
-    order_number=OrderNumber("1"),
-    return_url="https://shop.example.com/RETURN_URL",
-    cancel_url="https://shop.example.com/CANCEL_URL",
-)
+LANDING = LandingPages("https://shop.example.com/RETURN_URL", "https://shop.example.com/CANCEL_URL")
 ORDER = Order(
     OrderId("o"), version=1, number=OrderNumber("1"), cart_id=CART_ID, total=PRICE, payment_ids=(PAYMENT_ID,)
 )

@@ -36,8 +36,6 @@ class AttemptTerms:
     due: Money
     payment_method_ids: tuple[str, ...]
     language: str | None
-    return_url: str | None
-    cancel_url: str | None
     order_number: OrderNumber
     interface: str
 

@@ -17,7 +17,6 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome.automatic_reversal import reversal_announcements
 from monext_bridge.domain.outcome.order_rules import counting_payment
 from monext_bridge.domain.record import (
-    STATUS_TEXT_LIMIT,
     AddTransaction,
     AttemptKey,
     Cart,
@@ -38,6 +37,7 @@ from monext_bridge.domain.record import (
     accepted_transactions,
     holds_money,
     less_held,
+    limited_text,
     part_interaction_id,
     reversal_reason,
     session_transactions,
@@ -102,7 +102,7 @@ def begin_reversal(
     transaction = accepted_transaction(payment)
     if transaction is None or payment.interface_id is None:
         raise ValueError(f"payment {payment.id} holds nothing that could be given back")
-    marked = (SetStatusCode(reason.value), SetStatusText(why[:STATUS_TEXT_LIMIT]))
+    marked = (SetStatusCode(reason.value), SetStatusText(limited_text(why)))
     return (*marked, *reversal_announcements(with_updates(payment, marked), now=now))
 
 

@@ -43,13 +43,17 @@ from monext_bridge.domain.record.parts import (
     taken,
 )
 from monext_bridge.domain.record.payment import (
+    NO_LANDING_PAGES,
+    NO_NOTE,
     AttemptKey,
+    LandingPages,
     Payment,
+    StartNote,
     Transaction,
     TransactionState,
     TransactionType,
 )
-from monext_bridge.domain.record.status_texts import STATUS_TEXT_LIMIT, status_updates
+from monext_bridge.domain.record.status_texts import limited_text, status_updates
 from monext_bridge.domain.record.updates import (
     AddTransaction,
     ChangeAmountPlanned,
@@ -59,6 +63,7 @@ from monext_bridge.domain.record.updates import (
     SetInterfaceId,
     SetKey,
     SetMethod,
+    SetStartNote,
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
@@ -66,8 +71,9 @@ from monext_bridge.domain.record.updates import (
 )
 
 __all__ = [
+    "NO_LANDING_PAGES",
+    "NO_NOTE",
     "ON_PART",
-    "STATUS_TEXT_LIMIT",
     "AddTransaction",
     "Address",
     "Amounts",
@@ -82,6 +88,7 @@ __all__ = [
     "ChangeTransactionTimestamp",
     "Customer",
     "Delivery",
+    "LandingPages",
     "NotPayable",
     "Order",
     "Payment",
@@ -89,9 +96,11 @@ __all__ = [
     "SetInterfaceId",
     "SetKey",
     "SetMethod",
+    "SetStartNote",
     "SetStatusCode",
     "SetStatusText",
     "SetTransactionInterfaceId",
+    "StartNote",
     "Transaction",
     "TransactionState",
     "TransactionType",
@@ -107,6 +116,7 @@ __all__ = [
     "is_released",
     "kept_parts",
     "less_held",
+    "limited_text",
     "named_part",
     "not_payable",
     "own_amounts",

@@ -16,6 +16,7 @@ from monext_bridge.domain.record.updates import (
     SetInterfaceId,
     SetKey,
     SetMethod,
+    SetStartNote,
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
@@ -42,6 +43,8 @@ def _updated(payment: Payment, update: Update) -> Payment:
             return replace(payment, status_code=code)
         case SetStatusText(text):
             return replace(payment, status_text=text)
+        case SetStartNote(note):
+            return replace(payment, start_note=note)
         case SetMethod(method):
             return replace(payment, method=method)
         case AddTransaction():

@@ -47,6 +47,31 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
+class LandingPages:
+    """Holds where the shop wants its buyer afterwards: after a payment, and without one."""
+
+    return_url: str | None = None
+    cancel_url: str | None = None
+
+
+NO_LANDING_PAGES = LandingPages()
+
+
+@dataclass(frozen=True, slots=True)
+class StartNote:
+    """Holds what starts of a payment asked for, and neither its session nor its cart shows.
+
+    A page that is None is the store's own, and a language that is None is the cart's.
+    """
+
+    landing: LandingPages = NO_LANDING_PAGES
+    language: str | None = None
+
+
+NO_NOTE = StartNote()
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     id: PaymentId
     version: int
@@ -57,6 +82,7 @@ class Payment:
     method: str | None = None
     status_code: str | None = None
     status_text: str | None = None
+    start_note: StartNote = NO_NOTE
     created_at: datetime | None = None
     modified_at: datetime | None = None
     transactions: tuple[Transaction, ...] = ()

@@ -10,6 +10,11 @@ from monext_bridge.domain.record.updates import SetStatusCode, SetStatusText, Up
 STATUS_TEXT_LIMIT = 250
 
 
+def limited_text(text: str, *, less: int = 0) -> str:
+    """Returns at most STATUS_TEXT_LIMIT characters, less some, on one line: other lines are of the start note."""
+    return text.replace("\n", " ")[: STATUS_TEXT_LIMIT - less]
+
+
 def status_updates(payment: Payment, outcome: Outcome) -> tuple[Update, ...]:
     """Returns the updates of code and text.
 
@@ -32,5 +37,5 @@ def _said(payment: Payment, outcome: Outcome) -> tuple[str, str]:
     """
     if outcome.session_gone and attempt_status(payment) is AttemptStatus.FAILED:
         return payment.status_code or "", (payment.status_text or "").removesuffix(SESSION_OVER)
-    said = f"{outcome.title}: {outcome.detail}"[: STATUS_TEXT_LIMIT - len(SESSION_OVER)]
+    said = limited_text(f"{outcome.title}: {outcome.detail}", less=len(SESSION_OVER))
     return outcome.code, said

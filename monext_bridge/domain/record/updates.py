@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId, SessionToken
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.payment import TransactionState, TransactionType
+from monext_bridge.domain.record.payment import StartNote, TransactionState, TransactionType
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,16 @@ class SetStatusCode:
 
 @dataclass(frozen=True, slots=True)
 class SetStatusText:
+    """Sets the text of the status. The start note stays beside it."""
+
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetStartNote:
+    """Sets the start note. The text of the status stays beside it."""
+
+    note: StartNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,7 @@ Update = (
     | SetInterfaceId
     | SetStatusCode
     | SetStatusText
+    | SetStartNote
     | SetMethod
     | AddTransaction
     | ChangeTransactionState

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, RecordTransactionId, SessionToken
 from monext_bridge.domain.record import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.mapping.commercetools.status_text import read_status_text
 from monext_bridge.mapping.json_object import Json, JsonObject
 
 
@@ -15,6 +16,7 @@ def read_payment(body: Json) -> Payment:
     found = JsonObject.of(body, what="payment")
     method, status = found.part("paymentMethodInfo"), found.part("paymentStatus")
     token = found.text("interfaceId")
+    status_text, start_note = read_status_text(status.text("interfaceText"))
     return Payment(
         id=PaymentId(found.required_text("id")),
         version=found.required_whole("version"),
@@ -24,7 +26,8 @@ def read_payment(body: Json) -> Payment:
         interface_id=SessionToken(token) if token else None,
         method=method.text("method"),
         status_code=status.text("interfaceCode"),
-        status_text=status.text("interfaceText"),
+        status_text=status_text,
+        start_note=start_note,
         created_at=found.instant("createdAt"),
         modified_at=found.instant("lastModifiedAt"),
         transactions=tuple(_transaction(t) for t in found.parts("transactions")),

@@ -8,7 +8,7 @@ the action `setTransactionInterfaceId`, both newer than the SDK.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
@@ -22,16 +22,20 @@ from monext_bridge.domain.record import (
     ChangeInteractionId,
     ChangeTransactionState,
     ChangeTransactionTimestamp,
+    Payment,
     SetInterfaceId,
     SetKey,
     SetMethod,
+    SetStartNote,
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
     TransactionState,
     TransactionType,
     Update,
+    with_updates,
 )
+from monext_bridge.mapping.commercetools.status_text import write_status_text
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.mapping.monext import display_names
 
@@ -58,15 +62,18 @@ def payment_draft(
     return _json(draft)
 
 
-def payment_update(version: int, changes: Sequence[Update]) -> Json:
-    """Returns a PaymentUpdate with the actions of the updates, in their order.
+def payment_update(payment: Payment, changes: Sequence[Update]) -> Json:
+    """Returns a PaymentUpdate of the payment as it was read, with the actions of the updates in their order.
 
-    Raises ValueError above MOST_ACTIONS.
+    Text and start note of the status are one field, so that setting one of them writes the other again. Raises
+    ValueError above MOST_ACTIONS.
     """
-    actions = [action for update in changes for action in _actions(update)]
+    after = with_updates(payment, changes)
+    text = write_status_text(after.status_text, after.start_note)
+    actions = [action for update in _needed(changes) for action in _actions(update, status_text=text)]
     if len(actions) > MOST_ACTIONS:
         raise ValueError(f"{len(actions)} update actions are more than {MOST_ACTIONS}")
-    return {"version": version, "actions": actions}
+    return {"version": payment.version, "actions": actions}
 
 
 def add_payment(version: int, payment_id: PaymentId) -> Json:
@@ -92,7 +99,18 @@ def payment_state_update(version: int, state: str) -> Json:
     return _json(models.OrderUpdate(version=version, actions=[action]))
 
 
-def _actions(update: Update) -> tuple[Json, ...]:
+def _needed(changes: Sequence[Update]) -> Iterator[Update]:
+    """Yields the updates, but no second one of the field that text and start note share."""
+    shared = False
+    for update in changes:
+        if isinstance(update, SetStatusText | SetStartNote):
+            if shared:
+                continue
+            shared = True
+        yield update
+
+
+def _actions(update: Update, *, status_text: str) -> tuple[Json, ...]:
     match update:
         case SetKey(key):
             return (_json(models.PaymentSetKeyAction(key=_payment_key(key))),)
@@ -102,8 +120,8 @@ def _actions(update: Update) -> tuple[Json, ...]:
             return (_json(models.PaymentSetInterfaceIdAction(interface_id=token)),)
         case SetStatusCode(code):
             return (_json(models.PaymentSetStatusInterfaceCodeAction(interface_code=code)),)
-        case SetStatusText(text):
-            return (_json(models.PaymentSetStatusInterfaceTextAction(interface_text=text)),)
+        case SetStatusText() | SetStartNote():
+            return (_json(models.PaymentSetStatusInterfaceTextAction(interface_text=status_text)),)
         case SetMethod(method):
             return _method(method)
         case _:

@@ -6,6 +6,7 @@ around them. So the title decides wherever the status does not say that nothing 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from monext_bridge.domain.ids import PaymentId, SessionToken
@@ -38,6 +39,9 @@ __all__ = [
     "read_outcome",
 ]
 
+REDIRECT_URL = re.compile(r"https?://[!-~]{1,2040}")
+"""Matches the address of Monext's page. Monext says that it has at most 2048 characters; none is a blank."""
+
 PAYMENT_ID_FIELD = "commercetoolsPaymentID"
 NOT_FOUND_MAY_MEAN = ("ERROR", "")
 """Beside these titles a 404 says that the session is not there. Any other title says what became of it."""
@@ -67,7 +71,7 @@ def read_created_session(status: int, body: object) -> CreatedSession | SessionR
     result, answer = read_result(body), JsonObject.of(body, what="answer")
     token, url = answer.text("sessionId"), answer.text("redirectURL") or ""
     if 200 <= status < 300 and result.title == ACCEPTED:
-        usable = token is not None and url.startswith(("https://", "http://"))
+        usable = token is not None and REDIRECT_URL.fullmatch(url)
         return CreatedSession(SessionToken(token), url) if token and usable else None
     if not _refuses_session(status, result):
         return None

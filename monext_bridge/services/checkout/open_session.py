@@ -5,7 +5,7 @@ Last, the session is written into the record.
 
 hop 2   POST payment (or PATCH of an empty one)   and   GET customer
 hop 3   POST Monext session                       and   POST cart addPayment
-hop 4   POST payment: session, planned transaction, redirect URL
+hop 4   POST payment: session, planned transaction, redirect URL, landing pages
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monext_bridge.config import CaptureType, Settings, StoreSettings
+from monext_bridge.config import CaptureType, Settings
 from monext_bridge.domain.checkout import AttemptPlan, AttemptTerms, terms_digest
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.outcome import monext_reference
@@ -29,6 +29,7 @@ from monext_bridge.domain.record import (
     Payment,
     SetInterfaceId,
     SetKey,
+    SetStartNote,
     SetStatusText,
     TransactionState,
     TransactionType,
@@ -40,30 +41,37 @@ from monext_bridge.errors import (
     DuplicateField,
     RemoteError,
     RemoteRefused,
-    RemoteUnavailable,
     VersionConflict,
 )
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext import CreatedSession, SessionDraft
 from monext_bridge.runtime import together
+from monext_bridge.services.checkout.resolved import ResolvedStart
 from monext_bridge.services.payment_reference import ReferenceSigner
-from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
-from monext_bridge.services.results import PaymentReference
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
 
 log = logging.getLogger(__name__)
 
-TRIES = 5
 PLANNED_TYPE = {
     CaptureType.AUTOMATIC: TransactionType.CHARGE,
     CaptureType.MANUAL: TransactionType.AUTHORIZATION,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outdated:
+class Outdated(VersionConflict):
     """What was read has changed: read the cart and plan again, with `known` beside the payments on it."""
 
-    known: Payment | None = None
+    def __init__(self, known: Payment | None = None) -> None:
+        super().__init__("the cart has changed since it was read", remote="commercetools", status=409)
+        self.known = known
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A payment with a live session, and the signed reference of the start."""
+
+    payment: Payment
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +86,35 @@ class SessionOpener:
         self,
         todo: AttemptPlan,
         *,
-        cart: Cart,
+        start: ResolvedStart,
         terms: AttemptTerms,
-        store: StoreSettings,
-        language: str | None,
-    ) -> Payment | Outdated:
+    ) -> OpenedSession:
         """Return the payment with a live session: ours, or that of another start that was faster.
 
-        A session whose cart moved meanwhile is never shown. `language` is the one that the start asked for and
-        the cart was read in: two readings of a cart compare only in the same language. Raises RemoteError.
+        A session whose cart moved meanwhile is never shown: it raises Outdated. Raises RemoteError.
         """
+        cart = start.cart
         payment, customer = together(
             lambda: self._payment(todo, cart=cart, terms=terms), lambda: self._customer(cart)
         )
-        if isinstance(payment, Outdated):
-            return payment
         begun = self.clock()
+        reference = self.references.sign(start.reference(payment.id))
         draft = self._draft(
-            payment, todo.key, cart=cart, customer=customer, terms=terms, store=store, language=language
+            payment, todo.key, start=start, customer=customer, terms=terms, reference=reference
         )
         session, attached = together(
-            lambda: self.monext_payments.open_session(store, draft),
-            lambda: self._add_to_cart(payment, cart, language=language),
+            lambda: self.monext_payments.open_session(start.store, draft),
+            lambda: self._add_to_cart(payment, cart, language=start.language),
         )
         if attached is None or not self._unchanged(attached, terms=terms, digest=todo.key.digest):
             event(
                 log, "cart_changed", payment=payment.id, cart=cart.id, then="session dropped, started again"
             )
-            return Outdated()
-        return self._record_session(payment, session, key=todo.key, terms=terms, store=store, begun=begun)
+            raise Outdated
+        recorded = self._record_session(payment, session, key=todo.key, start=start, terms=terms, begun=begun)
+        return OpenedSession(recorded, reference)
 
-    def _payment(self, todo: AttemptPlan, *, cart: Cart, terms: AttemptTerms) -> Payment | Outdated:
+    def _payment(self, todo: AttemptPlan, *, cart: Cart, terms: AttemptTerms) -> Payment:
         """Return the attempt's record: an empty one, now filled, a new one, or the one that has this key already."""
         try:
             if todo.fill:
@@ -116,11 +122,11 @@ class SessionOpener:
             return self.records.create_payment(
                 todo.key, amount=terms.due, interface=terms.interface, cart=cart
             )
-        except VersionConflict:
-            return Outdated()
-        except DuplicateField:
+        except DuplicateField as error:
             existing = self.records.payment_by_key(todo.key)
-            return existing if attempt_status(existing) is AttemptStatus.EMPTY else Outdated(known=existing)
+            if attempt_status(existing) is not AttemptStatus.EMPTY:
+                raise Outdated(existing) from error
+            return existing
 
     def _customer(self, cart: Cart) -> Customer | None:
         """Return what is known of the buyer, for Monext. A payment does not fail for want of it."""
@@ -137,8 +143,8 @@ class SessionOpener:
 
         None where the payment can't be put on it any more.
         """
-        current: Cart | None = cart
-        for _ in range(TRIES):
+
+        def add(current: Cart | None) -> Cart | None:
             if current is None:
                 return None
             if any(p.id == payment.id for p in current.payments):
@@ -146,13 +152,20 @@ class SessionOpener:
             try:
                 return self.records.add_to_cart(current, payment.id, language=language)
             except VersionConflict:
-                current = self.records.cart(cart.id, language=language)
+                raise
             except RemoteRefused:
                 now = self.records.cart(cart.id, language=language)
                 if now and (now.version, now.locked) == (current.version, current.locked):
                     raise
                 return None
-        raise RemoteUnavailable(f"cart {cart.id} keeps changing", remote="commercetools")
+
+        first: Cart | None = cart
+        return decide_and_write(
+            first,
+            add,
+            again=lambda _: self.records.cart(cart.id, language=language),
+            what=f"cart {cart.id}",
+        )
 
     def _unchanged(self, cart: Cart, *, terms: AttemptTerms, digest: str) -> bool:
         """Whether the cart is still payable, and has the same contents, addresses and amount."""
@@ -166,22 +179,12 @@ class SessionOpener:
         payment: Payment,
         key: AttemptKey,
         *,
-        cart: Cart,
+        start: ResolvedStart,
         customer: Customer | None,
         terms: AttemptTerms,
-        store: StoreSettings,
-        language: str | None,
+        reference: str,
     ) -> SessionDraft:
-        reference = PaymentReference(
-            payment_id=payment.id,
-            cart_id=cart.id,
-            store_key=cart.store_key,
-            order_number=terms.order_number,
-            return_url=terms.return_url,
-            cancel_url=terms.cancel_url,
-            language=language,
-        )
-        signed = self.references.sign(reference)
+        cart, store = start.cart, start.store
         private = {"commercetoolsPaymentID": payment.id, "cartId": cart.id, "storeKey": cart.store_key or ""}
         return SessionDraft(
             cart=cart,
@@ -192,8 +195,8 @@ class SessionOpener:
             capture=store.capture.value,
             payment_method_ids=terms.payment_method_ids,
             language=terms.language,
-            return_url=f"{self.settings.public_url}/return/{signed}",
-            notification_url=f"{self.settings.public_url}/notification/{signed}",
+            return_url=f"{self.settings.public_url}/return/{reference}",
+            notification_url=f"{self.settings.public_url}/notification/{reference}",
             private_data=private,
             date=self.clock(),
         )
@@ -204,34 +207,42 @@ class SessionOpener:
         session: CreatedSession,
         *,
         key: AttemptKey,
+        start: ResolvedStart,
         terms: AttemptTerms,
-        store: StoreSettings,
         begun: datetime,
-    ) -> Payment | Outdated:
+    ) -> Payment:
         """Write the session into the record, unless another start's session is there already.
 
-        Returns Outdated where the record was filled for another amount or cart meanwhile: its session is not
+        Raises Outdated where the record was filled for another amount or cart meanwhile: its session is not
         for ours.
         """
         token = SessionToken(session.token)
-        updates: tuple[Update, ...] = (
-            SetInterfaceId(token),
-            SetStatusText(session.redirect_url),
-            AddTransaction(PLANNED_TYPE[store.capture], TransactionState.INITIAL, terms.due, token, begun),
-        )
-        for _ in range(TRIES):
-            try:
-                written = self.records.write(payment, updates)
-            except VersionConflict:
-                payment = self.records.payment(payment.id)
-                if payment.key != str(key) or payment.planned != terms.due:
-                    return Outdated()
-                if payment.interface_id is not None:
-                    return payment
-                continue
-            event(log, "session_opened", payment=payment.id, capture=store.capture.value)
+        planned = PLANNED_TYPE[start.store.capture]
+
+        def write(current: Payment) -> Payment | None:
+            if current.key != str(key) or current.planned != terms.due:
+                return None
+            if current.interface_id is not None:
+                return current
+            updates: tuple[Update, ...] = (
+                SetInterfaceId(token),
+                SetStatusText(session.redirect_url),
+                SetStartNote(start.note(current)),
+                AddTransaction(planned, TransactionState.INITIAL, terms.due, token, begun),
+            )
+            written = self.records.write(current, updates)
+            event(log, "session_opened", payment=payment.id, capture=start.store.capture.value)
             return written
-        raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
+
+        recorded = decide_and_write(
+            payment,
+            write,
+            again=lambda _: self.records.payment(payment.id),
+            what=f"payment {payment.id}",
+        )
+        if recorded is None:
+            raise Outdated
+        return recorded
 
 
 def _fill_updates(payment: Payment, key: AttemptKey, terms: AttemptTerms) -> Iterator[Update]:

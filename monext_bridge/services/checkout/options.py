@@ -40,6 +40,21 @@ def chosen_contracts(contracts: Contracts, options: StartOptions) -> tuple[str, 
     return tuple(allowed.values()) if options.allowed_methods else contracts.ids
 
 
+def chosen_methods(options: StartOptions) -> frozenset[PaymentMethod]:
+    """Return the methods that a start is restricted to; empty where nothing restricts it.
+
+    What a session allows and we have no name for is left out.
+    """
+    if options.method:
+        return frozenset({options.method})
+    return frozenset(PaymentMethod(name) for name in _names(options) if name in set(PaymentMethod))
+
+
+def _names(options: StartOptions) -> frozenset[str]:
+    """Return what a session allows, as we write names of methods."""
+    return frozenset(name.upper().replace("-", "_") for name in options.allowed_methods)
+
+
 def _allowed(contracts: Contracts, options: StartOptions) -> Mapping[PaymentMethod, str]:
     """Return the contracts by method, restricted by the session.
 
@@ -47,7 +62,7 @@ def _allowed(contracts: Contracts, options: StartOptions) -> Mapping[PaymentMeth
     """
     if not options.allowed_methods:
         return contracts.by_method
-    names = {name.upper().replace("-", "_") for name in options.allowed_methods}
+    names = _names(options)
     chosen = {method: number for method, number in contracts.by_method.items() if method.value in names}
     if not chosen:
         raise Malformed("the session allows no method that the settings name", field="allowedPaymentMethods")

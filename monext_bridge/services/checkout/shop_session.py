@@ -13,6 +13,7 @@ from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.mapping.commercetools import CheckoutSession, read_checkout_session
 from monext_bridge.services.checkout.options import StartOptions
 from monext_bridge.services.outcome import allowed_landing_url
+from monext_bridge.services.payment_reference import LONGEST_NUMBER, has_room_for_id
 
 SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
@@ -32,8 +33,8 @@ class ShopSessions:
         """Return the cart and the start options of an active session.
 
         Raises Unauthenticated for a session that is malformed, unknown or not active; Malformed for metadata
-        that can't be followed (a landing URL of a foreign host); RemoteUnavailable where commercetools can't be
-        asked; RemoteRefused where it refuses our own client.
+        that can't be followed (a landing URL of a foreign host), or a cart whose id is none of commercetools;
+        RemoteUnavailable where commercetools can't be asked; RemoteRefused where it refuses our own client.
         """
         if self.settings.commercetools.session_url is None:
             raise RemoteUnavailable("CTP_SESSION_URL is not set", remote="commercetools")
@@ -47,6 +48,8 @@ class ShopSessions:
             raise Unauthenticated("no such session") from error
         if not session.active or session.cart_id is None:
             raise Unauthenticated("the session is not active")
+        if not has_room_for_id(session.cart_id):
+            raise Malformed("the session's cart has no id of commercetools", field="cart")
         return ShopSession(CartId(session.cart_id), self._options(session))
 
     def _options(self, session: CheckoutSession) -> StartOptions:
@@ -68,6 +71,17 @@ class ShopSessions:
 def _order_number(number: str | None) -> OrderNumber | None:
     if number is None:
         return None
-    if not FUTURE_ORDER_NUMBER.fullmatch(number):
-        raise Malformed("an order number has 1 to 46 characters and no '/'", field="futureOrderNumber")
+    if not FUTURE_ORDER_NUMBER.fullmatch(number) or not _has_room(number):
+        raise Malformed(
+            "an order number has 1 to 46 characters, at most 46 bytes in UTF-8, and no '/'",
+            field="futureOrderNumber",
+        )
     return OrderNumber(number)
+
+
+def _has_room(number: str) -> bool:
+    """Whether a payment reference has room for it. Halves of a surrogate pair can't be written at all."""
+    try:
+        return len(number.encode()) <= LONGEST_NUMBER
+    except UnicodeEncodeError:
+        return False

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from monext_bridge.config import Settings, StoreSettings
+from monext_bridge.config import Settings
 from monext_bridge.domain.checkout import AttemptPlan, AttemptTerms, own_attempts, plan_attempt, terms_digest
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.monext import Outcome, OutcomeKind
-from monext_bridge.domain.outcome import order_number, order_number_of_reference
-from monext_bridge.domain.record import AttemptKey, AttemptStatus, Cart, Payment, attempt_status, not_payable
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.outcome import order_number_of_reference
+from monext_bridge.domain.record import AttemptKey, AttemptStatus, Cart, Payment, SetStartNote, attempt_status
 from monext_bridge.errors import (
-    CartNotPayable,
     EarlierAttemptUnknown,
     NotFound,
     RemoteError,
@@ -28,18 +28,17 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.mapping.monext import language_code
 from monext_bridge.runtime import together
 from monext_bridge.services.checkout.open_session import Outdated, SessionOpener
-from monext_bridge.services.checkout.options import StartOptions, chosen_contracts
+from monext_bridge.services.checkout.options import StartOptions
+from monext_bridge.services.checkout.resolved import ResolvedStart, attempt_terms, resolve_start
 from monext_bridge.services.outcome import ContextReader, OutcomeRecorder
 from monext_bridge.services.payment_reference import ReferenceSigner
-from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
-from monext_bridge.services.results import ExistingPayment, PaymentReference, StartedSession
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
+from monext_bridge.services.results import ExistingPayment, StartedSession
 
 log = logging.getLogger(__name__)
 
-TRIES = 5
 MOST_LIVE_SESSIONS = 10
 """How many sessions of one cart may be payable at a time.
 
@@ -72,120 +71,89 @@ class Checkout:
         does not have), TooMany, RemoteError. This start took no money then, and starting again is harmless.
         Only after EarlierAttemptUnknown an earlier start may have taken some.
         """
-        known: tuple[Payment, ...] = ()
-        for _ in range(TRIES):
+        known: list[Payment] = []
+
+        def read() -> Cart:
             cart = self.records.cart(cart_id, language=options.language)
             if cart is None:
                 raise NotFound(f"no cart {cart_id}")
             on_cart(cart)
-            started = self._try_once(cart, options, known=known)
-            if not isinstance(started, Outdated):
-                return started
-            known = (*known, started.known) if started.known else known
-        raise RemoteUnavailable(f"cart {cart_id} keeps changing", remote="commercetools")
+            return cart
+
+        def read_again(conflict: VersionConflict) -> Cart:
+            if isinstance(conflict, Outdated) and conflict.known:
+                known.append(conflict.known)
+            return read()
+
+        return decide_and_write(
+            read(),
+            lambda cart: self._try_once(cart, options, known=tuple(known)),
+            again=read_again,
+            what=f"cart {cart_id}",
+        )
 
     def _try_once(
         self, cart: Cart, options: StartOptions, *, known: tuple[Payment, ...]
-    ) -> StartedSession | ExistingPayment | Outdated:
+    ) -> StartedSession | ExistingPayment:
         """Try once. `known` are attempts of the cart that are not on it (any more)."""
-        store = self.settings.store(cart.store_key)
+        start = resolve_start(cart, options, settings=self.settings)
         listed = {p.id for p in cart.payments}
         with_known = replace(cart, payments=(*cart.payments, *(p for p in known if p.id not in listed)))
         attempts = own_attempts(cart.id, with_known.payments, interfaces=frozenset(self.settings.interfaces))
         finished = next((p for p in reversed(attempts) if attempt_status(p) in RESULT_FIRST), None)
         if finished:
-            return self._existing_payment(finished, cart, store, options)
-        terms = self._terms(cart, store, options)
+            return self._existing_payment(finished, start)
+        terms = attempt_terms(start, settings=self.settings)
         plan = plan_attempt(
             cart,
             attempts=attempts,
             wanted=terms_digest(cart, terms),
             interface=terms.interface,
             now=self.clock(),
-            minutes=store.session_minutes,
+            minutes=start.store.session_minutes,
         )
         if len(plan.ask) > MOST_LIVE_SESSIONS:
             raise TooMany("too many payments of this cart were begun; wait until the first of them end")
         if plan.reuse:
-            return self._resume(plan.reuse, cart, terms, store, options)
-        earlier = self._ask_earlier(plan, cart, store, options)
-        if earlier:
-            return earlier
-        opened = self.session_opener.open(
-            plan, cart=cart, terms=terms, store=store, language=options.language
-        )
-        return opened if isinstance(opened, Outdated) else self._show(opened, cart, terms, store, options)
+            return self._resume(plan.reuse, start, due=terms.due)
+        return self._ask_earlier(plan, start) or self._open(plan, start, terms)
 
-    def _resume(
-        self, payment: Payment, cart: Cart, terms: AttemptTerms, store: StoreSettings, options: StartOptions
-    ) -> StartedSession | Outdated:
+    def _open(self, plan: AttemptPlan, start: ResolvedStart, terms: AttemptTerms) -> StartedSession:
+        opened = self.session_opener.open(plan, start=start, terms=terms)
+        noted = self._noted(opened.payment, start)
+        return _started(noted, start, reference=opened.reference, due=terms.due)
+
+    def _resume(self, payment: Payment, start: ResolvedStart, *, due: Money) -> StartedSession:
+        cart = start.cart
         if all(p.id != payment.id for p in cart.payments):
             try:
-                self.records.add_to_cart(cart, payment.id, language=options.language)
-            except VersionConflict:
-                return Outdated(known=payment)
+                self.records.add_to_cart(cart, payment.id, language=start.language)
+            except VersionConflict as error:
+                raise Outdated(payment) from error
+        noted = self._noted(payment, start)
         event(log, "session_resumed", payment=payment.id)
-        return self._show(payment, cart, terms, store, options)
+        reference = self.references.sign(start.reference(payment.id))
+        return _started(noted, start, reference=reference, due=due)
 
-    def _show(
-        self, payment: Payment, cart: Cart, terms: AttemptTerms, store: StoreSettings, options: StartOptions
-    ) -> StartedSession:
-        if payment.interface_id is None or not payment.status_text:
-            raise RemoteUnavailable(f"payment {payment.id} lost its session", remote="commercetools")
-        reference = self._reference(payment, cart, store, options)
-        return StartedSession(
-            reference=self.references.sign(reference),
-            payment_id=payment.id,
-            token=payment.interface_id,
-            redirect_url=payment.status_text,
-            cart=cart,
-            due=terms.due,
-            widget_url=store.widget_url,
-            language=options.language or cart.locale,
-        )
-
-    def _existing_payment(
-        self, payment: Payment, cart: Cart, store: StoreSettings, options: StartOptions
-    ) -> ExistingPayment:
-        reference = self._reference(payment, cart, store, options)
+    def _existing_payment(self, payment: Payment, start: ResolvedStart) -> ExistingPayment:
+        noted = self._noted(payment, start)
         return ExistingPayment(
-            reference=self.references.sign(reference),
+            reference=self.references.sign(start.reference(payment.id)),
             payment_id=payment.id,
-            returned=attempt_status(payment) is AttemptStatus.RETURNED,
+            returned=attempt_status(noted) is AttemptStatus.RETURNED,
         )
 
-    def _reference(
-        self, payment: Payment, cart: Cart, store: StoreSettings, options: StartOptions
-    ) -> PaymentReference:
-        return PaymentReference(
-            payment_id=payment.id,
-            cart_id=cart.id,
-            store_key=cart.store_key,
-            order_number=options.order_number or order_number(cart.id),
-            return_url=options.return_url or store.return_url,
-            cancel_url=options.cancel_url or store.cancel_url,
-            language=options.language,
-        )
+    def _noted(self, payment: Payment, start: ResolvedStart) -> Payment:
+        """Note the landing pages that this start names, where the record has others. Nothing else is worth a write.
 
-    def _terms(self, cart: Cart, store: StoreSettings, options: StartOptions) -> AttemptTerms:
-        interfaces = frozenset(self.settings.interfaces)
-        due = cart.due(interfaces=interfaces)
-        reason = not_payable(cart, due=due, currencies=self.settings.currencies)
-        if reason:
-            raise CartNotPayable(reason.value)
-        return AttemptTerms(
-            due=due,
-            payment_method_ids=chosen_contracts(store.contracts, options),
-            language=language_code(options.language or cart.locale),
-            return_url=options.return_url or store.return_url,
-            cancel_url=options.cancel_url or store.cancel_url,
-            order_number=options.order_number or order_number(cart.id),
-            interface=options.interface or self.settings.interfaces[0],
-        )
+        Raises VersionConflict where another writer was first: the payment may have another status by now.
+        """
+        note = start.note(payment)
+        if note.landing == payment.start_note.landing:
+            return payment
+        return self.records.write(payment, (SetStartNote(note),))
 
-    def _ask_earlier(
-        self, plan: AttemptPlan, cart: Cart, store: StoreSettings, options: StartOptions
-    ) -> ExistingPayment | None:
+    def _ask_earlier(self, plan: AttemptPlan, start: ResolvedStart) -> ExistingPayment | None:
         """Record the outcomes of sessions that earlier starts opened. Monext is asked about all at the same time.
 
         The outcome of every one is recorded. Returns the payment whose result comes first, if there is one.
@@ -194,32 +162,32 @@ class Checkout:
         opened = [(p, p.interface_id) for p in plan.ask if p.interface_id is not None]
         if not opened:
             return None
-        answers = together(*(partial(self.monext_payments.ask, store, token) for _, token in opened))
+        answers = together(*(partial(self.monext_payments.ask, start.store, token) for _, token in opened))
         outcomes = [
             (
                 p,
                 self.monext_payments.sort(
-                    answer, session_over=self.outcome_recorder.is_session_over(p, store)
+                    answer, session_over=self.outcome_recorder.is_session_over(p, start.store)
                 ),
             )
             for (p, _), answer in zip(opened, answers, strict=True)
         ]
-        after = [self._record_earlier(p, outcome, cart, store, options) for p, outcome in outcomes]
+        after = [self._record_earlier(p, outcome, start) for p, outcome in outcomes]
         if any(unknown for _, unknown in after):
             raise EarlierAttemptUnknown(
-                f"an earlier session of cart {cart.id} can't be read", remote="monext"
+                f"an earlier session of cart {start.cart.id} can't be read", remote="monext"
             )
         found = [p for p, _ in after if attempt_status(p) in (*RESULT_FIRST, AttemptStatus.RETURNED)]
         kept = [p for p in found if attempt_status(p) is not AttemptStatus.RETURNED]
-        return self._existing_payment((kept or found)[0], cart, store, options) if found else None
+        return self._existing_payment((kept or found)[0], start) if found else None
 
     def _record_earlier(
-        self, payment: Payment, outcome: Outcome, cart: Cart, store: StoreSettings, options: StartOptions
+        self, payment: Payment, outcome: Outcome, start: ResolvedStart
     ) -> tuple[Payment, bool]:
         """Return the payment as it reads after its outcome was recorded, and whether the outcome is not known."""
         if outcome.kind in (OutcomeKind.UNKNOWN, OutcomeKind.NOT_BEGUN):
             return payment, outcome.kind is OutcomeKind.UNKNOWN
-        reference = self._reference(payment, cart, store, options)
+        reference = start.reference(payment.id)
         key = AttemptKey.parse(payment.key)
         if outcome.order_reference and key:
             number = order_number_of_reference(outcome.order_reference, attempt=key.attempt)
@@ -234,3 +202,18 @@ class Checkout:
         written = recorded.context.payment
         unknown = recorded.outcome is not None and recorded.outcome.kind is OutcomeKind.UNKNOWN
         return written, unknown
+
+
+def _started(payment: Payment, start: ResolvedStart, *, reference: str, due: Money) -> StartedSession:
+    if payment.interface_id is None or not payment.status_text:
+        raise RemoteUnavailable(f"payment {payment.id} lost its session", remote="commercetools")
+    return StartedSession(
+        reference=reference,
+        payment_id=payment.id,
+        token=payment.interface_id,
+        redirect_url=payment.status_text,
+        cart=start.cart,
+        due=due,
+        widget_url=start.store.widget_url,
+        language=start.language or start.cart.locale,
+    )

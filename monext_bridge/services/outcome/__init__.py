@@ -5,7 +5,7 @@ The buyer's return, Monext's notification and reconciliation all use this packag
 
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
 from monext_bridge.services.outcome.buyer_events import BuyerEvents, buyer_status
-from monext_bridge.services.outcome.context import ContextReader
+from monext_bridge.services.outcome.context import ContextReader, hinted_store
 from monext_bridge.services.outcome.create_order import OrderCreator
 from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
 from monext_bridge.services.outcome.from_record import OutcomeFromRecord, Refreshed
@@ -24,6 +24,7 @@ __all__ = [
     "Refreshed",
     "allowed_landing_url",
     "buyer_status",
+    "hinted_store",
     "hints",
     "landing_url",
     "with_hints",

@@ -12,6 +12,7 @@ from monext_bridge.domain.outcome import PaymentContext
 from monext_bridge.domain.record import Payment, Update, reversal_reason, with_updates
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable
 from monext_bridge.logs import event
+from monext_bridge.services.outcome.context import store_key_of
 from monext_bridge.services.remotes import CommercetoolsRecords
 from monext_bridge.services.results import PaymentReference
 
@@ -52,7 +53,7 @@ def alarm_reversal(reference: PaymentReference, before: PaymentContext, after: P
         level=logging.ERROR,
         payment=after.id,
         cart=reference.cart_id,
-        store=reference.store_key,
+        store=store_key_of(before),
         order=order.number if order else reference.order_number,
         flag=reason.value,
         why=after.status_text,

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monext_bridge.config import Settings
+from monext_bridge.config import Settings, StoreSettings
+from monext_bridge.domain.checkout import landing_of
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.monext import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome import PaymentContext, is_reversal_open, is_reversal_rejected, is_reversed
 from monext_bridge.domain.record import (
     AttemptStatus,
+    LandingPages,
     Payment,
     accepted_or_planned_amount,
     accepted_transaction,
@@ -27,7 +29,8 @@ from monext_bridge.domain.record import (
 from monext_bridge.errors import Forbidden
 from monext_bridge.mapping.monext import REASON_CODES, REASONS
 from monext_bridge.runtime import together
-from monext_bridge.services.outcome.context import ContextReader, is_final
+from monext_bridge.services.outcome.context import ContextReader, hinted_store, is_final, store_key_of
+from monext_bridge.services.outcome.landing_urls import valid_note
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
 from monext_bridge.services.remotes import MonextPayments, SessionAnswer
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
@@ -51,16 +54,18 @@ class BuyerEvents:
 
     def returned(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:
         """The browser is back with a token. Raises Forbidden where the token is not this payment's."""
-        store = self.settings.store(reference.store_key)
+        hinted = hinted_store(self.settings, reference.store_mark)
         cart, order, answer = together(
             lambda: self.contexts.cart(reference),
             lambda: self.contexts.order(reference),
-            lambda: self.monext_payments.ask(store, token),
+            lambda: self.monext_payments.ask(hinted, token) if hinted else None,
         )
         context = self.contexts.of(reference, cart=cart, order=order)
         _check_token(context.payment, token)
-        outcome = None if is_final(context) else self._sort(answer, reference, context)
-        return self._result(self.outcome_recorder.record(reference, context, outcome=outcome))
+        if is_final(context):
+            return self._record(reference, context, outcome=None)
+        outcome = self._sort(answer, context) if answer else self._ask(context)
+        return self._record(reference, context, outcome=outcome)
 
     def notified(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:
         """Monext notifies.
@@ -69,8 +74,8 @@ class BuyerEvents:
         """
         context = self._read(reference)
         _check_token(context.payment, token)
-        outcome = self._ask(reference, context) if _may_change(context) else None
-        return self._result(self.outcome_recorder.record(reference, context, outcome=outcome))
+        outcome = self._ask(context) if _may_change(context) else None
+        return self._record(reference, context, outcome=outcome)
 
     def polled(self, reference: PaymentReference) -> PaymentResult:
         """Somebody opens the result, or its page polls.
@@ -78,16 +83,14 @@ class BuyerEvents:
         Monext is asked about a failed attempt as well: Monext cancels no session, so it may still be paid.
         """
         context = self._read(reference)
-        outcome = self._ask(reference, context) if _may_change(context) else None
-        return self._result(self.outcome_recorder.record(reference, context, outcome=outcome))
+        outcome = self._ask(context) if _may_change(context) else None
+        return self._record(reference, context, outcome=outcome)
 
     def cancelled_by_buyer(self, reference: PaymentReference) -> PaymentResult:
         """The buyer cancels. A payment that went through is kept; a session that was not begun is closed."""
         context = self._read(reference)
-        outcome = self._ask(reference, context) if _may_change(context) else None
-        return self._result(
-            self.outcome_recorder.record(reference, context, outcome=outcome, cancelled_by_buyer=True)
-        )
+        outcome = self._ask(context) if _may_change(context) else None
+        return self._record(reference, context, outcome=outcome, cancelled_by_buyer=True)
 
     def _read(self, reference: PaymentReference) -> PaymentContext:
         """Read the cart with its payments, and the order, in one hop."""
@@ -97,24 +100,39 @@ class BuyerEvents:
         )
         return self.contexts.of(reference, cart=cart, order=order)
 
-    def _ask(self, reference: PaymentReference, context: PaymentContext) -> Outcome | None:
+    def _store(self, context: PaymentContext) -> StoreSettings:
+        return self.settings.store(store_key_of(context))
+
+    def _ask(self, context: PaymentContext) -> Outcome | None:
         token = context.payment.interface_id
         if token is None:
             return None
-        answer = self.monext_payments.ask(self.settings.store(reference.store_key), token)
-        return self._sort(answer, reference, context)
+        return self._sort(self.monext_payments.ask(self._store(context), token), context)
 
-    def _sort(self, answer: SessionAnswer, reference: PaymentReference, context: PaymentContext) -> Outcome:
-        over = self.outcome_recorder.is_session_over(
-            context.payment, self.settings.store(reference.store_key)
-        )
+    def _sort(self, answer: SessionAnswer, context: PaymentContext) -> Outcome:
+        over = self.outcome_recorder.is_session_over(context.payment, self._store(context))
         return self.monext_payments.sort(answer, session_over=over)
 
-    def _result(self, recorded: RecordedOutcome) -> PaymentResult:
+    def _record(
+        self,
+        reference: PaymentReference,
+        context: PaymentContext,
+        *,
+        outcome: Outcome | None,
+        cancelled_by_buyer: bool = False,
+    ) -> PaymentResult:
+        recorded = self.outcome_recorder.record(
+            reference, context, outcome=outcome, cancelled_by_buyer=cancelled_by_buyer
+        )
+        return self._result(reference, recorded)
+
+    def _result(self, reference: PaymentReference, recorded: RecordedOutcome) -> PaymentResult:
         context = recorded.context
         payment, status = context.payment, buyer_status(recorded)
         left_to_do = recorded.trouble is not None or is_reversal_open(payment)
         accepted = accepted_transaction(payment)
+        store = self._store(context)
+        note = valid_note(payment.start_note, reference=reference, settings=self.settings)
         return PaymentResult(
             status=status,
             payment_id=payment.id,
@@ -129,6 +147,9 @@ class BuyerEvents:
             begun=session_opened_at(payment),
             taken=accepted.timestamp if accepted else None,
             resume_url=payment.status_text if attempt_status(payment) is AttemptStatus.OPEN else None,
+            landing=landing_of(note, of_store=LandingPages(store.return_url, store.cancel_url)),
+            note=note,
+            store_key=store.store_key,
         )
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from monext_bridge.config import Settings
+from monext_bridge.config import Settings, StoreSettings
 from monext_bridge.domain.outcome import PaymentContext, duplicate_payments, is_reversal_open
-from monext_bridge.domain.record import Cart, CartState, Order, Payment, accepted_transaction, reversal_reason
-from monext_bridge.errors import NotFound, RemoteNotFound
+from monext_bridge.domain.record import (
+    AttemptKey,
+    Cart,
+    CartState,
+    Order,
+    Payment,
+    accepted_transaction,
+    reversal_reason,
+)
+from monext_bridge.errors import Forbidden, NotFound, RemoteNotFound
 from monext_bridge.services.remotes import CommercetoolsRecords
-from monext_bridge.services.results import PaymentReference
+from monext_bridge.services.results import PaymentReference, store_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,9 @@ class ContextReader:
         return self.records.order(reference.order_number) if self.settings.order_creation else None
 
     def of(self, reference: PaymentReference, *, cart: Cart | None, order: Order | None) -> PaymentContext:
-        """Return the payment context of a reference, from what was read. Raises NotFound where the payment is gone.
+        """Return the payment context of a reference, from what was read.
+
+        Raises NotFound where the payment is gone, and Forbidden where it is of another store than the reference.
 
         The payment comes with its cart, or else it is read by itself. An order counts if it was made from the
         cart or names the payment. Where the cart is ordered or gone and no order counts, the shop may have
@@ -39,13 +49,16 @@ class ContextReader:
         ordered_or_gone = cart is None or cart.state is CartState.ORDERED
         if order is None and ordered_or_gone and self.settings.order_creation:
             order = self.records.order_of_payment(reference.payment_id)
-        return PaymentContext(
+        context = PaymentContext(
             payment=self._payment(reference, cart),
             cart=cart,
             order=order,
             interfaces=frozenset(self.settings.interfaces),
             makes_orders=self.settings.order_creation,
         )
+        if store_mark(store_key_of(context)) != reference.store_mark:
+            raise Forbidden("the payment is of another store than its reference", field="ref")
+        return context
 
     def _payment(self, reference: PaymentReference, cart: Cart | None) -> Payment:
         listed = (p for p in cart.payments if p.id == reference.payment_id) if cart else iter(())
@@ -69,6 +82,29 @@ def has_moved(before: PaymentContext, after: PaymentContext) -> bool:
     if after.order is not None or before.cart is None or after.cart is None:
         return after.order is not None
     return (before.cart.version, before.cart.state) != (after.cart.version, after.cart.state)
+
+
+def store_key_of(context: PaymentContext) -> str | None:
+    """Return the store by whose settings the payment was begun.
+
+    The payment's key names it. A payment that lost its key is of its cart's store.
+    """
+    key = AttemptKey.parse(context.payment.key)
+    if key is not None:
+        return key.store_key
+    return context.cart.store_key if context.cart else None
+
+
+def hinted_store(settings: Settings, mark: bytes) -> StoreSettings | None:
+    """Return the only store of the settings that has this mark, before the record has told which store it is.
+
+    None where there is none, or several. Where the record then tells a store that the settings name, it is this one,
+    and where it tells another, the settings do not name it.
+    """
+    if settings.by_store.every is not None:
+        return settings.by_store.every
+    found = [store for store in settings.stores() if store_mark(store.store_key) == mark]
+    return found[0] if len(found) == 1 else None
 
 
 def with_payment(context: PaymentContext, payment: Payment) -> PaymentContext:

@@ -22,7 +22,7 @@ from monext_bridge.errors import NotFound, RemoteRefused
 from monext_bridge.services.outcome.context import ContextReader
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
 from monext_bridge.services.remotes import MonextPayments
-from monext_bridge.services.results import PaymentReference
+from monext_bridge.services.results import PaymentReference, store_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class OutcomeFromRecord:
         return replace(outcome, is_last_read=over and outcome.kind is OutcomeKind.FAILED)
 
     def _reference(self, payment: Payment, outcome: Outcome | None) -> PaymentReference:
-        """Return the reference, without landing URLs.
+        """Return the reference.
 
         The order number is the one that Monext was told when the session was opened, if Monext still says it.
         """
@@ -89,7 +89,7 @@ class OutcomeFromRecord:
         known = outcome.order_reference if outcome else None
         number = order_number_of_reference(known, attempt=key.attempt) if known else order_number(key.cart_id)
         return PaymentReference(
-            payment.id, key.cart_id, key.store_key, number, return_url=None, cancel_url=None
+            payment.id, key.cart_id, store_mark=store_mark(key.store_key), order_number=number
         )
 
 

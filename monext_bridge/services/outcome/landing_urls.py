@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from monext_bridge.config import MonextEnvironment, Settings, url_host
+from monext_bridge.domain.record import NO_LANDING_PAGES, LandingPages, StartNote
 from monext_bridge.errors import Malformed
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
 
@@ -43,12 +44,33 @@ def allowed_landing_url(url: str | None, *, field: str, settings: Settings) -> s
     return url
 
 
-def landing_url(reference: PaymentReference, settled: PaymentResult) -> str | None:
+def valid_note(note: StartNote, *, reference: PaymentReference, settings: Settings) -> StartNote:
+    """Return what a start asked for: by the reference of an earlier release, which has it itself, else by the note.
+
+    Anybody who may write payments may write a note. So its pages count only where a request might name them.
+    """
+    if reference.landing != NO_LANDING_PAGES:
+        return StartNote(reference.landing, reference.language)
+    landing = LandingPages(
+        return_url=_if_allowed(note.landing.return_url, settings=settings),
+        cancel_url=_if_allowed(note.landing.cancel_url, settings=settings),
+    )
+    return StartNote(landing, note.language or reference.language)
+
+
+def _if_allowed(url: str | None, *, settings: Settings) -> str | None:
+    try:
+        return allowed_landing_url(url, field="paymentStatus", settings=settings)
+    except Malformed:
+        return None
+
+
+def landing_url(settled: PaymentResult) -> str | None:
     """Return where the shop wants its buyer in this state, with the payment's hints; None for our result page."""
     if settled.status in TO_RETURN_URL:
-        return with_hints(reference.return_url, settled)
+        return with_hints(settled.landing.return_url, settled)
     if settled.status in TO_CANCEL_URL:
-        return with_hints(reference.cancel_url, settled)
+        return with_hints(settled.landing.cancel_url, settled)
     return None
 
 

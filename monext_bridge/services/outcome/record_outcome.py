@@ -31,7 +31,7 @@ from monext_bridge.errors import (
 )
 from monext_bridge.logs import event
 from monext_bridge.services.outcome.alarms import own_outcome, write_and_alarm
-from monext_bridge.services.outcome.context import ContextReader, with_payment
+from monext_bridge.services.outcome.context import ContextReader, store_key_of, with_payment
 from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
 from monext_bridge.services.results import PaymentReference
@@ -82,7 +82,7 @@ class OutcomeRecorder:
         `outcome` is None where Monext need not be asked. `cancelled_by_buyer` is True where the buyer cancels:
         a session that was not begun is then closed. Raises RemoteError only while nothing could be written.
         """
-        store = self.settings.store(reference.store_key)
+        store = self.settings.store(store_key_of(context))
         checked, accepted = self._outcome_and_accepted(context.payment, outcome, store=store)
         written, changed = self._write(
             reference, context, outcome=checked, accepted=accepted, cancelled_by_buyer=cancelled_by_buyer

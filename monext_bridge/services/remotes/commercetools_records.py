@@ -83,7 +83,7 @@ class CommercetoolsRecords:
         """Write the updates and return the payment as it then reads. Without updates, nothing is sent."""
         if not changes:
             return payment
-        body = self.gateway.update_payment(payment.id, writing.payment_update(payment.version, changes))
+        body = self.gateway.update_payment(payment.id, writing.payment_update(payment, changes))
         return reading.read_payment(body)
 
     def order(self, number: OrderNumber) -> Order | None:

@@ -15,7 +15,7 @@ from monext_bridge.services.results import BuyerStatus, PaymentReference, Paymen
 from monext_bridge.web.access import sign_link
 from monext_bridge.web.endpoints import BUYER_SECONDS, POLLS, Answers, BuyerVisit, Cors, Endpoint, Principal
 from monext_bridge.web.http import nonce, parameters, services, wants_json
-from monext_bridge.web.pages import apply_branding, asked_language, current_branding, speak
+from monext_bridge.web.pages import apply_branding, asked_language, current_branding, hinted_store_key, speak
 from monext_bridge.web.pages import render as pages
 
 blueprint = Blueprint("buyer", __name__)
@@ -42,7 +42,7 @@ def returned(ref: str) -> Response:
     reference = _read(ref)
     token = parameters.token(request.args, names=parameters.RETURN_TOKENS)
     payment_result = services().buyer_events.returned(reference, token)
-    return _redirect_onwards(ref, landing_url(reference, payment_result))
+    return _redirect_onwards(ref, landing_url(payment_result))
 
 
 @blueprint.get("/cancel/<ref>")
@@ -58,7 +58,7 @@ def cancel(ref: str) -> Response:
     """The buyer gives up. The attempt is closed as cancelled only where Monext says that nothing went through."""
     reference = _read(ref)
     payment_result = services().buyer_events.cancelled_by_buyer(reference)
-    return _redirect_onwards(ref, landing_url(reference, _as_cancelled(payment_result)))
+    return _redirect_onwards(ref, landing_url(_as_cancelled(payment_result)))
 
 
 @blueprint.get("/result/<ref>")
@@ -80,15 +80,17 @@ def result(ref: str) -> Response | str:
     reference = _read(ref)
     polls_so_far = parameters.polls_so_far(request.args.get("waiting"))
     payment_result = services().buyer_events.polled(reference)
+    apply_branding(payment_result.store_key)
+    speak(payment_result.note.language)
     if wants_json(request):
         return jsonify(hints(payment_result))
-    shop = landing_url(reference, payment_result)
+    shop = landing_url(payment_result)
     if shop and polls_so_far:
         return redirect(shop, code=303)
     return pages.result(
         payment_result,
         retry_url=payment_result.resume_url or _retry_url(reference, payment_result),
-        shop_url=shop or _after_reversal(reference, payment_result),
+        shop_url=shop or _after_reversal(payment_result),
         refresh_url=_poll_url(ref, 1),
         next_poll_url=_poll_url(ref, polls_so_far + 1) if polls_so_far < MOST_POLLS else None,
         nonce=nonce(),
@@ -97,9 +99,12 @@ def result(ref: str) -> Response | str:
 
 
 def _read(ref: str) -> PaymentReference:
-    """Read the reference. What follows, an error included, has its store's branding and is in its language."""
+    """Read the reference. What follows, an error included, has its store's branding and is in its language.
+
+    The record tells both more exactly, once it is read.
+    """
     reference = services().references.read(ref)
-    apply_branding(reference.store_key, home=reference.cancel_url)
+    apply_branding(hinted_store_key(reference.store_mark))
     speak(reference.language)
     return reference
 
@@ -113,10 +118,10 @@ def _redirect_onwards(ref: str, shop: str | None) -> Response:
     return redirect(shop or url_for("buyer.result", ref=ref), code=303)
 
 
-def _language(reference: PaymentReference) -> str | None:
+def _language(payment_result: PaymentResult) -> str | None:
     """Return the language asked for here, else at the start. What is no language tag would break the retry link."""
     asked = asked_language()
-    return asked if asked and parameters.LANGUAGE.fullmatch(asked) else reference.language
+    return asked if asked and parameters.LANGUAGE.fullmatch(asked) else payment_result.note.language
 
 
 def _as_cancelled(payment_result: PaymentResult) -> PaymentResult:
@@ -126,10 +131,10 @@ def _as_cancelled(payment_result: PaymentResult) -> PaymentResult:
     return replace(payment_result, status=BuyerStatus.CANCELLED)
 
 
-def _after_reversal(reference: PaymentReference, payment_result: PaymentResult) -> str | None:
+def _after_reversal(payment_result: PaymentResult) -> str | None:
     """Return the shop's cancel page for a reversed payment, to be opened after our page has told the buyer."""
     if payment_result.status is BuyerStatus.RETURNED:
-        return with_hints(reference.cancel_url, payment_result)
+        return with_hints(payment_result.landing.cancel_url, payment_result)
     return None
 
 
@@ -139,11 +144,11 @@ def _retry_url(reference: PaymentReference, payment_result: PaymentResult) -> st
     Where knowing the cart id is not enough, the link is signed and valid for a day after the first start; after
     that, there is none.
     """
-    settings, now = services().settings, services().clock()
+    settings, now, noted = services().settings, services().clock(), payment_result.note.landing
     options = {
-        "returnUrl": reference.return_url,
-        "cancelUrl": reference.cancel_url,
-        "lang": _language(reference),
+        "returnUrl": noted.return_url,
+        "cancelUrl": noted.cancel_url,
+        "lang": _language(payment_result),
     }
     query = {name: value for name, value in options.items() if value}
     if settings.access is not Access.OPEN:

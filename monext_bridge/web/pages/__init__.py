@@ -1,6 +1,6 @@
 """Makes what a buyer reads: pages and error pages, in their language and with the shop's branding."""
 
-from monext_bridge.web.pages.branding import apply_branding, current_branding
+from monext_bridge.web.pages.branding import apply_branding, current_branding, hinted_store_key
 from monext_bridge.web.pages.error_pages import code_of, init_error_pages, status_of
 from monext_bridge.web.pages.i18n import asked_language, init_i18n, speak
 from monext_bridge.web.pages.render import REFRESHING, CheckoutLinks, leads_back
@@ -12,6 +12,7 @@ __all__ = [
     "asked_language",
     "code_of",
     "current_branding",
+    "hinted_store_key",
     "init_error_pages",
     "init_i18n",
     "leads_back",

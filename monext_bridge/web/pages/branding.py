@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _
 
 from monext_bridge.config import Branding, Colors, Palette, Settings, ShopLink
 from monext_bridge.errors import StoreNotConfigured
+from monext_bridge.services.results import store_mark
 from monext_bridge.web.endpoints import UNLIMITED, Answers, Endpoint, Principal
 from monext_bridge.web.http import allow_framing, allow_image, services
 
@@ -93,6 +94,17 @@ def current_branding() -> PageBranding:
     """Return the branding of this answer: of its store, or what holds for all where the store is not known."""
     found: PageBranding | None = g.get("page_branding")
     return found or apply_branding(None)
+
+
+def hinted_store_key(mark: bytes) -> str | None:
+    """Return the only store that the settings name and that has this mark.
+
+    None, which stands for what holds for all stores, where there is none or several.
+    """
+    settings = services().settings
+    named = settings.branding.store_keys().union(settings.by_store.by_key)
+    found = [key for key in named if store_mark(key) == mark]
+    return found[0] if len(found) == 1 else None
 
 
 @cache

@@ -34,8 +34,6 @@ ASKED = AttemptTerms(
     due=eur(11100),
     payment_method_ids=("CB",),
     language="fr",
-    return_url="https://shop.example/thanks",
-    cancel_url=None,
     order_number=OrderNumber("M1"),
     interface="monext",
 )

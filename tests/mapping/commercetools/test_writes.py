@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
-from monext_bridge.domain.record.payment import TransactionState, TransactionType
+from monext_bridge.domain.record.payment import LandingPages, StartNote, TransactionState, TransactionType
 from monext_bridge.domain.record.updates import (
     AddTransaction,
     ChangeAmountPlanned,
@@ -14,6 +14,7 @@ from monext_bridge.domain.record.updates import (
     SetInterfaceId,
     SetKey,
     SetMethod,
+    SetStartNote,
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
@@ -27,7 +28,7 @@ from monext_bridge.mapping.commercetools.writes import (
     payment_state_update,
     payment_update,
 )
-from tests.builders import BEGUN, CART_ID, ORDER_NUMBER, PAYMENT_ID, PAYMENT_KEY, TOKEN, eur
+from tests.builders import BEGUN, CART_ID, ORDER_NUMBER, PAYMENT_ID, PAYMENT_KEY, TOKEN, a_payment, eur
 
 ROW = RecordTransactionId("row-1")
 DONE = MonextTransactionId("28d1a4f0112233")
@@ -48,6 +49,13 @@ WRITTEN: dict[type, tuple[Update, dict[str, object]]] = {
     SetStatusText: (
         SetStatusText("ACCEPTED"),
         {"action": "setStatusInterfaceText", "interfaceText": "ACCEPTED"},
+    ),
+    SetStartNote: (
+        SetStartNote(StartNote(language="fr-BE")),
+        {
+            "action": "setStatusInterfaceText",
+            "interfaceText": f"{a_payment().status_text}\nStart: lang=fr-BE",
+        },
     ),
     SetMethod: (SetMethod("PAYPAL"), {"action": "setMethodInfoMethod", "method": "PAYPAL"}),
     AddTransaction: (
@@ -93,34 +101,47 @@ WRITTEN: dict[type, tuple[Update, dict[str, object]]] = {
 @pytest.mark.parametrize("change", get_args(Update))
 def test_every_change_becomes_its_update_action(change: type) -> None:
     value, action = WRITTEN[change]
-    assert payment_update(2, [value])["actions"][0] == action
+    assert payment_update(a_payment(), [value])["actions"][0] == action
 
 
 def test_an_update_names_the_version_it_was_computed_from() -> None:
-    assert payment_update(7, [SetStatusCode("00000")])["version"] == 7
+    assert payment_update(a_payment(version=7), [SetStatusCode("00000")])["version"] == 7
 
 
 def test_actions_are_in_the_order_of_the_changes() -> None:
     changes = (SetStatusText("b"), SetStatusCode("a"))
-    actions = payment_update(2, changes)["actions"]
+    actions = payment_update(a_payment(), changes)["actions"]
     assert [a["action"] for a in actions] == ["setStatusInterfaceText", "setStatusInterfaceCode"]
 
 
+def test_a_text_is_written_above_the_start_note_that_stays() -> None:
+    noted = a_payment(start_note=StartNote(LandingPages("https://shop.example/thanks")))
+    (action,) = payment_update(noted, [SetStatusText("ACCEPTED")])["actions"]
+    assert action["interfaceText"] == "ACCEPTED\nStart: returnUrl=https://shop.example/thanks"
+
+
+def test_text_and_start_note_of_one_update_are_one_action() -> None:
+    changes = (SetStatusText("ACCEPTED"), SetStatusCode("00000"), SetStartNote(StartNote(language="de")))
+    actions = payment_update(a_payment(), changes)["actions"]
+    assert [a["action"] for a in actions] == ["setStatusInterfaceText", "setStatusInterfaceCode"]
+    assert actions[0]["interfaceText"] == "ACCEPTED\nStart: lang=de"
+
+
 def test_a_method_is_written_with_its_names() -> None:
-    names = payment_update(2, [SetMethod("CB")])["actions"][1]
+    names = payment_update(a_payment(), [SetMethod("CB")])["actions"][1]
     assert names["action"] == "setMethodInfoName"
     assert (names["name"]["fr"], names["name"]["en"]) == ("Carte bancaire", "Bank card")
 
 
 def test_a_transaction_may_be_added_with_the_id_that_monext_gave_it() -> None:
     change = AddTransaction(TransactionType.CHARGE, TransactionState.SUCCESS, eur(1), TOKEN, MOMENT, DONE)
-    assert payment_update(2, [change])["actions"][0]["transaction"]["interfaceId"] == DONE
+    assert payment_update(a_payment(), [change])["actions"][0]["transaction"]["interfaceId"] == DONE
 
 
 @pytest.mark.parametrize("kind", [t for t in TransactionType if t is not TransactionType.OTHER])
 def test_every_type_can_be_written_in_every_state(kind: TransactionType) -> None:
     for state in TransactionState:
-        (action,) = payment_update(2, [AddTransaction(kind, state, eur(1), "k", BEGUN)])["actions"]
+        (action,) = payment_update(a_payment(), [AddTransaction(kind, state, eur(1), "k", BEGUN)])["actions"]
         written = action["transaction"]
         assert (written["type"], written["state"]) == (kind.value, state.value)
 
@@ -128,12 +149,12 @@ def test_every_type_can_be_written_in_every_state(kind: TransactionType) -> None
 def test_a_type_that_is_only_read_is_never_written() -> None:
     change = AddTransaction(TransactionType.OTHER, TransactionState.INITIAL, eur(1), "k", BEGUN)
     with pytest.raises(ValueError, match="Other"):
-        payment_update(2, [change])
+        payment_update(a_payment(), [change])
 
 
 def test_more_actions_than_commercetools_takes_are_refused_here() -> None:
     with pytest.raises(ValueError, match=str(MOST_ACTIONS)):
-        payment_update(2, [SetStatusCode("00000")] * (MOST_ACTIONS + 1))
+        payment_update(a_payment(), [SetStatusCode("00000")] * (MOST_ACTIONS + 1))
 
 
 def test_a_draft_holds_key_amount_and_interface() -> None:
@@ -197,5 +218,5 @@ def test_an_unknown_payment_state_is_refused_here() -> None:
 
 def test_times_are_utc_with_milliseconds() -> None:
     moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    action = payment_update(2, [ChangeTransactionTimestamp(ROW, moment)])["actions"][0]
+    action = payment_update(a_payment(), [ChangeTransactionTimestamp(ROW, moment)])["actions"][0]
     assert action["timestamp"] == "2026-01-02T03:04:05.000Z"

@@ -15,18 +15,21 @@ import sys
 from datetime import UTC, datetime
 
 from app import app
+from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record import updates
-from monext_bridge.domain.record.payment import TransactionState, TransactionType
+from monext_bridge.domain.record import Payment, updates
+from monext_bridge.domain.record.payment import NO_NOTE, TransactionState, TransactionType
 from monext_bridge.mapping.commercetools import writes
 from monext_bridge.web.http.preload import preload
 
 preload(app)
 before = set(sys.modules)
 amount, now, success = Money(1, "EUR"), datetime.now(UTC), TransactionState.SUCCESS
-writes.payment_update(1, [
+payment = Payment(PaymentId("id"), version=1, planned=amount)
+writes.payment_update(payment, [
     updates.SetKey("key"), updates.ChangeAmountPlanned(amount), updates.SetInterfaceId("token"),
     updates.SetStatusCode("00000"), updates.SetStatusText("ACCEPTED"), updates.SetMethod("CB"),
+    updates.SetStartNote(NO_NOTE),
     updates.AddTransaction(TransactionType.CHARGE, success, amount, "key", now),
     updates.ChangeTransactionState("id", success), updates.ChangeTransactionTimestamp("id", now),
     updates.ChangeInteractionId("id", "key"), updates.SetTransactionInterfaceId("id", "other"),
