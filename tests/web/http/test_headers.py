@@ -9,6 +9,7 @@ from monext_bridge.config import Contracts, MonextEnvironment, PaymentMethod
 from monext_bridge.web.http.headers import OWN, allow_sources, allow_widget, init_headers, nonce
 from monext_bridge.web.http.widget_sources import ANY_BANK, FETCHES, FONT_HOST, WALLET_SOURCES, everywhere
 from tests.bridges import Buyer
+from tests.guards.test_documents import ROOT
 from tests.world import World
 
 CDN = {
@@ -110,6 +111,12 @@ def test_wallets_are_let_in_by_host_and_only_for_what_is_loaded() -> None:
         assert all(
             host.startswith("https://") and "*" not in host for each in sources.values() for host in each
         )
+
+
+def test_the_document_names_every_host_of_a_wallet() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    hosts = {host for each in WALLET_SOURCES.values() for sources in each.values() for host in sources}
+    assert [host for host in hosts if f"`{host.removeprefix('https://')}`" not in text] == []
 
 
 def test_whatever_is_allowed_no_page_runs_inline_script_or_evaluates_text() -> None:
