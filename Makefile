@@ -16,12 +16,14 @@ SUITE := -n 3 --dist loadfile --no-loadscope-reorder
 
 test: $(STAMP)
 	@tests/browser/get_chromium.sh
+	@tests/browser/get_firefox.sh
 	$(BIN)/python -m pytest $(SUITE)
 
 # Which lines and branches of the package the tests reach: told at the end, and line by line in build/coverage/index.html.
 # TESTS may name some of them.
 test-coverage: $(STAMP)
 	@tests/browser/get_chromium.sh
+	@tests/browser/get_firefox.sh
 	.ci/coverage $(SUITE) $(TESTS)
 
 # The fault campaign: so many storms, each with so many buyers.
@@ -31,12 +33,14 @@ BUYERS ?= 200
 chaos: $(STAMP)
 	$(BIN)/python -m tests.campaign --seeds $(SEEDS) --buyers $(BUYERS)
 
-# Every page, on phone and desktop, light and dark, in some languages; $(SHOTS) is not committed.
+# Every page, on phone and desktop, light and dark, in some languages; 3-D Secure in Firefox too. $(SHOTS) is not committed.
 SHOTS := build/screenshots
 
 screenshots: $(STAMP)
 	@tests/browser/get_chromium.sh
+	@tests/browser/get_firefox.sh
 	$(BIN)/python -m tests.browser.screenshots $(SHOTS)
+	FIREFOX_PICTURES=$(SHOTS)/firefox $(BIN)/python -m pytest tests/browser/test_firefox.py
 
 # npm itself writes the file that stands for an installation, at its end.
 PEER := tests/peer/node
@@ -93,4 +97,5 @@ $(STAMP): requirements-dev.txt
 	@touch $@
 
 clean:
+	rm -rf $(PEER)/node_modules tests/browser/node/node_modules
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     link_secret = secrets.token_urlsafe(48)
     try:
         *others, bridge_port = free_ports(
-            [*range(options.port_base, options.port_base + 3), options.bridge_port]
+            [*range(options.port_base, options.port_base + 4), options.bridge_port]
         )
         sandbox = Sandbox(
             ports=Ports(*others),
@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
             host=HOST,
             access=options.access,
             link_secret=link_secret,
+            bank_tls=options.bank_tls,
         )
     except OSError as error:
         print(error, file=sys.stderr)
@@ -102,6 +103,7 @@ def _addresses(sandbox: Sandbox) -> str:
         f"  Bridge         {sandbox.bridge_url}        API description: /docs",
         f"  Monext         {sandbox.monext_url}        hosted page, back office, pending payments",
         f"  commercetools  {sandbox.commercetools_url}",
+        f"  Bank           {sandbox.bank_url}        3-D Secure",
         "",
         "  No real money. Ctrl-C stops everything.",
         "",
@@ -118,6 +120,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port-base", type=int, default=9000, help="first port of the sandbox (9000)")
     parser.add_argument("--bridge-port", type=int, default=8000, help="port of the bridge (8000)")
     parser.add_argument("--no-bridge", action="store_true", help="the sandbox alone")
+    parser.add_argument(
+        "--bank-tls", action="store_true", help="the bank over TLS, with a certificate that browsers warn of"
+    )
     parser.add_argument(
         "--access", choices=get_args(Access), default="open", help="what a checkout link must prove (open)"
     )

@@ -1,12 +1,13 @@
-"""The whole sandbox: shop, commercetools and Monext, each on a port of its own, in one process."""
+"""The whole sandbox: shop, commercetools, Monext and a bank, each on a port of its own, in one process."""
 
 from dataclasses import dataclass
+from ssl import SSLContext
 from types import TracebackType
 from wsgiref.types import WSGIApplication as WSGIApp
 
 import requests
 
-from sandbox import commercetools, monext, shop
+from sandbox import bank, commercetools, monext, shop
 from sandbox.clock import ShiftedClock
 from sandbox.commercetools.push import Target
 from sandbox.commercetools.settings import ProjectSettings
@@ -23,18 +24,20 @@ class Ports:
     shop: int = 9000
     commercetools: int = 9001
     monext: int = 9002
+    bank: int = 9003
 
 
-FREE_PORTS = Ports(0, 0, 0)
+FREE_PORTS = Ports(0, 0, 0, 0)
 
 
 class Sandbox:
-    """A context manager that serves all three while it is entered.
+    """A context manager that serves all of them while it is entered.
 
     The constructor binds the ports (OSError where one is taken), so that all addresses are known at once.
     `bridge_url` may be set later, for a bridge that starts after its sandbox. `clock` is the time of both
     remotes; `commercetools_faults` and `monext_faults` are what `/_control/faults` reaches over HTTP. With
-    `allow_kill`, for tests only, they may kill processes.
+    `allow_kill`, for tests only, they may kill processes. The bank is served over TLS, as banks are; without
+    `bank_tls` over plain http, for browsers of people, who would be warned of its certificate.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Sandbox:
         access: shop.Access = "open",
         link_secret: str = "",
         allow_kill: bool = False,
+        bank_tls: bool = True,
     ) -> None:
         self.clock = ShiftedClock()
         self.commercetools_faults = Faults(allow_kill=allow_kill)
@@ -53,6 +57,7 @@ class Sandbox:
         self._bridge = shop.BridgeUrl(bridge_url)
         self._servers: list[Server] = []
         self._host = host
+        self._bank_tls = bank_tls
         self._bind(ports, access=access, link_secret=link_secret)
 
     @property
@@ -64,6 +69,11 @@ class Sandbox:
     def monext_url(self) -> str:
         """Monext's API, hosted page and widget."""
         return self._monext.url
+
+    @property
+    def bank_url(self) -> str:
+        """The bank's pages of 3-D Secure."""
+        return self._bank.url
 
     @property
     def shop_url(self) -> str:
@@ -121,7 +131,9 @@ class Sandbox:
     def _bind(self, ports: Ports, *, access: shop.Access, link_secret: str) -> None:
         try:
             self._commercetools = self._project(ports.commercetools)
-            self._monext = self._provider(ports.monext)
+            issuer = bank.Bank()
+            self._bank = self._issuer(issuer, port=ports.bank)
+            self._monext = self._provider(ports.monext, issuer=issuer)
             storefront = shop.ShopSettings(
                 commercetools_url=self.commercetools_url,
                 monext_url=self.monext_url,
@@ -143,12 +155,18 @@ class Sandbox:
         settings.base_url.value = server.url
         return server
 
-    def _provider(self, port: int) -> Server:
-        app = monext.create_app(MonextSettings(), clock=self.clock)
+    def _issuer(self, issuer: bank.Bank, *, port: int) -> Server:
+        tls = bank.tls_context(self._host) if self._bank_tls else None
+        server = self._server(bank.create_app(issuer), port=port, tls=tls)
+        issuer.url = server.url
+        return server
+
+    def _provider(self, port: int, *, issuer: bank.Bank) -> Server:
+        app = monext.create_app(MonextSettings(), clock=self.clock, bank=issuer)
         self._notifier = app.extensions["monext"].notifier
         return self._server(faulty(app, self.monext_faults), port=port)
 
-    def _server(self, app: WSGIApp, *, port: int) -> Server:
-        server = Server(with_favicon(app), port=port, host=self._host)
+    def _server(self, app: WSGIApp, *, port: int, tls: SSLContext | None = None) -> Server:
+        server = Server(with_favicon(app), port=port, host=self._host, tls=tls)
         self._servers.append(server)
         return server

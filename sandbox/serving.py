@@ -6,6 +6,7 @@ reused connections; this one reads the request's body whole, answers whole, and 
 
 import logging
 import socket
+import ssl
 from io import BytesIO
 from threading import Lock, Thread
 from typing import IO, Any
@@ -73,17 +74,33 @@ class KeepAliveHandler(WSGIRequestHandler):
             log.debug("a client has gone without its answer: %s", error)
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Quiet: requests are kept in the journal of `sandbox.faults`, the log has them at DEBUG only."""
-        log.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)
+        """Quiet: requests are kept in the journal of `sandbox.faults`, the log has them at DEBUG only.
+
+        A client that does not take our certificate is no fault of the server's either.
+        """
+        is_fault = type == "error" and not message.startswith("SSL error")
+        log.log(logging.ERROR if is_fault else logging.DEBUG, message, *args)
 
 
 class _Listener(ThreadedWSGIServer):
     """Knows its open connections, so that stopping does not leave one behind."""
 
-    def __init__(self, app: WSGIApp, *, host: str, listening: socket.socket) -> None:
+    def __init__(
+        self, app: WSGIApp, *, host: str, listening: socket.socket, tls: ssl.SSLContext | None
+    ) -> None:
         self._open: set[socket.socket] = set()
         self._open_lock = Lock()
         super().__init__(host, 0, app, KeepAliveHandler, fd=listening.fileno())
+        # Werkzeug would wrap the listening socket, and shake hands in the thread that accepts.
+        self.ssl_context = tls
+
+    def get_request(self) -> tuple[Any, Any]:
+        connection, address = super().get_request()
+        if self.ssl_context is not None:
+            connection = self.ssl_context.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+        return connection, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._open_lock:
@@ -106,11 +123,20 @@ class Server:
     """One application on one port; `port` 0 takes a free one.
 
     The constructor binds the port, and raises OSError where it is taken, so `url` is known before `start`.
+    With `tls` it speaks nothing but TLS.
     """
 
-    def __init__(self, app: WSGIApp, *, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        app: WSGIApp,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         with _listen(host, port=port) as listening:
-            self._listener = _Listener(app, host=host, listening=listening)
+            self._listener = _Listener(app, host=host, listening=listening, tls=tls)
+        self._scheme = "https" if tls else "http"
         self.host = host
         self.port: int = self._listener.port
         self._thread: Thread | None = None
@@ -118,7 +144,7 @@ class Server:
     @property
     def url(self) -> str:
         """The address without a slash at its end."""
-        return f"http://{self.host}:{self.port}"
+        return f"{self._scheme}://{self.host}:{self.port}"
 
     def start(self) -> None:
         """Serve from a thread of its own; does not wait."""

@@ -43,15 +43,21 @@
   /* Whether a click is for another tab or window. */
   const opensElsewhere = (event) => event.ctrlKey || event.metaKey || event.shiftKey;
 
-  /* Ends the session at Monext, so that nobody can pay it later; a second has to do. Else it ends by itself, in time. */
-  const endSession = async () => {
-    const enough = new Promise((resolve) => window.setTimeout(resolve, 1000));
-    try {
-      await Promise.race([api().endToken() || enough, enough]);
-    } catch {
-      /* Monext's script could not. */
-    }
-  };
+  const ENOUGH = 1000; /* milliseconds for the end of a session that the buyer cancels; else it ends by itself, in time */
+
+  /*
+   * Ends the session at Monext, so that nobody can pay it later. Monext's script calls back when it has, and returns
+   * nothing; the arguments are those of Monext's own samples. Where it does not call back we go on all the same.
+   */
+  const endSession = () =>
+    new Promise((resolve) => {
+      window.setTimeout(resolve, ENOUGH);
+      try {
+        api().endToken(null, resolve, null, false);
+      } catch {
+        resolve(); /* Monext's script could not. */
+      }
+    });
 
   const startWidget = (widget) => {
     const cancel = document.getElementById("cancel");

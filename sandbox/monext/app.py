@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from sandbox.bank import Bank
 from sandbox.clock import Clock, utc_now
 from sandbox.monext.api import answer_api_error, answer_http_error, api
 from sandbox.monext.backoffice import backoffice
@@ -19,6 +20,7 @@ from sandbox.monext.platform import Platform
 from sandbox.monext.play import play
 from sandbox.monext.results import ApiError
 from sandbox.monext.settings import MonextSettings
+from sandbox.monext.three_d_secure import three_d_secure
 from sandbox.monext.widget_api import widget_api
 
 _STATIC = Path(__file__).with_name("static")
@@ -27,16 +29,20 @@ _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def create_app(
-    settings: MonextSettings | None = None, *, clock: Clock = utc_now, send: Send = send_get
+    settings: MonextSettings | None = None,
+    *,
+    clock: Clock = utc_now,
+    send: Send = send_get,
+    bank: Bank | None = None,
 ) -> Flask:
-    """A server with nothing in it yet. `app.extensions["monext"]` is its Platform.
+    """A server with nothing in it yet. `app.extensions["monext"]` is its Platform, `bank` that of all cards.
 
     Its notifier sends nothing in the background until `.notifier.start()`; the controls can flush it.
     """
     app = Flask(__name__)
-    state = Platform(settings or MonextSettings(), clock=clock, send=send)
+    state = Platform(settings or MonextSettings(), clock=clock, send=send, bank=bank or Bank())
     app.extensions["monext"] = state
-    for blueprint in (api, merchants_api, hosted, widget_api, backoffice, control, play):
+    for blueprint in (api, merchants_api, hosted, three_d_secure, widget_api, backoffice, control, play):
         app.register_blueprint(blueprint)
     app.register_error_handler(ApiError, answer_api_error)
     app.register_error_handler(HTTPException, answer_error)

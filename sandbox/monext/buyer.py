@@ -13,7 +13,6 @@ from sandbox.monext.settings import Contract, Kind
 from sandbox.monext.transactions import Transaction
 
 DUPLICATE_AGE = timedelta(hours=24)
-CHALLENGES = frozenset({"CHALLENGE_MANDATE", "CHALLENGE_REQUESTED"})
 OUTCOME_CODES = {"accepted": "00000", "pending": "02016", "risk": "04003"}
 
 
@@ -49,26 +48,6 @@ def pay(platform: Platform, *, session: Session, payment: Payment, notify: bool 
     if notify:
         tell(platform, session=session)
     return booked
-
-
-def pay_by_card(platform: Platform, *, session: Session, contract: Contract, card: Card) -> None:
-    """Ask the bank; where it, the merchant or a soft decline wants it, the buyer authenticates first."""
-    if _wants_challenge(session, card=card):
-        session.redirection = Redirection(contract, card)
-        return
-    code = cards.bank_answer(card, amount=session.amount)
-    pay(platform, session=session, payment=Payment(contract, result(code), card=card))
-
-
-def answer_challenge(platform: Platform, *, session: Session, authenticated: bool) -> None:
-    """The end of 3-D Secure: the bank is asked, or the attempt is refused (03003)."""
-    redirection = session.redirection
-    if redirection is None or redirection.card is None:
-        return
-    code = cards.bank_answer(redirection.card, amount=session.amount) if authenticated else "03003"
-    code = "00000" if code == "01131" else code
-    payment = Payment(redirection.contract, result(code), card=redirection.card, authenticated=authenticated)
-    pay(platform, session=session, payment=payment)
 
 
 def leave_for_partner(session: Session, *, contract: Contract) -> None:
@@ -136,12 +115,6 @@ def tell(platform: Platform, *, session: Session) -> None:
     if url and not session.result_read:
         query = {"notificationType": "WEBTRS", "token": session.token}
         platform.notifier.schedule(url, session_token=session.token, query=query)
-
-
-def _wants_challenge(session: Session, *, card: Card) -> bool:
-    asked = session.request.get("threeDS", {}).get("challengeInd") in CHALLENGES
-    soft_declined = any(attempt.result.code == "01131" for attempt in session.failures)
-    return asked or soft_declined or card.number == cards.CHALLENGED_CARD
 
 
 def _duplicate(platform: Platform, *, session: Session) -> Result | None:

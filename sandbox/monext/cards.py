@@ -6,7 +6,6 @@ from datetime import datetime
 from types import MappingProxyType
 
 ACCEPTED_CARD = "4970101234567802"
-CHALLENGED_CARD = "4970103333333334"
 
 _AMOUNTS = {
     "333.05": "01100",

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import BadRequest
 
+from sandbox.bank import Scenario
 from sandbox.courier import MODES
 from sandbox.monext import answers
 from sandbox.monext.control_input import number, read_json
@@ -43,6 +44,8 @@ def change_settings() -> Response:
     for name, value in read_json().items():
         if name not in names or type(value) is not type(getattr(platform().switches, names[name])):
             raise BadRequest(f"{name}: not a setting, or of another type")
+        if name == "threeDSecure" and value not in ("", *Scenario):
+            raise BadRequest(f"{name}: empty or one of {', '.join(Scenario)}")
         setattr(platform().switches, names[name], value)
     return settings()
 

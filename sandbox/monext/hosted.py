@@ -4,7 +4,8 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from sandbox.monext import buyer, cards
+from sandbox.bank import CARDS, STORIES
+from sandbox.monext import buyer, card_payment, cards
 from sandbox.monext.platform import platform
 from sandbox.monext.sessions import (
     FINAL_STATES,
@@ -19,7 +20,7 @@ from sandbox.monext.settings import Contract, Kind
 hosted = Blueprint("hosted", __name__)
 
 OUTCOMES = ("accepted", "refused", "pending", "cancelled")
-_EXAMPLES = {"accepted": cards.ACCEPTED_CARD, "challenged": cards.CHALLENGED_CARD}
+_EXAMPLES = {number: STORIES[scenario] for scenario, number in CARDS.items()}
 
 
 @hosted.after_request
@@ -31,7 +32,7 @@ def never_store(answer: Response) -> Response:
 @hosted.get("/v2/", strict_slashes=False)
 def payment_page() -> str | AnyResponse:
     """The page of the session's state; `method` opens that method's form."""
-    session = _session()
+    session = asked_session()
     _note_device(session)
     state = _state(session)
     if state == "PAYMENT_SUCCESS" and platform().switches.automatic_redirect:
@@ -39,7 +40,7 @@ def payment_page() -> str | AnyResponse:
     if state == "ACTIVE_WAITING":
         return render_template("monext/waiting.html", session=session)
     if state == "PAYMENT_REDIRECT_NO_RESPONSE" and session.redirection and session.redirection.card:
-        return redirect(f"/acs?token={session.token}")
+        return redirect(f"/3ds/challenge?token={session.token}")
     if state in FINAL_STATES:
         return render_template("monext/end.html", session=session, state=state, back=way_back(session))
     chosen = session.contract(request.args.get("method", ""))
@@ -48,46 +49,53 @@ def payment_page() -> str | AnyResponse:
 
 @hosted.post("/v2/card")
 def card_form() -> str | AnyResponse:
-    session, contract = _session(), _contract(Kind.CARD)
+    session, contract = asked_session(), _contract(Kind.CARD)
     if not _payable(session):
-        return _onward(session)
+        return onward(session)
     form = {name: request.form.get(name, "") for name in ("number", "expiry", "cvv", "holder")}
     card, faults = cards.read_card(**form, networks=contract.networks, now=platform().now)
     if card is None:
         return _form(session, contract=contract, faults=faults, form=form)
-    buyer.pay_by_card(platform(), session=session, contract=contract, card=card)
-    return _onward(session)
+    card_payment.pay_by_card(
+        platform(),
+        session=session,
+        contract=contract,
+        card=card,
+        notification_url=bank_return_url(session),
+        method=False,
+    )
+    return onward(session)
 
 
 @hosted.post("/v2/partner")
 def partner_form() -> AnyResponse:
-    session, contract = _session(), _contract(Kind.PARTNER, Kind.WALLET)
+    session, contract = asked_session(), _contract(Kind.PARTNER, Kind.WALLET)
     outcome = request.form.get("outcome", "")
     if outcome in OUTCOMES and _payable(session):
         buyer.answer_partner(platform(), session=session, contract=contract, outcome=outcome)
-    return _onward(session)
+    return onward(session)
 
 
 @hosted.post("/v2/phone")
 def phone_form() -> AnyResponse:
-    session, contract = _session(), _contract(Kind.PHONE)
+    session, contract = asked_session(), _contract(Kind.PHONE)
     if _payable(session):
         buyer.wait_for_phone(platform(), session=session, contract=contract)
-    return _onward(session)
+    return onward(session)
 
 
 @hosted.post("/v2/phone/answer")
 def phone_answer() -> AnyResponse:
     """What the buyer presses on the phone; also the way to leave the request unanswered."""
-    session = _session()
+    session = asked_session()
     if request.form.get("outcome") in ("accepted", "refused", "pending"):
         buyer.answer_phone(platform(), session=session, outcome=request.form["outcome"])
-    return _onward(session)
+    return onward(session)
 
 
 @hosted.post("/v2/cancel")
 def cancel() -> AnyResponse:
-    session = _session()
+    session = asked_session()
     if _payable(session):
         buyer.cancel(platform(), session=session)
     return redirect(way_back(session))
@@ -95,34 +103,16 @@ def cancel() -> AnyResponse:
 
 @hosted.post("/v2/expire")
 def expire() -> AnyResponse:
-    session = _session()
+    session = asked_session()
     if _payable(session):
         buyer.expire(platform(), session=session)
-    return _onward(session)
-
-
-@hosted.get("/acs")
-def acs_page() -> str | AnyResponse:
-    """The bank's page of 3-D Secure."""
-    session = _session()
-    if _state(session) != "PAYMENT_REDIRECT_NO_RESPONSE":
-        return _onward(session)
-    return render_template("monext/acs.html", session=session)
-
-
-@hosted.post("/acs")
-def acs_answer() -> AnyResponse:
-    session = _session()
-    authenticated = request.form.get("answer") == "authenticate"
-    if _state(session) == "PAYMENT_REDIRECT_NO_RESPONSE":
-        buyer.answer_challenge(platform(), session=session, authenticated=authenticated)
-    return _onward(session)
+    return onward(session)
 
 
 @hosted.get("/v2/done")
 def framed_end() -> str:
     """What the widget's frame shows once the partner or the bank is done; the widget moves on by itself."""
-    return render_template("monext/done.html", session=_session())
+    return render_template("monext/done.html", session=asked_session())
 
 
 def way_back(session: Session) -> str:
@@ -130,10 +120,10 @@ def way_back(session: Session) -> str:
     return return_url(session, with_session_id=platform().switches.session_id_parameter)
 
 
-def _onward(session: Session) -> AnyResponse:
+def onward(session: Session) -> AnyResponse:
     """The next page: in a frame its end, for a widget's redirect the shop, else the hosted page."""
     if _state(session) == "PAYMENT_REDIRECT_NO_RESPONSE" and session.redirection and session.redirection.card:
-        return redirect(f"/acs?token={session.token}", 303)
+        return redirect(f"/3ds/challenge?token={session.token}", 303)
     if session.framed:
         return redirect(f"/v2/done?token={session.token}", 303)
     if session.page_url:
@@ -142,7 +132,12 @@ def _onward(session: Session) -> AnyResponse:
     return redirect(f"/v2/?token={session.token}", 303)
 
 
-def _session() -> Session:
+def bank_return_url(session: Session) -> str:
+    """Where the bank sends the browser after 3-D Secure."""
+    return f"{request.host_url}3ds/return?token={session.token}"
+
+
+def asked_session() -> Session:
     session = platform().sessions.get(request.args.get("token", ""))
     if session is None:
         raise NotFound("No payment has this token.")
@@ -150,7 +145,7 @@ def _session() -> Session:
 
 
 def _contract(*kinds: Kind) -> Contract:
-    contract = _session().contract(request.form.get("method", ""))
+    contract = asked_session().contract(request.form.get("method", ""))
     if contract is None or contract.kind not in kinds:
         raise NotFound("This payment does not offer that method.")
     return contract
@@ -186,5 +181,6 @@ def _form(
         contract=contract,
         faults=faults or {},
         form=form or {},
+        accepted=cards.ACCEPTED_CARD,
         examples=_EXAMPLES,
     )

@@ -9,6 +9,7 @@ from typing import cast
 
 from flask import current_app
 
+from sandbox.bank import Bank
 from sandbox.clock import Clock, ShiftedClock
 from sandbox.monext.ledger import Row
 from sandbox.monext.notifications import Notifier, Send
@@ -35,9 +36,10 @@ class ScriptedAct:
 class Platform:
     """The state. Whoever reads or writes it holds `lock`, which the server does for each request."""
 
-    def __init__(self, settings: MonextSettings, *, clock: Clock, send: Send) -> None:
+    def __init__(self, settings: MonextSettings, *, clock: Clock, send: Send, bank: Bank) -> None:
         self.lock = RLock()
         self.settings = settings
+        self.bank = bank
         self.clock = ShiftedClock(clock)
         self.notifier = Notifier(lock=self.lock, clock=self.clock, send=send)
         self._clear()
@@ -46,6 +48,7 @@ class Platform:
         """Back to the beginning: no session, no transaction, default behaviour, the true time."""
         with self.lock:
             self._clear()
+            self.bank.reset()
             self.clock.reset()
             self.notifier.reset()
 
@@ -53,6 +56,7 @@ class Platform:
         self.switches = Switches()
         self.answers_given = 0
         self.sessions: dict[str, Session] = {}
+        self.authentications: dict[str, Session] = {}
         self.transactions: dict[str, Transaction] = {}
         self._families: dict[str, list[Transaction]] = {}
         self._attempts: dict[tuple[str, str], list[Transaction]] = {}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from sandbox.bank import Answer, Scenario
 from sandbox.monext.cards import Card
 from sandbox.monext.results import Result, result
 from sandbox.monext.settings import Contract, PointOfSale
@@ -20,12 +21,27 @@ CHOOSING_STATES = frozenset({"PAYMENT_METHODS_LIST", "PAYMENT_FAILURE_WITH_RETRY
 PAYABLE_STATES = CHOOSING_STATES | {"PAYMENT_REDIRECT_NO_RESPONSE"}
 
 
+@dataclass(slots=True)
+class Authentication:
+    """3-D Secure of one attempt: the method until there is a `challenge`, which is what the bank answered.
+
+    The bank sends the browser to `notification_url`.
+    """
+
+    server_trans_id: str
+    scenario: Scenario
+    notification_url: str
+    method_completed: bool = False
+    challenge: Answer | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Redirection:
-    """The buyer is at another's page: the bank's 3-D Secure page for `card`, else the partner's."""
+    """The buyer is at another's page: with a `card` at the bank's for 3-D Secure, else at the partner's."""
 
     contract: Contract
     card: Card | None = None
+    authentication: Authentication | None = None
 
 
 @dataclass(slots=True)
@@ -66,6 +82,11 @@ class Session:
     @property
     def capture(self) -> str:
         return str(self.request.get("payment", {}).get("capture", "AUTOMATIC"))
+
+    @property
+    def authentication(self) -> Authentication | None:
+        """3-D Secure that is under way."""
+        return self.redirection.authentication if self.redirection else None
 
     @property
     def accepted(self) -> Transaction | None:

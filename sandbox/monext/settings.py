@@ -61,6 +61,8 @@ class Switches:
     `automatic_redirect`: no ticket after a payment, the browser goes straight back to the shop.
     `return_to_page`: the widget's redirects come back to the page that embeds it, not to the returnURL.
     `zero_authorized_amount`: what is accepted in full says `authorizedAmount: 0`, a field that is "not used yet".
+    `three_d_secure`: how 3-D Secure goes for all cards, by the names of the bank's scenarios; empty: by the card.
+    `method_milliseconds`: how long the widget waits for the end of the method.
     `transaction_notification_url`: where back office acts are told (type TRS); empty: nowhere.
     """
 
@@ -78,6 +80,8 @@ class Switches:
     cancel_type: str = "CANCEL"
     zero_authorized_amount: bool = False
     transaction_notification_url: str = ""
+    three_d_secure: str = ""
+    method_milliseconds: int = 10_000
 
 
 _CARD_NETWORKS = ("VISA", "MASTERCARD", "CARTES_BANCAIRES")

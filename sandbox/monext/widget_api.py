@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
-from sandbox.monext import buyer, cards
-from sandbox.monext.hosted import way_back
+from sandbox.monext import buyer, card_payment, cards
+from sandbox.monext.hosted import bank_return_url, way_back
 from sandbox.monext.money import digits_of, written
 from sandbox.monext.platform import platform
+from sandbox.monext.redirections import redirection_json
 from sandbox.monext.sessions import CHOOSING_STATES, PAYABLE_STATES, Session, state_of
 from sandbox.monext.settings import Contract, Kind
 
@@ -46,7 +47,7 @@ def current_state(token: str) -> Response:
 
 
 @widget_api.post("/securedPaymentRequest")
-def card_payment(token: str) -> tuple[Response, int] | Response:
+def secured_payment(token: str) -> tuple[Response, int] | Response:
     session, body = _session(token), _body()
     contract = _contract(session, contract_id=body.get("contractNumber"), kinds=(Kind.CARD,))
     if not _payable(session):
@@ -56,7 +57,14 @@ def card_payment(token: str) -> tuple[Response, int] | Response:
     if card is None:
         return jsonify({"faults": faults}), 400
     _note_page(session, body=body)
-    buyer.pay_by_card(platform(), session=session, contract=contract, card=card)
+    card_payment.pay_by_card(
+        platform(),
+        session=session,
+        contract=contract,
+        card=card,
+        notification_url=bank_return_url(session),
+        method=True,
+    )
     return _answer(session)
 
 
@@ -80,6 +88,14 @@ def waiting_is_done(token: str, code: str) -> Response:
     """Whether the phone has answered; `code` is the method's instrument code."""
     session = _session(token)
     return jsonify(session.waiting is None or session.waiting.contract.code != code)
+
+
+@widget_api.post("/redirection/continue")
+def continue_after_method(token: str) -> Response:
+    """The method of 3-D Secure is over, or its time is: what follows, perhaps the bank's challenge."""
+    session = _session(token)
+    card_payment.go_on(platform(), session=session)
+    return _answer(session)
 
 
 @widget_api.post("/redirection/abandon")
@@ -133,18 +149,11 @@ def _state_member(session: Session, *, state: str) -> dict[str, Any]:
         ]
         return {"methods": methods, "failure": session.failures[-1].result.detail if session.failures else ""}
     if state == "PAYMENT_REDIRECT_NO_RESPONSE" and session.redirection:
-        return {"redirectUrl": _redirect_url(session), "framed": session.framed}
+        return redirection_json(platform(), session=session, origin=request.host_url)
     if state == "ACTIVE_WAITING" and session.waiting:
         phone = f"{request.host_url}v2/?token={session.token}"
         return {"cardCode": session.waiting.contract.code, "mockUrl": phone}
     return {}
-
-
-def _redirect_url(session: Session) -> str:
-    redirection = session.redirection
-    if redirection is None or redirection.card:
-        return f"{request.host_url}acs?token={session.token}"
-    return f"{request.host_url}v2/?token={session.token}&method={redirection.contract.id}"
 
 
 def _info(session: Session) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from sandbox.bank import CARDS, STORIES
 from sandbox.courier import MODES
 from sandbox.faults import ACTIONS, KILLS
 from sandbox.shop import controls
@@ -16,7 +17,7 @@ UNSURE = (
     *("02013", "02101", "02102", "02103", "02106", "02601", "02602"),
 )
 """Codes that an answer may have although the act was carried out."""
-ZERO_AUTHORIZED = "zeroAuthorizedAmount"
+ZERO_AUTHORIZED, THREE_D_SECURE = "zeroAuthorizedAmount", "threeDSecure"
 # Kills are for tests, which name the process.
 ORDERED_HERE = tuple(action for action in ACTIONS if action not in KILLS)
 
@@ -33,6 +34,7 @@ def index() -> str:
         }
         for key, name, url in _remotes()
     ]
+    switches = controls.switches(shop().settings.monext_url)
     return render_template(
         "faults.html",
         remotes=remotes,
@@ -42,7 +44,10 @@ def index() -> str:
         messages=controls.messages(shop().settings.commercetools_url),
         acts=controls.acts(shop().settings.monext_url),
         unsure=UNSURE,
-        zero_authorized=controls.switches(shop().settings.monext_url)[ZERO_AUTHORIZED],
+        zero_authorized=switches[ZERO_AUTHORIZED],
+        three_d_secure=switches[THREE_D_SECURE],
+        stories=STORIES,
+        magic_cards=CARDS,
     )
 
 
@@ -106,7 +111,15 @@ def forget_acts() -> Response:
 def authorized_amount() -> Response:
     """Whether what is accepted says `authorizedAmount: 0`."""
     on = bool(request.form.get("zero"))
-    controls.set_switch(shop().settings.monext_url, name=ZERO_AUTHORIZED, on=on)
+    controls.set_switch(shop().settings.monext_url, name=ZERO_AUTHORIZED, value=on)
+    return _back()
+
+
+@pages.post("/faults/three-d-secure")
+def three_d_secure() -> Response:
+    """How 3-D Secure goes for all cards, or again by the card."""
+    scenario = request.form.get("scenario", "")
+    controls.set_switch(shop().settings.monext_url, name=THREE_D_SECURE, value=scenario)
     return _back()
 
 

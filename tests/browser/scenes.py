@@ -13,10 +13,12 @@ from typing import Any
 
 from playwright.sync_api import Route, expect
 
+from sandbox.bank import CARDS, Scenario
 from tests.bridges import Buyer
 from tests.bridges import Page as Started
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import address
+from tests.browser.pages.monext import Widget
 from tests.web.back_office import EUR_10, BackOfficeClient
 from tests.world import World
 
@@ -62,13 +64,14 @@ class Stage:
 class Scene:
     """A page in one state. `path` brings it about and gives its address; `shows` is a selector that only it matches.
 
-    `prepare` readies the browser before it goes there.
+    `prepare` readies the browser before it goes there, `act` is what the buyer does there.
     """
 
     template: str
     path: Callable[[Stage], str]
     shows: str
     prepare: Callable[[Device], None] = lambda _: None
+    act: Callable[[Device], None] = lambda _: None
     script: bool = True
 
     def open(self, device: Device, path: str) -> None:
@@ -77,6 +80,7 @@ class Scene:
         tab = device.tab
         tab.route("**/result/*waiting=*", lambda route: route.fulfill(status=204))
         tab.goto(path, wait_until="commit")
+        self.act(device)
         expect(tab.locator(self.shows)).to_be_visible()
 
 
@@ -115,6 +119,17 @@ def without_script(device: Device) -> None:
 def _stays(device: Device) -> None:
     """Let the redirect to Monext lead nowhere, so that its own page can be looked at."""
     device.tab.route("**/v2/?token=*", lambda route: route.fulfill(status=204))
+
+
+def _pays(card: Scenario, *buttons: str) -> Callable[[Device], None]:
+    """Pay by a card that goes through 3-D Secure, and press buttons on the bank's pages."""
+
+    def pay(device: Device) -> None:
+        Widget(device.tab).pay_by_card(CARDS[card])
+        for button in buttons:
+            device.tab.locator(button).click()
+
+    return pay
 
 
 def _checkout(situation: str = "guest", **query: str) -> Callable[[Stage], str]:
@@ -257,5 +272,21 @@ ERRORS = {
 }
 
 DOCUMENTS = {"API description": Scene("docs.html", lambda _: "/docs", "main h1")}
+
+THREE_D_SECURE = {
+    "3-D Secure, the bank is asked": Scene(
+        "checkout/widget.html", _checkout(), "#PaylineWidget .pl-hidden", act=_pays(Scenario.SILENT_METHOD)
+    ),
+    "3-D Secure, the bank asks": Scene(
+        "checkout/widget.html", _checkout(), "#acs-form", act=_pays(Scenario.CHALLENGE)
+    ),
+    "3-D Secure, paid": Scene(
+        "checkout/widget.html", _checkout(), ".verdict", act=_pays(Scenario.CHALLENGE, "#authenticate")
+    ),
+    "3-D Secure, refused": Scene(
+        "checkout/widget.html", _checkout(), ".verdict", act=_pays(Scenario.CHALLENGE, "#fail")
+    ),
+}
+"""For the screenshots alone: what they end at passes by itself, or is not ours."""
 
 SCENES: dict[str, Scene] = {**CHECKOUTS, **RESULTS, **ERRORS, **DOCUMENTS}

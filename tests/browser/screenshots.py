@@ -16,10 +16,11 @@ from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn
 from tests.browser.chromium import chromium
 from tests.browser.devices import device
-from tests.browser.scenes import SCENES, Scene, Stage, in_language
+from tests.browser.scenes import SCENES, THREE_D_SECURE, Scene, Stage, in_language
 from tests.browser.shop import shop_settings
 from tests.world import World
 
+SHOWN = SCENES | THREE_D_SECURE
 LANGUAGES = ("fr", "de")
 DEVICES = ("phone", "desktop")
 SCHEMES = ("light", "dark")
@@ -34,27 +35,26 @@ def take(folder: Path, *, languages: Sequence[str] = LANGUAGES) -> int:
         try:
             world = World(sandbox)
             for language in languages:
-                for name, scene in SCENES.items():
-                    path = in_language(scene.path(Stage(world, Buyer(bridge))), language)
-                    _photograph(browser, scene, url=bridge.url + path, target=folder / language / _slug(name))
-                    world.reset()
-                print(f"{language}: {len(SCENES)} scenes", flush=True)
+                for name, scene in SHOWN.items():
+                    for kind in DEVICES:
+                        path = in_language(scene.path(Stage(world, Buyer(bridge))), language)
+                        target = folder / language / f"{_slug(name)}-{kind}"
+                        _photograph(browser, scene, kind=kind, url=bridge.url + path, target=target)
+                        world.reset()
+                print(f"{language}: {len(SHOWN)} scenes", flush=True)
         finally:
             bridge.stop()
-    return len(languages) * len(SCENES) * len(DEVICES) * len(SCHEMES)
+    return len(languages) * len(SHOWN) * len(DEVICES) * len(SCHEMES)
 
 
-def _photograph(browser: Browser, scene: Scene, *, url: str, target: Path) -> None:
-    for kind in DEVICES:
-        shown = device(
-            browser, base_url="", kind=kind, java_script_enabled=scene.script, reduced_motion="reduce"
-        )
-        scene.open(shown, url)
-        for scheme in SCHEMES:
-            shown.tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            picture = target.with_name(f"{target.name}-{kind}-{scheme}.png")
-            shown.tab.screenshot(path=picture, full_page=True, animations="disabled")
-        shown.close()
+def _photograph(browser: Browser, scene: Scene, *, kind: str, url: str, target: Path) -> None:
+    shown = device(browser, base_url="", kind=kind, java_script_enabled=scene.script, reduced_motion="reduce")
+    scene.open(shown, url)
+    for scheme in SCHEMES:
+        shown.tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        picture = target.with_name(f"{target.name}-{scheme}.png")
+        shown.tab.screenshot(path=picture, full_page=True, animations="disabled")
+    shown.close()
 
 
 def _slug(name: str) -> str:

@@ -12,7 +12,8 @@ from flask import Flask
 
 from monext_bridge.config import MonextEnvironment
 from monext_bridge.config.stores import WIDGET_HOSTS
-from monext_bridge.web.http.headers import allow_widget, content_security_policy
+from monext_bridge.web.http.headers import allow_sources, content_security_policy
+from monext_bridge.web.http.widget_sources import FETCHES, WALLET_SOURCES, widget_sources
 from tests.guards.test_documents import ROOT, blocks, column
 
 HERE = Path(__file__).parent
@@ -67,10 +68,18 @@ def test_the_document_lists_what_the_bridges_own_page_allows_the_widget(
     }
 
 
+def test_the_document_lists_the_hosts_of_every_wallet() -> None:
+    block = as_policy(blocks(DOCUMENT, "text")[len(MonextEnvironment)])
+    assert block == {
+        directive: {host for sources in WALLET_SOURCES.values() for host in sources.get(directive, ())}
+        for directive in FETCHES
+    }
+
+
 def in_own_words(environment: MonextEnvironment) -> dict[str, set[str]]:
     """What the bridge allows on its page for the widget: without what is its own, and what is allowed nobody."""
     with Flask("policy").test_request_context():
-        allow_widget(WIDGET_HOSTS[environment], environment)
+        allow_sources(widget_sources(WIDGET_HOSTS[environment], environment))
         policy = as_policy(content_security_policy().replace("; ", "\n"))
     allowed = {
         name: {each for each in sources if not each.startswith("'")} for name, sources in policy.items()

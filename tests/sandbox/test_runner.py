@@ -11,19 +11,27 @@ def status(url: str) -> int:
     return requests.get(url, timeout=5).status_code
 
 
-def test_all_three_are_served_on_ports_of_their_own() -> None:
-    with Sandbox() as sandbox:
-        urls = [sandbox.shop_url, sandbox.commercetools_url, sandbox.monext_url]
-        assert len(set(urls)) == 3
+def test_all_are_served_on_ports_of_their_own() -> None:
+    with Sandbox(bank_tls=False) as sandbox:
+        urls = [sandbox.shop_url, sandbox.commercetools_url, sandbox.monext_url, sandbox.bank_url]
+        assert len(set(urls)) == 4
+        assert status(f"{sandbox.bank_url}/") == 200
         assert status(f"{sandbox.shop_url}/") == 200
         assert status(f"{sandbox.commercetools_url}/.well-known/jwks.json") == 200
         assert status(f"{sandbox.monext_url}/cdn/scripts/widget-min.js") == 200
 
 
+def test_the_bank_is_served_over_tls_unless_told_otherwise() -> None:
+    with Sandbox() as sandbox:
+        assert sandbox.bank_url.startswith("https://")
+        with pytest.raises(requests.exceptions.SSLError):
+            status(sandbox.bank_url)
+
+
 def test_nothing_is_served_any_more_afterwards() -> None:
     with Sandbox() as sandbox:
         pass
-    for url in (sandbox.shop_url, sandbox.commercetools_url, sandbox.monext_url):
+    for url in (sandbox.shop_url, sandbox.commercetools_url, sandbox.monext_url, sandbox.bank_url):
         with pytest.raises(requests.ConnectionError):
             status(url)
 
@@ -36,7 +44,7 @@ def test_a_taken_port_frees_the_others_and_is_told() -> None:
         free = probe.getsockname()[1]
         probe.close()
         with pytest.raises(OSError, match="in use"):
-            Sandbox(ports=Ports(shop=taken.getsockname()[1], commercetools=free, monext=0))
+            Sandbox(ports=Ports(shop=taken.getsockname()[1], commercetools=free, monext=0, bank=0))
         with socket.socket() as again:
             again.bind(("127.0.0.1", free))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
-from monext_bridge.config import MonextEnvironment, origin_of
+from monext_bridge.config import Contracts, MonextEnvironment, origin_of
+from monext_bridge.web.http.widget_sources import Sources, wallet_sources, widget_sources
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -16,23 +16,21 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_NONE = "'none'"
-ANY_BANK = "https:"
-"""Every bank's host, over HTTPS. For 3-D Secure the widget posts a form to the bank's page, in a hidden frame or in
-place of our page, and nobody can list the hosts of all banks."""
-
 HSTS = "max-age=31536000"
-FAIL_OVER_HOSTS = {
-    MonextEnvironment.HOMOLOGATION: (
-        "https://homologation-payment.payline.com",
-        "https://homologation-payment-2.payline.com",
-    ),
-    MonextEnvironment.PRODUCTION: ("https://payment.payline.com", "https://payment-2.payline.com"),
+POLICY_HEADER = "Content-Security-Policy"
+OWN: Sources = {
+    "default-src": (),
+    "script-src": ("'self'",),
+    "style-src": ("'self'",),
+    "img-src": ("'self'", "data:"),
+    "font-src": ("'self'",),
+    "connect-src": ("'self'",),
+    "frame-src": (),
+    "base-uri": (),
+    "form-action": ("'self'",),
+    "frame-ancestors": (),
 }
-"""Hosts that Monext's widget uses besides the one it is loaded from. The second is its fail-over site."""
-
-FONT_HOST = "https://maxcdn.bootstrapcdn.com"
-"""Host from which Monext's own shop extensions let the widget fetch its icon font, and nothing else."""
+"""What every page of ours may do. A directive without a source allows nothing."""
 
 
 def init_headers(app: Flask) -> None:
@@ -46,21 +44,20 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def allow_widget(widget_url: str, environment: MonextEnvironment) -> None:
-    """Let this answer load Monext's widget: its script, style, images, fonts and calls.
+def allow_widget(widget_url: str, environment: MonextEnvironment, *, contracts: Contracts) -> None:
+    """Let this answer load Monext's widget, and the buttons of the wallets that may be among its contracts.
 
     Its frames and forms may also go to banks.
     """
-    parts = urlsplit(widget_url)
-    own = f"{parts.scheme}://{parts.netloc}"
-    monext = FAIL_OVER_HOSTS[environment] if parts.netloc.endswith(".payline.com") else ()
-    g.widget_hosts = (own, *monext)
-    g.font_hosts = (*g.widget_hosts, FONT_HOST) if monext else g.widget_hosts
+    allow_sources({"script-src": (f"'nonce-{nonce()}'",)})
+    for sources in (widget_sources(widget_url, environment), *wallet_sources(contracts, nonce=nonce())):
+        allow_sources(sources)
 
 
 def allow_image(url: str | None) -> None:
     """Let this answer show its shop's logo, an image of another host."""
-    g.image_host = origin_of(url) if url else None
+    origin = origin_of(url) if url else None
+    g.image_sources = {"img-src": (origin,)} if origin else {}
 
 
 def allow_framing(origins: Sequence[str]) -> None:
@@ -68,25 +65,26 @@ def allow_framing(origins: Sequence[str]) -> None:
     g.frame_ancestors = tuple(origins)
 
 
+def allow_sources(sources: Sources) -> None:
+    """Let this answer load from these as well. May be repeated: what was allowed stays."""
+    g.setdefault("sources", []).append(sources)
+
+
 def content_security_policy() -> str:
-    hosts = " ".join(g.get("widget_hosts", ()))
-    image = f" {found}" if (found := g.get("image_host")) else ""
-    widget, banks = (f" {hosts}", f" {hosts} {ANY_BANK}") if hosts else ("", "")
-    script = f"'self' 'nonce-{nonce()}'" if hosts else "'self'"
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src {script}{widget}",
-            f"style-src 'self'{widget}",
-            f"img-src 'self' data:{image}{widget}",
-            " ".join(("font-src 'self'", *g.get("font_hosts", ()))),
-            f"connect-src 'self'{widget}",
-            f"frame-src{banks or f' {_NONE}'}",
-            "base-uri 'none'",
-            f"form-action 'self'{banks}",
-            f"frame-ancestors {' '.join(g.get('frame_ancestors', ())) or _NONE}",
-        )
+    allowed = (
+        OWN,
+        g.get("image_sources", {}),
+        *g.get("sources", ()),
+        {"frame-ancestors": g.get("frame_ancestors", ())},
     )
+    return "; ".join(
+        " ".join((directive, *(_sources(directive, allowed) or ("'none'",)))) for directive in OWN
+    )
+
+
+def _sources(directive: str, allowed: Sequence[Sources]) -> tuple[str, ...]:
+    """Each source once, in the order in which they were allowed."""
+    return tuple(dict.fromkeys(source for sources in allowed for source in sources.get(directive, ())))
 
 
 def _add_headers(response: Response) -> Response:
@@ -95,7 +93,7 @@ def _add_headers(response: Response) -> Response:
     if not g.get("frame_ancestors"):
         # The older header can't name an origin. Where some origins may frame, only the policy says so.
         response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Content-Security-Policy", content_security_policy())
+    response.headers.setdefault(POLICY_HEADER, content_security_policy())
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:

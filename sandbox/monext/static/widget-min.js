@@ -5,6 +5,10 @@
  * It runs under a strict Content-Security-Policy: no eval, no inline style or handler, and no host but the one
  * this script came from. It injects no script, so `data-cspnonce` has nothing to be handed to.
  *
+ * Where the browser has to go, the server says by the names of the vendor's mobile SDKs (`redirectionData`): by GET, or by
+ * a form to be posted. The method of 3-D Secure goes into a hidden frame, for as long as the server says at most; a page
+ * of ours in there reports its end by a message. Everything else replaces the page, or fills a frame.
+ *
  * A full-page redirect (3-D Secure, a partner; data-embeddedredirectionallowed="false") ends at the returnURL with
  * `paylinetoken`, as everything that Monext sends back does. A page that embeds the widget with that token then
  * shows the result. With the sandbox's setting `returnToPage` the way back is the embedding page instead.
@@ -264,21 +268,62 @@
   }
 
   function showRedirection(justSent) {
-    const redirection = view.paymentRedirectNoResponse;
-    if (redirection.framed) {
-      render(make("iframe", { class: "pl-frame", src: redirection.redirectUrl, title: "Your bank or payment partner" }));
-      poll(async () => {
-        const fresh = await ask("state/current");
-        return fresh.type === "PAYMENT_REDIRECT_NO_RESPONSE" ? null : fresh;
-      });
-      return;
-    }
+    const data = view.paymentRedirectNoResponse.redirectionData;
+    if (data.isCompletionMethod) return showMethod(data);
+    const framed = data.iframeEmbeddable && option("embeddedredirectionallowed") !== "false";
+    return framed ? showInFrame(data) : showTheWay(data, justSent);
+  }
+
+  /** The method of 3-D Secure: a hidden frame, until a page of ours in it reports or the time is over. */
+  function showMethod(data) {
+    const frame = make("iframe", {
+      class: "pl-hidden", name: "pl-method", width: data.iframeWidth, height: data.iframeHeight, title: "Your bank",
+      tabindex: "-1",
+    });
+    render(make("p", { role: "status" }, "Your bank is asked about the card."), frame);
+    const mine = turn;
+    const goOn = () => {
+      window.clearTimeout(timer);
+      window.removeEventListener("message", heard);
+      if (mine === turn && view.paymentRedirectNoResponse?.redirectionData === data) send("redirection/continue", {});
+    };
+    const heard = (event) => event.origin === server && event.data?.threeDSMethod === "completed" && goOn();
+    window.addEventListener("message", heard);
+    timer = window.setTimeout(goOn, data.timeoutInMs);
+    go(data, frame.name);
+  }
+
+  function showInFrame(data) {
+    const attributes = { class: "pl-frame", name: "pl-redirection", title: "Your bank or payment partner" };
+    render(make("iframe", attributes));
+    go(data, attributes.name);
+    poll(async () => {
+      const fresh = await ask("state/current");
+      return fresh.type === "PAYMENT_REDIRECT_NO_RESPONSE" ? null : fresh;
+    });
+  }
+
+  function showTheWay(data, justSent) {
     render(
       make("p", { role: "status" }, "The payment goes on at your bank or payment partner."),
-      make("a", { class: "pl-btn", href: redirection.redirectUrl }, "Continue"),
+      make("button", { class: "pl-btn", type: "button", onclick: () => go(data, "_self") }, "Continue"),
       make("button", { class: "pl-btn", type: "button", onclick: () => send("redirection/abandon", {}) }, "Another method"),
     );
-    if (justSent) window.location.assign(redirection.redirectUrl);
+    if (justSent) go(data, "_self");
+  }
+
+  /** Sends the page itself, or a frame in it, where the server says. */
+  function go(data, target) {
+    if (data.requestType === "GET") {
+      if (target === "_self") window.location.assign(data.requestUrl);
+      else container().querySelector(`iframe[name="${target}"]`).src = data.requestUrl;
+      return;
+    }
+    const inputs = Object.entries(data.requestFields || {})
+      .map(([name, value]) => make("input", { type: "hidden", name: name, value: value }));
+    const form = make("form", { method: "post", action: data.requestUrl, target: target, hidden: true }, ...inputs);
+    container().append(form);
+    form.submit();
   }
 
   function showWaiting() {
@@ -328,10 +373,15 @@
     load();
   }
 
-  async function endToken(callback) {
-    const ended = await ask("end", {}).catch(() => null);
-    if (ended) show(ended, false);
-    if (typeof callback === "function") callback();
+  /**
+   * Ends the session, calls back, and returns nothing, as in the vendor's samples. They pass null, a function, null, false
+   * and say no more; here a spinner is never drawn, and with `handledByMerchant` the page shows the end by itself.
+   */
+  function endToken(additionalData, callback, spinner, handledByMerchant) {
+    ask("end", { additionalData: additionalData ?? null })
+      .then((ended) => !handledByMerchant && show(ended, false))
+      .then(() => typeof callback === "function" && callback())
+      .catch((error) => console.warn("endToken:", error.message));
   }
 
   function getCancelAndReturnUrls() {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from sandbox.monext.cards import ACCEPTED_CARD, CHALLENGED_CARD
+from sandbox.bank import CARDS, Scenario
+from sandbox.monext.cards import ACCEPTED_CARD
 
-ACCEPTED, CHALLENGED = ACCEPTED_CARD, CHALLENGED_CARD
+ACCEPTED, CHALLENGED = ACCEPTED_CARD, CARDS[Scenario.CHALLENGE]
 REFUSED = "4970103469011001"
 MASTERCARD = "5111111111111118"
 AMEX = "371449635398431"

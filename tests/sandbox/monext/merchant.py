@@ -9,11 +9,13 @@ from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from sandbox import bank
 from sandbox.monext import create_app
 
 Json = dict[str, Any]
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+BANK_URL = "https://bank.example"
 RETURN_URL = "https://shop.example/return?cart=1"
 NOTIFICATION_URL = "https://shop.example/notification?cart=1"
 
@@ -50,6 +52,12 @@ class Merchant:
 
     client: FlaskClient
     credentials: str = "sandbox:sandbox-key"
+
+    @property
+    def bank(self) -> FlaskClient:
+        """The pages of the bank that issued all cards."""
+        issuer = self.client.application.extensions["monext"].bank
+        return bank.create_app(issuer).test_client()
 
     @property
     def headers(self) -> dict[str, str]:
@@ -102,8 +110,8 @@ class Merchant:
         return list(self.get(f"checkout/transactions/{transaction_id}").get_json()["associatedTransactions"])
 
 
-def make_merchant(inbox: Inbox) -> Merchant:
-    app = create_app(clock=lambda: START, send=inbox)
+def make_merchant(inbox: Inbox, *, bank_url: str = BANK_URL) -> Merchant:
+    app = create_app(clock=lambda: START, send=inbox, bank=bank.Bank(bank_url))
     merchant = Merchant(app.test_client())
     merchant.control("settings", junkMembers=False)
     return merchant

@@ -1,61 +1,14 @@
-"""The hosted page as a buyer without JavaScript uses it: links and forms, taken from the page."""
+"""The hosted page as a buyer without JavaScript uses it."""
 
-from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 
-from sandbox.monext.cards import ACCEPTED_CARD, CHALLENGED_CARD
-from tests.sandbox.monext.merchant import RETURN_URL, Merchant, found, page_of
+from sandbox.monext.cards import ACCEPTED_CARD
+from tests.sandbox.monext.browser import Browser
+from tests.sandbox.monext.merchant import RETURN_URL, Merchant, found
 
 REFUSED_CARD = "4970103469011001"
-SOFT_DECLINED_CARD = "4970103469011316"
-
-
-@dataclass
-class Browser:
-    """Follows what the pages offer. `left_for` is where the shop takes over."""
-
-    merchant: Merchant
-    token: str
-    page: BeautifulSoup = field(default_factory=BeautifulSoup)
-    left_for: str = ""
-
-    def open(self, url: str) -> None:
-        self._land(self.merchant.client.get(url))
-
-    def choose(self, method: str) -> None:
-        self.open(f"/v2/?token={self.token}")
-        self.open(str(found(self.page, f'a[href$="method={method}"]')["href"]))
-
-    def submit(self, form: str, button: str = "", **values: str) -> None:
-        """Press a button (by its id) of a form, with its fields filled in."""
-        tag = found(self.page, form)
-        fields = {str(each["name"]): str(each.get("value", "")) for each in tag.select("input[name]")}
-        if button:
-            pressed = found(self.page, f"{form} #{button}")
-            fields[str(pressed["name"])] = str(pressed["value"])
-        self._land(self.merchant.client.post(str(tag["action"]), data={**fields, **values}))
-
-    def pay(self, number: str = ACCEPTED_CARD, **values: str) -> None:
-        self.choose("CB_FR")
-        self.submit("#card-form", **{"number": number, "expiry": "12/30", "cvv": "123", **values})
-
-    @property
-    def state(self) -> str:
-        return str(found(self.page, "#state")["data-state"])
-
-    def _land(self, answer: Any) -> None:
-        while answer.status_code in (302, 303):
-            if answer.location.startswith("https://shop.example"):
-                self.left_for = answer.location
-                return
-            answer = self.merchant.client.get(answer.location)
-        assert answer.status_code == 200
-        assert "Sandbox – no real money" in answer.get_data(as_text=True)
-        self.page = page_of(answer)
 
 
 @pytest.fixture
@@ -135,36 +88,6 @@ def test_double_click_pays_once(browser: Browser) -> None:
         browser.page = form
         browser.submit("#card-form", number=ACCEPTED_CARD, expiry="12/30", cvv="123")
     assert len(browser.merchant.read(browser.token)["transactions"]) == 1
-
-
-def test_challenged_card_authenticates_first(browser: Browser) -> None:
-    browser.pay(CHALLENGED_CARD)
-    assert browser.merchant.code(browser.token) == "02306"
-    browser.submit("#acs-form", "authenticate")
-    (transaction,) = browser.merchant.read(browser.token)["transactions"]
-    assert transaction["authenticationResultData"]["transStatus"] == "Y"
-    assert browser.state == "PAYMENT_SUCCESS"
-
-
-def test_failed_authentication_is_a_refusal(browser: Browser) -> None:
-    browser.pay(CHALLENGED_CARD)
-    browser.submit("#acs-form", "fail")
-    assert browser.merchant.code(browser.token) == "03003"
-
-
-@pytest.mark.parametrize("wish", ["CHALLENGE_MANDATE", "CHALLENGE_REQUESTED"])
-def test_merchant_may_ask_for_authentication(merchant: Merchant, wish: str) -> None:
-    browser = Browser(merchant, merchant.create(threeDS={"challengeInd": wish}))
-    browser.pay()
-    assert found(browser.page, "#acs-form")
-
-
-def test_soft_decline_is_retried_with_authentication(browser: Browser) -> None:
-    browser.pay(SOFT_DECLINED_CARD)
-    assert browser.merchant.code(browser.token) == "01131"
-    browser.pay(SOFT_DECLINED_CARD)
-    browser.submit("#acs-form", "authenticate")
-    assert browser.merchant.code(browser.token) == "00000"
 
 
 @pytest.mark.parametrize("method", ["APPLE_FR", "GOOGLE_FR", "PAYPAL_FR", "BANCONTACT_FR", "IDEAL_FR"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from sandbox.monext.cards import ACCEPTED_CARD, CHALLENGED_CARD
+from sandbox.monext.cards import ACCEPTED_CARD
 from tests.sandbox.monext.merchant import RETURN_URL, Merchant
 
 PAGE = "https://shop.example/checkout/1"
@@ -64,33 +64,10 @@ def test_refusal_offers_the_methods_again_with_its_reason(merchant: Merchant) ->
     assert current["paymentMethodsList"]["failure"] == "Do not honor"
 
 
-@pytest.mark.parametrize(
-    ("to_page", "start"), [(False, f"{RETURN_URL}&paylinetoken="), (True, f"{PAGE}?paylinetoken=")]
-)
-def test_full_page_challenge_comes_back_with_the_token(merchant: Merchant, to_page: bool, start: str) -> None:
-    merchant.control("settings", returnToPage=to_page)
-    token = merchant.create()
-    current = pay(merchant, token, number=CHALLENGED_CARD).get_json()
-    assert current["type"] == "PAYMENT_REDIRECT_NO_RESPONSE"
-    redirect_url = current["paymentRedirectNoResponse"]["redirectUrl"]
-    assert redirect_url == f"http://localhost/acs?token={token}"
-    answer = merchant.client.post(redirect_url, data={"answer": "authenticate"})
-    assert (answer.status_code, answer.location) == (303, start + token)
-
-
-def test_framed_challenge_ends_in_the_frame(merchant: Merchant) -> None:
-    token = merchant.create()
-    current = pay(merchant, token, number=CHALLENGED_CARD, framed=True).get_json()
-    assert current["paymentRedirectNoResponse"]["framed"] is True
-    answer = merchant.client.post(f"/acs?token={token}", data={"answer": "authenticate"})
-    assert answer.location == f"/v2/done?token={token}"
-    assert state(merchant, token)["type"] == "PAYMENT_SUCCESS"
-
-
 def test_partner_gets_the_buyer_and_sends_him_back(merchant: Merchant) -> None:
     token = merchant.create()
     current = post(merchant, token, "paymentRequest", contractNumber="PAYPAL_FR", pageUrl=PAGE).get_json()
-    redirect_url = current["paymentRedirectNoResponse"]["redirectUrl"]
+    redirect_url = current["paymentRedirectNoResponse"]["redirectionData"]["requestUrl"]
     assert merchant.client.get(redirect_url).status_code == 200
     form = {"method": "PAYPAL_FR", "outcome": "accepted"}
     answer = merchant.client.post(f"/v2/partner?token={token}", data=form)

@@ -2,6 +2,7 @@ import pytest
 import requests
 
 from sandbox.commercetools.seed import cart_id
+from sandbox.shop import controls
 from tests.sandbox.shop.conftest import Browser
 
 
@@ -89,3 +90,14 @@ def test_reset_brings_the_seed_back(browser: Browser) -> None:
     assert browser.project(f"carts/{guest}")["lineItems"][0]["quantity"] == 1
     assert not browser.page("/").select(".copies")
     assert "No rule: all goes well." in browser.page("/faults").get_text()
+
+
+def test_how_3d_secure_goes_for_all_cards_is_ordered_on_the_page(browser: Browser) -> None:
+    chosen = "select[name=scenario] option[selected]"
+    assert browser.post("/faults/three-d-secure", scenario="challenge_refused").status_code == 303
+    option = browser.page("/faults").select_one(chosen)
+    assert option is not None
+    assert option["value"] == "challenge_refused"
+    assert controls.switches(browser.sandbox.monext_url)["threeDSecure"] == "challenge_refused"
+    browser.post("/faults/three-d-secure", scenario="")
+    assert browser.page("/faults").select_one(chosen) is None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from monext_bridge.config import MonextEnvironment
-from monext_bridge.web.http.headers import ANY_BANK, FONT_HOST, allow_widget, init_headers, nonce
+from monext_bridge.config import Contracts, MonextEnvironment, PaymentMethod
+from monext_bridge.web.http.headers import OWN, allow_sources, allow_widget, init_headers, nonce
+from monext_bridge.web.http.widget_sources import ANY_BANK, FETCHES, FONT_HOST, WALLET_SOURCES, everywhere
 from tests.bridges import Buyer
+from tests.guards.test_documents import ROOT
 from tests.world import World
 
 CDN = {
@@ -16,14 +18,19 @@ CDN = {
 }
 
 
-def policy(widget_url: str | None, environment: MonextEnvironment) -> dict[str, set[str]]:
+CARDS_ALONE = Contracts(("1",), {PaymentMethod.CB: "1"})
+
+
+def policy(
+    widget_url: str | None, environment: MonextEnvironment, *, contracts: Contracts = CARDS_ALONE
+) -> dict[str, set[str]]:
     """The content security policy of a page, with the nonce called `n0nce`."""
     app, nonces = Flask("headers"), []
 
     @app.get("/")
     def page() -> str:
         if widget_url:
-            allow_widget(widget_url, environment)
+            allow_widget(widget_url, environment, contracts=contracts)
             nonces.append(nonce())
         return ""
 
@@ -72,6 +79,76 @@ def test_widget_page_opens_frames_and_forms_of_every_bank_and_nothing_else_of_th
     assert found["form-action"] - found["frame-src"] == {"'self'"}
     assert CDN[environment] in found["frame-src"]
     assert not {"http:", "*", "data:"} & (found["frame-src"] | found["form-action"])
+
+
+@pytest.mark.parametrize("environment", MonextEnvironment)
+@pytest.mark.parametrize("method", PaymentMethod)
+def test_a_method_opens_what_its_wallet_needs_and_nothing_else(
+    environment: MonextEnvironment, method: PaymentMethod
+) -> None:
+    without = policy(CDN[environment], environment)
+    found = policy(CDN[environment], environment, contracts=Contracts(("1",), {method: "1"}))
+    opened = {name: found[name] - without[name] for name in found if found[name] != without[name]}
+    wallet = {name: set(hosts) for name, hosts in WALLET_SOURCES.get(method, {}).items()}
+    if wallet:
+        wallet["style-src"] |= {"'nonce-n0nce'"}
+    assert opened == wallet
+
+
+@pytest.mark.parametrize("contracts", [Contracts(), Contracts(("123", "456"))])
+def test_contracts_of_unknown_methods_open_what_every_wallet_needs(contracts: Contracts) -> None:
+    by_method = Contracts(("1", "2"), {PaymentMethod.GOOGLE_PAY: "1", PaymentMethod.APPLE_PAY: "2"})
+    environment = MonextEnvironment.PRODUCTION
+    found = policy(CDN[environment], environment, contracts=contracts)
+    assert found == policy(CDN[environment], environment, contracts=by_method)
+    for name in FETCHES:
+        assert {host for each in WALLET_SOURCES.values() for host in each.get(name, ())} <= found[name]
+
+
+def test_wallets_are_let_in_by_host_and_only_for_what_is_loaded() -> None:
+    for sources in WALLET_SOURCES.values():
+        assert set(sources) <= set(FETCHES)
+        assert all(
+            host.startswith("https://") and "*" not in host for each in sources.values() for host in each
+        )
+
+
+def test_the_document_names_every_host_of_a_wallet() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    hosts = {host for each in WALLET_SOURCES.values() for sources in each.values() for host in sources}
+    assert [host for host in hosts if f"`{host.removeprefix('https://')}`" not in text] == []
+
+
+def test_whatever_is_allowed_no_page_runs_inline_script_or_evaluates_text() -> None:
+    for contracts in (Contracts(), CARDS_ALONE):
+        found = policy(CDN[MonextEnvironment.PRODUCTION], MonextEnvironment.PRODUCTION, contracts=contracts)
+        assert not {
+            "'unsafe-inline'",
+            "'unsafe-eval'",
+            "'unsafe-hashes'",
+            "'strict-dynamic'",
+            "*",
+            "https:",
+        } & (found["script-src"] | found["style-src"] | found["connect-src"])
+        assert found["default-src"] == found["base-uri"] == found["frame-ancestors"] == {"'none'"}
+
+
+def test_hosts_can_be_added_for_everything_that_is_loaded_and_for_one_directive() -> None:
+    app = Flask("headers")
+
+    @app.get("/")
+    def page() -> str:
+        allow_sources(everywhere(("https://one.example", "https://two.example")))
+        allow_sources({"img-src": ("https://three.example", "https://one.example")})
+        return ""
+
+    init_headers(app)
+    text = app.test_client().get("/").headers["Content-Security-Policy"]
+    assert "img-src 'self' data: https://one.example https://two.example https://three.example;" in text
+    found = parsed(text)
+    assert {name for name, sources in found.items() if "https://two.example" in sources} == set(FETCHES)
+    assert found["frame-src"] == {"https://one.example", "https://two.example"}
+    assert found.keys() == OWN.keys()
 
 
 def test_widget_of_another_host_gets_that_host_alone() -> None:
