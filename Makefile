@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage chaos test-peer check screenshots states translations lock clean
+.PHONY: demo test test-coverage chaos test-peer check screenshots states settings translations lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
@@ -60,6 +60,14 @@ STATES := docs/states.md
 states: $(STAMP)
 	$(BIN)/python -m tools.states > $(STATES).new
 	@mv $(STATES).new $(STATES)
+
+# The documents that list the settings, printed from their declarations; a test says when they are out of date.
+SETTINGS := README.md .env.example
+
+settings: $(STAMP)
+	@for document in $(SETTINGS); do \
+		$(BIN)/python -m tools.settings $$document > $$document.new && mv $$document.new $$document || exit 1; \
+	done
 
 # New sentences come into the catalogues empty, those that are gone leave them. What is compiled is committed as well.
 translations: $(STAMP)

@@ -1,35 +1,40 @@
 """Reads the environment into typed settings: all of it is checked at start, and all faults come in one message.
 
-names      the table of settings, which the README and `.env.example` list
-values     the settings as the rest of the bridge sees them
-parsing    one value each: text to type, or what is wrong with it
-spelling   names that look like settings and are none
-reading    the environment: defaults, maps by store, and the list of faults
-contracts  MONEXT_PAYMENT_METHOD_IDS: contract numbers, as a list or by method
-colors     SHOP_COLORS: what follows from a shop's colours, and whether they can be read
-branding   the settings of how the pages look, shop by shop
-stores     one StoreSettings from the settings that may differ by store
-loading    `load_settings`, and what must agree between settings
+A setting is declared once, as a field of a dataclass. To add one, add its field and run `make settings`.
+
+values         the settings that hold for all stores, and the table of all settings
+commercetools  the settings of the project
+stores         the settings of payments that may differ by store, and how each store is built
+branding       the settings of how the pages look, shop by shop
+choices        the words that settings choose from
+contracts      MONEXT_PAYMENT_METHOD_IDS: contract numbers, as a list or by method
+colors         SHOP_COLORS: what follows from a shop's colours, and whether they can be read
+parsing        one value each: text to type, or what is wrong with it
+declaring      what a declaration of a setting may say, and the walk over the declared fields
+by_store       what was read, for all stores or by store, before it is built into settings
+reading        the environment: defaults, maps by store, and the list of faults
+checks         what must agree between settings
+spelling       names that look like settings and are none
+loading        `load_settings`
 """
 
 from monext_bridge.config.branding import Branding, BrandingByStore, ShopLink
-from monext_bridge.config.colors import Colors, Palette
-from monext_bridge.config.loading import load_settings
-from monext_bridge.config.names import SETTING_NAMES, SETTINGS, Setting
-from monext_bridge.config.parsing import origin_of, url_host
-from monext_bridge.config.values import (
+from monext_bridge.config.choices import (
     Access,
     CaptureType,
     CheckoutMode,
-    CommercetoolsSettings,
-    Contracts,
     Expiring,
-    MonextCredentials,
     MonextEnvironment,
     PaymentMethod,
-    Settings,
-    StoreSettings,
 )
+from monext_bridge.config.colors import Colors, Palette
+from monext_bridge.config.commercetools import CommercetoolsSettings
+from monext_bridge.config.contracts import Contracts
+from monext_bridge.config.declaring import Group, Setting
+from monext_bridge.config.loading import load_settings
+from monext_bridge.config.parsing import origin_of, url_host
+from monext_bridge.config.stores import MonextCredentials, StoreSettings
+from monext_bridge.config.values import SETTING_NAMES, SETTINGS, Settings
 
 __all__ = [
     "SETTINGS",
@@ -43,6 +48,7 @@ __all__ = [
     "CommercetoolsSettings",
     "Contracts",
     "Expiring",
+    "Group",
     "MonextCredentials",
     "MonextEnvironment",
     "Palette",

@@ -1,25 +1,24 @@
 """Reads how the pages of each shop look.
 
-The settings are SHOP_NAME, SHOP_LOGO, SHOP_COLORS, SHOP_LINKS, SHOP_LANGUAGE and FRAME_ANCESTORS. They are
-all optional. A store that one of their maps does not name has no value of it, which is no error.
+The settings are the fields of `Branding`. They are all optional. A store that one of their maps does not name
+has no value of it, which is no error.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from monext_bridge.config import parsing
+from monext_bridge.config.by_store import ByStore, Readings
 from monext_bridge.config.colors import Colors, colors, is_colors
+from monext_bridge.config.declaring import JsonReader, MapRule, build, declared_settings, declares, setting
 from monext_bridge.config.parsing import Fault, plain
-from monext_bridge.config.reading import ByStore, Environment
 from monext_bridge.domain.languages import LANGUAGES
-
-T = TypeVar("T")
 
 LONGEST_SHOP_NAME = 60
 SHOP_LANGUAGE_TAG = re.compile("[a-z]{2}(?:[-_][A-Z]{2})?")
@@ -37,72 +36,6 @@ class ShopLink(StrEnum):
     IMPRINT = "imprint"
     RETURNS = "returns"
     CONTACT = "contact"
-
-
-@dataclass(frozen=True, slots=True)
-class Branding:
-    """Holds the branding of one shop.
-
-    `language` is the language of a page for which nobody names one that pages exist in. `frame_ancestors` are
-    the origins that may frame the shop's pages.
-    """
-
-    name: str | None = None
-    logo: str | None = None
-    colors: Colors | None = None
-    links: Mapping[ShopLink, str] = field(default_factory=dict)
-    language: str | None = None
-    frame_ancestors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BrandingByStore:
-    name: ByStore[str]
-    logo: ByStore[str]
-    colors: ByStore[Colors]
-    links: ByStore[Mapping[ShopLink, str]]
-    language: ByStore[str]
-    frame_ancestors: ByStore[tuple[str, ...]]
-
-    def at(self, store_key: str | None) -> Branding:
-        """Returns the branding of a store; for None, what holds for every store. There is no logo without a name."""
-        name = self.name.at(store_key)
-        return Branding(
-            name=name,
-            logo=self.logo.at(store_key) if name else None,
-            colors=self.colors.at(store_key),
-            links=self.links.at(store_key) or {},
-            language=self.language.at(store_key),
-            frame_ancestors=self.frame_ancestors.at(store_key) or (),
-        )
-
-
-def read_branding(environment: Environment) -> BrandingByStore:
-    def by_store(name: str, parse: Callable[[str], T]) -> ByStore[T]:
-        return environment.read_by_store(name, lambda value: parse(plain(value)))
-
-    return BrandingByStore(
-        name=by_store("SHOP_NAME", shop_name),
-        logo=by_store("SHOP_LOGO", image_url),
-        colors=environment.read_by_store("SHOP_COLORS", colors, is_value=is_colors),
-        links=environment.read_by_store("SHOP_LINKS", links, is_value=is_links),
-        language=by_store("SHOP_LANGUAGE", page_language_tag),
-        frame_ancestors=by_store("FRAME_ANCESTORS", origins),
-    )
-
-
-def check_branding(branding: BrandingByStore, environment: Environment, *, production: bool) -> None:
-    """Notes what can't be right: a logo without a name, and, in production, addresses without TLS."""
-    for key in sorted(branding.logo.keys or ()):
-        if not branding.name.at(key):
-            environment.fault("SHOP_NAME", f'is needed by SHOP_LOGO["{key}"]')
-    if branding.logo.every and not branding.name.values():
-        environment.fault("SHOP_NAME", "is needed by SHOP_LOGO")
-    if not production:
-        return
-    for name, urls in _addresses(branding):
-        if any(url.startswith("http:") for url in urls):
-            environment.fault(name, parsing.HTTPS_WANTED)
 
 
 def shop_name(value: str) -> str:
@@ -144,6 +77,11 @@ def origins(value: str) -> tuple[str, ...]:
     return found
 
 
+def shop_origins(value: str) -> frozenset[str]:
+    """Reads a comma list of origins whose order says nothing."""
+    return frozenset(origins(value))
+
+
 def _origin(value: str) -> str:
     parts = urlsplit(parsing.base_url(value))
     if parts.path:
@@ -158,9 +96,88 @@ def _link(kind: ShopLink, value: object) -> str:
     return parsing.page_url(address)
 
 
-def _addresses(branding: BrandingByStore) -> tuple[tuple[str, list[str]], ...]:
-    return (
-        ("SHOP_LOGO", list(branding.logo.values())),
-        ("SHOP_LINKS", [url for each in branding.links.values() for url in each.values()]),
-        ("FRAME_ANCESTORS", [origin for each in branding.frame_ancestors.values() for origin in each]),
+@declares
+class Branding:
+    """Holds the branding of one shop.
+
+    `language` is the language of a page for which nobody names one that pages exist in. `frame_ancestors` are
+    the origins that may frame the shop's pages.
+    """
+
+    name: str | None = setting(
+        "SHOP_NAME",
+        shop_name,
+        "name of the shop on the pages",
+        otherwise="no name",
+        by_store=MapRule.OPTIONAL,
+        note="The looks of the pages (by store): name, logo, colours, legal pages; docs/configuration.md has the "
+        "details",
     )
+    logo: str | None = setting(
+        "SHOP_LOGO",
+        image_url,
+        "its logo on the pages, the https address of an image; needs `SHOP_NAME`",
+        otherwise="the name alone",
+        by_store=MapRule.OPTIONAL,
+        https=True,
+        example="https://shop.example.com/logo.svg",
+        note="",
+    )
+    colors: Colors | None = setting(
+        "SHOP_COLORS",
+        JsonReader(colors, is_value=is_colors),
+        'colours of the pages: `{"accent": "#0b6e4f"}`, also `ground`, `surface`, `darkAccent`',
+        otherwise="the bridge's own",
+        by_store=MapRule.OPTIONAL,
+        example='{"accent": "#0b6e4f"}',
+        note="",
+    )
+    links: Mapping[ShopLink, str] = setting(
+        "SHOP_LINKS",
+        JsonReader(links, is_value=is_links),
+        "legal pages of the shop: JSON by `terms`, `privacy`, `imprint`, `returns`, `contact`",
+        otherwise="no links",
+        factory=dict[ShopLink, str],
+        by_store=MapRule.OPTIONAL,
+        https=True,
+        example='{"terms": "https://shop.example.com/terms", "contact": "mailto:help@shop.example.com"}',
+        note="",
+    )
+    language: str | None = setting(
+        "SHOP_LANGUAGE",
+        page_language_tag,
+        "language of the pages where neither `lang` nor the cart nor the browser asks for one of ours: `fr`, `nl-BE`",
+        otherwise="English",
+        by_store=MapRule.OPTIONAL,
+        example="fr",
+        note="Language of the pages where neither lang nor the cart nor the browser asks for one of ours",
+    )
+    frame_ancestors: tuple[str, ...] = setting(
+        "FRAME_ANCESTORS",
+        origins,
+        "origins whose pages may frame the buyer's pages, comma list",
+        otherwise="nobody",
+        factory=tuple[str, ...],
+        by_store=MapRule.OPTIONAL,
+        https=True,
+        example="https://shop.example.com",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BrandingByStore:
+    readings: Readings
+
+    @property
+    def colors(self) -> ByStore[Colors]:
+        return self.readings.of("SHOP_COLORS", Colors)
+
+    def at(self, store_key: str | None) -> Branding:
+        """Returns the branding of a store; for None, what holds for every store. There is no logo without a name."""
+        found = build(Branding, self.readings, at=store_key)
+        return found if found.name else replace(found, logo=None)
+
+
+def branding_by_store(readings: Readings) -> BrandingByStore:
+    """Keeps what was read of the branding."""
+    return BrandingByStore(readings.only(each.name for each in declared_settings(Branding)))

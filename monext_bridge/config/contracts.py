@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from monext_bridge.config.choices import PaymentMethod
 from monext_bridge.config.parsing import Fault, comma_list, monext_id, plain
-from monext_bridge.config.values import Contracts, PaymentMethod
 
 CONTRACT_SHAPE = "must be contract numbers: a comma list, a JSON list, or JSON by method"
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """Holds contract numbers in the order in which buyers see them. No ids mean all of the point of sale.
+
+    `by_method` is empty where they were given as a list.
+    """
+
+    ids: tuple[str, ...] = ()
+    by_method: Mapping[PaymentMethod, str] = field(default_factory=dict)
 
 
 def is_by_method(document: Mapping[str, Any]) -> bool:

@@ -188,9 +188,9 @@ def origin_of(url: str) -> str:
     return f"{urlsplit(url).scheme}://{url_host(url)}"
 
 
-def landing_page_url(value: object) -> str:
-    """Reads a shop's page. A map's `null` or empty string gives an empty string: this store has none."""
-    return "" if value is None or value == "" else page_url(plain(value))
+def landing_page_url(value: object) -> str | None:
+    """Reads a shop's page. A map's `null` or empty string gives None: this store has none."""
+    return None if value is None or value == "" else page_url(plain(value))
 
 
 def base_url(value: str) -> str:

@@ -4,40 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from monext_bridge.config.names import BY_NAME
-from monext_bridge.config.parsing import STORE_KEY, Fault
+from monext_bridge.config.by_store import ByStore, Readings
+from monext_bridge.config.declaring import JsonReader, Setting
+from monext_bridge.config.parsing import STORE_KEY, Fault, plain
+from monext_bridge.config.values import SETTING_NAMES
 
-T = TypeVar("T")
 AFTER_NAME = re.compile(r"[:\[]")
 """What follows the setting's name in a fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class ByStore(Generic[T]):
-    """Holds a setting that may differ by store.
-
-    `keys` are the stores that its map names; None where it is no map. A value that has a fault is missing,
-    and so is the value of a setting that is not given.
-    """
-
-    name: str
-    every: T | None = None
-    by_key: Mapping[str, T] = field(default_factory=dict)
-    keys: frozenset[str] | None = None
-
-    def at(self, store_key: str | None) -> T | None:
-        """Returns the value for a store that the map names, or the one for all stores; None where there is none."""
-        if self.keys is None:
-            return self.every
-        return self.by_key.get(store_key) if store_key is not None else None
-
-    def values(self) -> tuple[T, ...]:
-        every = () if self.every is None else (self.every,)
-        return (*every, *self.by_key.values())
 
 
 class Environment:
@@ -57,47 +33,36 @@ class Environment:
 
         Names that are no settings come last, as they were noted.
         """
-        positions = {name: position for position, name in enumerate(BY_NAME)}
+        positions = {name: position for position, name in enumerate(SETTING_NAMES)}
         return sorted(self.faults, key=lambda line: positions.get(AFTER_NAME.split(line)[0], len(positions)))
 
-    def given(self, name: str) -> str | None:
-        """Returns the text of a setting, or its default. A required setting that is missing is a fault."""
-        setting = BY_NAME[name]
-        value = self._environ.get(name, "").strip() or setting.default
-        if value is None and setting.required:
-            self.fault(name, f"is missing ({setting.meaning})")
-        return value
+    def read(self, settings: Iterable[Setting]) -> Readings:
+        """Reads all of these settings. A required one that is missing is a fault."""
+        texts = {each: self._text(each) for each in settings}
+        return Readings(
+            {each.name: self._reading(each, text) for each, text in texts.items()},
+            given=frozenset(each.name for each, text in texts.items() if text is not None),
+        )
 
-    def read(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """Returns the value of a setting, or None where it is not given or has a fault."""
-        value = self.given(name)
-        return None if value is None else self._parsed(name, value, parse)
+    def _text(self, setting: Setting) -> str | None:
+        return self._environ.get(setting.name, "").strip() or setting.default
 
-    def need(self, name: str, parse: Callable[[str], T]) -> T:
-        """Returns the value of a setting that is required or has a default.
-
-        A value that has a fault is None in spite of its type. Nobody sees it, since faults end the loading.
-        """
-        return cast(T, self.read(name, parse))
-
-    def read_by_store(
-        self, name: str, parse: Callable[[Any], T], *, is_value: Callable[[Any], bool] = lambda _: False
-    ) -> ByStore[T]:
-        """Reads a setting that is one value or a JSON map by store. `is_value` tells which JSON objects are values.
-
-        `parse` is given the text, or whatever JSON has in the text's place.
-        """
-        value = self.given(name)
-        if value is None:
+    def _reading(self, setting: Setting, text: str | None) -> ByStore[Any]:
+        name, parse = setting.name, _parser(setting)
+        if text is None:
+            if setting.required:
+                self.fault(name, f"is missing ({setting.meaning})")
             return ByStore(name)
-        document = self._document(name, value) if value.startswith("{") else value
+        if not text.startswith("{") or not _may_be_json(setting):
+            return ByStore(name, every=self._parsed(name, text, parse))
+        document = self._document(name, text)
         if document is None:
             return ByStore(name)
-        if not isinstance(document, dict) or is_value(document):
+        if _is_value(setting, document):
             return ByStore(name, every=self._parsed(name, document, parse))
         return self._map(name, document, parse)
 
-    def _map(self, name: str, document: Mapping[str, Any], parse: Callable[[Any], T]) -> ByStore[T]:
+    def _map(self, name: str, document: Mapping[str, Any], parse: Callable[[Any], Any]) -> ByStore[Any]:
         keys = [key for key in document if STORE_KEY.fullmatch(key)]
         if not document or len(keys) < len(document):
             self.fault(name, "must name stores by keys of 2 to 190 of A-Z a-z 0-9 _ -")
@@ -116,7 +81,7 @@ class Environment:
             return document if isinstance(document, dict) else None
         return None
 
-    def _parsed(self, where: str, value: Any, parse: Callable[[Any], T]) -> T | None:
+    def _parsed(self, where: str, value: Any, parse: Callable[[Any], Any]) -> Any:
         try:
             return parse(value)
         except Fault as fault:
@@ -124,11 +89,23 @@ class Environment:
             return None
 
 
-def sure(value: T | None) -> T:
-    """Returns the value of a setting that was read without a fault, and is required or has a default."""
-    if value is None:
-        raise AssertionError("a setting without value and without fault")
-    return value
+def _parser(setting: Setting) -> Callable[[Any], Any]:
+    """Returns what reads one value: of the text, or of what JSON has in the text's place."""
+    reader = setting.reader
+    if isinstance(reader, JsonReader):
+        return reader.read
+    return lambda value: reader(plain(value))
+
+
+def _may_be_json(setting: Setting) -> bool:
+    return setting.by_store is not None or isinstance(setting.reader, JsonReader)
+
+
+def _is_value(setting: Setting, document: dict[str, Any]) -> bool:
+    """Tells whether a JSON object is one value, and no map by store."""
+    if setting.by_store is None:
+        return True
+    return isinstance(setting.reader, JsonReader) and setting.reader.is_value(document)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from operator import eq
 
-from monext_bridge.config.names import SETTING_NAMES
+from monext_bridge.config.values import SETTING_NAMES
 
 OURS = "MONEXT_"
 """Whatever begins like this is meant for the bridge. `CTP_` is not: commercetools' own tools have more such names."""

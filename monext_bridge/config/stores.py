@@ -1,30 +1,26 @@
-"""Builds the settings of each store from those that may differ by store, and checks that they agree."""
+"""Holds what may differ by store, and builds it for each store that can be paid."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
-from typing import TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
 from monext_bridge.config import parsing
-from monext_bridge.config.contracts import contracts, is_by_method
-from monext_bridge.config.parsing import HTTPS_WANTED
-from monext_bridge.config.reading import ByStore, Environment, sure
-from monext_bridge.config.values import (
-    CaptureType,
-    Contracts,
-    MonextCredentials,
-    MonextEnvironment,
-    PaymentMethod,
-    Stores,
-    StoreSettings,
+from monext_bridge.config.by_store import Readings
+from monext_bridge.config.choices import CaptureType, MonextEnvironment
+from monext_bridge.config.contracts import Contracts, contracts, is_by_method
+from monext_bridge.config.declaring import (
+    Group,
+    JsonReader,
+    MapRule,
+    build,
+    declared_settings,
+    declares,
+    section,
+    setting,
 )
-
-T = TypeVar("T")
-Faults = Iterator[tuple[str, str]]
-"""Each is a setting, or a setting and a store, and what is wrong with it."""
 
 API_HOSTS = {
     MonextEnvironment.HOMOLOGATION: "https://api-sandbox.retail.monext.com",
@@ -36,130 +32,181 @@ WIDGET_HOSTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """Holds what the environment says about stores.
+@declares
+class MonextHosts:
+    """Holds the hosts that stand in for Monext's own, for all stores."""
 
-    The first five make a store payable; the others only add to it.
-    """
-
-    api_key: ByStore[SecretStr]
-    environment: ByStore[MonextEnvironment]
-    point_of_sale: ByStore[str]
-    capture: ByStore[CaptureType]
-    session_minutes: ByStore[int]
-    contracts: ByStore[Contracts]
-    return_url: ByStore[str]
-    cancel_url: ByStore[str]
-    api_url: str | None
-    widget_url: str | None
-
-    def maps(self, *, essential: bool = False) -> dict[str, frozenset[str]]:
-        """Returns the settings that are given by store, with the stores that each names.
-
-        `essential` keeps to the first five.
-        """
-        found = [getattr(self, each.name) for each in fields(self)]
-        chosen = found[:5] if essential else found
-        return {
-            each.name: each.keys for each in chosen if isinstance(each, ByStore) and each.keys is not None
-        }
-
-    def environments(self) -> set[MonextEnvironment]:
-        return set(self.environment.values())
-
-
-def read_stores(environment: Environment) -> Readings:
-    def by_store(name: str, parse: Callable[[str], T]) -> ByStore[T]:
-        return environment.read_by_store(name, lambda value: parse(parsing.plain(value)))
-
-    return Readings(
-        api_key=by_store("MONEXT_API_KEY", parsing.api_key),
-        environment=by_store("MONEXT_ENVIRONMENT", parsing.one_of(MonextEnvironment)),
-        point_of_sale=by_store("MONEXT_POINT_OF_SALE_REF", parsing.monext_id),
-        capture=by_store("MONEXT_CAPTURE_TYPE", parsing.one_of(CaptureType)),
-        session_minutes=by_store("MONEXT_SESSION_MINUTES", parsing.number(10, 90)),
-        contracts=environment.read_by_store("MONEXT_PAYMENT_METHOD_IDS", contracts, is_value=is_by_method),
-        return_url=environment.read_by_store("RETURN_URL", parsing.landing_page_url),
-        cancel_url=environment.read_by_store("CANCEL_URL", parsing.landing_page_url),
-        api_url=environment.read("MONEXT_API_URL", parsing.base_url_without("/v1")),
-        widget_url=environment.read("MONEXT_WIDGET_URL", parsing.base_url_without("/cdn")),
+    api_url: str | None = setting(
+        "MONEXT_API_URL",
+        parsing.base_url_without("/v1"),
+        "another API host, without `/v1`",
+        otherwise="Monext's, by environment",
+        https=True,
+        group=Group.MONEXT,
+        note="Other hosts than Monext's own, for a sandbox: the first without /v1, the second without /cdn",
+    )
+    widget_url: str | None = setting(
+        "MONEXT_WIDGET_URL",
+        parsing.base_url_without("/cdn"),
+        "another host of the widget",
+        otherwise="Monext's, by environment",
+        https=True,
+        group=Group.MONEXT,
+        note="",
     )
 
 
-def check_stores(readings: Readings, environment: Environment) -> None:
-    """Notes what can't be right between the settings of stores."""
-    for fault in (*_mixed(readings), *_gaps(readings), *_insecure(readings), *_wrong_hosts(readings)):
-        environment.fault(*fault)
+@declares
+class MonextCredentials:
+    """Holds a key and its host.
+
+    `api_url` has no `/v1`. `api_key` is base64 of `merchantId:accessKey`, without the word `Basic`.
+    """
+
+    api_url: str
+    api_key: SecretStr = setting(
+        "MONEXT_API_KEY",
+        parsing.api_key,
+        "base64 of `merchantId:accessKey`, with or without the word `Basic`",
+        required=True,
+        by_store=MapRule.ESSENTIAL,
+        group=Group.MONEXT,
+        note="Monext (by store): base64 of merchantId:accessKey, HOMOLOGATION or PRODUCTION, point of sale reference",
+    )
+
+
+@declares
+class StoreSettings:
+    """Holds what is set for the carts of one store. `store_key` is None for carts without a store.
+
+    `/cdn/scripts/widget-min.js` and `/cdn/styles/widget-min.css` are appended to `widget_url`.
+    """
+
+    store_key: str | None
+    widget_url: str
+    credentials: MonextCredentials = section(MonextCredentials)
+    environment: MonextEnvironment = setting(
+        "MONEXT_ENVIRONMENT",
+        parsing.one_of(MonextEnvironment),
+        "`HOMOLOGATION` or `PRODUCTION`",
+        required=True,
+        by_store=MapRule.ESSENTIAL,
+        group=Group.MONEXT,
+        example="HOMOLOGATION",
+        note="",
+    )
+    point_of_sale: str = setting(
+        "MONEXT_POINT_OF_SALE_REF",
+        parsing.monext_id,
+        "point of sale reference",
+        required=True,
+        by_store=MapRule.ESSENTIAL,
+        group=Group.MONEXT,
+        note="",
+    )
+    capture: CaptureType = setting(
+        "MONEXT_CAPTURE_TYPE",
+        parsing.one_of(CaptureType),
+        "`AUTOMATIC` (payment on order) or `MANUAL` (payment on shipment)",
+        default="AUTOMATIC",
+        by_store=MapRule.ESSENTIAL,
+        group=Group.MONEXT,
+        note="AUTOMATIC: paid when ordered; MANUAL: authorised then, captured when shipped",
+    )
+    contracts: Contracts = setting(
+        "MONEXT_PAYMENT_METHOD_IDS",
+        JsonReader(contracts, is_value=is_by_method),
+        'contract numbers: a comma list, or JSON by method `{"CB": "123", "IDEAL": "456"}`',
+        otherwise="all of the point of sale",
+        factory=Contracts,
+        by_store=MapRule.COMPLETE,
+        group=Group.MONEXT,
+        note='Contract numbers: a comma list, or by method {"CB": "123", "IDEAL": "456"}; none: all of the point of '
+        "sale. Methods: CB VISA MASTERCARD AMEX APPLE_PAY GOOGLE_PAY PAYPAL BANCONTACT IDEAL MB_WAY",
+    )
+    session_minutes: int = setting(
+        "MONEXT_SESSION_MINUTES",
+        parsing.number(10, 90),
+        "payment time limit that Monext has for the point of sale, 10 to 90",
+        default="30",
+        by_store=MapRule.ESSENTIAL,
+        group=Group.MONEXT,
+        note="Payment time limit that Monext has for the point of sale, 10 to 90 minutes",
+    )
+    return_url: str | None = setting(
+        "RETURN_URL",
+        JsonReader(parsing.landing_page_url),
+        "the shop's page after a payment",
+        otherwise="the bridge shows its own result",
+        by_store=MapRule.COMPLETE,
+        https=True,
+        group=Group.LANDING_PAGES,
+        example="https://shop.example.com/thanks",
+        note="The shop's pages after a payment, and after one that was not made (by store); none: the bridge's own "
+        "result page",
+    )
+    cancel_url: str | None = setting(
+        "CANCEL_URL",
+        JsonReader(parsing.landing_page_url),
+        "the shop's page after a payment that was not made",
+        otherwise="the bridge shows its own result",
+        by_store=MapRule.COMPLETE,
+        https=True,
+        group=Group.LANDING_PAGES,
+        example="https://shop.example.com/cart",
+        note="",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Holds the settings of every store that is known from the environment.
+
+    Where a map that is not optional is given, `by_key` has the stores that all such maps name, and `maps` says which
+    stores each names, for the answer to a cart of another store. Otherwise `every` is for all carts but those of the
+    stores that optional maps name, which are in `by_key`.
+    """
+
+    every: StoreSettings | None = None
+    by_key: Mapping[str, StoreSettings] = field(default_factory=dict)
+    maps: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def maps_by_store(readings: Readings, rule: MapRule) -> dict[str, frozenset[str]]:
+    """Returns the settings of stores with this rule that are given by store, with the stores that each names."""
+    names = (each.name for each in declared_settings(StoreSettings) if each.by_store is rule)
+    return {name: keys for name in names if (keys := readings.by_name[name].keys) is not None}
+
+
+def demanding_maps(readings: Readings) -> dict[str, frozenset[str]]:
+    """Returns the maps that must name a store so that it can be paid, the essential ones first."""
+    return maps_by_store(readings, MapRule.ESSENTIAL) | maps_by_store(readings, MapRule.COMPLETE)
 
 
 def build_stores(readings: Readings) -> Stores:
     """Builds the settings of all stores. May only be called where nothing has a fault."""
-    maps = readings.maps()
-    if not maps:
-        return Stores(every=_store(readings, None))
-    served = sorted(frozenset.intersection(*maps.values()))
-    return Stores(by_key={key: _store(readings, key) for key in served}, maps=maps)
+    if maps := demanding_maps(readings):
+        served = frozenset.intersection(*maps.values())
+        return Stores(by_key=_by_key(readings, served), maps=maps)
+    named = frozenset[str]().union(*(each.keys or () for each in readings.by_name.values()))
+    return Stores(every=_store(readings, None), by_key=_by_key(readings, named))
+
+
+def _by_key(readings: Readings, keys: frozenset[str]) -> dict[str, StoreSettings]:
+    return {key: _store(readings, key) for key in sorted(keys)}
 
 
 def _store(readings: Readings, key: str | None) -> StoreSettings:
-    kind = sure(readings.environment.at(key))
-    return StoreSettings(
+    kind = readings.of("MONEXT_ENVIRONMENT", MonextEnvironment).at(key)
+    hosts = build(MonextHosts, readings)
+    if kind is None:
+        raise AssertionError("a store without environment and without fault")
+    api_url = hosts.api_url or API_HOSTS[kind]
+    return build(
+        StoreSettings,
+        readings,
+        at=key,
         store_key=key,
-        credentials=MonextCredentials(
-            api_url=readings.api_url or API_HOSTS[kind], api_key=sure(readings.api_key.at(key))
-        ),
-        environment=kind,
-        point_of_sale=sure(readings.point_of_sale.at(key)),
-        capture=sure(readings.capture.at(key)),
-        contracts=readings.contracts.at(key) or Contracts(),
-        session_minutes=sure(readings.session_minutes.at(key)),
-        return_url=readings.return_url.at(key) or None,
-        cancel_url=readings.cancel_url.at(key) or None,
-        widget_url=readings.widget_url or WIDGET_HOSTS[kind],
+        widget_url=hosts.widget_url or WIDGET_HOSTS[kind],
+        credentials=build(MonextCredentials, readings, at=key, api_url=api_url),
     )
-
-
-def _mixed(readings: Readings) -> Faults:
-    """Finds methods among stores: a typo in one method would turn contracts by method into contracts by store."""
-    stores: frozenset[str] = frozenset().union(*readings.maps(essential=True).values())
-    if (readings.contracts.keys or frozenset()) & set(PaymentMethod) - stores:
-        methods = ", ".join(PaymentMethod)
-        yield readings.contracts.name, f"mixes methods with other names; methods are {methods}"
-
-
-def _gaps(readings: Readings) -> Faults:
-    """Finds stores that a map leaves out.
-
-    A store that can be paid must be in every map, or each of its carts would be refused. A store that only
-    RETURN_URL, CANCEL_URL or MONEXT_PAYMENT_METHOD_IDS name, beside maps of the others, is left alone: a map
-    of landing pages may serve several bridges.
-    """
-    maps = readings.maps()
-    stores = readings.maps(essential=True) or maps
-    for key in sorted(frozenset().union(*stores.values())):
-        for name in (name for name, keys in maps.items() if key not in keys):
-            yield name, f'names no value for store "{key}"'
-
-
-def _insecure(readings: Readings) -> Faults:
-    """Finds landing pages over http, which only stores without real money may have (and only on localhost)."""
-    for landing in (readings.return_url, readings.cancel_url):
-        for key in landing.keys or readings.environment.keys or (None,):
-            url = landing.at(key) or ""
-            production = readings.environment.at(key) is MonextEnvironment.PRODUCTION
-            if production and url.startswith("http:"):
-                yield landing.name if landing.keys is None else f'{landing.name}["{key}"]', HTTPS_WANTED
-
-
-def _wrong_hosts(readings: Readings) -> Faults:
-    """Finds a host of Monext that certainly belongs to the other environment."""
-    given = (
-        ("MONEXT_API_URL", readings.api_url, API_HOSTS),
-        ("MONEXT_WIDGET_URL", readings.widget_url, WIDGET_HOSTS),
-    )
-    for name, url, known in given:
-        for kind in readings.environments():
-            others = {parsing.url_host(host) for other, host in known.items() if other is not kind}
-            if url and parsing.url_host(url) in others:
-                yield name, f"is Monext's host of the other environment than MONEXT_ENVIRONMENT={kind}"

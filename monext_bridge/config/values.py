@@ -1,142 +1,40 @@
-"""Defines the settings as the rest of the bridge sees them. Secrets hide themselves in `repr`."""
+"""Declares all settings, in the order of the table, as the rest of the bridge sees them. Secrets hide in `repr`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from pydantic import SecretStr
 
-from monext_bridge.config.branding import BrandingByStore
+from monext_bridge.config import parsing
+from monext_bridge.config.branding import Branding, BrandingByStore, shop_origins
+from monext_bridge.config.by_store import Readings
+from monext_bridge.config.choices import Access, CheckoutMode, Expiring
+from monext_bridge.config.commercetools import CommercetoolsSettings
+from monext_bridge.config.declaring import Group, Setting, declared_settings, declares, section, setting
+from monext_bridge.config.stores import MonextHosts, Stores, StoreSettings
 from monext_bridge.errors import StoreNotConfigured
 
-
-class Access(StrEnum):
-    """Says who may start a cart's payment: whoever knows its id, has a signed link, or has an active shop session."""
-
-    OPEN = "open"
-    SIGNED = "signed"
-    SESSION = "session"
+MOST_PROXIES = 10
+MOST_WORKERS = 256
 
 
-class CheckoutMode(StrEnum):
-    WIDGET = "widget"
-    REDIRECT = "redirect"
-    DIRECT = "direct"
+def secrets_of_references(readings: Readings) -> tuple[SecretStr, ...]:
+    return readings.of("SECRET_KEY", tuple).every or ()
 
 
-class MonextEnvironment(StrEnum):
-    HOMOLOGATION = "HOMOLOGATION"
-    PRODUCTION = "PRODUCTION"
+def landing_hosts(readings: Readings) -> frozenset[str]:
+    """Returns the hosts of all landing pages, also of stores that are not sold here."""
+    urls = (*readings.of("RETURN_URL", str).values(), *readings.of("CANCEL_URL", str).values())
+    return frozenset(parsing.url_host(url) for url in urls)
 
 
-class CaptureType(StrEnum):
-    """Says when money is taken. AUTOMATIC: paid when ordered. MANUAL: authorised when ordered, captured later."""
-
-    AUTOMATIC = "AUTOMATIC"
-    MANUAL = "MANUAL"
+def access_without_real_money() -> Access:
+    """Returns who may pay a cart where nobody has decided, which only homologation leaves open."""
+    return Access.OPEN
 
 
-class Expiring(StrEnum):
-    """Says what is done with an authorisation that is about to end: it is warned of, captured, or released."""
-
-    WARN = "warn"
-    CAPTURE = "capture"
-    RELEASE = "release"
-
-
-class PaymentMethod(StrEnum):
-    """Names the methods by which contracts may be listed.
-
-    The list is closed, so that a typo is not taken for a store.
-    """
-
-    CB = "CB"
-    VISA = "VISA"
-    MASTERCARD = "MASTERCARD"
-    AMEX = "AMEX"
-    APPLE_PAY = "APPLE_PAY"
-    GOOGLE_PAY = "GOOGLE_PAY"
-    PAYPAL = "PAYPAL"
-    BANCONTACT = "BANCONTACT"
-    IDEAL = "IDEAL"
-    MB_WAY = "MB_WAY"
-
-
-@dataclass(frozen=True, slots=True)
-class CommercetoolsSettings:
-    """Holds the project, its API client and its URLs, which have no slash at their end.
-
-    `session_url` is None where no shop session is ever read. `jwks_url` and `jwt_issuer` are those of the
-    Merchant Center: both are set, or neither where none of its users ever calls.
-    """
-
-    project_key: str
-    client_id: str
-    client_secret: SecretStr
-    auth_url: str
-    api_url: str
-    session_url: str | None = None
-    jwks_url: str | None = None
-    jwt_issuer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MonextCredentials:
-    """Holds a key and its host.
-
-    `api_url` has no `/v1`. `api_key` is base64 of `merchantId:accessKey`, without the word `Basic`.
-    """
-
-    api_url: str
-    api_key: SecretStr
-
-
-@dataclass(frozen=True, slots=True)
-class Contracts:
-    """Holds contract numbers in the order in which buyers see them. No ids mean all of the point of sale.
-
-    `by_method` is empty where they were given as a list.
-    """
-
-    ids: tuple[str, ...] = ()
-    by_method: Mapping[PaymentMethod, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class StoreSettings:
-    """Holds what is set for the carts of one store. `store_key` is None for carts without a store.
-
-    `/cdn/scripts/widget-min.js` and `/cdn/styles/widget-min.css` are appended to `widget_url`.
-    """
-
-    store_key: str | None
-    credentials: MonextCredentials
-    environment: MonextEnvironment
-    point_of_sale: str
-    capture: CaptureType
-    contracts: Contracts
-    session_minutes: int
-    return_url: str | None
-    cancel_url: str | None
-    widget_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Holds the settings of every store that is known from the environment.
-
-    `every` is for all carts, where no setting is given by store. Otherwise `by_key` has the stores that every
-    map names. `maps` says which stores each map names, for the answer to a cart of another store.
-    """
-
-    every: StoreSettings | None = None
-    by_key: Mapping[str, StoreSettings] = field(default_factory=dict)
-    maps: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
+@declares
 class Settings:
     """Holds all settings.
 
@@ -148,41 +46,186 @@ class Settings:
     `Origin`.
     """
 
-    commercetools: CommercetoolsSettings
-    by_store: Stores
-    public_url: str
-    secret_keys: tuple[SecretStr, ...]
-    link_secrets: tuple[SecretStr, ...]
-    access: Access
-    mode: CheckoutMode
-    order_creation: bool
-    late_capture: bool
-    expiring: Expiring
-    capture_on_shipment: frozenset[str]
-    events_secret: SecretStr | None
-    events_oidc_audience: str | None
-    currencies: frozenset[str]
-    interfaces: tuple[str, ...]
-    allowed_url_hosts: frozenset[str]
-    redis_url: SecretStr | None
-    trusted_proxies: int
-    reconcile_in_web: bool
-    port: int
-    web_concurrency: int
-    log_level: str
-    branding: BrandingByStore
-    shop_origins: frozenset[str]
+    commercetools: CommercetoolsSettings = section(CommercetoolsSettings)
+    by_store: Stores = section(StoreSettings)
+    public_url: str = setting(
+        "PUBLIC_URL",
+        parsing.base_url,
+        "where buyers and Monext reach the bridge",
+        required=True,
+        https=True,
+        group=Group.ADDRESS_AND_SECRETS,
+    )
+    secret_keys: tuple[SecretStr, ...] = setting(
+        "SECRET_KEY",
+        parsing.secrets,
+        "signs references; at least 16 characters; a comma list rotates: the first signs, all verify",
+        required=True,
+        group=Group.ADDRESS_AND_SECRETS,
+        note="Signs references: at least 16 characters, for example of `openssl rand -base64 33`. To rotate, put the "
+        "new one before the old one, with a comma: the first signs, all verify.",
+    )
+    link_secrets: tuple[SecretStr, ...] = setting(
+        "LINK_SECRET",
+        parsing.secrets,
+        "signs checkout links; rotates likewise",
+        otherwise="`SECRET_KEY`",
+        derived=secrets_of_references,
+        group=Group.ADDRESS_AND_SECRETS,
+        note="Signs checkout links, and may be given to the shop; rotates likewise; none: SECRET_KEY",
+    )
+    access: Access = setting(
+        "CHECKOUT_ACCESS",
+        parsing.one_of(Access),
+        "who may pay a cart: `open` (knowing its id is enough), `signed` or `session`",
+        otherwise="`open` in homologation, required in production",
+        factory=access_without_real_money,
+        example="signed",
+        note="Who may pay a cart: open (knowing its id is enough), signed or session. None: open; required with "
+        "PRODUCTION",
+    )
+    mode: CheckoutMode = setting(
+        "CHECKOUT_MODE",
+        parsing.one_of(CheckoutMode),
+        "`widget`, `redirect` or `direct`",
+        default="widget",
+    )
+    order_creation: bool = setting(
+        "ORDER_CREATION",
+        parsing.on_off,
+        "`on`: the order is made once the money is there; or `off`",
+        default="on",
+        note="on: the order is made from the cart once the money is there; off: the shop does it",
+    )
+    late_capture: bool = setting(
+        "LATE_CAPTURE",
+        parsing.on_off,
+        "`on`: what was authorised more than seven days ago is captured as late delivery; or `off`",
+        default="off",
+        note="on: what was authorised more than seven days ago is still captured, by Monext's late delivery",
+    )
+    expiring: Expiring = setting(
+        "EXPIRING_AUTHORIZATIONS",
+        parsing.one_of(Expiring),
+        "what reconciliation does with an authorisation in the last of its seven days: "
+        "`warn`, `capture` or `release`",
+        default="warn",
+    )
+    capture_on_shipment: frozenset[str] = setting(
+        "CAPTURE_ON_SHIPMENT",
+        parsing.shipment_states,
+        "shipment states of an order that capture what is open, comma list; or `off`",
+        default="Shipped,Delivered",
+        note="Shipment states of an order that capture what is open, or off. They come through a commercetools "
+        "subscription, which presents the secret: at least 16 characters, for example of `openssl rand -hex 32`.",
+    )
+    events_secret: SecretStr | None = setting(
+        "EVENTS_SECRET",
+        parsing.presented_secret,
+        "what a commercetools subscription presents; at least 16 characters",
+        otherwise="subscriptions are refused",
+        note="",
+    )
+    events_oidc_audience: str | None = setting(
+        "EVENTS_OIDC_AUDIENCE",
+        parsing.text,
+        "audience of the tokens with which Google Pub/Sub signs its pushes",
+        otherwise="they are not asked for",
+        needs="EVENTS_SECRET",
+    )
+    currencies: frozenset[str] = setting(
+        "CURRENCIES", parsing.currencies, "currencies that may be paid, comma list", default="EUR", note=""
+    )
+    interfaces: tuple[str, ...] = setting(
+        "PAYMENT_INTERFACES",
+        parsing.comma_list,
+        "names under which payments of this bridge run, comma list; the first is written",
+        default="monext",
+        note="Names under which payments of this bridge run in commercetools; the first is written",
+    )
+    allowed_url_hosts: frozenset[str] = setting(
+        "ALLOWED_URL_HOSTS",
+        parsing.hosts,
+        "hosts that landing pages asked for with a request may be on, comma list of `host` or `host:port`",
+        otherwise="hosts of `RETURN_URL` and `CANCEL_URL`",
+        derived=landing_hosts,
+        group=Group.LANDING_PAGES,
+        note="Hosts that landing pages named by a request may be on, comma list; none: those of the two above",
+    )
+    redis_url: SecretStr | None = setting(
+        "REDIS_URL",
+        parsing.redis_url,
+        "Redis that all processes and machines of the bridge share: rate limits, caches, the work queue",
+        otherwise="each process has its own limits and caches, and there is no queue",
+        group=Group.REDIS,
+        example="redis://localhost:6379/0",
+    )
+    monext_hosts: MonextHosts = section(MonextHosts)
+    reconcile_in_web: bool = setting(
+        "RECONCILE_IN_WEB",
+        parsing.on_off,
+        "`on`: `gunicorn app:app` also keeps a process that reconciles every minute; "
+        "`off` where the `reconcile` process type runs",
+        default="on",
+        group=Group.RECONCILIATION,
+        note="on: gunicorn also keeps a process that reconciles every minute; off where the reconcile process type "
+        "runs",
+    )
+    port: int = setting(
+        "PORT",
+        parsing.number(1, 65535),
+        "port to listen on",
+        default="8000",
+        group=Group.PROCESSES,
+        note="",
+    )
+    web_concurrency: int = setting(
+        "WEB_CONCURRENCY",
+        parsing.number(1, MOST_WORKERS),
+        "number of worker processes",
+        default="2",
+        group=Group.PROCESSES,
+        note="",
+    )
+    log_level: str = setting(
+        "LOG_LEVEL",
+        parsing.log_level,
+        "`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`",
+        default="INFO",
+        group=Group.PROCESSES,
+        note="",
+    )
+    trusted_proxies: int = setting(
+        "TRUSTED_PROXIES",
+        parsing.number(0, MOST_PROXIES),
+        "number of proxies whose forwarding headers count",
+        default="1",
+        group=Group.PROCESSES,
+        note="Number of proxies before the bridge whose forwarding headers count",
+    )
+    branding: BrandingByStore = section(Branding)
+    shop_origins: frozenset[str] = setting(
+        "SHOP_ORIGINS",
+        shop_origins,
+        "origins of shops whose own pages use the bridge from a browser, comma list",
+        otherwise="no page of another origin may",
+        factory=frozenset[str],
+        https=True,
+        needs="CTP_SESSION_URL",
+        example="https://shop.example.com",
+        note="Origins of shops whose own pages use the bridge from a browser (docs/enabler.md), comma list",
+    )
 
     def store(self, store_key: str | None) -> StoreSettings:
         """Returns the settings of a store.
 
-        Raises StoreNotConfigured where a map does not name it. No other store ever stands in.
+        Raises StoreNotConfigured where a map that is not optional does not name it. No other store ever stands in.
         """
-        if self.by_store.every is not None:
-            return replace(self.by_store.every, store_key=store_key)
         known = self.by_store.by_key.get(store_key) if store_key is not None else None
         if known is not None:
             return known
+        if self.by_store.every is not None:
+            return replace(self.by_store.every, store_key=store_key)
         missing = (name for name, keys in self.by_store.maps.items() if store_key not in keys)
         raise StoreNotConfigured(store_key=store_key, setting=next(missing))
 
@@ -191,3 +234,9 @@ class Settings:
         if self.by_store.every is not None:
             return (self.by_store.every,)
         return tuple(self.by_store.by_key.values())
+
+
+SETTINGS: tuple[Setting, ...] = tuple(declared_settings(Settings))
+"""The table of settings, which faults follow, and which `make settings` prints into the documents."""
+
+SETTING_NAMES: tuple[str, ...] = tuple(each.name for each in SETTINGS)

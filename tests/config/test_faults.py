@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monext_bridge.config import SETTING_NAMES, SETTINGS, load_settings
+from monext_bridge.config.declaring import MapRule
 from monext_bridge.errors import SettingsError, StoreNotConfigured
 from tests.settings_environment import (
     by_store,
@@ -19,6 +20,8 @@ from tests.settings_environment import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
+NEEDED = (MapRule.ESSENTIAL, MapRule.COMPLETE)
+"""Rules of the settings whose maps must name a store, so that it can be paid."""
 
 
 class TestFaults:
@@ -201,10 +204,6 @@ class TestFaults:
             assert secret not in str(raised.value)
 
 
-ADORNING = {"SHOP_NAME", "SHOP_LOGO", "SHOP_COLORS", "SHOP_LINKS", "SHOP_LANGUAGE", "FRAME_ANCESTORS"}
-"""By store as well, and no store needs them: tests/config/test_branding.py."""
-
-
 class TestTable:
     def test_env_example_lists_exactly_the_settings(self) -> None:
         lines = (ROOT / ".env.example").read_text().splitlines()
@@ -221,6 +220,7 @@ class TestTable:
             assert setting.required or setting.default is not None or setting.otherwise, setting.name
 
     def test_every_setting_may_be_given_by_store_where_the_table_says_so(self) -> None:
+        """But those that no store needs: tests/config/test_declaring.py."""
         given = valid_environment(
             MONEXT_CAPTURE_TYPE="MANUAL",
             MONEXT_PAYMENT_METHOD_IDS="CB_1",
@@ -228,7 +228,7 @@ class TestTable:
             RETURN_URL="https://shop.example.com/",
             CANCEL_URL="https://shop.example.com/",
         )
-        for setting in (each for each in SETTINGS if each.by_store and each.name not in ADORNING):
+        for setting in (each for each in SETTINGS if each.by_store in NEEDED):
             settings = load_settings({**given, setting.name: by_store(fr=given[setting.name])})
             assert settings.store("fr") == load_settings(given).store("fr")
             with pytest.raises(StoreNotConfigured, match=setting.name):

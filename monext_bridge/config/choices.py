@@ -1,0 +1,57 @@
+"""Lists the words that settings choose from. Each list is closed, so that a typo is a fault."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Access(StrEnum):
+    """Says who may start a cart's payment: whoever knows its id, has a signed link, or has an active shop session."""
+
+    OPEN = "open"
+    SIGNED = "signed"
+    SESSION = "session"
+
+
+class CheckoutMode(StrEnum):
+    WIDGET = "widget"
+    REDIRECT = "redirect"
+    DIRECT = "direct"
+
+
+class MonextEnvironment(StrEnum):
+    HOMOLOGATION = "HOMOLOGATION"
+    PRODUCTION = "PRODUCTION"
+
+
+class CaptureType(StrEnum):
+    """Says when money is taken. AUTOMATIC: paid when ordered. MANUAL: authorised when ordered, captured later."""
+
+    AUTOMATIC = "AUTOMATIC"
+    MANUAL = "MANUAL"
+
+
+class Expiring(StrEnum):
+    """Says what is done with an authorisation that is about to end: it is warned of, captured, or released."""
+
+    WARN = "warn"
+    CAPTURE = "capture"
+    RELEASE = "release"
+
+
+class PaymentMethod(StrEnum):
+    """Names the methods by which contracts may be listed.
+
+    The list is closed, so that a typo is not taken for a store.
+    """
+
+    CB = "CB"
+    VISA = "VISA"
+    MASTERCARD = "MASTERCARD"
+    AMEX = "AMEX"
+    APPLE_PAY = "APPLE_PAY"
+    GOOGLE_PAY = "GOOGLE_PAY"
+    PAYPAL = "PAYPAL"
+    BANCONTACT = "BANCONTACT"
+    IDEAL = "IDEAL"
+    MB_WAY = "MB_WAY"

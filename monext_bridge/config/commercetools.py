@@ -1,0 +1,90 @@
+"""Declares the settings of the commercetools project."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from monext_bridge.config import parsing
+from monext_bridge.config.declaring import Group, declares, setting
+
+
+@declares
+class CommercetoolsSettings:
+    """Holds the project, its API client and its URLs, which have no slash at their end.
+
+    `session_url` is None where no shop session is ever read. `jwks_url` and `jwt_issuer` are those of the
+    Merchant Center: both are set, or neither where none of its users ever calls.
+    """
+
+    project_key: str = setting(
+        "CTP_PROJECT_KEY",
+        parsing.project_key,
+        "commercetools project",
+        required=True,
+        group=Group.COMMERCETOOLS,
+        note="commercetools: an API client of the project, with its addresses. Auth URL without /oauth/token, API "
+        "URL without the project key.",
+    )
+    client_id: str = setting(
+        "CTP_CLIENT_ID",
+        parsing.text,
+        "API client of the project",
+        required=True,
+        group=Group.COMMERCETOOLS,
+        note="",
+    )
+    client_secret: SecretStr = setting(
+        "CTP_CLIENT_SECRET", parsing.secret, "its secret", required=True, group=Group.COMMERCETOOLS, note=""
+    )
+    auth_url: str = setting(
+        "CTP_AUTH_URL",
+        parsing.base_url_without("/oauth/token"),
+        "authorisation server, without `/oauth/token`",
+        required=True,
+        https=True,
+        group=Group.COMMERCETOOLS,
+        example="https://auth.europe-west1.gcp.commercetools.com",
+        note="",
+    )
+    api_url: str = setting(
+        "CTP_API_URL",
+        parsing.base_url,
+        "HTTP API, without the project key",
+        required=True,
+        https=True,
+        group=Group.COMMERCETOOLS,
+        example="https://api.europe-west1.gcp.commercetools.com",
+        note="",
+    )
+    session_url: str | None = setting(
+        "CTP_SESSION_URL",
+        parsing.base_url,
+        "session API",
+        otherwise="checkout sessions are not read",
+        https=True,
+        group=Group.COMMERCETOOLS,
+        example="https://session.europe-west1.gcp.commercetools.com",
+        note="Session API: needed by CHECKOUT_ACCESS=session and by the JSON API.",
+    )
+    jwks_url: str | None = setting(
+        "CTP_JWKS_URL",
+        parsing.base_url,
+        "keys of the Merchant Center's tokens (JSON Web Key Set)",
+        otherwise="calls from the Merchant Center are refused",
+        https=True,
+        needs="CTP_JWT_ISSUER",
+        group=Group.COMMERCETOOLS,
+        example="https://mc-api.europe-west1.gcp.commercetools.com/.well-known/jwks.json",
+        note="Tokens of the Merchant Center, by which its users read the bridge's status: their keys, and who issues "
+        "them",
+    )
+    jwt_issuer: str | None = setting(
+        "CTP_JWT_ISSUER",
+        parsing.base_url,
+        "issuer of the Merchant Center's tokens",
+        otherwise="calls from the Merchant Center are refused",
+        needs="CTP_JWKS_URL",
+        group=Group.COMMERCETOOLS,
+        example="https://mc-api.europe-west1.gcp.commercetools.com",
+        note="",
+    )
