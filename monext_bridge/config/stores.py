@@ -21,6 +21,7 @@ from monext_bridge.config.declaring import (
     section,
     setting,
 )
+from monext_bridge.config.session_wishes import SessionWishes
 
 API_HOSTS = {
     MonextEnvironment.HOMOLOGATION: "https://api-sandbox.retail.monext.com",
@@ -133,6 +134,7 @@ class StoreSettings:
         group=Group.MONEXT,
         note="Payment time limit that Monext has for the point of sale, 10 to 90 minutes",
     )
+    wishes: SessionWishes = section(SessionWishes)
     return_url: str | None = setting(
         "RETURN_URL",
         JsonReader(parsing.landing_page_url),

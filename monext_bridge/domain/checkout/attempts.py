@@ -43,13 +43,18 @@ class AttemptTerms:
     cancel_url: str | None
     order_number: OrderNumber
     interface: str
+    fallback_method_ids: tuple[str, ...] = ()
 
 
 def terms_digest(cart: Cart, terms: AttemptTerms) -> str:
-    """Returns 12 hex digits over the cart's store, amount, contents and addresses, and over the attempt terms."""
+    """Returns 12 hex digits over the cart's store, amount, contents and addresses, and over the attempt terms.
+
+    A second choice of methods counts where there is one.
+    """
     parts = asdict(cart, dict_factory=_without_descriptions)
     contents = {name: value for name, value in parts.items() if name not in VOLATILE}
-    text = json.dumps([contents, asdict(terms)], sort_keys=True, default=str)
+    asked = {name: value for name, value in asdict(terms).items() if value or name != "fallback_method_ids"}
+    text = json.dumps([contents, asked], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -29,7 +29,7 @@ class SessionOptions:
     fallback_method_ids: tuple[str, ...] = ()
     page_code: str | None = None
     soft_descriptor: str | None = None
-    challenge: str = "NO_PREFERENCE"
+    challenge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def session_request(draft: SessionDraft) -> Json:
             "order": _order(draft, paid_for=paid_for),
             "buyer": buyer(draft.cart, customer=draft.customer),
             "delivery": delivery(draft.cart, charge=paid_for.charge),
-            "threeDS": {"challengeInd": draft.options.challenge},
+            "threeDS": {"challengeInd": draft.options.challenge or "NO_PREFERENCE"},
             "privateData": dict(draft.private_data),
             "returnURL": draft.return_url,
             "notificationURL": draft.notification_url,

@@ -44,7 +44,7 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.mapping.monext import CreatedSession, SessionDraft
+from monext_bridge.mapping.monext import CreatedSession, SessionDraft, SessionOptions
 from monext_bridge.runtime import together
 from monext_bridge.services.payment_reference import ReferenceSigner
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
@@ -196,6 +196,12 @@ class SessionOpener:
             notification_url=f"{self.settings.public_url}/notification/{signed}",
             private_data=private,
             date=self.clock(),
+            options=SessionOptions(
+                fallback_method_ids=terms.fallback_method_ids,
+                page_code=store.wishes.page_code,
+                soft_descriptor=store.wishes.soft_descriptor,
+                challenge=store.wishes.challenge,
+            ),
         )
 
     def _record_session(

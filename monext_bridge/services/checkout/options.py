@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monext_bridge.config import Contracts, PaymentMethod
+from monext_bridge.config import Contracts, PaymentMethod, StoreSettings
 from monext_bridge.domain.ids import OrderNumber
 from monext_bridge.errors import Malformed
 
@@ -38,6 +38,11 @@ def chosen_contracts(contracts: Contracts, options: StartOptions) -> tuple[str, 
             raise Malformed(f"{options.method} can't be paid with here", field="method")
         return (contract,)
     return tuple(allowed.values()) if options.allowed_methods else contracts.ids
+
+
+def second_choice(store: StoreSettings, options: StartOptions) -> tuple[str, ...]:
+    """Return the contract numbers for `fallbackPaymentMethodIDs`: none where link or session choose the methods."""
+    return () if options.method or options.allowed_methods else store.wishes.fallback_method_ids
 
 
 def _allowed(contracts: Contracts, options: StartOptions) -> Mapping[PaymentMethod, str]:

@@ -31,7 +31,7 @@ from monext_bridge.logs import event
 from monext_bridge.mapping.monext import language_code
 from monext_bridge.runtime import together
 from monext_bridge.services.checkout.open_session import Outdated, SessionOpener
-from monext_bridge.services.checkout.options import StartOptions, chosen_contracts
+from monext_bridge.services.checkout.options import StartOptions, chosen_contracts, second_choice
 from monext_bridge.services.outcome import ContextReader, OutcomeRecorder
 from monext_bridge.services.payment_reference import ReferenceSigner
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
@@ -181,6 +181,7 @@ class Checkout:
             cancel_url=options.cancel_url or store.cancel_url,
             order_number=options.order_number or order_number(cart.id),
             interface=options.interface or self.settings.interfaces[0],
+            fallback_method_ids=second_choice(store, options),
         )
 
     def _ask_earlier(
