@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage chaos test-peer test-openapi check screenshots states settings translations lock clean
+.PHONY: demo test test-coverage chaos test-peer test-openapi check screenshots states settings endpoints translations lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
@@ -72,6 +72,11 @@ settings: $(STAMP)
 	@for document in $(SETTINGS); do \
 		$(BIN)/python -m tools.settings $$document > $$document.new && mv $$document.new $$document || exit 1; \
 	done
+
+# The README's tables of addresses and limits, from what the endpoints declare; a test says when they are out of date.
+endpoints: $(STAMP)
+	$(BIN)/python -m tools.endpoints > README.md.new
+	@mv README.md.new README.md
 
 # New sentences come into the catalogues empty, those that are gone leave them. What is compiled is committed as well.
 translations: $(STAMP)

@@ -9,10 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,7 +24,7 @@ from flask import Flask
 from monext_bridge.config import load_settings
 from monext_bridge.services import build_services, utc_now
 from monext_bridge.web import create_app
-from monext_bridge.web.access.rate_limits import RATE_LIMITS, RateLimitTable
+from monext_bridge.web.endpoints import RateLimit
 from sandbox.bridge_settings import bridge_environment
 from sandbox.runner import Sandbox
 from tests.crashing import CrashSwitch, crashing_gateways
@@ -31,14 +32,21 @@ from tests.crashing import CrashSwitch, crashing_gateways
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def environment(sandbox: Sandbox, *, port: int = 8000, **changes: str) -> dict[str, str]:
-    """Give the bridge's environment variables for the sandbox, with changes; an empty value removes a variable.
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
+
+
+def environment(
+    sandbox: Sandbox, *, port: int = 8000, variables: Mapping[str, str] = NO_VARIABLES, **more: str
+) -> dict[str, str]:
+    """Give the bridge's environment variables for the sandbox, with `variables` and `more` in place of its own.
+
+    An empty value removes a variable.
 
     Reconciliation in the web process is off: a test that needs reconciliation starts it.
     """
     base = bridge_environment(sandbox, port=port, access="open", link_secret="link-secret-for-tests-only")
     own = {"PUBLIC_URL": f"http://127.0.0.1:{port}", "RECONCILE_IN_WEB": "off"}
-    merged = base | own | changes
+    merged = base | own | {**variables, **more}
     return {name: value for name, value in merged.items() if value}
 
 
@@ -70,17 +78,16 @@ class AnyBridge(Protocol):
     def call(self, method: str, path: str, **options: Any) -> Answer: ...
 
 
-AMPLE_LIMITS: RateLimitTable = {
-    endpoint: tuple(replace(budget, amount=1000 * budget.amount) for budget in budgets)
-    for endpoint, budgets in RATE_LIMITS.items()
-}
-"""A thousand times the usual limits: a test is one client that does in a minute what thousands do."""
+def ample_limits(limit: RateLimit) -> RateLimit:
+    """Allow a thousand times the usual: a test is one client that does in a minute what thousands do."""
+    return replace(limit, amount=1000 * limit.amount)
 
 
 class InProcess:
     """The bridge inside the test process; it talks to the sandbox over real HTTP.
 
-    A test may pass its own `clock` and `limits`, and a `crash_switch` that kills this bridge at one of its calls.
+    A test may pass its own `clock` and `limits`, a `crash_switch` that kills this bridge at one of its calls, and
+    environment variables as `environment` takes them.
     """
 
     def __init__(
@@ -88,11 +95,12 @@ class InProcess:
         sandbox: Sandbox,
         *,
         clock: Callable[[], datetime] = utc_now,
-        limits: RateLimitTable = AMPLE_LIMITS,
+        limits: Callable[[RateLimit], RateLimit] = ample_limits,
         crash_switch: CrashSwitch | None = None,
-        **changes: str,
+        variables: Mapping[str, str] = NO_VARIABLES,
+        **more: str,
     ) -> None:
-        self.settings = load_settings(environment(sandbox, **changes))
+        self.settings = load_settings(environment(sandbox, variables={**variables, **more}))
         commercetools, monext = crashing_gateways(self.settings.commercetools, crash_switch or CrashSwitch())
         self.services = build_services(self.settings, commercetools=commercetools, monext=monext, clock=clock)
         self.app: Flask = create_app(self.settings, services=self.services, limits=limits)
@@ -111,7 +119,9 @@ class Gunicorn:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log, self._app = log, app
-        self._environment = environment(sandbox, port=self.port, WEB_CONCURRENCY=str(workers), **changes)
+        self._environment = environment(
+            sandbox, port=self.port, variables={"WEB_CONCURRENCY": str(workers), **changes}
+        )
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, OperationAnswer, OperationAnswerKind, OperationKind
@@ -17,6 +17,7 @@ from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.payment import Payment
 from monext_bridge.domain.record.updates import Update
 from monext_bridge.errors import RemoteUnavailable, VersionConflict
+from monext_bridge.services.operations.announce import OperationAnnouncer
 from monext_bridge.services.operations.execute import OperationExecutor
 from monext_bridge.services.operations.modify_payment import PaymentOperations
 from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
@@ -26,6 +27,7 @@ from monext_bridge.services.outcome.create_order import OrderCreator
 from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 from tests.settings_environment import settings_with
 
 NO_ANSWER = OperationAnswer(OperationAnswerKind.UNKNOWN)
@@ -81,39 +83,45 @@ class InMemoryMonext:
 class InMemoryServices:
     """The services over one record and one Monext, at one fixed time."""
 
-    record: Any
-    monext: Any
+    record: InMemoryRecord
+    monext: InMemoryMonext
     now: datetime
 
     def __post_init__(self) -> None:
+        # Each replaces what these services use of the class, and no more.
+        self._records = cast(CommercetoolsRecords, self.record)
+        self._payments = cast(MonextPayments, self.monext)
         self.settings = settings_with()
-        self.executor = OperationExecutor(self.record, self.monext, self.clock)
+        self.executor = OperationExecutor(self._records, self._payments, self.clock)
         self.resolver = UnknownOutcomeResolver(self.settings, self.executor)
-        self.reversal = AutomaticReversal(self.record, self.executor, self.clock)
+        self.reversal = AutomaticReversal(self._records, self.executor, self.clock)
 
     def clock(self) -> datetime:
         return self.now
 
     @property
     def operations(self) -> PaymentOperations:
+        announcer = OperationAnnouncer(
+            self.settings, self._records, self._payments, self.executor, self.resolver, self.clock
+        )
         return PaymentOperations(
-            self.settings, self.record, self.monext, self.executor, self.resolver, self.clock
+            self.settings, self._records, self.executor, announcer, self.resolver, self.clock
         )
 
     @property
     def ledger_importer(self) -> LedgerImporter:
-        return LedgerImporter(self.record, self.monext, self.resolver, self.clock)
+        return LedgerImporter(self._records, self._payments, self.resolver, self.clock)
 
     @property
     def outcome_recorder(self) -> OutcomeRecorder:
-        contexts = ContextReader(self.settings, self.record)
-        orders = OrderCreator(self.record)
-        finisher = OutcomeFinisher(self.record, contexts, self.reversal, orders, self.clock)
+        contexts = ContextReader(self.settings, self._records)
+        orders = OrderCreator(self._records)
+        finisher = OutcomeFinisher(self._records, contexts, self.reversal, orders, self.clock)
         return OutcomeRecorder(
             self.settings,
-            self.record,
+            self._records,
             contexts,
-            self.monext,
+            self._payments,
             finisher,
             self.clock,
         )

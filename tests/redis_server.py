@@ -14,6 +14,9 @@ import redis
 
 from tests.bridges import free_port
 
+PATIENCE = "socket_timeout=30&socket_connect_timeout=30"
+"""Seconds, in place of the bridge's own time-outs, which a busy machine exceeds. A stopped Redis refuses at once."""
+
 PROGRAM = shutil.which("redis-server")
 
 
@@ -22,7 +25,7 @@ class RedisServer:
 
     def __init__(self) -> None:
         self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.url = f"redis://127.0.0.1:{self.port}/0?{PATIENCE}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

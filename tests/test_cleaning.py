@@ -113,7 +113,7 @@ class TestBounds:
     @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:8])
     def test_every_field_of_a_line_is_bounded(self, text: str, lines: LogLines) -> None:
         with caused_by(text):
-            event(logging.getLogger(text), text, **{text: text, "why": text})
+            event(logging.getLogger(text), text, level=logging.INFO, **{text: text, "why": text})
             logging.getLogger(text).warning("%s and %s", text, [text])
             try:
                 raising(text)

@@ -7,7 +7,6 @@ commercetools  the settings of the project
 stores         the settings of payments that may differ by store, and how each store is built
 branding       the settings of how the pages look, shop by shop
 choices        the words that settings choose from
-session_wishes the settings of what is passed on to Monext's sessions
 contracts      MONEXT_PAYMENT_METHOD_IDS: contract numbers, as a list or by method
 colors         SHOP_COLORS: what follows from a shop's colours, and whether they can be read
 parsing        one value each: text to type, or what is wrong with it

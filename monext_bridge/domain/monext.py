@@ -27,24 +27,28 @@ class FailureReason(StrEnum):
 
 
 class MoneyMovement(StrEnum):
-    """Tells what the accepted transaction of a session did with the buyer's money."""
+    """Tells what an accepted transaction of a session did with the buyer's money.
+
+    A complement pays the rest of a session that a voucher has paid in part.
+    """
 
     AUTHORIZED = "AUTHORIZATION"
     CAPTURED = "AUTHORIZATION_AND_CAPTURE"
+    CAPTURED_COMPLEMENT = "AUTHORIZATION_AND_CAPTURE_COMPLEMENT"
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedTransaction:
     """Describes a transaction that may be the accepted one of its session.
 
-    `amount` is what was authorised, else what was requested.
+    `amount` is what was authorised, else what was requested. `date` is when Monext processed it.
     """
 
     id: MonextTransactionId
     move: MoneyMovement
     amount: Money
     method: str | None = None
-    has_authorization_number: bool = False
+    date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.services.access import Principals, PushSignatures
 from monext_bridge.services.checkout import Checkout, SessionOpener, ShopSessions
 from monext_bridge.services.operations import (
+    OperationAnnouncer,
     OperationExecutor,
     PaymentOperations,
     ShipmentCapturer,
@@ -85,7 +86,8 @@ def build_services(
     recorder = OutcomeRecorder(settings, records, contexts, monext_payments, finisher, clock)
     opener = SessionOpener(settings, records, monext_payments, references, clock)
     resolver = UnknownOutcomeResolver(settings, executor)
-    operations = PaymentOperations(settings, records, monext_payments, executor, resolver, clock)
+    announcer = OperationAnnouncer(settings, records, monext_payments, executor, resolver, clock)
+    operations = PaymentOperations(settings, records, executor, announcer, resolver, clock)
     reconciler = PaymentReconciler(
         settings,
         records,

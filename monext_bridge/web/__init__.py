@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
@@ -12,13 +13,22 @@ from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.queue import QueueRunner, queue_on
 from monext_bridge.services import Services, build_services
-from monext_bridge.web.access import RATE_LIMITS, RateLimitTable, init_cors, init_principals, init_rate_limits
+from monext_bridge.web.access import as_declared, init_cors, init_principals, init_rate_limits
 from monext_bridge.web.api import events, health, operations
 from monext_bridge.web.api import shop_payment as payment
 from monext_bridge.web.buyer import after_payment as buyer
 from monext_bridge.web.buyer import checkout, notifications
 from monext_bridge.web.cli import init_cli
-from monext_bridge.web.http import init_headers, init_request_lifecycle, is_json
+from monext_bridge.web.endpoints import (
+    UNLIMITED,
+    Answers,
+    Endpoint,
+    Endpoints,
+    Principal,
+    RateLimit,
+    declared_endpoints,
+)
+from monext_bridge.web.http import init_headers, init_request_lifecycle, json_requests
 from monext_bridge.web.openapi import routes as openapi
 from monext_bridge.web.pages import branding as branding
 from monext_bridge.web.pages import init_error_pages, init_i18n
@@ -27,14 +37,39 @@ ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BODY = 64 * 1024
 
 
+STATIC = Endpoint(
+    does="style and scripts of the pages, and the module for shops' own pages",
+    caller=Principal.ANYBODY,
+    called_by="buyer",
+    limits=UNLIMITED,  # a page without its style helps nobody
+    answers=Answers.PAGE,
+    calls_remotes=False,
+)
+"""Declares the endpoint that Flask itself adds."""
+
+
+def create_routes() -> Flask:
+    """Build an application that has all addresses and nothing behind them: enough for whoever lists them."""
+    app = Flask("monext_bridge", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    STATIC(app.view_functions["static"])
+    for module in (checkout, buyer, notifications, operations, payment, events, health, openapi, branding):
+        app.register_blueprint(module.blueprint)
+    return app
+
+
 def create_app(
-    settings: Settings, *, services: Services | None = None, limits: RateLimitTable = RATE_LIMITS
+    settings: Settings,
+    *,
+    services: Services | None = None,
+    limits: Callable[[RateLimit], RateLimit] = as_declared,
 ) -> Flask:
     """Build the application for these settings.
 
-    Tests that bring their own clock hand in `services`; tests that stand for many clients hand in `limits`.
+    Tests that bring their own clock hand in `services`; tests that stand for many clients hand in `limits`, which
+    returns the rate limit that holds instead of a declared one.
     """
-    app = Flask("monext_bridge", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app = create_routes()
+    endpoints = declared_endpoints(app)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     built = services or build_services(
@@ -44,24 +79,40 @@ def create_app(
         runner=QueueRunner(queue_on(settings.redis_url)) if settings.redis_url else None,
     )
     app.extensions["monext_bridge"] = built
-    init_request_lifecycle(app)
-    init_cors(app, origins=settings.shop_origins)
+    _init_requests(app, settings, built=built, endpoints=endpoints, limits=limits)
+    init_cli(app)
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    return app
+
+
+def _init_requests(
+    app: Flask,
+    settings: Settings,
+    *,
+    built: Services,
+    endpoints: Endpoints,
+    limits: Callable[[RateLimit], RateLimit],
+) -> None:
+    """Set up what every request passes, in this order."""
+    init_request_lifecycle(app, endpoints=endpoints)
+    init_cors(app, origins=settings.shop_origins, endpoints=endpoints)
     init_headers(app)
     init_i18n(app)
-    refuse = init_error_pages(app, is_json=is_json, branding=branding.current_branding)
+    refuse = init_error_pages(
+        app,
+        is_json=json_requests(app, endpoints=endpoints),
+        branding=branding.current_branding,
+        endpoints=endpoints,
+    )
     init_rate_limits(
         app,
         secret=settings.secret_keys[0],
         redis_url=settings.redis_url,
         principals=built.principals,
         refuse=refuse,
-        table=limits,
+        endpoints=endpoints,
+        adjust=limits,
     )
-    init_principals(app, principals=built.principals)
-    init_cli(app)
-    for module in (buyer, checkout, events, health, branding, notifications, openapi, operations, payment):
-        app.register_blueprint(module.blueprint)
-    hops = settings.trusted_proxies
-    if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    return app
+    init_principals(app, principals=built.principals, endpoints=endpoints)

@@ -29,7 +29,7 @@ def take(folder: Path, *, languages: Sequence[str] = LANGUAGES) -> int:
     """Write `<language>/<scene>-<device>-<scheme>.png` for all scenes, and give their number."""
     folder.mkdir(parents=True, exist_ok=True)
     with Sandbox() as sandbox, chromium() as browser:
-        bridge = Gunicorn(sandbox, log=folder / "bridge.jsonl", **shop_settings(sandbox))
+        bridge = Gunicorn(sandbox, log=folder / "bridge.jsonl", workers=1, **shop_settings(sandbox))
         bridge.start()
         try:
             world = World(sandbox)

@@ -118,7 +118,7 @@ def is_own(payment: Json) -> bool:
 def due(order: Json, foreign: Iterable[Json]) -> int:
     """Give the minor units that our payment had to bring for an order, beside the payments of others."""
     total = order["taxedPrice"]["totalGross"] if "taxedPrice" in order else order["totalPrice"]
-    others = sum(
+    others: int = sum(
         t["amount"]["centAmount"] * (-1 if t["type"] == "Refund" else 1)
         for payment in foreign
         for t in payment["transactions"]

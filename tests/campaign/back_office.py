@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 from sandbox.shop.calls import Refused, Unreachable
 from tests.bridges import Answer
@@ -164,7 +163,7 @@ def order_of(world: World, buyer_cart: BuyerCart) -> Json | None:
     return _wait_for(lambda: next(iter(world.project.get("orders", limit=1, **query)["results"]), None))
 
 
-def _wait_for(read: Callable[[], Any]) -> Any:
+def _wait_for(read: Callable[[], Json | None]) -> Json | None:
     deadline = time.monotonic() + LONGEST_WAIT_FOR_RECORD
     while time.monotonic() < deadline:
         try:

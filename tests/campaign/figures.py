@@ -31,15 +31,15 @@ def count(
     seconds: float,
 ) -> Figures:
     kept = [a for a in evidence.accounts if a.accepted and a.reversal_reason is None]
-    reversed_ = [a for a in evidence.accounts if a.accepted and a.reversal_reason]
+    reasons = [a.reversal_reason for a in evidence.accounts if a.accepted and a.reversal_reason]
     faults = Counter(c.fault for c in injector.calls.values() if c.fault)
     lost = sum(1 for e in shared.pair.exchanges if e.status is None)
     rows: tuple[tuple[str, object], ...] = (
         ("buyers", len(shared.plan.visits)),
         ("sessions at Monext", len(evidence.monext["sessions"])),
-        ("payments accepted", len(kept) + len(reversed_)),
+        ("payments accepted", len(kept) + len(reasons)),
         ("  kept, with an order", f"{len(kept)}, {len(evidence.orders)}"),
-        ("  given back", _listed(Counter(a.reversal_reason for a in reversed_))),
+        ("  given back", _listed(Counter(reasons))),
         ("payments not accepted", _listed(_open_ends(evidence))),
         ("acts ordered", _listed(Counter(f"{told.kind} {told.outcome}" for told in shared.office))),
         ("acts at Monext", _listed(_rows_by_type(evidence))),

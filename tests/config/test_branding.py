@@ -49,11 +49,19 @@ def palettes(found: Colors) -> tuple[Palette, Palette]:
 
 class TestByStore:
     def test_without_settings_a_shop_has_no_looks(self) -> None:
-        assert settings_with().branding.at(None) == settings_with().branding.at("fr") == Branding()
+        assert (
+            settings_with().branding.at(None)
+            == settings_with().branding.at("fr")
+            == Branding(name=None, logo=None, colors=None, language=None)
+        )
 
     def test_one_value_holds_for_every_store_and_for_none(self) -> None:
         branding = settings_with(**ALL).branding
-        assert branding.at(None) == branding.at("fr") != Branding()
+        assert (
+            branding.at(None)
+            == branding.at("fr")
+            != Branding(name=None, logo=None, colors=None, language=None)
+        )
         assert branding.at("fr").name == "Maison"
         assert branding.at("fr").frame_ancestors == ("https://shop.example.com",)
 

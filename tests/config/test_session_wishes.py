@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monext_bridge.config.choices import Challenge
-from monext_bridge.config.session_wishes import SessionWishes
+from monext_bridge.config.stores import SessionWishes
 from tests.monext_openapi import needs_openapi, published_fields
 from tests.settings_environment import by_store, settings_faults, settings_with
 
@@ -22,9 +22,11 @@ WISHES = SessionWishes(
     challenge=Challenge.CHALLENGE_MANDATE,
 )
 
+NONE = SessionWishes(fallback_method_ids=(), page_code=None, soft_descriptor=None, challenge=None)
+
 
 def test_without_these_settings_a_store_wishes_nothing() -> None:
-    assert settings_with().store(None).wishes == SessionWishes()
+    assert settings_with().store(None).wishes == NONE
 
 
 def test_one_value_holds_for_all_stores() -> None:
@@ -35,8 +37,8 @@ def test_one_value_holds_for_all_stores() -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_a_store_that_a_map_does_not_name_has_none_and_can_be_paid(name: str) -> None:
     settings = settings_with(**{name: by_store(fr=ALL[name])})
-    assert settings.store("fr").wishes != SessionWishes()
-    assert settings.store("de").wishes == settings.store(None).wishes == SessionWishes()
+    assert settings.store("fr").wishes != NONE
+    assert settings.store("de").wishes == settings.store(None).wishes == NONE
 
 
 @pytest.mark.parametrize(

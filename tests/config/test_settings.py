@@ -25,7 +25,10 @@ class TestWhatIsRead:
         assert settings.currencies == {"EUR"}
         assert settings.interfaces == ("monext",)
         assert (settings.port, settings.web_concurrency, settings.log_level) == (8000, 2, "INFO")
-        assert (settings.trusted_proxies, settings.branding.at(None)) == (1, Branding())
+        assert (settings.trusted_proxies, settings.branding.at(None)) == (
+            1,
+            Branding(name=None, logo=None, colors=None, language=None),
+        )
         assert settings.late_capture is False
         assert settings.reconcile_in_web is True
         assert settings.capture_on_shipment == {"Shipped", "Delivered"}

@@ -27,6 +27,7 @@ from monext_bridge.domain.operations.by_key import (
     replacement_refund,
 )
 from monext_bridge.domain.operations.ledger_limits import check_ledger
+from monext_bridge.domain.operations.open_amounts import has_room_for
 from monext_bridge.domain.operations.pending import (
     REVERSAL_PREFIX,
     TOO_LATE,
@@ -43,7 +44,6 @@ from monext_bridge.domain.operations.rules import (
     OperationNotAllowed,
     Reverse,
     announcements,
-    has_room_for,
     operation_digest,
 )
 from monext_bridge.domain.outcome.automatic_reversal import (
@@ -65,11 +65,11 @@ from monext_bridge.domain.reconciliation.compare_ledger import posting_updates, 
 from monext_bridge.domain.record.attempt_status import (
     AttemptStatus,
     ReversalReason,
-    accepted_transaction,
     attempt_status,
     holds_money,
     reversal_reason,
 )
+from monext_bridge.domain.record.parts import accepted_transaction
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState
 from monext_bridge.domain.record.updates import (
     ChangeInteractionId,
@@ -118,10 +118,10 @@ class Bridge:
         yield
         token = context.payment.interface_id
         assert token is not None
-        outcome, paid = self.monext.session_outcome(token)
+        outcome, accepted = self.monext.session_outcome(token)
         yield
         while True:
-            changes = decide(context, outcome=outcome, paid=paid, now=self.now)
+            changes = decide(context, outcome=outcome, accepted=accepted, now=self.now)
             if cancelled_by_buyer and outcome.kind is OutcomeKind.NOT_BEGUN:
                 changes = _cancelled_by_buyer_updates(context.payment)
             try:

@@ -130,23 +130,25 @@ class Monext:
         session.title, session.accepted = "ACCEPTED", AcceptedTransaction(id_, move, eur(amount), "CB")
         self.rows[id_] = [LedgerRow(id_, move.value, amount, True, self.now + self.skew)]
 
-    def session_outcome(self, token: SessionToken) -> tuple[Outcome, AcceptedTransaction | None]:
+    def session_outcome(self, token: SessionToken) -> tuple[Outcome, tuple[AcceptedTransaction, ...]]:
         session = self.sessions[token]
         over = self.now >= session.begun + SESSION_LIFETIME
         match session.title:
             case "ACCEPTED":
-                return Outcome(OutcomeKind.ACCEPTED, "ACCEPTED", "00000"), session.accepted
+                return Outcome(OutcomeKind.ACCEPTED, "ACCEPTED", "00000"), (
+                    session.accepted,
+                ) if session.accepted else ()
             case "REFUSED":
-                return Outcome(OutcomeKind.FAILED, "REFUSED", "01100", reason=FailureReason.REFUSED), None
+                return Outcome(OutcomeKind.FAILED, "REFUSED", "01100", reason=FailureReason.REFUSED), ()
             case "ONHOLD_PARTNER" if not over:
-                return Outcome(OutcomeKind.PENDING, "ONHOLD_PARTNER", "02016"), None
+                return Outcome(OutcomeKind.PENDING, "ONHOLD_PARTNER", "02016"), ()
             case _ if over:
                 session_gone = Outcome(
                     OutcomeKind.FAILED, "ERROR", "02304", reason=FailureReason.EXPIRED, session_gone=True
                 )
-                return session_gone, None
+                return session_gone, ()
             case _:
-                return Outcome(OutcomeKind.NOT_BEGUN, "INPROGRESS", "02306"), None
+                return Outcome(OutcomeKind.NOT_BEGUN, "INPROGRESS", "02306"), ()
 
     def ledger(self, accepted: MonextTransactionId) -> Ledger:
         first, *others = self.rows[accepted]
@@ -218,9 +220,9 @@ class Monext:
         return uncaptured, captured - done["REFUND"]
 
     def _has_room(self, accepted: MonextTransactionId, operation: Transaction) -> bool:
-        left = open_amounts_at_monext(Ledger(tuple(self.rows[accepted])))
+        left = open_amounts_at_monext(Ledger(tuple(self.rows[accepted])), like=operation.amount)
         room = left.refundable if operation.type is TransactionType.REFUND else left.capturable
-        return operation.amount.cent_amount <= room
+        return operation.amount <= room
 
     def _release(self, accepted: MonextTransactionId, *, ok: bool | None) -> None:
         """Release the remainder of a final capture. No request tells its amount; it ends as the capture does."""

@@ -19,16 +19,9 @@ from monext_bridge.domain.monext import (
 )
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.capture_on_shipment import due_capture
+from monext_bridge.domain.operations.open_amounts import OpenAmounts, open_amounts
 from monext_bridge.domain.operations.pending import OperationName
-from monext_bridge.domain.operations.rules import (
-    Capture,
-    OpenAmounts,
-    OperationNotAllowed,
-    Refund,
-    Reverse,
-    announcements,
-    open_amounts,
-)
+from monext_bridge.domain.operations.rules import Capture, OperationNotAllowed, Refund, Reverse, announcements
 from monext_bridge.domain.outcome.automatic_reversal import is_reversed, owes_more
 from monext_bridge.domain.outcome.decide import PaymentContext, amount_required, decide, reason_to_reverse
 from monext_bridge.domain.outcome.order_rules import OrderPaymentState, counting_payment, order_payment_state
@@ -190,9 +183,9 @@ def test_a_payment_that_was_refunded_in_another_currency_still_counts() -> None:
 
 def test_what_is_left_to_do_is_counted_in_the_currency_that_was_taken() -> None:
     mixed = ours(done(CHARGE, yen(500)), done(REFUND, yen(300)))
-    assert open_amounts(mixed) == OpenAmounts(capturable=0, cancellable=0, refundable=11100)
+    assert open_amounts(mixed) == OpenAmounts(eur(0), eur(0), eur(11100))
     authorized = ours(done(CHARGE, yen(500)), kind=AUTHORIZATION)
-    assert open_amounts(authorized) == OpenAmounts(capturable=11100, cancellable=11100, refundable=0)
+    assert open_amounts(authorized) == OpenAmounts(eur(11100), eur(11100), eur(0))
 
 
 def test_an_authorisation_that_was_captured_in_another_currency_is_still_to_be_captured() -> None:
@@ -226,7 +219,7 @@ def taken_in_yen(move: MoneyMovement = MoneyMovement.CAPTURED) -> Payment:
     cart = a_cart(payments=(own,))
     read = PaymentContext(own, cart=cart, order=None, interfaces=OURS, makes_orders=True)
     paid = replace(PAID_IN_YEN, move=move)
-    return with_updates(own, decide(read, outcome=ACCEPTED, paid=paid, now=NOW))
+    return with_updates(own, decide(read, outcome=ACCEPTED, accepted=(paid,), now=NOW))
 
 
 @pytest.mark.parametrize(

@@ -212,15 +212,15 @@ def test_a_cart_can_not_be_made_to_ask_without_bound(buyer: Buyer, world: World)
 
 
 def test_an_old_reference_signs_no_new_link(sandbox: Sandbox, world: World) -> None:
-    settings = {"CHECKOUT_ACCESS": "signed", "SECRET_KEY": KEY}
-    bridge = InProcess(sandbox, **settings)
+    variables = {"CHECKOUT_ACCESS": "signed", "SECRET_KEY": KEY}
+    bridge = InProcess(sandbox, variables=variables)
     cart = world.cart()
     query = landing_parameters(bridge_link(bridge, cart))
     page = Buyer(bridge).start(cart, **query)
     world.pay(page.token, outcome="refused")
     fresh = [str(a["href"]) for a in Buyer(bridge).opens_result(page).page.find_all("a", href=True)]
     assert any("signature=" in link for link in fresh)
-    later = Buyer(InProcess(sandbox, clock=lambda: utc_now() + timedelta(days=2), **settings))
+    later = Buyer(InProcess(sandbox, clock=lambda: utc_now() + timedelta(days=2), variables=variables))
     stale = [str(a["href"]) for a in later.opens_result(page).page.find_all("a", href=True)]
     assert not any("signature=" in link for link in stale)
 
@@ -228,7 +228,7 @@ def test_an_old_reference_signs_no_new_link(sandbox: Sandbox, world: World) -> N
 def bridge_link(bridge: InProcess, cart: str) -> str:
     import time
 
-    from monext_bridge.web.access.endpoint_callers import sign_link
+    from monext_bridge.web.access.signed_links import sign_link
 
     expires = int(time.time()) + 600
     signature = sign_link(cart, expires, key=bridge.settings.link_secrets[0])

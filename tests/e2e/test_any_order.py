@@ -160,7 +160,7 @@ class Events(RuleBasedStateMachine):
     def back_office(self, kind: str, amount: int) -> None:
         self.operations += 1
         for payment in self.accepted():
-            _try(self.now, payment, _act(kind, amount), key=f"act-{self.acts}")
+            _try(self.now, payment, _act(kind, amount), key=f"act-{self.operations}")
 
     def teardown(self) -> None:
         if not hasattr(self, "cart"):

@@ -19,7 +19,7 @@ def wishful(sandbox: Sandbox) -> Buyer:
         "MONEXT_SOFT_DESCRIPTOR": "Chaises SA",
         "MONEXT_CHALLENGE": "CHALLENGE_REQUESTED",
     }
-    return Buyer(InProcess(sandbox, CHECKOUT_ACCESS="open", **wishes))
+    return Buyer(InProcess(sandbox, variables=wishes))
 
 
 def test_the_wishes_of_the_settings_reach_monext(wishful: Buyer, world: World) -> None:

@@ -224,7 +224,7 @@ def test_twenty_returns_and_notifications_at_once_make_one_order(gunicorn: Gunic
     cart = world.cart("customer")
     page = Buyer(gunicorn).start(cart)
     world.pay(page.token, outcome="accepted")
-    hear = [Buyer.comes_back, Buyer.notification_arrives] * 10
+    hear: list[Callable[[Buyer, Page], Answer]] = [Buyer.comes_back, Buyer.notification_arrives] * 10
     with ThreadPoolExecutor(20) as everybody:
         answers = list(everybody.map(lambda way: way(Buyer(gunicorn), page), hear))
     assert {a.status for a in answers} == {200, 303}

@@ -54,6 +54,8 @@ def gateway_to(
         auth_url=auth_url or url,
         api_url=url,
         session_url=url if session_url == "same" else session_url,
+        jwks_url=None,
+        jwt_issuer=None,
     )
     api, auth = client(url, timeouts=timeouts), client(settings.auth_url, timeouts=timeouts)
     sessions = client(url, timeouts=timeouts) if settings.session_url else None

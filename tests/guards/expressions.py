@@ -82,11 +82,12 @@ def unreachable_uses(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "re":
             yield f"line {node.lineno}: from re import"
-        elif (name := _of_re(node)) and name not in HARMLESS | {"compile"}:
-            yield f"line {node.lineno}: re.{name}"
+        elif isinstance(node, ast.Attribute) and _of_re(node) not in HARMLESS | {"compile", None}:
+            yield f"line {node.lineno}: re.{node.attr}"
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            inner = (each for each in ast.walk(node) if _of_re(each) == "compile")
-            yield from (f"line {each.lineno}: re.compile in a function" for each in inner)
+            inner = (each for each in ast.walk(node) if isinstance(each, ast.Attribute))
+            found = (each for each in inner if _of_re(each) == "compile")
+            yield from (f"line {each.lineno}: re.compile in a function" for each in found)
 
 
 def uses(everywhere: tuple[Module, ...]) -> Mapping[tuple[str, str], tuple[str, ...]]:

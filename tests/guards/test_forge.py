@@ -43,9 +43,8 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
 YAML = sorted(path for path in files() if path.suffix in (".yml", ".yaml"))
 
 
-@pytest.mark.parametrize("path", YAML, ids=lambda path: str(path.relative_to(ROOT)))
-def test_yaml_can_be_read(path: Path) -> None:
-    assert isinstance(read(path), dict)
+def test_yaml_can_be_read() -> None:
+    assert [str(path.relative_to(ROOT)) for path in YAML if not isinstance(read(path), dict)] == []
 
 
 def test_the_yaml_of_hidden_folders_is_found() -> None:

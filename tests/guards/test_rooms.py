@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeGuard
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "monext_bridge"
 LAYERS = ("domain", "gateways", "mapping", "services", "web")
 """Their groups are the rooms; modules that stand beside these are imported as they are."""
 
 MOST_FILES = 14
+FULLER: dict[str, str] = {}
+"""Rooms with more files than that, each with the reason for which it is better whole."""
+
 REGISTERS = ("blueprint.", "payment_group.", "click.")
 ROOMS = sorted(
     path.parent
@@ -40,16 +41,19 @@ def room_of(module: str) -> str | None:
     return next((name for name in map(module_of, ROOMS) if module.startswith(f"{name}.")), None)
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=module_of)
-def test_a_room_says_what_is_decided_in_it(room: Path) -> None:
-    said = ast.get_docstring(ast.parse((room / "__init__.py").read_text()))
-    assert said
-    assert said.split("\n")[0].endswith((".", ";", ","))
+def test_a_room_says_what_is_decided_in_it() -> None:
+    said = {
+        module_of(room): ast.get_docstring(ast.parse((room / "__init__.py").read_text())) for room in ROOMS
+    }
+    assert [room for room, text in said.items() if not text or text.split("\n")[0][-1] not in ".;,"] == []
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=module_of)
-def test_a_room_has_few_enough_files_to_be_known(room: Path) -> None:
-    assert len([path for path in room.glob("*.py") if path.name != "__init__.py"]) <= MOST_FILES
+def test_a_room_has_few_enough_files_to_be_known_or_a_reason() -> None:
+    files = {module_of(room): len(list(room.glob("*.py"))) - 1 for room in ROOMS}
+    too_full = {room: number for room, number in files.items() if number > MOST_FILES}
+    assert {room: number for room, number in too_full.items() if room not in FULLER} == {}
+    assert sorted(set(FULLER) - set(too_full)) == [], "no longer too full: take it from the table"
+    assert all(reason.strip() for reason in FULLER.values())
 
 
 def test_others_import_from_a_room_s_face_and_not_from_its_inside() -> None:

@@ -6,13 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
+from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import (
     FailureReason,
     Ledger,
     LedgerRow,
-    MonextTransactionId,
     OperationAnswer,
     OperationAnswerKind,
 )
@@ -46,35 +44,45 @@ def test_the_program_prints_it() -> None:
     assert done.stdout == states_document()
 
 
-@pytest.mark.parametrize("word", [*AttemptStatus, *OrderPaymentState, *HEARD_BY_THE_SHOP])
-def test_every_state_and_status_is_told(word: str) -> None:
-    assert f"`{word}`" in states_document()
+def test_every_state_and_status_is_told() -> None:
+    document = states_document()
+    words = [*AttemptStatus, *OrderPaymentState, *HEARD_BY_THE_SHOP]
+    assert [word for word in words if f"`{word}`" not in document] == []
 
 
-@pytest.mark.parametrize(
-    "word", [*KINDS, *sorted(PENDING_CODES), *REASON_CODES, *FailureReason, *ActState, *OperationAnswerKind]
-)
-def test_every_title_code_and_state_of_an_act_is_told(word: str) -> None:
-    assert word in states_document()
+def test_every_title_code_and_state_of_an_act_is_told() -> None:
+    document = states_document()
+    words = (*KINDS, *PENDING_CODES, *REASON_CODES, *FailureReason, *ActState, *OperationAnswerKind)
+    assert [word for word in words if word not in document] == []
 
 
-@pytest.mark.parametrize("status", BuyerStatus)
-def test_every_page_of_a_result_is_told(status: BuyerStatus) -> None:
+def test_every_page_of_a_result_is_told() -> None:
+    document = states_document()
+    assert [status for status in BuyerStatus if f"| {_heading_of(status)} |" not in document] == []
+
+
+def _heading_of(status: BuyerStatus) -> str:
     template = STATES.parents[1] / "templates" / "result" / f"{status.value}.html"
     headings = [line for line in template.read_text().splitlines() if "block heading" in line]
-    words = headings[0].split("{% trans %}")[-1].split("{%")[0]
-    assert f"| {words} |" in states_document()
+    return headings[0].split("{% trans %}")[-1].split("{%")[0]
 
 
-@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{attempt_status(s.payment)} {s.case}".strip())
-def test_what_the_document_allows_is_what_the_operations_do(sample: Sample, act: Operation) -> None:
+def test_what_the_document_allows_is_what_the_operations_do() -> None:
+    wrong = [
+        f"{name} of {attempt_status(sample.payment)} {sample.case}".strip()
+        for sample in SAMPLES
+        for name, act in ACTS.items()
+        if may_be_done(sample.payment, act) is not _is_done(sample, act)
+    ]
+    assert wrong == []
+
+
+def _is_done(sample: Sample, act: Operation) -> bool:
     services = services_in_memory(
         sample.payment, now=SEEN, answer=OperationAnswer(OperationAnswerKind.DONE), current_ledger=PLENTY
     )
     try:
         services.operations.perform(sample.payment.id, act, key="key")
     except Conflict:
-        assert not may_be_done(sample.payment, act)
-    else:
-        assert may_be_done(sample.payment, act)
+        return False
+    return True

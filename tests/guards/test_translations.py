@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
-from monext_bridge.mapping.monext.payment_methods import LANGUAGES
+from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.web.pages.i18n import CATALOGUES, ENGLISH, SUPPORTED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,11 +36,18 @@ UNTYPOGRAPHIC = re.compile(r"[\"'`]|\.\.\.|\s\s|^\s|\s$")
 
 def texts(message: Message) -> tuple[str, ...]:
     """What stands in the place of an id: one text, or one for each plural form."""
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    return _all_of(message.string)
 
 
 def ids(message: Message) -> tuple[str, ...]:
-    return message.id if isinstance(message.id, tuple) else (message.id,)
+    return _all_of(message.id)
+
+
+def _all_of(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """One text, or one for each plural form; a message that was never translated has an empty one."""
+    if text is None:
+        return ("",)
+    return (text,) if isinstance(text, str) else tuple(text)
 
 
 def said(catalog: Catalog) -> list[Message]:
@@ -52,7 +59,7 @@ def said(catalog: Catalog) -> list[Message]:
 def sources() -> Catalog:
     """What the templates and the code say, read from them now."""
     with (ROOT / "babel.cfg").open() as mapping:
-        methods, options = parse_mapping_cfg(mapping)
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]  # babel gives it no types
     found = Catalog()
     for name, line, message, _, context in extract_from_dir(ROOT, methods, options):
         found.add(message, None, [(name, line)], context=context)

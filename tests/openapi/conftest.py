@@ -59,7 +59,7 @@ def uncorrected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CheckingMo
 @pytest.fixture(scope="session")
 def bridge(sandbox: Sandbox, mock: CheckingMock) -> InProcess:
     """The bridge with every wish of a store set, whose Monext is the mock."""
-    return InProcess(sandbox, MONEXT_API_URL=mock.url, **WISHES)
+    return InProcess(sandbox, variables=WISHES, MONEXT_API_URL=mock.url)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ class WorkerProcess:
     def __init__(self, sandbox: Sandbox, redis: RedisServer, *, log: Path, **changes: str) -> None:
         self.log = log
         self._environment = {
-            **environment(sandbox, REDIS_URL=redis.url, **changes),
+            **environment(sandbox, variables={"REDIS_URL": redis.url, **changes}),
             "PATH": os.environ["PATH"],
         }
         self._process: subprocess.Popen[bytes] | None = None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from monext_bridge.web.access.rate_limits import MINUTE, RATE_LIMITS, RateLimitTable
-from tests.bridges import AMPLE_LIMITS, Answer, InProcess
+from monext_bridge.web.endpoints import REFUSALS, RateLimit, method_of
+from monext_bridge.web.endpoints.rate_limits import MINUTE
+from tests.bridges import Answer, InProcess, ample_limits
 from tests.web.back_office import UNKNOWN_ID
+from tests.web.declared_endpoints import ENDPOINTS, ROUTES
 
 ADDRESS, OTHER_ADDRESS = "203.0.113.7", "198.51.100.9"
 Build = Callable[..., InProcess]
@@ -50,23 +52,27 @@ REQUESTS = {
     ),
     "payment.create": Request("/payment", "POST", SESSION, other_headers=OTHER_SESSION),
     "operations.config": Request("/operations/config", headers=SESSION, other_headers=OTHER_SESSION),
-    "operations.modify": Request(PAYMENT_INTENT, "POST", MADE_UP),
-    "operations.show": Request(PAYMENT_INTENT, headers=MADE_UP),
-    "operations.checkout_link": Request("/operations/checkout-links", "POST", MADE_UP),
+    **{
+        rule.endpoint: Request(rule.rule.replace("<payment_id>", UNKNOWN_ID), method_of(rule), MADE_UP)
+        for rule in ROUTES.url_map.iter_rules()
+        if ENDPOINTS[rule.endpoint].limits == (REFUSALS,)
+    },
 }
 """Requests that the bridge or a remote refuses: the limits count refused requests as well."""
 
 
-def with_one_tight_limit(name: str, *, amount: int = 1, seconds: int = MINUTE) -> RateLimitTable:
+def with_one_tight_limit(
+    name: str, *, amount: int = 1, seconds: int = MINUTE
+) -> Callable[[RateLimit], RateLimit]:
     """Give limits that are all ample but the one of this name."""
-    return {
-        endpoint: tuple(replace(b, amount=amount, seconds=seconds) if b.name == name else b for b in budgets)
-        for endpoint, budgets in AMPLE_LIMITS.items()
-    }
+
+    def adjust(limit: RateLimit) -> RateLimit:
+        tight = limit.name == name
+        return replace(limit, amount=amount, seconds=seconds) if tight else ample_limits(limit)
+
+    return adjust
 
 
-def one_request_per_window() -> RateLimitTable:
-    """Give limits that allow one request for each window of everything that is limited."""
-    return {
-        endpoint: tuple(replace(b, amount=1) for b in budgets) for endpoint, budgets in RATE_LIMITS.items()
-    }
+def one_request_per_window(limit: RateLimit) -> RateLimit:
+    """Allow one request for each window of everything that is limited."""
+    return replace(limit, amount=1)

@@ -31,7 +31,7 @@ from monext_bridge.domain.record import (
     accepted_transaction,
     attempt_status,
     is_released,
-    own_money,
+    own_amounts,
     reversal_reason,
 )
 from monext_bridge.services.outcome import RecordedOutcome, buyer_status, landing_url
@@ -102,7 +102,7 @@ def _readings(sample: Sample) -> Iterator[tuple[PaymentContext, Outcome | None, 
     if accepted_transaction(payment) is None and payment.interface_id is not None:
         yield ordered, Outcome(OutcomeKind.UNKNOWN), UNASKED
     if accepted_transaction(payment) is not None and reversal_reason(payment) is None:
-        without = UNORDERED if own_money(payment).held else RETURNED_BEFORE
+        without = UNORDERED if not own_amounts(payment).held.is_zero else RETURNED_BEFORE
         yield PaymentContext(payment=payment, order=None, **around), None, without
 
 

@@ -20,6 +20,13 @@ from monext_bridge.domain.operations.capture_on_shipment import (
     due_capture,
 )
 from monext_bridge.domain.operations.ledger_limits import CAPTURING_ROWS, check_ledger, open_amounts_at_monext
+from monext_bridge.domain.operations.open_amounts import (
+    AUTHORIZATION_LASTS,
+    OpenAmounts,
+    has_room_for,
+    is_authorization_over,
+    open_amounts,
+)
 from monext_bridge.domain.operations.pending import (
     ABANDONED,
     IDEMPOTENCY_KEY,
@@ -39,17 +46,14 @@ from monext_bridge.domain.operations.pending import (
     unclaimed_rows,
 )
 from monext_bridge.domain.operations.rules import (
-    AUTHORIZATION_LASTS,
     Cancel,
     Capture,
-    OpenAmounts,
     Operation,
     OperationNotAllowed,
     Refund,
     Reverse,
     announcements,
-    has_room_for,
-    open_amounts,
+    operation_digest,
 )
 
 __all__ = [
@@ -80,6 +84,7 @@ __all__ = [
     "due_capture",
     "has_abandoned",
     "has_room_for",
+    "is_authorization_over",
     "is_overdue",
     "is_unresolved",
     "is_unsent",
@@ -87,6 +92,7 @@ __all__ = [
     "matching_row",
     "open_amounts",
     "open_amounts_at_monext",
+    "operation_digest",
     "operation_keys",
     "operation_mark",
     "operation_name",

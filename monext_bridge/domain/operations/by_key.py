@@ -24,6 +24,7 @@ from monext_bridge.domain.record import (
     TransactionState,
     TransactionType,
     Update,
+    named_part,
 )
 
 STATES_IN_PROGRESS = (TransactionState.INITIAL, TransactionState.PENDING)
@@ -39,19 +40,19 @@ WORST_FIRST = (
 class KeyedOperations:
     """Holds the operations of a key.
 
-    `operations` are the operations themselves, oldest first, whether they were sent or not. `remainder`: what
-    a final capture releases.
+    `operations` are the operations themselves, oldest first, whether they were sent or not. `remainders` are
+    what a final capture releases, one for each part of the payment.
     """
 
     operations: tuple[Transaction, ...] = ()
-    remainder: Transaction | None = None
+    remainders: tuple[Transaction, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.operations)
 
     @property
     def all(self) -> tuple[Transaction, ...]:
-        return (*self.operations, self.remainder) if self.remainder else self.operations
+        return (*self.operations, *self.remainders)
 
     @property
     def unsent(self) -> tuple[Transaction, ...]:
@@ -67,8 +68,16 @@ class KeyedOperations:
         return tuple(t for t in self.operations if t.state in STATES_IN_PROGRESS and not is_unsent(t))
 
     @property
+    def remainder(self) -> Transaction | None:
+        """Returns the remainder, for the operations of a single part."""
+        return next(iter(self.remainders), None)
+
+    @property
     def late_cancel(self) -> Transaction | None:
-        """Returns the cancel that Monext rejected because the capture was sent for settlement already."""
+        """Returns the cancel that Monext rejected because the capture was sent for settlement already.
+
+        It and its replacement are asked of the operations of a single part.
+        """
         return next((t for t in self.operations if operation_mark(t) == TOO_LATE), None)
 
     @property
@@ -81,20 +90,32 @@ class KeyedOperations:
         return all(recorded_digest(t) in (name.digest, REPLACEMENT) for t in self.operations)
 
     def worst(self) -> Transaction:
-        """Returns the transaction that answers for all.
+        """Returns the transaction whose state answers for all.
 
-        A late cancel does not answer where a replacement refund stands in for it.
+        A late cancel does not answer where a replacement refund of its part stands in for it.
         """
-        answering = [t for t in self.operations if not (self.replacement and operation_mark(t) == TOO_LATE)]
-        return min(answering, key=lambda t: WORST_FIRST.index(t.state))
+        return min(self._answering(), key=lambda t: WORST_FIRST.index(t.state))
+
+    def first(self) -> Transaction:
+        """Returns the worst transaction on the first of the parts that the operations are made on."""
+        answering = self._answering()
+        part = named_part(answering[0])
+        alike = (t for t in answering if named_part(t) == part)
+        return min(alike, key=lambda t: WORST_FIRST.index(t.state))
+
+    def _answering(self) -> list[Transaction]:
+        replaced = {named_part(t) for t in self.operations if recorded_digest(t) == REPLACEMENT}
+        return [t for t in self.operations if operation_mark(t) != TOO_LATE or named_part(t) not in replaced]
 
 
 def operations_of_key(payment: Payment, key: str) -> KeyedOperations:
     """Returns the operations of a key, without the abandoned ones: those no longer belong to it."""
     named = [(name, t) for t in payment.transactions if (name := operation_name(t))]
     own = [(name, t) for name, t in named if name.key == key and name.digest != ABANDONED]
-    remainder = next((t for name, t in own if name.digest == REMAINDER), None)
-    return KeyedOperations(tuple(t for name, t in own if name.digest != REMAINDER), remainder)
+    return KeyedOperations(
+        tuple(t for name, t in own if name.digest != REMAINDER),
+        tuple(t for name, t in own if name.digest == REMAINDER),
+    )
 
 
 def operation_keys(payment: Payment) -> tuple[str, ...]:
@@ -114,7 +135,7 @@ def replacement_refund(late: Transaction, *, now: datetime) -> AddTransaction:
         TransactionType.REFUND,
         TransactionState.INITIAL,
         late.amount,
-        str(OperationName(name.key, REPLACEMENT)),
+        str(OperationName(name.key, REPLACEMENT, part=name.part, principal=name.principal)),
         now,
     )
 

@@ -7,23 +7,24 @@ its key; the next message asks under the next one.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monext_bridge.domain.ids import OrderId
+from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.by_key import operation_mark
+from monext_bridge.domain.operations.open_amounts import open_amounts
 from monext_bridge.domain.operations.pending import (
     ABANDONED,
     UNSENT,
-    OperationName,
     is_unresolved,
     operation_name,
 )
-from monext_bridge.domain.operations.rules import Capture, open_amounts
+from monext_bridge.domain.operations.rules import Capture
 from monext_bridge.domain.record import (
     Payment,
     Transaction,
     TransactionType,
-    accepted_or_planned_amount,
     reversal_reason,
 )
 
@@ -50,16 +51,15 @@ def due_capture(payment: Payment, order_id: OrderId) -> ShipmentCapture | None:
     """
     if reversal_reason(payment) is not None:
         return None
-    keyed = _captures_of_order(payment, order_id)
-    waiting = next(((name.key, t.amount) for name, t in keyed if is_unresolved(t)), None)
+    captures = _captures_of_order(payment, order_id)
+    waiting = next((key for key, own in captures.items() if any(is_unresolved(t) for t in own)), None)
     if waiting:
-        key, amount = waiting
-        return ShipmentCapture(Capture(amount), key, sent=True)
-    due = accepted_or_planned_amount(payment).with_amount(open_amounts(payment).capturable)
-    if due.cent_amount == 0:
+        return ShipmentCapture(Capture(_sum(captures[waiting])), waiting, sent=True)
+    due = open_amounts(payment).capturable
+    if due.is_zero:
         return None
-    unsent = next((name.key for name, t in keyed if operation_mark(t) == UNSENT and t.amount == due), None)
-    return ShipmentCapture(Capture(due), unsent or f"ship-{order_id}-{len(keyed)}")
+    unsent = (key for key, own in captures.items() if _is_unsent(own) and _sum(own) == due)
+    return ShipmentCapture(Capture(due), next(unsent, f"ship-{order_id}-{len(captures)}"))
 
 
 def awaits_other_operations(payment: Payment) -> bool:
@@ -67,12 +67,23 @@ def awaits_other_operations(payment: Payment) -> bool:
     return any(is_unresolved(t) and t.type in TAKING for t in payment.transactions)
 
 
-def _captures_of_order(payment: Payment, order_id: OrderId) -> list[tuple[OperationName, Transaction]]:
-    """Returns every capture by a shipment of this order, except abandoned ones."""
-    named = [(operation_name(t), t) for t in payment.transactions]
-    return [
-        (name, t) for name, t in named if name and _is_key_of(order_id, name.key) and name.digest != ABANDONED
-    ]
+def _captures_of_order(payment: Payment, order_id: OrderId) -> dict[str, list[Transaction]]:
+    """Returns the captures by shipments of this order, except abandoned ones, each by its key with all its parts."""
+    found: dict[str, list[Transaction]] = {}
+    for transaction in payment.transactions:
+        name = operation_name(transaction)
+        if name and _is_key_of(order_id, name.key) and name.digest != ABANDONED:
+            found.setdefault(name.key, []).append(transaction)
+    return found
+
+
+def _sum(captures: Sequence[Transaction]) -> Money:
+    first, *others = (t.amount for t in captures)
+    return first.plus_all(others)
+
+
+def _is_unsent(captures: Sequence[Transaction]) -> bool:
+    return all(operation_mark(t) == UNSENT for t in captures)
 
 
 def _is_key_of(order_id: OrderId, key: str) -> bool:

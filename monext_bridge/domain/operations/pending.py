@@ -1,7 +1,8 @@
 """Names operations in the record before they are sent, and finds out later what became of them.
 
 The `interactionId` of an operation's transaction is `<key>~<8 hex of the canonical request body>`. A key
-can't contain `~`. Behind it may stand `~of-<id>`, the Charge that limits a refund, and a mark:
+can't contain `~`. Behind it may stand `~by-<principal>`, who asked; `~on-<id>`, the further part that the operation
+is made on; `~of-<id>`, the Charge that limits a refund; and a mark:
 
     ~free      the operation is unsent: it certainly never reached Monext. The next call with the key uses it again
     ~late      Monext said that a cancel came too late
@@ -22,11 +23,11 @@ from datetime import datetime, timedelta
 
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow, OperationKind
-from monext_bridge.domain.record import Payment, Transaction, TransactionState, TransactionType
+from monext_bridge.domain.record import ON_PART, Payment, Transaction, TransactionState, TransactionType
 
 IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 UNSENT, TOO_LATE, REPLACEMENT, REMAINDER, ABANDONED = "free", "late", "instead", "rest", "void"
-OF_CHARGE = "of-"
+OF_CHARGE, BY_PRINCIPAL = "of-", "by-"
 REVERSAL_PREFIX = "giveback-"
 
 CLOCKS_DIFFER_BY = timedelta(minutes=2)
@@ -49,17 +50,25 @@ KIND_OF_TYPE: Mapping[TransactionType, OperationKind] = {
 class OperationName:
     """Represents the `interactionId` of an operation.
 
-    `charge` is the transaction that limits a refund.
+    `part` is the further part that the operation is made on, None for the first. `charge` is the transaction
+    that limits a refund.
     """
 
     key: str
     digest: str
     mark: str | None = None
     charge: str | None = None
+    part: MonextTransactionId | None = None
+    principal: str | None = None
 
     def __str__(self) -> str:
-        charge = f"{OF_CHARGE}{self.charge}" if self.charge else None
-        return "~".join(part for part in (self.key, self.digest, charge, self.mark) if part)
+        named = (
+            (BY_PRINCIPAL, self.principal),
+            (ON_PART, self.part),
+            (OF_CHARGE, self.charge),
+        )
+        segments = (f"{prefix}{value}" for prefix, value in named if value)
+        return "~".join((self.key, self.digest, *segments, *((self.mark,) if self.mark else ())))
 
     @classmethod
     def parse(cls, interaction_id: str | None) -> OperationName | None:
@@ -68,17 +77,23 @@ class OperationName:
         if not parts or not IDEMPOTENCY_KEY.fullmatch(key):
             return None
         digest, *behind = parts
-        charge = behind.pop(0).removeprefix(OF_CHARGE) if behind and behind[0].startswith(OF_CHARGE) else None
+        principal, part, charge = (_take(behind, prefix) for prefix in (BY_PRINCIPAL, ON_PART, OF_CHARGE))
         if len(behind) > 1:
             return None
-        return cls(key, digest, behind[0] if behind else None, charge)
+        on = MonextTransactionId(part) if part else None
+        return cls(key, digest, behind[0] if behind else None, charge, on, principal)
 
     def marked(self, mark: str | None) -> OperationName:
         return replace(self, mark=mark)
 
     def abandoned(self) -> OperationName:
         """Returns the name of an abandoned operation, whose key can be used again."""
-        return OperationName(self.key, ABANDONED)
+        return OperationName(self.key, ABANDONED, part=self.part, principal=self.principal)
+
+
+def _take(segments: list[str], prefix: str) -> str | None:
+    """Removes the first segment where it begins so, and returns what follows the prefix."""
+    return segments.pop(0).removeprefix(prefix) if segments and segments[0].startswith(prefix) else None
 
 
 def request_digest(body: Mapping[str, object]) -> str:

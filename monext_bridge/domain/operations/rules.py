@@ -1,18 +1,18 @@
 """Decides what may still be captured, cancelled and refunded, and announces the operations that do it.
 
-Amounts are minor units of the currency that Monext took, and no operation is in another. An operation under
-way counts as done for every limit, so that two principals can't both take the same money.
+No operation is in another currency than what Monext took. An operation of a payment that was paid in parts is
+split: the oldest part is filled first, so that a repeat splits alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monext_bridge.domain.ids import RecordTransactionId
-from monext_bridge.domain.monext import Ledger
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.open_amounts import COUNTED_STATES, open_amounts
 from monext_bridge.domain.operations.pending import (
     REMAINDER,
     OperationName,
@@ -28,16 +28,10 @@ from monext_bridge.domain.record import (
     TransactionState,
     TransactionType,
     accepted_or_planned_amount,
-    accepted_transaction,
-    own_money,
+    further_part,
+    kept_parts,
+    parts,
 )
-
-AUTHORIZATION_LASTS = timedelta(days=7)
-"""Monext lets an authorisation be captured for this long (monext/doAuthorization); later only by LATE_DELIVERY."""
-
-COUNTED_STATES = (TransactionState.SUCCESS, TransactionState.PENDING, TransactionState.INITIAL)
-RELEASING = (TransactionType.CHARGE, TransactionType.CANCEL_AUTHORIZATION)
-REFUNDING = (TransactionType.REFUND,)
 
 
 class OperationNotAllowed(Exception):
@@ -74,32 +68,12 @@ Operation = Capture | Refund | Cancel | Reverse
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAmounts:
-    """Holds what may still be done, in minor units, never below zero."""
+class Share:
+    """Holds what an operation does on one part of a payment."""
 
-    capturable: int
-    cancellable: int
-    refundable: int
-
-
-def open_amounts(payment: Payment) -> OpenAmounts:
-    """Returns what the record leaves, with every operation under way counted as done.
-
-    An unsent operation is not under way.
-    """
-    own = [t for t in own_money(payment).transactions if not is_unsent(t)]
-    authorized = _sum(own, TransactionType.AUTHORIZATION, (TransactionState.SUCCESS,))
-    captured = _sum(own, TransactionType.CHARGE, (TransactionState.SUCCESS,))
-    left = (
-        authorized
-        - _sum(own, TransactionType.CHARGE, COUNTED_STATES)
-        - _sum(own, TransactionType.CANCEL_AUTHORIZATION, COUNTED_STATES)
-    )
-    return OpenAmounts(
-        capturable=max(left, 0),
-        cancellable=max(left, 0),
-        refundable=max(captured - _sum(own, TransactionType.REFUND, COUNTED_STATES), 0),
-    )
+    part: Payment
+    kind: TransactionType
+    amount: Money
 
 
 def announcements(
@@ -112,20 +86,11 @@ def announcements(
     _check_currency(payment, operation)
     if isinstance(operation, Refund) and operation.transaction_id:
         name = replace(name, charge=operation.transaction_id)
-    amounts = _amounts(payment, operation)
-    if not amounts:
+    shares = _shares(payment, operation)
+    if not shares:
         raise OperationNotAllowed("nothing is left that could be reversed")
-    return tuple(
-        _announcement(payment, kind, amount, str(name), now) for kind, amount in amounts
-    ) + _remainder(payment, operation, name=name, now=now)
-
-
-def has_room_for(payment: Payment, operations: Iterable[Transaction]) -> bool:
-    """Tells whether the record leaves enough for unsent operations that are to be taken up again."""
-    left, own = open_amounts(payment), tuple(operations)
-    releasing = sum(t.amount.cent_amount for t in own if t.type in RELEASING)
-    refunding = sum(t.amount.cent_amount for t in own if t.type in REFUNDING)
-    return releasing <= left.capturable and refunding <= left.refundable
+    announced = [_announcement(share, name=name, now=now) for share in shares]
+    return (*announced, *_remainders(payment, operation, shares=shares, name=name, now=now))
 
 
 def operation_digest(operation: Operation, *, merchant_reference: str | None) -> str:
@@ -141,69 +106,97 @@ def operation_digest(operation: Operation, *, merchant_reference: str | None) ->
     return request_digest(body)
 
 
-def is_authorization_over(payment: Payment, *, now: datetime, ledger: Ledger | None = None) -> bool:
-    """Tells whether the authorisation is older than Monext lets it be captured, by the record or by the ledger."""
-    accepted = accepted_transaction(payment)
-    if accepted is None or accepted.type is not TransactionType.AUTHORIZATION:
-        return False
-    dates = [accepted.timestamp] + [
-        r.date for r in (ledger.rows if ledger else ()) if r.type == "AUTHORIZATION"
-    ]
-    return any(date is not None and now - date >= AUTHORIZATION_LASTS for date in dates)
-
-
-def _amounts(payment: Payment, operation: Operation) -> tuple[tuple[TransactionType, int], ...]:
+def _shares(payment: Payment, operation: Operation) -> tuple[Share, ...]:
+    """Returns what is done on each part, the oldest part first, each filled before the next."""
     left = open_amounts(payment)
     match operation:
         case Capture(amount):
-            _check_room(amount.cent_amount, left.capturable, what="captured")
-            return ((TransactionType.CHARGE, amount.cent_amount),)
+            kept = [(part, open_amounts(part).capturable) for part in kept_parts(payment)]
+            _check_room(
+                amount, left.capturable.with_amount(0).plus_all(room for _, room in kept), what="captured"
+            )
+            captures = _split(amount, kept, kind=TransactionType.CHARGE)
+            return (*captures, *_releases(kept, captures)) if operation.final else captures
         case Refund(amount, charge):
-            _check_room(amount.cent_amount, left.refundable, what="refunded")
+            _check_room(amount, left.refundable, what="refunded")
             _check_charge(payment, charge, amount)
-            return ((TransactionType.REFUND, amount.cent_amount),)
+            return _split(amount, _refundable_parts(payment, charge), kind=TransactionType.REFUND)
         case Cancel():
-            if left.cancellable == 0:
+            if left.cancellable.is_zero:
                 raise OperationNotAllowed(
                     "nothing is left that could be cancelled: what is captured can be refunded"
                 )
-            return ((TransactionType.CANCEL_AUTHORIZATION, left.cancellable),)
+            return tuple(_cancels(payment))
         case Reverse():
-            both = (
-                (TransactionType.CANCEL_AUTHORIZATION, left.cancellable),
-                (TransactionType.REFUND, left.refundable),
+            return (
+                *_cancels(payment),
+                *_split(left.refundable, _refundable_parts(payment, None), kind=TransactionType.REFUND),
             )
-            return tuple((kind, amount) for kind, amount in both if amount)
 
 
-def _remainder(
-    payment: Payment, operation: Operation, *, name: OperationName, now: datetime
-) -> tuple[AddTransaction, ...]:
-    """Announces what a final capture releases.
+def _split(
+    amount: Money, rooms: Iterable[tuple[Payment, Money]], *, kind: TransactionType
+) -> tuple[Share, ...]:
+    shares: list[Share] = []
+    for part, room in rooms:
+        share = min(amount, room)
+        if not share.is_zero:
+            shares.append(Share(part, kind, share))
+        amount -= share
+    return tuple(shares)
+
+
+def _releases(rooms: Iterable[tuple[Payment, Money]], captures: Sequence[Share]) -> Iterator[Share]:
+    """Cancels what a final capture leaves on parts that it does not capture from."""
+    captured = {further_part(share.part) for share in captures}
+    for part, room in rooms:
+        if further_part(part) not in captured and not room.is_zero:
+            yield Share(part, TransactionType.CANCEL_AUTHORIZATION, room)
+
+
+def _cancels(payment: Payment) -> Iterator[Share]:
+    for part in parts(payment):
+        room = open_amounts(part).cancellable
+        if not room.is_zero:
+            yield Share(part, TransactionType.CANCEL_AUTHORIZATION, room)
+
+
+def _refundable_parts(
+    payment: Payment, charge: RecordTransactionId | None
+) -> tuple[tuple[Payment, Money], ...]:
+    """Returns the parts with what each leaves to refund; of one Charge, only the part that it belongs to."""
+    rooms = ((part, open_amounts(part).refundable) for part in parts(payment))
+    return tuple(
+        (part, room)
+        for part, room in rooms
+        if charge is None or any(t.id == charge for t in part.transactions)
+    )
+
+
+def _remainders(
+    payment: Payment, operation: Operation, *, shares: Sequence[Share], name: OperationName, now: datetime
+) -> Iterator[AddTransaction]:
+    """Announces what a final capture releases of each part that it captures from.
 
     Raises OperationNotAllowed while another operation could change how much that is.
     """
     if not isinstance(operation, Capture) or not operation.final:
-        return ()
+        return
     if unresolved_operations(payment) or _has_pending_operation(payment):
         raise OperationNotAllowed(
-            "another act of this payment is under way: a final capture has to wait for it"
+            "another operation of this payment is under way: a final capture has to wait for it"
         )
-    remainder = open_amounts(payment).capturable - operation.amount.cent_amount
-    if remainder == 0:
-        return ()
-    return (
-        _announcement(
-            payment, TransactionType.CANCEL_AUTHORIZATION, remainder, f"{name.key}~{REMAINDER}", now
-        ),
-    )
+    remainder = OperationName(name.key, REMAINDER, principal=name.principal)
+    for share in (share for share in shares if share.kind is TransactionType.CHARGE):
+        rest = open_amounts(share.part).capturable - share.amount
+        if not rest.is_zero:
+            released = Share(share.part, TransactionType.CANCEL_AUTHORIZATION, rest)
+            yield _announcement(released, name=remainder, now=now)
 
 
-def _announcement(
-    payment: Payment, kind: TransactionType, amount: int, name: str, now: datetime
-) -> AddTransaction:
-    money = accepted_or_planned_amount(payment).with_amount(amount)
-    return AddTransaction(kind, TransactionState.INITIAL, money, name, now)
+def _announcement(share: Share, *, name: OperationName, now: datetime) -> AddTransaction:
+    named = str(replace(name, part=further_part(share.part)))
+    return AddTransaction(share.kind, TransactionState.INITIAL, share.amount, named, now)
 
 
 def _check_currency(payment: Payment, operation: Operation) -> None:
@@ -212,29 +205,39 @@ def _check_currency(payment: Payment, operation: Operation) -> None:
         raise OperationNotAllowed(f"the payment is in {currency}")
 
 
-def _check_room(amount: int, room: int, *, what: str) -> None:
-    if amount <= 0:
+def _check_room(amount: Money, room: Money, *, what: str) -> None:
+    if amount.cent_amount <= 0:
         raise OperationNotAllowed(f"an amount to be {what} is above zero")
     if amount > room:
-        raise OperationNotAllowed(f"{room} can still be {what}, in minor units")
+        raise OperationNotAllowed(f"{room.cent_amount} can still be {what}, in minor units")
 
 
 def _check_charge(payment: Payment, charge: RecordTransactionId | None, amount: Money) -> None:
-    """Checks that a refund of one Charge, with all refunds of it before, is not more than that Charge."""
+    """Checks that a refund of one Charge, with all refunds of it before, is not more than that Charge.
+
+    Of a part, no more than the part leaves can be refunded either.
+    """
     if charge is None:
         return
-    own = own_money(payment).transactions
-    found = next((t for t in own if t.id == charge), None)
+    found = next((t for t in payment.transactions if t.id == charge), None)
     if (
         found is None
         or found.type is not TransactionType.CHARGE
         or found.state is not TransactionState.SUCCESS
+        or found.amount.currency != amount.currency
     ):
         raise OperationNotAllowed("transactionId is not a Charge of this payment that went through")
-    before = [t for t in own if t.type is TransactionType.REFUND and _refunds_charge(t, charge)]
-    room = found.amount.cent_amount - sum(t.amount.cent_amount for t in before if t.state in COUNTED_STATES)
-    if amount.cent_amount > room:
-        raise OperationNotAllowed(f"{room} of the Charge can still be refunded, in minor units")
+    before = [
+        t for t in payment.transactions if t.type is TransactionType.REFUND and _refunds_charge(t, charge)
+    ]
+    room = found.amount.less(
+        amount.with_amount(0).plus_all(t.amount for t in before if t.state in COUNTED_STATES)
+    )
+    ((_, left),) = _refundable_parts(payment, charge)
+    if amount > min(room, left):
+        raise OperationNotAllowed(
+            f"{min(room, left).cent_amount} of the Charge can still be refunded, in minor units"
+        )
 
 
 def _refunds_charge(refund: Transaction, charge: RecordTransactionId) -> bool:
@@ -245,9 +248,3 @@ def _refunds_charge(refund: Transaction, charge: RecordTransactionId) -> bool:
 def _has_pending_operation(payment: Payment) -> bool:
     pending = [t for t in payment.transactions if t.state is TransactionState.PENDING]
     return any(operation_name(t) for t in pending)
-
-
-def _sum(
-    transactions: Iterable[Transaction], kind: TransactionType, states: tuple[TransactionState, ...]
-) -> int:
-    return sum(t.amount.cent_amount for t in transactions if t.type is kind and t.state in states)

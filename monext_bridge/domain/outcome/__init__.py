@@ -10,6 +10,7 @@ from monext_bridge.domain.outcome.automatic_reversal import (
     owes_more,
     reversal_announcements,
     reversal_operations,
+    reversed_parts,
 )
 from monext_bridge.domain.outcome.decide import (
     PaymentContext,
@@ -49,4 +50,5 @@ __all__ = [
     "reason_to_reverse",
     "reversal_announcements",
     "reversal_operations",
+    "reversed_parts",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import (
     REVERSAL_PREFIX,
     KeyedOperations,
@@ -17,15 +18,26 @@ from monext_bridge.domain.record import (
     Payment,
     TransactionState,
     TransactionType,
-    accepted_or_planned_amount,
-    own_money,
+    further_part,
+    own_amounts,
+    parts,
     reversal_reason,
+    surplus_parts,
 )
 
 
+def reversed_parts(payment: Payment) -> tuple[Payment, ...]:
+    """Returns the parts that go back to the buyer: all where there is a reversal reason, else the surplus ones."""
+    return parts(payment) if reversal_reason(payment) is not None else surplus_parts(payment)
+
+
 def reversal_operations(payment: Payment) -> KeyedOperations:
-    """Returns the operations that reverse the payment; none where its money is kept."""
-    return operations_of_key(payment, f"{REVERSAL_PREFIX}{payment.interface_id}")
+    """Returns the operations that reverse the payment, or a part of it; none where its money is kept."""
+    return operations_of_key(payment, reversal_key(payment))
+
+
+def reversal_key(payment: Payment) -> str:
+    return f"{REVERSAL_PREFIX}{payment.interface_id}"
 
 
 def reversal_announcements(payment: Payment, *, now: datetime) -> tuple[AddTransaction, ...]:
@@ -34,30 +46,19 @@ def reversal_announcements(payment: Payment, *, now: datetime) -> tuple[AddTrans
     What another operation has under way is left to it. If that turns out never to have happened, the amount
     is still owed.
     """
-    key, money = f"{REVERSAL_PREFIX}{payment.interface_id}", accepted_or_planned_amount(payment)
     return tuple(
-        AddTransaction(
-            kind,
-            TransactionState.INITIAL,
-            money.with_amount(amount),
-            str(OperationName(key, request_digest({kind.value: amount}))),
-            now,
-        )
-        for kind, amount in _owed(payment)
+        _announcement(part, kind, amount, now=now)
+        for part in reversed_parts(payment)
+        for kind, amount in _owed(part)
     )
 
 
 def owes_more(payment: Payment) -> bool:
-    """Tells whether a payment with a reversal reason still holds money that no operation is reversing.
+    """Tells whether a part that goes back still has money that no operation is reversing.
 
     It is False while one of its reversals is `Initial`, and where Monext has rejected one.
     """
-    operations = reversal_operations(payment)
-    blocked = bool(operations) and operations.worst().state in (
-        TransactionState.INITIAL,
-        TransactionState.FAILURE,
-    )
-    return reversal_reason(payment) is not None and not blocked and bool(_owed(payment))
+    return any(_owes_more(part) for part in reversed_parts(payment))
 
 
 def is_reversal_open(payment: Payment) -> bool:
@@ -66,37 +67,61 @@ def is_reversal_open(payment: Payment) -> bool:
     Its outcome is not known, it ended at a cancel that came too late, or it is not begun for all of the
     money.
     """
-    operations = reversal_operations(payment)
-    initial = any(t.state is TransactionState.INITIAL for t in operations.operations)
-    late = operations.late_cancel is not None and operations.replacement is None
-    return initial or late or owes_more(payment)
+    return any(_is_open(part) for part in reversed_parts(payment))
 
 
 def is_reversed(payment: Payment) -> bool:
-    """Tells whether all of the money went back, also where others sent it back."""
-    operations = reversal_operations(payment)
-    done = operations.worst().state is TransactionState.SUCCESS if operations else True
-    return reversal_reason(payment) is not None and done and own_money(payment).held == 0
+    """Tells whether all of the payment's money went back, also where others sent it back."""
+    return reversal_reason(payment) is not None and all(_went_back(part) for part in parts(payment))
 
 
 def is_reversal_rejected(payment: Payment) -> bool:
-    """Tells whether Monext rejected the reversal: somebody has to look into it."""
-    operations = reversal_operations(payment)
-    return (
-        bool(operations)
-        and not is_reversal_open(payment)
-        and operations.worst().state is TransactionState.FAILURE
+    """Tells whether Monext rejected a reversal: somebody has to look into it."""
+    return not is_reversal_open(payment) and any(_is_rejected(part) for part in reversed_parts(payment))
+
+
+def _announcement(part: Payment, kind: TransactionType, amount: Money, *, now: datetime) -> AddTransaction:
+    digest = request_digest({kind.value: amount.cent_amount})
+    name = OperationName(reversal_key(part), digest, part=further_part(part))
+    return AddTransaction(kind, TransactionState.INITIAL, amount, str(name), now)
+
+
+def _owes_more(part: Payment) -> bool:
+    operations = reversal_operations(part)
+    blocked = bool(operations) and operations.worst().state in (
+        TransactionState.INITIAL,
+        TransactionState.FAILURE,
     )
+    return not blocked and bool(_owed(part))
 
 
-def _owed(payment: Payment) -> tuple[tuple[TransactionType, int], ...]:
+def _is_open(part: Payment) -> bool:
+    operations = reversal_operations(part)
+    initial = any(t.state is TransactionState.INITIAL for t in operations.operations)
+    late = operations.late_cancel is not None and operations.replacement is None
+    return initial or late or _owes_more(part)
+
+
+def _went_back(part: Payment) -> bool:
+    operations = reversal_operations(part)
+    done = operations.worst().state is TransactionState.SUCCESS if operations else True
+    return done and own_amounts(part).held.is_zero
+
+
+def _is_rejected(part: Payment) -> bool:
+    operations = reversal_operations(part)
+    return bool(operations) and operations.worst().state is TransactionState.FAILURE
+
+
+def _owed(part: Payment) -> tuple[tuple[TransactionType, Money], ...]:
     """Returns the amounts to cancel and to refund, without zeros.
 
     Where a cancel came too late, nothing is left to cancel: others have captured it, and a refund stands in.
     """
-    left, captured_since = open_amounts(payment), reversal_operations(payment).late_cancel is not None
+    left, captured_since = open_amounts(part), reversal_operations(part).late_cancel is not None
     amounts = (
-        (TransactionType.CANCEL_AUTHORIZATION, 0 if captured_since else left.cancellable),
+        (TransactionType.CANCEL_AUTHORIZATION, left.cancellable),
         (TransactionType.REFUND, left.refundable),
     )
-    return tuple((kind, amount) for kind, amount in amounts if amount)
+    owed = amounts[1:] if captured_since else amounts
+    return tuple((kind, amount) for kind, amount in owed if not amount.is_zero)

@@ -6,11 +6,12 @@ failed attempt becomes a success if Monext says so later.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monext_bridge.domain.checkout import own_attempts
-from monext_bridge.domain.ids import RecordTransactionId, SessionToken
+from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.monext import AcceptedTransaction, MoneyMovement, Outcome, OutcomeKind
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome.automatic_reversal import reversal_announcements
@@ -30,21 +31,25 @@ from monext_bridge.domain.record import (
     SetStatusCode,
     SetStatusText,
     SetTransactionInterfaceId,
-    Transaction,
     TransactionState,
     TransactionType,
     Update,
     accepted_transaction,
+    accepted_transactions,
     holds_money,
     less_held,
+    part_interaction_id,
     reversal_reason,
     session_transactions,
     status_updates,
+    taken,
+    with_updates,
 )
 
 TYPE_OF_MOVE = {
     MoneyMovement.AUTHORIZED: TransactionType.AUTHORIZATION,
     MoneyMovement.CAPTURED: TransactionType.CHARGE,
+    MoneyMovement.CAPTURED_COMPLEMENT: TransactionType.CHARGE,
 }
 
 
@@ -63,14 +68,18 @@ class PaymentContext:
 
 
 def decide(
-    context: PaymentContext, *, outcome: Outcome, paid: AcceptedTransaction | None, now: datetime
+    context: PaymentContext, *, outcome: Outcome, accepted: Sequence[AcceptedTransaction], now: datetime
 ) -> tuple[Update, ...]:
-    """Returns the updates of the payment's record. `paid` is the accepted transaction of an ACCEPTED outcome."""
+    """Returns the updates of the payment's record.
+
+    `accepted` are the accepted transactions of an ACCEPTED outcome, oldest first: several where the session was
+    paid in parts, or more than once.
+    """
     payment = context.payment
     if accepted_transaction(payment) is not None or reversal_reason(payment) is not None:
         return ()
-    if outcome.kind is OutcomeKind.ACCEPTED and paid is not None:
-        return _record_accepted(context, outcome=outcome, paid=paid, now=now)
+    if outcome.kind is OutcomeKind.ACCEPTED and accepted:
+        return _record_accepted(context, outcome=outcome, accepted=accepted, now=now)
     if outcome.kind is OutcomeKind.PENDING:
         return _move_to(payment, TransactionState.PENDING, outcome=outcome)
     if outcome.kind is OutcomeKind.FAILED and not (outcome.session_gone and _is_pending(payment)):
@@ -93,11 +102,8 @@ def begin_reversal(
     transaction = accepted_transaction(payment)
     if transaction is None or payment.interface_id is None:
         raise ValueError(f"payment {payment.id} holds nothing that could be given back")
-    return (
-        SetStatusCode(reason.value),
-        SetStatusText(why[:STATUS_TEXT_LIMIT]),
-        *reversal_announcements(payment, now=now),
-    )
+    marked = (SetStatusCode(reason.value), SetStatusText(why[:STATUS_TEXT_LIMIT]))
+    return (*marked, *reversal_announcements(with_updates(payment, marked), now=now))
 
 
 def reason_to_reverse(context: PaymentContext) -> tuple[ReversalReason, str] | None:
@@ -106,13 +112,12 @@ def reason_to_reverse(context: PaymentContext) -> tuple[ReversalReason, str] | N
     Three amounts must agree: what is due, what was planned, and what Monext took. They are compared when a
     payment is accepted, and once more here, before there is an order.
     """
-    transaction = accepted_transaction(context.payment)
-    if transaction is None:
+    if accepted_transaction(context.payment) is None:
         return None
     counting = counting_payment(_accepted_for_due_amount(context))
     if counting is not None and counting != context.payment.id:
         return ReversalReason.SECOND_PAYMENT, "Another payment of the cart was there first"
-    return _money_objection(context, taken=transaction.amount)
+    return _money_objection(context)
 
 
 def duplicate_payments(context: PaymentContext) -> tuple[Payment, ...]:
@@ -132,14 +137,17 @@ def needs_order(context: PaymentContext) -> bool:
     return holds_money(context.payment)
 
 
-def _money_objection(context: PaymentContext, *, taken: Money) -> tuple[ReversalReason, str] | None:
-    planned, due = context.payment.planned, amount_required(context)
-    if taken != planned:
-        return ReversalReason.AMOUNT_MISMATCH, f"Planned {_text(planned)}, Monext took {_text(taken)}"
-    if due is not None and due.cent_amount == 0:
+def _money_objection(context: PaymentContext) -> tuple[ReversalReason, str] | None:
+    planned, due, sum_taken = context.payment.planned, amount_required(context), taken(context.payment)
+    if sum_taken != planned:
+        return ReversalReason.AMOUNT_MISMATCH, f"Planned {_text(planned)}, Monext took {_parts_text(context)}"
+    if due is not None and due.is_zero:
         return ReversalReason.SECOND_PAYMENT, "The cart is paid by other means already"
-    if due is not None and taken != due:
-        return ReversalReason.AMOUNT_MISMATCH, f"The cart costs {_text(due)}, Monext took {_text(taken)}"
+    if due is not None and sum_taken != due:
+        return (
+            ReversalReason.AMOUNT_MISMATCH,
+            f"The cart costs {_text(due)}, Monext took {_parts_text(context)}",
+        )
     return _cart_objection(context)
 
 
@@ -179,8 +187,8 @@ def _payments_of_order(context: PaymentContext) -> tuple[Payment, ...]:
 def _accepted_for_due_amount(context: PaymentContext) -> tuple[Payment, ...]:
     """Returns the attempts that were accepted for the amount that is required: only these can count."""
     due = amount_required(context)
-    accepted = ((p, accepted_transaction(p)) for p in attempts_of_cart(context))
-    return tuple(p for p, t in accepted if t is not None and due in (None, t.amount))
+    amounts = ((p, taken(p)) for p in attempts_of_cart(context))
+    return tuple(p for p, amount in amounts if amount is not None and due in (None, amount))
 
 
 def _newly_accepted_objection(context: PaymentContext) -> tuple[ReversalReason, str] | None:
@@ -197,10 +205,8 @@ def _newly_accepted_objection(context: PaymentContext) -> tuple[ReversalReason, 
     if any(holds_money(p) or context.order is not None for p in others):
         return ReversalReason.SECOND_PAYMENT, "Another payment of the cart was there first"
     cart_lost = context.cart is None and context.order is None
-    transaction = accepted_transaction(context.payment)
-    if transaction is None or cart_lost:
-        return None  # A cart that can't be found is searched for again before its money is reversed.
-    return _money_objection(context, taken=transaction.amount)
+    # A cart that can't be found is searched for again before its money is reversed.
+    return None if cart_lost else _money_objection(context)
 
 
 def _is_pending(payment: Payment) -> bool:
@@ -208,25 +214,41 @@ def _is_pending(payment: Payment) -> bool:
 
 
 def _record_accepted(
-    context: PaymentContext, *, outcome: Outcome, paid: AcceptedTransaction, now: datetime
+    context: PaymentContext, *, outcome: Outcome, accepted: Sequence[AcceptedTransaction], now: datetime
 ) -> tuple[Update, ...]:
-    """Records success of the right type and amount, and announces the reversal where it must not be kept."""
-    payment = context.payment
-    recorded = _success_updates(payment, paid=paid, now=now)
-    after = replace(context, payment=_as_accepted(payment, paid=paid, now=now))
+    """Records success of the right types and amounts, and announces the reversal of what must not be kept."""
+    payment, (first, *_) = context.payment, accepted
+    recorded = _success_updates(payment, accepted=accepted, now=now)
+    after = replace(context, payment=with_updates(payment, recorded))
     objection = _newly_accepted_objection(after)
-    method = (SetMethod(paid.method),) if paid.method and paid.method != payment.method else ()
+    method = (SetMethod(first.method),) if first.method and first.method != payment.method else ()
     if objection is None:
-        return (*recorded, *method, *status_updates(payment, outcome))
+        surplus = reversal_announcements(after.payment, now=now)
+        return (*recorded, *method, *status_updates(payment, outcome), *surplus)
     reason, why = objection
     return (*recorded, *method, *begin_reversal(after.payment, reason=reason, why=why, now=now))
 
 
-def _success_updates(payment: Payment, *, paid: AcceptedTransaction, now: datetime) -> tuple[Update, ...]:
-    kind = TYPE_OF_MOVE[paid.move]
+def _success_updates(
+    payment: Payment, *, accepted: Sequence[AcceptedTransaction], now: datetime
+) -> tuple[Update, ...]:
+    """Makes the first accepted transaction of the planned one, where that fits, and adds the others behind it."""
+    first, *others = accepted
+    token = payment.interface_id or SessionToken("")
+    further = (_added(part, part_interaction_id(token, part.id), now=now) for part in others)
+    return (*_first_success(payment, first, now=now), *further)
+
+
+def _added(part: AcceptedTransaction, interaction_id: str, *, now: datetime) -> AddTransaction:
+    kind = TYPE_OF_MOVE[part.move]
+    return AddTransaction(kind, TransactionState.SUCCESS, part.amount, interaction_id, now, part.id)
+
+
+def _first_success(payment: Payment, first: AcceptedTransaction, *, now: datetime) -> tuple[Update, ...]:
+    kind = TYPE_OF_MOVE[first.move]
     transactions = session_transactions(payment)
     fitting = next(
-        (t for t in transactions if t.type is kind and t.amount == paid.amount and not t.interface_id), None
+        (t for t in transactions if t.type is kind and t.amount == first.amount and not t.interface_id), None
     )
     others = tuple(
         ChangeTransactionState(t.id, TransactionState.FAILURE)
@@ -237,29 +259,10 @@ def _success_updates(payment: Payment, *, paid: AcceptedTransaction, now: dateti
         return (
             *others,
             ChangeTransactionState(fitting.id, TransactionState.SUCCESS),
-            SetTransactionInterfaceId(fitting.id, paid.id),
+            SetTransactionInterfaceId(fitting.id, first.id),
             ChangeTransactionTimestamp(fitting.id, now),
         )
-    token = payment.interface_id or SessionToken("")
-    return (
-        *others,
-        AddTransaction(kind, TransactionState.SUCCESS, paid.amount, token, now, paid.id),
-    )
-
-
-def _as_accepted(payment: Payment, *, paid: AcceptedTransaction, now: datetime) -> Payment:
-    """Returns the record as it will read once the success is written."""
-    success = Transaction(
-        id=RecordTransactionId("planned"),
-        type=TYPE_OF_MOVE[paid.move],
-        state=TransactionState.SUCCESS,
-        amount=paid.amount,
-        interaction_id=payment.interface_id,
-        interface_id=paid.id,
-        timestamp=now,
-    )
-    operations = tuple(t for t in payment.transactions if t not in session_transactions(payment))
-    return replace(payment, transactions=(success, *operations))
+    return (*others, _added(first, payment.interface_id or SessionToken(""), now=now))
 
 
 def _move_to(payment: Payment, state: TransactionState, *, outcome: Outcome) -> tuple[Update, ...]:
@@ -276,3 +279,7 @@ def _move_to(payment: Payment, state: TransactionState, *, outcome: Outcome) -> 
 
 def _text(amount: Money) -> str:
     return f"{amount.cent_amount} {amount.currency}"
+
+
+def _parts_text(context: PaymentContext) -> str:
+    return " and ".join(_text(t.amount) for t in accepted_transactions(context.payment))

@@ -17,6 +17,7 @@ from monext_bridge.domain.record import (
     TransactionState,
     TransactionType,
     accepted_transaction,
+    amounts,
     holds_money,
     reversal_reason,
 )
@@ -62,16 +63,18 @@ def order_payment_state(total: Money, payments: Iterable[Payment]) -> OrderPayme
     under way means that credit is owed. A payment with a reversal reason does not count: its money was never
     the order's.
     """
-    counted = [p.in_currency(total.currency) for p in payments if reversal_reason(p) is None]
-    captured = sum(p.charged for p in counted)
-    authorized = sum(p.authorized for p in counted)
-    capturable = sum(max(p.authorized - p.charged - p.cancelled, 0) for p in counted if p.authorized)
+    counted = [p for p in payments if reversal_reason(p) is None]
+    each, none = [amounts(p, like=total) for p in counted], total.with_amount(0)
+    captured = none.plus_all(a.charged for a in each)
+    is_authorized = any(not a.authorized.is_zero for a in each)
+    is_uncaptured = any(not a.uncaptured.is_zero for a in each)
+    is_captured = not captured.is_zero
     checks = (
-        (any(_refund_under_way(p) for p in counted), OrderPaymentState.CREDIT_OWED),
-        (captured > 0 and (captured >= total.cent_amount or capturable == 0), OrderPaymentState.PAID),
-        (captured > 0, OrderPaymentState.BALANCE_DUE),
-        (authorized > 0 and capturable == 0, OrderPaymentState.FAILED),
-        (authorized > 0, OrderPaymentState.PENDING),
+        (any(_refund_under_way(p, currency=total.currency) for p in counted), OrderPaymentState.CREDIT_OWED),
+        (is_captured and (captured >= total or not is_uncaptured), OrderPaymentState.PAID),
+        (is_captured, OrderPaymentState.BALANCE_DUE),
+        (is_authorized and not is_uncaptured, OrderPaymentState.FAILED),
+        (is_authorized, OrderPaymentState.PENDING),
     )
     return next((state for holds, state in checks if holds), None)
 
@@ -92,7 +95,12 @@ def _accepted_at(payment: Payment) -> datetime:
     return recorded or datetime.max.replace(tzinfo=UTC)
 
 
-def _refund_under_way(payment: Payment) -> bool:
-    refunds = [t for t in payment.transactions if t.type is TransactionType.REFUND]
+def _refund_under_way(payment: Payment, *, currency: str) -> bool:
     under_way = (TransactionState.INITIAL, TransactionState.PENDING)
-    return any(t.state in under_way and not is_unsent(t) for t in refunds)
+    return any(
+        t.type is TransactionType.REFUND
+        and t.amount.currency == currency
+        and t.state in under_way
+        and not is_unsent(t)
+        for t in payment.transactions
+    )

@@ -37,7 +37,7 @@ from monext_bridge.domain.record import (
     Update,
     accepted_or_planned_amount,
     accepted_transaction,
-    own_money,
+    further_part,
 )
 
 FOUND_PREFIX, FOUND = "ledger-", "found"
@@ -76,7 +76,7 @@ def posting_updates(
     kind, state = _type(row, ledger), _state(row)
     operation = _unlinked_operation(payment, row, kind=kind, key=key)
     if operation is None:
-        name = str(OperationName(f"{FOUND_PREFIX}{row.id}", FOUND))
+        name = str(OperationName(f"{FOUND_PREFIX}{row.id}", FOUND, part=further_part(payment)))
         amount = accepted_or_planned_amount(payment).with_amount(row.amount)
         return (AddTransaction(kind, state, amount, name, row.date or now, row.id),)
     moved = (ChangeTransactionState(operation.id, state),) if operation.state is not state else ()
@@ -93,12 +93,13 @@ def disagreement(payment: Payment, ledger: Ledger) -> str | None:
         for t in _operations(payment)
     ):
         return None
-    ours, theirs = open_amounts(payment), open_amounts_at_monext(ledger)
+    ours = open_amounts(payment)
+    theirs = open_amounts_at_monext(ledger, like=ours.capturable)
     if (ours.capturable, ours.refundable) == (theirs.capturable, theirs.refundable):
         return None
     return (
-        f"the record leaves {ours.capturable} to capture and {ours.refundable} to refund, "
-        f"Monext's ledger {theirs.capturable} and {theirs.refundable}"
+        f"the record leaves {ours.capturable.cent_amount} to capture and {ours.refundable.cent_amount} to refund, "
+        f"Monext's ledger {theirs.capturable.cent_amount} and {theirs.refundable.cent_amount}"
     )
 
 
@@ -151,11 +152,11 @@ def _unlinked_operation(
     """
     alike = [
         (name, t)
-        for t in own_money(payment).transactions
+        for t in payment.transactions
         if (name := operation_name(t))
         and name.digest != ABANDONED
         and t.type is kind
-        and t.amount.cent_amount == row.amount
+        and t.amount == accepted_or_planned_amount(payment).with_amount(row.amount)
         and t.interface_id is None
     ]
     echoed = next((t for name, t in alike if key is not None and name.key == key), None)

@@ -18,6 +18,7 @@ from monext_bridge.domain.outcome import (
     is_reversal_rejected,
     order_payment_state,
     reversal_operations,
+    reversed_parts,
 )
 from monext_bridge.domain.record import (
     AttemptKey,
@@ -32,9 +33,10 @@ from monext_bridge.domain.record import (
     holds_money,
     is_closed,
     less_held,
-    own_money,
+    own_amounts,
     reversal_reason,
     session_opened_at,
+    taken,
 )
 
 GRACE = timedelta(minutes=15)
@@ -167,7 +169,7 @@ def authorization_ends_at(payment: Payment) -> datetime | None:
     accepted = accepted_transaction(payment)
     if accepted is None or accepted.timestamp is None or accepted.type is not TransactionType.AUTHORIZATION:
         return None
-    kept = reversal_reason(payment) is None and open_amounts(payment).capturable > 0
+    kept = reversal_reason(payment) is None and not open_amounts(payment).capturable.is_zero
     return accepted.timestamp + AUTHORIZATION_LASTS if kept else None
 
 
@@ -186,13 +188,13 @@ def _of_session(payment: Payment, age: Age) -> Iterator[FollowUp]:
 
 
 def _of_reversal(payment: Payment, age: Age) -> Iterator[FollowUp]:
-    if reversal_reason(payment) is None:
-        return
     if is_reversal_open(payment):
         accepted = accepted_transaction(payment)
         if _any_passed(reversal_operations(payment).operations or ((accepted,) if accepted else ()), age):
             yield FollowUp.REVERSAL
-    elif is_reversal_rejected(payment) and own_money(payment).held > 0:
+    elif is_reversal_rejected(payment) and any(
+        not own_amounts(part).held.is_zero for part in reversed_parts(payment)
+    ):
         yield FollowUp.REVERSAL_REJECTED
 
 
@@ -224,10 +226,11 @@ def _is_further_attempt(payment: Payment) -> bool:
 
 def _amounts_agree(payment: Payment, order: Order, *, interfaces: frozenset[str]) -> bool:
     """Tells whether the order costs what was taken, or what is left of it, besides the payments of others."""
-    accepted = accepted_transaction(payment)
-    if accepted is None or accepted.amount.currency != order.total.currency:
-        return accepted is None
+    if accepted_transaction(payment) is None:
+        return True
+    sum_taken = taken(payment)
+    if sum_taken is None or sum_taken.currency != order.total.currency:
+        return False
     due = less_held(order.total, (p for p in order.payments if p.interface not in interfaces))
-    own = own_money(payment)
-    left = accepted.amount.cent_amount - own.cancelled - own.refunded
-    return due.cent_amount in (accepted.amount.cent_amount, left)
+    own = own_amounts(payment)
+    return due in (sum_taken, sum_taken - own.cancelled - own.refunded)

@@ -4,20 +4,17 @@ This package decides what a payment's transactions say: which attempt is open, p
 money is kept, and what the record reads after an update. Nothing here calls commercetools or Monext.
 """
 
+from monext_bridge.domain.record.amounts import Amounts, amounts, less_held, own_amounts, total
 from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.attempt_status import (
     AttemptStatus,
     ReversalReason,
-    accepted_or_planned_amount,
-    accepted_transaction,
     attempt_status,
     holds_money,
     is_closed,
     is_released,
-    own_money,
     reversal_reason,
     session_opened_at,
-    session_transactions,
 )
 from monext_bridge.domain.record.cart import (
     Address,
@@ -28,8 +25,22 @@ from monext_bridge.domain.record.cart import (
     Delivery,
     NotPayable,
     Order,
-    less_held,
     not_payable,
+)
+from monext_bridge.domain.record.parts import (
+    ON_PART,
+    accepted_or_planned_amount,
+    accepted_transaction,
+    accepted_transactions,
+    further_part,
+    kept_parts,
+    named_part,
+    part_interaction_id,
+    part_with,
+    parts,
+    session_transactions,
+    surplus_parts,
+    taken,
 )
 from monext_bridge.domain.record.payment import (
     AttemptKey,
@@ -55,9 +66,11 @@ from monext_bridge.domain.record.updates import (
 )
 
 __all__ = [
+    "ON_PART",
     "STATUS_TEXT_LIMIT",
     "AddTransaction",
     "Address",
+    "Amounts",
     "AttemptKey",
     "AttemptStatus",
     "Cart",
@@ -85,16 +98,27 @@ __all__ = [
     "Update",
     "accepted_or_planned_amount",
     "accepted_transaction",
+    "accepted_transactions",
+    "amounts",
     "attempt_status",
+    "further_part",
     "holds_money",
     "is_closed",
     "is_released",
+    "kept_parts",
     "less_held",
+    "named_part",
     "not_payable",
-    "own_money",
+    "own_amounts",
+    "part_interaction_id",
+    "part_with",
+    "parts",
     "reversal_reason",
     "session_opened_at",
     "session_transactions",
     "status_updates",
+    "surplus_parts",
+    "taken",
+    "total",
     "with_updates",
 ]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
-
-SESSION_TYPES = (TransactionType.AUTHORIZATION, TransactionType.CHARGE)
-
+from monext_bridge.domain.record.amounts import own_amounts
+from monext_bridge.domain.record.parts import accepted_transaction, session_transactions
+from monext_bridge.domain.record.payment import Payment, TransactionState
 
 SESSION_OVER = " (session over)"
 """Ends the status text of a failed attempt that was read after its session's end and need not be read again."""
@@ -40,11 +38,11 @@ class AttemptStatus(StrEnum):
 
 def attempt_status(payment: Payment) -> AttemptStatus:
     """Returns the first status that holds, strongest first: what happened to the money beats what was planned."""
-    transactions, own = session_transactions(payment), own_money(payment)
+    transactions = session_transactions(payment)
     states = {t.state for t in transactions}
     checks = (
         (reversal_reason(payment) is not None, AttemptStatus.RETURNED),
-        (own.charged > 0, AttemptStatus.PAID),
+        (own_amounts(payment).charged.cent_amount > 0, AttemptStatus.PAID),
         (TransactionState.SUCCESS in states, AttemptStatus.AUTHORIZED),
         (TransactionState.PENDING in states, AttemptStatus.PENDING),
         (TransactionState.INITIAL in states, AttemptStatus.OPEN),
@@ -56,44 +54,8 @@ def attempt_status(payment: Payment) -> AttemptStatus:
 
 def is_released(payment: Payment) -> bool:
     """Tells whether the buyer was never charged: authorised, nothing captured, and all of it cancelled."""
-    own = own_money(payment)
-    return own.charged == 0 and 0 < own.authorized <= own.cancelled
-
-
-def session_transactions(payment: Payment) -> tuple[Transaction, ...]:
-    """Returns the transactions of the buyer's session.
-
-    Their `interactionId` is the session token, not an operation name.
-    """
-    return tuple(
-        t
-        for t in payment.transactions
-        if t.type in SESSION_TYPES
-        and t.interaction_id is not None
-        and t.interaction_id == payment.interface_id
-    )
-
-
-def accepted_transaction(payment: Payment) -> Transaction | None:
-    """Returns the transaction of the session that succeeded, None where there is none."""
-    return next((t for t in session_transactions(payment) if t.state is TransactionState.SUCCESS), None)
-
-
-def accepted_or_planned_amount(payment: Payment) -> Money:
-    """Returns the amount that Monext took, else the planned one.
-
-    Every operation of the payment is in the currency of this amount.
-    """
-    accepted = accepted_transaction(payment)
-    return accepted.amount if accepted else payment.planned
-
-
-def own_money(payment: Payment) -> Payment:
-    """Returns the payment with only its transactions in the currency that Monext took.
-
-    That is not always the planned currency.
-    """
-    return payment.in_currency(accepted_or_planned_amount(payment).currency)
+    own = own_amounts(payment)
+    return own.charged.is_zero and own.uncaptured.is_zero and not own.authorized.is_zero
 
 
 def is_closed(payment: Payment) -> bool:
@@ -125,5 +87,5 @@ def holds_money(payment: Payment) -> bool:
     return (
         accepted_transaction(payment) is not None
         and reversal_reason(payment) is None
-        and own_money(payment).held > 0
+        and not own_amounts(payment).held.is_zero
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +9,7 @@ from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.record.amounts import less_held
 from monext_bridge.domain.record.payment import Payment
 
 
@@ -146,12 +146,6 @@ class Cart:
         """
         others = (p for p in self.payments if p.id != besides and p.interface not in interfaces)
         return less_held(self.total, others)
-
-
-def less_held(total: Money, payments: Iterable[Payment]) -> Money:
-    """Returns the total less what the payments hold in its currency, never below zero."""
-    held = sum(p.in_currency(total.currency).held for p in payments)
-    return total.with_amount(max(total.cent_amount - held, 0))
 
 
 @dataclass(frozen=True, slots=True)

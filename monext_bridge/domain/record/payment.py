@@ -1,9 +1,9 @@
-"""Defines a payment attempt as commercetools records it: key, transactions, states, and their sums."""
+"""Defines a payment attempt as commercetools records it: key, transactions and states."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -60,48 +60,6 @@ class Payment:
     created_at: datetime | None = None
     modified_at: datetime | None = None
     transactions: tuple[Transaction, ...] = ()
-
-    def in_currency(self, currency: str) -> Payment:
-        """Returns the payment with only its transactions of this currency.
-
-        Anybody may write transactions of any currency to a Payment, and its sums are plain numbers. So its
-        sums mean something only after this call, and so do sums and comparisons over several payments.
-        """
-        kept = tuple(t for t in self.transactions if t.amount.currency == currency)
-        return replace(self, transactions=kept)
-
-    def total(self, kind: TransactionType, *states: TransactionState) -> int:
-        """Returns the minor units of all transactions of a type in any of the states.
-
-        The transactions must be of one currency.
-        """
-        return sum(t.amount.cent_amount for t in self.transactions if t.type is kind and t.state in states)
-
-    @property
-    def authorized(self) -> int:
-        return self.total(TransactionType.AUTHORIZATION, TransactionState.SUCCESS)
-
-    @property
-    def cancelled(self) -> int:
-        return self.total(TransactionType.CANCEL_AUTHORIZATION, TransactionState.SUCCESS)
-
-    @property
-    def charged(self) -> int:
-        return self.total(TransactionType.CHARGE, TransactionState.SUCCESS)
-
-    @property
-    def refunded(self) -> int:
-        return self.total(TransactionType.REFUND, TransactionState.SUCCESS)
-
-    @property
-    def held(self) -> int:
-        """Returns the minor units of the buyer's money that this payment holds now.
-
-        What was captured from an authorisation counts once: a payment holds what is captured, and what is
-        authorised beyond that, less what was cancelled and refunded.
-        """
-        open_authorization = max(self.authorized - self.charged - self.cancelled, 0)
-        return max(open_authorization + self.charged - self.refunded, 0)
 
 
 ATTEMPT_KEY = re.compile(

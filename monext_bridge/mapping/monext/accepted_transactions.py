@@ -1,11 +1,12 @@
-"""Chooses which transaction of an accepted session is the accepted one."""
+"""Chooses which transactions of an accepted session are the accepted ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from monext_bridge.domain.ids import MonextTransactionId
-from monext_bridge.domain.monext import AcceptedTransaction, Ledger, MoneyMovement
+from monext_bridge.domain.monext import AcceptedTransaction, Ledger, LedgerRow, MoneyMovement
 from monext_bridge.domain.money import Money
 from monext_bridge.mapping.json_object import JsonObject
 
@@ -32,19 +33,20 @@ def read_method(session: JsonObject) -> str | None:
 
 def choose_accepted(
     candidates: Sequence[AcceptedTransaction], ledgers: Mapping[MonextTransactionId, Ledger]
-) -> AcceptedTransaction | None:
-    """Returns the only candidate. Of several: the one with an authorisation number, else the one whose own row is OK.
+) -> tuple[AcceptedTransaction, ...] | None:
+    """Returns the accepted ones of the candidates, oldest first: the only one, or those whose own ledger row is OK.
 
-    `ledgers` are by candidate. Returns None where there is no candidate, or where two can't be told apart:
-    the answer is then as good as none.
+    `ledgers` are by candidate, and only asked of several. Returns None where that can't be told: no row is OK, or
+    a candidate has no row, or one without a final status. The answer is then as good as none.
     """
     if len(candidates) == 1:
-        return candidates[0]
-    authorized = [c for c in candidates if c.has_authorization_number]
-    if len(authorized) == 1:
-        return authorized[0]
-    confirmed = [c for c in authorized or candidates if _confirmed(c, ledgers.get(c.id))]
-    return confirmed[0] if len(confirmed) == 1 else None
+        return tuple(candidates)
+    rows = [(candidate, _own_row(candidate, ledgers.get(candidate.id))) for candidate in candidates]
+    if any(row is None or row.ok is None for _, row in rows):
+        return None
+    confirmed = [(candidate, row) for candidate, row in rows if row and row.ok]
+    confirmed.sort(key=lambda pair: _age(*pair))
+    return tuple(candidate for candidate, _ in confirmed) or None
 
 
 def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransaction | None:
@@ -57,7 +59,7 @@ def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransactio
         move=MoneyMovement(kind),
         amount=Money(amount, known_currency),
         method=_method(found),
-        has_authorization_number=found.part("partnerReturnedData").text("authorizationNumber") is not None,
+        date=found.instant("date"),
     )
 
 
@@ -78,6 +80,10 @@ def _method(found: JsonObject) -> str | None:
     return found.part("paymentInstrumentData").part("paymentInstrumentType").text("code")
 
 
-def _confirmed(candidate: AcceptedTransaction, ledger: Ledger | None) -> bool:
-    rows = ledger.rows if ledger else ()
-    return any(row.id == candidate.id and row.ok is True for row in rows)
+def _own_row(candidate: AcceptedTransaction, ledger: Ledger | None) -> LedgerRow | None:
+    rows = ledger.rows if ledger and ledger.readable else ()
+    return next((row for row in rows if row.id == candidate.id), None)
+
+
+def _age(candidate: AcceptedTransaction, row: LedgerRow) -> tuple[datetime, str]:
+    return candidate.date or row.date or datetime.max.replace(tzinfo=UTC), candidate.id

@@ -27,7 +27,16 @@ from monext_bridge.mapping.monext.requests import BRIDGE_KEY
 from monext_bridge.mapping.monext.result import Result, read_result
 
 ROW_SYNONYMS: Mapping[str, str] = {"CANCEL_AUTHORIZATION": "CANCEL", "RESET": "CANCEL"}
-MONEY_ROWS = frozenset({"AUTHORIZATION", "AUTHORIZATION_AND_CAPTURE", "CAPTURE", "CANCEL", "REFUND"})
+MONEY_ROWS = frozenset(
+    {
+        "AUTHORIZATION",
+        "AUTHORIZATION_AND_CAPTURE",
+        "AUTHORIZATION_AND_CAPTURE_COMPLEMENT",
+        "CAPTURE",
+        "CANCEL",
+        "REFUND",
+    }
+)
 """A payment is made of these rows: their amount is above 0, and a 0 says as little as no amount.
 
 Rows of other types may have no amount, and are then passed over.

@@ -196,12 +196,7 @@ class SessionOpener:
             notification_url=f"{self.settings.public_url}/notification/{signed}",
             private_data=private,
             date=self.clock(),
-            options=SessionOptions(
-                fallback_method_ids=terms.fallback_method_ids,
-                page_code=store.wishes.page_code,
-                soft_descriptor=store.wishes.soft_descriptor,
-                challenge=store.wishes.challenge,
-            ),
+            options=_session_options(terms, store=store),
         )
 
     def _record_session(
@@ -238,6 +233,15 @@ class SessionOpener:
             event(log, "session_opened", payment=payment.id, capture=store.capture.value)
             return written
         raise RemoteUnavailable(f"payment {payment.id} is contended", remote="commercetools")
+
+
+def _session_options(terms: AttemptTerms, *, store: StoreSettings) -> SessionOptions:
+    return SessionOptions(
+        fallback_method_ids=terms.fallback_method_ids,
+        page_code=store.wishes.page_code,
+        soft_descriptor=store.wishes.soft_descriptor,
+        challenge=store.wishes.challenge,
+    )
 
 
 def _fill_updates(payment: Payment, key: AttemptKey, terms: AttemptTerms) -> Iterator[Update]:

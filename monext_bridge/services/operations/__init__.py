@@ -4,6 +4,7 @@ It also decides what becomes of an operation of unknown outcome and what a shipm
 order's payment state up to date.
 """
 
+from monext_bridge.services.operations.announce import OperationAnnouncer
 from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget, is_unchanged
 from monext_bridge.services.operations.find_payment import PAYMENT_ID, find_payments
 from monext_bridge.services.operations.modify_payment import PaymentOperations
@@ -15,6 +16,7 @@ from monext_bridge.services.operations.shipment import MessageHandled, ShipmentC
 __all__ = [
     "PAYMENT_ID",
     "MessageHandled",
+    "OperationAnnouncer",
     "OperationExecutor",
     "OperationOutcome",
     "OperationResult",

@@ -34,6 +34,7 @@ from monext_bridge.domain.record import (
     Transaction,
     TransactionState,
     Update,
+    part_with,
     with_updates,
 )
 from monext_bridge.errors import (
@@ -64,7 +65,7 @@ STATE_OF_ROW = {
 
 @dataclass(frozen=True, slots=True)
 class OperationTarget:
-    """How an operation is sent: on which of Monext's transactions, and with what beside its amount and key."""
+    """How an operation is sent: on which part, Monext's transaction, and with what beside its amount and key."""
 
     store: StoreSettings
     origin: MonextTransactionId
@@ -212,13 +213,14 @@ class OperationExecutor:
         if operation.interface_id:
             known = next((row for row in ledger.rows if row.id == operation.interface_id), None)
             return FoundRow(known, releases=True) if known else None
-        rows = candidate_rows(operation, payment=payment, ledger=ledger)
+        part = part_with(payment, operation)
+        rows = candidate_rows(operation, payment=part, ledger=ledger)
         keys = {row.id: self.monext_payments.echoed_key(target.store, row.id) for row in rows}
-        row = matching_row(operation, payment=payment, ledger=ledger, keys=keys)
+        row = matching_row(operation, payment=part, ledger=ledger, keys=keys)
         if row is None:
             return None
         remainder = target.remainder
-        listed = remainder is not None and bool(candidate_rows(remainder, payment=payment, ledger=ledger))
+        listed = remainder is not None and bool(candidate_rows(remainder, payment=part, ledger=ledger))
         return FoundRow(row, releases=listed or keys[row.id] is not None)
 
     def _record(

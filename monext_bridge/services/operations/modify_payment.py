@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.config import Settings
@@ -26,28 +26,24 @@ from monext_bridge.domain.operations import (
     OperationNotAllowed,
     Reverse,
     abandon,
-    check_ledger,
+    announcements,
     has_abandoned,
+    has_room_for,
     is_unsent,
-    mark_unsent,
     operation_mark,
     operations_of_key,
     replacement_refund,
-    rules,
 )
 from monext_bridge.domain.record import (
     AddTransaction,
     AttemptKey,
     Order,
     Payment,
-    Transaction,
     TransactionState,
-    Update,
+    parts,
     reversal_reason,
-    with_updates,
 )
 from monext_bridge.errors import (
-    BridgeError,
     Conflict,
     KeyReused,
     Malformed,
@@ -59,19 +55,17 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.runtime import together_or_errors
-from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget
+from monext_bridge.services.operations.announce import OperationAnnouncer
+from monext_bridge.services.operations.execute import OperationExecutor
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 from monext_bridge.services.operations.request import (
     OUTCOME_OF,
     AnnouncedOperations,
     OperationRequest,
     OperationResult,
-    capture_option,
-    own_operations,
 )
 from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
-from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write, outdated
+from monext_bridge.services.remotes import CommercetoolsRecords, decide_and_write, outdated
 
 log = logging.getLogger(__name__)
 
@@ -85,8 +79,8 @@ Begun = AnnouncedOperations | OperationResult
 class PaymentOperations:
     settings: Settings
     records: CommercetoolsRecords
-    monext_payments: MonextPayments
     executor: OperationExecutor
+    announcer: OperationAnnouncer
     resolver: UnknownOutcomeResolver
     clock: Callable[[], datetime]
 
@@ -141,8 +135,8 @@ class PaymentOperations:
         """Handle a new key."""
         operations = self._announcements(payment, request)
         if has_abandoned(payment, request.key):
-            self._check_before(payment, operations, request)
-        return self._announce(payment, operations, request)
+            self.announcer.check_before(payment, operations, request)
+        return self.announcer.announce(payment, operations, request)
 
     def _again(self, payment: Payment, known: KeyedOperations, request: OperationRequest) -> Begun:
         """Handle a used key: return its result, resolve it where it is open, or announce it where it is unsent."""
@@ -156,59 +150,19 @@ class PaymentOperations:
 
     def _announce_unsent(self, payment: Payment, known: KeyedOperations, request: OperationRequest) -> Begun:
         """Announce unsent operations again if there is still room for exactly them; otherwise abandon them."""
-        if not rules.has_room_for(payment, known.unsent):
+        if not has_room_for(payment, known.unsent):
             payment = self.executor.write(payment, known.unsent[0], abandon(known.unsent))
             if not operations_of_key(payment, request.key):
                 raise outdated(f"payment {payment.id}")
             return self._result(payment, request)
-        return self._announce(
+        return self.announcer.announce(
             payment, self.executor.claim_updates(known.unsent), request, claimed=known.unsent
-        )
-
-    def _announce(
-        self,
-        payment: Payment,
-        updates: tuple[Update, ...],
-        request: OperationRequest,
-        *,
-        claimed: tuple[Transaction, ...] = (),
-    ) -> AnnouncedOperations:
-        """Carry out hop 2.
-
-        Raises VersionConflict where another writer was faster, Conflict where the ledger forbids it. Where the
-        ledger can't be read, nothing is sent: the operations wait, unsent, for the key to come again.
-        """
-        target = self._target(payment, request)
-        written, ledger, order = together_or_errors(
-            lambda: self.records.write(payment, updates),
-            lambda: self.monext_payments.ledger(target.store, target.origin),
-            lambda: self.records.order_of_payment(payment.id),
-        )
-        if isinstance(written, BridgeError):
-            raise written
-        mine = own_operations(payment, written, claimed)
-        if isinstance(ledger, BridgeError) or not ledger.readable:
-            self.executor.write(written, mine[0], tuple(mark_unsent(mine)))
-            raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
-        try:
-            check_ledger(written, ledger, operations=mine)
-            late = self.settings.late_capture
-            option = capture_option(request.operation, written, ledger, now=self.clock(), late_capture=late)
-        except OperationNotAllowed as error:
-            self.executor.write(written, mine[0], abandon(mine))
-            raise Conflict(str(error)) from error
-        remainder = operations_of_key(written, request.key).remainder
-        return AnnouncedOperations(
-            written,
-            frozenset(t.id for t in mine),
-            OrderStateUpdater(self.records, None if isinstance(order, BridgeError) else order),
-            replace(target, option=option, remainder=remainder),
         )
 
     def _execute(self, announced: AnnouncedOperations, request: OperationRequest) -> OperationResult:
         """Carry out hops 3 and 4 for each operation; the order's payment state is written with the last."""
         payment = announced.payment
-        todo = [t for t in operations_of_key(payment, request.key).operations if t.id in announced.mine]
+        todo = [t for t in operations_of_key(payment, request.key).operations if t.id in announced.targets]
         for operation in todo:
             event(
                 log,
@@ -218,22 +172,25 @@ class PaymentOperations:
                 amount=operation.amount.cent_amount,
             )
             beside = announced.order.follow if operation is todo[-1] else None
-            payment = self.executor.execute(payment, operation, target=announced.target, beside=beside)
+            target = announced.targets[operation.id]
+            payment = self.executor.execute(payment, operation, target=target, beside=beside)
         # The order may have been made meanwhile.
         order = announced.order if announced.order.order else self._order_of(payment)
         order.follow(payment)
         return self._refund_instead(payment, request) or self._result(payment, request)
 
     def _refund_instead(self, payment: Payment, request: OperationRequest) -> OperationResult | None:
-        """Refund, under the same key, the amount of a reverse's cancel that came too late."""
-        known = operations_of_key(payment, request.key)
-        late = known.late_cancel
-        if late is None or known.replacement is not None or not isinstance(request.operation, Reverse):
+        """Refund, under the same key, the amounts of a reverse's cancels that came too late."""
+        if not isinstance(request.operation, Reverse):
             return None
-        if any(t.state is TransactionState.INITIAL for t in known.operations):
+        of_parts = [operations_of_key(part, request.key) for part in parts(payment)]
+        late = [own.late_cancel for own in of_parts if own.late_cancel and own.replacement is None]
+        known = operations_of_key(payment, request.key).operations
+        if not late or any(t.state is TransactionState.INITIAL for t in known):
             return None
+        refunds = tuple(replacement_refund(each, now=self.clock()) for each in late)
         try:
-            announced = self._announce(payment, (replacement_refund(late, now=self.clock()),), request)
+            announced = self.announcer.announce(payment, refunds, request)
         except Conflict:
             return None
         except VersionConflict as error:
@@ -241,23 +198,10 @@ class PaymentOperations:
             raise OperationUnknown(message, remote="monext") from error
         return self._execute(announced, request)
 
-    def _check_before(
-        self, payment: Payment, operations: tuple[AddTransaction, ...], request: OperationRequest
-    ) -> None:
-        """Ask the ledger first for a key with abandoned operations, so that no try leaves a trace."""
-        target = self._target(payment, request)
-        ledger = self.monext_payments.ledger(target.store, target.origin)
-        if not ledger.readable:
-            raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
-        planned = with_updates(payment, operations)
-        try:
-            check_ledger(planned, ledger, operations=planned.transactions[-len(operations) :])
-        except OperationNotAllowed as error:
-            raise Conflict(str(error)) from error
-
     def _result(self, payment: Payment, request: OperationRequest) -> OperationResult:
         """Return the answer that the record gives for a key; never a guess."""
-        worst = operations_of_key(payment, request.key).worst()
+        known = operations_of_key(payment, request.key)
+        worst, first = known.worst(), known.first()
         if worst.state is TransactionState.INITIAL:
             if is_unsent(worst):
                 raise RemoteUnreachable("Monext can't be reached; nothing was done", remote="monext")
@@ -266,13 +210,13 @@ class PaymentOperations:
             )
         if operation_mark(worst) == TOO_LATE and isinstance(request.operation, Cancel):
             raise Conflict(CANCEL_TOO_LATE_TEXT)
-        return OperationResult(OUTCOME_OF[worst.state], worst.id, worst.interface_id)
+        return OperationResult(OUTCOME_OF[worst.state], first.id, first.interface_id)
 
     def _announcements(self, payment: Payment, request: OperationRequest) -> tuple[AddTransaction, ...]:
         if isinstance(request.operation, Capture) and reversal_reason(payment) is not None:
             raise Conflict("this payment is being given back: nothing of it can be captured")
         try:
-            return rules.announcements(payment, request.operation, name=request.name, now=self.clock())
+            return announcements(payment, request.operation, name=request.name, now=self.clock())
         except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 
@@ -287,6 +231,3 @@ class PaymentOperations:
             return OrderStateUpdater(self.records, self.records.order_of_payment(payment.id))
         except RemoteError:
             return OrderStateUpdater(self.records, None)
-
-    def _target(self, payment: Payment, request: OperationRequest) -> OperationTarget:
-        return replace(self.resolver.target(payment), merchant_reference=request.merchant_reference)

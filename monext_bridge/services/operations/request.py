@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
 from monext_bridge.domain.monext import Ledger
-from monext_bridge.domain.operations import Capture, Operation, OperationName, OperationNotAllowed, rules
+from monext_bridge.domain.operations import (
+    Capture,
+    Operation,
+    OperationName,
+    OperationNotAllowed,
+    is_authorization_over,
+    operation_digest,
+)
 from monext_bridge.domain.record import Payment, Transaction, TransactionState
 from monext_bridge.services.operations.execute import OperationTarget
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
@@ -31,7 +39,7 @@ OUTCOME_OF = {
 
 @dataclass(frozen=True, slots=True)
 class OperationResult:
-    """The result of a request; of a reverse with two operations, the worse of them."""
+    """The result of a request: the worst outcome of its operations, and the ids of the first part's."""
 
     outcome: OperationOutcome
     transaction_id: RecordTransactionId
@@ -48,19 +56,20 @@ class OperationRequest:
 
     @property
     def name(self) -> OperationName:
-        return OperationName(
-            self.key, rules.operation_digest(self.operation, merchant_reference=self.merchant_reference)
-        )
+        digest = operation_digest(self.operation, merchant_reference=self.merchant_reference)
+        return OperationName(self.key, digest)
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedOperations:
-    """Operations that are announced in the record and that this caller carries out; `mine` are their ids."""
+    """Operations that are announced in the record and that this caller carries out.
+
+    `targets` say how each of them is sent.
+    """
 
     payment: Payment
-    mine: frozenset[RecordTransactionId]
     order: OrderStateUpdater
-    target: OperationTarget
+    targets: Mapping[RecordTransactionId, OperationTarget]
 
 
 def own_operations(
@@ -72,15 +81,15 @@ def own_operations(
 
 
 def capture_option(
-    operation: Operation, payment: Payment, ledger: Ledger, *, now: datetime, late_capture: bool
+    operation: Operation, part: Payment, ledger: Ledger, *, now: datetime, late_capture: bool
 ) -> str | None:
-    """Return Monext's `option` of a capture (None: STANDARD).
+    """Return Monext's `option` of a capture on a part (None: STANDARD).
 
     Raises OperationNotAllowed for a capture that comes too late.
     """
     if not isinstance(operation, Capture):
         return None
-    if not rules.is_authorization_over(payment, now=now, ledger=ledger):
+    if not is_authorization_over(part, now=now, ledger=ledger):
         return "FINAL" if operation.final else None
     if not late_capture:
         raise OperationNotAllowed("the authorisation is over seven days old, and LATE_CAPTURE is off")

@@ -17,6 +17,8 @@ from monext_bridge.domain.record import (
     Transaction,
     TransactionState,
     accepted_transaction,
+    part_with,
+    parts,
 )
 from monext_bridge.errors import Conflict
 from monext_bridge.logs import event
@@ -30,12 +32,12 @@ class UnknownOutcomeResolver:
     settings: Settings
     executor: OperationExecutor
 
-    def target(self, payment: Payment) -> OperationTarget:
-        """Return how operations of a payment are sent.
+    def target(self, part: Payment) -> OperationTarget:
+        """Return how operations on a part of a payment are sent.
 
         Raises Conflict for a payment that was not accepted, StoreNotConfigured.
         """
-        accepted, key = accepted_transaction(payment), AttemptKey.parse(payment.key)
+        accepted, key = accepted_transaction(part), AttemptKey.parse(part.key)
         if accepted is None or accepted.interface_id is None or key is None:
             raise Conflict("the payment was not accepted: nothing can be done to it")
         return OperationTarget(self.settings.store(key.store_key), accepted.interface_id)
@@ -43,14 +45,14 @@ class UnknownOutcomeResolver:
     def resolve_key(self, payment: Payment, key: str) -> Payment:
         """Look up the operations of one key and return the payment.
 
-        Those that were sent come first, then the remainder of a final capture.
+        On each part, those that were sent come first, then the remainder of a final capture.
         """
-        known = operations_of_key(payment, key)
-        if known.under_way:
-            target = replace(self.target(payment), remainder=known.remainder)
+        for part in parts(payment):
+            known = operations_of_key(part, key)
             for operation in known.under_way:
+                target = replace(self.target(part), remainder=known.remainder)
                 payment = self._resolve_operation(payment, operation, target=target)
-        return self._close_remainder(payment, key)
+        return self._close_remainders(payment, key)
 
     def resolve_all(self, payment: Payment) -> Payment:
         """Do the same for every key of a caller or a shipment.
@@ -87,7 +89,8 @@ class UnknownOutcomeResolver:
         """
         for operation in operations_of_key(payment, f"{REVERSAL_PREFIX}{payment.interface_id}").operations:
             if operation.state is TransactionState.PENDING:
-                payment = self.executor.resolve(payment, operation, target=self.target(payment))
+                target = self.target(part_with(payment, operation))
+                payment = self.executor.resolve(payment, operation, target=target)
         return payment
 
     def _resolve_operation(
@@ -105,16 +108,16 @@ class UnknownOutcomeResolver:
         failed = tuple(ChangeTransactionState(t.id, TransactionState.FAILURE) for t in ended)
         return self.executor.write(found, operation, failed)
 
-    def _close_remainder(self, payment: Payment, key: str) -> Payment:
-        """End the remainder of a final capture as the capture did.
+    def _close_remainders(self, payment: Payment, key: str) -> Payment:
+        """End what a final capture releases as the capture of its part did.
 
         A crash may have come between the two.
         """
-        known = operations_of_key(payment, key)
-        remainder = known.remainder
-        if remainder is None or remainder.state is not TransactionState.INITIAL or not known.operations:
-            return payment
-        state = known.operations[0].state
-        if state in (TransactionState.INITIAL, TransactionState.PENDING):
-            return payment
-        return self.executor.write(payment, remainder, (ChangeTransactionState(remainder.id, state),))
+        for part in parts(payment):
+            known = operations_of_key(part, key)
+            remainder, state = known.remainder, known.operations[0].state if known.operations else None
+            is_ended = state in (TransactionState.SUCCESS, TransactionState.FAILURE)
+            if state and is_ended and remainder and remainder.state is TransactionState.INITIAL:
+                ended = (ChangeTransactionState(remainder.id, state),)
+                payment = self.executor.write(payment, remainder, ended)
+        return payment

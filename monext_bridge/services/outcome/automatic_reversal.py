@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +14,15 @@ from monext_bridge.domain.outcome import (
     owes_more,
     reversal_announcements,
     reversal_operations,
+    reversed_parts,
 )
 from monext_bridge.domain.record import (
+    AddTransaction,
     Payment,
     Transaction,
     TransactionState,
     accepted_transaction,
+    part_with,
     reversal_reason,
 )
 from monext_bridge.errors import VersionConflict
@@ -47,20 +50,17 @@ class AutomaticReversal:
         `just_written`: this caller wrote the pending operations and holds the answer of that write, so it sends
         them. Every other caller first finds out at Monext whether they were carried out.
         """
-        accepted = accepted_transaction(payment)
         if not is_reversal_open(payment):
             return payment
-        if accepted is None or accepted.interface_id is None:
-            raise ValueError(f"payment {payment.id} is flagged and was never accepted")
-        target = OperationTarget(store, accepted.interface_id)
         for operation in reversal_operations(payment).operations:
             if operation.state is TransactionState.INITIAL:
-                payment = self._continue(payment, operation, target=target, just_written=just_written)
-        return self._reverse_more(self._refund_instead(payment, target), target)
+                payment = self._continue(payment, operation, store=store, just_written=just_written)
+        return self._reverse_more(self._refund_instead(payment, store=store), store=store)
 
     def _continue(
-        self, payment: Payment, operation: Transaction, *, target: OperationTarget, just_written: bool
+        self, payment: Payment, operation: Transaction, *, store: StoreSettings, just_written: bool
     ) -> Payment:
+        target = _target(payment, operation, store=store)
         if just_written:
             event(
                 log, "reversal_sent", level=logging.WARNING, payment=payment.id, why=reversal_reason(payment)
@@ -78,33 +78,37 @@ class AutomaticReversal:
         if claimed is None:
             return found
         own = next(t for t in claimed.transactions if t.id == operation.id)
-        return self._continue(claimed, own, target=target, just_written=True)
+        return self._continue(claimed, own, store=store, just_written=True)
 
-    def _refund_instead(self, payment: Payment, target: OperationTarget) -> Payment:
-        """Where a cancel came too late, refund what was captured meanwhile.
+    def _refund_instead(self, payment: Payment, *, store: StoreSettings) -> Payment:
+        """Where the cancel of a part came too late, refund what was captured meanwhile.
 
         The refund has the same key as the cancel.
         """
-        operations = reversal_operations(payment)
-        late = operations.late_cancel
-        if late is None or operations.replacement is not None:
-            return payment
-        try:
-            written = self.records.write(payment, (replacement_refund(late, now=self.clock()),))
-        except VersionConflict:
-            return self.records.payment(payment.id)
-        refund = reversal_operations(written).replacement
-        return self.executor.execute(written, refund, target=target) if refund else written
+        of_parts = [reversal_operations(part) for part in reversed_parts(payment)]
+        late = [own.late_cancel for own in of_parts if own.late_cancel and own.replacement is None]
+        return self._add(payment, [replacement_refund(each, now=self.clock()) for each in late], store=store)
 
-    def _reverse_more(self, payment: Payment, target: OperationTarget) -> Payment:
+    def _reverse_more(self, payment: Payment, *, store: StoreSettings) -> Payment:
         """Reverse what somebody else's operation had held back, and has turned out not to take."""
         if not owes_more(payment):
             return payment
+        return self._add(payment, reversal_announcements(payment, now=self.clock()), store=store)
+
+    def _add(self, payment: Payment, announced: Sequence[AddTransaction], *, store: StoreSettings) -> Payment:
+        """Announce further operations and send them. Where another writer was faster, that one goes on."""
         before = {t.id for t in payment.transactions}
         try:
-            written = self.records.write(payment, reversal_announcements(payment, now=self.clock()))
+            written = self.records.write(payment, announced)
         except VersionConflict:
             return self.records.payment(payment.id)
         for operation in (t for t in written.transactions if t.id not in before):
-            written = self._continue(written, operation, target=target, just_written=True)
+            written = self._continue(written, operation, store=store, just_written=True)
         return written
+
+
+def _target(payment: Payment, operation: Transaction, *, store: StoreSettings) -> OperationTarget:
+    accepted = accepted_transaction(part_with(payment, operation))
+    if accepted is None or accepted.interface_id is None:
+        raise ValueError(f"payment {payment.id} goes back and was never accepted")
+    return OperationTarget(store, accepted.interface_id)

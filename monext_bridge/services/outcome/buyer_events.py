@@ -20,7 +20,7 @@ from monext_bridge.domain.record import (
     attempt_status,
     holds_money,
     is_released,
-    own_money,
+    own_amounts,
     reversal_reason,
     session_opened_at,
 )
@@ -122,10 +122,10 @@ class BuyerEvents:
             complete=not left_to_do and status not in (BuyerStatus.CHECKING, BuyerStatus.RECORDING),
             order=context.order,
             language=context.cart.locale if context.cart else None,
-            given_back=is_reversed(payment) or (accepted is not None and own_money(payment).held == 0),
+            given_back=is_reversed(payment) or (accepted is not None and own_amounts(payment).held.is_zero),
             reversal_rejected=is_reversal_rejected(payment),
             released=is_released(payment),
-            refunded=accepted_or_planned_amount(payment).with_amount(own_money(payment).refunded),
+            refunded=own_amounts(payment).refunded,
             begun=session_opened_at(payment),
             taken=accepted.timestamp if accepted else None,
             resume_url=payment.status_text if attempt_status(payment) is AttemptStatus.OPEN else None,
@@ -137,12 +137,12 @@ def _amount(payment: Payment, status: BuyerStatus) -> Money:
 
     For other statuses, return what was accepted or is planned.
     """
-    own, money = own_money(payment), accepted_or_planned_amount(payment)
+    own = own_amounts(payment)
     if status is BuyerStatus.PAID:
-        return money.with_amount(own.charged)
+        return own.charged
     if status is BuyerStatus.AUTHORIZED:
-        return money.with_amount(own.authorized - own.cancelled)
-    return money
+        return own.authorized.less(own.cancelled)
+    return accepted_or_planned_amount(payment)
 
 
 def buyer_status(settlement: RecordedOutcome) -> BuyerStatus:

@@ -58,7 +58,7 @@ class ContextReader:
 def is_final(context: PaymentContext) -> bool:
     """Whether nothing that Monext could say would change anything, and nothing is left to be done."""
     payment = context.payment
-    if reversal_reason(payment) is not None:
+    if reversal_reason(payment) is not None or is_reversal_open(payment):
         return not is_reversal_open(payment)
     ordered = context.order is not None or not context.makes_orders
     return accepted_transaction(payment) is not None and ordered and not duplicate_payments(context)

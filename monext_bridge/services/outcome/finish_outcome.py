@@ -50,12 +50,9 @@ class OutcomeFinisher:
 
         `changed`: this call recorded the outcome. May be repeated. Raises RemoteError where something is left.
         """
-        payment = context.payment
-        if reversal_reason(payment) is not None:
-            return with_payment(
-                context, self.reversal.continue_reversal(payment, store=store, just_written=changed)
-            )
-        if accepted_transaction(payment) is None:
+        payment = self.reversal.continue_reversal(context.payment, store=store, just_written=changed)
+        context = with_payment(context, payment)
+        if reversal_reason(payment) is not None or accepted_transaction(payment) is None:
             return context
         if changed and not context.makes_orders:
             # No order can collide: read whether another payment was accepted too.

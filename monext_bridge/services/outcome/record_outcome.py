@@ -83,9 +83,9 @@ class OutcomeRecorder:
         a session that was not begun is then closed. Raises RemoteError only while nothing could be written.
         """
         store = self.settings.store(reference.store_key)
-        checked, paid = self._outcome_and_accepted(context.payment, outcome, store=store)
+        checked, accepted = self._outcome_and_accepted(context.payment, outcome, store=store)
         written, changed = self._write(
-            reference, context, outcome=checked, paid=paid, cancelled_by_buyer=cancelled_by_buyer
+            reference, context, outcome=checked, accepted=accepted, cancelled_by_buyer=cancelled_by_buyer
         )
         try:
             finished = self.finisher.finish(reference, written, store=store, changed=changed)
@@ -98,16 +98,16 @@ class OutcomeRecorder:
 
     def _outcome_and_accepted(
         self, payment: Payment, outcome: Outcome | None, *, store: StoreSettings
-    ) -> tuple[Outcome | None, AcceptedTransaction | None]:
-        """Return the outcome, and the transaction that was accepted.
+    ) -> tuple[Outcome | None, tuple[AcceptedTransaction, ...]]:
+        """Return the outcome, and the transactions that were accepted.
 
-        Where it can't be told which one was accepted, the outcome is UNKNOWN for now.
+        Where it can't be told which were accepted, the outcome is UNKNOWN for now.
         """
         checked = own_outcome(payment, outcome)
         if checked is None or checked.kind is not OutcomeKind.ACCEPTED:
-            return checked, None
-        paid = self.monext_payments.paid(store, checked)
-        if paid is None:
+            return checked, ()
+        accepted = self.monext_payments.accepted(store, checked)
+        if accepted is None:
             event(
                 log,
                 "accepted_transaction_unclear",
@@ -115,8 +115,8 @@ class OutcomeRecorder:
                 payment=payment.id,
                 then="asked again later",
             )
-            return Outcome(OutcomeKind.UNKNOWN, detail="several transactions may be the accepted one"), None
-        return checked, paid
+            return Outcome(OutcomeKind.UNKNOWN, detail="which transactions were accepted can't be told"), ()
+        return checked, accepted
 
     def _write(
         self,
@@ -124,7 +124,7 @@ class OutcomeRecorder:
         context: PaymentContext,
         *,
         outcome: Outcome | None,
-        paid: AcceptedTransaction | None,
+        accepted: tuple[AcceptedTransaction, ...],
         cancelled_by_buyer: bool,
     ) -> tuple[PaymentContext, bool]:
         """Write the decision; on a conflict, decide again. Returns the context, and whether this call changed it."""
@@ -132,7 +132,7 @@ class OutcomeRecorder:
             return context, False
 
         def write(context: PaymentContext) -> tuple[PaymentContext, bool]:
-            updates = decide(context, outcome=outcome, paid=paid, now=self.clock())
+            updates = decide(context, outcome=outcome, accepted=accepted, now=self.clock())
             if cancelled_by_buyer and outcome.kind is OutcomeKind.NOT_BEGUN:
                 updates = _closing_updates(context.payment)
             payment = write_and_alarm(self.records, reference, context, updates)

@@ -9,7 +9,7 @@ from datetime import datetime
 from monext_bridge.config import Expiring, Settings
 from monext_bridge.domain.operations import Cancel, Capture, Operation, open_amounts
 from monext_bridge.domain.reconciliation import authorization_ends_at
-from monext_bridge.domain.record import Payment, accepted_or_planned_amount
+from monext_bridge.domain.record import Payment
 from monext_bridge.errors import Conflict
 from monext_bridge.services.operations import OperationOutcome, PaymentOperations
 
@@ -45,22 +45,21 @@ class ExpiringAuthorizations:
             when = f"{ends:%Y-%m-%d %H:%M} UTC" if ends else "soon"
             return ExpiryHandled(
                 None,
-                f"{left} {accepted_or_planned_amount(payment).currency} in minor units, not captured; it ends {when}",
+                f"{left.cent_amount} {left.currency} in minor units, not captured; it ends {when}",
             )
         try:
             performed = self.operations.perform(payment.id, operation, key=f"{EXPIRY_KEY_PREFIX}{payment.id}")
         except Conflict as error:
             return ExpiryHandled(None, str(error))
         return ExpiryHandled(
-            performed.outcome, f"{type(operation).__name__.lower()} of {left}: {performed.outcome.value}"
+            performed.outcome,
+            f"{type(operation).__name__.lower()} of {left.cent_amount}: {performed.outcome.value}",
         )
 
     def _operation(self, payment: Payment) -> Operation | None:
         match self.settings.expiring:
             case Expiring.CAPTURE:
-                return Capture(
-                    accepted_or_planned_amount(payment).with_amount(open_amounts(payment).capturable)
-                )
+                return Capture(open_amounts(payment).capturable)
             case Expiring.RELEASE:
                 return Cancel()
             case Expiring.WARN:

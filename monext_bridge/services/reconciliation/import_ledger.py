@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from monext_bridge.domain.monext import Ledger, LedgerRow
 from monext_bridge.domain.reconciliation import disagreement, posting_updates, unposted_rows
-from monext_bridge.domain.record import Payment, Update, with_updates
+from monext_bridge.domain.record import Payment, Update, parts, with_updates
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.logs import event
-from monext_bridge.services.operations import OperationTarget, OrderStateUpdater, UnknownOutcomeResolver
+from monext_bridge.runtime import together
+from monext_bridge.services.operations import OrderStateUpdater, UnknownOutcomeResolver
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,15 @@ class LedgerComparison:
     payment: Payment
     posted: tuple[LedgerRow, ...]
     differs: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnpostedRows:
+    """The rows of a part's ledger that are to be posted, the part as it will read, and the updates that do it."""
+
+    rows: tuple[LedgerRow, ...]
+    after: Payment
+    updates: tuple[Update, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +60,37 @@ class LedgerImporter:
         )
 
     def _compare(self, payment: Payment, *, post: bool) -> LedgerComparison:
-        target = self.resolver.target(payment)
-        ledger = self.monext_payments.ledger(target.store, target.origin)
-        if not ledger.readable:
-            raise RemoteUnavailable("Monext's ledger can't be read", remote="monext")
-        rows, after, updates = self._unposted(payment, ledger, target=target)
+        ledgers = self._ledgers(payment)
+        each = [self._unposted(part, ledger) for part, ledger in zip(parts(payment), ledgers, strict=True)]
+        rows = tuple(row for found in each for row in found.rows)
         if not rows or not post:
-            return LedgerComparison(payment, rows, disagreement(after, ledger))
-        written = self.records.write(payment, updates)
+            return LedgerComparison(payment, rows, _disagreement((found.after for found in each), ledgers))
+        written = self.records.write(payment, tuple(update for found in each for update in found.updates))
         event(log, "ledger_imported", level=logging.WARNING, payment=payment.id, rows=len(rows))
         OrderStateUpdater(self.records, self.records.order_of_payment(payment.id)).follow(written)
-        return LedgerComparison(written, rows, disagreement(written, ledger))
+        return LedgerComparison(written, rows, _disagreement(parts(written), ledgers))
 
-    def _unposted(
-        self, payment: Payment, ledger: Ledger, *, target: OperationTarget
-    ) -> tuple[tuple[LedgerRow, ...], Payment, tuple[Update, ...]]:
-        """Return the rows to post, the payment as it will read, and the updates.
+    def _ledgers(self, payment: Payment) -> tuple[Ledger, ...]:
+        """Read the ledger of each part. Raises RemoteUnavailable where one can't be read."""
+        targets = [self.resolver.target(part) for part in parts(payment)]
+        ledgers = together(*(partial(self.monext_payments.ledger, t.store, t.origin) for t in targets))
+        if not all(ledger.readable for ledger in ledgers):
+            raise RemoteUnavailable("Monext's ledger can't be read", remote="monext")
+        return tuple(ledgers)
 
-        Each row is judged by what the rows before it have changed.
-        """
-        rows, after = unposted_rows(payment, ledger), payment
+    def _unposted(self, part: Payment, ledger: Ledger) -> UnpostedRows:
+        """Find the rows to post. Each row is judged by what the rows before it have changed."""
+        rows, after, store = unposted_rows(part, ledger), part, self.resolver.target(part).store
         updates: list[Update] = []
         for row in rows:
-            key = self.monext_payments.echoed_key(target.store, row.id)
+            key = self.monext_payments.echoed_key(store, row.id)
             row_updates = posting_updates(after, row, ledger=ledger, key=key, now=self.clock())
             after = with_updates(after, row_updates)
             updates.extend(row_updates)
-        return rows, after, tuple(updates)
+        return UnpostedRows(rows, after, tuple(updates))
+
+
+def _disagreement(of_parts: Iterable[Payment], ledgers: Sequence[Ledger]) -> str | None:
+    """Return how record and ledger differ, for the parts that they differ on."""
+    found = (disagreement(part, ledger) for part, ledger in zip(of_parts, ledgers, strict=True))
+    return "; ".join(text for text in found if text) or None

@@ -1,6 +1,6 @@
 """Offers both remotes in our own values: the records in commercetools, and payments at Monext.
 
-A method makes at most one call, except `MonextPayments.paid`. Whoever needs a remote is given one of these
+A method makes at most one call, except `MonextPayments.accepted`. Whoever needs a remote is given one of these
 objects. Where others write the same record, `decide_and_write` decides again after each conflict.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from monext_bridge.config import StoreSettings
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
@@ -26,6 +27,7 @@ from monext_bridge.mapping.monext import (
     answers,
     session_request,
 )
+from monext_bridge.runtime import together
 
 SessionAnswer = HttpAnswer | RemoteUnavailable
 """What came back when Monext was asked for a session: an answer to be sorted, or why there was none."""
@@ -66,18 +68,17 @@ class MonextPayments:
             return Outcome(OutcomeKind.UNKNOWN, detail=str(answer))
         return answers.read_outcome(answer.status, answer.body, session_over=session_over)
 
-    def paid(self, store: StoreSettings, outcome: Outcome) -> AcceptedTransaction | None:
-        """Return the accepted transaction.
+    def accepted(self, store: StoreSettings, outcome: Outcome) -> tuple[AcceptedTransaction, ...] | None:
+        """Return the accepted transactions, oldest first; None where they can't be told.
 
-        Ledgers are read only where a session has several transactions that may be it.
+        Ledgers are read, at the same time, only where a session has several transactions that may be accepted.
         """
         candidates = outcome.candidates
         if len(candidates) < 2:
-            return candidates[0] if candidates else None
-        chosen = answers.choose_accepted(candidates, {})
-        if chosen:
-            return chosen
-        return answers.choose_accepted(candidates, {c.id: self.ledger(store, c.id) for c in candidates})
+            return candidates
+        ledgers = together(*(partial(self.ledger, store, c.id) for c in candidates))
+        ids = (c.id for c in candidates)
+        return answers.choose_accepted(candidates, dict(zip(ids, ledgers, strict=True)))
 
     def ledger(self, store: StoreSettings, transaction_id: MonextTransactionId) -> Ledger:
         """Return the ledger.

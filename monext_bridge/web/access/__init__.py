@@ -1,16 +1,12 @@
-"""Decides who may call an endpoint, how that is proved, how often they may call, and from which pages."""
+"""Proves who calls, counts how often, and lets the pages of shops in, each as the endpoint declares it."""
 
 from monext_bridge.web.access.authenticate import bearer, init_principals
 from monext_bridge.web.access.cors import init_cors
-from monext_bridge.web.access.endpoint_callers import PRINCIPALS, Principal, check_link, sign_link
-from monext_bridge.web.access.rate_limiter import init_rate_limits
-from monext_bridge.web.access.rate_limits import RATE_LIMITS, RateLimitTable
+from monext_bridge.web.access.rate_limiter import as_declared, init_rate_limits
+from monext_bridge.web.access.signed_links import check_link, sign_link
 
 __all__ = [
-    "PRINCIPALS",
-    "RATE_LIMITS",
-    "Principal",
-    "RateLimitTable",
+    "as_declared",
     "bearer",
     "check_link",
     "init_cors",

@@ -1,4 +1,4 @@
-"""Looks up the principal of every request in the table, and checks the bearer token where one is the proof."""
+"""Looks up which principal the endpoint of a request declares, and checks the bearer token where one is the proof."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Flask, request
 
 from monext_bridge.errors import Forbidden, Unauthenticated
 from monext_bridge.services.access import Principals
-from monext_bridge.web.access.endpoint_callers import PRINCIPALS, Principal
+from monext_bridge.web.endpoints import Endpoints, Principal
 
 TokenCheck = Callable[[Principals, str], None]
 
@@ -24,15 +24,14 @@ AT_THE_ENDPOINT = frozenset(
 """Principals that need no proof, or are proved once the path, the query or the body has been read."""
 
 
-def init_principals(
-    app: Flask, *, principals: Principals, table: Mapping[str, Principal] = PRINCIPALS
-) -> None:
-    """Make `app` refuse endpoints that are not in the table, and tokens that do not prove their principal."""
+def init_principals(app: Flask, *, principals: Principals, endpoints: Endpoints) -> None:
+    """Make `app` refuse endpoints that are not declared, and tokens that do not prove the declared principal."""
 
     def prove() -> None:
         if request.endpoint is None:
             return  # Flask answers: there is no such path, or it does not have this method
-        principal = table.get(request.endpoint)
+        declared = endpoints.get(request.endpoint)
+        principal = declared.caller if declared else None
         if principal is not None and principal in BY_TOKEN:
             BY_TOKEN[principal](principals, bearer(request.headers.get("Authorization")))
         elif principal not in AT_THE_ENDPOINT:

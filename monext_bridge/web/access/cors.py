@@ -1,4 +1,4 @@
-"""Lets a shop's own pages, those of SHOP_ORIGINS, call three addresses of the bridge from a browser (CORS).
+"""Lets a shop's own pages, those of SHOP_ORIGINS, call what endpoints declare from a browser (CORS).
 
 A browser asks first (a preflight) before it sends what a page of another origin could not send by itself. It hides
 every answer that does not name the page's origin. So errors name it as well: the page has to tell a session that has
@@ -10,16 +10,11 @@ https://fetch.spec.whatwg.org/#http-cors-protocol
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from flask import Flask, Response, request
 
-METHODS: Mapping[str, str] = {"payment.create": "POST", "operations.config": "GET"}
-"""The JSON endpoints that a shop's page may call, each with its one method."""
-
-RESULT = "buyer.result"
-"""Endpoint that tells as JSON what became of a payment. The page at the same address is for buyers, and no script of
-another origin may read it. A request for JSON needs no preflight, and gets none."""
+from monext_bridge.web.endpoints import Cors, Endpoints, method_of
 
 MODULE = re.compile(r"enabler(/[a-z]+)?\.js")
 """The script module and its parts, in the folder `static`. Pages of other origins may run it only if we allow it."""
@@ -33,29 +28,29 @@ MODULE_CACHE = "no-cache"
 """A browser keeps the module but checks its ETag each time: parts of two releases would not fit together."""
 
 
-def init_cors(app: Flask, *, origins: Collection[str]) -> None:
-    """Let pages of `origins`, which are written as browsers send them, call what the tables above name.
+def init_cors(app: Flask, *, origins: Collection[str], endpoints: Endpoints) -> None:
+    """Let pages of `origins`, which are written as browsers send them, call what endpoints declare.
 
     Must run before the rate limits and principals are set up: a preflight counts against no rate limit, proves
     nothing and calls nobody.
     """
 
     def preflight() -> Response | None:
-        method = METHODS.get(request.endpoint or "")
-        if request.method != "OPTIONS" or method is None:
+        if request.method != "OPTIONS" or request.url_rule is None or _declared(endpoints) is not Cors.CALL:
             return None
         response = Response(status=204)
         if _is_known(origins):
-            response.headers["Access-Control-Allow-Methods"] = method
+            response.headers["Access-Control-Allow-Methods"] = method_of(request.url_rule)
             response.headers["Access-Control-Allow-Headers"] = REQUEST_HEADERS
             response.headers["Access-Control-Max-Age"] = str(KEPT_SECONDS)
         return response
 
     def name_origin(response: Response) -> Response:
-        if not _is_open():
+        cors = _declared(endpoints)
+        if cors is Cors.CLOSED:
             return response
         response.vary.add("Origin")
-        if _is_known(origins) and _is_readable(response):
+        if _is_known(origins) and (cors is Cors.CALL or response.is_json):
             response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
             response.headers["Access-Control-Expose-Headers"] = ANSWER_HEADERS
         return response
@@ -72,12 +67,9 @@ def init_cors(app: Flask, *, origins: Collection[str]) -> None:
     app.after_request(open_module)
 
 
-def _is_open() -> bool:
-    return request.endpoint in METHODS or request.endpoint == RESULT
-
-
-def _is_readable(response: Response) -> bool:
-    return request.endpoint != RESULT or response.is_json
+def _declared(endpoints: Endpoints) -> Cors:
+    endpoint = endpoints.get(request.endpoint or "")
+    return endpoint.cors if endpoint else Cors.CLOSED
 
 
 def _is_module() -> bool:

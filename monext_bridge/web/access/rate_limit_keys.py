@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from flask import request
 from pydantic import SecretStr
 
-from monext_bridge.web.access.rate_limits import RateLimitKey
+from monext_bridge.web.endpoints import RateLimitKey
 
 ONE_CUSTOMER = 64
 """Bits of an IPv6 address that providers give to one customer. The customer can change the others at will."""

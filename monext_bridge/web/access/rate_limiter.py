@@ -1,4 +1,4 @@
-"""Enforces `rate_limits.RATE_LIMITS` with Flask-Limiter, which counts in Redis for all processes, else in this one.
+"""Enforces declared rate limits with Flask-Limiter, which counts in Redis for all processes, else in this one.
 
 A window begins with the first request of a rate limit key and lasts as long as the limit says, so nobody waits longer
 than that. While Redis is away, Flask-Limiter counts in this process and tries Redis again after 1, 2, 4 … 32 seconds.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from itertools import chain
 from threading import Lock
 from typing import Any
@@ -26,7 +26,7 @@ from monext_bridge.logs import event
 from monext_bridge.services.access import Principals
 from monext_bridge.web.access.authenticate import bearer
 from monext_bridge.web.access.rate_limit_keys import RateLimitKeys
-from monext_bridge.web.access.rate_limits import RATE_LIMITS, RateLimit, RateLimitTable
+from monext_bridge.web.endpoints import Endpoints, RateLimit
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,10 @@ MOST_TOLD = 1000
 Refuse = Callable[[Exception], Response]
 
 
+def as_declared(limit: RateLimit) -> RateLimit:
+    return limit
+
+
 def init_rate_limits(
     app: Flask,
     *,
@@ -44,14 +48,18 @@ def init_rate_limits(
     redis_url: SecretStr | None,
     principals: Principals,
     refuse: Refuse,
-    table: RateLimitTable = RATE_LIMITS,
+    endpoints: Endpoints,
+    adjust: Callable[[RateLimit], RateLimit] = as_declared,
 ) -> None:
     """Make `app` refuse what exceeds its rate limit before a principal is proved or a remote is asked.
 
     Must run after the set-up of what answers a HEAD or a prefetch, which count against no limit, and before
-    that of the principals. `secret` makes the rate limit keys; `refuse` makes the answer of an error.
+    that of the principals. `secret` makes the rate limit keys; `refuse` makes the answer of an error; `adjust` may
+    set other figures than the declared ones.
     """
-    limits = _Limits(table, keys=RateLimitKeys(secret), principals=principals, refuse=refuse)
+    table = {name: tuple(map(adjust, endpoint.limits)) for name, endpoint in endpoints.items()}
+    bare = {name for name, endpoint in endpoints.items() if endpoint.bare_503_when_limited}
+    limits = _Limits(table, bare=bare, keys=RateLimitKeys(secret), principals=principals, refuse=refuse)
     limiter = Limiter(
         lambda: "",
         application_limits=[limits.of(limit) for limit in dict.fromkeys(chain(*table.values()))],
@@ -71,9 +79,15 @@ class _Limits:
     """Makes Flask-Limiter's limits of a table, and answers a request that exceeds one."""
 
     def __init__(
-        self, table: RateLimitTable, *, keys: RateLimitKeys, principals: Principals, refuse: Refuse
+        self,
+        table: Mapping[str, tuple[RateLimit, ...]],
+        *,
+        bare: Collection[str],
+        keys: RateLimitKeys,
+        principals: Principals,
+        refuse: Refuse,
     ) -> None:
-        self._table, self._keys = table, keys
+        self._table, self._bare, self._keys = table, bare, keys
         self._principals, self._refuse = principals, refuse
         self._logged = _LoggedKeys()
 
@@ -103,11 +117,7 @@ class _Limits:
             return False
 
     def _answer(self, limit: RateLimit, exceeded: RequestLimit) -> Response:
-        """Answer 429, or 503 to a notification, as after any other failure of ours.
-
-        Monext sends again what was not answered with 200. The contract of that address knows 503 with
-        Retry-After for "later", where 4xx says that there is something wrong with the notification itself.
-        """
+        """Answer 429, or a bare 503 at endpoints that declare it."""
         seconds = _seconds_to_wait(exceeded, at_most=limit.seconds)
         if self._logged.is_news(exceeded.key, for_seconds=seconds):
             then = f"told to come again in {seconds} s"
@@ -119,8 +129,8 @@ class _Limits:
                 limit=limit.name,
                 then=then,
             )
-        is_notification = request.endpoint == "notifications.notify"
-        response = Response(status=503) if is_notification else self._refuse(TooMany(TOO_MANY))
+        bare = request.endpoint in self._bare
+        response = Response(status=503) if bare else self._refuse(TooMany(TOO_MANY))
         response.headers["Retry-After"] = str(seconds)
         return response
 

@@ -1,4 +1,4 @@
-"""Checks request bodies by their models, and writes answers from theirs."""
+"""Checks request bodies and queries by their models, and writes answers from theirs."""
 
 from __future__ import annotations
 
@@ -40,6 +40,24 @@ def read_body(model: type[M], *, optional: bool = False) -> M:
         return model.model_validate(body, strict=None)
     except ValidationError as error:
         raise _first_fault(error, body) from error
+
+
+def read_query(model: type[M]) -> M:
+    """Return the query as its model, the one that the endpoint's description has. Other parameters are ignored.
+
+    Raises MissingField, or Malformed also where a parameter is given more than once; both name the parameter.
+    """
+    given: dict[str, str] = {}
+    for name in model.model_fields:
+        values = request.args.getlist(name)
+        if len(values) > 1:
+            raise Malformed(f"{name}: one value is needed", field=name)
+        if values:
+            given[name] = values[0]
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise _first_fault(error, given) from error
 
 
 def answer(model: BaseModel) -> dict[str, Any]:

@@ -32,7 +32,16 @@ from monext_bridge.services.access import SignatureVerdict
 from monext_bridge.services.operations import MessageHandled
 from monext_bridge.web.access import bearer
 from monext_bridge.web.api.bodies import answer
-from monext_bridge.web.api.models import ErrorDetail, ErrorResponse
+from monext_bridge.web.api.examples import PUBSUB_PUSH
+from monext_bridge.web.api.models import ErrorDetail, ErrorResponse, EventsConfirmed
+from monext_bridge.web.endpoints import (
+    OPERATION_SECONDS,
+    UNLIMITED,
+    Answers,
+    Description,
+    Endpoint,
+    Principal,
+)
 from monext_bridge.web.http import services
 
 log = logging.getLogger(__name__)
@@ -50,6 +59,22 @@ SEND_AGAIN_IN = "30"
 
 
 @blueprint.post(PATH, provide_automatic_options=False)
+@Endpoint(
+    does="captures what is open when an order is shipped",
+    caller=Principal.SUBSCRIPTION,
+    limits=UNLIMITED,  # we ask nobody before the secret is proved, and clouds push all at once what has piled up
+    answers=Answers.JSON,
+    seconds=OPERATION_SECONDS,
+    description=Description(
+        "Capture on shipment: a message of a commercetools subscription",
+        "Envelopes of Google Pub/Sub push, AWS SNS and Azure Event Grid, with their handshakes. The same "
+        "message may come any number of times and in any order: it captures once. 204: done, or not ours. "
+        "503: send it again. The endpoint is off (404) without EVENTS_SECRET.",
+        answers={200: EventsConfirmed, 204: None},
+        refusals=(400, 401, 403, 404, 413, 503),
+        examples={"Google Pub/Sub push": PUBSUB_PUSH},
+    ),
+)
 def receive() -> Response:
     """Answer 204 for "done, or not ours", 503 for "send it again". A message may come any number of times."""
     unproved = _prove_principal()
@@ -68,6 +93,12 @@ def receive() -> Response:
 
 
 @blueprint.route(PATH, methods=["OPTIONS"])
+@Endpoint(
+    does="answers Event Grid's question whether its events are wanted",
+    caller=Principal.SUBSCRIPTION,
+    limits=UNLIMITED,  # as for the events themselves
+    answers=Answers.JSON,
+)
 def handshake() -> Response:
     """Answer CloudEvents' abuse protection, by which Event Grid asks whether its events are wanted.
 

@@ -39,6 +39,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, frozen=True)
 
 
+class Query(BaseModel):
+    """The parameters of a query, each with a `description`. Unknown ones are ignored, as by every other address."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
+
+
 class Amount(Body):
     """Minor units of the payment's currency (1 EUR is 100)."""
 
@@ -55,7 +61,9 @@ class CapturePayment(Body):
     action: Literal["capturePayment"]
     amount: Amount
     merchantReference: MerchantReference | None = None
-    final: bool = False
+    final: Annotated[bool, Field(description="Whether what is left is released: false where left out.")] = (
+        False
+    )
 
 
 class RefundPayment(Body):
@@ -98,7 +106,9 @@ class CheckoutLinkRequest(Body):
     cartId: Annotated[str, Field(pattern=UUID_FORM)]
     mode: Literal["widget", "redirect", "direct"] | None = None
     language: Annotated[str, Field(pattern=LANGUAGE_FORM)] | None = None
-    expiresIn: Annotated[int, Field(ge=60, le=30 * 24 * 3600)] = 24 * 3600
+    expiresIn: Annotated[
+        int, Field(ge=60, le=30 * 24 * 3600, description="Seconds: 86400 (a day) where left out.")
+    ] = 24 * 3600
 
 
 class PaymentRequest(BaseModel):

@@ -15,18 +15,53 @@ from monext_bridge.domain.operations import Cancel, Capture, Operation, Refund, 
 from monext_bridge.errors import Malformed, NotFound, Unauthenticated
 from monext_bridge.runtime import together
 from monext_bridge.web.access import sign_link
-from monext_bridge.web.api import models
+from monext_bridge.web.api import examples, models
 from monext_bridge.web.api.bodies import answer, read_body
 from monext_bridge.web.api.payment_intent_models import PaymentIntentResult, PaymentIntentView
+from monext_bridge.web.endpoints import (
+    OPERATION_SECONDS,
+    REFUSALS,
+    SESSION,
+    SHOP,
+    UNLIMITED,
+    Answers,
+    Cors,
+    Description,
+    Endpoint,
+    Principal,
+)
 from monext_bridge.web.http import parameters, services
 
 OWN_KEYS = ("giveback-", "ship-", "expiry-", "ledger-")
 """Beginnings of the operation keys that the bridge makes itself."""
 
+MERCHANT_CENTER_LIMITS = UNLIMITED
+"""We ask nobody about the Merchant Center's tokens: the keys are fetched at most once in ten seconds. Its calls come
+from addresses that it shares with everybody who has an account there."""
+
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 
 
 @blueprint.post("/payment-intents/<payment_id>")
+@Endpoint(
+    does="captures, cancels, refunds or reverses a payment",
+    caller=Principal.BACK_OFFICE,
+    limits=(REFUSALS,),
+    answers=Answers.JSON,
+    seconds=OPERATION_SECONDS,
+    description=Description(
+        "Capture, refund, cancel or reverse a payment",
+        "One act a call. Amounts are integers in minor units of the payment's currency. With an "
+        "Idempotency-Key the same request acts once, for ever; asked again, it tells the state of the act. "
+        "After a 503 ask again with the same key, never with another.",
+        answers={200: PaymentIntentResult},
+        answer=examples.RESULT,
+        refusals=(400, 401, 403, 404, 409, 413, 422, 429, *examples.REMOTES),
+        parameters=(examples.OF_PAYMENT, examples.WITH_KEY),
+        body=models.PaymentIntentUpdate,
+        examples=examples.OPERATIONS,
+    ),
+)
 def modify(payment_id: str) -> dict[str, Any]:
     """Carry out one operation. The same `Idempotency-Key` with the same body is carried out once, for ever."""
     action = read_body(models.PaymentIntentUpdate).actions[0]
@@ -40,6 +75,21 @@ def modify(payment_id: str) -> dict[str, Any]:
 
 
 @blueprint.get("/payment-intents/<payment_id>")
+@Endpoint(
+    does="what happened to a payment, and what may still be done",
+    caller=Principal.BACK_OFFICE,
+    limits=(REFUSALS,),
+    answers=Answers.JSON,
+    description=Description(
+        "What happened to a payment, and what may still be done",
+        "All amounts are integers in minor units of currencyCode. What is under way counts as done in "
+        "capturable, cancellable and refundable.",
+        answers={200: PaymentIntentView},
+        answer=examples.PAYMENT,
+        refusals=(400, 401, 403, 404, 429, *examples.REMOTES),
+        parameters=(examples.OF_PAYMENT,),
+    ),
+)
 def show(payment_id: str) -> dict[str, Any]:
     """Answer what happened to a payment, and what may still be done."""
     id_ = _payment_id(payment_id)
@@ -50,6 +100,22 @@ def show(payment_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/checkout-links")
+@Endpoint(
+    does="makes a signed link to the payment of a cart",
+    caller=Principal.BACK_OFFICE,
+    limits=(REFUSALS,),
+    answers=Answers.JSON,
+    description=Description(
+        "Make a signed link to the payment of a cart",
+        "expiresIn is in seconds (60 to 2592000, a day by default), expires in Unix seconds. The cart is not "
+        "looked up: whether it can be paid is told when the link is opened.",
+        answers={201: models.CheckoutLink},
+        answer=examples.LINK,
+        refusals=(400, 401, 403, 413, 429, 503),
+        body=models.CheckoutLinkRequest,
+        examples={"A link of one hour, in French": examples.LINK_REQUEST},
+    ),
+)
 def checkout_link() -> tuple[dict[str, Any], int]:
     """Make a signed link to the payment of a cart, for shops that would rather not sign themselves."""
     requested = read_body(models.CheckoutLinkRequest)
@@ -66,7 +132,82 @@ def checkout_link() -> tuple[dict[str, Any], int]:
     return answer(models.CheckoutLink(url=url, expires=expires)), 201
 
 
+@blueprint.get("/status")
+@Endpoint(
+    does="whether both remotes answer",
+    caller=Principal.MERCHANT_CENTER,
+    limits=MERCHANT_CENTER_LIMITS,
+    answers=Answers.JSON,
+    description=Description(
+        "Whether commercetools and Monext answer",
+        "As commercetools' connectors answer it to the Merchant Center.",
+        answers={200: models.OperationsStatus},
+        answer={
+            "status": "Partially Available",
+            "timestamp": "2026-01-01T12:00:00Z",
+            "version": __version__,
+            "metadata": {"name": "monext-bridge"},
+            "checks": [{"name": "commercetools", "status": "UP"}, {"name": "monext", "status": "DOWN"}],
+        },
+        refusals=(401, 403, 503),
+    ),
+)
+def status() -> dict[str, Any]:
+    """Tell the Merchant Center whether both remotes answer."""
+    remotes = services().readiness.remotes()
+    words = {2: "OK", 1: "Partially Available", 0: "Unavailable"}
+    return answer(
+        models.OperationsStatus(
+            status=words[sum(remotes.values())],  # type: ignore[arg-type]
+            timestamp=datetime.now(UTC),
+            version=__version__,
+            metadata={
+                "name": "monext-bridge",
+                "description": "Payments of commercetools carts through Monext",
+            },
+            checks=[models.Check(name=name, status="UP" if up else "DOWN") for name, up in remotes.items()],
+        )
+    )
+
+
+@blueprint.get("/payment-components")
+@Endpoint(
+    does="what commercetools Checkout may offer",
+    caller=Principal.MERCHANT_CENTER,
+    limits=MERCHANT_CENTER_LIMITS,
+    answers=Answers.JSON,
+    description=Description(
+        "What commercetools Checkout may offer",
+        "Monext's hosted page (hpp) and its widget (embedded).",
+        answers={200: models.PaymentComponents},
+        answer={"dropins": [{"type": "hpp"}, {"type": "embedded"}], "components": [], "express": []},
+        refusals=(401, 403, 503),
+    ),
+)
+def payment_components() -> dict[str, Any]:
+    """Tell commercetools Checkout what it may offer: Monext's hosted page and the embedded widget."""
+    return answer(
+        models.PaymentComponents(
+            dropins=[models.Dropin(type="hpp"), models.Dropin(type="embedded")], components=[], express=[]
+        )
+    )
+
+
 @blueprint.get("/config")
+@Endpoint(
+    does="what a page needs to embed the widget, for the store of the session's cart",
+    caller=Principal.SESSION,
+    limits=(SESSION, SHOP),
+    answers=Answers.JSON,
+    cors=Cors.CALL,
+    description=Description(
+        "What a shop's page needs to embed the widget",
+        "Of the store of the session's cart only.",
+        answers={200: models.OperationsConfig},
+        answer=examples.CONFIG,
+        refusals=(400, 401, 404, 429, *examples.REMOTES),
+    ),
+)
 def config() -> dict[str, Any]:
     """Answer what a shop's page needs to embed the widget, for the store of the shop session's cart only."""
     session_id = request.headers.get("X-Session-Id")
@@ -87,35 +228,6 @@ def config() -> dict[str, Any]:
                 style=f"{store.widget_url}/cdn/styles/widget-min.css",
             ),
             paymentMethods=[method.value for method in store.contracts.by_method],
-        )
-    )
-
-
-@blueprint.get("/status")
-def status() -> dict[str, Any]:
-    """Tell the Merchant Center whether both remotes answer."""
-    remotes = services().readiness.remotes()
-    words = {2: "OK", 1: "Partially Available", 0: "Unavailable"}
-    return answer(
-        models.OperationsStatus(
-            status=words[sum(remotes.values())],  # type: ignore[arg-type]
-            timestamp=datetime.now(UTC),
-            version=__version__,
-            metadata={
-                "name": "monext-bridge",
-                "description": "Payments of commercetools carts through Monext",
-            },
-            checks=[models.Check(name=name, status="UP" if up else "DOWN") for name, up in remotes.items()],
-        )
-    )
-
-
-@blueprint.get("/payment-components")
-def payment_components() -> dict[str, Any]:
-    """Tell commercetools Checkout what it may offer: Monext's hosted page and the embedded widget."""
-    return answer(
-        models.PaymentComponents(
-            dropins=[models.Dropin(type="hpp"), models.Dropin(type="embedded")], components=[], express=[]
         )
     )
 

@@ -14,8 +14,7 @@ from monext_bridge.domain.record import (
     Transaction,
     TransactionState,
     TransactionType,
-    accepted_or_planned_amount,
-    own_money,
+    own_amounts,
 )
 from monext_bridge.services.operations import OperationResult
 
@@ -85,11 +84,8 @@ class PaymentIntentView(BaseModel):
 
     @classmethod
     def of(cls, payment: Payment, order: Order | None) -> PaymentIntentView:
-        left, own, currency = (
-            open_amounts(payment),
-            own_money(payment),
-            accepted_or_planned_amount(payment).currency,
-        )
+        left, own = open_amounts(payment), own_amounts(payment)
+        currency = own.charged.currency
         views = [TransactionView.of(t, payment.interface_id) for t in payment.transactions]
         under_way = (TransactionState.INITIAL, TransactionState.PENDING)
         return cls(
@@ -97,13 +93,13 @@ class PaymentIntentView(BaseModel):
             orderNumber=order.number if order else None,
             currencyCode=currency,
             planned=payment.planned.cent_amount if payment.planned.currency == currency else 0,
-            authorized=own.authorized,
-            captured=own.charged,
-            refunded=own.refunded,
-            cancelled=own.cancelled,
-            capturable=left.capturable,
-            cancellable=left.cancellable,
-            refundable=left.refundable,
+            authorized=own.authorized.cent_amount,
+            captured=own.charged.cent_amount,
+            refunded=own.refunded.cent_amount,
+            cancelled=own.cancelled.cent_amount,
+            capturable=left.capturable.cent_amount,
+            cancellable=left.cancellable.cent_amount,
+            refundable=left.refundable.cent_amount,
             pending=[view for view in views if view.state in under_way],
             transactions=views,
         )

@@ -10,13 +10,36 @@ from flask import Blueprint, request
 from monext_bridge.errors import Conflict, Unauthenticated
 from monext_bridge.services.results import ExistingPayment
 from monext_bridge.web.api.bodies import answer, read_body
+from monext_bridge.web.api.examples import PAYMENT_ID, REMOTES
 from monext_bridge.web.api.models import PaymentRequest, PaymentStarted
+from monext_bridge.web.endpoints import SESSION, SHOP, Answers, Cors, Description, Endpoint, Principal
 from monext_bridge.web.http import parameters, services
 
 blueprint = Blueprint("payment", __name__)
 
 
 @blueprint.post("/payment")
+@Endpoint(
+    does="starts or resumes the payment of the session's cart",
+    caller=Principal.SESSION,
+    limits=(SESSION, SHOP),
+    answers=Answers.JSON,
+    cors=Cors.CALL,
+    description=Description(
+        "Start or resume the payment of the session's cart",
+        "May be repeated: while the session lives, the same one is answered. The body may be left out.",
+        answers={200: PaymentStarted},
+        answer={
+            "redirectURL": "https://homologation-webpayment.payline.com/v2/?token=1a2B3c4D5e6F7g8H9i0J",
+            "sessionId": "1a2B3c4D5e6F7g8H9i0J",
+            "paymentReference": PAYMENT_ID,
+        },
+        refusals=(400, 401, 404, 409, 413, 429, *REMOTES),
+        body=PaymentRequest,
+        body_required=False,
+        examples={"In French, by card": {"languageCode": "fr-FR", "paymentMethod": "CB"}},
+    ),
+)
 def create() -> dict[str, Any]:
     """Start or resume the payment of the shop session's cart. May be repeated: it answers the same session."""
     session_id = request.headers.get("X-Session-Id")

@@ -13,6 +13,7 @@ from monext_bridge.config import Access
 from monext_bridge.services.outcome import hints, landing_url, with_hints
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
 from monext_bridge.web.access import sign_link
+from monext_bridge.web.endpoints import BUYER_SECONDS, POLLS, Answers, BuyerVisit, Cors, Endpoint, Principal
 from monext_bridge.web.http import nonce, parameters, services, wants_json
 from monext_bridge.web.pages import apply_branding, asked_language, current_branding, speak
 from monext_bridge.web.pages import render as pages
@@ -27,6 +28,15 @@ GAVE_UP_FOR_GOOD = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPI
 
 
 @blueprint.get("/return/<ref>")
+@Endpoint(
+    does="records the outcome of the payment and leads on",
+    caller=Principal.REFERENCE,
+    called_by="buyer, sent by Monext",
+    limits=(POLLS,),
+    answers=Answers.PAGE,
+    seconds=BUYER_SECONDS,
+    buyer=BuyerVisit(polls_after_error=True),
+)
 def returned(ref: str) -> Response:
     """Redirect the browser that Monext sends back here with the session token."""
     reference = _read(ref)
@@ -36,6 +46,14 @@ def returned(ref: str) -> Response:
 
 
 @blueprint.get("/cancel/<ref>")
+@Endpoint(
+    does="gives up, unless Monext says that something was paid",
+    caller=Principal.REFERENCE,
+    limits=(POLLS,),
+    answers=Answers.PAGE,
+    seconds=BUYER_SECONDS,
+    buyer=BuyerVisit(),
+)
 def cancel(ref: str) -> Response:
     """The buyer gives up. The attempt is closed as cancelled only where Monext says that nothing went through."""
     reference = _read(ref)
@@ -44,6 +62,16 @@ def cancel(ref: str) -> Response:
 
 
 @blueprint.get("/result/<ref>")
+@Endpoint(
+    does="the state of the payment in words; to a program that accepts JSON alone, "
+    '`{"status", "paymentReference", "orderId"?, "orderNumber"?}`',
+    caller=Principal.REFERENCE,
+    limits=(POLLS,),
+    answers=Answers.EITHER,
+    seconds=BUYER_SECONDS,
+    buyer=BuyerVisit(polls_after_error=True),
+    cors=Cors.READ_JSON,
+)
 def result(ref: str) -> Response | str:
     """Show the status in words. A poll redirects to the shop once the status is final, if the shop has a page for it.
 

@@ -16,6 +16,15 @@ from monext_bridge.errors import Forbidden, Unauthenticated
 from monext_bridge.services.checkout import StartOptions
 from monext_bridge.services.results import ExistingPayment, StartedSession
 from monext_bridge.web.access import check_link
+from monext_bridge.web.endpoints import (
+    BUYER_SECONDS,
+    START,
+    STARTS,
+    Answers,
+    BuyerVisit,
+    Endpoint,
+    Principal,
+)
 from monext_bridge.web.http import allow_widget, nonce, parameters, services
 from monext_bridge.web.pages import CheckoutLinks, apply_branding, current_branding, speak
 from monext_bridge.web.pages import render as pages
@@ -24,6 +33,14 @@ blueprint = Blueprint("checkout", __name__)
 
 
 @blueprint.get("/checkout/<cart_id>")
+@Endpoint(
+    does="starts or resumes a payment",
+    caller=Principal.LINK,
+    limits=(START, STARTS),
+    answers=Answers.PAGE,
+    seconds=BUYER_SECONDS,
+    buyer=BuyerVisit(nothing_taken_on_error=True),
+)
 def start(cart_id: str) -> Response | str:
     """Start or resume a payment. May be repeated: equal attempt terms of a cart get the same session."""
     settings = services().settings

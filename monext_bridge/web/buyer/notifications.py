@@ -8,6 +8,14 @@ from flask import Blueprint, Response, request
 
 from monext_bridge.errors import RemoteError, StoreNotConfigured
 from monext_bridge.logs import event
+from monext_bridge.web.endpoints import (
+    NOTIFICATION,
+    NOTIFICATION_SECONDS,
+    NOTIFICATIONS,
+    Answers,
+    Endpoint,
+    Principal,
+)
 from monext_bridge.web.http import parameters, services
 
 log = logging.getLogger(__name__)
@@ -20,8 +28,21 @@ NOTIFY_AGAIN_IN = "60"
 
 
 @blueprint.get("/notification/<ref>")
+@Endpoint(
+    does="records the outcome of the payment; 200, or 503 to be called again, also where Monext calls too often",
+    caller=Principal.REFERENCE,
+    called_by="Monext",
+    limits=(NOTIFICATION, NOTIFICATIONS),
+    answers=Answers.JSON,
+    seconds=NOTIFICATION_SECONDS,
+    bare_503_when_limited=True,
+)
 def notify(ref: str) -> Response:
-    """Answer 200 with an empty body (204 does not count at Monext), or 503 so that Monext sends it again."""
+    """Answer 200 with an empty body (204 does not count at Monext), or 503 so that Monext sends it again.
+
+    That is so where it calls too often as well: the contract of this address knows 503 with Retry-After for "later",
+    where 4xx says that there is something wrong with the notification itself.
+    """
     reference = services().references.read(ref)
     if request.args.get("notificationType", WEB_TRANSACTION).upper() != WEB_TRANSACTION:
         return Response(status=200)

@@ -15,7 +15,7 @@ from monext_bridge.domain.operations import (
     open_amounts,
     operations_of_key,
 )
-from monext_bridge.domain.record import Payment, TransactionType, accepted_or_planned_amount
+from monext_bridge.domain.record import Payment, TransactionType
 from monext_bridge.services.operations import OperationOutcome
 from monext_bridge.web.cli.amounts import bare_amount, write_amount
 
@@ -40,14 +40,14 @@ def question(payment: Payment, operation: Operation, *, key: str) -> str:
         return f"Go on with the {VERBS[type(operation)]} under key {key}, where Monext has not done it yet"
     match operation:
         case Capture(amount, final):
-            text = f"Capture {write_amount(amount)} of {_written(payment, left.capturable)} left to capture"
+            text = f"Capture {write_amount(amount)} of {write_amount(left.capturable)} left to capture"
             return f"{text}, and release the rest" if final else text
         case Refund(amount, _):
-            return f"Refund {write_amount(amount)} of {_written(payment, left.refundable)} left to refund"
+            return f"Refund {write_amount(amount)} of {write_amount(left.refundable)} left to refund"
         case Cancel():
-            return f"Cancel {_written(payment, left.cancellable)} that is not captured"
+            return f"Cancel {write_amount(left.cancellable)} that is not captured"
         case Reverse():
-            return _reverse(payment, left)
+            return _reverse(left)
 
 
 def command(payment: Payment, operation: Operation, *, key: str, reference: str | None) -> str:
@@ -67,7 +67,8 @@ def command(payment: Payment, operation: Operation, *, key: str, reference: str 
 
 def amount_under(payment: Payment, key: str, *, kind: TransactionType) -> Money | None:
     """Return the amount that an earlier call with this key asked for; None for a new key."""
-    return next((t.amount for t in operations_of_key(payment, key).operations if t.type is kind), None)
+    amounts = [t.amount for t in operations_of_key(payment, key).operations if t.type is kind]
+    return amounts[0].plus_all(amounts[1:]) if amounts else None
 
 
 def too_much(payment: Payment, operation: Operation) -> str | None:
@@ -83,21 +84,17 @@ def too_much(payment: Payment, operation: Operation) -> str | None:
         Cancel: (left.cancellable, "cancelled"),
         Reverse: (left.cancellable + left.refundable, "cancelled or refunded"),
     }[type(operation)]
-    if not open_amount:
+    if open_amount.is_zero:
         return f"nothing is left of payment {payment.id} that could be {done}"
-    if isinstance(operation, Capture | Refund) and operation.amount.cent_amount > open_amount:
-        return f"only {_written(payment, open_amount)} of payment {payment.id} can still be {done}"
+    if isinstance(operation, Capture | Refund) and operation.amount > open_amount:
+        return f"only {write_amount(open_amount)} of payment {payment.id} can still be {done}"
     return None
 
 
-def _reverse(payment: Payment, left: OpenAmounts) -> str:
+def _reverse(left: OpenAmounts) -> str:
     parts = [
         (left.cancellable, "cancel {} that is not captured"),
         (left.refundable, "refund {} that is captured"),
     ]
-    text = " and ".join(words.format(_written(payment, minor)) for minor, words in parts if minor)
+    text = " and ".join(words.format(write_amount(amount)) for amount, words in parts if not amount.is_zero)
     return f"{text[:1].upper()}{text[1:]}"
-
-
-def _written(payment: Payment, minor: int) -> str:
-    return write_amount(accepted_or_planned_amount(payment).with_amount(minor))

@@ -118,7 +118,7 @@ def show(quoted: str, as_json: bool) -> None:
 def capture(target: Target, *, amount: str | None, final: bool) -> Operation:
     """Capture what was authorised: all that is open, or --amount of it."""
     payment = target.payment
-    open_now = accepted_or_planned_amount(payment).with_amount(open_amounts(payment).capturable)
+    open_now = open_amounts(payment).capturable
     recorded = amount_under(payment, target.key, kind=TransactionType.CHARGE)
     return Capture(_amount(amount, payment) or recorded or open_now, final)
 
@@ -231,6 +231,6 @@ def _amount(text: str | None, payment: Payment) -> Money | None:
 
 def _refundable(payment: Payment, charge: RecordTransactionId | None) -> Money:
     """Return all that is left to refund; for one capture, no more than was captured by it."""
-    left = accepted_or_planned_amount(payment).with_amount(open_amounts(payment).refundable)
+    left = open_amounts(payment).refundable
     captured = next((t.amount for t in payment.transactions if t.id == charge), left)
-    return min(left, captured, key=lambda amount: amount.cent_amount)
+    return min(left, captured)

@@ -16,8 +16,7 @@ from monext_bridge.domain.record import (
     Payment,
     Transaction,
     TransactionState,
-    accepted_or_planned_amount,
-    own_money,
+    own_amounts,
 )
 from monext_bridge.logs import shortened
 from monext_bridge.web.cli.amounts import write_amount
@@ -45,7 +44,7 @@ def print_payment(payment: Payment, order: Order | None) -> None:
 
 
 def _sums(payment: Payment, order: Order | None) -> Table:
-    left, own = open_amounts(payment), own_money(payment)
+    left, own = open_amounts(payment), own_amounts(payment)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -53,13 +52,13 @@ def _sums(payment: Payment, order: Order | None) -> Table:
     _add(table, "Order", _order(order))
     _add(table, "Method", payment.method or "not known yet")
     _add(table, "Planned", write_amount(payment.planned))
-    _add(table, "Authorised", _money(payment, own.authorized))
-    _add(table, "Captured", _money(payment, own.charged))
-    _add(table, "Cancelled", _money(payment, own.cancelled))
-    _add(table, "Refunded", _money(payment, own.refunded))
-    _add(table, "Left to capture", _money(payment, left.capturable))
-    _add(table, "Left to cancel", _money(payment, left.cancellable))
-    _add(table, "Left to refund", _money(payment, left.refundable))
+    _add(table, "Authorised", write_amount(own.authorized))
+    _add(table, "Captured", write_amount(own.charged))
+    _add(table, "Cancelled", write_amount(own.cancelled))
+    _add(table, "Refunded", write_amount(own.refunded))
+    _add(table, "Left to capture", write_amount(left.capturable))
+    _add(table, "Left to cancel", write_amount(left.cancellable))
+    _add(table, "Left to refund", write_amount(left.refundable))
     return table
 
 
@@ -122,7 +121,3 @@ def _key(payment: Payment, transaction: Transaction) -> str:
 
 def _time(timestamp: datetime | None) -> str:
     return timestamp.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if timestamp else ""
-
-
-def _money(payment: Payment, minor: int) -> str:
-    return write_amount(accepted_or_planned_amount(payment).with_amount(minor))

@@ -3,7 +3,7 @@
 from monext_bridge.web.http.context import services
 from monext_bridge.web.http.headers import allow_framing, allow_image, allow_widget, init_headers, nonce
 from monext_bridge.web.http.preload import preload
-from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, is_json, wants_json
+from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, json_requests, wants_json
 
 __all__ = [
     "allow_framing",
@@ -11,7 +11,7 @@ __all__ = [
     "allow_widget",
     "init_headers",
     "init_request_lifecycle",
-    "is_json",
+    "json_requests",
     "nonce",
     "preload",
     "services",

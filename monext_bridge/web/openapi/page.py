@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,8 @@ from monext_bridge.web.openapi.security import ACCESS
 
 Json = Mapping[str, Any]
 
-PAYMENT_ID = ("{payment_id}", "$PAYMENT_ID")
-"""The placeholder in a path, and the shell variable that replaces it."""
+ARGUMENT = re.compile(r"{(\w+)}")
+WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 IDEMPOTENCY_KEY = {"$ref": "#/components/parameters/idempotencyKey"}
 
@@ -25,8 +26,14 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One endpoint. `answer`: an example, as text. `statuses`: all with which it may answer."""
+class Term:
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEndpoint:
+    """One endpoint. `answer`: an example, as text. `query`: its parameters. `statuses`: all it may answer with."""
 
     id: str
     method: str
@@ -35,6 +42,7 @@ class Endpoint:
     description: str
     commands: tuple[Command, ...]
     answer: str | None
+    query: tuple[Term, ...]
     statuses: tuple[str, ...]
 
 
@@ -45,7 +53,7 @@ class Section:
     id: str
     name: str
     who: str
-    endpoints: tuple[Endpoint, ...]
+    endpoints: tuple[ShownEndpoint, ...]
 
 
 def sections(document: Json) -> tuple[Section, ...]:
@@ -76,13 +84,16 @@ def token_command(document: Json) -> str:
     )
 
 
-def _endpoint(document: Json, method: str, path: str, operation: Json) -> Endpoint:
-    url = document["servers"][0]["url"] + path.replace(*PAYMENT_ID)
+def _endpoint(document: Json, method: str, path: str, operation: Json) -> ShownEndpoint:
+    query = [parameter for parameter in operation["parameters"] if parameter.get("in") == "query"]
+    url = (
+        document["servers"][0]["url"] + ARGUMENT.sub(lambda found: _variable(found[1]), path) + _query(query)
+    )
     examples = _media(operation.get("requestBody", {})).get("examples", {}).values()
     bodies = [(example["summary"], example["value"]) for example in examples]
     answers = [_media(answer) for answer in operation["responses"].values()]
     example = next((media["example"] for media in answers if "example" in media), None)
-    return Endpoint(
+    return ShownEndpoint(
         id=operation["operationId"],
         method=method.upper(),
         path=path,
@@ -93,7 +104,25 @@ def _endpoint(document: Json, method: str, path: str, operation: Json) -> Endpoi
             for title, body in bodies or [(operation["summary"], None)]
         ),
         answer=json.dumps(example, indent=2, ensure_ascii=False) if example else None,
+        query=tuple(Term(parameter["name"], _meaning(parameter)) for parameter in query),
         statuses=tuple(operation["responses"]),
+    )
+
+
+def _variable(name: str) -> str:
+    """Return the shell variable that stands for a parameter: `$ORDER_NUMBER` for `orderNumber`."""
+    return f"${WORD.sub('_', name).upper()}"
+
+
+def _query(parameters: Iterable[Json]) -> str:
+    """Return the query of an example: what has to be there."""
+    required = [parameter["name"] for parameter in parameters if parameter["required"]]
+    return "?" + "&".join(f"{name}={_variable(name)}" for name in required) if required else ""
+
+
+def _meaning(parameter: Json) -> str:
+    return (
+        parameter["description"] if parameter["required"] else f"{parameter['description']} May be left out."
     )
 
 

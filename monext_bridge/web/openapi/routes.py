@@ -7,6 +7,15 @@ import json
 
 from flask import Blueprint, Response, current_app, render_template, request
 
+from monext_bridge.web.api import models
+from monext_bridge.web.endpoints import (
+    UNLIMITED,
+    Answers,
+    Description,
+    Endpoint,
+    Principal,
+    endpoints_of,
+)
 from monext_bridge.web.http import services
 from monext_bridge.web.openapi.document import describe
 from monext_bridge.web.openapi.faults import ERROR_EXAMPLE, FAULTS, OUTCOMES
@@ -21,12 +30,29 @@ KEPT_AS = "monext_bridge.openapi"
 
 
 @blueprint.get("/openapi.json")
+@Endpoint(
+    does="the JSON addresses as OpenAPI 3.1",
+    caller=Principal.ANYBODY,
+    limits=UNLIMITED,  # the description is computed once, and clients may cache it
+    answers=Answers.JSON,
+    calls_remotes=False,
+    description=Description(
+        "This description", "OpenAPI 3.1. Has an ETag.", answers={200: models.ApiDescription, 304: None}
+    ),
+)
 def description() -> Response:
     """Answer the same bytes as long as the process lives, or 304 to a client that has them."""
     return _cacheable(Response(_description(), content_type="application/json"))
 
 
 @blueprint.get("/docs")
+@Endpoint(
+    does="the same to read, with examples",
+    caller=Principal.ANYBODY,
+    limits=UNLIMITED,  # as for the description
+    answers=Answers.PAGE,
+    calls_remotes=False,
+)
 def docs() -> Response:
     """Show the description in words, with examples for a shell and without any script."""
     document = json.loads(_description())
@@ -49,6 +75,7 @@ def _description() -> bytes:
         settings = services().settings
         document = describe(
             current_app.url_map.iter_rules(),
+            endpoints=endpoints_of(current_app),
             public_url=settings.public_url,
             auth_url=settings.commercetools.auth_url,
         )

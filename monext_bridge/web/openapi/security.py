@@ -1,4 +1,4 @@
-"""Describes the proofs of `access.Principal` as OpenAPI security schemes."""
+"""Describes the proofs of principals as OpenAPI security schemes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monext_bridge.web.access import Principal
+from monext_bridge.web.endpoints import Principal
 
 Json = dict[str, Any]
 

@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _
 
 from monext_bridge.config import Branding, Colors, Palette, Settings, ShopLink
 from monext_bridge.errors import StoreNotConfigured
+from monext_bridge.web.endpoints import UNLIMITED, Answers, Endpoint, Principal
 from monext_bridge.web.http import allow_framing, allow_image, services
 
 blueprint = Blueprint("branding", __name__)
@@ -57,6 +58,14 @@ PLAIN = PageBranding()
 
 
 @blueprint.get("/theme/<name>.css")
+@Endpoint(
+    does="the colours of a shop, for the pages",
+    caller=Principal.ANYBODY,
+    called_by="buyer",
+    limits=UNLIMITED,  # a page without its style helps nobody
+    answers=Answers.PAGE,
+    calls_remotes=False,
+)
 def theme(name: str) -> Response:
     """Serve the colours of a shop. Colours that the settings no longer have get 404, and the page keeps ours."""
     for colors in services().settings.branding.colors.values():

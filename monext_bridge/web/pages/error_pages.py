@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -33,6 +33,7 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import correlation_id, event
+from monext_bridge.web.endpoints import BuyerVisit, Endpoints
 from monext_bridge.web.http import parameters
 from monext_bridge.web.pages.branding import PLAIN, PageBranding
 from monext_bridge.web.pages.error_words import words_for
@@ -59,10 +60,6 @@ CODES = {
 }
 """Codes of Flask's own errors at JSON endpoints; any other status is `General`."""
 
-NOTHING_TAKEN_AT = frozenset({"checkout.start"})
-"""Endpoints at which an error proves that nothing was taken, since no payment page was shown. EarlierAttemptUnknown
-is the exception."""
-
 LOOK_AGAIN = 15
 MOST_ERROR_POLLS = 20
 """Seconds between the polls of an error page, and their number: five minutes in all."""
@@ -79,22 +76,23 @@ def init_error_pages(
     *,
     is_json: Callable[[Request], bool],
     branding: Callable[[], PageBranding] = lambda: PLAIN,
-    nothing_taken_at: Collection[str] = NOTHING_TAKEN_AT,
+    endpoints: Endpoints,
 ) -> Callable[[Exception], Response]:
     """Make `app` answer every BridgeError, HTTPException and unexpected exception.
 
-    `is_json` says which requests get JSON; `branding` returns the branding of the present page. `nothing_taken_at`
-    names the endpoints (`request.endpoint`) at which an error proves that nothing was taken. The returned function
+    `is_json` says which requests get JSON; `branding` returns the branding of the present page. The
+    declaration of the endpoint tells what a page may say about money, and whether it polls. The returned function
     makes the answer of an error, without a line in the log.
     """
 
+    def visit() -> BuyerVisit | None:
+        declared = endpoints.get(request.endpoint or "")
+        return declared.buyer if declared else None
+
     def respond(error: Exception) -> Response:
         status, json = status_of(error), is_json(request)
-        if json:
-            response = _json(error, status)
-        else:
-            response = _page(error, status, nothing_taken_at=nothing_taken_at, branding=branding())
-        response.headers.update(_headers(error, status))
+        response = _json(error, status) if json else _page(error, status, visit=visit(), branding=branding())
+        response.headers.update(_headers(error, status, visit=visit()))
         return response
 
     def answer(error: Exception) -> AnyResponse:
@@ -122,14 +120,12 @@ def _at_operations() -> bool:
     return has_request_context() and (request.endpoint or "").startswith("operations.")
 
 
-def _page(
-    error: Exception, status: int, *, nothing_taken_at: Collection[str], branding: PageBranding
-) -> Response:
+def _page(error: Exception, status: int, *, visit: BuyerVisit | None, branding: PageBranding) -> Response:
     html = render(
         "errors/error.html",
         words=words_for(error, status),
         status=status,
-        proves=_proves(error, nothing_taken_at),
+        proves=_proves(error, visit),
         can_retry=request.method == "GET" and (status == 429 or status >= 500),
         reference=correlation_id.get(),
         branding=branding,
@@ -138,12 +134,13 @@ def _page(
     return Response(html, status=status, content_type="text/html; charset=utf-8")
 
 
-def _proves(error: Exception, nothing_taken_at: Collection[str]) -> str:
+def _proves(error: Exception, visit: BuyerVisit | None) -> str:
     """Return what the page may say about money: that this visit took none, that it is not known, or nothing."""
     if request.endpoint is None:
         return "no payment"
     earlier = isinstance(error, EarlierAttemptUnknown)
-    return "nothing taken" if request.endpoint in nothing_taken_at and not earlier else "not known"
+    proved = visit is not None and visit.nothing_taken_on_error and not earlier
+    return "nothing taken" if proved else "not known"
 
 
 def _json(error: Exception, status: int) -> Response:
@@ -189,25 +186,26 @@ def _happened(error: RemoteError) -> str:
     return "did not answer: whether it acted is not known yet"
 
 
-def _headers(error: Exception, status: int) -> dict[str, str]:
+def _headers(error: Exception, status: int, *, visit: BuyerVisit | None) -> dict[str, str]:
     if isinstance(error, HTTPException):
         return {name: value for name, value in error.get_headers() if name != "Content-Type"}
     if isinstance(error, RemoteError | StoreNotConfigured) and status == 503:
         named = error.retry_after if isinstance(error, RemoteUnavailable) else None
-        return {"Retry-After": str(math.ceil(named or RETRY_AFTER_ERROR))} | _poll_again()
+        return {"Retry-After": str(math.ceil(named or RETRY_AFTER_ERROR))} | _poll_again(visit)
     if status == 429:
         return {"Retry-After": str(A_MINUTE)}
     return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
 
 
-def _poll_again() -> dict[str, str]:
+def _poll_again(visit: BuyerVisit | None) -> dict[str, str]:
     """Make the page poll by itself, so that a buyer who returns while a remote is down need not do anything.
 
     The polls end after some minutes, and leave the buyer the page's "Check again".
     """
     args = request.args
     so_far = int(args["waiting"]) if parameters.POLL.fullmatch(args.get("waiting", "")) else 0
-    if request.endpoint not in ("buyer.returned", "buyer.result") or so_far >= MOST_ERROR_POLLS:
+    polls = visit is not None and visit.polls_after_error
+    if not polls or request.endpoint is None or so_far >= MOST_ERROR_POLLS:
         return {}
     kept: dict[str, Any] = {name: args[name] for name in ("lang", *parameters.RETURN_TOKENS) if name in args}
     again = url_for(request.endpoint, **(request.view_args or {}), **kept, waiting=so_far + 1)

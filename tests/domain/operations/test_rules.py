@@ -10,19 +10,21 @@ from monext_bridge.domain.monext import Ledger, LedgerRow
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.by_key import abandon, operations_of_key
 from monext_bridge.domain.operations.ledger_limits import check_ledger, open_amounts_at_monext
+from monext_bridge.domain.operations.open_amounts import (
+    AUTHORIZATION_LASTS,
+    OpenAmounts,
+    is_authorization_over,
+    open_amounts,
+)
 from monext_bridge.domain.operations.pending import OperationName
 from monext_bridge.domain.operations.rules import (
-    AUTHORIZATION_LASTS,
     Cancel,
     Capture,
-    OpenAmounts,
     Operation,
     OperationNotAllowed,
     Refund,
     Reverse,
     announcements,
-    is_authorization_over,
-    open_amounts,
     operation_digest,
 )
 from monext_bridge.domain.record.apply_updates import with_updates
@@ -59,19 +61,23 @@ def charged(*acts: Transaction) -> Payment:
     return a_payment(transactions=(a_transaction(type=CHARGE, state=SUCCESS), *acts))
 
 
+def left(capturable: int, cancellable: int, refundable: int) -> OpenAmounts:
+    return OpenAmounts(eur(capturable), eur(cancellable), eur(refundable))
+
+
 ACCOUNTS = [
-    (a_payment(), OpenAmounts(0, 0, 0)),
-    (authorized(), OpenAmounts(11100, 11100, 0)),
-    (authorized(act(CHARGE, 1000)), OpenAmounts(10100, 10100, 1000)),
-    (authorized(act(CHARGE, 1000, INITIAL)), OpenAmounts(10100, 10100, 0)),
-    (authorized(act(CHARGE, 1000, PENDING)), OpenAmounts(10100, 10100, 0)),
-    (authorized(act(CHARGE, 1000, FAILURE)), OpenAmounts(11100, 11100, 0)),
-    (authorized(act(CHARGE, 1000, INITIAL, mark="~free")), OpenAmounts(11100, 11100, 0)),
-    (authorized(act(CANCEL, 11100)), OpenAmounts(0, 0, 0)),
-    (authorized(act(CHARGE, 11100), act(REFUND, 100)), OpenAmounts(0, 0, 11000)),
-    (charged(), OpenAmounts(0, 0, 11100)),
-    (charged(act(REFUND, 11000, PENDING)), OpenAmounts(0, 0, 100)),
-    (charged(act(REFUND, 11000, FAILURE)), OpenAmounts(0, 0, 11100)),
+    (a_payment(), left(0, 0, 0)),
+    (authorized(), left(11100, 11100, 0)),
+    (authorized(act(CHARGE, 1000)), left(10100, 10100, 1000)),
+    (authorized(act(CHARGE, 1000, INITIAL)), left(10100, 10100, 0)),
+    (authorized(act(CHARGE, 1000, PENDING)), left(10100, 10100, 0)),
+    (authorized(act(CHARGE, 1000, FAILURE)), left(11100, 11100, 0)),
+    (authorized(act(CHARGE, 1000, INITIAL, mark="~free")), left(11100, 11100, 0)),
+    (authorized(act(CANCEL, 11100)), left(0, 0, 0)),
+    (authorized(act(CHARGE, 11100), act(REFUND, 100)), left(0, 0, 11000)),
+    (charged(), left(0, 0, 11100)),
+    (charged(act(REFUND, 11000, PENDING)), left(0, 0, 100)),
+    (charged(act(REFUND, 11000, FAILURE)), left(0, 0, 11100)),
 ]
 
 
@@ -151,24 +157,24 @@ def row(kind: str, amount: int, *, ok: bool | None = True, name: str = "", origi
 
 
 LEDGERS = [
-    ([row("AUTHORIZATION", 100)], OpenAmounts(100, 100, 0)),
-    ([row("AUTHORIZATION", 100), row("CAPTURE", 30)], OpenAmounts(70, 70, 30)),
-    ([row("AUTHORIZATION", 100), row("CAPTURE", 30, ok=False)], OpenAmounts(100, 100, 0)),
-    ([row("AUTHORIZATION", 100), row("CAPTURE", 30, ok=None)], OpenAmounts(70, 70, 30)),
-    ([row("AUTHORIZATION", 100), row("CANCEL", 100)], OpenAmounts(0, 0, 0)),
+    ([row("AUTHORIZATION", 100)], left(100, 100, 0)),
+    ([row("AUTHORIZATION", 100), row("CAPTURE", 30)], left(70, 70, 30)),
+    ([row("AUTHORIZATION", 100), row("CAPTURE", 30, ok=False)], left(100, 100, 0)),
+    ([row("AUTHORIZATION", 100), row("CAPTURE", 30, ok=None)], left(70, 70, 30)),
+    ([row("AUTHORIZATION", 100), row("CANCEL", 100)], left(0, 0, 0)),
     (
         [row("AUTHORIZATION", 100), row("CAPTURE", 40, name="c"), row("CANCEL", 40, origin="c")],
-        OpenAmounts(60, 60, 0),
+        left(60, 60, 0),
     ),
-    ([row("AUTHORIZATION_AND_CAPTURE", 100), row("REFUND", 30)], OpenAmounts(0, 0, 70)),
-    ([row("AUTHORIZATION_AND_CAPTURE", 100, name="t"), row("CANCEL", 100, origin="t")], OpenAmounts(0, 0, 0)),
-    ([row("AUTHORIZATION", 100), row("REAUTHORIZATION", 100), row("CAPTURE", 100)], OpenAmounts(0, 0, 100)),
+    ([row("AUTHORIZATION_AND_CAPTURE", 100), row("REFUND", 30)], left(0, 0, 70)),
+    ([row("AUTHORIZATION_AND_CAPTURE", 100, name="t"), row("CANCEL", 100, origin="t")], left(0, 0, 0)),
+    ([row("AUTHORIZATION", 100), row("REAUTHORIZATION", 100), row("CAPTURE", 100)], left(0, 0, 100)),
 ]
 
 
 @pytest.mark.parametrize(("rows", "expected"), LEDGERS)
 def test_monexts_ledger_tells_what_is_open(rows: list[LedgerRow], expected: OpenAmounts) -> None:
-    assert open_amounts_at_monext(Ledger(tuple(rows))) == expected
+    assert open_amounts_at_monext(Ledger(tuple(rows)), like=eur(0)) == expected
 
 
 def test_a_ledger_with_too_little_left_forbids_the_act() -> None:
@@ -212,7 +218,7 @@ def test_refunds_of_one_charge_add_up() -> None:
 
 def test_a_cancel_of_a_refund_makes_it_refundable_again() -> None:
     rows = [row("AUTHORIZATION_AND_CAPTURE", 100), row("REFUND", 30, name="r"), row("CANCEL", 30, origin="r")]
-    assert open_amounts_at_monext(Ledger(tuple(rows))).refundable == 100
+    assert open_amounts_at_monext(Ledger(tuple(rows)), like=eur(0)).refundable == eur(100)
 
 
 def test_an_authorisation_is_over_after_seven_days_by_record_or_ledger() -> None:

@@ -61,7 +61,9 @@ def after(
 ) -> Payment:
     read = on or context()
     paid = paid or (outcome.candidates[0] if outcome.candidates else None)
-    return with_updates(read.payment, decide(read, outcome=outcome, paid=paid, now=NOW))
+    return with_updates(
+        read.payment, decide(read, outcome=outcome, accepted=(paid,) if paid else (), now=NOW)
+    )
 
 
 def rows(payment: Payment) -> list[tuple[TransactionType, TransactionState, int]]:
@@ -107,19 +109,18 @@ def test_other_answers_move_the_planned_transaction(outcome: Outcome, state: Tra
 
 @pytest.mark.parametrize("outcome", SILENT, ids=["not begun", "unknown"])
 def test_not_begun_and_unknown_write_nothing(outcome: Outcome) -> None:
-    assert decide(context(), outcome=outcome, paid=None, now=NOW) == ()
+    assert decide(context(), outcome=outcome, accepted=(), now=NOW) == ()
 
 
 @pytest.mark.parametrize("outcome", [ACCEPTED, REFUSED, PENDING], ids=["accepted", "refused", "pending"])
 def test_the_same_answer_again_changes_nothing(outcome: Outcome) -> None:
-    paid = outcome.candidates[0] if outcome.candidates else None
-    again = context(after(outcome))
-    assert decide(again, outcome=outcome, paid=paid, now=NOW + timedelta(hours=1)) == ()
+    again, accepted = context(after(outcome)), outcome.candidates[:1]
+    assert decide(again, outcome=outcome, accepted=accepted, now=NOW + timedelta(hours=1)) == ()
 
 
 @pytest.mark.parametrize("outcome", [REFUSED, PENDING, *SILENT], ids=lambda o: o.kind)
 def test_success_stays_whatever_is_said_later(outcome: Outcome) -> None:
-    assert decide(context(after(ACCEPTED)), outcome=outcome, paid=None, now=NOW) == ()
+    assert decide(context(after(ACCEPTED)), outcome=outcome, accepted=(), now=NOW) == ()
 
 
 @pytest.mark.parametrize("outcome", [REFUSED, PENDING], ids=["refused", "pending"])
@@ -138,7 +139,7 @@ def test_a_pending_payment_does_not_fail_because_monext_forgot_its_session() -> 
         REFUSED, title="ERROR", code="02304", reason=FailureReason.EXPIRED, session_gone=True
     )
     pending = context(after(PENDING))
-    assert decide(pending, outcome=session_gone, paid=None, now=NOW) == ()
+    assert decide(pending, outcome=session_gone, accepted=(), now=NOW) == ()
     assert attempt_status(after(session_gone)) is AttemptStatus.FAILED
 
 
@@ -306,7 +307,7 @@ def test_money_that_a_gift_card_holds_is_not_due() -> None:
 
 def test_what_is_given_back_is_not_decided_again() -> None:
     returned = after(ACCEPTED, on=MISMATCHES["the cart costs more"])
-    assert decide(context(returned), outcome=ACCEPTED, paid=PAID, now=NOW) == ()
+    assert decide(context(returned), outcome=ACCEPTED, accepted=(PAID,), now=NOW) == ()
 
 
 def test_an_accepted_payment_wants_an_order_once() -> None:
@@ -337,7 +338,7 @@ def test_a_refusal_that_was_read_after_the_session_is_closed_and_stays_so() -> N
     closed = after(replace(REFUSED, is_last_read=True))
     assert is_closed(closed)
     assert not is_closed(after(REFUSED))
-    assert decide(context(closed), outcome=REFUSED, paid=None, now=NOW) == ()
+    assert decide(context(closed), outcome=REFUSED, accepted=(), now=NOW) == ()
 
 
 def test_another_end_of_a_closed_attempt_is_looked_at_once_more() -> None:
@@ -353,4 +354,4 @@ def test_that_monext_has_forgotten_a_session_does_not_hide_why_it_had_failed() -
     closed = after(session_gone, on=context(refused))
     assert (closed.status_code, closed.status_text) == ("01100", "REFUSED: Do not honor (session over)")
     assert is_closed(closed)
-    assert decide(context(closed), outcome=session_gone, paid=None, now=NOW) == ()
+    assert decide(context(closed), outcome=session_gone, accepted=(), now=NOW) == ()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.record.amounts import amounts
 from monext_bridge.domain.record.cart import Cart, CartState, NotPayable, not_payable
 from monext_bridge.domain.record.payment import TransactionState, TransactionType
 from tests.builders import a_cart, a_delivery, a_payment, a_transaction, an_address, eur
@@ -84,4 +85,4 @@ def test_captured_money_counts_once_and_refunded_money_not_at_all() -> None:
             a_transaction(type=TransactionType.CANCEL_AUTHORIZATION, state=SUCCESS, amount=eur(4000)),
         )
     )
-    assert payment.held == 5000
+    assert amounts(payment, like=payment.planned).held.cent_amount == 5000

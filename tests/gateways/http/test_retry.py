@@ -42,13 +42,11 @@ def test_a_read_is_not_tried_again_where_the_deadline_leaves_no_time_for_it(left
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize(
-    "trouble",
-    [{"status": 429}, {"status": 502}, {"status": 503}, {"status": 504}]
-    + [{"status": None, "failure": failure} for failure in Failure],
-)
-def test_a_write_is_never_tried_again(method: str, trouble: dict[str, object]) -> None:
-    assert decided(method=method, **trouble) is None
+def test_a_write_is_never_tried_again(method: str) -> None:
+    statuses: list[dict[str, object]] = [{"status": status} for status in (429, 502, 503, 504)]
+    failures: list[dict[str, object]] = [{"status": None, "failure": failure} for failure in Failure]
+    troubles = statuses + failures
+    assert [trouble for trouble in troubles if decided(method=method, **trouble) is not None] == []
 
 
 @pytest.mark.parametrize(("attempt", "again"), [(1, True), (2, True), (3, False), (4, False)])

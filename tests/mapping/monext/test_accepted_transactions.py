@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId
@@ -5,7 +7,7 @@ from monext_bridge.domain.monext import AcceptedTransaction, Ledger, LedgerRow, 
 from monext_bridge.domain.money import Money
 from monext_bridge.mapping.json_object import JsonObject
 from monext_bridge.mapping.monext.accepted_transactions import WALLETS, choose_accepted, read_candidates
-from tests.builders import eur
+from tests.builders import BEGUN, eur
 from tests.mapping.monext.monext_json import Json, a_monext_transaction, a_session_answer
 
 FIRST, SECOND = MonextTransactionId("first"), MonextTransactionId("second")
@@ -15,12 +17,15 @@ def candidates(*transactions: Json, **session: object) -> tuple[AcceptedTransact
     return read_candidates(JsonObject.of(a_session_answer(*transactions, **session), what="session"))
 
 
-def a_candidate(id_: MonextTransactionId, *, number: bool = False) -> AcceptedTransaction:
-    return AcceptedTransaction(id_, MoneyMovement.CAPTURED, eur(11100), "CB", number)
+def a_candidate(id_: MonextTransactionId, *, at: datetime | None = None) -> AcceptedTransaction:
+    return AcceptedTransaction(id_, MoneyMovement.CAPTURED, eur(11100), "CB", at)
 
 
-def a_ledger(id_: MonextTransactionId, *, ok: bool | None) -> Ledger:
-    return Ledger((LedgerRow(id_, "AUTHORIZATION_AND_CAPTURE", 11100, ok),))
+def a_ledger(id_: MonextTransactionId, *, ok: bool | None, at: datetime | None = None) -> Ledger:
+    return Ledger((LedgerRow(id_, "AUTHORIZATION_AND_CAPTURE", 11100, ok, at),))
+
+
+BOTH = (a_candidate(FIRST), a_candidate(SECOND))
 
 
 @pytest.mark.parametrize("move", list(MoneyMovement))
@@ -79,38 +84,57 @@ def test_a_transaction_that_is_listed_twice_is_one_candidate() -> None:
     assert len(candidates(a_monext_transaction(), a_monext_transaction())) == 1
 
 
-def test_one_candidate_is_it() -> None:
-    assert choose_accepted((a_candidate(FIRST),), {}) == a_candidate(FIRST)
+def test_one_candidate_is_it_and_its_ledger_is_not_asked() -> None:
+    assert choose_accepted((a_candidate(FIRST),), {}) == (a_candidate(FIRST),)
 
 
 def test_without_a_candidate_there_is_none() -> None:
     assert choose_accepted((), {}) is None
 
 
-def test_of_several_it_is_the_one_with_an_authorisation_number() -> None:
-    accepted = a_candidate(SECOND, number=True)
-    assert choose_accepted((a_candidate(FIRST), accepted), {}) == accepted
-
-
-@pytest.mark.parametrize("number", [True, False])
-def test_of_several_alike_it_is_the_one_whose_row_is_ok(number: bool) -> None:
-    both = (a_candidate(FIRST, number=number), a_candidate(SECOND, number=number))
+def test_of_several_it_is_the_one_whose_own_row_is_ok() -> None:
     ledgers = {FIRST: a_ledger(FIRST, ok=False), SECOND: a_ledger(SECOND, ok=True)}
-    assert choose_accepted(both, ledgers) == both[1]
+    assert choose_accepted(BOTH, ledgers) == (a_candidate(SECOND),)
 
 
-@pytest.mark.parametrize("second", [True, None])
-def test_two_that_can_not_be_told_apart_are_none(second: bool | None) -> None:
-    both = (a_candidate(FIRST), a_candidate(SECOND))
-    ledgers = {FIRST: a_ledger(FIRST, ok=second), SECOND: a_ledger(SECOND, ok=second)}
-    assert choose_accepted(both, ledgers) is None
+def test_of_several_whose_rows_are_ok_each_is_one_oldest_first() -> None:
+    ledgers = {FIRST: a_ledger(FIRST, ok=True), SECOND: a_ledger(SECOND, ok=True)}
+    early, late = a_candidate(SECOND, at=BEGUN), a_candidate(FIRST, at=BEGUN + timedelta(minutes=1))
+    assert choose_accepted((late, early), ledgers) == (early, late)
 
 
-def test_an_unreadable_ledger_confirms_nothing() -> None:
-    both = (a_candidate(FIRST), a_candidate(SECOND))
-    assert choose_accepted(both, {FIRST: Ledger(readable=False)}) is None
+def test_without_a_date_of_its_own_a_candidate_is_as_old_as_its_row() -> None:
+    ledgers = {
+        FIRST: a_ledger(FIRST, ok=True, at=BEGUN + timedelta(minutes=1)),
+        SECOND: a_ledger(SECOND, ok=True, at=BEGUN),
+    }
+    assert choose_accepted(BOTH, ledgers) == (a_candidate(SECOND), a_candidate(FIRST))
 
 
-def test_the_row_of_another_transaction_confirms_nothing() -> None:
-    both = (a_candidate(FIRST), a_candidate(SECOND))
-    assert choose_accepted(both, {FIRST: a_ledger(SECOND, ok=True)}) is None
+@pytest.mark.parametrize(
+    "second",
+    [
+        None,
+        Ledger(),
+        Ledger(readable=False),
+        Ledger((LedgerRow(SECOND, "AUTHORIZATION_AND_CAPTURE", 11100, ok=True),), readable=False),
+        Ledger((LedgerRow(SECOND, "AUTHORIZATION_AND_CAPTURE", 11100, ok=None),)),
+        Ledger((LedgerRow(FIRST, "AUTHORIZATION_AND_CAPTURE", 11100, ok=True),)),
+    ],
+    ids=[
+        "not read",
+        "without rows",
+        "unreadable",
+        "unreadable with its row",
+        "without a status",
+        "of another",
+    ],
+)
+def test_where_a_ledger_does_not_tell_none_is_chosen(second: Ledger | None) -> None:
+    ledgers = {FIRST: a_ledger(FIRST, ok=True)} | ({SECOND: second} if second else {})
+    assert choose_accepted(BOTH, ledgers) is None
+
+
+def test_where_no_row_is_ok_none_is_chosen() -> None:
+    ledgers = {FIRST: a_ledger(FIRST, ok=False), SECOND: a_ledger(SECOND, ok=False)}
+    assert choose_accepted(BOTH, ledgers) is None

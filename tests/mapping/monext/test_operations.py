@@ -1,10 +1,11 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
 
-from monext_bridge.domain.monext import LedgerRow, OperationAnswerKind, OperationKind, OutcomeKind
+from monext_bridge.domain.monext import LedgerRow, OperationAnswerKind, OperationKind
 from monext_bridge.mapping.monext.codes import (
     ACCEPTED_CODES,
     CANCELLED_CODES,
@@ -43,9 +44,9 @@ def test_an_answer_is_read_with_the_id_that_monext_gave_the_act() -> None:
 
 
 @pytest.mark.parametrize("kind", list(OperationKind))
-@pytest.mark.parametrize("code", sorted(ACCEPTED_CODES))
-def test_accepted_is_done(kind: OperationKind, code: str) -> None:
-    assert sorted_as(201, an_operation_answer("ACCEPTED", code), kind=kind) is OperationAnswerKind.DONE
+def test_accepted_is_done(kind: OperationKind) -> None:
+    found = {c: sorted_as(201, an_operation_answer("ACCEPTED", c), kind=kind) for c in ACCEPTED_CODES}
+    assert found == dict.fromkeys(ACCEPTED_CODES, OperationAnswerKind.DONE)
 
 
 def test_202_is_taken_but_not_done() -> None:
@@ -75,9 +76,9 @@ def test_an_error_of_another_kind_is_unknown(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [*sorted(UNDECIDED_STATUSES), 500, 502, 503, 504])
-@pytest.mark.parametrize("title", list(KINDS))
-def test_a_status_that_decides_nothing_is_unknown_whatever_the_body(status: int, title: str) -> None:
-    assert sorted_as(status, an_operation_answer(title)) is OperationAnswerKind.UNKNOWN
+def test_a_status_that_decides_nothing_is_unknown_whatever_the_body(status: int) -> None:
+    found = {title: sorted_as(status, an_operation_answer(title)) for title in KINDS}
+    assert found == dict.fromkeys(KINDS, OperationAnswerKind.UNKNOWN)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 400, 404])
@@ -112,16 +113,10 @@ def test_an_act_that_is_under_way_is_pending_whatever_stands_beside_its_code(cod
     assert told(code) == {OperationAnswerKind.PENDING}
 
 
-@pytest.mark.parametrize("title", [t for t, kind in KINDS.items() if kind is OutcomeKind.PENDING])
-@pytest.mark.parametrize("code", sorted(UNSURE_OPERATION_CODES))
-def test_a_pending_title_does_not_make_such_a_code_sure(code: str, title: str) -> None:
-    assert sorted_as(202, an_operation_answer(title, code)) is OperationAnswerKind.UNKNOWN
-
-
-@pytest.mark.parametrize("body", [None, "", "<html>", [], {}, {"result": None}])
 @pytest.mark.parametrize("status", [200, 201, 202, 400, 404])
-def test_an_unreadable_answer_is_unknown(status: int, body: object) -> None:
-    assert sorted_as(status, body) is OperationAnswerKind.UNKNOWN
+def test_an_unreadable_answer_is_unknown(status: int) -> None:
+    bodies: list[object] = [None, "", "<html>", [], {}, {"result": None}]
+    assert [b for b in bodies if sorted_as(status, b) is not OperationAnswerKind.UNKNOWN] == []
 
 
 @pytest.mark.parametrize("status", sorted(REFUSING_STATUSES))
@@ -207,15 +202,12 @@ def test_an_answer_without_a_ledger_tells_nothing(body: object) -> None:
     assert not read_ledger(200, body).readable
 
 
-@pytest.mark.parametrize("status", ["OK", None])
 @pytest.mark.parametrize("amount", [None, 0, -1, ""])
-@pytest.mark.parametrize("kind", sorted(MONEY_ROWS))
-def test_a_row_of_money_without_an_amount_makes_the_ledger_unreadable(
-    kind: str, amount: Any, status: str | None
-) -> None:
-    row = a_row(id="t-2", type=kind, amount=amount, status=status)
-    ledger = read_ledger(200, {"associatedTransactions": [a_row(), row]})
-    assert (ledger.readable, len(ledger.rows)) == (False, 1)
+def test_a_row_of_money_without_an_amount_makes_the_ledger_unreadable(amount: Any) -> None:
+    for kind, status in product(sorted(MONEY_ROWS), ("OK", None)):
+        row = a_row(id="t-2", type=kind, amount=amount, status=status)
+        ledger = read_ledger(200, {"associatedTransactions": [a_row(), row]})
+        assert (ledger.readable, len(ledger.rows)) == (False, 1), (kind, status)
 
 
 @pytest.mark.parametrize("amount", [None, 0])

@@ -95,11 +95,6 @@ def test_the_request_conforms_to_the_description_of_monext() -> None:
     assert (request_errors(request), unknown_members(request)) == ([], [])
 
 
-def test_order_and_payment_ask_for_what_is_due() -> None:
-    request = session_request(a_session_draft(due=eur(6100)))
-    assert (request["order"]["amount"], request["payment"]["amount"]) == (6100, 6100)
-
-
 def test_a_preselected_method_is_sent_alone() -> None:
     request = session_request(a_session_draft(payment_method_ids=("IDEAL_FR",)))
     assert request["paymentMethod"] == {"paymentMethodIDs": ["IDEAL_FR"]}
@@ -308,10 +303,10 @@ def test_the_region_is_the_state_where_there_is_none() -> None:
     assert request_for(billing_address=billing)["buyer"]["billingAddress"]["state"] == "Bouches-du-Rhône"
 
 
-@pytest.mark.parametrize("written", list(TITLES))
-def test_every_title_becomes_one_of_the_two(written: str) -> None:
-    draft = a_session_draft(customer=a_customer(title=f"{written.capitalize()}."))
-    assert session_request(draft)["buyer"]["title"] in ("MR", "MRS")
+def test_every_title_becomes_one_of_the_two() -> None:
+    for written in TITLES:
+        draft = a_session_draft(customer=a_customer(title=f"{written.capitalize()}."))
+        assert session_request(draft)["buyer"]["title"] in ("MR", "MRS"), written
 
 
 @pytest.mark.parametrize("written", ["Dr.", "Ms", "Prof.", "", None])

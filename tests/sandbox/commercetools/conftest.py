@@ -5,12 +5,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from sandbox.clock import ShiftedClock
 from sandbox.commercetools import create_app
 from sandbox.commercetools.seed import cart_id
+from tests.sandbox.commercetools.json_client import JsonAnswer, JsonClient, json_client
 
 Json = dict[str, Any]
 
@@ -23,19 +22,19 @@ def basic(client_id: str, secret: str) -> dict[str, str]:
 class Api:
     """The project as one API client sees it."""
 
-    http: FlaskClient
+    http: JsonClient
     token: str
 
-    def get(self, path: str, **query: Any) -> TestResponse:
+    def get(self, path: str, **query: Any) -> JsonAnswer:
         return self.http.get(f"/sandbox/{path}", query_string=query, headers=self.headers)
 
-    def post(self, path: str, body: object) -> TestResponse:
+    def post(self, path: str, body: object) -> JsonAnswer:
         return self.http.post(f"/sandbox/{path}", json=body, headers=self.headers)
 
-    def delete(self, path: str, *, version: int) -> TestResponse:
+    def delete(self, path: str, *, version: int) -> JsonAnswer:
         return self.http.delete(f"/sandbox/{path}?version={version}", headers=self.headers)
 
-    def update(self, path: str, document: Json, *actions: Json) -> TestResponse:
+    def update(self, path: str, document: Json, *actions: Json) -> JsonAnswer:
         body = {"version": document["version"], "actions": list(actions)}
         return self.post(f"{path}/{document['id']}", body)
 
@@ -63,11 +62,11 @@ def clock() -> ShiftedClock:
 
 
 @pytest.fixture
-def http(clock: ShiftedClock) -> FlaskClient:
-    return create_app(clock=clock).test_client()
+def http(clock: ShiftedClock) -> JsonClient:
+    return json_client(create_app(clock=clock))
 
 
-def sign_in(http: FlaskClient, client_id: str = "bridge", secret: str = "bridge-secret") -> Api:
+def sign_in(http: JsonClient, client_id: str = "bridge", secret: str = "bridge-secret") -> Api:
     """The project with a token of that API client."""
     form = {"grant_type": "client_credentials"}
     answer = http.post("/oauth/token", data=form, headers=basic(client_id, secret))
@@ -75,7 +74,7 @@ def sign_in(http: FlaskClient, client_id: str = "bridge", secret: str = "bridge-
 
 
 @pytest.fixture
-def login(http: FlaskClient) -> Callable[..., Api]:
+def login(http: JsonClient) -> Callable[..., Api]:
     return partial(sign_in, http)
 
 
@@ -84,7 +83,7 @@ def api(login: Callable[..., Api]) -> Api:
     return login()
 
 
-def code(answer: TestResponse) -> str:
+def code(answer: JsonAnswer) -> str:
     """The status and first error code of a refusal, as in `400 DuplicateField`."""
     body = answer.json
     assert body["statusCode"] == answer.status_code
@@ -102,7 +101,7 @@ def transaction(**changes: object) -> Json:
     }
 
 
-def attach(api: Api, cart: Json, payment: Json) -> TestResponse:
+def attach(api: Api, cart: Json, payment: Json) -> JsonAnswer:
     """Add the payment to the cart."""
     action = {"action": "addPayment", "payment": {"typeId": "payment", "id": payment["id"]}}
     return api.update("carts", cart, action)

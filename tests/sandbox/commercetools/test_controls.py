@@ -1,7 +1,6 @@
-from flask.testing import FlaskClient
-
 from sandbox.commercetools.seed import SITUATIONS, cart_id
 from tests.sandbox.commercetools.conftest import Api, attach, code
+from tests.sandbox.commercetools.json_client import JsonClient
 
 
 def test_reset_goes_back_to_the_seed_and_keeps_tokens(api: Api) -> None:
@@ -14,7 +13,7 @@ def test_reset_goes_back_to_the_seed_and_keeps_tokens(api: Api) -> None:
     assert api.payment(key="mine")["version"] == 1
 
 
-def test_carts_are_listed_with_their_stories(http: FlaskClient) -> None:
+def test_carts_are_listed_with_their_stories(http: JsonClient) -> None:
     rows = http.get("/_control/carts").json
 
     assert {row["name"]: row["id"] for row in rows} == {name: cart_id(name) for name in SITUATIONS}
@@ -56,13 +55,13 @@ def test_products_of_no_catalogue_are_kept_through_updates(api: Api) -> None:
     assert grown["totalPrice"]["centAmount"] == 12900 + 4990
 
 
-def test_trouble_needs_a_cart(http: FlaskClient) -> None:
+def test_trouble_needs_a_cart(http: JsonClient) -> None:
     path = "/_control/carts/c0000000-0000-4000-8000-00000000ffff/trouble"
 
     assert code(http.post(path, json={"code": "OutOfStock"})) == "404 ResourceNotFound"
 
 
-def test_dump_shows_every_kind(http: FlaskClient) -> None:
+def test_dump_shows_every_kind(http: JsonClient) -> None:
     assert {"cart", "customer", "payment", "store", "session"} <= http.get("/_control/dump").json.keys()
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from sandbox.commercetools import create_app
 from sandbox.commercetools.push import Target
 from sandbox.commercetools.seed import cart_id
 from tests.sandbox.commercetools.conftest import Api, Json, code, sign_in
+from tests.sandbox.commercetools.json_client import JsonClient, json_client
 from tests.sandbox.commercetools.test_other_resources import SUBSCRIPTION
 
 
@@ -20,7 +20,7 @@ def app() -> Flask:
 
 @pytest.fixture
 def api(app: Flask) -> Api:
-    return sign_in(app.test_client())
+    return sign_in(json_client(app))
 
 
 def order(api: Api, name: str = "guest", **changes: object) -> Json:
@@ -40,7 +40,7 @@ def ship(api: Api, document: Json, *states: str) -> Json:
     return changed
 
 
-def told(http: FlaskClient) -> list[Json]:
+def told(http: JsonClient) -> list[Json]:
     """The notifications so far, the oldest first."""
     return [entry["notification"] for entry in http.get("/_control/push").json["messages"]]
 

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.sandbox.commercetools.conftest import Api, Json, code, transaction
+from tests.sandbox.commercetools.json_client import JsonAnswer
 
 
 def test_minimal_payment_is_filled_in(api: Api) -> None:
@@ -202,7 +203,7 @@ def test_interaction_needs_a_type_that_defines_its_fields(api: Api) -> None:
 
 
 def test_state_moves_along_its_transitions(api: Api) -> None:
-    def move(payment: Json, key: str) -> object:
+    def move(payment: Json, key: str) -> JsonAnswer:
         return api.update(
             "payments", payment, {"action": "transitionState", "state": {"typeId": "state", "key": key}}
         )

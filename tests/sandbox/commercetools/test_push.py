@@ -18,6 +18,7 @@ from sandbox.serving import Server
 from sandbox.shop.project import Project
 from sandbox.shop.settings import ShopSettings
 from tests.sandbox.commercetools.conftest import Api, Json, code, sign_in
+from tests.sandbox.commercetools.json_client import json_client
 from tests.sandbox.commercetools.test_messages import order, ship
 from tests.sandbox.commercetools.test_other_resources import SUBSCRIPTION
 
@@ -52,7 +53,7 @@ def cloud() -> Cloud:
 
 @pytest.fixture
 def api(cloud: Cloud) -> Api:
-    return sign_in(create_app(send=cloud).test_client())
+    return sign_in(json_client(create_app(send=cloud)))
 
 
 def control(api: Api, path: str = "", **body: Any) -> Json:

@@ -12,6 +12,7 @@ from sandbox.commercetools.carts.actions import CART_ACTIONS
 from sandbox.commercetools.orders.actions import ORDER_ACTIONS
 from sandbox.commercetools.payments.actions import PAYMENT_ACTIONS
 from tests.sandbox.commercetools.conftest import Api, Json, code, sign_in, transaction
+from tests.sandbox.commercetools.json_client import json_client
 
 EUR = {"centAmount": 100, "currencyCode": "EUR"}
 
@@ -129,11 +130,11 @@ def _unhurried() -> datetime:
 
 def test_of_many_updates_of_one_version_one_wins() -> None:
     app = create_app(clock=_unhurried)
-    api = sign_in(app.test_client())
+    api = sign_in(json_client(app))
     payment, statuses, together = api.payment(), [], Barrier(8)
 
     def update(number: int) -> None:
-        client = Api(http=app.test_client(), token=api.token)
+        client = Api(http=json_client(app), token=api.token)
         together.wait()
         action = {"action": "setStatusInterfaceCode", "interfaceCode": str(number)}
         statuses.append(client.update("payments", payment, action).status_code)

@@ -1,24 +1,24 @@
 from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 
 from sandbox.clock import ShiftedClock
 from sandbox.commercetools.auth.tokens import grants
 from sandbox.commercetools.seed import cart_id
 from tests.sandbox.commercetools.conftest import Api, basic, code
+from tests.sandbox.commercetools.json_client import JsonClient
 
 BRIDGE = basic("bridge", "bridge-secret")
 
 
-def test_token_has_the_scopes_of_its_client(http: FlaskClient) -> None:
+def test_token_has_the_scopes_of_its_client(http: JsonClient) -> None:
     answer = http.post("/oauth/token", data={"grant_type": "client_credentials"}, headers=BRIDGE)
 
     assert answer.json["scope"] == "manage_project:sandbox"
     assert (answer.json["token_type"], answer.json["expires_in"]) == ("Bearer", 172_800)
 
 
-def test_requested_part_of_the_scopes_is_honoured(http: FlaskClient) -> None:
+def test_requested_part_of_the_scopes_is_honoured(http: JsonClient) -> None:
     form = {"grant_type": "client_credentials", "scope": "view_payments:sandbox"}
     token = http.post("/oauth/token", data=form, headers=BRIDGE).json
 
@@ -30,7 +30,7 @@ def test_requested_part_of_the_scopes_is_honoured(http: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("scope", ["view_payments:elsewhere", "manage_locked_carts:sandbox", "nonsense"])
-def test_scope_beyond_the_client_is_refused(http: FlaskClient, scope: str) -> None:
+def test_scope_beyond_the_client_is_refused(http: JsonClient, scope: str) -> None:
     form = {"grant_type": "client_credentials", "scope": scope}
 
     answer = http.post("/oauth/token", data=form, headers=BRIDGE)
@@ -41,7 +41,7 @@ def test_scope_beyond_the_client_is_refused(http: FlaskClient, scope: str) -> No
 
 @pytest.mark.parametrize("headers", [{}, basic("bridge", "wrong"), basic("nobody", "bridge-secret")])
 @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/introspect"])
-def test_wrong_credentials_are_refused(http: FlaskClient, headers: dict[str, str], path: str) -> None:
+def test_wrong_credentials_are_refused(http: JsonClient, headers: dict[str, str], path: str) -> None:
     form = {"grant_type": "client_credentials", "token": "any"}
 
     answer = http.post(path, data=form, headers=headers)
@@ -51,14 +51,14 @@ def test_wrong_credentials_are_refused(http: FlaskClient, headers: dict[str, str
     assert answer.json["error_description"] == answer.json["message"]
 
 
-def test_other_grants_are_refused(http: FlaskClient) -> None:
+def test_other_grants_are_refused(http: JsonClient) -> None:
     answer = http.post("/oauth/token", data={"grant_type": "password"}, headers=BRIDGE)
 
     assert code(answer) == "400 unsupported_grant_type"
 
 
 @pytest.mark.parametrize("value", [None, "Bearer", "Bearer made-up", "Basic YTpi"])
-def test_call_without_a_valid_token_is_refused(http: FlaskClient, value: str | None) -> None:
+def test_call_without_a_valid_token_is_refused(http: JsonClient, value: str | None) -> None:
     headers = {"Authorization": value} if value else {}
 
     answer = http.get("/sandbox/payments", headers=headers)
@@ -76,7 +76,7 @@ def test_token_ends_with_its_lifetime(api: Api, clock: ShiftedClock) -> None:
     assert code(api.get("payments")) == "401 invalid_token"
 
 
-def test_revoked_token_is_refused(api: Api, http: FlaskClient) -> None:
+def test_revoked_token_is_refused(api: Api, http: JsonClient) -> None:
     http.post("/_control/revoke-tokens")
 
     assert code(api.get("payments")) == "401 invalid_token"
@@ -105,7 +105,7 @@ def test_token_does_not_open_another_project(api: Api) -> None:
     assert code(answer) == "403 insufficient_scope"
 
 
-def test_new_api_client_gets_its_scopes(http: FlaskClient, login: Callable[..., Api]) -> None:
+def test_new_api_client_gets_its_scopes(http: JsonClient, login: Callable[..., Api]) -> None:
     client = {"id": "orders-only", "secret": "orders-secret", "scopes": ["manage_orders"]}
     http.post("/_control/clients", json=client)
 
@@ -115,7 +115,7 @@ def test_new_api_client_gets_its_scopes(http: FlaskClient, login: Callable[..., 
     assert code(api.get("payments")) == "403 insufficient_scope"
 
 
-def test_introspection_tells_client_and_scopes_of_a_live_token(api: Api, http: FlaskClient) -> None:
+def test_introspection_tells_client_and_scopes_of_a_live_token(api: Api, http: JsonClient) -> None:
     answer = http.post("/oauth/introspect", data={"token": api.token}, headers=BRIDGE).json
 
     assert answer["active"] is True
@@ -123,7 +123,7 @@ def test_introspection_tells_client_and_scopes_of_a_live_token(api: Api, http: F
 
 
 def test_introspection_of_an_expired_token_says_nothing_else(
-    api: Api, http: FlaskClient, clock: ShiftedClock
+    api: Api, http: JsonClient, clock: ShiftedClock
 ) -> None:
     clock.advance(200_000)
 

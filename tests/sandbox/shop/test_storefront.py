@@ -27,9 +27,8 @@ def test_every_cart_of_the_seed_is_on_the_page_in_its_order(browser: Browser) ->
     assert titles == [situation.story for situation in SITUATIONS.values()]
 
 
-@pytest.mark.parametrize("name", SITUATIONS)
-def test_every_situation_says_what_to_try(name: str) -> None:
-    assert situation_of(cart_id(name)).sentence.endswith(".")
+def test_every_situation_says_what_to_try() -> None:
+    assert [name for name in SITUATIONS if not situation_of(cart_id(name)).sentence.endswith(".")] == []
 
 
 def test_a_total_is_what_commercetools_says(browser: Browser, guest_cart: str) -> None:

@@ -8,13 +8,8 @@ from typing import Any
 import pytest
 
 from monext_bridge.errors import RemoteUnavailable
-from monext_bridge.services.access.introspection import (
-    GRANTED_FOR,
-    REFUSED_FOR,
-    TokenVerdict,
-    opens,
-    read_verdict,
-)
+from monext_bridge.services.access.introspection import opens, read_verdict
+from monext_bridge.services.access.token_verdicts import GRANTED_FOR, REFUSED_FOR, TokenVerdict
 
 NOW = 1_790_000_000.0
 

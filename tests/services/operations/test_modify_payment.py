@@ -160,9 +160,10 @@ def test_the_same_key_acts_once_for_ever(charged: PaidPayment) -> None:
 
 def test_the_same_key_with_another_request_is_an_error(charged: PaidPayment) -> None:
     charged.refund(1000, key="rma-1")
-    for again in (lambda: charged.refund(1001, key="rma-1"), lambda: charged.reverse(key="rma-1")):
-        with pytest.raises(KeyReused):
-            again()
+    with pytest.raises(KeyReused):
+        charged.refund(1001, key="rma-1")
+    with pytest.raises(KeyReused):
+        charged.reverse(key="rma-1")
 
 
 @pytest.mark.parametrize("key", ["", "a b", "a~b", "x" * 129, "é"])

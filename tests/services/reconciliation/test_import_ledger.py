@@ -37,7 +37,7 @@ def executed_after_all(reconciliation: ReconciliationTester, token: str, *, key:
     """Monext carries out a refund that it had kept to itself for minutes."""
     body = operation_request(amount=1000, key=key, merchant_reference=None)
     store = reconciliation.bridge.settings.store("fr-store")
-    monext_payments = reconciliation.bridge.services.operations.monext_payments
+    monext_payments = reconciliation.bridge.services.operations.announcer.monext_payments
     monext_payments.execute(
         store, OperationKind.REFUND, MonextTransactionId(origin(reconciliation, token)), body
     )

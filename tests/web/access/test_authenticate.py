@@ -1,25 +1,30 @@
-"""The door: who has a token is proved there, and who is on no list comes nowhere."""
+"""The door: who has a token is proved there, and what is not declared is served to nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from monext_bridge.web.access.authenticate import AT_THE_ENDPOINT, BY_TOKEN, bearer, init_principals
-from monext_bridge.web.access.endpoint_callers import PRINCIPALS, Principal
+from monext_bridge.web.endpoints import UNLIMITED, Answers, Endpoint, Principal
 from monext_bridge.web.pages.error_pages import init_error_pages
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.services.api_clients import Tokens, principals_of
+from tests.web.declared_endpoints import ENDPOINTS
 from tests.world import World
 
-TABLE = {
-    "office": Principal.BACK_OFFICE,
-    "center": Principal.MERCHANT_CENTER,
-    "open": Principal.ANYBODY,
+
+def called_by(caller: Principal) -> Endpoint:
+    return Endpoint(does="serves", caller=caller, limits=UNLIMITED, answers=Answers.JSON)
+
+
+DECLARED = {
+    "office": called_by(Principal.BACK_OFFICE),
+    "center": called_by(Principal.MERCHANT_CENTER),
+    "open": called_by(Principal.ANYBODY),
 }
 
 
@@ -37,8 +42,8 @@ def served() -> list[str]:
 @pytest.fixture
 def app(in_process: InProcess, served: list[str], world: World) -> Flask:
     app = Flask("door")
-    init_error_pages(app, is_json=lambda _: True)
-    init_principals(app, principals=principals_of(in_process), table=TABLE)
+    init_error_pages(app, is_json=lambda _: True, endpoints={})
+    init_principals(app, principals=principals_of(in_process), endpoints=DECLARED)
 
     def endpoint(name: str) -> None:
         def serve() -> str:
@@ -63,8 +68,8 @@ def test_every_kind_of_caller_is_proved_at_one_place() -> None:
 
 
 def test_the_operations_api_is_not_left_to_its_endpoints() -> None:
-    operations = {name: caller for name, caller in PRINCIPALS.items() if name.startswith("operations.")}
-    assert {name for name, caller in operations.items() if caller not in BY_TOKEN} <= {"operations.config"}
+    callers = {name: each.caller for name, each in ENDPOINTS.items() if name.startswith("operations.")}
+    assert {name for name, caller in callers.items() if caller not in BY_TOKEN} <= {"operations.config"}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -127,7 +132,7 @@ def test_who_needs_no_token_is_not_asked_for_one(app: Flask, world: World) -> No
     assert world.calls("commercetools") == []
 
 
-def test_an_endpoint_that_is_on_no_list_is_served_to_nobody(
+def test_an_endpoint_that_is_not_declared_is_served_to_nobody(
     app: Flask, tokens: Tokens, served: list[str]
 ) -> None:
     assert call(app, "/unlisted", token=tokens.oauth("manage_project")).status_code == 403
@@ -137,10 +142,10 @@ def test_an_endpoint_that_is_on_no_list_is_served_to_nobody(
 def test_a_caller_that_nobody_knows_to_prove_is_served_nothing(
     in_process: InProcess, served: list[str]
 ) -> None:
-    table: Mapping[str, Any] = {"odd": "a kind that is in no enumeration"}
+    caller: Any = "a kind that is in no enumeration"
     app = Flask("door")
-    init_error_pages(app, is_json=lambda _: True)
-    init_principals(app, principals=principals_of(in_process), table=table)
+    init_error_pages(app, is_json=lambda _: True, endpoints={})
+    init_principals(app, principals=principals_of(in_process), endpoints={"odd": called_by(caller)})
     app.add_url_rule("/odd", endpoint="odd", view_func=lambda: "served")
     assert call(app, "/odd").status_code == 403
 

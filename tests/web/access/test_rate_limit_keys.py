@@ -10,7 +10,7 @@ from flask import Flask
 from pydantic import SecretStr
 
 from monext_bridge.web.access.rate_limit_keys import RateLimitKeys, network
-from monext_bridge.web.access.rate_limits import RateLimitKey
+from monext_bridge.web.endpoints import RateLimitKey
 
 APP = Flask("spenders")
 APP.add_url_rule("/checkout/<cart_id>", "checkout")

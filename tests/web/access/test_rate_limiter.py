@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from dataclasses import replace
 
 import pytest
 
-from monext_bridge.web.access.rate_limits import MINUTE, RATE_LIMITS, RateLimit, RateLimitKey
-from monext_bridge.web.openapi.operations import OPERATIONS
+from monext_bridge.web.access.rate_limiter import as_declared
+from monext_bridge.web.endpoints import NOTIFICATION, NOTIFICATIONS, RateLimit, RateLimitKey
+from monext_bridge.web.endpoints.rate_limits import MINUTE
 from sandbox.runner import Sandbox
-from tests.bridges import AMPLE_LIMITS, Buyer, InProcess
-from tests.guards.test_documents import README, table
+from tests.bridges import Buyer, InProcess
 from tests.log_lines import captured_logs
 from tests.web.back_office import error_detail
+from tests.web.declared_endpoints import DESCRIPTIONS, ENDPOINTS
 from tests.web.limited_endpoints import (
     ADDRESS,
     OTHER_ADDRESS,
@@ -28,7 +28,7 @@ from tests.web.limited_endpoints import (
 )
 from tests.world import World, wait_for
 
-LIMITED = [(endpoint, budget) for endpoint, budgets in RATE_LIMITS.items() for budget in budgets]
+LIMITED = [(name, budget) for name, endpoint in ENDPOINTS.items() for budget in endpoint.limits]
 NEVER = [
     "/health",
     "/ready",
@@ -46,44 +46,25 @@ def named(value: object) -> str:
 
 @pytest.fixture
 def limited(sandbox: Sandbox, world: World) -> Build:
-    """A bridge behind a proxy, of which one budget is tight; without a name, all are as in the table."""
+    """A bridge behind a proxy, of which one budget is tight; without a name, all are as declared."""
 
     def build(name: str | None = None, **tight: int) -> InProcess:
-        table = with_one_tight_limit(name, **tight) if name else RATE_LIMITS
-        return InProcess(sandbox, limits=table, TRUSTED_PROXIES="1")
+        limits = with_one_tight_limit(name, **tight) if name else as_declared
+        return InProcess(sandbox, limits=limits, TRUSTED_PROXIES="1")
 
     return build
 
 
-# the table
-
-
-def test_every_endpoint_has_a_decision(in_process: InProcess) -> None:
-    assert {rule.endpoint for rule in in_process.app.url_map.iter_rules()} == set(RATE_LIMITS)
+# the declarations
 
 
 def test_every_limited_endpoint_has_a_request_here() -> None:
-    assert {endpoint for endpoint, budgets in RATE_LIMITS.items() if budgets} == set(REQUESTS)
+    assert {name for name, endpoint in ENDPOINTS.items() if endpoint.limits} == set(REQUESTS)
 
 
 def test_the_description_tells_who_may_be_limited() -> None:
-    told = {endpoint for endpoint, operation in OPERATIONS.items() if 429 in operation.refusals}
-    assert told == {endpoint for endpoint in OPERATIONS if RATE_LIMITS[endpoint]}
-
-
-def told_amounts(rule: str) -> list[int]:
-    """What the README says of an address, in its order; exceptions are in brackets."""
-    rows = [words for address, words in table(README, heading="Address | At most") if named_in(address, rule)]
-    return [int(number) for words in rows for number in re.findall(r"[0-9]+", re.split(r"[;(]", words)[0])]
-
-
-def named_in(cell: str, rule: str) -> bool:
-    return any(rule.startswith(path.rstrip("…")) for path in re.findall(r"`([^`]+)`", cell))
-
-
-def test_the_readme_tells_the_limits_of_each_address(in_process: InProcess) -> None:
-    for rule in in_process.app.url_map.iter_rules():
-        assert told_amounts(rule.rule) == [budget.amount for budget in RATE_LIMITS[rule.endpoint]], rule
+    told = {name for name, description in DESCRIPTIONS.items() if 429 in description.refusals}
+    assert told == {name for name in DESCRIPTIONS if ENDPOINTS[name].limits}
 
 
 def test_a_name_means_one_budget_and_lets_something_through() -> None:
@@ -93,11 +74,9 @@ def test_a_name_means_one_budget_and_lets_something_through() -> None:
 
 
 def test_buyers_and_notifications_share_no_budget() -> None:
-    buyers = {
-        b for name in ("checkout.start", *RATE_LIMITS) if name.startswith("buyer.") for b in RATE_LIMITS[name]
-    }
-    buyers |= set(RATE_LIMITS["checkout.start"])
-    assert buyers.isdisjoint(RATE_LIMITS["notifications.notify"])
+    buyers = {limit for endpoint in ENDPOINTS.values() if endpoint.buyer for limit in endpoint.limits}
+    assert buyers
+    assert buyers.isdisjoint({NOTIFICATION, NOTIFICATIONS})
 
 
 # every row of it
@@ -130,7 +109,7 @@ def test_who_else_asks_has_a_budget_of_their_own(endpoint: str, budget: RateLimi
 
 @pytest.mark.parametrize("path", NEVER)
 def test_these_are_never_limited(path: str, sandbox: Sandbox, world: World) -> None:
-    bridge = InProcess(sandbox, limits=one_request_per_window())
+    bridge = InProcess(sandbox, limits=one_request_per_window)
     statuses = set()
     for _ in range(5):
         with bridge.app.test_client().get(path) as answer:
@@ -175,10 +154,10 @@ def test_a_double_click_a_reload_and_a_second_tab_are_served(limited: Build, wor
 
 
 def test_who_reloads_in_a_loop_does_not_spend_what_the_neighbours_share(world: World) -> None:
-    of_cart, of_address = (
-        replace(b, amount=n) for b, n in zip(RATE_LIMITS["checkout.start"], (1, 2), strict=True)
+    amounts = {"start": 1, "starts": 2}
+    bridge = InProcess(
+        world.sandbox, limits=lambda limit: replace(limit, amount=amounts.get(limit.name, limit.amount))
     )
-    bridge = InProcess(world.sandbox, limits={**AMPLE_LIMITS, "checkout.start": (of_cart, of_address)})
     buyer, cart = Buyer(bridge), world.cart()
     assert [buyer.checkout(cart).status for _ in range(5)] == [200, 429, 429, 429, 429]
     assert buyer.checkout(world.cart()).status == 200

@@ -53,14 +53,14 @@ WRONG: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("path", "options"), WRONG.values(), ids=WRONG)
-@pytest.mark.parametrize("body", [samples.message(), samples.sns(), samples.validation()], ids=range(3))
 def test_without_the_secret_nothing_is_read_or_fetched(
-    body: object, path: str, options: dict[str, Any], endpoint: Endpoint, world: World
+    path: str, options: dict[str, Any], endpoint: Endpoint, world: World
 ) -> None:
-    answer = endpoint.push(body, path=path, **options)
-    assert answer.status == 401
-    assert json.loads(answer.text)["error"] == "invalid_token"
-    assert SECRET not in answer.text
+    for body in (samples.message(), samples.sns(), samples.validation()):
+        answer = endpoint.push(body, path=path, **options)
+        assert answer.status == 401
+        assert json.loads(answer.text)["error"] == "invalid_token"
+        assert SECRET not in answer.text
     assert endpoint.internet.fetched == []
     assert world.calls("commercetools") == []
 

@@ -86,7 +86,7 @@ def test_what_the_money_rules_forbid_is_a_conflict_in_words(
     detail = error_detail(answer)
     assert (answer.status, detail["code"]) == (409, "InvalidOperation")
     assert words in detail["message"]
-    assert authorised.operations() == authorised.ledger() == []
+    assert (authorised.operations(), authorised.ledger()) == ([], [])
 
 
 def test_a_cancel_of_a_charged_payment_says_what_to_do_instead(

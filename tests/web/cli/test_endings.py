@@ -46,7 +46,7 @@ def wanted(kind: type[BridgeError]) -> ExitCode:
     return ExitCode.NOT_ALLOWED if kind in NOT_ALLOWED else ExitCode.UNUSABLE
 
 
-@pytest.mark.parametrize("kind", sorted(set(kinds()), key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", sorted(set(kinds()), key=str))
 def test_every_error_of_the_bridge_has_its_exit_code(kind: type[BridgeError]) -> None:
     assert exit_code(kind.__new__(kind)) is wanted(kind)
 

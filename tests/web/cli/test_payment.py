@@ -266,6 +266,6 @@ def test_a_store_that_is_not_configured_exits_with_2(sandbox: Sandbox, authorize
         for name, value in environment(sandbox).items()
         if name in keys
     }
-    other = payment_command(InProcess(sandbox, **french))
+    other = payment_command(InProcess(sandbox, variables=french))
     assert other("capture", authorized.id, "--yes").exit_code == 2
     assert authorized.operations == []

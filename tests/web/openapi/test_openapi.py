@@ -20,13 +20,12 @@ from monext_bridge import errors
 from monext_bridge.config import load_settings
 from monext_bridge.services.operations.request import OperationOutcome
 from monext_bridge.web import create_app
-from monext_bridge.web.access.endpoint_callers import PRINCIPALS
 from monext_bridge.web.api import models
 from monext_bridge.web.openapi.faults import ERROR_EXAMPLE, FAULTS, OUTCOMES
-from monext_bridge.web.openapi.operations import OPERATIONS
 from monext_bridge.web.openapi.security import ACCESS
 from monext_bridge.web.pages.error_pages import CODES
 from tests.settings_environment import valid_environment
+from tests.web.declared_endpoints import DESCRIPTIONS, ENDPOINTS
 
 Json = dict[str, Any]
 
@@ -69,10 +68,10 @@ def test_the_description_is_valid_openapi(document: Json) -> None:
 
 
 def test_exactly_the_json_endpoints_are_described(app: Flask, document: Json) -> None:
-    served = {rule.endpoint for rule in app.url_map.iter_rules() if PRINCIPALS[rule.endpoint] in ACCESS}
-    assert served - NOT_DESCRIBED == set(OPERATIONS)
+    served = {rule.endpoint for rule in app.url_map.iter_rules() if ENDPOINTS[rule.endpoint].caller in ACCESS}
+    assert served - NOT_DESCRIBED == set(DESCRIPTIONS)
     assert {operation["operationId"] for operation in operations(document)} == {
-        endpoint.replace(".", "_") for endpoint in OPERATIONS
+        endpoint.replace(".", "_") for endpoint in DESCRIPTIONS
     }
 
 
@@ -80,7 +79,7 @@ def test_every_path_parameter_is_described(document: Json) -> None:
     for path, methods in document["paths"].items():
         named = {part.strip("{}") for part in path.split("/") if part.startswith("{")}
         for operation in methods.values():
-            refs = [parameter["$ref"].rsplit("/", 1)[1] for parameter in operation["parameters"]]
+            refs = [each["$ref"].rsplit("/", 1)[1] for each in operation["parameters"] if "$ref" in each]
             found = [document["components"]["parameters"][ref] for ref in refs]
             assert {p["name"] for p in found if p["in"] == "path"} == named
 
@@ -91,7 +90,9 @@ def test_every_model_is_used(document: Json) -> None:
         for name, model in inspect.getmembers(models, inspect.isclass)
         if issubclass(model, BaseModel) and model.__module__ == models.__name__
     }
-    assert {name for name in own if "[" not in name} - {"Body"} <= set(document["components"]["schemas"])
+    queries = {each.query.__name__ for each in DESCRIPTIONS.values() if each.query}
+    used = set(document["components"]["schemas"]) | queries
+    assert {name for name in own if "[" not in name} - {"Body", "Query"} <= used
 
 
 def test_every_component_is_referred_to(document: Json) -> None:
@@ -105,33 +106,34 @@ def test_every_component_is_referred_to(document: Json) -> None:
 
 def test_every_endpoint_names_the_proof_of_its_caller(document: Json) -> None:
     by_id = {operation["operationId"]: operation for operation in operations(document)}
-    for endpoint in OPERATIONS:
-        access = ACCESS[PRINCIPALS[endpoint]]
+    for endpoint, description in DESCRIPTIONS.items():
+        access = ACCESS[ENDPOINTS[endpoint].caller]
         assert by_id[endpoint.replace(".", "_")]["security"] == list(access.security)
-        assert {401} & set(OPERATIONS[endpoint].refusals) == ({401} if access.security else set())
+        assert {401} & set(description.refusals) == ({401} if access.security else set())
 
 
-@pytest.mark.parametrize("endpoint", [name for name, o in OPERATIONS.items() if o.body])
+@pytest.mark.parametrize("endpoint", [name for name, d in DESCRIPTIONS.items() if d.body])
 def test_every_example_of_a_request_is_accepted_by_schema_and_model(endpoint: str, document: Json) -> None:
-    operation = OPERATIONS[endpoint]
-    assert operation.body
-    assert operation.examples
-    for example in operation.examples.values():
-        operation.body.model_validate(example)
-        assert accepts(document, operation.body.__name__, example)
+    description = DESCRIPTIONS[endpoint]
+    assert description.body
+    assert description.examples
+    for example in description.examples.values():
+        description.body.model_validate(example)
+        assert accepts(document, description.body.__name__, example)
 
 
-@pytest.mark.parametrize("endpoint", [name for name, o in OPERATIONS.items() if o.answer])
+@pytest.mark.parametrize("endpoint", [name for name, d in DESCRIPTIONS.items() if d.answer])
 def test_every_example_of_an_answer_is_accepted_by_schema_and_model(endpoint: str, document: Json) -> None:
-    model = next(iter(OPERATIONS[endpoint].answers.values()))
+    description = DESCRIPTIONS[endpoint]
+    model = next(iter(description.answers.values()))
     assert model
-    model.model_validate(OPERATIONS[endpoint].answer)
-    assert accepts(document, model.__name__, OPERATIONS[endpoint].answer)
+    model.model_validate(description.answer)
+    assert accepts(document, model.__name__, description.answer)
     assert not accepts(document, model.__name__, {"nothing": "of the kind"})
 
 
 def test_every_action_has_an_example() -> None:
-    shown = {body["actions"][0]["action"] for body in OPERATIONS["operations.modify"].examples.values()}
+    shown = {body["actions"][0]["action"] for body in DESCRIPTIONS["operations.modify"].examples.values()}
     assert shown == {"capturePayment", "refundPayment", "cancelPayment", "reversePayment"}
 
 
@@ -161,7 +163,7 @@ def test_the_words_on_errors_tell_every_status_and_code() -> None:
     }
     assert raised <= told
     assert {(status, code) for status, code in CODES.items() if status != 415} <= told
-    assert {status for o in OPERATIONS.values() for status in o.refusals} <= {status for status, _ in told}
+    assert {status for d in DESCRIPTIONS.values() for status in d.refusals} <= {status for status, _ in told}
     assert {code for _, code in told} <= set(models.ERROR_CODES)
 
 
@@ -201,7 +203,7 @@ def test_every_command_of_an_act_carries_a_body_that_the_bridge_accepts(page: Be
         for words in commands(page)
         if "/payment-intents/" in words[3] and "-d" in words
     ]
-    assert len(bodies) == len(OPERATIONS["operations.modify"].examples)
+    assert len(bodies) == len(DESCRIPTIONS["operations.modify"].examples)
     for body in bodies:
         models.PaymentIntentUpdate.model_validate(json.loads(body))
 
@@ -213,7 +215,7 @@ def test_every_command_calls_a_route_of_the_bridge(app: Flask, page: BeautifulSo
         for words in commands(page)
         if words[3].startswith(PUBLIC_URL)
     ]
-    assert set(called) == set(OPERATIONS)
+    assert set(called) == set(DESCRIPTIONS)
 
 
 def test_the_page_shows_every_error_and_outcome(page: BeautifulSoup) -> None:

@@ -61,15 +61,14 @@ FOR_ALL = {
 }
 
 
-@pytest.fixture(params=PAGES)
-def page(request: pytest.FixtureRequest) -> Callable[[PageBranding], BeautifulSoup]:
-    return PAGES[request.param]
+def on_every_page(branding: PageBranding) -> dict[str, BeautifulSoup]:
+    return {name: page(branding) for name, page in PAGES.items()}
 
 
 @pytest.fixture
 def dressed(sandbox: Sandbox, world: World) -> Buyer:
     """A buyer at a bridge whose stores have different looks."""
-    return Buyer(InProcess(sandbox, **SETTINGS))
+    return Buyer(InProcess(sandbox, variables=SETTINGS))
 
 
 def policy(answer: Answer) -> dict[str, str]:
@@ -87,57 +86,67 @@ def name_on(answer: Answer) -> str:
 # --- on the page
 
 
-def test_logo_has_its_room_and_the_shops_name_as_its_text(
-    page: Callable[[PageBranding], BeautifulSoup],
-) -> None:
-    logo = only_element(page(DRESSED), "header img")
+def test_logo_has_its_room_and_the_shops_name_as_its_text() -> None:
+    logos = {name: only_element(page, "header img").attrs for name, page in on_every_page(DRESSED).items()}
+    wanted = {"src": LOGO, "alt": "Maison", "width": "160", "height": "40"}
 
-    assert (logo["src"], logo["alt"]) == (LOGO, "Maison")
-    assert (logo["width"], logo["height"]) == ("160", "40")
+    assert {name: logo for name, logo in logos.items() if not wanted.items() <= logo.items()} == {}
 
 
-def test_without_a_logo_the_name_stands_there(page: Callable[[PageBranding], BeautifulSoup]) -> None:
-    shown = page(PageBranding(name="Maison"))
+def test_without_a_logo_the_name_stands_there() -> None:
+    pages = on_every_page(PageBranding(name="Maison"))
 
-    assert not shown.select("header img")
-    assert only_element(shown, "header").get_text(strip=True) == "Maison"
-
-
-def test_every_page_says_who_sells_and_who_handles_the_payment(
-    page: Callable[[PageBranding], BeautifulSoup],
-) -> None:
-    foot = visible_text(BeautifulSoup(str(only_element(page(DRESSED), "footer")), "html.parser"))
-
-    assert "Seller: Maison · Payments are handled by Monext." in foot
+    assert [name for name, page in pages.items() if page.select("header img")] == []
+    heads = {name: only_element(page, "header").get_text(strip=True) for name, page in pages.items()}
+    assert heads == dict.fromkeys(PAGES, "Maison")
 
 
-def test_page_of_no_shop_is_a_page(page: Callable[[PageBranding], BeautifulSoup]) -> None:
-    shown = page(PLAIN)
+def test_every_page_says_who_sells_and_who_handles_the_payment() -> None:
+    feet = {
+        name: visible_text(BeautifulSoup(str(only_element(page, "footer")), "html.parser"))
+        for name, page in on_every_page(DRESSED).items()
+    }
+    told = "Seller: Maison · Payments are handled by Monext."
 
-    assert not shown.select("header, footer nav, img")
-    assert [link["href"] for link in shown.select("head link[rel=stylesheet]")] == ["/static/bridge.css"]
-    assert "Seller" not in shown.get_text()
-
-
-def test_colours_come_after_our_stylesheet(page: Callable[[PageBranding], BeautifulSoup]) -> None:
-    sheets = [link["href"] for link in page(DRESSED).select("head link[rel=stylesheet]")]
-
-    assert sheets == ["/static/bridge.css", DRESSED.theme]
+    assert {name: foot for name, foot in feet.items() if told not in foot} == {}
 
 
-def test_links_of_the_shop_stand_at_the_foot_in_their_order(
-    page: Callable[[PageBranding], BeautifulSoup],
-) -> None:
-    links = page(DRESSED).select("footer nav a")
+def test_page_of_no_shop_is_a_page() -> None:
+    pages = on_every_page(PLAIN)
 
-    assert [link["href"] for link in links] == list(SHOP_PAGES.values())
-    assert [link.find(string=True, recursive=False).strip() for link in links] == [  # type: ignore[union-attr]
+    assert [name for name, page in pages.items() if page.select("header, footer nav, img")] == []
+    assert {n for n, page in pages.items() if stylesheets(page) != ["/static/bridge.css"]} == set()
+    assert [name for name, page in pages.items() if "Seller" in page.get_text()] == []
+
+
+def stylesheets(page: BeautifulSoup) -> list[str]:
+    return [str(link["href"]) for link in page.select("head link[rel=stylesheet]")]
+
+
+def test_colours_come_after_our_stylesheet() -> None:
+    sheets = {name: stylesheets(page) for name, page in on_every_page(DRESSED).items()}
+
+    assert {name: s for name, s in sheets.items() if s != ["/static/bridge.css", DRESSED.theme]} == {}
+
+
+def test_links_of_the_shop_stand_at_the_foot_in_their_order() -> None:
+    words = [
         "Terms and conditions",
         "Privacy policy",
         "Legal notice",
         "Returns and cancellations",
         "Contact us",
     ]
+    wanted = list(zip(SHOP_PAGES.values(), words, strict=True))
+    links = {name: links_at_the_foot(page) for name, page in on_every_page(DRESSED).items()}
+
+    assert {name: found for name, found in links.items() if found != wanted} == {}
+
+
+def links_at_the_foot(page: BeautifulSoup) -> list[tuple[str, str]]:
+    """The address and the text of each, without what is said for screen readers."""
+    links = page.select("footer nav a")
+    return [(str(link["href"]), str(link.find(string=True, recursive=False)).strip()) for link in links]
 
 
 @pytest.mark.parametrize("name", PAYING)
@@ -276,7 +285,7 @@ def test_error_of_a_known_payment_wears_its_stores_looks(dressed: Buyer, world: 
 
 
 def test_error_without_a_store_wears_what_holds_for_all(sandbox: Sandbox, world: World) -> None:
-    buyer = Buyer(InProcess(sandbox, **FOR_ALL))
+    buyer = Buyer(InProcess(sandbox, variables=FOR_ALL))
 
     for path, status in (("/nowhere", 404), (f"/checkout/{world.cart('empty')}", 409), ("/result/x", 400)):
         answer = buyer.get(path)
@@ -325,7 +334,7 @@ def test_error_that_leaves_a_payment_in_doubt_leads_nowhere(buyer: Buyer, world:
 
 
 def test_page_of_the_widget_stays_light(sandbox: Sandbox, world: World) -> None:
-    buyer = Buyer(InProcess(sandbox, **FOR_ALL))
+    buyer = Buyer(InProcess(sandbox, variables=FOR_ALL))
     answer = buyer.checkout(world.cart())
     (colours,) = (str(link["href"]) for link in answer.page.select("head link[href^='/theme/']"))
     ours = [(STATIC / name).read_text() for name in ("bridge.css", "bridge.js", "icon.svg")]

@@ -40,6 +40,7 @@ from monext_bridge.web.pages.error_pages import (
     init_error_pages,
 )
 from monext_bridge.web.pages.error_words import BY_STATUS, NOT_PAYABLE
+from tests.web.declared_endpoints import ENDPOINTS
 from tests.web.rendered_pages import HOSTILE, page_app
 
 SECRET = "what monext really said"
@@ -88,7 +89,7 @@ def app_raising(error: Exception) -> Flask:
     app = page_app()
     for endpoint in ("checkout.start", "buyer.returned", "operations"):
         app.add_url_rule(f"/{endpoint}", endpoint=endpoint, view_func=fail)
-    init_error_pages(app, is_json=lambda request: request.endpoint == "operations")
+    init_error_pages(app, is_json=lambda request: request.endpoint == "operations", endpoints=ENDPOINTS)
     return app
 
 
@@ -114,32 +115,30 @@ def test_every_error_of_the_tree_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(("error", "status"), ERRORS, ids=lambda value: type(value).__name__)
-@pytest.mark.parametrize("at", ["checkout.start", "buyer.returned", "operations"])
-def test_error_has_its_status_everywhere(error: Exception, status: int, at: str) -> None:
-    assert answered(error, at=at).status_code == status
+def test_error_has_its_status_everywhere(error: Exception, status: int) -> None:
+    everywhere = ("checkout.start", "buyer.returned", "operations")
+    found = {at: answered(error, at=at).status_code for at in everywhere}
+    assert found == dict.fromkeys(everywhere, status)
 
 
-@pytest.mark.parametrize(("error", "status"), ERRORS, ids=lambda value: type(value).__name__)
-def test_page_quotes_the_correlation_id_and_nothing_of_the_error(error: Exception, status: int) -> None:
-    answer = answered(error)
+def test_pages_quote_the_correlation_id_and_nothing_of_the_error() -> None:
+    answers = {repr(error): answered(error) for error, _ in ERRORS}
 
-    assert answer.content_type == "text/html; charset=utf-8"
-    assert [tag.get_text() for tag in page_of(answer).select("#reference")] == ["correlation-0001"]
-    assert SECRET not in answer.get_data(as_text=True)
-
-
-@pytest.mark.parametrize(("error", "status"), ERRORS, ids=lambda value: type(value).__name__)
-def test_at_the_start_nothing_was_taken_unless_an_earlier_payment_is_unknown(
-    error: Exception, status: int
-) -> None:
-    certain = not isinstance(error, EarlierAttemptUnknown)
-
-    assert verdict(answered(error, at="checkout.start")) == (NOTHING if certain else UNKNOWN)
+    assert {answer.content_type for answer in answers.values()} == {"text/html; charset=utf-8"}
+    assert [name for name, answer in answers.items() if SECRET in answer.get_data(as_text=True)] == []
+    quoted = {n: [tag.get_text() for tag in page_of(a).select("#reference")] for n, a in answers.items()}
+    assert [name for name, said in quoted.items() if said != ["correlation-0001"]] == []
 
 
-@pytest.mark.parametrize(("error", "status"), ERRORS, ids=lambda value: type(value).__name__)
-def test_later_we_do_not_know(error: Exception, status: int) -> None:
-    assert verdict(answered(error, at="buyer.returned")) == UNKNOWN
+def test_at_the_start_nothing_was_taken_unless_an_earlier_payment_is_unknown() -> None:
+    said = {repr(error): verdict(answered(error, at="checkout.start")) for error, _ in ERRORS}
+    unknown = [repr(error) for error, _ in ERRORS if isinstance(error, EarlierAttemptUnknown)]
+    assert said == dict.fromkeys(said, NOTHING) | dict.fromkeys(unknown, UNKNOWN)
+
+
+def test_later_we_do_not_know() -> None:
+    said = {repr(error): verdict(answered(error, at="buyer.returned")) for error, _ in ERRORS}
+    assert said == dict.fromkeys(said, UNKNOWN)
 
 
 @pytest.mark.parametrize("at", ["checkout.start", "operations"])
@@ -172,7 +171,7 @@ def test_reasons_are_told_apart_by_their_headings() -> None:
 def test_every_status_has_words(status: int) -> None:
     app = page_app()
     app.add_url_rule("/", endpoint="buyer.result", view_func=lambda: abort(status))
-    init_error_pages(app, is_json=lambda _: False)
+    init_error_pages(app, is_json=lambda _: False, endpoints=ENDPOINTS)
 
     answer = app.test_client().get("/")
     assert answer.status_code == status
@@ -247,7 +246,7 @@ def test_answer_that_an_error_brings_along_is_given_as_it_is(own: Response) -> N
     app = page_app()
     app.add_url_rule("/", endpoint="buyer.result", view_func=lambda: abort(own))
     app.add_url_rule("/coded", endpoint="buyer.cancel", view_func=lambda: abort(403, response=own))
-    init_error_pages(app, is_json=lambda _: False)
+    init_error_pages(app, is_json=lambda _: False, endpoints=ENDPOINTS)
 
     for path in ("/", "/coded"):
         answer = app.test_client().get(path)
@@ -310,7 +309,7 @@ def test_json_does_not_repeat_what_a_remote_said(error: Exception, message: str)
 
 def test_unknown_path_of_the_json_api_is_json() -> None:
     app = page_app()
-    init_error_pages(app, is_json=lambda request: request.path.startswith("/operations"))
+    init_error_pages(app, is_json=lambda request: request.path.startswith("/operations"), endpoints=ENDPOINTS)
 
     answer = app.test_client().get("/operations/nothing")
     assert answer.status_code == 404

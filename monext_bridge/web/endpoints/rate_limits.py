@@ -1,4 +1,4 @@
-"""Sets the rate limits of each endpoint, in one table that a test compares with the application's routes.
+"""Sets the figures of all rate limits. Each endpoint declares those that hold for it, also where it has none.
 
 The figures protect the remotes and this process from one client's loop or flood. They are no quotas: whoever pays,
 waits or works as people and shops do never meets one, even where many share an address. Requests are counted by what
@@ -7,7 +7,6 @@ stands for one buyer wherever there is such a thing; an address is the last reso
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -70,37 +69,5 @@ REFUSALS = RateLimit("refusals", 120, RateLimitKey.ADDRESS, refusals_only=True)
 """We ask commercetools about each made-up token. An office whose token has expired gets one 401, and a hundred of its
 workers get a hundred at once."""
 
-RateLimitTable = Mapping[str, tuple[RateLimit, ...]]
-"""Rate limits by endpoint. What the first limit of an endpoint refuses does not count against the next."""
-
 UNLIMITED: tuple[RateLimit, ...] = ()
-"""Never limited."""
-
-RATE_LIMITS: RateLimitTable = {
-    # The host restarts what does not answer its health check. A page without its style helps nobody.
-    "static": UNLIMITED,
-    "branding.theme": UNLIMITED,
-    "health.health": UNLIMITED,
-    # It asks the remotes at most once in five seconds, whoever calls.
-    "health.ready": UNLIMITED,
-    # The description is computed once, and clients may cache it.
-    "openapi.description": UNLIMITED,
-    "openapi.docs": UNLIMITED,
-    "checkout.start": (START, STARTS),
-    "buyer.returned": (POLLS,),
-    "buyer.cancel": (POLLS,),
-    "buyer.result": (POLLS,),
-    "notifications.notify": (NOTIFICATION, NOTIFICATIONS),
-    "payment.create": (SESSION, SHOP),
-    "operations.config": (SESSION, SHOP),
-    "operations.modify": (REFUSALS,),
-    "operations.show": (REFUSALS,),
-    "operations.checkout_link": (REFUSALS,),
-    # We ask nobody about the Merchant Center's tokens: the keys are fetched at most once in ten seconds. Its calls
-    # come from addresses that it shares with everybody who has an account there.
-    "operations.status": UNLIMITED,
-    "operations.payment_components": UNLIMITED,
-    # We ask nobody before the secret is proved, and clouds push all at once what has piled up.
-    "events.receive": UNLIMITED,
-    "events.handshake": UNLIMITED,
-}
+"""Never limited. An endpoint that declares it says why."""
