@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage chaos test-peer check screenshots states settings endpoints translations lock clean
+.PHONY: demo test test-coverage chaos test-peer test-openapi check screenshots states settings endpoints translations lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
@@ -51,6 +51,10 @@ test-peer: $(STAMP) $(PEER_STAMP)
 
 $(PEER_STAMP): $(PEER)/package-lock.json $(PEER)/.npmrc
 	@cd $(PEER) && npm ci >/dev/null
+
+# Says what is missing where it can't be done.
+test-openapi: $(STAMP)
+	@tests/openapi/run.sh $(BIN)/python
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -31,6 +31,17 @@ class CaptureType(StrEnum):
     MANUAL = "MANUAL"
 
 
+class Challenge(StrEnum):
+    """Says whether a challenge is wished for, or whose analysis of the risk is to spare the buyer one."""
+
+    NO_PREFERENCE = "NO_PREFERENCE"
+    ISSUER_TRA = "ISSUER_TRA"
+    CHALLENGE_REQUESTED = "CHALLENGE_REQUESTED"
+    CHALLENGE_MANDATE = "CHALLENGE_MANDATE"
+    ACQUIRER_TRA = "ACQUIRER_TRA"
+    CB_SCORING = "CB_SCORING"
+
+
 class Expiring(StrEnum):
     """Says what is done with an authorisation that is about to end: it is warned of, captured, or released."""
 

@@ -1,4 +1,4 @@
-"""Reads MONEXT_PAYMENT_METHOD_IDS: a comma list, a JSON list, or JSON by method."""
+"""Reads contract numbers: a comma list or a JSON list, and of MONEXT_PAYMENT_METHOD_IDS also JSON by method."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ def contracts(value: Any) -> Contracts:
     if not isinstance(value, list):
         raise Fault(CONTRACT_SHAPE)
     return Contracts(ids=tuple(dict.fromkeys(monext_id(plain(number)) for number in value)))
+
+
+def contract_numbers(value: Any) -> tuple[str, ...]:
+    """Returns contract numbers in the order given, each once."""
+    return contracts(value).ids
 
 
 def _listed(text: str) -> list[Any]:

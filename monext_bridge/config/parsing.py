@@ -55,6 +55,17 @@ def text(value: str) -> str:
     return value
 
 
+def text_of_at_most(longest: int) -> Callable[[str], str]:
+    """Returns a parser for one line of text of so many UTF-16 units."""
+
+    def parse(value: str) -> str:
+        if len(text(value).encode("utf-16-le", "surrogatepass")) > 2 * longest:
+            raise Fault(f"must have at most {longest} characters")
+        return value
+
+    return parse
+
+
 def plain(value: object) -> str:
     """Returns a value from inside JSON, a string or a whole number, as the text that the environment would hold."""
     if isinstance(value, int) and not isinstance(value, bool):

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from monext_bridge.config import parsing
 from monext_bridge.config.by_store import Readings
-from monext_bridge.config.choices import CaptureType, MonextEnvironment
-from monext_bridge.config.contracts import Contracts, contracts, is_by_method
+from monext_bridge.config.choices import CaptureType, Challenge, MonextEnvironment
+from monext_bridge.config.contracts import Contracts, contract_numbers, contracts, is_by_method
 from monext_bridge.config.declaring import (
     Group,
     JsonReader,
@@ -30,6 +30,11 @@ WIDGET_HOSTS = {
     MonextEnvironment.HOMOLOGATION: "https://homologation-payment.cdn.payline.com",
     MonextEnvironment.PRODUCTION: "https://payment.cdn.payline.com",
 }
+
+LONGEST_DESCRIPTOR = 127
+"""Limits `payment.softDescriptor` of Monext's SessionRequest, in UTF-16 units."""
+
+LONGEST_PAGE_CODE = 255
 
 
 @declares
@@ -72,6 +77,56 @@ class MonextCredentials:
         by_store=MapRule.ESSENTIAL,
         group=Group.MONEXT,
         note="Monext (by store): base64 of merchantId:accessKey, HOMOLOGATION or PRODUCTION, point of sale reference",
+    )
+
+
+@declares
+class SessionWishes:
+    """Holds what is passed on to Monext as it is.
+
+    `fallback_method_ids` are the contracts that Monext offers where the first ones fail, `page_code` names a
+    template of its page, `soft_descriptor` is for the buyer's statement.
+    """
+
+    fallback_method_ids: tuple[str, ...] = setting(
+        "MONEXT_FALLBACK_METHOD_IDS",
+        JsonReader(contract_numbers),
+        "contract numbers that Monext offers where the first ones fail, a comma list; not used where a link or a "
+        "session chooses the methods",
+        otherwise="no second choice",
+        factory=tuple[str, ...],
+        by_store=MapRule.OPTIONAL,
+        group=Group.MONEXT,
+        note="Optional: contracts that are offered where the first ones fail, a comma list; code of a template of "
+        "Monext's page; text on the buyer's statement; wish for a challenge of 3-D Secure",
+    )
+    page_code: str | None = setting(
+        "MONEXT_PAGE_CODE",
+        parsing.text_of_at_most(LONGEST_PAGE_CODE),
+        "code of a template of Monext's page",
+        otherwise="that of the point of sale",
+        by_store=MapRule.OPTIONAL,
+        group=Group.MONEXT,
+        note="",
+    )
+    soft_descriptor: str | None = setting(
+        "MONEXT_SOFT_DESCRIPTOR",
+        parsing.text_of_at_most(LONGEST_DESCRIPTOR),
+        "text on the buyer's statement, at most 127 characters; cards ignore it",
+        otherwise="that of the contract",
+        by_store=MapRule.OPTIONAL,
+        group=Group.MONEXT,
+        note="",
+    )
+    challenge: Challenge | None = setting(
+        "MONEXT_CHALLENGE",
+        parsing.one_of(Challenge),
+        "wish for a challenge of 3-D Secure: `NO_PREFERENCE`, `ISSUER_TRA`, `CHALLENGE_REQUESTED`, "
+        "`CHALLENGE_MANDATE`, `ACQUIRER_TRA` or `CB_SCORING`",
+        otherwise="`NO_PREFERENCE`",
+        by_store=MapRule.OPTIONAL,
+        group=Group.MONEXT,
+        note="",
     )
 
 
@@ -133,6 +188,7 @@ class StoreSettings:
         group=Group.MONEXT,
         note="Payment time limit that Monext has for the point of sale, 10 to 90 minutes",
     )
+    wishes: SessionWishes = section(SessionWishes)
     return_url: str | None = setting(
         "RETURN_URL",
         JsonReader(parsing.landing_page_url),

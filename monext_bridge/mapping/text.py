@@ -31,8 +31,18 @@ def without_slashes(text: str) -> str:
     return text.replace("/", "")
 
 
+def constant(text: str) -> str:
+    """Turns `pickup point` and `pickup-point` into `PICKUP_POINT`."""
+    return text.strip().replace("-", "_").replace(" ", "_").upper()
+
+
 def without_angle_brackets(text: str) -> str:
     return text.replace("<", "").replace(">", "")
+
+
+def is_code(text: str) -> bool:
+    """Tells whether a text is of digits alone, as Monext's category codes are (`5`, `500010001`)."""
+    return text.isascii() and text.isdecimal()
 
 
 def is_date(text: str) -> bool:

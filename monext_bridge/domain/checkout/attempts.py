@@ -25,6 +25,9 @@ REUSABLE_SHARE = 2 / 3
 VOLATILE = {"version", "payments", "state", "locked"}
 """These fields of a cart change without changing what is paid (addPayment raises the version)."""
 
+DESCRIPTIVE = {"salutation", "brand", "category", "seller", "mode", "timeframe", "expected_at"}
+"""These fields of a cart's parts tell Monext more of it, but change nothing that is paid."""
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptTerms:
@@ -38,13 +41,23 @@ class AttemptTerms:
     language: str | None
     order_number: OrderNumber
     interface: str
+    fallback_method_ids: tuple[str, ...] = ()
 
 
 def terms_digest(cart: Cart, terms: AttemptTerms) -> str:
-    """Returns 12 hex digits over the cart's store, amount, contents and addresses, and over the attempt terms."""
-    contents = {name: value for name, value in asdict(cart).items() if name not in VOLATILE}
-    text = json.dumps([contents, asdict(terms)], sort_keys=True, default=str)
+    """Returns 12 hex digits over the cart's store, amount, contents and addresses, and over the attempt terms.
+
+    A second choice of methods counts where there is one.
+    """
+    parts = asdict(cart, dict_factory=_without_descriptions)
+    contents = {name: value for name, value in parts.items() if name not in VOLATILE}
+    asked = {name: value for name, value in asdict(terms).items() if value or name != "fallback_method_ids"}
+    text = json.dumps([contents, asked], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _without_descriptions(members: list[tuple[str, object]]) -> dict[str, object]:
+    return {name: value for name, value in members if name not in DESCRIPTIVE}
 
 
 @dataclass(frozen=True, slots=True)

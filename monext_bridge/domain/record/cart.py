@@ -42,6 +42,7 @@ class Address:
     """Holds an address as commercetools does (`BaseAddress`). Nothing is cut or cleaned here."""
 
     title: str | None = None
+    salutation: str | None = None
     first_name: str | None = None
     last_name: str | None = None
     company: str | None = None
@@ -65,7 +66,7 @@ class Address:
 class CartLine:
     """Holds a line item or custom line item.
 
-    `total` is the price of the whole line, with tax where it is known.
+    `total` is the price of the whole line, with tax where it is known. `category` is one of Monext's codes.
     """
 
     reference: str
@@ -73,18 +74,25 @@ class CartLine:
     quantity: int
     total: Money
     tax_rate: Decimal | None = None
+    brand: str | None = None
+    category: str | None = None
+    seller: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """Holds one shipping method of the cart.
 
-    `charge` is its price after the discount, with tax where it is known.
+    `charge` is its price after the discount, with tax where it is known. `mode` and `timeframe` are words of
+    Monext.
     """
 
     method: str
     charge: Money
     address: Address | None = None
+    mode: str | None = None
+    timeframe: str | None = None
+    expected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

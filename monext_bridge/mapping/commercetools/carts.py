@@ -8,6 +8,18 @@ from decimal import Decimal
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record import Address, Cart, CartLine, CartState, Delivery
+from monext_bridge.mapping.commercetools.descriptions import (
+    BRAND,
+    CATEGORY,
+    EXPECTED,
+    MODE,
+    SELLER,
+    TIMEFRAME,
+    coded,
+    custom_fields,
+    name_in,
+    worded,
+)
 from monext_bridge.mapping.commercetools.payments import read_expanded
 from monext_bridge.mapping.json_object import Json, JsonObject
 
@@ -30,7 +42,6 @@ ADDRESS_FIELDS: Mapping[str, str] = {
     "mobile": "mobile",
     "email": "email",
 }
-FALLBACK_LANGUAGE = "en"
 
 
 def read_cart(body: Json, *, language: str | None = None) -> Cart:
@@ -63,18 +74,6 @@ def read_cart(body: Json, *, language: str | None = None) -> Cart:
         customer_email=found.text("customerEmail"),
         payments=read_expanded(found),
     )
-
-
-def name_in(language: str | None, *, names: Mapping[str, object]) -> str:
-    """Returns the name in this language, its base language, one of its regions, English, or whatever there is."""
-    texts = {tag.lower().replace("_", "-"): n for tag, n in names.items() if isinstance(n, str) and n}
-    wanted = (language or FALLBACK_LANGUAGE).lower().replace("_", "-")
-    for tag in (wanted, wanted.partition("-")[0], FALLBACK_LANGUAGE):
-        regions = sorted(t for t in texts if t.startswith(f"{tag}-"))
-        found = next((texts[t] for t in (tag, *regions) if t in texts), None)
-        if found:
-            return found
-    return next(iter(texts.values()), "")
 
 
 def _state(name: str) -> CartState:
@@ -118,6 +117,9 @@ def _line(found: JsonObject, *, reference: str, gross: bool, language: str | Non
         quantity=1 if quantity is None else quantity,
         total=taxed or found.required_money("totalPrice"),
         tax_rate=_tax_rate(found),
+        brand=worded(found, name=BRAND, language=language),
+        category=coded(found, name=CATEGORY),
+        seller=worded(found, name=SELLER, language=language),
     )
 
 
@@ -151,25 +153,38 @@ def _deliveries(cart: JsonObject, *, gross: bool) -> tuple[Delivery, ...]:
     """Returns one for each shipping method: `shippingInfo`, or those of `shipping` in a cart with several."""
     single, several = cart.part("shippingInfo"), cart.parts("shipping")
     if single.members:
-        return (_delivery(single, address=None, gross=gross),)
+        return (_delivery(single, address=None, custom=_custom(cart), gross=gross),)
     return tuple(
-        _delivery(s.part("shippingInfo"), address=_address(s.part("shippingAddress")), gross=gross)
+        _delivery(
+            s.part("shippingInfo"),
+            address=_address(s.part("shippingAddress")),
+            custom=_custom(s),
+            gross=gross,
+        )
         for s in several
         if s.part("shippingInfo").members
     )
 
 
-def _delivery(found: JsonObject, *, address: Address | None, gross: bool) -> Delivery:
+def _custom(holder: JsonObject) -> JsonObject:
+    return custom_fields(holder, name="shippingCustomFields")
+
+
+def _delivery(found: JsonObject, *, address: Address | None, custom: JsonObject, gross: bool) -> Delivery:
     taxed = found.part("taxedPrice").money("totalGross") if gross else None
     discounted = found.part("discountedPrice").money("value")
     return Delivery(
         method=found.text("shippingMethodName") or "",
         charge=taxed or discounted or found.required_money("price"),
         address=address,
+        mode=custom.text(MODE),
+        timeframe=custom.text(TIMEFRAME),
+        expected_at=custom.instant(EXPECTED),
     )
 
 
 def _address(found: JsonObject) -> Address | None:
     fields = {ours: found.text(theirs) for ours, theirs in ADDRESS_FIELDS.items()}
-    address = Address(title=found.text("title") or found.text("salutation"), **fields)
+    salutation = found.text("salutation")
+    address = Address(title=found.text("title") or salutation, salutation=salutation, **fields)
     return None if address == Address() else address

@@ -24,6 +24,7 @@ from monext_bridge.mapping.monext.operations import read_operation_answer
 from monext_bridge.mapping.monext.payment_methods import display_names
 from monext_bridge.mapping.monext.requests import (
     SessionDraft,
+    SessionOptions,
     language_code,
     operation_request,
     session_request,
@@ -45,6 +46,7 @@ __all__ = [
     "UNSURE_OPERATION_CODES",
     "CreatedSession",
     "SessionDraft",
+    "SessionOptions",
     "SessionRefused",
     "display_names",
     "language_code",

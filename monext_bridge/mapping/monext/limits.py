@@ -15,7 +15,15 @@ from enum import StrEnum
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.mapping.monext.countries import COUNTRIES
 from monext_bridge.mapping.monext.telephone import normalised
-from monext_bridge.mapping.text import clean, cut, is_date, without_angle_brackets, without_slashes
+from monext_bridge.mapping.text import (
+    clean,
+    constant,
+    cut,
+    is_code,
+    is_date,
+    without_angle_brackets,
+    without_slashes,
+)
 
 
 class TooLong(StrEnum):
@@ -82,7 +90,36 @@ ITEM: Mapping[str, Limit] = {
     "quantity": Limit(least=1),
     "comment": Limit(255),
     "taxRate": Limit(least=0, most=9999),
+    "brand": Limit(50),
+    "category": replace(WHOLE_OR_NOTHING, longest=50, accepts=is_code),
+    "seller": Limit(100),
 }
+MODES = frozenset(
+    {
+        "STORE_PICKUP",
+        "PICKUP_POINT",
+        "STATION_PICKUP",
+        "MAIL_DELIVERY",
+        "DIGITAL_GOOD",
+        "BILLING_ADDRESS",
+        "VERIFIED_ADDRESS",
+        "OTHER_ADDRESS",
+        "EVENT_TICKET",
+        "LOCKER",
+        "OTHER",
+    }
+)
+TIMEFRAMES = frozenset({"ELECTRONIC", "SAME_DAY", "OVERNIGHT", "TWO_DAY_OR_MORE"})
+CHALLENGES = frozenset(
+    {
+        "NO_PREFERENCE",
+        "ISSUER_TRA",
+        "CHALLENGE_REQUESTED",
+        "CHALLENGE_MANDATE",
+        "ACQUIRER_TRA",
+        "CB_SCORING",
+    }
+)
 
 
 def _under(prefix: str, limits: Mapping[str, Limit]) -> dict[str, Limit]:
@@ -99,8 +136,12 @@ LIMITS: Mapping[str, Limit] = {
     **_under("buyer", PERSON),
     "buyer.birthDate": Limit(accepts=is_date),
     **_under("buyer.billingAddress", ADDRESS),
+    "payment.softDescriptor": Limit(127),
     "delivery.charge": AMOUNT,
+    "delivery.mode": Limit(allowed=MODES, prepare=constant),
+    "delivery.timeframe": Limit(allowed=TIMEFRAMES, prepare=constant),
     **_under("delivery.address", ADDRESS),
+    "threeDS.challengeInd": Limit(allowed=CHALLENGES),
     "languageCode": Limit(accepts=LANGUAGE_CODE.fullmatch),
     "comment": Limit(255, prepare=without_angle_brackets),
 }
@@ -118,6 +159,17 @@ def within_limits(body: Mapping[str, object]) -> Json:
     """Returns the request as Monext takes it: cut and cleaned, without anything empty."""
     fitted = {name: _fit(value, path=name) for name, value in body.items()}
     return {name: value for name, value in fitted.items() if value is not None}
+
+
+def first_fitting(path: str, *values: str | None) -> str | None:
+    """Returns the first value of which Monext takes something at this path: one that it refuses hides none."""
+    fitting = (_fit_text(value, limit=LIMITS[path]) for value in values if value)
+    return next((value for value in fitting if value is not None), None)
+
+
+def are_amounts(*numbers: int) -> bool:
+    """Tells whether all of the numbers can be sent as amounts."""
+    return all(_in_range(number, limit=AMOUNT) for number in numbers)
 
 
 def _fit(value: object, *, path: str) -> object:

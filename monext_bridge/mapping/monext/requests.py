@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record import Cart, CartLine, Customer
+from monext_bridge.domain.record import Cart, Customer
 from monext_bridge.mapping.json_object import Json
-from monext_bridge.mapping.monext.limits import within_limits
-from monext_bridge.mapping.monext.parties import buyer, delivery
+from monext_bridge.mapping.monext.contents import Contents, contents
+from monext_bridge.mapping.monext.limits import first_fitting, within_limits
+from monext_bridge.mapping.monext.parties import buyer, delivery, destination, timestamp
 
 BRIDGE_KEY = "bridgeKey"
 """Names our operation key in Monext's `privateData`, which GET transaction echoes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """Holds what a store wishes of its sessions at Monext.
+
+    `fallback_method_ids` are the contracts that are offered where the first ones fail, `page_code` names the
+    template of Monext's page, `soft_descriptor` is the text on the buyer's statement, and `challenge` is the
+    wish for a challenge of 3-D Secure.
+    """
+
+    fallback_method_ids: tuple[str, ...] = ()
+    page_code: str | None = None
+    soft_descriptor: str | None = None
+    challenge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +52,31 @@ class SessionDraft:
     notification_url: str
     private_data: Mapping[str, str]
     date: datetime
+    options: SessionOptions = SessionOptions()
 
 
 def session_request(draft: SessionDraft) -> Json:
     """Returns Monext's `SessionRequest`, within its limits and without anything empty."""
+    paid_for = contents(draft.cart, due=draft.due, reference=draft.reference)
     return within_limits(
         {
             "pointOfSaleReference": draft.point_of_sale,
-            "paymentMethod": {"paymentMethodIDs": list(draft.payment_method_ids)},
+            "paymentMethod": _payment_method(draft),
             "payment": {
                 "paymentType": "ONE_OFF",
                 "capture": draft.capture,
                 "amount": draft.due.cent_amount,
+                "softDescriptor": draft.options.soft_descriptor,
             },
-            "order": _order(draft),
+            "order": _order(draft, paid_for=paid_for),
             "buyer": buyer(draft.cart, customer=draft.customer),
-            "delivery": delivery(draft.cart),
-            "threeDS": {"challengeInd": "NO_PREFERENCE"},
+            "delivery": delivery(draft.cart, charge=paid_for.charge),
+            "threeDS": {"challengeInd": draft.options.challenge or "NO_PREFERENCE"},
             "privateData": dict(draft.private_data),
             "returnURL": draft.return_url,
             "notificationURL": draft.notification_url,
-            "languageCode": language_code(draft.language or draft.cart.locale),
+            "languageCode": _language(draft),
+            "customPaymentPageCode": draft.options.page_code,
         }
     )
 
@@ -86,44 +105,36 @@ def operation_request(
     )
 
 
-def _order(draft: SessionDraft) -> Json:
-    cart, billing = draft.cart, draft.cart.billing_address
+def _order(draft: SessionDraft, *, paid_for: Contents) -> Json:
+    cart, billing, shipping = draft.cart, draft.cart.billing_address, destination(draft.cart)
     return {
         "reference": draft.reference,
         "amount": draft.due.cent_amount,
         "currency": draft.due.currency,
         "taxes": cart.taxes.cent_amount if cart.taxes else None,
-        "discount": _discount(cart) or None,
-        "date": draft.date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "discount": paid_for.discount or None,
+        "date": timestamp(draft.date),
         "origin": "E_COM",
-        "country": cart.country or (billing.country if billing else None),
-        "items": [_item(line) for line in cart.lines if line.total.cent_amount >= 0],
+        "country": first_fitting(
+            "order.country",
+            cart.country,
+            billing.country if billing else None,
+            shipping.country if shipping else None,
+        ),
+        "items": paid_for.items,
     }
 
 
-def _discount(cart: Cart) -> int:
-    """Returns the discount on the total plus custom lines below zero: Monext's prices can't be negative."""
-    on_total = cart.discount.cent_amount if cart.discount else 0
-    return on_total + sum(max(-line.total.cent_amount, 0) for line in cart.lines)
-
-
-def _item(line: CartLine) -> Json:
+def _payment_method(draft: SessionDraft) -> Json:
     return {
-        "reference": line.reference,
-        "price": line.total.cent_amount,
-        "quantity": line.quantity,
-        "taxRate": _tax_rate(line.tax_rate),
-        "comment": line.name,
+        "paymentMethodIDs": list(draft.payment_method_ids),
+        "fallbackPaymentMethodIDs": list(draft.options.fallback_method_ids),
     }
 
 
-def _tax_rate(rate: Decimal | None) -> int | None:
-    """Returns hundredths of a percent (0.0255 → 255).
-
-    Returns None rather than a wrong rate where the rate is finer than that.
-    """
-    hundredths = None if rate is None else rate * 10_000
-    return int(hundredths) if hundredths is not None and hundredths % 1 == 0 else None
+def _language(draft: SessionDraft) -> str | None:
+    """Returns the language that was asked for, or the cart's where Monext has no code for it."""
+    return first_fitting("languageCode", language_code(draft.language), language_code(draft.cart.locale))
 
 
 def language_code(tag: str | None) -> str | None:

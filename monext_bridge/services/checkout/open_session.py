@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monext_bridge.config import CaptureType, Settings
+from monext_bridge.config import CaptureType, Settings, StoreSettings
 from monext_bridge.domain.checkout import AttemptPlan, AttemptTerms, terms_digest
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.outcome import monext_reference
@@ -44,7 +44,7 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.mapping.monext import CreatedSession, SessionDraft
+from monext_bridge.mapping.monext import CreatedSession, SessionDraft, SessionOptions
 from monext_bridge.runtime import together
 from monext_bridge.services.checkout.resolved import ResolvedStart
 from monext_bridge.services.payment_reference import ReferenceSigner
@@ -199,6 +199,7 @@ class SessionOpener:
             notification_url=f"{self.settings.public_url}/notification/{reference}",
             private_data=private,
             date=self.clock(),
+            options=_session_options(terms, store=store),
         )
 
     def _record_session(
@@ -243,6 +244,15 @@ class SessionOpener:
         if recorded is None:
             raise Outdated
         return recorded
+
+
+def _session_options(terms: AttemptTerms, *, store: StoreSettings) -> SessionOptions:
+    return SessionOptions(
+        fallback_method_ids=terms.fallback_method_ids,
+        page_code=store.wishes.page_code,
+        soft_descriptor=store.wishes.soft_descriptor,
+        challenge=store.wishes.challenge,
+    )
 
 
 def _fill_updates(payment: Payment, key: AttemptKey, terms: AttemptTerms) -> Iterator[Update]:

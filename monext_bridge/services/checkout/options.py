@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monext_bridge.config import Contracts, PaymentMethod
+from monext_bridge.config import Contracts, PaymentMethod, StoreSettings
 from monext_bridge.domain.ids import OrderNumber
 from monext_bridge.errors import Malformed
 
@@ -53,6 +53,11 @@ def chosen_methods(options: StartOptions) -> frozenset[PaymentMethod]:
 def _names(options: StartOptions) -> frozenset[str]:
     """Return what a session allows, as we write names of methods."""
     return frozenset(name.upper().replace("-", "_") for name in options.allowed_methods)
+
+
+def second_choice(store: StoreSettings, options: StartOptions) -> tuple[str, ...]:
+    """Return the contract numbers for `fallbackPaymentMethodIDs`: none where link or session choose the methods."""
+    return () if options.method or options.allowed_methods else store.wishes.fallback_method_ids
 
 
 def _allowed(contracts: Contracts, options: StartOptions) -> Mapping[PaymentMethod, str]:

@@ -11,7 +11,12 @@ from monext_bridge.domain.outcome import order_number
 from monext_bridge.domain.record import Cart, LandingPages, Payment, StartNote, not_payable
 from monext_bridge.errors import CartNotPayable
 from monext_bridge.mapping.monext import language_code
-from monext_bridge.services.checkout.options import StartOptions, chosen_contracts, chosen_methods
+from monext_bridge.services.checkout.options import (
+    StartOptions,
+    chosen_contracts,
+    chosen_methods,
+    second_choice,
+)
 from monext_bridge.services.results import PaymentReference, store_mark
 
 
@@ -84,4 +89,5 @@ def attempt_terms(start: ResolvedStart, *, settings: Settings) -> AttemptTerms:
         language=language_code(start.language or start.cart.locale),
         order_number=start.order_number,
         interface=start.interface,
+        fallback_method_ids=second_choice(start.store, start.options),
     )

@@ -144,6 +144,19 @@ def test_every_field_of_a_cart_is_in_the_digest_or_named_as_volatile() -> None:
     assert {f.name for f in fields(Cart)} == set(CHANGED_CART) | VOLATILE
 
 
+def test_the_digest_is_the_one_of_sessions_that_were_opened_before_an_upgrade() -> None:
+    assert WANTED == "c026f03d96d3"
+
+
+def test_what_only_describes_the_contents_is_not_in_the_digest() -> None:
+    cart = a_cart(
+        lines=(a_line(brand="Ercol", category="5", seller="Us"),),
+        deliveries=(a_delivery(mode="LOCKER", timeframe="OVERNIGHT", expected_at=BEGUN),),
+        billing_address=an_address(salutation="Frau"),
+    )
+    assert terms_digest(cart, ASKED) == WANTED
+
+
 @pytest.mark.parametrize("name", [f.name for f in fields(AttemptTerms)])
 def test_the_digest_tells_another_way_of_asking(name: str) -> None:
     other: Any = {"due": eur(1), "payment_method_ids": ()}.get(name, "other")

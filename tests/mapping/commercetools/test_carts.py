@@ -5,7 +5,8 @@ import pytest
 
 from monext_bridge.domain.record.cart import Address, CartState
 from monext_bridge.mapping.commercetools.answers import UnreadableResource, read_cart
-from monext_bridge.mapping.commercetools.carts import ADDRESS_FIELDS, name_in
+from monext_bridge.mapping.commercetools.carts import ADDRESS_FIELDS
+from monext_bridge.mapping.commercetools.descriptions import name_in
 from tests.builders import (
     PAYMENT_ID,
     a_cart,
@@ -192,10 +193,15 @@ def test_every_address_field_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"title": "Mr"}, {"salutation": "Mr"}, {"title": "Mr", "salutation": "Dear"}]
+    ("body", "read"),
+    [
+        ({"title": "Mr"}, Address(title="Mr")),
+        ({"salutation": "Mr"}, Address(title="Mr", salutation="Mr")),
+        ({"title": "Dr.", "salutation": "Frau"}, Address(title="Dr.", salutation="Frau")),
+    ],
 )
-def test_the_title_of_an_address_may_stand_in_its_salutation(body: dict[str, str]) -> None:
-    assert read_cart(a_cart_json(billingAddress=body)).billing_address == Address(title="Mr")
+def test_the_title_of_an_address_may_stand_in_its_salutation(body: dict[str, str], read: Address) -> None:
+    assert read_cart(a_cart_json(billingAddress=body)).billing_address == read
 
 
 @pytest.mark.parametrize("body", [None, {}, {"firstName": ""}])

@@ -150,8 +150,7 @@ def test_the_comment_of_an_act_has_the_published_limit() -> None:
 def test_every_published_limit_of_what_is_sent_is_applied() -> None:
     published = published_fields()
     ours = {"pointOfSaleReference", "order.amount", "order.currency", "payment.amount"}
-    fixed = {"payment.paymentType", "payment.capture", "order.origin", "threeDS.challengeInd"}
-    fixed |= {"delivery.mode", "delivery.timeframe", "buyer.legalStatus"}
+    fixed = {"payment.paymentType", "payment.capture", "order.origin", "buyer.legalStatus"}
     limited = {p for p, f in published.items() if {"maxLength", "pattern", "enum", "minimum"} & set(f)}
     sent = set(paths_of(session_request(a_session_draft())))
     assert (limited & sent) - ours - fixed <= set(LIMITS)

@@ -1,11 +1,16 @@
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 
 from monext_bridge.domain.record.cart import Customer
 from monext_bridge.mapping.monext.parties import TITLES
-from monext_bridge.mapping.monext.requests import BRIDGE_KEY, operation_request, session_request
+from monext_bridge.mapping.monext.requests import (
+    BRIDGE_KEY,
+    SessionOptions,
+    operation_request,
+    session_request,
+)
 from tests.builders import (
     CUSTOMER_ID,
     PAYMENT_ID,
@@ -120,25 +125,6 @@ def test_a_tax_rate_that_monext_can_not_take_exactly_is_left_out(rate: str | Non
     assert "taxRate" not in request_for(lines=(line,))["order"]["items"][0]
 
 
-def test_a_discount_is_a_positive_integer() -> None:
-    assert request_for(discount=eur(1000))["order"]["discount"] == 1000
-
-
-def test_no_discount_is_not_mentioned() -> None:
-    assert "discount" not in request_for()["order"]
-
-
-def test_a_line_below_zero_is_a_discount() -> None:
-    voucher = a_line(reference="voucher", total=eur(-500))
-    order = request_for(lines=(a_line(), voucher), discount=eur(1000))["order"]
-    assert (len(order["items"]), order["discount"]) == (1, 1500)
-
-
-def test_a_line_that_costs_nothing_is_an_item() -> None:
-    order = request_for(lines=(a_line(), a_line(reference="gift", total=eur(0))))["order"]
-    assert [item["price"] for item in order["items"]] == [10600, 0]
-
-
 def test_taxes_that_are_not_known_are_not_claimed() -> None:
     assert "taxes" not in request_for(taxes=None)["order"]
 
@@ -159,7 +145,8 @@ def test_the_country_of_an_order_is_the_billing_country_where_the_cart_names_non
         (None, "nl_BE", "NL"),
         ("PT", None, "PT"),
         (None, None, None),
-        ("fil", "fr", None),
+        ("fil", "fr", "FR"),
+        ("fil", "tlh", None),
     ],
 )
 def test_the_language_is_two_capitals(asked: str | None, of_cart: str | None, sent: str | None) -> None:
@@ -195,6 +182,71 @@ def test_a_cart_of_which_nothing_is_shipped_is_delivered_electronically() -> Non
 
 def test_an_address_without_a_shipping_method_claims_no_way_of_delivery() -> None:
     assert set(request_for(deliveries=())["delivery"]) == {"address"}
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [("pickup point", "PICKUP_POINT"), ("LOCKER", "LOCKER"), ("by drone", "MAIL_DELIVERY")],
+)
+def test_a_mode_of_delivery_is_one_of_monext_or_by_mail(written: str, sent: str) -> None:
+    assert request_for(deliveries=(a_delivery(mode=written),))["delivery"]["mode"] == sent
+
+
+def test_time_and_day_of_a_delivery_are_sent() -> None:
+    day = datetime(2026, 11, 24, 10, tzinfo=timezone(timedelta(hours=1)))
+    delivery = request_for(deliveries=(a_delivery(timeframe="overnight", expected_at=day),))["delivery"]
+    assert (delivery["timeframe"], delivery["expectedDate"]) == ("OVERNIGHT", "2026-11-24T09:00:00Z")
+
+
+def test_a_time_that_is_none_of_monext_is_left_out() -> None:
+    assert "timeframe" not in request_for(deliveries=(a_delivery(timeframe="soon"),))["delivery"]
+
+
+def test_several_deliveries_are_described_by_what_they_share() -> None:
+    day = datetime(2026, 11, 24, tzinfo=UTC)
+    one = a_delivery(mode="LOCKER", timeframe="OVERNIGHT", expected_at=day)
+    other = a_delivery(mode="LOCKER", timeframe="SAME_DAY")
+    delivery = request_for(deliveries=(one, other))["delivery"]
+    described = {name: delivery.get(name) for name in ("mode", "timeframe", "expectedDate")}
+    assert described == {"mode": "LOCKER", "timeframe": None, "expectedDate": None}
+
+
+def test_an_item_is_described_as_far_as_it_is_known() -> None:
+    line = a_line(brand="Ercol", category="500010001", seller="Chaises SA")
+    item = request_for(lines=(line,))["order"]["items"][0]
+    assert (item["brand"], item["category"], item["seller"]) == ("Ercol", "500010001", "Chaises SA")
+
+
+@pytest.mark.parametrize("category", ["chairs", "5" * 51, "٣", "-5", " "])
+def test_a_category_that_is_no_code_of_monext_is_left_out(category: str) -> None:
+    assert "category" not in request_for(lines=(a_line(category=category),))["order"]["items"][0]
+
+
+OPTIONS = SessionOptions(
+    fallback_method_ids=("AMEX_FR",),
+    page_code="winter",
+    soft_descriptor="Chaises SA",
+    challenge="CHALLENGE_MANDATE",
+)
+
+
+def test_the_wishes_of_the_store_are_sent() -> None:
+    request = session_request(a_session_draft(options=OPTIONS))
+    assert request["paymentMethod"]["fallbackPaymentMethodIDs"] == ["AMEX_FR"]
+    assert request["customPaymentPageCode"] == "winter"
+    assert request["payment"]["softDescriptor"] == "Chaises SA"
+    assert request["threeDS"]["challengeInd"] == "CHALLENGE_MANDATE"
+
+
+@needs_openapi
+def test_a_request_with_everything_in_it_conforms() -> None:
+    day = datetime(2026, 11, 24, tzinfo=UTC)
+    cart = a_cart(
+        lines=(a_line(brand="Ercol", category="5", seller="Us"),),
+        deliveries=(a_delivery(mode="LOCKER", timeframe="OVERNIGHT", expected_at=day),),
+    )
+    request = session_request(a_session_draft(cart=cart, options=OPTIONS))
+    assert (request_errors(request), unknown_members(request)) == ([], [])
 
 
 def test_a_guest_is_known_by_the_billing_address() -> None:
