@@ -189,7 +189,8 @@ class PaymentOperations:
         mine = own_operations(payment, written, claimed)
         if isinstance(ledger, BridgeError) or not ledger.readable:
             self.executor.write(written, mine[0], tuple(mark_unsent(mine)))
-            raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
+            why = ledger if isinstance(ledger, BridgeError) else ledger.why_unreadable
+            raise RemoteUnreachable(f"{why}; nothing was done", remote="monext")
         try:
             check_ledger(written, ledger, operations=mine)
             late = self.settings.late_capture
@@ -248,7 +249,7 @@ class PaymentOperations:
         target = self._target(payment, request)
         ledger = self.monext_payments.ledger(target.store, target.origin)
         if not ledger.readable:
-            raise RemoteUnreachable("Monext's ledger can't be read; nothing was done", remote="monext")
+            raise RemoteUnreachable(f"{ledger.why_unreadable}; nothing was done", remote="monext")
         planned = with_updates(payment, operations)
         try:
             check_ledger(planned, ledger, operations=planned.transactions[-len(operations) :])

@@ -49,11 +49,20 @@ class LedgerImporter:
             what=f"payment {payment.id}",
         )
 
+    def missing_in_ledger(self, payment: Payment) -> str | None:
+        """Say what is missing in Monext's ledger of a payment, None where it can be read.
+
+        Raises Conflict for a payment that was not accepted, StoreNotConfigured.
+        """
+        target = self.resolver.target(payment)
+        ledger = self.monext_payments.ledger(target.store, target.origin)
+        return None if ledger.readable else ledger.why_unreadable
+
     def _compare(self, payment: Payment, *, post: bool) -> LedgerComparison:
         target = self.resolver.target(payment)
         ledger = self.monext_payments.ledger(target.store, target.origin)
         if not ledger.readable:
-            raise RemoteUnavailable("Monext's ledger can't be read", remote="monext")
+            raise RemoteUnavailable(ledger.why_unreadable, remote="monext")
         rows, after, updates = self._unposted(payment, ledger, target=target)
         if not rows or not post:
             return LedgerComparison(payment, rows, disagreement(after, ledger))
