@@ -185,3 +185,13 @@ def test_a_session_under_way_without_a_transaction_is_never_closed_as_cancelled(
     world.pay(page.token, outcome="accepted")
     assert buyer.notification_arrives(page).status == 200
     assert is_settled(world, cart)
+
+
+def test_an_amount_in_another_spelling_of_its_currency_is_the_amount(
+    in_process: InProcess, world: World
+) -> None:
+    page = Buyer(in_process).start(cart := world.cart())
+    world.pay(page.token, outcome="accepted", currency="eur")
+    assert notify(in_process, page, notificationType="WEBTRS", token=page.token).status == 200
+    assert is_settled(world, cart)
+    assert world.payment(cart)["transactions"][0]["amount"]["currencyCode"] == "EUR"
