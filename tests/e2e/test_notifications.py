@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations.rules import Refund
 from tests.bridges import Answer, Buyer, InProcess, Page, landing_parameters
+from tests.log_lines import captured_logs
 from tests.world import World
 
 TYPES = ("WEBTRS", "TRS", "ALERT", "BILL", "WALLET", "RESET", "WEBWALLET", "TRSWALLET", "webtrs", "SOMETHING")
@@ -195,3 +199,39 @@ def test_an_amount_in_another_spelling_of_its_currency_is_the_amount(
     assert notify(in_process, page, notificationType="WEBTRS", token=page.token).status == 200
     assert is_settled(world, cart)
     assert world.payment(cart)["transactions"][0]["amount"]["currencyCode"] == "EUR"
+
+
+def test_what_monext_sends_by_itself_settles_whatever_it_is_made_to_say(
+    in_process: InProcess, world: World
+) -> None:
+    """The sandbox's Monext writes the notification; its journal has it, and the bridge gets it as it stands there."""
+    world.odd_answers(notificationType="ALERT", notificationMethod="POST JSON", notificationNames="nothing")
+    page = Buyer(in_process).start(cart := world.cart())
+    world.pay(page.token, outcome="accepted", notify=True)
+    told = next(each for each in reversed(world.notifications()) if page.ref in each["url"])
+    assert (told["method"], told["body"]) == ("POST", '{"notificationType": "ALERT"}')
+    path = told["url"].partition("/notification/")[2]
+    answer = in_process.call(
+        "POST", f"/notification/{path}", data=told["body"], content_type="application/json"
+    )
+    assert answer.status == 200
+    assert is_settled(world, cart)
+
+
+def test_a_code_that_nobody_knows_is_logged_by_name_for_sessions_and_operations(
+    in_process: InProcess, world: World
+) -> None:
+    page = Buyer(in_process).start(cart := world.cart())
+    world.pay(page.token, outcome="accepted")
+    with captured_logs() as lines:
+        world.odd_answers(sessionTitle="SOMETHING_NEW", sessionCode="02997")
+        notify(in_process, page)
+        notify(in_process, page)
+        assert world.transactions(cart)[0][1] == "Pending"
+        world.reset()
+        notify(in_process, page)
+        world.script_operation(act="refunds", says="02998", title="ERROR")
+        operations = in_process.services.operations
+        operations.perform(PaymentId(world.payment(cart)["id"]), Refund(Money(100, "EUR")), key="k1")
+    told = [(line["code"], line["title"], line["about"]) for line in lines.of("monext_code_unknown")]
+    assert told == [("02997", "SOMETHING_NEW", "session"), ("02998", "ERROR", "operation")]
