@@ -117,6 +117,15 @@ class World:
         """
         self._post(self.sandbox.monext_url, "acts", how)
 
+    def odd_answers(self, **switches: str | bool) -> None:
+        """Decide what Monext's answers and notifications say from now on, by the sandbox's switches."""
+        self._post(self.sandbox.monext_url, "settings", switches)
+
+    def notifications(self) -> list[Json]:
+        """What Monext has told or is about to tell, oldest first."""
+        answer = self._http.get(f"{self.sandbox.monext_url}/_control/notifications", timeout=10)
+        return list(answer.json()["notifications"])
+
     def operate_at_monext(self, transaction_id: str, kind: str, *, amount: int) -> None:
         """Capture, cancel or refund as the merchant's staff does in Monext's own back office."""
         self._post(self.sandbox.monext_url, f"transactions/{transaction_id}/{kind}", {"amount": amount})
@@ -163,8 +172,9 @@ class World:
             self._http.delete(f"{self._url(remote)}/_control/calls", timeout=10)
 
     def reset(self) -> None:
-        """Remove all faults and scripted operations, and empty the journals."""
-        self._http.delete(f"{self.sandbox.monext_url}/_control/acts", timeout=10)
+        """Remove all faults, scripted operations and odd answers, and empty the journals."""
+        for orders in ("acts", "settings"):
+            self._http.delete(f"{self.sandbox.monext_url}/_control/{orders}", timeout=10)
         for remote in ("commercetools", "monext"):
             self._http.delete(f"{self._url(remote)}/_control/faults", timeout=10)
         self.forget_calls()

@@ -121,7 +121,11 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Holds the rows of one origin transaction. `readable` is False where Monext's answer proves nothing."""
+    """Holds the rows of one origin transaction.
+
+    `readable` is False where Monext's answer proves nothing; `why_unreadable` then says what is missing.
+    """
 
     rows: tuple[LedgerRow, ...] = ()
     readable: bool = True
+    why_unreadable: str = "Monext's ledger can't be read"

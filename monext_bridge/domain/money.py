@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 class Money:
     """Holds an amount in the currency's minor units (1 EUR is 100, 1 JPY is 1, 1 KWD is 1000).
 
-    Two amounts are equal when their numbers and currencies are. Adding, subtracting and ordering amounts of two
-    currencies raises ValueError. `fraction_digits` only serves to print an amount.
+    A currency is read in any case and held in capitals, as ISO 4217 and commercetools write it. Two amounts are
+    equal when their numbers and currencies are. Adding, subtracting and ordering amounts of two currencies raises
+    ValueError. `fraction_digits` only serves to print an amount.
     """
 
     cent_amount: int
@@ -21,6 +22,7 @@ class Money:
     def __post_init__(self) -> None:
         if isinstance(self.cent_amount, bool) or not isinstance(self.cent_amount, int):
             raise TypeError(f"an amount is an integer of minor units, not {self.cent_amount!r}")
+        object.__setattr__(self, "currency", self.currency.upper())
 
     def __add__(self, other: Money) -> Money:
         return self.with_amount(self.cent_amount + self._same_currency(other))

@@ -51,8 +51,9 @@ def act(platform: Platform, *, target: Transaction, order: Order) -> Done:
     done = _book(platform, target=target, order=order, outcome=outcome)
     if outcome.title == "ACCEPTED":
         _release_rest(platform, target=target, order=order)
-    if script.says:
-        return Done(script.status, result(script.says, title="ERROR"))
+    if script.says or script.title:
+        said = result(script.says or outcome.code, title="ERROR")
+        return Done(script.status, replace(said, title=script.title or said.title))
     return Done(script.status, outcome, done)
 
 

@@ -1,11 +1,12 @@
 """The JSON of Monext's answers (schemas SessionDetailResponse, Transaction{Detail,Action}Response)."""
 
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.monext.platform import Platform
-from sandbox.monext.results import Result
+from sandbox.monext.results import Result, result
 from sandbox.monext.sessions import Session, result_of
 from sandbox.monext.settings import Kind
 from sandbox.monext.transactions import Transaction
@@ -19,32 +20,46 @@ def moment(when: datetime) -> str:
     return when.isoformat(timespec="milliseconds")
 
 
+def told_result(session: Session, *, platform: Platform) -> Result:
+    """What a session says of itself: its result, or the title and code that were ordered."""
+    own, switches = result_of(session, now=platform.now), platform.switches
+    if not switches.session_title and not switches.session_code:
+        return own
+    said = result(switches.session_code or own.code, title=own.title)
+    return replace(said, title=switches.session_title or said.title)
+
+
 def session_json(session: Session, *, platform: Platform) -> dict[str, Any]:
     """What GET session answers. Members that hold nothing are left out."""
-    outcome = result_of(session, now=platform.now)
+    outcome = told_result(session, platform=platform)
     if platform.switches.flat_results and outcome.title != "ACCEPTED":
         return dict(outcome.as_json())
-    attempts = [payment_json(attempt, session=session) for attempt in session.attempts]
+    told = session.attempts if platform.switches.session_transactions else []
+    attempts = [payment_json(attempt, session=session) for attempt in told]
     body = {
         "result": outcome.as_json(),
         "transactions": attempts,
         **_context(session),
         "privateData": session.request.get("privateData", {}),
     }
-    return {name: member for name, member in body.items() if member or name == "privateData"}
+    kept = {name: member for name, member in body.items() if member or name == "privateData"}
+    return _with_currencies(kept, platform=platform)
 
 
 def transaction_json(transaction: Transaction, *, platform: Platform) -> dict[str, Any]:
     """What GET transaction answers, for an attempt and for any act on one."""
     session = platform.sessions[transaction.token]
     shown = payment_json(transaction, session=session) if transaction.is_payment else act_json(transaction)
-    return {
+    body = {
         "result": transaction.result.as_json(),
         "transaction": shown,
         **{name: member for name, member in _context(session).items() if member},
         "privateData": transaction.private_data,
-        "associatedTransactions": [row_json(member) for member in platform.family(transaction)],
     }
+    if platform.switches.ledger != "absent":
+        rows = platform.family(transaction) if platform.switches.ledger == "listed" else []
+        body["associatedTransactions"] = [row_json(member) for member in rows]
+    return _with_currencies(body, platform=platform)
 
 
 def action_json(outcome: Result, *, transaction: Transaction | None) -> dict[str, Any]:
@@ -118,6 +133,25 @@ def row_json(transaction: Transaction) -> dict[str, Any]:
         **status,
         "originTransactionId": transaction.origin_id,
     }
+
+
+def _with_currencies(body: dict[str, Any], *, platform: Platform) -> dict[str, Any]:
+    """The same answer, its currencies in small letters where that is ordered."""
+    if not platform.switches.lowercase_currency:
+        return body
+    return {name: _lowered(name, member) for name, member in body.items()}
+
+
+def _lowered(name: str, member: Any) -> Any:
+    match member:
+        case dict():
+            return {inner: _lowered(inner, value) for inner, value in member.items()}
+        case list():
+            return [_lowered(name, element) for element in member]
+        case str() if name == "currency":
+            return member.lower()
+        case _:
+            return member
 
 
 def _partner_json(transaction: Transaction) -> dict[str, str]:

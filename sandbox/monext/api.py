@@ -10,7 +10,7 @@ from sandbox.monext.creation import create_session
 from sandbox.monext.limits import Field
 from sandbox.monext.platform import Platform, platform
 from sandbox.monext.results import UNAUTHORIZED, ApiError, Result, result
-from sandbox.monext.sessions import Session, result_of
+from sandbox.monext.sessions import Session
 from sandbox.monext.settings import Merchant
 from sandbox.monext.transactions import Transaction
 from sandbox.monext.validation import faults_of
@@ -55,7 +55,7 @@ def session_create() -> tuple[Response, int]:
 def session_get(token: str) -> Response:
     """Reading a final result ends the notifications of this session."""
     session = own_session(platform(), token=token)
-    if result_of(session, now=platform().now).is_final:
+    if answers.told_result(session, platform=platform()).is_final:
         session.result_read = True
         platform().notifier.forget(token)
     answer = answers.session_json(session, platform=platform())
@@ -64,7 +64,10 @@ def session_get(token: str) -> Response:
 
 @api.get("/checkout/transactions/<transaction_id>")
 def transaction_get(transaction_id: str) -> Response:
+    """Reading a transaction ends the notifications about it."""
     transaction = own_transaction(platform(), transaction_id=transaction_id)
+    if transaction.result.is_final:
+        platform().notifier.forget(transaction.id)
     answer = answers.transaction_json(transaction, platform=platform())
     return jsonify(answers.with_junk(answer, platform=platform()))
 

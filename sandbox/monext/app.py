@@ -15,7 +15,8 @@ from sandbox.monext.control import control
 from sandbox.monext.hosted import hosted
 from sandbox.monext.merchants_api import merchants_api
 from sandbox.monext.money import written
-from sandbox.monext.notifications import Send, send_get
+from sandbox.monext.notifications import Send
+from sandbox.monext.notifications import send as send_message
 from sandbox.monext.platform import Platform
 from sandbox.monext.play import play
 from sandbox.monext.results import ApiError
@@ -32,7 +33,7 @@ def create_app(
     settings: MonextSettings | None = None,
     *,
     clock: Clock = utc_now,
-    send: Send = send_get,
+    send: Send = send_message,
     bank: Bank | None = None,
 ) -> Flask:
     """A server with nothing in it yet. `app.extensions["monext"]` is its Platform, `bank` that of all cards.

@@ -59,8 +59,8 @@ def acts_by_hand(target: Transaction, *, kind: str, amount: int) -> acts.Done:
     done = acts.act(platform(), target=target, order=order)
     url = platform().switches.transaction_notification_url
     if url and done.transaction:
-        query = {"notificationType": "TRS", "transactionId": done.transaction.id}
-        platform().notifier.schedule(url, query=query)
+        says = {"notificationType": "TRS", "transactionId": done.transaction.id}
+        platform().notifier.schedule(url, says=says, about=done.transaction.id)
     return done
 
 

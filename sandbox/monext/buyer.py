@@ -82,8 +82,9 @@ def answer_phone(platform: Platform, *, session: Session, outcome: str) -> None:
 
 
 def resolve(platform: Platform, *, transaction: Transaction, accepted: bool, notify: bool = True) -> None:
-    """A pending attempt gets its end, and the merchant is told once more."""
+    """A pending attempt gets its end, and the merchant is told once more: of a validation by hand as of a TRS."""
     session = platform.sessions[transaction.token]
+    by_hand = transaction.result.title == "PENDING_RISK"
     session.waiting = None
     transaction.result = ACCEPTED if accepted else result("02020")
     if transaction.type == "ORDER":
@@ -92,7 +93,7 @@ def resolve(platform: Platform, *, transaction: Transaction, accepted: bool, not
         _authorize(transaction)
     session.result_read = False
     if notify:
-        tell(platform, session=session)
+        tell(platform, session=session, decided=transaction if by_hand else None)
 
 
 def cancel(platform: Platform, *, session: Session, notify: bool = True) -> None:
@@ -109,12 +110,23 @@ def expire(platform: Platform, *, session: Session) -> None:
     session.expires = min(session.expires, platform.now)
 
 
-def tell(platform: Platform, *, session: Session) -> None:
-    """Notify the merchant of the session's result, unless it was read already or there is no address."""
-    url = session.request.get("notificationURL")
-    if url and not session.result_read:
-        query = {"notificationType": "WEBTRS", "token": session.token}
-        platform.notifier.schedule(url, session_token=session.token, query=query)
+def tell(platform: Platform, *, session: Session, decided: Transaction | None = None) -> None:
+    """Notify the merchant of the session's result, unless it was read already or there is no address.
+
+    `decided`: a transaction that was at risk, and that somebody has decided on. It is told by its id (type TRS).
+    The switches may say otherwise.
+    """
+    url, switches = session.request.get("notificationURL"), platform.switches
+    if not url or session.result_read:
+        return
+    about = decided.id if decided else session.token
+    says = {"notificationType": switches.notification_type or ("TRS" if decided else "WEBTRS")}
+    names = switches.notification_names or ("transactionId" if decided else "token")
+    if "token" in names:
+        says["token"] = session.token
+    if "transactionId" in names and session.attempts:
+        says["transactionId"] = decided.id if decided else session.attempts[-1].id
+    platform.notifier.schedule(url, says=says, about=about, method=switches.notification_method)
 
 
 def _duplicate(platform: Platform, *, session: Session) -> Result | None:

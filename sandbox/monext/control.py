@@ -6,14 +6,13 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import BadRequest
 
-from sandbox.bank import Scenario
 from sandbox.courier import MODES
 from sandbox.monext import answers
 from sandbox.monext.control_input import number, read_json
 from sandbox.monext.dump import session_dump, transaction_dump
 from sandbox.monext.notifications import Notification
 from sandbox.monext.platform import platform
-from sandbox.monext.settings import Switches
+from sandbox.monext.settings import Switches, is_allowed
 
 control = Blueprint("control", __name__, url_prefix="/_control")
 
@@ -39,15 +38,24 @@ def settings() -> Response:
 
 @control.post("/settings")
 def change_settings() -> Response:
-    """Any of the switches by its name in camelCase; what is not named stays."""
+    """Any of the switches by its name in camelCase; what is not named stays. A wrong one changes nothing."""
     names = {_camel(field.name): field.name for field in fields(Switches)}
-    for name, value in read_json().items():
+    wanted = read_json()
+    for name, value in wanted.items():
         if name not in names or type(value) is not type(getattr(platform().switches, names[name])):
             raise BadRequest(f"{name}: not a setting, or of another type")
-        if name == "threeDSecure" and value not in ("", *Scenario):
-            raise BadRequest(f"{name}: empty or one of {', '.join(Scenario)}")
+        if not is_allowed(names[name], value):
+            raise BadRequest(f"{name}: not one of its values")
+    for name, value in wanted.items():
         setattr(platform().switches, names[name], value)
     return settings()
+
+
+@control.delete("/settings")
+def forget_settings() -> tuple[str, int]:
+    """All switches as they were at the start."""
+    platform().switches = Switches()
+    return "", 204
 
 
 @control.get("/notifications")
@@ -96,7 +104,9 @@ def _camel(name: str) -> str:
 
 def _notification_json(told: Notification) -> dict[str, Any]:
     return {
-        "url": told.content,
+        "url": told.content.url,
+        "method": told.content.method,
+        "body": told.content.body,
         "token": told.about,
         "state": told.state,
         "due": answers.moment(told.due),

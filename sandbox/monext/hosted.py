@@ -117,7 +117,7 @@ def framed_end() -> str:
 
 def way_back(session: Session) -> str:
     """Where the shop takes over."""
-    return return_url(session, with_session_id=platform().switches.session_id_parameter)
+    return return_url(session, parameter=platform().switches.session_id_parameter_name)
 
 
 def onward(session: Session) -> AnyResponse:

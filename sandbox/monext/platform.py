@@ -22,7 +22,7 @@ from sandbox.monext.transactions import Transaction, new_transaction_id
 class ScriptedAct:
     """How the next `times` captures, refunds or cancels end (`kind` empty: of whatever kind).
 
-    `says` is the code that the answer has where it does not tell what happened, which the ledger does.
+    `says` and `title` are what the answer has where it does not tell what happened, which the ledger does.
     """
 
     kind: str
@@ -31,6 +31,7 @@ class ScriptedAct:
     code: str
     times: int
     says: str = ""
+    title: str = ""
 
 
 class Platform:

@@ -17,7 +17,7 @@ from sandbox.monext.transactions import Transaction
 
 play = Blueprint("play", __name__, url_prefix="/_control")
 
-_SCRIPT = ("act", "outcome", "status", "code", "says", "times")
+_SCRIPT = ("act", "outcome", "status", "code", "says", "title", "times")
 PLAYED = ("accepted", "refused", "pending", "risk")
 
 
@@ -83,10 +83,10 @@ def scripted_acts() -> Response:
 
 @play.post("/acts")
 def script_acts() -> Response:
-    """{"act"?, "outcome"?: accepted, refused or pending, "status"?, "code"?, "says"?, "times"?}.
+    """{"act"?, "outcome"?: accepted, refused or pending, "status"?, "code"?, "says"?, "title"?, "times"?}.
 
-    "code" is that of a refusal, "says" that of an answer which does not tell what happened. With a status of 400 and
-    above the answer is a bare Result.
+    "code" is that of a refusal; "says" and "title" are those of an answer which does not tell what happened. With
+    a status of 400 and above the answer is a bare Result.
     """
     body = read_json()
     outcome, kind = body.get("outcome", "accepted"), body.get("act", "")
@@ -96,8 +96,9 @@ def script_acts() -> Response:
         raise BadRequest(f"{', '.join(sorted(unknown))}: not known; there are {', '.join(_SCRIPT)}")
     status = int(number(body, name="status", default=202 if outcome == "pending" else 201))
     times = int(number(body, name="times", default=1))
-    code, says = str(body.get("code", "01100")), str(body.get("says", ""))
-    platform().scripted_acts.append(ScriptedAct(kind, outcome, status, code, times, says))
+    code, says, title = (str(body.get(name, "")) for name in ("code", "says", "title"))
+    script = ScriptedAct(kind, outcome, status, code or "01100", times, says, title)
+    platform().scripted_acts.append(script)
     return scripted_acts()
 
 

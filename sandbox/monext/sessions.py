@@ -141,10 +141,9 @@ def _open_state(session: Session) -> str:
     return "PAYMENT_FAILURE_WITH_RETRY" if session.failures else "PAYMENT_METHODS_LIST"
 
 
-def return_url(session: Session, *, with_session_id: bool = False) -> str:
-    """`returnURL` with `paylinetoken` added to its query, by setting also `monext_session_id`."""
-    names = ("paylinetoken", "monext_session_id") if with_session_id else ("paylinetoken",)
-    return with_query(session.request["returnURL"], added=dict.fromkeys(names, session.token))
+def return_url(session: Session, *, parameter: str) -> str:
+    """`returnURL` with the token added to its query, under the name that the point of sale has chosen."""
+    return with_query(session.request["returnURL"], added={parameter: session.token})
 
 
 def page_return_url(session: Session) -> str:

@@ -3,6 +3,13 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sandbox.bank.scenarios import Scenario
+
+NOTIFICATION_METHODS = ("GET", "POST form", "POST JSON")
+NOTIFICATION_NAMES = ("", "token", "transactionId", "token and transactionId", "nothing")
+LEDGERS = ("listed", "empty", "absent")
+LONGEST_PARAMETER_NAME = 20
+
 
 class Kind(StrEnum):
     """How a buyer pays by a method, hence which page the hosted payment shows."""
@@ -57,9 +64,15 @@ class Switches:
     `detect_duplicates`: a second payment of an order reference within 24 hours is an error.
     `late_delivery`: the contracts allow a capture after seven days by LATE_DELIVERY.
     `session_minutes`: lifetime of new sessions, 0 for that of the point of sale.
-    `session_id_parameter`: adds `monext_session_id` to `paylinetoken` on the way back.
+    `session_id_parameter_name`: what the token is called on the way back, as the point of sale has set it.
     `automatic_redirect`: no ticket after a payment, the browser goes straight back to the shop.
     `return_to_page`: the widget's redirects come back to the page that embeds it, not to the returnURL.
+    `session_title`, `session_code`: what every session that is read says instead of its own result; empty: its own.
+    `session_transactions`: a session lists its transactions.
+    `notification_type`: what notifications say instead of WEBTRS or TRS; empty: their own.
+    `notification_method`, `notification_names`: how they come, and what they name; empty: as their type has it.
+    `lowercase_currency`: currencies of answers are in small letters.
+    `ledger`: whether a transaction's `associatedTransactions` are listed, empty or absent.
     `zero_authorized_amount`: what is accepted in full says `authorizedAmount: 0`, a field that is "not used yet".
     `three_d_secure`: how 3-D Secure goes for all cards, by the names of the bank's scenarios; empty: by the card.
     `method_milliseconds`: how long the widget waits for the end of the method.
@@ -72,16 +85,40 @@ class Switches:
     detect_duplicates: bool = True
     late_delivery: bool = True
     session_minutes: int = 0
-    session_id_parameter: bool = False
+    session_id_parameter_name: str = "paylinetoken"
     automatic_redirect: bool = False
     return_to_page: bool = False
     notify_on_cancel: bool = False
     max_attempts: int = 3
     cancel_type: str = "CANCEL"
     zero_authorized_amount: bool = False
+    lowercase_currency: bool = False
+    session_title: str = ""
+    session_code: str = ""
+    session_transactions: bool = True
+    ledger: str = "listed"
+    notification_type: str = ""
+    notification_method: str = "GET"
+    notification_names: str = ""
     transaction_notification_url: str = ""
     three_d_secure: str = ""
     method_milliseconds: int = 10_000
+
+
+CHOICES = {
+    "notification_method": NOTIFICATION_METHODS,
+    "notification_names": NOTIFICATION_NAMES,
+    "ledger": LEDGERS,
+    "three_d_secure": ("", *Scenario),
+}
+"""The switches that are one of a list."""
+
+
+def is_allowed(name: str, value: object) -> bool:
+    """Tells whether a switch may have this value, which is of the switch's type."""
+    if name == "session_id_parameter_name":
+        return isinstance(value, str) and 0 < len(value) <= LONGEST_PARAMETER_NAME
+    return name not in CHOICES or value in CHOICES[name]
 
 
 _CARD_NETWORKS = ("VISA", "MASTERCARD", "CARTES_BANCAIRES")

@@ -88,9 +88,9 @@ def switches(url: str) -> Json:
     return answered(call("GET", f"{url}/_control/settings"))
 
 
-def set_switch(url: str, *, name: str, value: bool | str) -> None:
-    """Change how Monext behaves. Raises Refused for a name that is none, and for a value that it does not take."""
-    answered(call("POST", f"{url}/_control/settings", json={name: value}))
+def set_switches(url: str, *, values: Mapping[str, str | bool]) -> None:
+    """Change how Monext behaves. Raises Refused for a name or a value that is none."""
+    answered(call("POST", f"{url}/_control/settings", json=dict(values)))
 
 
 def ledger(url: str, *, token: str) -> list[Json]:

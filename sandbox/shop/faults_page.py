@@ -17,7 +17,24 @@ UNSURE = (
     *("02013", "02101", "02102", "02103", "02106", "02601", "02602"),
 )
 """Codes that an answer may have although the act was carried out."""
-ZERO_AUTHORIZED, THREE_D_SECURE = "zeroAuthorizedAmount", "threeDSecure"
+THREE_D_SECURE = "threeDSecure"
+TICKED = ("sessionTransactions", "zeroAuthorizedAmount", "lowercaseCurrency")
+WRITTEN = (
+    *("sessionTitle", "sessionCode", "ledger", "sessionIdParameterName"),
+    *("notificationType", "notificationMethod", "notificationNames"),
+)
+"""Switches of Monext that the form of its answers sets."""
+
+CHOICES = {
+    "titles": (
+        *("ACCEPTED", "REFUSED", "ERROR", "CANCELLED", "INPROGRESS", "ONHOLD_PARTNER", "PENDING_RISK"),
+        *("Unauthorized", "SOMETHING_NEW"),
+    ),
+    "types": ("WEBTRS", "TRS", "ALERT", "BILL", "WALLET", "RESET", "WEBWALLET", "SOMETHING_NEW"),
+    "methods": ("GET", "POST form", "POST JSON"),
+    "names": ("token", "transactionId", "token and transactionId", "nothing"),
+    "ledgers": ("listed", "empty", "absent"),
+}
 # Kills are for tests, which name the process.
 ORDERED_HERE = tuple(action for action in ACTIONS if action not in KILLS)
 
@@ -44,7 +61,8 @@ def index() -> str:
         messages=controls.messages(shop().settings.commercetools_url),
         acts=controls.acts(shop().settings.monext_url),
         unsure=UNSURE,
-        zero_authorized=switches[ZERO_AUTHORIZED],
+        answers=switches,
+        choices=CHOICES,
         three_d_secure=switches[THREE_D_SECURE],
         stories=STORIES,
         magic_cards=CARDS,
@@ -107,19 +125,20 @@ def forget_acts() -> Response:
     return _back()
 
 
-@pages.post("/faults/authorized-amount")
-def authorized_amount() -> Response:
-    """Whether what is accepted says `authorizedAmount: 0`."""
-    on = bool(request.form.get("zero"))
-    controls.set_switch(shop().settings.monext_url, name=ZERO_AUTHORIZED, value=on)
-    return _back()
-
-
 @pages.post("/faults/three-d-secure")
 def three_d_secure() -> Response:
     """How 3-D Secure goes for all cards, or again by the card."""
     scenario = request.form.get("scenario", "")
-    controls.set_switch(shop().settings.monext_url, name=THREE_D_SECURE, value=scenario)
+    controls.set_switches(shop().settings.monext_url, values={THREE_D_SECURE: scenario})
+    return _back()
+
+
+@pages.post("/faults/answers")
+def answers() -> Response:
+    """Order what Monext's answers and notifications say. What the form does not name stays, but for its ticks."""
+    texts = {name: request.form[name].strip() for name in WRITTEN if name in request.form}
+    ticks = {name: name in request.form for name in TICKED}
+    controls.set_switches(shop().settings.monext_url, values={**texts, **ticks})
     return _back()
 
 

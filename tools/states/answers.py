@@ -17,8 +17,10 @@ from monext_bridge.mapping.monext import (
     PENDING_CODES,
     REASON_CODES,
     REFUSING_STATUSES,
+    UNAUTHORIZED,
     UNDECIDED_STATUSES,
     UNSURE_OPERATION_CODES,
+    codes_by_meaning,
     read_operation_answer,
     read_outcome,
 )
@@ -57,17 +59,19 @@ def session_answers() -> tuple[Row, ...]:
 def _before_titles() -> Iterator[Row]:
     for status in sorted(UNDECIDED_STATUSES):
         yield _session_row(f"HTTP {status}", "any", _outcome(ACCEPTED, status=status))
+    yield _session_row("HTTP 3xx", "any", _outcome(ACCEPTED, status=302))
     yield _session_row("HTTP 5xx", "any", _outcome(ACCEPTED, status=503))
-    yield _session_row("HTTP 404, within the session's life", "any", _outcome("ERROR", status=404))
     yield _session_row("no readable title", "any", _outcome(""))
-    yield _session_row(
-        "HTTP 404 with a readable title, after the session's life",
-        "any",
-        _outcome("ERROR", status=404, over=True),
-    )
+    yield _session_row(UNAUTHORIZED, "any", _outcome(UNAUTHORIZED))
 
 
 def _session_codes() -> Iterator[Row]:
+    for code in sorted(PENDING_CODES):
+        yield _session_row("any, with and without a transaction", code, _outcome("REFUSED", code, took=False))
+    yield _session_row("ERROR with HTTP 404, within the session's life", "any", _outcome("ERROR", status=404))
+    yield _session_row(
+        "ERROR with HTTP 404, after the session's life", "any", _outcome("ERROR", status=404, over=True)
+    )
     yield _session_row(
         "any but ACCEPTED, within the session's life", NO_TRANSACTION, _outcome("ERROR", NO_TRANSACTION)
     )
@@ -78,15 +82,13 @@ def _session_codes() -> Iterator[Row]:
     )
     yield _session_row(IN_PROGRESS, BUYER_ON_THE_PAGE, _outcome(IN_PROGRESS, BUYER_ON_THE_PAGE))
     yield _session_row(f"{IN_PROGRESS}, no transaction", "any", _outcome(IN_PROGRESS, took=False))
-    for code in sorted(PENDING_CODES):
-        yield _session_row("any", code, _outcome("REFUSED", code))
     for code in sorted(set(REASON_CODES) - {NO_TRANSACTION}):
         yield _session_row("any title of a failure", code, _outcome("ERROR", code))
     yield _session_row(ACCEPTED, "that of a refusal: 01…, 02…, 03…, 04…", _outcome(ACCEPTED, "01100"))
 
 
 def _session_titles() -> Iterator[Row]:
-    for title in KINDS:
+    for title in (title for title in KINDS if title != UNAUTHORIZED):
         yield _session_row(title, "any other", _outcome(title))
     yield _session_row(f"{ANY_TITLE}, with 2xx", "any", _outcome(UNHEARD_OF))
     yield _session_row(f"{ANY_TITLE}, with another status", "any", _outcome(UNHEARD_OF, status=422))
@@ -102,6 +104,8 @@ def operation_answers() -> tuple[Row, ...]:
 
 
 def _operation_codes() -> Iterator[Row]:
+    yield _operation_row("no readable title", "any", title="")
+    yield _operation_row(UNAUTHORIZED, "any", title=UNAUTHORIZED)
     for code in sorted(UNSURE_OPERATION_CODES):
         yield _operation_row("any", code, title="REFUSED")
     for code in sorted(PENDING_CODES):
@@ -117,10 +121,15 @@ def _operation_codes() -> Iterator[Row]:
 
 
 def _operation_titles() -> Iterator[Row]:
-    for title in KINDS:
+    for title in (title for title in KINDS if title != UNAUTHORIZED):
         yield _operation_row(title, "any other", title=title)
     yield _operation_row(ANY_TITLE, "any", title=UNHEARD_OF)
-    yield _operation_row("no readable title", "any", title="")
+
+
+def codes() -> Iterator[Row]:
+    """Yields the table of return codes: what each adds to its title, and who says so."""
+    for code, listed in codes_by_meaning():
+        yield ", ".join(listed), code.session.value, code.operation.value, code.source.value
 
 
 def _grouped(rows: Iterable[Row]) -> tuple[Row, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 from monext_bridge.domain.record import Payment, attempt_status
 from tools.states.answers import (
     Row,
+    codes,
     operation_answers,
     operation_kinds,
     refusing_statuses,
@@ -80,10 +81,18 @@ The first row that fits counts. An HTTP status beats whatever the body says.
 
 {operation_kinds}
 
-{undecided} and every 5xx mean unknown, whatever the body says. Otherwise the first row that fits counts. The refusing
-statuses are {refusing}; with any other status outside 2xx, what would be refused is unknown.
+{undecided}, every 3xx and every 5xx mean unknown, whatever the body says. Otherwise the first row that fits
+counts. The refusing statuses are {refusing}; with any other status outside 2xx, what would be refused is unknown.
 
 {operation_answers}
+
+## Monext's return codes
+
+What a code adds to the title beside it, and who says so: a page of Monext, or one of its plugins. A code that is not
+here adds nothing, and is logged as [`monext_code_unknown`](runbook.md#monext_code_unknown); the title decides, but
+01…, 02…, 03… and 04… never go with ACCEPTED.
+
+{codes}
 
 ## What the buyer reads, and the shop hears
 
@@ -137,6 +146,7 @@ def states_document() -> str:
         operation_answers=_table(
             ("Title", "Code", "with 200", "with 202", "with a refusing status"), operation_answers()
         ),
+        codes=_table(("Codes", "For a session", "For an operation", "Source"), codes()),
         buyers=_table(("Status", "Case", "The buyer reads", "The page", "`status`", "At"), buyers()),
         doings=_table(("Status", "Case", *ACTS), doings()),
         operation_states=_table(("State", "Record", "Means"), _operation_states()),

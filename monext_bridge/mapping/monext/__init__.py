@@ -17,8 +17,10 @@ from monext_bridge.mapping.monext.codes import (
     REASON_CODES,
     REASONS,
     REFUSING_STATUSES,
+    UNAUTHORIZED,
     UNDECIDED_STATUSES,
     UNSURE_OPERATION_CODES,
+    codes_by_meaning,
 )
 from monext_bridge.mapping.monext.operations import read_operation_answer
 from monext_bridge.mapping.monext.payment_methods import display_names
@@ -42,12 +44,14 @@ __all__ = [
     "REASONS",
     "REASON_CODES",
     "REFUSING_STATUSES",
+    "UNAUTHORIZED",
     "UNDECIDED_STATUSES",
     "UNSURE_OPERATION_CODES",
     "CreatedSession",
     "SessionDraft",
     "SessionOptions",
     "SessionRefused",
+    "codes_by_meaning",
     "display_names",
     "language_code",
     "operation_request",

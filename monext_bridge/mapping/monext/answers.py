@@ -22,7 +22,9 @@ from monext_bridge.mapping.monext.codes import (
     PENDING_CODES,
     REASON_CODES,
     REASONS,
+    UNAUTHORIZED,
     contradicts_acceptance,
+    is_unlisted,
     undecided,
 )
 from monext_bridge.mapping.monext.operations import read_echoed_key, read_ledger, read_operation_answer
@@ -37,14 +39,15 @@ __all__ = [
     "read_ledger",
     "read_operation_answer",
     "read_outcome",
+    "read_unlisted_code",
 ]
 
 REDIRECT_URL = re.compile(r"https?://[!-~]{1,2040}")
 """Matches the address of Monext's page. Monext says that it has at most 2048 characters; none is a blank."""
 
 PAYMENT_ID_FIELD = "commercetoolsPaymentID"
-NOT_FOUND_MAY_MEAN = ("ERROR", "")
-"""Beside these titles a 404 says that the session is not there. Any other title says what became of it."""
+NOT_FOUND = "ERROR"
+"""Beside this title a 404 says that the session is not there. Any other title says what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def read_outcome(status: int, body: object, *, session_over: bool) -> Outcome:
     """
     result, session = read_result(body), JsonObject.of(body, what="session")
     candidates = read_candidates(session)
-    kind = _kind(status, result, session=session, session_over=session_over and isinstance(body, dict))
+    kind = _kind(status, result, session=session, session_over=session_over)
     if kind is OutcomeKind.ACCEPTED and not candidates:
         kind = OutcomeKind.UNKNOWN
     payment_id = session.part("privateData").text(PAYMENT_ID_FIELD)
@@ -105,19 +108,22 @@ def read_outcome(status: int, body: object, *, session_over: bool) -> Outcome:
     )
 
 
+def read_unlisted_code(status: int, body: object) -> Result | None:
+    """Returns the result whose return code our table lacks, None where it has the code or there is none."""
+    result = read_result(body)
+    return result if is_unlisted(status, title=result.title, code=result.code) else None
+
+
 def _kind(status: int, result: Result, *, session: JsonObject, session_over: bool) -> OutcomeKind:
-    if undecided(status):
+    if undecided(status) or result.title in ("", UNAUTHORIZED):
         return OutcomeKind.UNKNOWN
+    if result.code in PENDING_CODES:
+        return OutcomeKind.PENDING
     if _not_found(status, result):
-        said_by_monext = bool(result.title)
-        return OutcomeKind.FAILED if session_over and said_by_monext else OutcomeKind.UNKNOWN
-    if not result.title:
-        return OutcomeKind.UNKNOWN
+        return OutcomeKind.FAILED if session_over else OutcomeKind.UNKNOWN
     if result.title == IN_PROGRESS:
         begun = result.code != BUYER_ON_THE_PAGE and bool(session.parts("transactions"))
         return OutcomeKind.PENDING if begun else OutcomeKind.NOT_BEGUN
-    if result.code in PENDING_CODES:
-        return OutcomeKind.PENDING
     if result.title == ACCEPTED and contradicts_acceptance(result.code):
         return OutcomeKind.UNKNOWN
     of_unknown_title = OutcomeKind.PENDING if 200 <= status < 300 else OutcomeKind.UNKNOWN
@@ -127,7 +133,7 @@ def _kind(status: int, result: Result, *, session: JsonObject, session_over: boo
 def _not_found(status: int, result: Result) -> bool:
     if result.code == NO_TRANSACTION:
         return result.title != ACCEPTED
-    return status == 404 and result.title in NOT_FOUND_MAY_MEAN
+    return status == 404 and result.title == NOT_FOUND
 
 
 def _reason(status: int, result: Result) -> FailureReason:

@@ -63,20 +63,28 @@ def read_operation_answer(status: int, body: object, *, kind: OperationKind) -> 
 
 
 def read_ledger(status: int, body: object) -> Ledger:
-    """Returns the rows of GET transaction.
+    """Returns the rows of GET transaction, or says what is missing.
 
     All cancels are called CANCEL, whichever of its three names Monext used. The ledger is not readable where
     the answer lists nothing (a ledger has at least the row of its own transaction), or where a row of money
     can't be read or has no amount. From such an answer nobody may conclude that an operation did not happen.
     A row that is KO moved no money, so it needs no amount.
     """
+    if not 200 <= status < 300:
+        result = read_result(body)
+        said = " ".join(word for word in (f"HTTP {status}", result.title, result.code) if word)
+        return Ledger(readable=False, why_unreadable=f"Monext gives no ledger ({said})")
     found = JsonObject.of(body, what="transaction").members.get("associatedTransactions")
-    if not 200 <= status < 300 or not isinstance(found, list) or not found:
-        return Ledger(readable=False)
+    if not isinstance(found, list) or not found:
+        return Ledger(readable=False, why_unreadable="Monext lists no associatedTransactions")
     listed = [JsonObject.of(element, what="ledger row") for element in found]
     rows = [_row(element) for element in listed if not _without_money(element)]
     readable = tuple(row for row in rows if row is not None)
-    return Ledger(rows=readable, readable=len(readable) == len(rows))
+    if len(readable) == len(rows):
+        return Ledger(rows=readable)
+    return Ledger(
+        rows=readable, readable=False, why_unreadable="Monext lists associatedTransactions that can't be read"
+    )
 
 
 def read_echoed_key(body: object) -> str | None:
@@ -88,24 +96,17 @@ def _sort(status: int, result: Result, *, kind: OperationKind) -> OperationAnswe
     meaning = KINDS.get(result.title)
     if undecided(status) or not result.title or result.code in UNSURE_OPERATION_CODES:
         return OperationAnswerKind.UNKNOWN
-    if result.code in PENDING_CODES or meaning is OutcomeKind.PENDING:
-        return OperationAnswerKind.PENDING
     if meaning is OutcomeKind.UNKNOWN:
         return OperationAnswerKind.UNKNOWN
+    if result.code in PENDING_CODES or meaning is OutcomeKind.PENDING:
+        return OperationAnswerKind.PENDING
     if kind is OperationKind.CANCEL and result.code in CANCELLED_CODES:
-        return _sort_cancelled(status)
+        return OperationAnswerKind.PENDING if status == 202 else OperationAnswerKind.DONE
     if 200 <= status < 300:
         return _sort_success(status, result)
     if meaning is OutcomeKind.ACCEPTED:
         return OperationAnswerKind.UNKNOWN
     return OperationAnswerKind.REFUSED if status in REFUSING_STATUSES else OperationAnswerKind.UNKNOWN
-
-
-def _sort_cancelled(status: int) -> OperationAnswerKind:
-    """Sorts a code that says that the cancel went through. A redirection is not Monext's."""
-    if status == 202:
-        return OperationAnswerKind.PENDING
-    return OperationAnswerKind.UNKNOWN if 300 <= status < 400 else OperationAnswerKind.DONE
 
 
 def _sort_success(status: int, result: Result) -> OperationAnswerKind:

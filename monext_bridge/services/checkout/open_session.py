@@ -217,21 +217,16 @@ class SessionOpener:
         Raises Outdated where the record was filled for another amount or cart meanwhile: its session is not
         for ours.
         """
-        token = SessionToken(session.token)
-        planned = PLANNED_TYPE[start.store.capture]
+        kind, token = PLANNED_TYPE[start.store.capture], SessionToken(session.token)
+        planned = AddTransaction(kind, TransactionState.INITIAL, terms.due, token, begun)
 
         def write(current: Payment) -> Payment | None:
             if current.key != str(key) or current.planned != terms.due:
                 return None
             if current.interface_id is not None:
                 return current
-            updates: tuple[Update, ...] = (
-                SetInterfaceId(token),
-                SetStatusText(session.redirect_url),
-                SetStartNote(start.note(current)),
-                AddTransaction(planned, TransactionState.INITIAL, terms.due, token, begun),
-            )
-            written = self.records.write(current, updates)
+            noted = SetStartNote(start.note(current))
+            written = self.records.write(current, (*_session_updates(session, planned), noted))
             event(log, "session_opened", payment=payment.id, capture=start.store.capture.value)
             return written
 
@@ -244,6 +239,10 @@ class SessionOpener:
         if recorded is None:
             raise Outdated
         return recorded
+
+
+def _session_updates(session: CreatedSession, planned: AddTransaction) -> tuple[Update, ...]:
+    return (SetInterfaceId(SessionToken(session.token)), SetStatusText(session.redirect_url), planned)
 
 
 def _session_options(terms: AttemptTerms, *, store: StoreSettings) -> SessionOptions:

@@ -43,8 +43,6 @@ from monext_bridge.services.operations.request import (
 from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 
-LEDGER_UNREADABLE = "Monext's ledger can't be read; nothing was done"
-
 
 @dataclass(frozen=True, slots=True)
 class OperationAnnouncer:
@@ -79,7 +77,7 @@ class OperationAnnouncer:
         mine = own_operations(payment, written, claimed)
         if isinstance(ledgers, BridgeError):
             self.executor.write(written, mine[0], tuple(mark_unsent(mine)))
-            raise RemoteUnreachable(LEDGER_UNREADABLE, remote="monext")
+            raise ledgers
         try:
             targets = self._targets(written, mine, request, ledgers=ledgers)
         except OperationNotAllowed as error:
@@ -126,8 +124,9 @@ class OperationAnnouncer:
         """Read the ledgers of parts at the same time. Raises RemoteUnreachable where one can't be read."""
         targets = [self.resolver.target(part) for part in concerned]
         ledgers = together(*(partial(self.monext_payments.ledger, t.store, t.origin) for t in targets))
-        if not all(ledger.readable for ledger in ledgers):
-            raise RemoteUnreachable(LEDGER_UNREADABLE, remote="monext")
+        unreadable = next((ledger for ledger in ledgers if not ledger.readable), None)
+        if unreadable:
+            raise RemoteUnreachable(f"{unreadable.why_unreadable}; nothing was done", remote="monext")
         return dict(zip(map(further_part, concerned), ledgers, strict=True))
 
     def _target(self, payment: Payment, request: OperationRequest) -> OperationTarget:

@@ -209,7 +209,7 @@ class OperationExecutor:
         """Return the ledger row of the operation, if any. Raises RemoteUnavailable where the ledger can't be read."""
         ledger = self.monext_payments.ledger(target.store, target.origin)
         if not ledger.readable:
-            raise RemoteUnavailable("the ledger can't be read", remote="monext")
+            raise RemoteUnavailable(ledger.why_unreadable, remote="monext")
         if operation.interface_id:
             known = next((row for row in ledger.rows if row.id == operation.interface_id), None)
             return FoundRow(known, releases=True) if known else None

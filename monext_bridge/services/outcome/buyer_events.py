@@ -52,8 +52,13 @@ class BuyerEvents:
     monext_payments: MonextPayments
     outcome_recorder: OutcomeRecorder
 
-    def returned(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:
-        """The browser is back with a token. Raises Forbidden where the token is not this payment's."""
+    def returned(self, reference: PaymentReference, token: SessionToken | None) -> PaymentResult:
+        """The browser is back. Raises Forbidden where it has a token that is not this payment's.
+
+        Without a token, the reference names the payment, and its session is asked once the record is read.
+        """
+        if token is None:
+            return self._recorded(reference, self._read(reference))
         hinted = hinted_store(self.settings, reference.store_mark)
         cart, order, answer = together(
             lambda: self.contexts.cart(reference),
@@ -67,30 +72,33 @@ class BuyerEvents:
         outcome = self._sort(answer, context) if answer else self._ask(context)
         return self._record(reference, context, outcome=outcome)
 
-    def notified(self, reference: PaymentReference, token: SessionToken) -> PaymentResult:
-        """Monext notifies.
+    def notified(self, reference: PaymentReference, token: SessionToken | None) -> PaymentResult:
+        """Monext notifies. Raises Forbidden where it names a token that is not this payment's.
 
         The token is checked before Monext is asked, because reading a session ends its notifications.
         """
         context = self._read(reference)
-        _check_token(context.payment, token)
-        outcome = self._ask(context) if _may_change(context) else None
-        return self._record(reference, context, outcome=outcome)
+        if token is not None:
+            _check_token(context.payment, token)
+        return self._recorded(reference, context)
 
     def polled(self, reference: PaymentReference) -> PaymentResult:
         """Somebody opens the result, or its page polls.
 
         Monext is asked about a failed attempt as well: Monext cancels no session, so it may still be paid.
         """
-        context = self._read(reference)
-        outcome = self._ask(context) if _may_change(context) else None
-        return self._record(reference, context, outcome=outcome)
+        return self._recorded(reference, self._read(reference))
 
     def cancelled_by_buyer(self, reference: PaymentReference) -> PaymentResult:
         """The buyer cancels. A payment that went through is kept; a session that was not begun is closed."""
-        context = self._read(reference)
+        return self._recorded(reference, self._read(reference), cancelled_by_buyer=True)
+
+    def _recorded(
+        self, reference: PaymentReference, context: PaymentContext, *, cancelled_by_buyer: bool = False
+    ) -> PaymentResult:
+        """Ask Monext about the payment's own session where it could still say something, and record the answer."""
         outcome = self._ask(context) if _may_change(context) else None
-        return self._record(reference, context, outcome=outcome, cancelled_by_buyer=True)
+        return self._record(reference, context, outcome=outcome, cancelled_by_buyer=cancelled_by_buyer)
 
     def _read(self, reference: PaymentReference) -> PaymentContext:
         """Read the cart with its payments, and the order, in one hop."""

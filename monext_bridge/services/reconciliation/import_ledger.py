@@ -59,6 +59,13 @@ class LedgerImporter:
             what=f"payment {payment.id}",
         )
 
+    def missing_in_ledger(self, payment: Payment) -> str | None:
+        """Say what is missing in Monext's ledgers of a payment, None where all can be read.
+
+        Raises Conflict for a payment that was not accepted, StoreNotConfigured.
+        """
+        return next((each.why_unreadable for each in self._read(payment) if not each.readable), None)
+
     def _compare(self, payment: Payment, *, post: bool) -> LedgerComparison:
         ledgers = self._ledgers(payment)
         each = [self._unposted(part, ledger) for part, ledger in zip(parts(payment), ledgers, strict=True)]
@@ -72,11 +79,15 @@ class LedgerImporter:
 
     def _ledgers(self, payment: Payment) -> tuple[Ledger, ...]:
         """Read the ledger of each part. Raises RemoteUnavailable where one can't be read."""
+        ledgers = self._read(payment)
+        unreadable = next((ledger for ledger in ledgers if not ledger.readable), None)
+        if unreadable:
+            raise RemoteUnavailable(unreadable.why_unreadable, remote="monext")
+        return ledgers
+
+    def _read(self, payment: Payment) -> tuple[Ledger, ...]:
         targets = [self.resolver.target(part) for part in parts(payment)]
-        ledgers = together(*(partial(self.monext_payments.ledger, t.store, t.origin) for t in targets))
-        if not all(ledger.readable for ledger in ledgers):
-            raise RemoteUnavailable("Monext's ledger can't be read", remote="monext")
-        return tuple(ledgers)
+        return together(*(partial(self.monext_payments.ledger, t.store, t.origin) for t in targets))
 
     def _unposted(self, part: Payment, ledger: Ledger) -> UnpostedRows:
         """Find the rows to post. Each row is judged by what the rows before it have changed."""

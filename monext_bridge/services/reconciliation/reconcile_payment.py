@@ -61,6 +61,8 @@ TOLD: Mapping[FollowUp, tuple[FindingStatus, str]] = {
 }
 """Follow-ups that nothing here can meet. They are only reported."""
 
+NOT_TOLD = "Monext's ledger does not tell its end"
+
 EXPIRY_STATUSES = {
     OperationOutcome.APPROVED: FindingStatus.FINISHED,
     OperationOutcome.RECEIVED: FindingStatus.WAITING,
@@ -187,19 +189,19 @@ class PaymentReconciler:
         return payment
 
     def _operation_findings(self, payment: Payment, needed: frozenset[FollowUp]) -> Iterator[Finding]:
-        left = follow_ups(payment, self.age(payment, older_than=ANY_AGE))
+        """Yield the findings about operations. What is left open says what Monext's ledger lacks.
+
+        The ledger is read once more for that.
+        """
+        left = needed & follow_ups(payment, self.age(payment, older_than=ANY_AGE))
+        missing = self.ledger_importer.missing_in_ledger(payment) if left else None
         for follow_up in (f for f in FollowUp if f in needed):
-            old = follow_ups(payment, self.age(payment, older_than=STUCK_AFTER[follow_up]))
             if follow_up not in left:
                 yield Finding(payment.id, follow_up, FindingStatus.FINISHED)
-            elif follow_up in old:
-                yield Finding(
-                    payment.id, follow_up, FindingStatus.STUCK, "Monext's ledger does not tell its end"
-                )
-            else:
-                yield Finding(
-                    payment.id, follow_up, FindingStatus.WAITING, "Monext's ledger does not tell its end yet"
-                )
+                continue
+            old = follow_up in follow_ups(payment, self.age(payment, older_than=STUCK_AFTER[follow_up]))
+            status, yet = (FindingStatus.STUCK, "") if old else (FindingStatus.WAITING, " yet")
+            yield Finding(payment.id, follow_up, status, missing or f"{NOT_TOLD}{yet}")
 
     def _ledger_findings(self, payment: Payment, *, post: bool) -> Iterator[Finding]:
         """Yield nothing where ledger and record agree and nothing was missing."""

@@ -7,5 +7,13 @@ objects. Where others write the same record, `decide_and_write` decides again af
 from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
 from monext_bridge.services.remotes.conflicts import decide_and_write, outdated
 from monext_bridge.services.remotes.monext_payments import MonextPayments, SessionAnswer
+from monext_bridge.services.remotes.unknown_codes import UnknownCodes
 
-__all__ = ["CommercetoolsRecords", "MonextPayments", "SessionAnswer", "decide_and_write", "outdated"]
+__all__ = [
+    "CommercetoolsRecords",
+    "MonextPayments",
+    "SessionAnswer",
+    "UnknownCodes",
+    "decide_and_write",
+    "outdated",
+]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from monext_bridge.config import StoreSettings
@@ -20,6 +21,7 @@ from monext_bridge.domain.monext import (
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.http import HttpAnswer
 from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.logs import event
 from monext_bridge.mapping.monext import (
     CreatedSession,
     SessionDraft,
@@ -28,6 +30,9 @@ from monext_bridge.mapping.monext import (
     session_request,
 )
 from monext_bridge.runtime import together
+from monext_bridge.services.remotes.unknown_codes import AnswerAbout, UnknownCodes
+
+log = logging.getLogger(__name__)
 
 SessionAnswer = HttpAnswer | RemoteUnavailable
 """What came back when Monext was asked for a session: an answer to be sorted, or why there was none."""
@@ -35,7 +40,10 @@ SessionAnswer = HttpAnswer | RemoteUnavailable
 
 @dataclass(frozen=True, slots=True)
 class MonextPayments:
+    """Every method makes at most one call, except `paid`. A return code that our table lacks is logged."""
+
     gateway: MonextGateway
+    unknown_codes: UnknownCodes = field(default_factory=UnknownCodes)
 
     def open_session(self, store: StoreSettings, draft: SessionDraft) -> CreatedSession:
         """Open a session.
@@ -43,6 +51,7 @@ class MonextPayments:
         Raises RemoteRefused where Monext says no, RemoteUnavailable where it says nothing readable.
         """
         answer = self.gateway.create_session(store.credentials, session_request(draft))
+        self.unknown_codes.note(answer.status, answer.body, about=AnswerAbout.SESSION)
         created = answers.read_created_session(answer.status, answer.body)
         if isinstance(created, CreatedSession):
             return created
@@ -66,6 +75,7 @@ class MonextPayments:
     def sort(self, answer: SessionAnswer, *, session_over: bool) -> Outcome:
         if isinstance(answer, RemoteUnavailable):
             return Outcome(OutcomeKind.UNKNOWN, detail=str(answer))
+        self.unknown_codes.note(answer.status, answer.body, about=AnswerAbout.SESSION)
         return answers.read_outcome(answer.status, answer.body, session_over=session_over)
 
     def accepted(self, store: StoreSettings, outcome: Outcome) -> tuple[AcceptedTransaction, ...] | None:
@@ -83,13 +93,20 @@ class MonextPayments:
     def ledger(self, store: StoreSettings, transaction_id: MonextTransactionId) -> Ledger:
         """Return the ledger.
 
-        It is not `readable` where Monext did not answer: nothing may be concluded from it then.
+        It is not `readable` where Monext did not answer, or where something is missing in its answer, which is
+        logged: nothing may be concluded from it then. `why_unreadable` names the transaction.
         """
         try:
             answer = self.gateway.get_transaction(store.credentials, transaction_id)
-        except RemoteUnavailable:
-            return Ledger(readable=False)
-        return answers.read_ledger(answer.status, answer.body)
+        except RemoteUnavailable as error:
+            why = f"Monext's ledger of transaction {transaction_id} can't be read: {error}"
+            return Ledger(readable=False, why_unreadable=why)
+        ledger = answers.read_ledger(answer.status, answer.body)
+        if ledger.readable:
+            return ledger
+        why = f"{ledger.why_unreadable} for transaction {transaction_id}"
+        event(log, "ledger_unreadable", level=logging.WARNING, why=why, then="nothing is concluded from it")
+        return replace(ledger, why_unreadable=why)
 
     def echoed_key(self, store: StoreSettings, transaction_id: MonextTransactionId) -> str | None:
         """Return our key of the operation that made this row, where Monext echoes it.
@@ -118,4 +135,5 @@ class MonextPayments:
             raise
         except RemoteUnavailable as error:
             return OperationAnswer(OperationAnswerKind.UNKNOWN, detail=str(error))
+        self.unknown_codes.note(answer.status, answer.body, about=AnswerAbout.OPERATION)
         return answers.read_operation_answer(answer.status, answer.body, kind=kind)

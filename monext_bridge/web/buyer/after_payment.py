@@ -38,7 +38,7 @@ GAVE_UP_FOR_GOOD = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPI
     buyer=BuyerVisit(polls_after_error=True),
 )
 def returned(ref: str) -> Response:
-    """Redirect the browser that Monext sends back here with the session token."""
+    """Redirect the browser that Monext sends back here, with or without a session token that we know by its name."""
     reference = _read(ref)
     token = parameters.token(request.args, names=parameters.RETURN_TOKENS)
     payment_result = services().buyer_events.returned(reference, token)

@@ -16,7 +16,10 @@ SESSION_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,49}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 POLL = re.compile(r"[1-9][0-9]{0,2}")
 RETURN_TOKENS = ("paylinetoken", "monext_session_id", "token")
-"""Names under which Monext may hand the session token back. A setting of the point of sale decides which one."""
+"""Names under which Monext may hand the session token back.
+
+A setting of the point of sale decides which one, and may be any other: the reference alone names the payment then.
+"""
 
 
 def uuid(text: str, *, field: str) -> str:
@@ -29,15 +32,16 @@ def cart_id(text: str) -> CartId:
     return CartId(uuid(text, field="cart_id"))
 
 
-def token(args: Mapping[str, str], *, names: tuple[str, ...]) -> SessionToken:
-    """Return the value of the first name that is given.
+def token(args: Mapping[str, object], *, names: tuple[str, ...]) -> SessionToken | None:
+    """Return the first value that is given under one of the names; None where there is none, or an empty one.
 
-    Raises Malformed where no name is given, or where the value can't be a token.
+    Raises Malformed where any value under these names can't be a token.
     """
-    found = next((args[name] for name in names if args.get(name)), None)
-    if found is None or not SESSION_TOKEN.fullmatch(found):
-        raise Malformed("a session token is needed", field=names[0])
-    return SessionToken(found)
+    given = {name: args[name] for name in names if args.get(name) not in (None, "")}
+    for name, value in given.items():
+        if not isinstance(value, str) or not SESSION_TOKEN.fullmatch(value):
+            raise Malformed("not a session token", field=name)
+    return next((SessionToken(str(value)) for value in given.values()), None)
 
 
 def language(text: str | None, *, field: str = "lang") -> str | None:

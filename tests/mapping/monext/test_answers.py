@@ -122,16 +122,26 @@ def test_a_title_nobody_knows_beside_an_error_is_unknown(status: int) -> None:
 
 
 @pytest.mark.parametrize("transactions", [None, []])
-def test_in_progress_without_a_transaction_is_not_begun(transactions: object) -> None:
-    assert outcome("INPROGRESS", "02000", transactions=transactions).kind is OutcomeKind.NOT_BEGUN
+@pytest.mark.parametrize("code", ["", "02306", "02999"])
+def test_in_progress_without_a_transaction_is_not_begun(code: str, transactions: object) -> None:
+    assert outcome("INPROGRESS", code, transactions=transactions).kind is OutcomeKind.NOT_BEGUN
+
+
+@pytest.mark.parametrize("transactions", [None, []])
+@pytest.mark.parametrize("code", sorted(PENDING_CODES))
+def test_in_progress_with_a_code_under_way_needs_no_transaction_to_be_pending(
+    code: str, transactions: object
+) -> None:
+    assert outcome("INPROGRESS", code, transactions=transactions).kind is OutcomeKind.PENDING
 
 
 def test_in_progress_with_the_buyer_on_the_page_is_not_begun() -> None:
     assert outcome("INPROGRESS", "02306").kind is OutcomeKind.NOT_BEGUN
 
 
-def test_in_progress_with_a_transaction_is_pending() -> None:
-    assert outcome("INPROGRESS", "02000").kind is OutcomeKind.PENDING
+@pytest.mark.parametrize("code", ["", "02000", "02999"])
+def test_in_progress_with_a_transaction_is_pending(code: str) -> None:
+    assert outcome("INPROGRESS", code).kind is OutcomeKind.PENDING
 
 
 @pytest.mark.parametrize("status", [*sorted(UNDECIDED_STATUSES), 500, 502, 503, 504])

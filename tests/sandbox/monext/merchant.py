@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from sandbox import bank
 from sandbox.monext import create_app
+from sandbox.monext.notifications import Message
 
 Json = dict[str, Any]
 
@@ -25,10 +26,14 @@ class Inbox:
     """Notifications as they arrive; answers with `status`."""
 
     status: int = 200
-    urls: list[str] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
 
-    def __call__(self, url: str) -> int:
-        self.urls.append(url)
+    @property
+    def urls(self) -> list[str]:
+        return [message.url for message in self.messages]
+
+    def __call__(self, message: Message) -> int:
+        self.messages.append(message)
         return self.status
 
 

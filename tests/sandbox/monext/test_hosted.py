@@ -40,11 +40,12 @@ def test_accepted_card_ends_with_a_ticket_and_the_way_back(browser: Browser) -> 
     assert browser.merchant.code(browser.token) == "00000"
 
 
-def test_session_id_comes_under_a_second_name_where_that_is_set(browser: Browser) -> None:
-    browser.merchant.control("settings", sessionIdParameter=True)
+@pytest.mark.parametrize("name", ["session_id", "monext_session_id", "x" * 20])
+def test_token_comes_back_under_the_name_that_the_point_of_sale_chose(browser: Browser, name: str) -> None:
+    browser.merchant.control("settings", sessionIdParameterName=name)
     browser.pay()
     query = parse_qs(urlsplit(str(found(browser.page, "#back-to-shop")["href"])).query)
-    assert query == {"cart": ["1"], "paylinetoken": [browser.token], "monext_session_id": [browser.token]}
+    assert query == {"cart": ["1"], name: [browser.token]}
 
 
 def test_automatic_redirect_skips_the_ticket(browser: Browser) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from sandbox.monext import create_app
+from sandbox.monext.notifications import Message
 from tests.sandbox.monext.merchant import Inbox, Merchant, make_merchant
 
 
@@ -61,8 +62,8 @@ def test_repeats_end_after_two_hours(merchant: Merchant, inbox: Inbox) -> None:
 def test_server_that_is_down_is_tried_again() -> None:
     calls: list[str] = []
 
-    def refuse(url: str) -> int:
-        calls.append(url)
+    def refuse(message: Message) -> int:
+        calls.append(message.url)
         raise ConnectionRefusedError
 
     merchant = Merchant(create_app(send=refuse).test_client())
@@ -199,7 +200,7 @@ def test_acts_over_the_api_are_not_notified(merchant: Merchant) -> None:
 def test_started_notifier_sends_by_itself() -> None:
     arrived = Event()
 
-    def send(_: str) -> int:
+    def send(_: Message) -> int:
         arrived.set()
         return 200
 
@@ -216,8 +217,8 @@ def test_merchant_may_ask_back_while_it_is_told() -> None:
     seen: list[str] = []
 
     class Asking(Inbox):
-        def __call__(self, url: str) -> int:
-            token = dict(parse_qsl(urlsplit(url).query))["token"]
+        def __call__(self, message: Message) -> int:
+            token = dict(parse_qsl(urlsplit(message.url).query))["token"]
             seen.append(Merchant(merchant.client.application.test_client()).code(token))
             return 200
 

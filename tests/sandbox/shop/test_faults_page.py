@@ -67,10 +67,52 @@ def test_every_code_that_does_not_tell_what_happened_can_be_chosen(browser: Brow
         assert browser.post("/faults/acts", says=code).status_code == 303
 
 
-def test_an_authorized_amount_of_zero_is_ordered_on_the_page(browser: Browser) -> None:
-    for sent, checked in (({"zero": "on"}, 1), ({}, 0)):
-        assert browser.post("/faults/authorized-amount", **sent).status_code == 303
-        assert len(browser.page("/faults").select("input[name=zero][checked]")) == checked
+@pytest.mark.parametrize("name", ["zeroAuthorizedAmount", "lowercaseCurrency", "sessionTransactions"])
+def test_what_answers_have_or_lack_is_ordered_on_the_page(browser: Browser, name: str) -> None:
+    for sent, checked in (({name: "on"}, 1), ({}, 0)):
+        assert browser.post("/faults/answers", **sent).status_code == 303
+        assert len(browser.page("/faults").select(f"input[name={name}][checked]")) == checked
+    browser.post("/faults/answers", sessionTransactions="on")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "own"),
+    [
+        ("sessionTitle", "INPROGRESS", ""),
+        ("sessionCode", "02005", ""),
+        ("notificationType", "ALERT", ""),
+        ("sessionIdParameterName", "session_id", "paylinetoken"),
+    ],
+)
+def test_what_answers_say_is_ordered_on_the_page(browser: Browser, name: str, value: str, own: str) -> None:
+    for wanted in (value, own):
+        sent = {name: wanted, "sessionTransactions": "on"}
+        assert browser.post("/faults/answers", **sent).status_code == 303
+        assert browser.page("/faults").select_one(f"input[name={name}]")["value"] == wanted  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["ledger", "notificationMethod", "notificationNames"])
+def test_every_choice_of_an_answer_can_be_ordered_on_the_page(browser: Browser, name: str) -> None:
+    options = browser.page("/faults").select(f"select[name={name}] option")
+    values = [str(option.get("value", option.get_text())) for option in options]
+    assert len(values) >= 3
+    for value in (*values, values[0]):
+        assert browser.post("/faults/answers", sessionTransactions="on", **{name: value}).status_code == 303
+
+
+def test_a_parameter_name_that_is_too_long_is_refused_with_its_reason(browser: Browser) -> None:
+    response = browser.post("/faults/answers", sessionIdParameterName="x" * 21)
+    assert response.status_code == 400
+    assert "sessionIdParameterName" in response.text
+
+
+def test_the_title_of_an_acts_answer_is_ordered_on_the_page(browser: Browser) -> None:
+    form = {"act": "cancels", "outcome": "accepted", "says": "02601", "title": "ERROR", "status": "400"}
+    assert browser.post("/faults/acts", **form).status_code == 303
+    shown = browser.page("/faults").select_one(".acts")
+    assert shown is not None
+    assert shown.get_text() == "1 × cancels: accepted, answered 400 with ERROR 02601"
+    browser.post("/faults/acts/forget")
 
 
 def test_waiting_notifications_can_be_sent(browser: Browser) -> None:

@@ -14,6 +14,7 @@ from monext_bridge.services import utc_now
 from monext_bridge.services.operations.request import OperationOutcome
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
+from tests.log_lines import captured_logs
 from tests.services.paid_payments import PaidPayment, a_paid_payment
 from tests.world import World, wait_for
 
@@ -171,6 +172,21 @@ def test_tries_while_the_ledger_can_not_be_read_leave_one_intent(charged: PaidPa
     charged.world.reset()
     assert charged.refund(1000, key="k1").outcome is APPROVED
     assert charged.operations() == [("Refund", "Success", 1000)]
+
+
+@pytest.mark.parametrize("ledger", ["empty", "absent"])
+def test_a_ledger_that_is_not_listed_is_named_and_nothing_is_sent(ledger: str, charged: PaidPayment) -> None:
+    charged.world.odd_answers(ledger=ledger)
+    missing = f"Monext lists no associatedTransactions for transaction {origin_of(charged)}"
+    with captured_logs() as lines:
+        for _ in range(2):
+            with pytest.raises(RemoteUnavailable) as raised:
+                charged.refund(1000, key="k1")
+            assert str(raised.value) == f"{missing}; nothing was done"
+    assert {line["why"] for line in lines.of("ledger_unreadable")} == {missing}
+    charged.world.reset()
+    assert charged.ledger() == []
+    assert charged.refund(1000, key="k1").outcome is APPROVED
 
 
 def test_a_key_that_the_ledger_forbids_leaves_one_trace(authorized: PaidPayment) -> None:

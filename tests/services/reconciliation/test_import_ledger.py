@@ -204,6 +204,37 @@ def test_a_ledger_that_can_not_be_read_is_read_again(reconciliation: Reconciliat
     assert told(reconciliation) == [(LEDGER, FindingStatus.UNKNOWN)]
 
 
+@pytest.mark.parametrize("ledger", ["empty", "absent"])
+def test_a_ledger_that_is_not_listed_is_told_by_its_finding(
+    ledger: str, reconciliation: ReconciliationTester
+) -> None:
+    _, page = reconciliation.paid_cart()
+    reconciliation.world.odd_answers(ledger=ledger)
+    (finding,) = reconciliation.run(ledger=True)[0]
+    missing = f"Monext lists no associatedTransactions for transaction {origin(reconciliation, page.token)}"
+    assert (finding.need, finding.ending, finding.detail) == (LEDGER, FindingStatus.UNKNOWN, missing)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "status"),
+    [(timedelta(minutes=30), FindingStatus.WAITING), (timedelta(hours=2), FindingStatus.STUCK)],
+)
+def test_an_open_act_whose_ledger_is_not_listed_says_so(
+    ahead: timedelta, status: FindingStatus, reconciliation: ReconciliationTester
+) -> None:
+    cart, page = reconciliation.paid_cart()
+    reconciliation.world.script_operation(act="refunds", says="01197")
+    with pytest.raises(BridgeError):
+        reconciliation.bridge.services.operations.perform(
+            reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="lost"
+        )
+    reconciliation.world.odd_answers(ledger="absent")
+    (finding,) = reconciliation.run(ahead=ahead)[0]
+    missing = f"Monext lists no associatedTransactions for transaction {origin(reconciliation, page.token)}"
+    assert (finding.need, finding.ending, finding.detail) == (FollowUp.OPERATION, status, missing)
+    assert acts(reconciliation, cart) == [("Refund", "Initial", 1000)]
+
+
 class TestAuthorisationsThatEnd:
     """In the last of their seven days."""
 
