@@ -20,7 +20,8 @@ from monext_bridge.domain.ids import (
     SessionToken,
 )
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.cart import Address, Cart, CartLine, CartState, Customer, Delivery, Order
+from monext_bridge.domain.record.cart import Address, Cart, CartLine, CartState, Customer, Delivery
+from monext_bridge.domain.record.order import Order
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.mapping.monext.requests import SessionDraft
 

@@ -114,10 +114,16 @@ class Settings:
     capture_on_shipment: frozenset[str] = setting(
         "CAPTURE_ON_SHIPMENT",
         parsing.shipment_states,
-        "shipment states of an order that capture what is open, comma list; or `off`",
+        "shipment states of an order that capture what is open and still owed, comma list; or `off`",
         default="Shipped,Delivered",
         note="Shipment states of an order that capture what is open, or off. They come through a commercetools "
         "subscription, which presents the secret: at least 16 characters, for example of `openssl rand -hex 32`.",
+    )
+    release_on_cancellation: bool = setting(
+        "RELEASE_ON_CANCELLATION",
+        parsing.on_off,
+        "`on`: an order that becomes Cancelled releases what is not captured; nothing is refunded",
+        default="off",
     )
     events_secret: SecretStr | None = setting(
         "EVENTS_SECRET",

@@ -13,6 +13,7 @@ from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.services.access import Principals, PushSignatures
 from monext_bridge.services.checkout import Checkout, SessionOpener, ShopSessions
 from monext_bridge.services.operations import (
+    LostPayments,
     OperationAnnouncer,
     OperationExecutor,
     PaymentOperations,
@@ -86,6 +87,7 @@ def build_services(
     recorder = OutcomeRecorder(settings, records, contexts, monext_payments, finisher, clock)
     opener = SessionOpener(settings, records, monext_payments, references, clock)
     resolver = UnknownOutcomeResolver(settings, executor)
+    lost_payments = LostPayments(settings, records)
     announcer = OperationAnnouncer(settings, records, monext_payments, executor, resolver, clock)
     operations = PaymentOperations(settings, records, executor, announcer, resolver, clock)
     reconciler = PaymentReconciler(
@@ -107,7 +109,7 @@ def build_services(
         operations=operations,
         records=records,
         reconcile=Reconciliation(Candidates(settings, records, clock), reconciler, runner or ThreadRunner()),
-        shipment=ShipmentCapturer(settings, commercetools, operations),
+        shipment=ShipmentCapturer(settings, commercetools, operations, lost_payments, clock),
         push_signatures=PushSignatures(push_keys or PushKeys(), clock),
         principals=Principals(settings, commercetools, clock=clock),
         clock=clock,

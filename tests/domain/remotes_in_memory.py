@@ -27,7 +27,8 @@ from monext_bridge.domain.operations.ledger_limits import open_amounts_at_monext
 from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, OperationName
 from monext_bridge.domain.outcome.decide import PaymentContext
 from monext_bridge.domain.record.apply_updates import with_updates
-from monext_bridge.domain.record.cart import Cart, CartState, Order
+from monext_bridge.domain.record.cart import Cart, CartState
+from monext_bridge.domain.record.order import Order
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionType
 from monext_bridge.domain.record.updates import Update
 from tests.builders import a_cart, an_order, eur

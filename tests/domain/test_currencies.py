@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.ids import MonextTransactionId, OrderId, PaymentId, RecordTransactionId
+from monext_bridge.domain.ids import MonextTransactionId, PaymentId, RecordTransactionId
 from monext_bridge.domain.monext import (
     AcceptedTransaction,
     Ledger,
@@ -191,7 +191,7 @@ def test_what_is_left_to_do_is_counted_in_the_currency_that_was_taken() -> None:
 def test_an_authorisation_that_was_captured_in_another_currency_is_still_to_be_captured() -> None:
     payment = ours(done(CHARGE, yen(11100)), kind=AUTHORIZATION)
     assert authorization_ends_at(payment) is not None
-    asked = due_capture(payment, OrderId("order"))
+    asked = due_capture(payment, an_order(), now=BEGUN)
     assert asked is not None
     assert asked.capture.amount == eur(11100)
 

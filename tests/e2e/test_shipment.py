@@ -163,7 +163,7 @@ def test_a_capture_that_takes_time_is_an_end(ordered: AuthorisedOrder) -> None:
     assert ordered.captures == [("Pending", ordered.amount)]
 
 
-def test_a_payment_of_somebody_else_is_left_alone(ordered: AuthorisedOrder) -> None:
+def test_a_payment_of_somebody_else_is_left_alone_and_what_it_holds_is_not_owed(ordered: AuthorisedOrder) -> None:
     world = ordered.world
     draft = {
         "key": f"{ordered.cart}-9-0123456789ab",
@@ -185,7 +185,7 @@ def test_a_payment_of_somebody_else_is_left_alone(ordered: AuthorisedOrder) -> N
     world.forget_calls()
     assert ordered.deliver_message().status == 204
     assert [call for call in world.calls("commercetools") if foreign in call["path"]] == []
-    assert ordered.captures == [("Success", ordered.amount)]
+    assert ordered.captures == [("Success", ordered.amount - 100)]
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from jinja2 import StrictUndefined
 
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId, SessionToken
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.cart import Cart, CartLine, CartState, Delivery, Order
+from monext_bridge.domain.record.cart import Cart, CartLine, CartState, Delivery
+from monext_bridge.domain.record.order import Order
 from monext_bridge.services.results import BuyerStatus, PaymentResult, StartedSession
 from monext_bridge.web.pages import render as pages
 from monext_bridge.web.pages.branding import PageBranding

@@ -26,6 +26,7 @@ from monext_bridge.domain.operations.open_amounts import (
     has_room_for,
     is_authorization_over,
     open_amounts,
+    owed,
 )
 from monext_bridge.domain.operations.pending import (
     ABANDONED,
@@ -97,6 +98,7 @@ __all__ = [
     "operation_mark",
     "operation_name",
     "operations_of_key",
+    "owed",
     "replacement_refund",
     "request_digest",
     "unclaimed_rows",

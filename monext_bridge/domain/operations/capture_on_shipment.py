@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from monext_bridge.domain.ids import OrderId
-from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.by_key import operation_mark
-from monext_bridge.domain.operations.open_amounts import open_amounts
+from monext_bridge.domain.operations.open_amounts import is_authorization_over, open_amounts, owed
 from monext_bridge.domain.operations.pending import (
     ABANDONED,
     UNSENT,
@@ -22,6 +22,7 @@ from monext_bridge.domain.operations.pending import (
 )
 from monext_bridge.domain.operations.rules import Capture
 from monext_bridge.domain.record import (
+    Order,
     Payment,
     Transaction,
     TransactionType,
@@ -44,22 +45,27 @@ class ShipmentCapture:
     sent: bool = False
 
 
-def due_capture(payment: Payment, order_id: OrderId) -> ShipmentCapture | None:
+def due_capture(payment: Payment, order: Order, *, now: datetime) -> ShipmentCapture | None:
     """Returns the capture whose outcome is open, else the one that is due, None where there is neither.
 
-    A payment whose money is on its way back to the buyer is left alone.
+    What is captured is what is open, but no more than the order owes now. Where it owes less than is open, the
+    capture is final, and the rest is released; but not once the authorisation is over, when nothing is left that
+    could be released. A payment whose money is on its way back to the buyer is left alone, and so is one of a
+    cancelled order, but for a capture whose outcome is open.
     """
     if reversal_reason(payment) is not None:
         return None
-    captures = _captures_of_order(payment, order_id)
+    captures = _captures_of_order(payment, order.id)
     waiting = next((key for key, own in captures.items() if any(is_unresolved(t) for t in own)), None)
     if waiting:
-        return ShipmentCapture(Capture(_sum(captures[waiting])), waiting, sent=True)
-    due = open_amounts(payment).capturable
+        return ShipmentCapture(_recorded(captures[waiting]), waiting, sent=True)
+    left = open_amounts(payment).capturable
+    due = min(left, owed(payment, order))
     if due.is_zero:
         return None
-    unsent = (key for key, own in captures.items() if _is_unsent(own) and _sum(own) == due)
-    return ShipmentCapture(Capture(due), next(unsent, f"ship-{order_id}-{len(captures)}"))
+    capture = Capture(due, final=due < left and not is_authorization_over(payment, now=now))
+    unsent = (key for key, own in captures.items() if _is_unsent(own) and _recorded(own) == capture)
+    return ShipmentCapture(capture, next(unsent, f"ship-{order.id}-{len(captures)}"))
 
 
 def awaits_other_operations(payment: Payment) -> bool:
@@ -77,13 +83,15 @@ def _captures_of_order(payment: Payment, order_id: OrderId) -> dict[str, list[Tr
     return found
 
 
-def _sum(captures: Sequence[Transaction]) -> Money:
-    first, *others = (t.amount for t in captures)
-    return first.plus_all(others)
+def _recorded(own: Sequence[Transaction]) -> Capture:
+    """Returns the capture that the transactions of a key are of: final where some of them release."""
+    first, *others = (t.amount for t in own if t.type is TransactionType.CHARGE)
+    releases = any(t.type is TransactionType.CANCEL_AUTHORIZATION for t in own)
+    return Capture(first.plus_all(others), final=releases)
 
 
-def _is_unsent(captures: Sequence[Transaction]) -> bool:
-    return all(operation_mark(t) == UNSENT for t in captures)
+def _is_unsent(own: Sequence[Transaction]) -> bool:
+    return all(operation_mark(t) == UNSENT for t in own)
 
 
 def _is_key_of(order_id: OrderId, key: str) -> bool:

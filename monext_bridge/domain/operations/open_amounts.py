@@ -14,12 +14,14 @@ from monext_bridge.domain.monext import Ledger
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.pending import is_unsent
 from monext_bridge.domain.record import (
+    Order,
     Payment,
     Transaction,
     TransactionState,
     TransactionType,
     accepted_or_planned_amount,
     accepted_transaction,
+    cost_left_for,
     part_with,
     parts,
     total,
@@ -53,6 +55,18 @@ def open_amounts(payment: Payment) -> OpenAmounts:
     left = none.plus_all(part.capturable for part in each)
     refundable = none.plus_all(part.refundable for part in each)
     return OpenAmounts(left, left, min(refundable, _refundable(_without_unsent(payment), like=like)))
+
+
+def owed(payment: Payment, order: Order) -> Money:
+    """Returns what the order still owes to be captured from this payment, never below zero.
+
+    It is what the order costs now, less what its other payments hold, less own captures, those under way included.
+    Refunds and chargebacks never make anything owed again. Nothing is owed in another currency.
+    """
+    if accepted_or_planned_amount(payment).currency != order.total.currency:
+        return accepted_or_planned_amount(payment).with_amount(0)
+    captured = total(_without_unsent(payment), TransactionType.CHARGE, *COUNTED_STATES, like=order.total)
+    return cost_left_for(payment, order).less(captured)
 
 
 def has_room_for(payment: Payment, operations: Iterable[Transaction]) -> bool:

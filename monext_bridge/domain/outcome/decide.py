@@ -197,6 +197,8 @@ def _newly_accepted_objection(context: PaymentContext) -> tuple[ReversalReason, 
     Any other payment that is recorded already counts as the first; no clock is asked. Where there is an
     order, even a payment that was refunded since counts: the order was paid once.
     """
+    if context.order is not None and context.order.is_cancelled:
+        return ReversalReason.ORDER_REFUSED, "The order is cancelled"
     others = [
         p
         for p in _accepted_for_due_amount(context)

@@ -57,11 +57,12 @@ def order_number_of_reference(reference: str, *, attempt: int) -> OrderNumber:
 
 
 def order_payment_state(total: Money, payments: Iterable[Payment]) -> OrderPaymentState | None:
-    """Returns the `paymentState` of an order from all its payments, None where nothing has happened yet.
+    """Returns the `paymentState` of an order that costs `total` now, from all its payments.
 
-    Only money of the order's currency counts, whatever was planned. Refunds do not change the state, but one
-    under way means that credit is owed. A payment with a reversal reason does not count: its money was never
-    the order's.
+    Returns None where nothing has happened yet. Less than the total is BalanceDue, also where nothing is left to
+    capture: an order may cost more after an edit. Only money of the order's currency counts, whatever was planned.
+    Refunds and chargebacks do not change the state, but a refund under way means that credit is owed. A payment
+    with a reversal reason does not count: its money was never the order's.
     """
     counted = [p for p in payments if reversal_reason(p) is None]
     each, none = [amounts(p, like=total) for p in counted], total.with_amount(0)
@@ -71,7 +72,7 @@ def order_payment_state(total: Money, payments: Iterable[Payment]) -> OrderPayme
     is_captured = not captured.is_zero
     checks = (
         (any(_refund_under_way(p, currency=total.currency) for p in counted), OrderPaymentState.CREDIT_OWED),
-        (is_captured and (captured >= total or not is_uncaptured), OrderPaymentState.PAID),
+        (is_captured and captured >= total, OrderPaymentState.PAID),
         (is_captured, OrderPaymentState.BALANCE_DUE),
         (is_authorized and not is_uncaptured, OrderPaymentState.FAILED),
         (is_authorized, OrderPaymentState.PENDING),

@@ -225,12 +225,15 @@ def _is_further_attempt(payment: Payment) -> bool:
 
 
 def _amounts_agree(payment: Payment, order: Order, *, interfaces: frozenset[str]) -> bool:
-    """Tells whether the order costs what was taken, or what is left of it, besides the payments of others."""
+    """Tells whether what was taken is enough for what the order costs now, and no more of it is kept.
+
+    Nothing is refunded by itself. So an order that an edit made cheaper, or that was cancelled, is reported until
+    somebody has refunded what was captured beyond its cost.
+    """
     if accepted_transaction(payment) is None:
         return True
-    sum_taken = taken(payment)
+    sum_taken, own = taken(payment), own_amounts(payment)
     if sum_taken is None or sum_taken.currency != order.total.currency:
         return False
-    due = less_held(order.total, (p for p in order.payments if p.interface not in interfaces))
-    own = own_amounts(payment)
-    return due in (sum_taken, sum_taken - own.cancelled - own.refunded)
+    cost = less_held(order.cost, (p for p in order.payments if p.interface not in interfaces))
+    return own.charged.less(own.refunded + own.charged_back) <= cost <= sum_taken

@@ -24,9 +24,9 @@ from monext_bridge.domain.record.cart import (
     Customer,
     Delivery,
     NotPayable,
-    Order,
     not_payable,
 )
+from monext_bridge.domain.record.order import Order, cost_left_for
 from monext_bridge.domain.record.parts import (
     ON_PART,
     accepted_or_planned_amount,
@@ -110,6 +110,7 @@ __all__ = [
     "accepted_transactions",
     "amounts",
     "attempt_status",
+    "cost_left_for",
     "further_part",
     "holds_money",
     "is_closed",

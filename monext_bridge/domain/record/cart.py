@@ -1,4 +1,4 @@
-"""Decides whether a cart can be paid and how much of it is due; defines cart, customer and order."""
+"""Decides whether a cart can be paid and how much of it is due; defines cart and customer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
+from monext_bridge.domain.ids import CartId, PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.amounts import less_held
 from monext_bridge.domain.record.payment import Payment
@@ -146,25 +146,6 @@ class Cart:
         """
         others = (p for p in self.payments if p.id != besides and p.interface not in interfaces)
         return less_held(self.total, others)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Holds an order. `cart_id` is the cart it was made from.
-
-    `payment_ids` are the payments it names; `payments` are those that were read with it.
-    """
-
-    id: OrderId
-    version: int
-    number: OrderNumber | None
-    cart_id: CartId | None
-    total: Money
-    payment_state: str | None = None
-    payment_ids: tuple[PaymentId, ...] = ()
-    payments: tuple[Payment, ...] = ()
-    shipment_state: str | None = None
-    modified_at: datetime | None = None
 
 
 def not_payable(cart: Cart, *, due: Money, currencies: frozenset[str]) -> NotPayable | None:

@@ -56,6 +56,10 @@ class CommercetoolsGateway:
         """Returns the cart after the update, with its payments expanded."""
         return self._call("POST", "/carts/{cart}", json=body, ids={"cart": cart_id}, params=WITH_PAYMENTS)
 
+    def query_carts(self, where: str, variables: Variables, *, limit: int = 20) -> list[Json]:
+        """Returns at most `limit` (1 to 500) carts. `variables` fill the `:names` in the predicate."""
+        return self._query("/carts", _query(where, variables, limit=limit, sort=None, expand=None))
+
     def get_payment(self, payment_id: str) -> Json:
         return self._call("GET", "/payments/{payment}", ids={"payment": payment_id})
 

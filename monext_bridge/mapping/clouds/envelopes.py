@@ -19,7 +19,10 @@ from monext_bridge.domain.ids import OrderId
 from monext_bridge.errors import InvalidJson, Malformed
 from monext_bridge.mapping.json_object import Json
 
-SHIPMENT = "OrderShipmentStateChanged"
+SHIPMENT, ORDER_STATE = "OrderShipmentStateChanged", "OrderStateChanged"
+FOLLOWED = (SHIPMENT, ORDER_STATE)
+"""The messages that are followed: an order was shipped, or cancelled."""
+
 VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
 MOST_WRAPPINGS = 4
 """Allows one more than anybody needs: Pub/Sub or Event Grid, a CloudEvent in it, its payload."""
@@ -92,23 +95,23 @@ def read_text(text: str) -> Delivered:
     return Delivered((_payload(_object(text)),))
 
 
-def shipped_orders(payloads: Iterable[Json], *, project_key: str) -> tuple[OrderId, ...]:
-    """Returns the orders of which a message says that their shipment has moved, each once.
+def moved_orders(payloads: Iterable[Json], *, project_key: str) -> tuple[OrderId, ...]:
+    """Returns the orders of which a message says that their state or their shipment has moved, each once.
 
     Other messages, notifications of other subscriptions and those of other projects are passed over. What the
     message says about the state is left unread: it may come late, and the order itself knows. Raises
-    Malformed where there are shipment messages but none names its order.
+    Malformed where there are such messages but none names its order.
     """
     found = [
         payload
         for payload in payloads
-        if _type(payload) == SHIPMENT and payload.get("projectKey", project_key) == project_key
+        if _type(payload) in FOLLOWED and payload.get("projectKey", project_key) == project_key
     ]
     if len(found) == 1:
         return (_order_id(found[0]),)
     named = [payload for payload in found if _names_order(payload)]
     if found and not named:
-        raise Malformed("no shipment message of the batch names its order")
+        raise Malformed("no message of the batch names its order")
     return tuple(dict.fromkeys(_order_id(payload) for payload in named))
 
 
@@ -171,5 +174,5 @@ def _names_order(payload: Json) -> bool:
 
 def _order_id(payload: Json) -> OrderId:
     if not _names_order(payload):
-        raise Malformed("a shipment message without the id of its order")
+        raise Malformed("a message without the id of its order")
     return OrderId(payload["resource"]["id"])

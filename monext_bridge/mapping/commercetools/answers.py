@@ -56,10 +56,14 @@ def read_order(body: Json) -> Order:
         number=OrderNumber(number) if number else None,
         cart_id=CartId(cart) if cart else None,
         total=found.part("taxedPrice").money("totalGross") or found.required_money("totalPrice"),
+        state=found.text("orderState"),
         payment_state=found.text("paymentState"),
         payment_ids=tuple(PaymentId(p) for r in payments if (p := r.text("id"))),
         payments=read_expanded(found),
         shipment_state=found.text("shipmentState"),
+        customer_id=found.text("customerId"),
+        anonymous_id=found.text("anonymousId"),
+        created_at=found.instant("createdAt"),
         modified_at=found.instant("lastModifiedAt"),
     )
 

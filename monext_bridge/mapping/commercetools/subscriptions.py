@@ -12,7 +12,7 @@ from typing import Any
 from commercetools.platform import models
 from pydantic import SecretStr
 
-from monext_bridge.mapping.clouds import SHIPMENT
+from monext_bridge.mapping.clouds import FOLLOWED
 from monext_bridge.mapping.json_object import Json, JsonObject
 
 SUBSCRIPTION_KEY = "monext-bridge-shipment"
@@ -69,7 +69,7 @@ def subscription_changes(existing: Json, destination: Destination, *, renew_key:
     if renew_key or _without_secrets(found.part("destination").members) != _without_secrets(target):
         actions.append(models.SubscriptionChangeDestinationAction(destination=_destination(destination)))
     messages = [(part.text("resourceTypeId"), part.texts("types")) for part in found.parts("messages")]
-    if messages != [("order", (SHIPMENT,))]:
+    if [(kind, set(types)) for kind, types in messages] != [("order", set(FOLLOWED))]:
         actions.append(models.SubscriptionSetMessagesAction(messages=[_shipment_messages()]))
     return [_json(action) for action in actions]
 
@@ -114,7 +114,7 @@ def _format(destination: Destination) -> Any:
 
 def _shipment_messages() -> Any:
     order = models.MessageSubscriptionResourceTypeId.ORDER
-    return models.MessageSubscription(resource_type_id=order, types=[SHIPMENT])
+    return models.MessageSubscription(resource_type_id=order, types=list(FOLLOWED))
 
 
 def _without_secrets(destination: Mapping[str, Any]) -> Json:

@@ -7,6 +7,7 @@ order's payment state up to date.
 from monext_bridge.services.operations.announce import OperationAnnouncer
 from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget, is_unchanged
 from monext_bridge.services.operations.find_payment import PAYMENT_ID, find_payments
+from monext_bridge.services.operations.lost_payments import LostPayments
 from monext_bridge.services.operations.modify_payment import PaymentOperations
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 from monext_bridge.services.operations.request import OperationOutcome, OperationResult
@@ -15,6 +16,7 @@ from monext_bridge.services.operations.shipment import MessageHandled, ShipmentC
 
 __all__ = [
     "PAYMENT_ID",
+    "LostPayments",
     "MessageHandled",
     "OperationAnnouncer",
     "OperationExecutor",

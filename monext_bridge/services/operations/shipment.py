@@ -1,19 +1,21 @@
-"""Captures what was authorised for an order once the order is shipped.
+"""Follows orders: captures what was authorised once an order is shipped, releases it once one is cancelled.
 
 A message says that something happened; the order says what. Messages come at least once, late and in any order.
-So each of them does the same: it reads the order and captures what is still open.
+So each of them does the same: it reads the order and does what that still asks for.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderId
-from monext_bridge.domain.operations import ShipmentCapture, awaits_other_operations, due_capture
-from monext_bridge.domain.record import AttemptKey, Order, Payment
+from monext_bridge.domain.operations import Cancel, ShipmentCapture, awaits_other_operations, due_capture
+from monext_bridge.domain.record import Order, Payment
 from monext_bridge.errors import (
     Conflict,
     KeyReused,
@@ -25,6 +27,7 @@ from monext_bridge.errors import (
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.logs import event
 from monext_bridge.mapping.commercetools import read_order
+from monext_bridge.services.operations.lost_payments import LostPayments
 from monext_bridge.services.operations.modify_payment import PaymentOperations
 from monext_bridge.services.operations.request import OperationOutcome, OperationResult
 
@@ -32,6 +35,9 @@ log = logging.getLogger(__name__)
 
 MOST_READINGS = 5
 """How often a payment is read again because somebody else has captured or cancelled meanwhile."""
+
+RELEASE_KEY_PREFIX = "cancel-"
+"""Stands before the order's id in the operation key of the release, so that each order has only one."""
 
 REFUSED_THEN = "not collected; the next shipment message tries once more: capture by hand, or ask the buyer"
 FORBIDDEN_THEN = "not collected, and asking again does not help: see `flask payment show` for what is left"
@@ -49,24 +55,42 @@ class ShipmentCapturer:
     settings: Settings
     gateway: CommercetoolsGateway
     operations: PaymentOperations
+    lost_payments: LostPayments
+    clock: Callable[[], datetime]
 
     def follow(self, order_id: OrderId) -> MessageHandled:
-        """Capture what is open where the order is in a state of `CAPTURE_ON_SHIPMENT`. May be repeated.
+        """Capture what is open and still owed where the order is in a state of `CAPTURE_ON_SHIPMENT`.
+
+        Where it was cancelled and `RELEASE_ON_CANCELLATION` is on, release what is open. May be repeated.
 
         A rejection by Monext is an end too: it is logged, and only another message tries again, once. Raises
         nothing that commercetools or Monext cause.
         """
-        if not self.settings.capture_on_shipment:
+        if not self.settings.capture_on_shipment and not self.settings.release_on_cancellation:
             return MessageHandled.DONE
         try:
             order = self._order(order_id)
         except RemoteError as error:
             return _again("order_unread", error, order=order_id)
-        if order is None or order.shipment_state not in self.settings.capture_on_shipment:
+        if order is None:
             return MessageHandled.DONE
-        handled = [
-            self._capture_or_again(payment, order_id) for payment in order.payments if self._is_own(payment)
-        ]
+        if order.is_cancelled and self.settings.release_on_cancellation:
+            return self._each_payment(order, self._release)
+        if order.shipment_state not in self.settings.capture_on_shipment:
+            return MessageHandled.DONE
+        if order.is_cancelled:
+            then = "nothing is captured: an order that is cancelled owes nothing"
+            event(log, "cancelled_order_shipped", level=logging.WARNING, order=order.id, then=then)
+        return self._each_payment(order, self._capture)
+
+    def _each_payment(
+        self, order: Order, handle: Callable[[Payment, Order], MessageHandled]
+    ) -> MessageHandled:
+        try:
+            payments = self.lost_payments.of_order(order)
+        except RemoteError as error:
+            return _again("order_unread", error, order=order.id)
+        handled = [self._handled_or_again(payment, order, handle) for payment in payments]
         return MessageHandled.AGAIN if MessageHandled.AGAIN in handled else MessageHandled.DONE
 
     def _order(self, order_id: OrderId) -> Order | None:
@@ -75,18 +99,36 @@ class ShipmentCapturer:
         except RemoteNotFound:
             return None
 
-    def _is_own(self, payment: Payment) -> bool:
-        return AttemptKey.parse(payment.key) is not None and payment.interface in self.settings.interfaces
-
-    def _capture_or_again(self, payment: Payment, order_id: OrderId) -> MessageHandled:
+    def _handled_or_again(
+        self, payment: Payment, order: Order, handle: Callable[[Payment, Order], MessageHandled]
+    ) -> MessageHandled:
         try:
-            return self._capture(payment, order_id)
+            return handle(payment, order)
         except NotFound:
             return MessageHandled.DONE
         except (RemoteError, StoreNotConfigured) as error:
-            return _again("shipment_capture_open", error, order=order_id, payment=payment.id)
+            return _again("shipment_capture_open", error, order=order.id, payment=payment.id)
 
-    def _capture(self, payment: Payment, order_id: OrderId) -> MessageHandled:
+    def _release(self, payment: Payment, order: Order) -> MessageHandled:
+        """Cancel what is not captured of a payment whose order was cancelled. Nothing is refunded."""
+        key = f"{RELEASE_KEY_PREFIX}{order.id}"
+        try:
+            performed = self.operations.perform(payment.id, Cancel(), key=key)
+        except (Conflict, KeyReused):
+            return MessageHandled.DONE  # Nothing is left to cancel.
+        rejected = performed.outcome is OperationOutcome.REJECTED
+        event(
+            log,
+            "cancellation_release_refused" if rejected else "cancellation_released",
+            level=logging.ERROR if rejected else logging.INFO,
+            payment=payment.id,
+            order=order.id,
+            operation=key,
+            outcome=performed.outcome.value,
+        )
+        return MessageHandled.DONE
+
+    def _capture(self, payment: Payment, order: Order) -> MessageHandled:
         """Find out what was sent before, then capture what is due.
 
         A message makes at most one new try.
@@ -94,14 +136,14 @@ class ShipmentCapturer:
         for _ in range(MOST_READINGS):
             if awaits_other_operations(payment):
                 payment = self.operations.resolve(payment)
-            capture = due_capture(payment, order_id)
+            capture = due_capture(payment, order, now=self.clock())
             if capture is None:
                 return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             try:
                 performed = self.operations.perform(payment.id, capture.capture, key=capture.key)
             except (Conflict, KeyReused) as error:
                 payment = self.operations.payment(payment.id)
-                if due_capture(payment, order_id) == capture:
+                if due_capture(payment, order, now=self.clock()) == capture:
                     return _forbidden(error, payment, capture)
                 continue
             _log_result(performed, payment, capture)

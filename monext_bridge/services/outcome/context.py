@@ -47,10 +47,12 @@ class ContextReader:
         """
         order = order if order and _counts(order, reference) else None
         ordered_or_gone = cart is None or cart.state is CartState.ORDERED
-        if order is None and ordered_or_gone and self.settings.order_creation:
+        payment = self._payment(reference, cart)
+        money_may_come = self.settings.order_creation or accepted_transaction(payment) is None
+        if order is None and ordered_or_gone and money_may_come:
             order = self.records.order_of_payment(reference.payment_id)
         context = PaymentContext(
-            payment=self._payment(reference, cart),
+            payment=payment,
             cart=cart,
             order=order,
             interfaces=frozenset(self.settings.interfaces),
@@ -73,7 +75,8 @@ def is_final(context: PaymentContext) -> bool:
     payment = context.payment
     if reversal_reason(payment) is not None or is_reversal_open(payment):
         return not is_reversal_open(payment)
-    ordered = context.order is not None or not context.makes_orders
+    order = context.order
+    ordered = not context.makes_orders or (order is not None and payment.id in order.payment_ids)
     return accepted_transaction(payment) is not None and ordered and not duplicate_payments(context)
 
 

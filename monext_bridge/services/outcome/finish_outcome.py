@@ -5,6 +5,7 @@ The money comes before the order. A crash after any step leaves something that t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,12 +26,15 @@ from monext_bridge.domain.record import (
     reversal_reason,
 )
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable
+from monext_bridge.logs import event
 from monext_bridge.services.outcome.alarms import write_and_alarm
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
 from monext_bridge.services.outcome.context import ContextReader, has_moved, with_payment
 from monext_bridge.services.outcome.create_order import OrderCreator, OrderRefused
 from monext_bridge.services.remotes import CommercetoolsRecords, decide_and_write, outdated
 from monext_bridge.services.results import PaymentReference
+
+log = logging.getLogger(__name__)
 
 GONE_FOR = timedelta(minutes=5)
 
@@ -58,7 +62,8 @@ class OutcomeFinisher:
             # No order can collide: read whether another payment was accepted too.
             context = self.contexts.read(reference)
         context = self._with_order(reference, context, store=store)
-        return self._reverse_duplicates(reference, context, store=store)
+        context = self._reverse_duplicates(reference, context, store=store)
+        return self._named_by_order(context) if context.makes_orders else context
 
     def _with_order(
         self, reference: PaymentReference, context: PaymentContext, *, store: StoreSettings
@@ -77,9 +82,11 @@ class OutcomeFinisher:
         if not needs_order(context):
             return self.order_creator.raise_payment_state(context)
         self._check_gone(context)
-        objection = reason_to_reverse(context)
+        objection = reason_to_reverse(context) or self._elsewhere(context)
         if objection:
             return self._reverse(reference, context, objection=objection, store=store)
+        if _is_lost(context):
+            return self._order_once(reference, self._put_back(context), store=store)
         try:
             order = self.order_creator.place(context, number=reference.order_number)
         except OrderRefused as error:
@@ -90,6 +97,39 @@ class OutcomeFinisher:
             objection = (ReversalReason.ORDER_REFUSED, str(error))
             return self._reverse(reference, context, objection=objection, store=store)
         return replace(context, order=order)
+
+    def _elsewhere(self, context: PaymentContext) -> tuple[ReversalReason, str] | None:
+        """Return the reason to reverse a payment that left its cart for another cart or an order."""
+        cart = context.cart
+        if cart is None or not _is_lost(context):
+            return None
+        found = self.records.is_elsewhere(context.payment.id, cart_id=cart.id)
+        return (ReversalReason.ORDER_REFUSED, "The payment is on another cart or order") if found else None
+
+    def _put_back(self, context: PaymentContext) -> PaymentContext:
+        """Put the payment on its cart again, so that the order names it. Raises VersionConflict, RemoteError."""
+        if context.cart is None:
+            return context
+        cart = self.records.add_to_cart(context.cart, context.payment.id)
+        then = "put on its cart again, before the order is made"
+        event(log, "lost_payment_found", level=logging.WARNING, payment=context.payment.id, then=then)
+        return replace(context, cart=cart)
+
+    def _named_by_order(self, context: PaymentContext) -> PaymentContext:
+        """Make the cart's order name a payment that it has lost, where no other order names it."""
+        payment, order = context.payment, context.order
+        if order is None or payment.id in order.payment_ids or not holds_money(payment):
+            return context
+        if self.records.order_of_payment(payment.id) is not None:
+            return context
+        order = decide_and_write(
+            order,
+            lambda read: self.records.add_to_order(read, payment.id),
+            again=lambda _: self.records.order_by_id(order.id),
+            what=f"order {order.id}",
+        )
+        event(log, "lost_payment_found", level=logging.WARNING, payment=payment.id, order=order.id)
+        return replace(context, order=replace(order, payments=(*order.payments, payment)))
 
     def _check_gone(self, context: PaymentContext) -> None:
         """Raise RemoteUnavailable where the money of a missing cart is too fresh to go back.
@@ -154,3 +194,9 @@ class OutcomeFinisher:
         )
         payment = self.reversal.continue_reversal(payment, store=store, just_written=begun)
         return with_payment(context, payment)
+
+
+def _is_lost(context: PaymentContext) -> bool:
+    """Whether the cart does not name the payment (any more)."""
+    cart = context.cart
+    return cart is not None and all(p.id != context.payment.id for p in cart.payments)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.config import Expiring, Settings
-from monext_bridge.domain.operations import Cancel, Capture, Operation, open_amounts
+from monext_bridge.domain.operations import Cancel, Capture, Operation, open_amounts, owed
 from monext_bridge.domain.reconciliation import authorization_ends_at
 from monext_bridge.domain.record import Payment
-from monext_bridge.errors import Conflict
+from monext_bridge.errors import Conflict, KeyReused
 from monext_bridge.services.operations import OperationOutcome, PaymentOperations
 
 EXPIRY_KEY_PREFIX = "expiry-"
@@ -49,17 +49,21 @@ class ExpiringAuthorizations:
             )
         try:
             performed = self.operations.perform(payment.id, operation, key=f"{EXPIRY_KEY_PREFIX}{payment.id}")
-        except Conflict as error:
+        except (Conflict, KeyReused) as error:
             return ExpiryHandled(None, str(error))
+        done = operation.amount if isinstance(operation, Capture) else left
         return ExpiryHandled(
             performed.outcome,
-            f"{type(operation).__name__.lower()} of {left.cent_amount}: {performed.outcome.value}",
+            f"{type(operation).__name__.lower()} of {done.cent_amount}: {performed.outcome.value}",
         )
 
     def _operation(self, payment: Payment) -> Operation | None:
+        """Return what the setting asks for. No more is captured than the order owes now."""
         match self.settings.expiring:
             case Expiring.CAPTURE:
-                return Capture(open_amounts(payment).capturable)
+                left, order = open_amounts(payment).capturable, self.operations.order_of(payment.id)
+                due = min(left, owed(payment, order)) if order else left
+                return None if due.is_zero else Capture(due)
             case Expiring.RELEASE:
                 return Cancel()
             case Expiring.WARN:

@@ -37,6 +37,14 @@ class CommercetoolsRecords:
         body = self.gateway.update_cart(cart.id, writing.add_payment(cart.version, payment_id))
         return _cart(body, language)
 
+    def is_elsewhere(self, payment_id: PaymentId, *, cart_id: CartId) -> bool:
+        """Whether another cart, or any order, names the payment. It makes two calls."""
+        variables = {"payment": payment_id}
+        carts = self.gateway.query_carts("paymentInfo(payments(id=:payment))", variables)
+        return (
+            any(cart.get("id") != cart_id for cart in carts) or self.order_of_payment(payment_id) is not None
+        )
+
     def customer(self, customer_id: str) -> Customer | None:
         try:
             return reading.read_customer(self.gateway.get_customer(customer_id))
@@ -123,6 +131,12 @@ class CommercetoolsRecords:
             cart_id=cart.id, version=cart.version, number=number, payment_state=state.value
         )
         return reading.read_order(self.gateway.create_order(draft))
+
+    def add_to_order(self, order: Order, payment_id: PaymentId) -> Order:
+        """Make the order name a payment, and return it without its payments expanded."""
+        return reading.read_order(
+            self.gateway.update_order(order.id, writing.add_payment(order.version, payment_id))
+        )
 
     def set_order_state(self, order: Order, state: OrderPaymentState) -> Order:
         body = self.gateway.update_order(order.id, writing.payment_state_update(order.version, state.value))

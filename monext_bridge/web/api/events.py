@@ -21,11 +21,11 @@ from monext_bridge.mapping.clouds import (
     SnsMessage,
     Validation,
     is_sns,
+    moved_orders,
     read_json,
     read_push,
     read_sns,
     read_text,
-    shipped_orders,
 )
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.services.access import SignatureVerdict
@@ -60,16 +60,16 @@ SEND_AGAIN_IN = "30"
 
 @blueprint.post(PATH, provide_automatic_options=False)
 @Endpoint(
-    does="captures what is open when an order is shipped",
+    does="captures what is open when an order is shipped, releases it when one is cancelled",
     caller=Principal.SUBSCRIPTION,
     limits=UNLIMITED,  # we ask nobody before the secret is proved, and clouds push all at once what has piled up
     answers=Answers.JSON,
     seconds=OPERATION_SECONDS,
     description=Description(
-        "Capture on shipment: a message of a commercetools subscription",
+        "Capture on shipment, release on cancellation: a message of a commercetools subscription",
         "Envelopes of Google Pub/Sub push, AWS SNS and Azure Event Grid, with their handshakes. The same "
-        "message may come any number of times and in any order: it captures once. 204: done, or not ours. "
-        "503: send it again. The endpoint is off (404) without EVENTS_SECRET.",
+        "message may come any number of times and in any order: it captures or releases once. 204: done, or not "
+        "ours. 503: send it again. The endpoint is off (404) without EVENTS_SECRET.",
         answers={200: EventsConfirmed, 204: None},
         refusals=(400, 401, 403, 404, 413, 503),
         examples={"Google Pub/Sub push": PUBSUB_PUSH},
@@ -153,7 +153,7 @@ def _sns(message: SnsMessage) -> Response:
 def _follow(payloads: Iterable[Json]) -> Response:
     """Follow every order that is named, even where the message of an earlier one has to be sent again."""
     project_key = services().settings.commercetools.project_key
-    orders: tuple[OrderId, ...] = shipped_orders(payloads, project_key=project_key)
+    orders: tuple[OrderId, ...] = moved_orders(payloads, project_key=project_key)
     handled = [services().shipment.follow(order_id) for order_id in orders]
     return _send_again() if MessageHandled.AGAIN in handled else Response(status=204)
 

@@ -57,7 +57,7 @@ STATES = [
     (
         "the rest released",
         [paid((AUTHORIZATION, 11100), (CHARGE, 100), (CANCEL, 11000))],
-        OrderPaymentState.PAID,
+        OrderPaymentState.BALANCE_DUE,
     ),
     ("cancelled", [paid((AUTHORIZATION, 11100), (CANCEL, 11100))], OrderPaymentState.FAILED),
     ("refunded", [paid((CHARGE, 11100), (REFUND, 11100))], OrderPaymentState.PAID),

@@ -10,7 +10,7 @@ import pytest
 
 from monext_bridge.errors import InvalidJson, Malformed
 from monext_bridge.mapping.clouds.envelopes import Delivered as Delivered
-from monext_bridge.mapping.clouds.envelopes import Validation, read_json, read_push, read_text, shipped_orders
+from monext_bridge.mapping.clouds.envelopes import Validation, moved_orders, read_json, read_push, read_text
 from tests.push_samples import ORDER, cloud_event, event_grid, message, pub_sub, validation
 
 OTHER = "0b1f4b3e-6a0e-4a52-9d2f-3c1f6c6f9a11"
@@ -20,7 +20,7 @@ def orders(document: object) -> tuple[str, ...]:
     """The orders that a body names, read as the endpoint does."""
     pushed = read_push(read_json(json.dumps(document)))
     assert not isinstance(pushed, Validation)
-    return shipped_orders(pushed.payloads, project_key="sandbox")
+    return moved_orders(pushed.payloads, project_key="sandbox")
 
 
 def encoded(text: str) -> str:

@@ -66,14 +66,14 @@ def test_a_final_capture_releases_the_rest(authorized: PaidPayment) -> None:
         ("CancelAuthorization", "Success", rest),
     ]
     assert {(kind, amount) for kind, amount, _ in authorized.ledger()} == {("CAPTURE", 1000), ("RESET", rest)}
-    assert authorized.order_state() == "Paid"
+    assert authorized.order_state() == "BalanceDue"
 
 
 def test_a_cancel_releases_all_that_is_not_captured(authorized: PaidPayment) -> None:
     authorized.capture(1000)
     assert authorized.cancel().outcome is APPROVED
     assert authorized.operations()[-1] == ("CancelAuthorization", "Success", authorized.total - 1000)
-    assert authorized.order_state() == "Paid"
+    assert authorized.order_state() == "BalanceDue"
 
 
 def test_a_cancel_of_all_fails_the_order(authorized: PaidPayment) -> None:

