@@ -8,6 +8,7 @@ from sandbox.commercetools.answers import answer
 from sandbox.commercetools.auth.scopes import caller_of, require_scope
 from sandbox.commercetools.auth.tokens import Tokens
 from sandbox.commercetools.errors import invalid_input
+from sandbox.commercetools.orders.edits import apply_edit
 from sandbox.commercetools.query.expansion import expand
 from sandbox.commercetools.query.paging import answer_query
 from sandbox.commercetools.resources import RESOURCES, Resource, find
@@ -24,11 +25,13 @@ def project_api(project: Project, tokens: Tokens) -> Blueprint:
     api.get("")(endpoints.describe)
     api.post("/sessions")(endpoints.open_session)
     api.get("/sessions/<session_id>")(endpoints.show_session)
-    api.get("/<plural>")(endpoints.query)
-    api.post("/<plural>")(endpoints.create)
-    api.get("/<plural>/<selector>")(endpoints.show)
-    api.post("/<plural>/<selector>")(endpoints.update)
-    api.delete("/<plural>/<selector>")(endpoints.delete)
+    api.post("/orders/edits/<edit_id>/apply")(endpoints.apply_edit)
+    for path, fixed in (("/<plural>", {}), ("/orders/edits", {"plural": "orders/edits"})):
+        api.get(path, defaults=fixed)(endpoints.query)
+        api.post(path, defaults=fixed)(endpoints.create)
+        api.get(f"{path}/<selector>", defaults=fixed)(endpoints.show)
+        api.post(f"{path}/<selector>", defaults=fixed)(endpoints.update)
+        api.delete(f"{path}/<selector>", defaults=fixed)(endpoints.delete)
     return api
 
 
@@ -98,6 +101,14 @@ class _Endpoints:
             require_version(document, _version())
             self.project.delete(resource.kind, document)
         return answer(document)
+
+    def apply_edit(self, project_key: str, edit_id: str) -> Response:
+        entered = self._enter(project_key, "orders", writes=True)
+        body = read_json(request.data)
+        with self.project.lock:
+            edit = find(self.project, RESOURCES["orders/edits"], edit_id)
+            applied = self._expanded(apply_edit(entered, edit, body))
+        return answer(applied)
 
     def _enter(self, project_key: str, scope: str, *, writes: bool) -> Request:
         caller = caller_of(self.tokens, request.headers.get("Authorization"))

@@ -68,6 +68,7 @@ QUERYABLE: dict[str, Fields] = {
         state=_REFERENCE,
         **_CART_LIKE,
     ),
+    "order-edit": _fields(f"{_BASE} comment", resource=_REFERENCE, result=_fields("type"), custom=ANY),
     "payment": _fields(
         f"{_BASE} anonymousId interfaceId",
         customer=_REFERENCE,
