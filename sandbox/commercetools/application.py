@@ -33,7 +33,7 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.extensions["pusher"] = pusher
     app.url_map.strict_slashes = False
-    install_errors(app)
+    install_errors(app, clock=clock)
     app.register_blueprint(auth_server(tokens))
     app.get("/.well-known/jwks.json")(_show_keys)
     app.register_blueprint(controls(project, tokens, pusher=pusher))
