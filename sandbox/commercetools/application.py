@@ -13,6 +13,7 @@ from sandbox.commercetools.push import Pusher, Send, send_push
 from sandbox.commercetools.push_controls import push_controls
 from sandbox.commercetools.seed import plant
 from sandbox.commercetools.settings import ProjectSettings
+from sandbox.commercetools.situation_controls import situation_controls
 from sandbox.commercetools.state import Project
 
 
@@ -37,6 +38,7 @@ def create_app(
     app.register_blueprint(auth_server(tokens))
     app.get("/.well-known/jwks.json")(_show_keys)
     app.register_blueprint(controls(project, tokens, pusher=pusher))
+    app.register_blueprint(situation_controls(project))
     app.register_blueprint(push_controls(pusher))
     app.register_blueprint(project_api(project, tokens))
     return app

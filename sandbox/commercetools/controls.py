@@ -145,9 +145,9 @@ class _Controls:
         with self.project.lock:
             if self.project.get("cart", wanted_id) is None:
                 raise not_found(wanted_id)
-            self.project.order_troubles.pop(wanted_id, None)
+            self.project.conditions.cart_troubles.pop(wanted_id, None)
             if wanted.code is not None:
-                self.project.order_troubles[wanted_id] = wanted.code
+                self.project.conditions.cart_troubles[wanted_id] = wanted.code
         return answer({})
 
     def dump(self) -> Response:

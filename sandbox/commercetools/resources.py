@@ -40,6 +40,9 @@ RESOURCES: dict[str, Resource] = {
         "subscription", "subscriptions", create=create_subscription, update=update_subscription
     ),
     "stores": Resource("store", "stores"),
+    "business-units": Resource("business-unit", "business_units"),
+    "inventory": Resource("inventory-entry", "products"),
+    "product-types": Resource("product-type", "products"),
     "states": Resource("state", "states"),
     "types": Resource("type", "types"),
     "shipping-methods": Resource("shipping-method", "shipping_methods"),

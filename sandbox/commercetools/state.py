@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 
 from sandbox.clock import Clock
+from sandbox.commercetools.conditions import Conditions
 from sandbox.commercetools.errors import concurrent_modification, duplicate_field
 from sandbox.commercetools.settings import ProjectSettings
 from sandbox.commercetools.uniqueness import UniqueKey, unique_keys
@@ -80,7 +81,7 @@ class Project:
     listener: Callable[[Json], None] = _nobody_listens
     documents: dict[str, dict[str, Json]] = field(default_factory=dict)
     sessions: dict[str, Json] = field(default_factory=dict)
-    order_troubles: dict[str, str] = field(default_factory=dict)
+    conditions: Conditions = field(default_factory=Conditions)
     _taken: dict[UniqueKey, str] = field(default_factory=dict)
     _holders: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
 
@@ -90,8 +91,9 @@ class Project:
 
     def clear(self) -> None:
         """Forget every document."""
-        for index in (self.documents, self.sessions, self.order_troubles, self._taken, self._holders):
+        for index in (self.documents, self.sessions, self._taken, self._holders):
             index.clear()
+        self.conditions = Conditions()
 
     def get(self, kind: str, resource_id: str) -> Json | None:
         """The document of that id."""

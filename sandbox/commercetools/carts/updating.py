@@ -12,9 +12,9 @@ from sandbox.commercetools.carts.lines import (
     custom_line_item,
     find_line,
     line_item,
-    price_of,
     set_quantity,
 )
+from sandbox.commercetools.carts.prices import price_of
 from sandbox.commercetools.catalogue import PRODUCTS
 from sandbox.commercetools.errors import insufficient_scope, invalid_operation
 from sandbox.commercetools.schema import Quantity, Strict
@@ -153,8 +153,10 @@ class Recalculate(Strict):
 
 
 @CART_ACTIONS.handles("recalculate", Recalculate)
-def _recalculate(_request: Request, draft: Json, _action: Recalculate) -> None:
+def _recalculate(request: Request, draft: Json, _action: Recalculate) -> None:
     for item in draft["lineItems"]:
         product = PRODUCTS.get(item["variant"]["sku"])
         if product is not None:
-            item["price"] = price_of(product, currency=item["price"]["value"]["currencyCode"])
+            item["price"] = price_of(
+                request.project, product, currency=item["price"]["value"]["currencyCode"]
+            )
