@@ -14,6 +14,7 @@ from sandbox.commercetools.push_controls import push_controls
 from sandbox.commercetools.seed import plant
 from sandbox.commercetools.settings import ProjectSettings
 from sandbox.commercetools.situation_controls import situation_controls
+from sandbox.commercetools.staff_controls import staff_controls
 from sandbox.commercetools.state import Project
 
 
@@ -39,6 +40,7 @@ def create_app(
     app.get("/.well-known/jwks.json")(_show_keys)
     app.register_blueprint(controls(project, tokens, pusher=pusher))
     app.register_blueprint(situation_controls(project))
+    app.register_blueprint(staff_controls(project))
     app.register_blueprint(push_controls(pusher))
     app.register_blueprint(project_api(project, tokens))
     return app

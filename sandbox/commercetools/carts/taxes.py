@@ -73,8 +73,11 @@ def _by_method(project: Project, cart: Json) -> None:
         category = _category(entry["shippingInfo"])
         if category is not None:
             entry["shippingInfo"]["taxRate"] = _rate(project, category, country)
-    for item, category in _sold_here(cart):
-        keys = [target["shippingMethodKey"] for target in item.get("shippingDetails", {}).get("targets", [])]
+    custom = [(item, _category(item)) for item in cart["customLineItems"]]
+    for item, category in [*_sold_here(cart), *custom]:
+        if category is None:
+            continue
+        keys = [target.get("shippingMethodKey") for target in item.get("shippingDetails", {}).get("targets", [])]
         item["perMethodTaxRate"] = [
             {"shippingMethodKey": key, "taxRate": _rate(project, category, countries[key])}
             for key in keys

@@ -93,7 +93,7 @@ def _tax_by_method(item: Json, total: int) -> None:
     currency = item["totalPrice"]["currencyCode"]
     rates = {entry["shippingMethodKey"]: entry["taxRate"] for entry in item["perMethodTaxRate"]}
     targets = [
-        target for target in item["shippingDetails"]["targets"] if target["shippingMethodKey"] in rates
+        target for target in item["shippingDetails"]["targets"] if target.get("shippingMethodKey") in rates
     ]
     amounts = shares(total, [target["quantity"] for target in targets])
     portions = [
