@@ -1,8 +1,16 @@
 """Filling an empty project."""
 
 from sandbox.commercetools.carts.drafts import create_cart
+from sandbox.commercetools.carts.stock import set_stock
 from sandbox.commercetools.carts.updating import LOCK_SCOPE, update_cart
-from sandbox.commercetools.catalogue import SHIPPING_METHODS, TAX_RATES, stable_id, tax_category_id
+from sandbox.commercetools.catalogue import (
+    PRODUCT_TYPES,
+    PRODUCTS,
+    SHIPPING_METHODS,
+    TAX_RATES,
+    stable_id,
+    tax_category_id,
+)
 from sandbox.commercetools.customers import store_customer
 from sandbox.commercetools.payments.drafts import create_payment
 from sandbox.commercetools.seed.people import CUSTOMERS
@@ -23,6 +31,21 @@ _STATES = (
     ("order-placed", "OrderState", True, ("order-checked",)),
     ("order-checked", "OrderState", False, None),
 )
+
+PIECES = 1000
+"""What is on stock of each product at the start."""
+
+_BUSINESS_UNIT: Json = {
+    "key": "atelier-lefevre",
+    "status": "Active",
+    "name": "Atelier Lefèvre",
+    "unitType": "Company",
+    "contactEmail": "achats@example.com",
+    "storeMode": "Explicit",
+    "stores": [{"typeId": "store", "key": "fr-store"}],
+    "associates": [],
+    "addresses": [],
+}
 
 _INTERACTION_TYPE: Json = {
     "key": "payment-interaction",
@@ -60,8 +83,14 @@ def plant(project: Project) -> None:
 def _plant_configuration(project: Project, *, caller: Caller) -> None:
     for key, store in _STORES.items():
         rest: Json = {"countries": [], "distributionChannels": [], "supplyChannels": []}
-        content = {"key": key, **store, **rest, "productSelections": []}
+        content: Json = {"key": key, **store, **rest, "productSelections": []}
         project.insert("store", content, caller=caller, resource_id=stable_id("store", key))
+    for key, name in PRODUCT_TYPES.items():
+        content = {"key": key, "name": name, "description": name, "attributes": []}
+        project.insert("product-type", content, caller=caller, resource_id=stable_id("product-type", key))
+    for sku in PRODUCTS:
+        set_stock(project, sku, PIECES, caller=caller)
+    project.insert("business-unit", _BUSINESS_UNIT, caller=caller)
     for key in TAX_RATES:
         content = {"key": key, "name": key, "rates": []}
         project.insert("tax-category", content, caller=caller, resource_id=tax_category_id(key))
