@@ -146,7 +146,8 @@ class Branding:
     language: str | None = setting(
         "SHOP_LANGUAGE",
         page_language_tag,
-        "language of the pages where neither `lang` nor the cart nor the browser asks for one of ours: `fr`, `nl-BE`",
+        "language of the pages where neither `lang` nor the cart nor the browser asks for one of ours: "
+        f"{', '.join(f'`{each}`' for each in LANGUAGES)}, with a region (`nl-BE`) or without",
         otherwise="English",
         by_store=MapRule.OPTIONAL,
         example="fr",

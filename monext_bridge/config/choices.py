@@ -53,7 +53,8 @@ class Expiring(StrEnum):
 class PaymentMethod(StrEnum):
     """Names the methods by which contracts may be listed.
 
-    The list is closed, so that a typo is not taken for a store.
+    The list is closed, so that a typo is not taken for a store. A new method goes to its end, since payment
+    references point into it.
     """
 
     CB = "CB"

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from monext_bridge.config import parsing
 from monext_bridge.config.by_store import Readings
-from monext_bridge.config.choices import CaptureType, Challenge, MonextEnvironment
+from monext_bridge.config.choices import CaptureType, Challenge, MonextEnvironment, PaymentMethod
 from monext_bridge.config.contracts import Contracts, contract_numbers, contracts, is_by_method
 from monext_bridge.config.declaring import (
     Group,
@@ -177,7 +177,7 @@ class StoreSettings:
         by_store=MapRule.COMPLETE,
         group=Group.MONEXT,
         note='Contract numbers: a comma list, or by method {"CB": "123", "IDEAL": "456"}; none: all of the point of '
-        "sale. Methods: CB VISA MASTERCARD AMEX APPLE_PAY GOOGLE_PAY PAYPAL BANCONTACT IDEAL MB_WAY",
+        f"sale. Methods: {' '.join(PaymentMethod)}",
     )
     session_minutes: int = setting(
         "MONEXT_SESSION_MINUTES",

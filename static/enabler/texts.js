@@ -1,4 +1,4 @@
-/* What the buyer reads, in seven languages. */
+/* What the buyer reads, in each language of the pages. */
 
 export const TEXTS = {
   en: {

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from monext_bridge.mapping.monext import UNSURE_OPERATION_CODES
+
 SECONDS_BETWEEN_WINDOWS = 0.45
 SECONDS_BETWEEN_EVENTS = 0.2
 
@@ -106,19 +108,7 @@ DAMAGES: Mapping[Callable[[Random], dict[str, Any]], int] = {
 }
 """How often each fault is drawn, in proportion to the others."""
 
-AMBIGUOUS_CODES = (
-    "01196",
-    "01197",
-    "01199",
-    "02002",
-    "02003",
-    "02011",
-    "02013",
-    "02101",
-    "02102",
-    "02103",
-    "02106",
-)
+AMBIGUOUS_CODES = sorted(UNSURE_OPERATION_CODES)
 AMBIGUOUS_ANSWERS = 0.2
 """The part of the windows over operations in which Monext answers with a code that does not tell what it did."""
 

@@ -94,7 +94,7 @@ class TestLanguage:
     @pytest.mark.parametrize("given", ["ja", "fr-", "FR", "french", "fr-fr", "fr,de", "../fr"])
     def test_any_other_is_refused(self, given: str) -> None:
         (fault,) = settings_faults(SHOP_LANGUAGE=given)
-        assert fault.startswith("SHOP_LANGUAGE: must be one of fr, en, de, es, it, nl, pt")
+        assert fault.startswith(f"SHOP_LANGUAGE: must be one of {', '.join(LANGUAGES)},")
 
     def test_pages_exist_in_all_that_may_be_named(self) -> None:
         assert set(LANGUAGES) == set(SUPPORTED)

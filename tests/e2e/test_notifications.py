@@ -9,6 +9,7 @@ import pytest
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Refund
+from monext_bridge.mapping.monext import PENDING_CODES
 from tests.bridges import Answer, Buyer, InProcess, Page, landing_parameters
 from tests.log_lines import captured_logs
 from tests.world import World
@@ -174,7 +175,7 @@ def test_a_return_with_any_malformed_token_is_refused_without_a_call(
     assert world.calls("commercetools") == world.calls("monext") == []
 
 
-@pytest.mark.parametrize("code", ["02000", "02005", "02006", "02015", "02016", "02533"])
+@pytest.mark.parametrize("code", sorted(PENDING_CODES))
 def test_a_session_under_way_without_a_transaction_is_never_closed_as_cancelled(
     code: str, in_process: InProcess, world: World
 ) -> None:

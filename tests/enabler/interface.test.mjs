@@ -108,8 +108,7 @@ test("the module can be imported where there is no page", async () => {
 
 const { TEXTS } = await new Page().load("enabler/texts.js");
 
-test("seven languages have every text, each its own", () => {
-  assert.deepEqual(Object.keys(TEXTS).sort(), ["de", "en", "es", "fr", "it", "nl", "pt"]);
+test("each language has every text, each its own", () => {
   for (const [name, english] of Object.entries(TEXTS.en)) {
     const texts = Object.values(TEXTS).map((language) => language[name]);
     assert.ok(texts.every((text) => text?.length > 3), name);

@@ -12,6 +12,7 @@ from flask import Flask
 
 from monext_bridge.config import MonextEnvironment
 from monext_bridge.config.stores import WIDGET_HOSTS
+from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.web.http.headers import allow_sources, content_security_policy
 from monext_bridge.web.http.widget_sources import FETCHES, WALLET_SOURCES, widget_sources
 from tests.guards.test_documents import ROOT, blocks, column
@@ -38,6 +39,12 @@ def test_the_module_does_what_its_document_promises() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     assert int(re.findall(r"pass ([0-9]+)", done.stdout)[-1]) > 150
+
+
+def test_the_module_has_texts_in_the_languages_of_the_pages() -> None:
+    found = re.findall(r"^  (\w+): \{$", (STATIC / "enabler" / "texts.js").read_text(), re.M)
+    assert [each for each in LANGUAGES if each not in found] == [], "add these languages to enabler/texts.js"
+    assert [each for each in found if each not in LANGUAGES] == []
 
 
 def test_the_document_tells_every_code() -> None:

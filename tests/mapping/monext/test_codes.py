@@ -80,16 +80,27 @@ def test_every_meaning_has_codes(meant: Meaning) -> None:
     assert meaning("session", meant) or meaning("operation", meant)
 
 
-def test_the_codes_that_do_not_say_whether_the_bank_acted_are_those_of_monexts_pages() -> None:
-    assert {
+def test_the_codes_of_monexts_pages_that_do_not_say_whether_the_bank_acted_stay_unsure() -> None:
+    unsure = {
         *("01196", "01197", "01199", "02002", "02003", "02011"),
         *("02013", "02101", "02102", "02103", "02106"),
-    } == codes.UNSURE_OPERATION_CODES
+    }
+    assert unsure - codes.UNSURE_OPERATION_CODES == set()
 
 
-def test_the_codes_under_way_are_those_of_the_plugins() -> None:
-    assert {"02000", "02005", "02006", "02015", "02016", "02533"} == codes.PENDING_CODES
-    assert meaning("operation", Meaning.UNDER_WAY) == sorted(codes.PENDING_CODES)
+def test_the_codes_that_plugins_call_under_way_stay_so_for_sessions_and_operations() -> None:
+    under_way = {"02000", "02005", "02006", "02015", "02016", "02533"}
+    assert under_way - codes.PENDING_CODES == set()
+    assert under_way - set(meaning("operation", Meaning.UNDER_WAY)) == set()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_operation_is_under_way_or_perhaps_done_where_a_session_is_under_way(code: str) -> None:
+    """The operations read PENDING_CODES as well, which are those of sessions."""
+    if CODES[code].session is Meaning.UNDER_WAY:
+        assert CODES[code].operation in (Meaning.UNDER_WAY, Meaning.UNSURE)
+    else:
+        assert CODES[code].operation is not Meaning.UNDER_WAY
 
 
 def test_one_code_means_not_begun_and_two_that_a_cancel_went_through() -> None:

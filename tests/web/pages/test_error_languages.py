@@ -20,36 +20,13 @@ from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess
 from tests.web.declared_endpoints import ENDPOINTS
 from tests.web.rendered_pages import page_app
+from tests.words_by_language import WORDS
 from tests.world import World
 
 TRANSLATED = sorted(set(LANGUAGES) - {"en"})
 REFUSALS: dict[str, Exception] = {
     **{reason.value: CartNotPayable(reason) for reason in NotPayable},
     "earlier unknown": EarlierAttemptUnknown("", remote="monext"),
-}
-UNKNOWN = {
-    "en": "We do not know yet whether a payment went through. "
-    "Do not pay again before you have checked with the shop.",
-    "fr": "Nous ne savons pas encore si un paiement a abouti. "
-    "Ne payez pas une nouvelle fois avant d’avoir vérifié auprès de la boutique.",
-    "de": "Wir wissen noch nicht, ob eine Zahlung erfolgreich war. "
-    "Bitte zahlen Sie nicht noch einmal, bevor Sie beim Shop nachgefragt haben.",
-    "es": "Todavía no sabemos si se ha completado algún pago. No vuelva a pagar antes de consultar con la tienda.",
-    "it": "Non sappiamo ancora se un pagamento è andato a buon fine. "
-    "Non paghi di nuovo prima di aver verificato con il negozio.",
-    "nl": "We weten nog niet of er een betaling is gelukt. "
-    "Betaal niet opnieuw voordat u dit bij de winkel hebt nagevraagd.",
-    "pt": "Ainda não sabemos se algum pagamento foi concluído. "
-    "Não pague novamente antes de confirmar com a loja.",
-}
-NOTHING = {
-    "en": "No new payment was started, so nothing was taken this time.",
-    "fr": "Aucun nouveau paiement n’a été lancé : rien n’a donc été débité cette fois-ci.",
-    "de": "Es wurde keine neue Zahlung begonnen, daher wurde diesmal nichts abgebucht.",
-    "es": "No se ha iniciado ningún pago nuevo, así que esta vez no se ha cobrado nada.",
-    "it": "Non è stato avviato alcun nuovo pagamento, quindi questa volta non è stato addebitato nulla.",
-    "nl": "Er is geen nieuwe betaling gestart, dus er is deze keer niets afgeschreven.",
-    "pt": "Não foi iniciado nenhum novo pagamento, pelo que desta vez não foi cobrado qualquer valor.",
 }
 
 
@@ -101,8 +78,8 @@ def test_no_english_is_left_on_the_error_pages(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_two_sentences_about_money_are_said_in_each_language(language: str) -> None:
-    assert verdict(shown(500, at="/start", accepts=language)) == NOTHING[language]
-    assert verdict(shown(500, at="/result", accepts=language)) == UNKNOWN[language]
+    assert verdict(shown(500, at="/start", accepts=language)) == WORDS[language].not_started
+    assert verdict(shown(500, at="/result", accepts=language)) == WORDS[language].perhaps_paid
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -207,4 +184,4 @@ def test_remote_that_fails_is_told_in_the_carts_language_once_that_is_known(
     answer = in_german(buyer, f"/checkout/{cart}")
     language = "fr" if fault["remote"] == "monext" else "de"
     assert (answer.status, language_of(answer.page)) == (503, language)
-    assert NOTHING[language] in answer.visible_text
+    assert WORDS[language].not_started in answer.visible_text

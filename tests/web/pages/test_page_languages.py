@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,86 +26,13 @@ from tests.web.rendered_pages import (
     visible_text,
     widget_page,
 )
+from tests.words_by_language import WORDS
 from tests.world import World
 
-
-@dataclass(frozen=True, slots=True)
-class Certain:
-    """What a page may say of money. Whoever changes one of these sentences changes a promise."""
-
-    nothing: str
-    unknown: str
-    paid: str
-    do_not: str
-
-
-CERTAIN = {
-    "en": Certain(
-        "Nothing has been taken.",
-        "We do not know yet whether this payment went through. Do not pay again.",
-        "You have paid €115.00.",
-        "Do not pay again.",
-    ),
-    "fr": Certain(
-        "Aucun montant n’a été débité.",
-        "Nous ne savons pas encore si ce paiement a abouti. Ne payez pas une nouvelle fois.",
-        "Vous avez payé 115,00 €.",
-        "Ne payez pas une nouvelle fois.",
-    ),
-    "de": Certain(
-        "Es wurde nichts abgebucht.",
-        "Wir wissen noch nicht, ob diese Zahlung erfolgreich war. Bitte zahlen Sie nicht noch einmal.",
-        "Sie haben 115,00 € bezahlt.",
-        "Bitte zahlen Sie nicht noch einmal.",
-    ),
-    "es": Certain(
-        "No se ha cobrado nada.",
-        "Todavía no sabemos si este pago se ha completado. No vuelva a pagar.",
-        "Ha pagado 115,00 €.",
-        "No vuelva a pagar.",
-    ),
-    "it": Certain(
-        "Non è stato addebitato nulla.",
-        "Non sappiamo ancora se questo pagamento è andato a buon fine. Non paghi di nuovo.",
-        "Ha pagato 115,00 €.",
-        "Non paghi di nuovo.",
-    ),
-    "nl": Certain(
-        "Er is niets afgeschreven.",
-        "We weten nog niet of deze betaling is gelukt. Betaal niet opnieuw.",
-        "U hebt € 115,00 betaald.",
-        "Betaal niet opnieuw.",
-    ),
-    "pt": Certain(
-        "Não foi cobrado qualquer valor.",
-        "Ainda não sabemos se este pagamento foi concluído. Não pague novamente.",
-        "Pagou 115,00 €.",
-        "Não pague novamente.",
-    ),
-}
 UNKNOWN = {BuyerStatus.PENDING, BuyerStatus.REVIEW, BuyerStatus.CHECKING}
 WENT_THROUGH = {BuyerStatus.AUTHORIZED, BuyerStatus.RECORDING}
 
-SUMMARIES = {
-    "en": "To pay €115.00 2 items Merino jumper Quantity: 2 €120.00 Delivery Colissimo €5.00",
-    "fr": "À payer 115,00 € 2 articles Merino jumper Quantité : 2 120,00 € Livraison Colissimo 5,00 €",
-    "de": "Zu zahlen 115,00 € 2 Artikel Merino jumper Menge: 2 120,00 € Lieferung Colissimo 5,00 €",
-    "es": "Importe a pagar 115,00 € 2 artículos Merino jumper Cantidad: 2 120,00 € Envío Colissimo 5,00 €",
-    "it": "Da pagare 115,00 € 2 articoli Merino jumper Quantità: 2 120,00 € Spedizione Colissimo 5,00 €",
-    "nl": "Te betalen € 115,00 2 artikelen Merino jumper Aantal: 2 € 120,00 Bezorging Colissimo € 5,00",
-    "pt": "A pagar 115,00 € 2 artigos Merino jumper Quantidade: 2 120,00 € Entrega Colissimo 5,00 €",
-}
-ITEMS = {
-    "en": ("1 item", "3 items"),
-    "fr": ("1 article", "3 articles"),
-    "de": ("1 Artikel", "3 Artikel"),
-    "es": ("1 artículo", "3 artículos"),
-    "it": ("1 articolo", "3 articoli"),
-    "nl": ("1 artikel", "3 artikelen"),
-    "pt": ("1 artigo", "3 artigos"),
-}
 OF_THE_CART = {"Shop", "Merino jumper", "Colissimo", "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10", "M3K9QX27TB4WZ"}
-SAME_WORD = {"es": {"Total"}, "fr": {"Total"}, "pt": {"Total"}}
 
 PAGES: dict[str, Callable[[str], BeautifulSoup]] = {
     "widget": lambda language: widget_page(started_session(language=language)),
@@ -128,24 +55,25 @@ def verdicts(statuses: Iterable[BuyerStatus], language: str) -> dict[BuyerStatus
 
 
 def test_every_language_has_its_sentences_about_money() -> None:
-    assert set(CERTAIN) == set(SUMMARIES) == set(ITEMS) == set(LANGUAGES)
+    assert [each for each in LANGUAGES if each not in WORDS] == [], "write these down in words_by_language.py"
+    assert [each for each in WORDS if each not in LANGUAGES] == []
 
 
 def test_where_nothing_was_taken_each_language_says_so(language: str) -> None:
-    assert verdicts(RETRYABLE, language) == dict.fromkeys(RETRYABLE, CERTAIN[language].nothing)
+    assert verdicts(RETRYABLE, language) == dict.fromkeys(RETRYABLE, WORDS[language].nothing)
 
 
 def test_where_nobody_knows_yet_each_language_says_so_and_not_to_pay_again(language: str) -> None:
-    assert verdicts(UNKNOWN, language) == dict.fromkeys(UNKNOWN, CERTAIN[language].unknown)
+    assert verdicts(UNKNOWN, language) == dict.fromkeys(UNKNOWN, WORDS[language].unknown)
 
 
 def test_what_was_paid_is_said_in_each_language(language: str) -> None:
-    assert verdicts({BuyerStatus.PAID}, language) == {BuyerStatus.PAID: CERTAIN[language].paid}
+    assert verdicts({BuyerStatus.PAID}, language) == {BuyerStatus.PAID: WORDS[language].paid}
 
 
 def test_what_went_through_is_not_to_be_paid_again(language: str) -> None:
     said = verdicts(WENT_THROUGH, language)
-    assert [s for s, text in said.items() if not text.endswith(f". {CERTAIN[language].do_not}")] == []
+    assert [s for s, text in said.items() if not text.endswith(f". {WORDS[language].do_not}")] == []
 
 
 def test_pages_declare_their_language(language: str) -> None:
@@ -156,7 +84,7 @@ def test_pages_declare_their_language(language: str) -> None:
 
 @pytest.mark.parametrize("other", sorted(set(LANGUAGES) - {"en"}))
 def test_no_english_is_left_on_the_pages(other: str) -> None:
-    expected = OF_THE_CART | SAME_WORD.get(other, set())
+    expected = OF_THE_CART | WORDS[other].as_in_english
     both = {
         name: set(page("en").stripped_strings) & set(page(other).stripped_strings)
         for name, page in PAGES.items()
@@ -171,14 +99,14 @@ def test_headings_tell_the_states_apart_in_each_language(language: str) -> None:
 
 
 def test_order_is_summed_up_in_each_language(language: str) -> None:
-    assert SUMMARIES[language] in visible_text(widget_page(started_session(language=language)))
+    assert WORDS[language].summary in visible_text(widget_page(started_session(language=language)))
 
 
 def test_pieces_are_counted_as_in_the_language(language: str) -> None:
     line = cart().lines[0]
     carts = ((replace(line, quantity=1),), (replace(line, quantity=2), replace(line, quantity=1)))
 
-    for lines, wanted in zip(carts, ITEMS[language], strict=True):
+    for lines, wanted in zip(carts, WORDS[language].items, strict=True):
         assert f" {wanted} " in visible_text(
             widget_page(started_session(language=language, cart=cart(lines=lines)))
         )
