@@ -6,16 +6,16 @@ values         the settings that hold for all stores, and the table of all setti
 commercetools  the settings of the project
 stores         the settings of payments that may differ by store, and how each store is built
 branding       the settings of how the pages look, shop by shop
+payment_page   the settings of what the page with the widget may load, and Apple's domain file
 choices        the words that settings choose from
 contracts      MONEXT_PAYMENT_METHOD_IDS: contract numbers, as a list or by method
 colors         SHOP_COLORS: what follows from a shop's colours, and whether they can be read
 parsing        one value each: text to type, or what is wrong with it
 declaring      what a declaration of a setting may say, and the walk over the declared fields
 by_store       what was read, for all stores or by store, before it is built into settings
-reading        the environment: defaults, maps by store, and the list of faults
+reading        the environment: defaults, maps by store, the list of faults; `load_settings`
 checks         what must agree between settings
 spelling       names that look like settings and are none
-loading        `load_settings`
 """
 
 from monext_bridge.config.branding import Branding, BrandingByStore, ShopLink
@@ -31,12 +31,14 @@ from monext_bridge.config.colors import Colors, Palette
 from monext_bridge.config.commercetools import CommercetoolsSettings
 from monext_bridge.config.contracts import Contracts
 from monext_bridge.config.declaring import Group, Setting
-from monext_bridge.config.loading import load_settings
 from monext_bridge.config.parsing import origin_of, url_host
+from monext_bridge.config.payment_page import FETCHES
+from monext_bridge.config.reading import load_settings
 from monext_bridge.config.stores import MonextCredentials, StoreSettings
 from monext_bridge.config.values import SETTING_NAMES, SETTINGS, Settings
 
 __all__ = [
+    "FETCHES",
     "SETTINGS",
     "SETTING_NAMES",
     "Access",

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monext_bridge.config import parsing
-from monext_bridge.config.by_store import ByStore, Readings
+from monext_bridge.config.by_store import Readings
 from monext_bridge.config.colors import Colors, colors, is_colors
 from monext_bridge.config.declaring import JsonReader, MapRule, build, declared_settings, declares, setting
 from monext_bridge.config.parsing import Fault, plain
@@ -167,22 +167,30 @@ class Branding:
 
 @dataclass(frozen=True, slots=True)
 class BrandingByStore:
-    readings: Readings
+    """Holds the branding of each store that has one of its own, and what holds for every other one."""
 
-    @property
-    def colors(self) -> ByStore[Colors]:
-        return self.readings.of("SHOP_COLORS", Colors)
+    every: Branding
+    by_key: Mapping[str, Branding]
+
+    def colors(self) -> frozenset[Colors]:
+        """Returns the colours of all stores."""
+        return frozenset(each.colors for each in (self.every, *self.by_key.values()) if each.colors)
 
     def store_keys(self) -> frozenset[str]:
         """Returns the stores that have a branding of their own."""
-        return self.readings.store_keys()
+        return frozenset(self.by_key)
 
     def at(self, store_key: str | None) -> Branding:
         """Returns the branding of a store; for None, what holds for every store. There is no logo without a name."""
-        found = build(Branding, self.readings, at=store_key)
-        return found if found.name else replace(found, logo=None)
+        return self.every if store_key is None else self.by_key.get(store_key, self.every)
 
 
 def branding_by_store(readings: Readings) -> BrandingByStore:
-    """Keeps what was read of the branding."""
-    return BrandingByStore(readings.only(each.name for each in declared_settings(Branding)))
+    """Builds the branding of every store once, since each page asks for one. May only be called without a fault."""
+    own = readings.only(each.name for each in declared_settings(Branding))
+    return BrandingByStore(_branding(own, None), {key: _branding(own, key) for key in own.store_keys()})
+
+
+def _branding(readings: Readings, store_key: str | None) -> Branding:
+    found = build(Branding, readings, at=store_key)
+    return found if found.name else replace(found, logo=None)

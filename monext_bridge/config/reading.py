@@ -7,13 +7,32 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from monext_bridge.config.branding import branding_by_store
 from monext_bridge.config.by_store import ByStore, Readings
-from monext_bridge.config.declaring import JsonReader, Setting
+from monext_bridge.config.checks import disagreements
+from monext_bridge.config.declaring import JsonReader, Setting, build
 from monext_bridge.config.parsing import STORE_KEY, Fault, plain
-from monext_bridge.config.values import SETTING_NAMES
+from monext_bridge.config.spelling import misspelt
+from monext_bridge.config.stores import build_stores
+from monext_bridge.config.values import SETTING_NAMES, SETTINGS, Settings
+from monext_bridge.errors import SettingsError
 
 AFTER_NAME = re.compile(r"[:\[]")
 """What follows the setting's name in a fault."""
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Returns the settings.
+
+    Raises SettingsError with all faults, each beginning with its setting's name. No value is shown.
+    """
+    environment = Environment(environ)
+    readings = environment.read(SETTINGS)
+    for where, what in (*disagreements(readings), *misspelt(environ)):
+        environment.fault(where, what)
+    if environment.faults:
+        raise SettingsError(environment.sorted_faults())
+    return build(Settings, readings, by_store=build_stores(readings), branding=branding_by_store(readings))
 
 
 class Environment:

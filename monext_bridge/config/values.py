@@ -12,6 +12,7 @@ from monext_bridge.config.by_store import Readings
 from monext_bridge.config.choices import Access, CheckoutMode, Expiring
 from monext_bridge.config.commercetools import CommercetoolsSettings
 from monext_bridge.config.declaring import Group, Setting, declared_settings, declares, section, setting
+from monext_bridge.config.payment_page import PaymentPage
 from monext_bridge.config.stores import MonextHosts, Stores, StoreSettings
 from monext_bridge.errors import StoreNotConfigured
 
@@ -221,6 +222,7 @@ class Settings:
         example="https://shop.example.com",
         note="Origins of shops whose own pages use the bridge from a browser (docs/enabler.md), comma list",
     )
+    payment_page: PaymentPage = section(PaymentPage)
 
     def store(self, store_key: str | None) -> StoreSettings:
         """Returns the settings of a store.

@@ -14,7 +14,7 @@ from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.queue import QueueRunner, queue_on
 from monext_bridge.services import Services, build_services
 from monext_bridge.web.access import as_declared, init_cors, init_principals, init_rate_limits
-from monext_bridge.web.api import events, health, operations
+from monext_bridge.web.api import events, health, operations, well_known
 from monext_bridge.web.api import shop_payment as payment
 from monext_bridge.web.buyer import after_payment as buyer
 from monext_bridge.web.buyer import checkout, notifications
@@ -52,7 +52,18 @@ def create_routes() -> Flask:
     """Build an application that has all addresses and nothing behind them: enough for whoever lists them."""
     app = Flask("monext_bridge", root_path=str(ROOT), static_folder="static", template_folder="templates")
     STATIC(app.view_functions["static"])
-    for module in (checkout, buyer, notifications, operations, payment, events, health, openapi, branding):
+    for module in (
+        checkout,
+        buyer,
+        notifications,
+        operations,
+        payment,
+        events,
+        health,
+        well_known,
+        openapi,
+        branding,
+    ):
         app.register_blueprint(module.blueprint)
     return app
 
@@ -98,7 +109,7 @@ def _init_requests(
     """Set up what every request passes, in this order."""
     init_request_lifecycle(app, endpoints=endpoints)
     init_cors(app, origins=settings.shop_origins, endpoints=endpoints)
-    init_headers(app)
+    init_headers(app, report_only=settings.payment_page.report_only)
     init_i18n(app)
     refuse = init_error_pages(
         app,

@@ -18,6 +18,7 @@ from tests.settings_environment import by_store, in_production, settings_faults,
 
 PALE = "#00bb55"
 GREEN = "#0b6e4f"
+ORIGIN = "https://shop.example.com"
 EIGHT = [f"{value:02x}" for value in range(0, 256, 32)]
 CUBE = [f"#{red}{green}{blue}" for red, green, blue in product(EIGHT, repeat=3)]
 """Colours of all hues, evenly spread."""
@@ -84,6 +85,15 @@ class TestByStore:
         ).branding
         assert (branding.at("fr").name, branding.at("de").name) == ("Maison", "Haus")
         assert branding.at("fr").colors != branding.at("de").colors
+
+    def test_it_is_built_once_for_each_store_that_is_named_and_once_for_all_others(self) -> None:
+        branding = settings_with(
+            SHOP_NAME=by_store(fr="Maison"), FRAME_ANCESTORS=by_store(de=ORIGIN)
+        ).branding
+        assert branding.store_keys() == {"fr", "de"}
+        assert branding.at("fr") is branding.at("fr") is not branding.at(None)
+        assert branding.at("it") is branding.at(None)
+        assert branding.at("de").frame_ancestors == (ORIGIN,)
 
 
 class TestLanguage:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from monext_bridge.config import MonextEnvironment
+from monext_bridge.config import FETCHES, MonextEnvironment
 from monext_bridge.config.stores import WIDGET_HOSTS
 from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.web.http.headers import allow_sources, content_security_policy
-from monext_bridge.web.http.widget_sources import FETCHES, WALLET_SOURCES, widget_sources
+from monext_bridge.web.http.widget_sources import WALLET_SOURCES, widget_sources
 from tests.guards.test_documents import ROOT, blocks, column
 
 HERE = Path(__file__).parent

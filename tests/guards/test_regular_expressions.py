@@ -61,6 +61,8 @@ WORST: dict[str, tuple[str, str, str]] = {
     "config.parsing.PROJECT_KEY": ("", "a-", "!"),
     "config.parsing.STORE_KEY": ("", "a-", "!"),
     "config.parsing.VISIBLE": ("", "a", " "),
+    "config.payment_page.ASCII_TEXT": ("", " ", "\0"),
+    "config.payment_page.EXTRA_HOST": ("https://*.", "a.", "!"),
     "config.reading.AFTER_NAME": ("", ":[", ""),
     "config.spelling.BEGINNING": ("", "A", "!"),
     "domain.operations.pending.IDEMPOTENCY_KEY": ("", "a.", "!"),

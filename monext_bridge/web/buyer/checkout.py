@@ -71,8 +71,10 @@ def _show(started: StartedSession, mode: CheckoutMode) -> Response | str:
     )
     if mode is CheckoutMode.REDIRECT:
         return pages.checkout_redirect(started, links=links, nonce=nonce(), branding=current_branding())
-    store = services().settings.store(started.cart.store_key)
-    allow_widget(started.widget_url, store.environment, contracts=store.contracts)
+    settings = services().settings
+    store = settings.store(started.cart.store_key)
+    extra = settings.payment_page.extra_sources
+    allow_widget(started.widget_url, store.environment, contracts=store.contracts, extra=extra)
     return pages.checkout_widget(started, links=links, nonce=nonce(), branding=current_branding())
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from flask import Flask, Response, g, request
 
 from monext_bridge.config import Contracts, MonextEnvironment, origin_of
+from monext_bridge.logs import event
 from monext_bridge.web.http.widget_sources import Sources, wallet_sources, widget_sources
+
+log = logging.getLogger(__name__)
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -18,6 +23,7 @@ ALWAYS = {
 }
 HSTS = "max-age=31536000"
 POLICY_HEADER = "Content-Security-Policy"
+REPORT_HEADER = "Content-Security-Policy-Report-Only"
 OWN: Sources = {
     "default-src": (),
     "script-src": ("'self'",),
@@ -26,15 +32,24 @@ OWN: Sources = {
     "font-src": ("'self'",),
     "connect-src": ("'self'",),
     "frame-src": (),
+    "object-src": (),
     "base-uri": (),
     "form-action": ("'self'",),
     "frame-ancestors": (),
 }
 """What every page of ours may do. A directive without a source allows nothing."""
 
+ALWAYS_ENFORCED = ("object-src", "base-uri", "frame-ancestors")
+"""The directives that hold with CSP_REPORT_ONLY as well. No widget needs plugins or another base of our links, and
+a page that anybody may frame can be covered by a trap."""
 
-def init_headers(app: Flask) -> None:
-    app.after_request(_add_headers)
+
+def init_headers(app: Flask, *, report_only: bool = False) -> None:
+    """Set up the headers of all answers. `report_only`: browsers only report what the policy of a page forbids."""
+    if report_only:
+        then = "browsers report and load all the same; only framing, plugins and another base stay forbidden"
+        event(log, "policy_report_only", level=logging.WARNING, setting="CSP_REPORT_ONLY", then=then)
+    app.after_request(partial(_add_headers, report_only=report_only))
 
 
 def nonce() -> str:
@@ -44,13 +59,19 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def allow_widget(widget_url: str, environment: MonextEnvironment, *, contracts: Contracts) -> None:
+def allow_widget(
+    widget_url: str, environment: MonextEnvironment, *, contracts: Contracts, extra: Sources
+) -> None:
     """Let this answer load Monext's widget, and the buttons of the wallets that may be among its contracts.
 
-    Its frames and forms may also go to banks.
+    Its frames and forms may also go to banks. `extra` are sources that somebody has set beside what we know of.
     """
     allow_sources({"script-src": (f"'nonce-{nonce()}'",)})
-    for sources in (widget_sources(widget_url, environment), *wallet_sources(contracts, nonce=nonce())):
+    for sources in (
+        widget_sources(widget_url, environment),
+        *wallet_sources(contracts, nonce=nonce()),
+        extra,
+    ):
         allow_sources(sources)
 
 
@@ -70,7 +91,8 @@ def allow_sources(sources: Sources) -> None:
     g.setdefault("sources", []).append(sources)
 
 
-def content_security_policy() -> str:
+def content_security_policy(directives: Iterable[str] = OWN) -> str:
+    """Write these directives as this answer allows them."""
     allowed = (
         OWN,
         g.get("image_sources", {}),
@@ -78,7 +100,7 @@ def content_security_policy() -> str:
         {"frame-ancestors": g.get("frame_ancestors", ())},
     )
     return "; ".join(
-        " ".join((directive, *(_sources(directive, allowed) or ("'none'",)))) for directive in OWN
+        " ".join((directive, *(_sources(directive, allowed) or ("'none'",)))) for directive in directives
     )
 
 
@@ -87,13 +109,16 @@ def _sources(directive: str, allowed: Sequence[Sources]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(source for sources in allowed for source in sources.get(directive, ())))
 
 
-def _add_headers(response: Response) -> Response:
+def _add_headers(response: Response, *, report_only: bool) -> Response:
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     if not g.get("frame_ancestors"):
         # The older header can't name an origin. Where some origins may frame, only the policy says so.
         response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault(POLICY_HEADER, content_security_policy())
+    enforced = ALWAYS_ENFORCED if report_only and response.mimetype == "text/html" else tuple(OWN)
+    response.headers.setdefault(POLICY_HEADER, content_security_policy(enforced))
+    if reported := [directive for directive in OWN if directive not in enforced]:
+        response.headers.setdefault(REPORT_HEADER, content_security_policy(reported))
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:

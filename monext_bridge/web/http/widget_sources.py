@@ -6,13 +6,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from monext_bridge.config import Contracts, MonextEnvironment, PaymentMethod
+from monext_bridge.config import FETCHES, Contracts, MonextEnvironment, PaymentMethod
 
 Sources = Mapping[str, tuple[str, ...]]
 """Sources by directive of a content security policy."""
-
-FETCHES = ("script-src", "style-src", "img-src", "font-src", "connect-src", "frame-src")
-"""The directives that say what a page may load. The other one about hosts is `form-action`."""
 
 ANY_BANK = "https:"
 """Every bank's host, over HTTPS. For 3-D Secure the widget posts a form to the bank's page, in a hidden frame or in

@@ -69,7 +69,7 @@ PLAIN = PageBranding()
 )
 def theme(name: str) -> Response:
     """Serve the colours of a shop. Colours that the settings no longer have get 404, and the page keeps ours."""
-    for colors in services().settings.branding.colors.values():
+    for colors in services().settings.branding.colors():
         if sheet_name(colors) == name:
             return Response(stylesheet(colors), mimetype="text/css", headers={"Cache-Control": KEPT})
     return Response("there is no such theme\n", status=404, mimetype="text/plain")

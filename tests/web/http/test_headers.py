@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from types import MappingProxyType
+
 import pytest
 from flask import Flask
 
-from monext_bridge.config import Contracts, MonextEnvironment, PaymentMethod
+from monext_bridge.config import FETCHES, Contracts, MonextEnvironment, PaymentMethod
 from monext_bridge.web.http.headers import OWN, allow_sources, allow_widget, init_headers, nonce
-from monext_bridge.web.http.widget_sources import ANY_BANK, FETCHES, FONT_HOST, WALLET_SOURCES, everywhere
-from tests.bridges import Buyer
+from monext_bridge.web.http.widget_sources import ANY_BANK, FONT_HOST, WALLET_SOURCES, Sources, everywhere
+from sandbox.runner import Sandbox
+from tests.bridges import Buyer, InProcess
 from tests.guards.test_documents import ROOT
+from tests.log_lines import LogLines
 from tests.world import World
 
 CDN = {
@@ -19,10 +24,15 @@ CDN = {
 
 
 CARDS_ALONE = Contracts(("1",), {PaymentMethod.CB: "1"})
+NOTHING: Sources = MappingProxyType({})
 
 
 def policy(
-    widget_url: str | None, environment: MonextEnvironment, *, contracts: Contracts = CARDS_ALONE
+    widget_url: str | None,
+    environment: MonextEnvironment,
+    *,
+    contracts: Contracts = CARDS_ALONE,
+    extra: Sources = NOTHING,
 ) -> dict[str, set[str]]:
     """The content security policy of a page, with the nonce called `n0nce`."""
     app, nonces = Flask("headers"), []
@@ -30,7 +40,7 @@ def policy(
     @app.get("/")
     def page() -> str:
         if widget_url:
-            allow_widget(widget_url, environment, contracts=contracts)
+            allow_widget(widget_url, environment, contracts=contracts, extra=extra)
             nonces.append(nonce())
         return ""
 
@@ -151,6 +161,14 @@ def test_hosts_can_be_added_for_everything_that_is_loaded_and_for_one_directive(
     assert found.keys() == OWN.keys()
 
 
+def test_an_extra_host_of_one_directive_opens_that_directive_alone() -> None:
+    environment, host = MonextEnvironment.PRODUCTION, "https://*.bank.example.com"
+    without = policy(CDN[environment], environment)
+    found = policy(CDN[environment], environment, extra={"connect-src": (host,), "form-action": (host,)})
+    opened = {name: found[name] - without[name] for name in found if found[name] != without[name]}
+    assert opened == {"connect-src": {host}, "form-action": {host}}
+
+
 def test_widget_of_another_host_gets_that_host_alone() -> None:
     found = policy("http://127.0.0.1:9003/widget", MonextEnvironment.HOMOLOGATION)
 
@@ -167,3 +185,59 @@ def test_of_all_pages_only_the_widget_s_lets_banks_in(buyer: Buyer, world: World
     assert [ANY_BANK in found["form-action"] for found in policies] == [True] + len(answers) * [False]
     assert all(found["form-action"] == {"'self'"} for found in policies[1:])
     assert all(found["frame-src"] == {"'none'"} for found in policies[1:])
+
+
+def test_extra_hosts_are_let_in_on_the_page_with_the_widget_alone(sandbox: Sandbox, world: World) -> None:
+    host = "https://extra.example.com"
+    buyer = Buyer(InProcess(sandbox, variables={"CSP_EXTRA_HOSTS": host}))
+    page = buyer.start(world.cart())
+    found = parsed(page.answer.headers["Content-Security-Policy"])
+    assert {name for name, sources in found.items() if host in sources} == set(FETCHES)
+    others = [buyer.opens_result(page), buyer.checkout(world.cart(), mode="redirect"), buyer.get("/nowhere")]
+    assert [each.status for each in others] == [200, 200, 404]
+    assert not [each for each in others if host in each.headers["Content-Security-Policy"]]
+
+
+class TestReportOnly:
+    @pytest.fixture
+    def tried(self, sandbox: Sandbox) -> Buyer:
+        """A buyer at a bridge whose policy is tried out, and whose pages one shop may frame."""
+        variables = {"CSP_REPORT_ONLY": "on", "FRAME_ANCESTORS": "https://shop.example.com"}
+        return Buyer(InProcess(sandbox, variables=variables))
+
+    def test_each_directive_is_reported_or_enforced_as_without(
+        self, tried: Buyer, buyer: Buyer, world: World
+    ) -> None:
+        for path in (f"/checkout/{world.cart()}", "/checkout/not-a-cart", "/nowhere"):
+            answer, usual = tried.get(path), buyer.get(path)
+            reported = without_nonce(answer.headers["Content-Security-Policy-Report-Only"])
+            enforced = without_nonce(answer.headers["Content-Security-Policy"])
+            assert set(enforced) == {"object-src", "base-uri", "frame-ancestors"}
+            as_usual = without_nonce(usual.headers["Content-Security-Policy"])
+            assert reported | enforced == as_usual | {"frame-ancestors": {"https://shop.example.com"}}
+            assert not reported.keys() & enforced.keys()
+
+    def test_the_pages_stay_closed_to_frames_of_others(self, sandbox: Sandbox, world: World) -> None:
+        buyer = Buyer(InProcess(sandbox, variables={"CSP_REPORT_ONLY": "on"}))
+        answer = buyer.checkout(world.cart())
+        assert parsed(answer.headers["Content-Security-Policy"])["frame-ancestors"] == {"'none'"}
+        assert answer.headers["X-Frame-Options"] == "DENY"
+
+    @pytest.mark.parametrize("path", ["/health", "/operations/nothing", "/theme/none.css", "/openapi.json"])
+    def test_what_is_no_page_keeps_all_of_its_policy(self, path: str, tried: Buyer, buyer: Buyer) -> None:
+        answer, usual = tried.get(path), buyer.get(path)
+        assert "Content-Security-Policy-Report-Only" not in answer.headers
+        found = parsed(answer.headers["Content-Security-Policy"])
+        assert found.keys() == parsed(usual.headers["Content-Security-Policy"]).keys() == OWN.keys()
+
+    def test_without_it_nothing_is_only_reported(self, buyer: Buyer, world: World) -> None:
+        assert "Content-Security-Policy-Report-Only" not in buyer.checkout(world.cart()).headers
+
+    @pytest.mark.parametrize(("given", "said"), [("on", 1), ("off", 0), ("", 0)])
+    def test_the_start_warns_of_it(self, given: str, said: int, sandbox: Sandbox, lines: LogLines) -> None:
+        InProcess(sandbox, variables={"CSP_REPORT_ONLY": given})
+        assert [line["level"] for line in lines.of("policy_report_only")] == said * ["WARNING"]
+
+
+def without_nonce(text: str) -> dict[str, set[str]]:
+    return parsed(re.sub("'nonce-[^']+'", "'nonce-n0nce'", text))
