@@ -56,6 +56,29 @@ class World:
         """Let commercetools refuse orders of this cart with the error code; None ends that."""
         self._post(self.sandbox.commercetools_url, f"carts/{cart_id}/trouble", {"code": code})
 
+    def edit_order(self, order_id: str, *, total: int) -> None:
+        """Let an order edit make the order cost that from now on, in minor units."""
+        self._staff(f"orders/{order_id}/edit", {"total": total})
+
+    def cancel_order(self, order_id: str) -> None:
+        self._staff(f"orders/{order_id}/state", {"orderState": "Cancelled"})
+
+    def charge_back(self, payment_id: str) -> None:
+        """Let finance write that a bank took all of the charge back."""
+        self._staff(f"payments/{payment_id}/chargeback", {})
+
+    def take_off_cart(self, cart_id: str, payment_id: str) -> None:
+        """Let the buyer take a payment off the cart."""
+        self._staff(f"carts/{cart_id}/payments/remove", {"payment": payment_id})
+
+    def hold_by_another_interface(self, cart_id: str, *, amount: int, currency: str) -> None:
+        """Put a payment of another interface on the cart, charged already."""
+        held = {"paymentInterface": "points", "centAmount": amount, "currencyCode": currency}
+        self._staff(f"carts/{cart_id}/payments", held)
+
+    def _staff(self, path: str, body: Json) -> None:
+        self._post(self.sandbox.commercetools_url, path, body)
+
     def session(self, cart_id: str, **members: Any) -> str:
         """Open a commercetools checkout session of the cart, and give its id."""
         body = {"cartId": cart_id, **members}

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sandbox.bank import CARDS, STORIES
+from sandbox.commercetools.orders.troubles import TROUBLES
 from sandbox.courier import MODES
 from sandbox.faults import ACTIONS, KILLS
 from sandbox.shop import controls
@@ -59,6 +60,8 @@ def index() -> str:
         modes=MODES,
         notifications=controls.notifications(shop().settings.monext_url),
         messages=controls.messages(shop().settings.commercetools_url),
+        refused_orders=controls.refused_orders(shop().settings.commercetools_url),
+        order_codes=tuple(TROUBLES),
         acts=controls.acts(shop().settings.monext_url),
         unsure=UNSURE,
         answers=switches,

@@ -163,7 +163,9 @@ def test_a_capture_that_takes_time_is_an_end(ordered: AuthorisedOrder) -> None:
     assert ordered.captures == [("Pending", ordered.amount)]
 
 
-def test_a_payment_of_somebody_else_is_left_alone_and_what_it_holds_is_not_owed(ordered: AuthorisedOrder) -> None:
+def test_a_payment_of_somebody_else_is_left_alone_and_what_it_holds_is_not_owed(
+    ordered: AuthorisedOrder,
+) -> None:
     world = ordered.world
     draft = {
         "key": f"{ordered.cart}-9-0123456789ab",

@@ -77,7 +77,9 @@ def _by_method(project: Project, cart: Json) -> None:
     for item, category in [*_sold_here(cart), *custom]:
         if category is None:
             continue
-        keys = [target.get("shippingMethodKey") for target in item.get("shippingDetails", {}).get("targets", [])]
+        keys = [
+            target.get("shippingMethodKey") for target in item.get("shippingDetails", {}).get("targets", [])
+        ]
         item["perMethodTaxRate"] = [
             {"shippingMethodKey": key, "taxRate": _rate(project, category, countries[key])}
             for key in keys

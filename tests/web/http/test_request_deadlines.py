@@ -67,6 +67,7 @@ def test_a_place_is_needed_by_all_but_those_that_call_no_remote() -> None:
         "health.health",
         "openapi.description",
         "openapi.docs",
+        "well_known.apple_domain_file",
     } == CALL_NO_REMOTE
 
 
