@@ -7,7 +7,7 @@ from wsgiref.types import WSGIApplication as WSGIApp
 import requests
 
 from sandbox import commercetools, monext, shop
-from sandbox.clock import ShiftedClock
+from sandbox.clock import Clock, ShiftedClock, utc_now
 from sandbox.commercetools.push import Target
 from sandbox.commercetools.settings import ProjectSettings
 from sandbox.faults import Faults, faulty
@@ -139,16 +139,17 @@ class Sandbox:
         settings = ProjectSettings()
         app = commercetools.create_app(settings, clock=self.clock)
         self._pusher = app.extensions["pusher"]
-        server = self._server(faulty(app, self.commercetools_faults), port=port)
+        server = self._server(faulty(app, self.commercetools_faults), port=port, clock=self.clock)
         settings.base_url.value = server.url
         return server
 
     def _provider(self, port: int) -> Server:
         app = monext.create_app(MonextSettings(), clock=self.clock)
-        self._notifier = app.extensions["monext"].notifier
-        return self._server(faulty(app, self.monext_faults), port=port)
+        platform = app.extensions["monext"]
+        self._notifier = platform.notifier
+        return self._server(faulty(app, self.monext_faults), port=port, clock=platform.clock)
 
-    def _server(self, app: WSGIApp, *, port: int) -> Server:
-        server = Server(with_favicon(app), port=port, host=self._host)
+    def _server(self, app: WSGIApp, *, port: int, clock: Clock = utc_now) -> Server:
+        server = Server(with_favicon(app), port=port, host=self._host, clock=clock)
         self._servers.append(server)
         return server

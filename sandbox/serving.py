@@ -15,6 +15,8 @@ from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import LISTEN_QUEUE, ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Response
 
+from sandbox.clock import Clock, utc_now
+
 log = logging.getLogger("sandbox.serving")
 
 _BODILESS = (204, 304)
@@ -52,6 +54,11 @@ class KeepAliveHandler(WSGIRequestHandler):
             log.exception("%s %s failed in the application", self.command, self.path.partition("?")[0])
             return Response.from_app(InternalServerError(), environ, buffered=True)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """What `Date` says, by the server's own clock: whoever asks can tell its time from any of its answers."""
+        listener: Any = self.server
+        return super().date_time_string(listener.clock().timestamp() if timestamp is None else timestamp)
+
     def _send(self, response: Response) -> None:
         body = b"" if self.command == "HEAD" else response.get_data()
         reason = response.status.partition(" ")[2]
@@ -80,7 +87,8 @@ class KeepAliveHandler(WSGIRequestHandler):
 class _Listener(ThreadedWSGIServer):
     """Knows its open connections, so that stopping does not leave one behind."""
 
-    def __init__(self, app: WSGIApp, *, host: str, listening: socket.socket) -> None:
+    def __init__(self, app: WSGIApp, *, host: str, listening: socket.socket, clock: Clock) -> None:
+        self.clock = clock
         self._open: set[socket.socket] = set()
         self._open_lock = Lock()
         super().__init__(host, 0, app, KeepAliveHandler, fd=listening.fileno())
@@ -103,14 +111,16 @@ class _Listener(ThreadedWSGIServer):
 
 
 class Server:
-    """One application on one port; `port` 0 takes a free one.
+    """One application on one port; `port` 0 takes a free one. `clock` is the time that its answers carry.
 
     The constructor binds the port, and raises OSError where it is taken, so `url` is known before `start`.
     """
 
-    def __init__(self, app: WSGIApp, *, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, app: WSGIApp, *, port: int = 0, host: str = "127.0.0.1", clock: Clock = utc_now
+    ) -> None:
         with _listen(host, port=port) as listening:
-            self._listener = _Listener(app, host=host, listening=listening)
+            self._listener = _Listener(app, host=host, listening=listening, clock=clock)
         self.host = host
         self.port: int = self._listener.port
         self._thread: Thread | None = None
