@@ -139,6 +139,29 @@ def test_a_first_pass_reads_the_hours_of_commercetools(
     assert len(reconcile(fresh.services, charged, since=HOUR)) == 1
 
 
+def test_a_process_that_was_suspended_before_it_announced_an_operation_does_not_send_it(
+    sandbox: Sandbox, charged: PaidPayment
+) -> None:
+    charged.world.forget_calls()
+    charged.world.fault("commercetools", action="delay", method="POST", path="/payments/", seconds=60)
+    with ThreadPoolExecutor(1) as office:
+        first = office.submit(refund_all, charged.bridge, charged, key="first")
+        try:
+            wait_for(lambda: any(announced(call) for call in charged.world.calls("commercetools")))
+            sandbox.clock.advance(HOUR.total_seconds())
+        finally:
+            charged.world.reset()
+        assert first.result().status == 503
+    assert charged.ledger() == []
+    reconcile(charged.bridge.services, charged)
+    assert refund_all(charged.bridge, charged, key="second").status == 200
+    assert charged.ledger() == [("REFUND", charged.total, "OK")]
+
+
+def announced(call: dict[str, Any]) -> bool:
+    return call["method"] == "POST" and "/payments/" in call["path"]
+
+
 def test_before_commercetools_has_told_its_time_nothing_is_overdue(
     sandbox: Sandbox, charged: PaidPayment
 ) -> None:
