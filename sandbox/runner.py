@@ -8,7 +8,7 @@ from wsgiref.types import WSGIApplication as WSGIApp
 import requests
 
 from sandbox import bank, commercetools, monext, shop
-from sandbox.clock import ShiftedClock
+from sandbox.clock import Clock, ShiftedClock, utc_now
 from sandbox.commercetools.push import Target
 from sandbox.commercetools.settings import ProjectSettings
 from sandbox.faults import Faults, faulty
@@ -151,7 +151,7 @@ class Sandbox:
         settings = ProjectSettings()
         app = commercetools.create_app(settings, clock=self.clock)
         self._pusher = app.extensions["pusher"]
-        server = self._server(faulty(app, self.commercetools_faults), port=port)
+        server = self._server(faulty(app, self.commercetools_faults), port=port, clock=self.clock)
         settings.base_url.value = server.url
         return server
 
@@ -163,10 +163,13 @@ class Sandbox:
 
     def _provider(self, port: int, *, issuer: bank.Bank) -> Server:
         app = monext.create_app(MonextSettings(), clock=self.clock, bank=issuer)
-        self._notifier = app.extensions["monext"].notifier
-        return self._server(faulty(app, self.monext_faults), port=port)
+        platform = app.extensions["monext"]
+        self._notifier = platform.notifier
+        return self._server(faulty(app, self.monext_faults), port=port, clock=platform.clock)
 
-    def _server(self, app: WSGIApp, *, port: int, tls: SSLContext | None = None) -> Server:
-        server = Server(with_favicon(app), port=port, host=self._host, tls=tls)
+    def _server(
+        self, app: WSGIApp, *, port: int, tls: SSLContext | None = None, clock: Clock = utc_now
+    ) -> Server:
+        server = Server(with_favicon(app), port=port, host=self._host, tls=tls, clock=clock)
         self._servers.append(server)
         return server

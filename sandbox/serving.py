@@ -16,6 +16,8 @@ from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import LISTEN_QUEUE, ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Response
 
+from sandbox.clock import Clock, utc_now
+
 log = logging.getLogger("sandbox.serving")
 
 _BODILESS = (204, 304)
@@ -53,6 +55,11 @@ class KeepAliveHandler(WSGIRequestHandler):
             log.exception("%s %s failed in the application", self.command, self.path.partition("?")[0])
             return Response.from_app(InternalServerError(), environ, buffered=True)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """What `Date` says, by the server's own clock: whoever asks can tell its time from any of its answers."""
+        listener: Any = self.server
+        return super().date_time_string(listener.clock().timestamp() if timestamp is None else timestamp)
+
     def _send(self, response: Response) -> None:
         body = b"" if self.command == "HEAD" else response.get_data()
         reason = response.status.partition(" ")[2]
@@ -89,8 +96,15 @@ class _Listener(ThreadedWSGIServer):
     """Knows its open connections, so that stopping does not leave one behind."""
 
     def __init__(
-        self, app: WSGIApp, *, host: str, listening: socket.socket, tls: ssl.SSLContext | None
+        self,
+        app: WSGIApp,
+        *,
+        host: str,
+        listening: socket.socket,
+        tls: ssl.SSLContext | None,
+        clock: Clock,
     ) -> None:
+        self.clock = clock
         self._open: set[socket.socket] = set()
         self._open_lock = Lock()
         super().__init__(host, 0, app, KeepAliveHandler, fd=listening.fileno())
@@ -123,7 +137,7 @@ class _Listener(ThreadedWSGIServer):
 
 
 class Server:
-    """One application on one port; `port` 0 takes a free one.
+    """One application on one port; `port` 0 takes a free one. `clock` is the time that its answers carry.
 
     The constructor binds the port, and raises OSError where it is taken, so `url` is known before `start`.
     With `tls` it speaks nothing but TLS.
@@ -136,9 +150,10 @@ class Server:
         port: int = 0,
         host: str = "127.0.0.1",
         tls: ssl.SSLContext | None = None,
+        clock: Clock = utc_now,
     ) -> None:
         with _listen(host, port=port) as listening:
-            self._listener = _Listener(app, host=host, listening=listening, tls=tls)
+            self._listener = _Listener(app, host=host, listening=listening, tls=tls, clock=clock)
         self._scheme = "https" if tls else "http"
         self.host = host
         self.port: int = self._listener.port

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -22,12 +21,14 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from monext_bridge.config import load_settings
-from monext_bridge.services import build_services, utc_now
+from monext_bridge.runtime import MachineClock, utc_now
+from monext_bridge.services import build_services
 from monext_bridge.web import create_app
 from monext_bridge.web.endpoints import RateLimit
 from sandbox.bridge_settings import bridge_environment
 from sandbox.runner import Sandbox
 from tests.crashing import CrashSwitch, crashing_gateways
+from tests.known_clock import KnownClock
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -86,23 +87,33 @@ def ample_limits(limit: RateLimit) -> RateLimit:
 class InProcess:
     """The bridge inside the test process; it talks to the sandbox over real HTTP.
 
-    A test may pass its own `clock` and `limits`, a `crash_switch` that kills this bridge at one of its calls, and
-    environment variables as `environment` takes them.
+    A test may pass its own `limits`, a `crash_switch` that kills this bridge at one of its calls, and environment
+    variables as `environment` takes them. With a `machine_clock`, only the clock of its machine is another. With a
+    `clock`, it lives at another time altogether: its records go by that clock too, whatever commercetools says.
     """
 
     def __init__(
         self,
         sandbox: Sandbox,
         *,
-        clock: Callable[[], datetime] = utc_now,
+        clock: MachineClock | None = None,
+        machine_clock: MachineClock = utc_now,
         limits: Callable[[RateLimit], RateLimit] = ample_limits,
         crash_switch: CrashSwitch | None = None,
         variables: Mapping[str, str] = NO_VARIABLES,
         **more: str,
     ) -> None:
         self.settings = load_settings(environment(sandbox, variables={**variables, **more}))
-        commercetools, monext = crashing_gateways(self.settings.commercetools, crash_switch or CrashSwitch())
-        self.services = build_services(self.settings, commercetools=commercetools, monext=monext, clock=clock)
+        commercetools, monext = crashing_gateways(
+            self.settings.commercetools, crash_switch or CrashSwitch(), machine_clock=machine_clock
+        )
+        self.services = build_services(
+            self.settings,
+            commercetools=commercetools,
+            monext=monext,
+            machine_clock=clock or machine_clock,
+            record_clock=KnownClock(clock) if clock else None,
+        )
         self.app: Flask = create_app(self.settings, services=self.services, limits=limits)
 
     def call(self, method: str, path: str, **options: Any) -> Answer:

@@ -12,9 +12,10 @@ from threading import Lock
 from typing import Any
 
 from monext_bridge.config import CommercetoolsSettings
-from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
+from monext_bridge.gateways.commercetools import CommercetoolsClock, CommercetoolsGateway
 from monext_bridge.gateways.http.client import HttpAnswer, HttpClient
 from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.runtime import MachineClock
 
 
 class ProcessKilled(BaseException):
@@ -74,7 +75,7 @@ class CrashingClient(HttpClient):
 
 
 def crashing_gateways(
-    settings: CommercetoolsSettings, crash_switch: CrashSwitch
+    settings: CommercetoolsSettings, crash_switch: CrashSwitch, *, machine_clock: MachineClock
 ) -> tuple[CommercetoolsGateway, MonextGateway]:
     """Make the gateways to both remotes for one bridge that the switch can kill."""
 
@@ -82,6 +83,10 @@ def crashing_gateways(
         return CrashingClient(crash_switch, remote="commercetools", base_url=url)
 
     return (
-        CommercetoolsGateway(settings, api=of_commercetools(settings.api_url)),
+        CommercetoolsGateway(
+            settings,
+            api=of_commercetools(settings.api_url),
+            clock=CommercetoolsClock(machine_clock=machine_clock),
+        ),
         MonextGateway(connect=lambda url: CrashingClient(crash_switch, remote="monext", base_url=url)),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from monext_bridge.gateways.keys.clouds import GOOGLE_KEYS, PushKeys
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.access.push_signatures import PushSignatures
 from monext_bridge.web import create_app
 from tests import push_samples as samples

@@ -28,6 +28,7 @@ from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
+from tests.known_clock import KnownClock
 from tests.settings_environment import settings_with
 
 NO_ANSWER = OperationAnswer(OperationAnswerKind.UNKNOWN)
@@ -92,12 +93,10 @@ class InMemoryServices:
         self._records = cast(CommercetoolsRecords, self.record)
         self._payments = cast(MonextPayments, self.monext)
         self.settings = settings_with()
+        self.clock = KnownClock(lambda: self.now)
         self.executor = OperationExecutor(self._records, self._payments, self.clock)
         self.resolver = UnknownOutcomeResolver(self.settings, self.executor)
         self.reversal = AutomaticReversal(self._records, self.executor, self.clock)
-
-    def clock(self) -> datetime:
-        return self.now
 
     @property
     def operations(self) -> PaymentOperations:

@@ -1,9 +1,10 @@
-"""Runs work in a process, whatever the work is about: calls at the same time, deadlines, slots, retry budgets.
+"""Runs work in a process, whatever the work is about: parallel calls, deadlines, slots, retry budgets, clocks.
 
 Nothing here knows payments.
 """
 
 from monext_bridge.runtime.bulkhead import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, SLOTS_PER_REMOTE, Bulkhead
+from monext_bridge.runtime.clocks import MachineClock, RecordClock, seconds_with_suspend, utc_now
 from monext_bridge.runtime.deadlines import LEAST, leaving, limit, seconds_left, time_out, within
 from monext_bridge.runtime.parallel import running_pool, start_threads, together, together_or_errors
 from monext_bridge.runtime.retry_budget import (
@@ -21,6 +22,8 @@ __all__ = [
     "SLOTS_IN_ALL",
     "SLOTS_PER_REMOTE",
     "Bulkhead",
+    "MachineClock",
+    "RecordClock",
     "RetryAfterPause",
     "RetryBudget",
     "background_retries",
@@ -29,9 +32,11 @@ __all__ = [
     "retry_budget",
     "running_pool",
     "seconds_left",
+    "seconds_with_suspend",
     "start_threads",
     "time_out",
     "together",
     "together_or_errors",
+    "utc_now",
     "within",
 ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from monext_bridge.config import Settings
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools import CommercetoolsClock, CommercetoolsGateway
 from monext_bridge.gateways.keys import PushKeys
 from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.runtime import MachineClock, RecordClock, utc_now
 from monext_bridge.services.access import Principals, PushSignatures
 from monext_bridge.services.checkout import Checkout, SessionOpener, ShopSessions
 from monext_bridge.services.operations import (
@@ -42,8 +41,6 @@ from monext_bridge.services.reconciliation import (
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 from monext_bridge.services.setup import Readiness
 
-Clock = Callable[[], datetime]
-
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -59,11 +56,8 @@ class Services:
     shipment: ShipmentCapturer
     push_signatures: PushSignatures
     principals: Principals
-    clock: Clock
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+    machine_clock: MachineClock
+    commercetools_clock: CommercetoolsClock
 
 
 def build_services(
@@ -72,13 +66,17 @@ def build_services(
     commercetools: CommercetoolsGateway,
     monext: MonextGateway,
     push_keys: PushKeys | None = None,
-    clock: Clock = utc_now,
+    machine_clock: MachineClock = utc_now,
+    record_clock: RecordClock | None = None,
     runner: TaskRunner | None = None,
 ) -> Services:
-    """Wire everything. The gateways and the clock are passed in, so that tests can pass others.
+    """Wire everything. The gateways and the clocks are passed in, so that tests can pass others.
+
+    The records' time is commercetools', as its gateway knows it; `record_clock` takes its place.
 
     `runner` carries out the tasks of reconciliation; without it, threads of this process do.
     """
+    clock = record_clock or commercetools.clock
     records, monext_payments = CommercetoolsRecords(commercetools), MonextPayments(monext)
     contexts, references = ContextReader(settings, records), ReferenceSigner(settings.secret_keys)
     executor = OperationExecutor(records, monext_payments, clock)
@@ -110,7 +108,8 @@ def build_services(
         records=records,
         reconcile=Reconciliation(Candidates(settings, records, clock), reconciler, runner or ThreadRunner()),
         shipment=ShipmentCapturer(settings, commercetools, operations, lost_payments, clock),
-        push_signatures=PushSignatures(push_keys or PushKeys(), clock),
-        principals=Principals(settings, commercetools, clock=clock),
-        clock=clock,
+        push_signatures=PushSignatures(push_keys or PushKeys(), machine_clock),
+        principals=Principals(settings, commercetools, clock=machine_clock),
+        machine_clock=machine_clock,
+        commercetools_clock=commercetools.clock,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope
 from monext_bridge.services.reconciliation.run import Throttle
 from sandbox.runner import Sandbox

@@ -11,7 +11,7 @@ import pytest
 
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Refund
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Gunicorn, InProcess
 from tests.e2e.test_act_crashes import disagreements

@@ -18,7 +18,7 @@ import requests
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn, InProcess
 from tests.services.paid_payments import PaidPayment, a_paid_payment

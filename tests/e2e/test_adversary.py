@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, landing_parameters
 from tests.world import World

@@ -27,7 +27,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope
 from sandbox.runner import Sandbox
 from sandbox.shop.calls import Refused
@@ -178,7 +178,7 @@ class Events(RuleBasedStateMachine):
     def reconcile(self, bridge: InProcess, **scope: Any) -> list[Finding]:
         """A pass over what the test has made; what it found that is not for somebody else to decide."""
         findings: list[Finding] = []
-        since = bridge.services.clock() - self.began + timedelta(milliseconds=2)
+        since = bridge.services.machine_clock() - self.began + timedelta(milliseconds=2)
         bridge.services.reconcile.run(Scope(since=since, **scope), tell=findings.append)
         return [f for f in findings if (f.need, f.ending) not in LEFT_TO_OTHERS]
 

@@ -10,7 +10,7 @@ from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Capture, Refund, Reverse
 from monext_bridge.errors import BridgeError
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.outcome.create_order import REFUSED_FOR_GOOD
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess

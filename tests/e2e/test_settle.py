@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, Gunicorn, InProcess, Page, landing_parameters
 from tests.world import World

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.operations.rules import Cancel
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
 from tests.push_samples import message

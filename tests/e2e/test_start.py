@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.web.access.signed_links import sign_link
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess, Page

@@ -21,7 +21,7 @@ from monext_bridge.queue.presence import PRESENCE_KEY as PRESENT
 from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.scheduler import LOCK, QueueRunner
 from monext_bridge.queue.worker import running_worker
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
 from monext_bridge.services.reconciliation.threads import Work
 from sandbox.runner import Sandbox

@@ -1,4 +1,6 @@
 import socket
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
@@ -94,3 +96,20 @@ def test_pay_buttons_make_a_session_only_when_pressed_where_the_bridge_wants_one
         assert f'href="/carts/{cart_id("guest")}/pay?mode=widget"' in page
         dump = requests.get(f"{sandbox.commercetools_url}/_control/dump", timeout=5).json()
         assert dump["session"] == []
+
+
+def test_every_answer_carries_the_time_of_its_remote() -> None:
+    with Sandbox() as sandbox:
+        sandbox.clock.advance(3600)
+        requests.post(f"{sandbox.monext_url}/_control/clock", json={"advance": 3600}, timeout=5)
+        requests.post(f"{sandbox.commercetools_url}/_control/faults", json={"action": "status"}, timeout=5)
+        broken, whole = (ahead(f"{sandbox.commercetools_url}/.well-known/jwks.json") for _ in range(2))
+        monext = ahead(f"{sandbox.monext_url}/cdn/scripts/widget-min.js")
+    assert [round(hours) for hours in (broken, whole, monext)] == [1, 1, 2]
+
+
+def ahead(url: str) -> float:
+    """By how many hours the only `Date` of an answer is ahead of the true time."""
+    dates = requests.get(url, timeout=5).raw.headers.getlist("Date")
+    (date,) = dates
+    return (parsedate_to_datetime(date) - datetime.now(UTC)) / timedelta(hours=1)

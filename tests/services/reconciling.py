@@ -8,7 +8,7 @@ from typing import Any
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
 from tests.bridges import Buyer, InProcess, Page
 from tests.world import World

@@ -31,6 +31,7 @@ OF_CHARGE, BY_PRINCIPAL = "of-", "by-"
 REVERSAL_PREFIX = "giveback-"
 
 CLOCKS_DIFFER_BY = timedelta(minutes=2)
+"""The clocks of two companies may differ by this much: commercetools' stamps our operations, Monext's its rows."""
 IN_DOUBT_FOR = timedelta(minutes=5)
 """For this long an operation without a row in the ledger may still be on its way."""
 

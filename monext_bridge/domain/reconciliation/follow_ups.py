@@ -40,7 +40,7 @@ from monext_bridge.domain.record import (
 )
 
 GRACE = timedelta(minutes=15)
-"""After a session's life by our clock, it takes this long until it is certain that it is over at Monext too."""
+"""After a session's life by the records' clock, it takes so long until it is certainly over at Monext too."""
 
 ENDS_SOON = timedelta(days=1)
 """An authorisation ends soon when this much is left of its seven days."""

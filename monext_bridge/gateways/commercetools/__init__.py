@@ -5,5 +5,6 @@ Errors of commercetools become errors of the bridge here. `mapping` reads what a
 
 from monext_bridge.gateways.commercetools.answers import document
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway, Json
+from monext_bridge.gateways.commercetools.clock import CommercetoolsClock
 
-__all__ = ["CommercetoolsGateway", "Json", "document"]
+__all__ = ["CommercetoolsClock", "CommercetoolsGateway", "Json", "document"]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable, SettingsError
 from monext_bridge.gateways.commercetools.answers import Json, document
+from monext_bridge.gateways.commercetools.clock import CommercetoolsClock
 from monext_bridge.gateways.commercetools.oauth import fetch_grant, introspect
 from monext_bridge.gateways.commercetools.tokens import Tokens
 from monext_bridge.gateways.http import HttpAnswer, HttpClient, segment
@@ -32,7 +33,10 @@ CHECK_TIMEOUT = 2.0
 
 
 class CommercetoolsGateway:
-    """Calls one project. Thread-safe. Opens nothing before its first call. Tests hand in the clients."""
+    """Calls one project. Thread-safe. Opens nothing before its first call. Tests hand in the clients.
+
+    `clock` takes commercetools' time from every answer.
+    """
 
     def __init__(
         self,
@@ -41,7 +45,9 @@ class CommercetoolsGateway:
         api: HttpClient | None = None,
         auth: HttpClient | None = None,
         sessions: HttpClient | None = None,
+        clock: CommercetoolsClock | None = None,
     ) -> None:
+        self.clock = clock or CommercetoolsClock()
         self._project = segment(settings.project_key)
         self._api = api or _client(settings.api_url)
         self._sessions = sessions or (_client(settings.session_url) if settings.session_url else None)
@@ -169,7 +175,7 @@ class CommercetoolsGateway:
         path = route.format_map({name: segment(value) for name, value in (ids or {}).items()})
 
         def send(token: str) -> HttpAnswer:
-            return (client or self._api).send(
+            answer = (client or self._api).send(
                 method,
                 f"/{self._project}{path}",
                 route=f"/{{project}}{route}",
@@ -180,6 +186,8 @@ class CommercetoolsGateway:
                 attempts=attempts,
                 read_timeout=read_timeout,
             )
+            self.clock.hear(answer)
+            return answer
 
         return document(self._with_token(send), what=f"{method} {route}")
 

@@ -6,5 +6,6 @@ What is known when no answer comes is decided here: the call was never sent, not
 from monext_bridge.gateways.http.client import HttpAnswer, HttpClient, Timeouts
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.paths import segment
+from monext_bridge.gateways.http.wire import RoundTrip
 
-__all__ = ["HttpAnswer", "HttpClient", "RemoteAdapter", "Timeouts", "segment"]
+__all__ = ["HttpAnswer", "HttpClient", "RemoteAdapter", "RoundTrip", "Timeouts", "segment"]

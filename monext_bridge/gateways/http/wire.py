@@ -15,7 +15,18 @@ import urllib3
 
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
-from monext_bridge.runtime import seconds_left, within
+from monext_bridge.runtime import seconds_left, seconds_with_suspend, within
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """Holds at which of our seconds (`runtime.seconds_with_suspend`) a request went, and the head of its answer came.
+
+    `sent` is before a connection was opened, where there was none.
+    """
+
+    sent: float
+    received: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +34,13 @@ class HttpAnswer:
     """Holds an answer.
 
     `body` is the parsed JSON, its fractions as Decimal; it is None where there is no body or it is not JSON.
-    The names in `headers` are found in any case.
+    The names in `headers` are found in any case. An answer that no server gave has no `round_trip`.
     """
 
     status: int
     body: Any | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    round_trip: RoundTrip | None = None
 
     @property
     def retry_after(self) -> float | None:
@@ -56,15 +68,17 @@ class Wire:
         The answer is complete within the connect time-out and `read_timeout` together, and before the
         deadline. `request` holds `headers`, and `params`, `json` or `data` as requests takes them.
         """
+        sent = seconds_with_suspend()
         try:
             with (
                 within(self._connect_timeout + read_timeout),
                 self._open(method, url, read_timeout=read_timeout, request=request) as response,
             ):
+                trip = RoundTrip(sent, seconds_with_suspend())
                 content = response.raw.read(decode_content=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             return _failure(error)
-        return HttpAnswer(response.status_code, _parse(content), response.headers)
+        return HttpAnswer(response.status_code, _parse(content), response.headers, trip)
 
     def _open(
         self, method: str, url: str, *, read_timeout: float, request: Mapping[str, Any]

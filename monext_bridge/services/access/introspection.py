@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from monext_bridge.errors import Forbidden, RemoteError, RemoteUnavailable, RemoteUnreachable, Unauthenticated
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.runtime import MachineClock
 from monext_bridge.services.access.single_flight import CachedAnswer, SingleFlightCache
 from monext_bridge.services.access.token_verdicts import (
     GRANTED_FOR,
@@ -40,7 +40,7 @@ class Introspection:
         gateway: CommercetoolsGateway,
         *,
         project_key: str,
-        clock: Callable[[], datetime],
+        clock: MachineClock,
         monotonic: Callable[[], float] = time.monotonic,
         shared_verdicts: SharedTokenVerdicts | None = None,
     ) -> None:

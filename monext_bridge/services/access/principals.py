@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 from monext_bridge.config import CommercetoolsSettings, Settings
 from monext_bridge.errors import RequestError, Unauthenticated
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.keys import MerchantCenterKeys
 from monext_bridge.gateways.redis import SharedCache, connect_redis
+from monext_bridge.runtime import MachineClock
 from monext_bridge.services.access.introspection import Introspection
 from monext_bridge.services.access.merchant_center import MerchantCenter
 from monext_bridge.services.access.token_verdicts import SharedTokenVerdicts
@@ -36,7 +36,7 @@ class Principals:
         settings: Settings,
         gateway: CommercetoolsGateway,
         *,
-        clock: Callable[[], datetime],
+        clock: MachineClock,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         project = settings.commercetools
@@ -77,7 +77,7 @@ def _shaped(token: str) -> str:
 
 
 def _shared_verdicts(
-    settings: Settings, *, clock: Callable[[], datetime], monotonic: Callable[[], float]
+    settings: Settings, *, clock: MachineClock, monotonic: Callable[[], float]
 ) -> SharedTokenVerdicts | None:
     if settings.redis_url is None:
         return None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 
 import jwt
@@ -16,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 from monext_bridge.gateways.keys import KeysUnknown, PushKeys, is_of_sns, rsa_key
 from monext_bridge.logs import event
 from monext_bridge.mapping.clouds import SnsMessage, SnsSignature
+from monext_bridge.runtime import MachineClock
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ class SignatureVerdict(Enum):
 @dataclass(frozen=True, slots=True)
 class PushSignatures:
     keys: PushKeys
-    clock: Callable[[], datetime]
+    clock: MachineClock
 
     def sns(self, message: SnsMessage) -> SignatureVerdict:
         """Check a notification by the certificate that it names, whose address `read_sns` has checked."""

@@ -9,13 +9,13 @@ because tokens can't be guessed.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from enum import Enum
 
 from pydantic import SecretStr
 
 from monext_bridge.gateways.redis import SharedCache
+from monext_bridge.runtime import MachineClock
 
 GRANTED_FOR = 60.0
 """Seconds for which a token that grants access is not asked about again.
@@ -47,7 +47,7 @@ class SharedTokenVerdicts:
         *,
         secrets: Sequence[SecretStr],
         project_key: str,
-        clock: Callable[[], datetime],
+        clock: MachineClock,
     ) -> None:
         self._cache, self._project_key, self._clock = cache, project_key, clock
         self._keys = [

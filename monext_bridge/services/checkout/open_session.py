@@ -11,7 +11,7 @@ hop 4   POST payment: session, planned transaction, redirect URL, landing pages
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,7 +45,7 @@ from monext_bridge.errors import (
 )
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext import CreatedSession, SessionDraft, SessionOptions
-from monext_bridge.runtime import together
+from monext_bridge.runtime import RecordClock, together
 from monext_bridge.services.checkout.resolved import ResolvedStart
 from monext_bridge.services.payment_reference import ReferenceSigner
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
@@ -80,7 +80,7 @@ class SessionOpener:
     records: CommercetoolsRecords
     monext_payments: MonextPayments
     references: ReferenceSigner
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def open(
         self,
@@ -97,7 +97,7 @@ class SessionOpener:
         payment, customer = together(
             lambda: self._payment(todo, cart=cart, terms=terms), lambda: self._customer(cart)
         )
-        begun = self.clock()
+        begun = self.clock.stamp()
         reference = self.references.sign(start.reference(payment.id))
         draft = self._draft(
             payment, todo.key, start=start, customer=customer, terms=terms, reference=reference
@@ -198,7 +198,7 @@ class SessionOpener:
             return_url=f"{self.settings.public_url}/return/{reference}",
             notification_url=f"{self.settings.public_url}/notification/{reference}",
             private_data=private,
-            date=self.clock(),
+            date=self.clock.stamp(),
             options=_session_options(terms, store=store),
         )
 

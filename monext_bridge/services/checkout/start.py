@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 
 from monext_bridge.config import Settings
@@ -28,7 +27,7 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
-from monext_bridge.runtime import together
+from monext_bridge.runtime import RecordClock, together
 from monext_bridge.services.checkout.open_session import Outdated, SessionOpener
 from monext_bridge.services.checkout.options import StartOptions
 from monext_bridge.services.checkout.resolved import ResolvedStart, attempt_terms, resolve_start
@@ -57,7 +56,7 @@ class Checkout:
     outcome_recorder: OutcomeRecorder
     session_opener: SessionOpener
     references: ReferenceSigner
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def start(
         self, cart_id: CartId, options: StartOptions, *, on_cart: Callable[[Cart], None] = lambda _: None
@@ -109,7 +108,7 @@ class Checkout:
             attempts=attempts,
             wanted=terms_digest(cart, terms),
             interface=terms.interface,
-            now=self.clock(),
+            now=self.clock.now(),
             minutes=start.store.session_minutes,
         )
         if len(plan.ask) > MOST_LIVE_SESSIONS:

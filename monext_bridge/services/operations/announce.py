@@ -5,9 +5,8 @@ hop 2   POST payment: the announced operations   and   GET Monext transaction (i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 
 from monext_bridge.config import Settings
@@ -31,7 +30,7 @@ from monext_bridge.domain.record import (
     with_updates,
 )
 from monext_bridge.errors import BridgeError, Conflict, RemoteUnreachable
-from monext_bridge.runtime import together, together_or_errors
+from monext_bridge.runtime import RecordClock, together, together_or_errors
 from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 from monext_bridge.services.operations.request import (
@@ -51,7 +50,7 @@ class OperationAnnouncer:
     monext_payments: MonextPayments
     executor: OperationExecutor
     resolver: UnknownOutcomeResolver
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def announce(
         self,
@@ -103,7 +102,7 @@ class OperationAnnouncer:
                 continue
             ledger = ledgers[further_part(part)]
             check_ledger(part, ledger, operations=own)
-            option = capture_option(request.operation, part, ledger, now=self.clock(), late_capture=late)
+            option = capture_option(request.operation, part, ledger, now=self.clock.now(), late_capture=late)
             remainder = operations_of_key(part, request.key).remainder
             target = replace(self._target(part, request), option=option, remainder=remainder)
             found |= dict.fromkeys((t.id for t in own), target)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from monext_bridge.config import StoreSettings
 from monext_bridge.domain.ids import MonextTransactionId
@@ -46,7 +45,7 @@ from monext_bridge.errors import (
 )
 from monext_bridge.logs import event
 from monext_bridge.mapping.monext import CANCEL_TOO_LATE, operation_request
-from monext_bridge.runtime import together
+from monext_bridge.runtime import RecordClock, together
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
 
 log = logging.getLogger(__name__)
@@ -91,7 +90,7 @@ class FoundRow:
 class OperationExecutor:
     records: CommercetoolsRecords
     monext_payments: MonextPayments
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def execute(
         self,
@@ -108,7 +107,7 @@ class OperationExecutor:
         `beside` is called at the same time as the result is written. Raises OperationUnknown where Monext answered
         and the answer could not be written: the ledger will tell.
         """
-        if is_overdue(operation, now=self.clock()):
+        if is_overdue(operation, now=self.clock.now()):
             then = "held up for so long that somebody else may have taken it over"
             event(log, "operation_not_sent", level=logging.WARNING, payment=payment.id, then=then)
             return payment
@@ -165,7 +164,7 @@ class OperationExecutor:
         """Return the updates that take operations over: their time becomes now, and their mark unsent is removed."""
         updates: list[Update] = []
         for operation in operations:
-            updates.append(ChangeTransactionTimestamp(operation.id, self.clock()))
+            updates.append(ChangeTransactionTimestamp(operation.id, self.clock.stamp()))
             if is_unsent(operation):
                 updates.append(_mark(operation, None))
         return tuple(updates)
@@ -179,7 +178,7 @@ class OperationExecutor:
         """
         if is_unsent(operation):
             return True
-        if not is_overdue(operation, now=self.clock()):
+        if not is_overdue(operation, now=self.clock.now()):
             return False
         try:
             return self._look_up(payment, operation, target=target) is None

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import PaymentId
@@ -55,6 +53,7 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.logs import event
+from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations.announce import OperationAnnouncer
 from monext_bridge.services.operations.execute import OperationExecutor
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
@@ -82,7 +81,7 @@ class PaymentOperations:
     executor: OperationExecutor
     announcer: OperationAnnouncer
     resolver: UnknownOutcomeResolver
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def payment(self, payment_id: PaymentId) -> Payment:
         """Return the payment. Raises NotFound where there is none or it is not of this bridge; RemoteError."""
@@ -188,7 +187,7 @@ class PaymentOperations:
         known = operations_of_key(payment, request.key).operations
         if not late or any(t.state is TransactionState.INITIAL for t in known):
             return None
-        refunds = tuple(replacement_refund(each, now=self.clock()) for each in late)
+        refunds = tuple(replacement_refund(each, now=self.clock.stamp()) for each in late)
         try:
             announced = self.announcer.announce(payment, refunds, request)
         except Conflict:
@@ -216,7 +215,7 @@ class PaymentOperations:
         if isinstance(request.operation, Capture) and reversal_reason(payment) is not None:
             raise Conflict("this payment is being given back: nothing of it can be captured")
         try:
-            return announcements(payment, request.operation, name=request.name, now=self.clock())
+            return announcements(payment, request.operation, name=request.name, now=self.clock.stamp())
         except OperationNotAllowed as error:
             raise Conflict(str(error)) from error
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 
 from monext_bridge.config import Settings
@@ -27,6 +26,7 @@ from monext_bridge.errors import (
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.logs import event
 from monext_bridge.mapping.commercetools import read_order
+from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations.lost_payments import LostPayments
 from monext_bridge.services.operations.modify_payment import PaymentOperations
 from monext_bridge.services.operations.request import OperationOutcome, OperationResult
@@ -56,7 +56,7 @@ class ShipmentCapturer:
     gateway: CommercetoolsGateway
     operations: PaymentOperations
     lost_payments: LostPayments
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def follow(self, order_id: OrderId) -> MessageHandled:
         """Capture what is open and still owed where the order is in a state of `CAPTURE_ON_SHIPMENT`.
@@ -136,14 +136,14 @@ class ShipmentCapturer:
         for _ in range(MOST_READINGS):
             if awaits_other_operations(payment):
                 payment = self.operations.resolve(payment)
-            capture = due_capture(payment, order, now=self.clock())
+            capture = due_capture(payment, order, now=self.clock.now())
             if capture is None:
                 return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             try:
                 performed = self.operations.perform(payment.id, capture.capture, key=capture.key)
             except (Conflict, KeyReused) as error:
                 payment = self.operations.payment(payment.id)
-                if due_capture(payment, order, now=self.clock()) == capture:
+                if due_capture(payment, order, now=self.clock.now()) == capture:
                     return _forbidden(error, payment, capture)
                 continue
             _log_result(performed, payment, capture)

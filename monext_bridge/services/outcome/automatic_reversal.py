@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from monext_bridge.config import StoreSettings
 from monext_bridge.domain.operations import abandon, has_room_for, is_unsent, replacement_refund
@@ -27,6 +26,7 @@ from monext_bridge.domain.record import (
 )
 from monext_bridge.errors import VersionConflict
 from monext_bridge.logs import event
+from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations import OperationExecutor, OperationTarget, is_unchanged
 from monext_bridge.services.remotes import CommercetoolsRecords
 
@@ -42,7 +42,7 @@ class AutomaticReversal:
 
     records: CommercetoolsRecords
     executor: OperationExecutor
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def continue_reversal(self, payment: Payment, *, store: StoreSettings, just_written: bool) -> Payment:
         """Go on with the reversal of a payment. Anybody may call it, any number of times: the money goes back once.
@@ -87,13 +87,15 @@ class AutomaticReversal:
         """
         of_parts = [reversal_operations(part) for part in reversed_parts(payment)]
         late = [own.late_cancel for own in of_parts if own.late_cancel and own.replacement is None]
-        return self._add(payment, [replacement_refund(each, now=self.clock()) for each in late], store=store)
+        return self._add(
+            payment, [replacement_refund(each, now=self.clock.stamp()) for each in late], store=store
+        )
 
     def _reverse_more(self, payment: Payment, *, store: StoreSettings) -> Payment:
         """Reverse what somebody else's operation had held back, and has turned out not to take."""
         if not owes_more(payment):
             return payment
-        return self._add(payment, reversal_announcements(payment, now=self.clock()), store=store)
+        return self._add(payment, reversal_announcements(payment, now=self.clock.stamp()), store=store)
 
     def _add(self, payment: Payment, announced: Sequence[AddTransaction], *, store: StoreSettings) -> Payment:
         """Announce further operations and send them. Where another writer was faster, that one goes on."""

@@ -6,9 +6,8 @@ The money comes before the order. A crash after any step leaves something that t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from monext_bridge.config import StoreSettings
 from monext_bridge.domain.outcome import (
@@ -27,6 +26,7 @@ from monext_bridge.domain.record import (
 )
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable
 from monext_bridge.logs import event
+from monext_bridge.runtime import RecordClock
 from monext_bridge.services.outcome.alarms import write_and_alarm
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
 from monext_bridge.services.outcome.context import ContextReader, has_moved, with_payment
@@ -45,7 +45,7 @@ class OutcomeFinisher:
     contexts: ContextReader
     reversal: AutomaticReversal
     order_creator: OrderCreator
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def finish(
         self, reference: PaymentReference, context: PaymentContext, *, store: StoreSettings, changed: bool
@@ -140,7 +140,7 @@ class OutcomeFinisher:
         accepted = accepted_transaction(context.payment)
         if context.cart is not None or accepted is None or accepted.timestamp is None:
             return
-        if self.clock() - accepted.timestamp < GONE_FOR:
+        if self.clock.now() - accepted.timestamp < GONE_FOR:
             raise RemoteUnavailable("the cart can't be found; looked for again later", remote="commercetools")
 
     def _read_again(self, reference: PaymentReference) -> PaymentContext:
@@ -183,7 +183,7 @@ class OutcomeFinisher:
         def begin(payment: Payment) -> tuple[Payment, bool]:
             if not holds_money(payment):
                 return payment, False
-            updates = begin_reversal(payment, reason=reason, why=why, now=self.clock())
+            updates = begin_reversal(payment, reason=reason, why=why, now=self.clock.stamp())
             return write_and_alarm(self.records, reference, with_payment(context, payment), updates), True
 
         payment, begun = decide_and_write(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderNumber
@@ -19,6 +18,7 @@ from monext_bridge.domain.outcome import (
 from monext_bridge.domain.reconciliation import GRACE, FollowUp
 from monext_bridge.domain.record import AttemptKey, Payment, session_opened_at
 from monext_bridge.errors import NotFound, RemoteRefused
+from monext_bridge.runtime import RecordClock
 from monext_bridge.services.outcome.context import ContextReader
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
 from monext_bridge.services.remotes import MonextPayments
@@ -50,7 +50,7 @@ class OutcomeFromRecord:
     contexts: ContextReader
     monext_payments: MonextPayments
     outcome_recorder: OutcomeRecorder
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def look(self, payment: Payment) -> Refreshed:
         """Ask Monext about the session and record the outcome. Raises NotFound, StoreNotConfigured and RemoteError.
@@ -77,7 +77,7 @@ class OutcomeFromRecord:
             answer, session_over=self.outcome_recorder.is_session_over(payment, store)
         )
         begun, life = session_opened_at(payment), timedelta(minutes=store.session_minutes) + GRACE
-        over = begun is not None and self.clock() - begun >= life
+        over = begun is not None and self.clock.now() - begun >= life
         return replace(outcome, is_last_read=over and outcome.kind is OutcomeKind.FAILED)
 
     def _reference(self, payment: Payment, outcome: Outcome | None) -> PaymentReference:

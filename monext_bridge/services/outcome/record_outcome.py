@@ -8,9 +8,7 @@ order. A crash after any of them leaves something that the next call finishes.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from monext_bridge.config import Settings, StoreSettings
 from monext_bridge.domain.checkout import is_session_over
@@ -30,6 +28,7 @@ from monext_bridge.errors import (
     RemoteError,
 )
 from monext_bridge.logs import event
+from monext_bridge.runtime import RecordClock
 from monext_bridge.services.outcome.alarms import own_outcome, write_and_alarm
 from monext_bridge.services.outcome.context import ContextReader, store_key_of, with_payment
 from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
@@ -63,11 +62,11 @@ class OutcomeRecorder:
     contexts: ContextReader
     monext_payments: MonextPayments
     finisher: OutcomeFinisher
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def is_session_over(self, payment: Payment, store: StoreSettings) -> bool:
         """Whether the session can't be paid any more, by our clock and the store's `session_minutes`."""
-        return is_session_over(payment, now=self.clock(), minutes=store.session_minutes)
+        return is_session_over(payment, now=self.clock.now(), minutes=store.session_minutes)
 
     def record(
         self,
@@ -132,7 +131,7 @@ class OutcomeRecorder:
             return context, False
 
         def write(context: PaymentContext) -> tuple[PaymentContext, bool]:
-            updates = decide(context, outcome=outcome, accepted=accepted, now=self.clock())
+            updates = decide(context, outcome=outcome, accepted=accepted, now=self.clock.stamp())
             if cancelled_by_buyer and outcome.kind is OutcomeKind.NOT_BEGUN:
                 updates = _closing_updates(context.payment)
             payment = write_and_alarm(self.records, reference, context, updates)

@@ -12,6 +12,7 @@ from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation import Age, FollowUp, awaits_order, follow_ups, order_follow_ups
 from monext_bridge.domain.record import AttemptKey, Order, Payment, accepted_transaction
 from monext_bridge.logs import event
+from monext_bridge.runtime import RecordClock
 from monext_bridge.services.reconciliation.report import Scope, Task
 from monext_bridge.services.remotes import CommercetoolsRecords
 
@@ -38,7 +39,7 @@ class Page:
 class Candidates:
     settings: Settings
     records: CommercetoolsRecords
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def count(self, scope: Scope) -> int:
         """Return about how many payments there are to read. Raises RemoteError."""
@@ -95,7 +96,16 @@ class Candidates:
         )
 
     def _since(self, scope: Scope) -> datetime:
-        return self.clock() - scope.since
+        """Return since when payments are read.
+
+        A process that has read nothing yet does not know the time of the records: the answer to a first, small read
+        tells it. Raises RemoteError.
+        """
+        if not self.clock.is_known:
+            self.records.payments_since(
+                self.clock.stamp(), interfaces=self.settings.interfaces, after=None, limit=1
+            )
+        return self.clock.stamp() - scope.since
 
 
 def _by_payment(orders: Iterable[Order]) -> dict[PaymentId, Order]:

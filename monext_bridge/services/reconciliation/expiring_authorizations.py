@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from monext_bridge.config import Expiring, Settings
 from monext_bridge.domain.operations import Cancel, Capture, Operation, open_amounts, owed
 from monext_bridge.domain.reconciliation import authorization_ends_at
 from monext_bridge.domain.record import Payment
 from monext_bridge.errors import Conflict, KeyReused
+from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations import OperationOutcome, PaymentOperations
 
 EXPIRY_KEY_PREFIX = "expiry-"
@@ -32,7 +31,7 @@ class ExpiryHandled:
 class ExpiringAuthorizations:
     settings: Settings
     operations: PaymentOperations
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def meet(self, payment: Payment) -> ExpiryHandled:
         """Capture or release what is open, once, before the authorisation ends; or only report when that is.
@@ -41,7 +40,7 @@ class ExpiringAuthorizations:
         """
         ends, left = authorization_ends_at(payment), open_amounts(payment).capturable
         operation = self._operation(payment)
-        if ends is None or operation is None or self.clock() >= ends:
+        if ends is None or operation is None or self.clock.now() >= ends:
             when = f"{ends:%Y-%m-%d %H:%M} UTC" if ends else "soon"
             return ExpiryHandled(
                 None,

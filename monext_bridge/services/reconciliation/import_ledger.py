@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from monext_bridge.domain.monext import Ledger, LedgerRow
@@ -13,7 +12,7 @@ from monext_bridge.domain.reconciliation import disagreement, posting_updates, u
 from monext_bridge.domain.record import Payment, Update, parts, with_updates
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.logs import event
-from monext_bridge.runtime import together
+from monext_bridge.runtime import RecordClock, together
 from monext_bridge.services.operations import OrderStateUpdater, UnknownOutcomeResolver
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
 
@@ -43,7 +42,7 @@ class LedgerImporter:
     records: CommercetoolsRecords
     monext_payments: MonextPayments
     resolver: UnknownOutcomeResolver
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def compare(self, payment: Payment, *, post: bool) -> LedgerComparison:
         """Read the ledger and post what the record lacks; without `post`, only report it.
@@ -95,7 +94,7 @@ class LedgerImporter:
         updates: list[Update] = []
         for row in rows:
             key = self.monext_payments.echoed_key(store, row.id)
-            row_updates = posting_updates(after, row, ledger=ledger, key=key, now=self.clock())
+            row_updates = posting_updates(after, row, ledger=ledger, key=key, now=self.clock.stamp())
             after = with_updates(after, row_updates)
             updates.extend(row_updates)
         return UnpostedRows(rows, after, tuple(updates))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderNumber
@@ -23,6 +23,7 @@ from monext_bridge.domain.record import (
     session_opened_at,
 )
 from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
+from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations import OperationOutcome, OrderStateUpdater, UnknownOutcomeResolver
 from monext_bridge.services.outcome import OutcomeFromRecord, Refreshed
 from monext_bridge.services.reconciliation.expiring_authorizations import ExpiringAuthorizations
@@ -79,7 +80,7 @@ class PaymentReconciler:
     resolver: UnknownOutcomeResolver
     ledger_importer: LedgerImporter
     expiry: ExpiringAuthorizations
-    clock: Callable[[], datetime]
+    clock: RecordClock
 
     def finish(self, task: Task) -> tuple[Finding, ...]:
         """Return what became of each follow-up; nothing where the payment is gone or needs nothing any more.
@@ -106,7 +107,7 @@ class PaymentReconciler:
             session = timedelta(minutes=store.session_minutes)
         except StoreNotConfigured:
             session = LONGEST_SESSION
-        return Age(now=self.clock(), older_than=older_than, session=session)
+        return Age(now=self.clock.now(), older_than=older_than, session=session)
 
     def _finish(self, task: Task) -> Iterator[Finding]:
         """Yield the findings, in the order of `FollowUp`: the money comes first."""
@@ -168,7 +169,7 @@ class PaymentReconciler:
     def _unfinished(self, payment: Payment, follow_up: FollowUp, refreshed: Refreshed) -> Finding:
         accepted = accepted_transaction(payment)
         since = accepted.timestamp if accepted else session_opened_at(payment)
-        old = since is None or self.clock() - since >= STUCK_AFTER[follow_up]
+        old = since is None or self.clock.now() - since >= STUCK_AFTER[follow_up]
         if refreshed.refused or old:
             number = refreshed.order or refreshed.number
             return Finding(payment.id, follow_up, FindingStatus.STUCK, refreshed.why, order=number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -120,7 +119,7 @@ def checkout_link() -> tuple[dict[str, Any], int]:
     """Make a signed link to the payment of a cart, for shops that would rather not sign themselves."""
     requested = read_body(models.CheckoutLinkRequest)
     settings = services().settings
-    expires = int(services().clock().timestamp()) + requested.expiresIn
+    expires = int(services().machine_clock().timestamp()) + requested.expiresIn
     query = {
         "mode": requested.mode,
         "lang": requested.language,
@@ -159,7 +158,7 @@ def status() -> dict[str, Any]:
     return answer(
         models.OperationsStatus(
             status=words[sum(remotes.values())],  # type: ignore[arg-type]
-            timestamp=datetime.now(UTC),
+            timestamp=services().machine_clock(),
             version=__version__,
             metadata={
                 "name": "monext-bridge",

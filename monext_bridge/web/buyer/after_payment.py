@@ -144,7 +144,7 @@ def _retry_url(reference: PaymentReference, payment_result: PaymentResult) -> st
     Where knowing the cart id is not enough, the link is signed and valid for a day after the first start; after
     that, there is none.
     """
-    settings, now, noted = services().settings, services().clock(), payment_result.note.landing
+    settings, now, noted = services().settings, services().machine_clock(), payment_result.note.landing
     options = {
         "returnUrl": noted.return_url,
         "cancelUrl": noted.cancel_url,

@@ -100,7 +100,7 @@ def _proved_options(cart: CartId, options: StartOptions) -> StartOptions:
         expires=request.args.get("expires"),
         signature=request.args.get("signature"),
         keys=settings.link_secrets,
-        now=services().clock().timestamp(),
+        now=services().machine_clock().timestamp(),
     )
     return options
 

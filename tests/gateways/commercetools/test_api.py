@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -194,3 +195,12 @@ class TestMeaning:
         with pytest.raises(RemoteNotFound) as raised:
             commercetools.get_session("secret-session-id")
         assert "secret-session-id" not in str(raised.value)
+
+
+def test_the_time_of_the_records_comes_with_every_answer_of_the_api(project: Project, remote: Remote) -> None:
+    gateway = gateway_to(remote.url)
+    assert not gateway.clock.is_known
+    gateway.get_payment("p-1")
+    ahead = gateway.clock.machine_is_ahead_by()
+    assert ahead is not None
+    assert abs(ahead) < timedelta(seconds=30)

@@ -18,7 +18,7 @@ from monext_bridge.errors import (
     OperationUnknown,
     RemoteUnavailable,
 )
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.operations.request import OperationOutcome
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess

@@ -10,7 +10,7 @@ import pytest
 from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.operations.rules import Refund
 from monext_bridge.errors import Conflict, OperationUnknown, RemoteUnavailable
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.operations.request import OperationOutcome
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess

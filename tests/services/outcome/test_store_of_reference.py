@@ -23,6 +23,7 @@ from monext_bridge.services.outcome import (
 )
 from monext_bridge.services.results import PaymentReference, PaymentResult, store_mark
 from tests.builders import BEGUN, CART_ID, ORDER_NUMBER, PAYMENT_ID, PAYMENT_KEY, TOKEN, a_cart, a_payment
+from tests.known_clock import KnownClock
 from tests.settings_environment import by_store, monext_api_key, settings_with
 
 TWINS = ("shop-42391", "shop-68519")
@@ -77,10 +78,11 @@ class Bridge:
         monext: Any = self.monext
         nothing: Any = None
         contexts = ContextReader(self.settings, records)
-        executor = OperationExecutor(records, monext, lambda: BEGUN)
-        reversal = AutomaticReversal(records, executor, lambda: BEGUN)
-        finisher = OutcomeFinisher(records, contexts, reversal, nothing, lambda: BEGUN)
-        recorder = OutcomeRecorder(self.settings, records, contexts, monext, finisher, lambda: BEGUN)
+        clock = KnownClock(lambda: BEGUN)
+        executor = OperationExecutor(records, monext, clock)
+        reversal = AutomaticReversal(records, executor, clock)
+        finisher = OutcomeFinisher(records, contexts, reversal, nothing, clock)
+        recorder = OutcomeRecorder(self.settings, records, contexts, monext, finisher, clock)
         events = BuyerEvents(self.settings, contexts, monext, recorder)
         reference = PaymentReference(PAYMENT_ID, CART_ID, store_mark=mark, order_number=ORDER_NUMBER)
         return events.returned(reference, TOKEN)

@@ -14,8 +14,8 @@ from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation.follow_ups import Age, FollowUp
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.logs import correlation_id
+from monext_bridge.runtime import utc_now
 from monext_bridge.runtime.retry_budget import BACKGROUND, FOREGROUND, retry_budget
-from monext_bridge.services import utc_now
 from monext_bridge.services.reconciliation.candidates import Page
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
 from monext_bridge.services.reconciliation.run import GIVEN_UP_AFTER, Reconciliation, Throttle

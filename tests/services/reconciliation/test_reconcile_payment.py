@@ -12,7 +12,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Capture, Refund
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Task
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page

@@ -39,7 +39,7 @@ def test_a_checkout_link_opens_its_cart_and_no_other(sandbox: Sandbox, world: Wo
 
 
 def test_a_checkout_link_ends_when_it_says(in_process: InProcess, office: BackOfficeClient) -> None:
-    now = in_process.services.clock().timestamp()
+    now = in_process.services.machine_clock().timestamp()
     link = json.loads(office.checkout_link(cartId=UNKNOWN_ID, expiresIn=60).text)
     assert 58 <= link["expires"] - now <= 61
     assert parse_qs(urlsplit(link["url"]).query)["expires"] == [str(link["expires"])]

@@ -16,7 +16,7 @@ from click.testing import Result
 
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.outcome.order_rules import order_number
-from monext_bridge.services import utc_now
+from monext_bridge.runtime import utc_now
 from monext_bridge.web.cli.durations import written
 from monext_bridge.web.cli.reconcile import reconcile
 from sandbox.runner import Sandbox
