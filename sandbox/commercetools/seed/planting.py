@@ -115,15 +115,36 @@ def _plant_cart(request: Request, situation: Situation) -> None:
     actions: list[Json] = []
     if situation.discounts:
         actions.append({"action": "setDirectDiscounts", "discounts": list(situation.discounts)})
-    if situation.gift_card:
-        payment = _gift_card_payment(request, situation)
+    for payment in _other_payments(request, situation):
         actions.append({"action": "addPayment", "payment": {"typeId": "payment", "id": payment["id"]}})
     if situation.ends_as in ("Locked", "Frozen"):
         actions.append({"action": "lockCart" if situation.ends_as == "Locked" else "freezeCart"})
     if actions:
         cart = update_cart(request, cart, {"version": cart["version"], "actions": actions})
-    if situation.ends_as == "Merged":
-        request.project.replace("cart", {**cart, "cartState": "Merged"}, caller=request.caller)
+    merged = {"cartState": "Merged"} if situation.ends_as == "Merged" else {}
+    if merged or situation.states:
+        cart = request.project.replace("cart", {**cart, **situation.states, **merged}, caller=request.caller)
+    if situation.customer_leaves:
+        request.project.delete("customer", request.project.documents["customer"][cart["customerId"]])
+
+
+def _other_payments(request: Request, situation: Situation) -> list[Json]:
+    payments = []
+    if situation.gift_card:
+        payments.append(_gift_card_payment(request, situation))
+    if situation.points:
+        payments.append(_points_payment(request, situation.points))
+    return payments
+
+
+def _points_payment(request: Request, yen: int) -> Json:
+    amount = {"centAmount": yen, "currencyCode": "JPY"}
+    draft = {
+        "amountPlanned": amount,
+        "paymentMethodInfo": {"paymentInterface": "points"},
+        "transactions": [{"type": "Charge", "state": "Success", "amount": amount}],
+    }
+    return create_payment(request, draft)
 
 
 def _gift_card_payment(request: Request, situation: Situation) -> Json:
