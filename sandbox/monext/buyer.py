@@ -1,6 +1,7 @@
 """What the buyer does in a session, whether on the hosted page, in the widget, or played by a test."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,21 +14,27 @@ from sandbox.monext.settings import Contract, Kind
 from sandbox.monext.transactions import Transaction
 
 DUPLICATE_AGE = timedelta(hours=24)
+CARD_FOLLOWS_AFTER = timedelta(seconds=1)
 CHALLENGES = frozenset({"CHALLENGE_MANDATE", "CHALLENGE_REQUESTED"})
 OUTCOME_CODES = {"accepted": "00000", "pending": "02016", "risk": "04003"}
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One attempt as it ends. What is None is as the session asks; amounts in minor units."""
+    """One attempt as it ends. What is None is as the session asks; amounts in minor units.
+
+    `requested` is what this method was asked for, `amount` what the bank gave. `ago`: how long it is over.
+    """
 
     contract: Contract
     outcome: Result
     card: Card | None = None
     authenticated: bool = False
     type: str | None = None
+    requested: int | None = None
     amount: int | None = None
     currency: str | None = None
+    ago: timedelta = timedelta(0)
 
 
 def outcome_result(outcome: str, *, contract: Contract, code: str = "") -> Result:
@@ -39,13 +46,18 @@ def outcome_result(outcome: str, *, contract: Contract, code: str = "") -> Resul
 
 def pay(platform: Platform, *, session: Session, payment: Payment, notify: bool = True) -> Transaction:
     """Book the attempt and tell the merchant. An order reference paid in the last 24 hours is a duplicate."""
+    return pay_in_parts(platform, session=session, parts=(payment,), notify=notify)[0]
+
+
+def pay_in_parts(
+    platform: Platform, *, session: Session, parts: Sequence[Payment], notify: bool = True
+) -> list[Transaction]:
+    """Book each part of a payment in the order in which the session lists them, and tell the merchant once."""
     session.redirection = session.waiting = None
     session.result_read = False
-    outcome = payment.outcome
-    if outcome.title == "ACCEPTED":
-        outcome = _duplicate(platform, session=session) or outcome
-    booked = platform.add(_transaction(platform, session=session, payment=payment, outcome=outcome))
-    session.attempts.append(booked)
+    duplicate = _duplicate(platform, session=session)
+    booked = [_booked(platform, session=session, payment=part, duplicate=duplicate) for part in parts]
+    session.attempts.extend(booked)
     if notify:
         tell(platform, session=session)
     return booked
@@ -83,6 +95,16 @@ def answer_partner(platform: Platform, *, session: Session, contract: Contract, 
         return
     ending = outcome_result(outcome, contract=contract)
     pay(platform, session=session, payment=Payment(contract, ending))
+
+
+def pay_by_voucher(
+    platform: Platform, *, session: Session, contract: Contract, voucher: int, card: Contract
+) -> None:
+    """A meal voucher pays so much, in minor units, and a card the rest, in the same form."""
+    first = Payment(contract, ACCEPTED, requested=voucher, ago=CARD_FOLLOWS_AFTER)
+    complement = None if session.capture == "MANUAL" else "AUTHORIZATION_AND_CAPTURE_COMPLEMENT"
+    second = Payment(card, ACCEPTED, type=complement, requested=session.amount - voucher)
+    pay_in_parts(platform, session=session, parts=(second, first))
 
 
 def wait_for_phone(platform: Platform, *, session: Session, contract: Contract) -> None:
@@ -162,6 +184,14 @@ def _type_of(session: Session, *, contract: Contract) -> str:
     return "AUTHORIZATION"
 
 
+def _booked(
+    platform: Platform, *, session: Session, payment: Payment, duplicate: Result | None
+) -> Transaction:
+    accepted = payment.outcome.title == "ACCEPTED"
+    outcome = duplicate if duplicate and accepted else payment.outcome
+    return platform.add(_transaction(platform, session=session, payment=payment, outcome=outcome))
+
+
 def _transaction(platform: Platform, *, session: Session, payment: Payment, outcome: Result) -> Transaction:
     transaction_id = platform.new_id()
     contract = payment.contract
@@ -170,9 +200,9 @@ def _transaction(platform: Platform, *, session: Session, payment: Payment, outc
     booked = Transaction(
         id=transaction_id,
         type=payment.type or ("ORDER" if ordered else _type_of(session, contract=contract)),
-        amount=session.amount,
+        amount=session.amount if payment.requested is None else payment.requested,
         currency=payment.currency or session.order["currency"],
-        date=platform.now,
+        date=platform.now - payment.ago,
         result=outcome,
         payment_id=transaction_id,
         origin_id=transaction_id,

@@ -68,6 +68,20 @@ def partner_form() -> AnyResponse:
     return _onward(session)
 
 
+@hosted.post("/v2/voucher")
+def voucher_form() -> str | AnyResponse:
+    """The voucher pays a part, the first card of the point of sale the rest."""
+    session, contract = _session(), _contract(Kind.VOUCHER)
+    card = next(each for each in session.point_of_sale.contracts if each.kind is Kind.CARD)
+    amount = request.form.get("amount", "")
+    if not _payable(session):
+        return _onward(session)
+    if not (amount.isascii() and amount.isdecimal() and 0 < int(amount) < session.amount):
+        return _form(session, contract=contract, faults={"amount": "Above 0, and less than the whole amount"})
+    buyer.pay_by_voucher(platform(), session=session, contract=contract, voucher=int(amount), card=card)
+    return _onward(session)
+
+
 @hosted.post("/v2/phone")
 def phone_form() -> AnyResponse:
     session, contract = _session(), _contract(Kind.PHONE)
