@@ -22,7 +22,7 @@ from monext_bridge.domain.record import (
     attempt_status,
     holds_money,
     is_released,
-    own_amounts,
+    kept_amounts,
     reversal_reason,
     session_opened_at,
 )
@@ -140,10 +140,10 @@ class BuyerEvents:
             complete=not left_to_do and status not in (BuyerStatus.CHECKING, BuyerStatus.RECORDING),
             order=context.order,
             language=context.cart.locale if context.cart else None,
-            given_back=is_reversed(payment) or (accepted is not None and own_amounts(payment).held.is_zero),
+            given_back=is_reversed(payment) or (accepted is not None and kept_amounts(payment).held.is_zero),
             reversal_rejected=is_reversal_rejected(payment),
             released=is_released(payment),
-            refunded=own_amounts(payment).refunded,
+            refunded=kept_amounts(payment).refunded,
             begun=session_opened_at(payment),
             taken=accepted.timestamp if accepted else None,
             resume_url=payment.status_text if attempt_status(payment) is AttemptStatus.OPEN else None,
@@ -158,7 +158,7 @@ def _amount(payment: Payment, status: BuyerStatus) -> Money:
 
     For other statuses, return what was accepted or is planned.
     """
-    own = own_amounts(payment)
+    own = kept_amounts(payment)
     if status is BuyerStatus.PAID:
         return own.charged
     if status is BuyerStatus.AUTHORIZED:
