@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sandbox.monext import cards
@@ -15,6 +15,7 @@ from sandbox.monext.transactions import Transaction
 
 DUPLICATE_AGE = timedelta(hours=24)
 CARD_FOLLOWS_AFTER = timedelta(seconds=1)
+VOUCHER = Contract("VOUCHER", "CONECS", "Meal voucher", Kind.PARTNER, captures_at_once=True)
 CHALLENGES = frozenset({"CHALLENGE_MANDATE", "CHALLENGE_REQUESTED"})
 OUTCOME_CODES = {"accepted": "00000", "pending": "02016", "risk": "04003"}
 
@@ -68,8 +69,8 @@ def pay_by_card(platform: Platform, *, session: Session, contract: Contract, car
     if _wants_challenge(session, card=card):
         session.redirection = Redirection(contract, card)
         return
-    code = cards.bank_answer(card, amount=session.amount)
-    pay(platform, session=session, payment=Payment(contract, result(code), card=card))
+    payment = Payment(contract, result(cards.bank_answer(card, amount=session.amount)), card=card)
+    pay_in_parts(platform, session=session, parts=_with_voucher(session, payment))
 
 
 def answer_challenge(platform: Platform, *, session: Session, authenticated: bool) -> None:
@@ -95,16 +96,6 @@ def answer_partner(platform: Platform, *, session: Session, contract: Contract, 
         return
     ending = outcome_result(outcome, contract=contract)
     pay(platform, session=session, payment=Payment(contract, ending))
-
-
-def pay_by_voucher(
-    platform: Platform, *, session: Session, contract: Contract, voucher: int, card: Contract
-) -> None:
-    """A meal voucher pays so much, in minor units, and a card the rest, in the same form."""
-    first = Payment(contract, ACCEPTED, requested=voucher, ago=CARD_FOLLOWS_AFTER)
-    complement = None if session.capture == "MANUAL" else "AUTHORIZATION_AND_CAPTURE_COMPLEMENT"
-    second = Payment(card, ACCEPTED, type=complement, requested=session.amount - voucher)
-    pay_in_parts(platform, session=session, parts=(second, first))
 
 
 def wait_for_phone(platform: Platform, *, session: Session, contract: Contract) -> None:
@@ -182,6 +173,16 @@ def _type_of(session: Session, *, contract: Contract) -> str:
     if contract.captures_at_once or session.capture == "AUTOMATIC":
         return "AUTHORIZATION_AND_CAPTURE"
     return "AUTHORIZATION"
+
+
+def _with_voucher(session: Session, payment: Payment) -> Sequence[Payment]:
+    """What a card pays, newest first: the card with a meal voucher pays only the rest."""
+    voucher = session.amount // 2
+    if payment.card is None or payment.card.number != cards.VOUCHER_CARD or voucher == 0:
+        return (payment,)
+    complement = None if session.capture == "MANUAL" else "AUTHORIZATION_AND_CAPTURE_COMPLEMENT"
+    rest = replace(payment, type=complement, requested=session.amount - voucher)
+    return rest, Payment(VOUCHER, payment.outcome, requested=voucher, ago=CARD_FOLLOWS_AFTER)
 
 
 def _booked(

@@ -19,7 +19,11 @@ from sandbox.monext.settings import Contract, Kind
 hosted = Blueprint("hosted", __name__)
 
 OUTCOMES = ("accepted", "refused", "pending", "cancelled")
-_EXAMPLES = {"accepted": cards.ACCEPTED_CARD, "challenged": cards.CHALLENGED_CARD}
+_EXAMPLES = {
+    "accepted": cards.ACCEPTED_CARD,
+    "challenged": cards.CHALLENGED_CARD,
+    "voucher": cards.VOUCHER_CARD,
+}
 
 
 @hosted.after_request
@@ -65,20 +69,6 @@ def partner_form() -> AnyResponse:
     outcome = request.form.get("outcome", "")
     if outcome in OUTCOMES and _payable(session):
         buyer.answer_partner(platform(), session=session, contract=contract, outcome=outcome)
-    return _onward(session)
-
-
-@hosted.post("/v2/voucher")
-def voucher_form() -> str | AnyResponse:
-    """The voucher pays a part, the first card of the point of sale the rest."""
-    session, contract = _session(), _contract(Kind.VOUCHER)
-    card = next(each for each in session.point_of_sale.contracts if each.kind is Kind.CARD)
-    amount = request.form.get("amount", "")
-    if not _payable(session):
-        return _onward(session)
-    if not (amount.isascii() and amount.isdecimal() and 0 < int(amount) < session.amount):
-        return _form(session, contract=contract, faults={"amount": "Above 0, and less than the whole amount"})
-    buyer.pay_by_voucher(platform(), session=session, contract=contract, voucher=int(amount), card=card)
     return _onward(session)
 
 

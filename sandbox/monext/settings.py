@@ -11,7 +11,6 @@ class Kind(StrEnum):
     WALLET = "wallet"
     PARTNER = "partner"
     PHONE = "phone"
-    VOUCHER = "voucher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,6 @@ def contracts_of(suffix: str) -> tuple[Contract, ...]:
         Contract(f"BANCONTACT_{suffix}", "BANCONTACT", "Bancontact", Kind.PARTNER, captures_at_once=True),
         Contract(f"IDEAL_{suffix}", "IDEAL", "iDEAL", Kind.PARTNER, captures_at_once=True),
         Contract(f"MBWAY_{suffix}", "MBWAY", "MB Way", Kind.PHONE, captures_at_once=True),
-        Contract(f"VOUCHER_{suffix}", "CONECS", "Meal voucher + card", Kind.VOUCHER, captures_at_once=True),
     )
 
 

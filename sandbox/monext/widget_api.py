@@ -64,7 +64,7 @@ def card_payment(token: str) -> tuple[Response, int] | Response:
 def other_payment(token: str) -> Response:
     """Any method but a card: the answer's state says where the buyer goes, or that the phone rings."""
     session, body = _session(token), _body()
-    kinds = (Kind.PARTNER, Kind.WALLET, Kind.PHONE, Kind.VOUCHER)
+    kinds = (Kind.PARTNER, Kind.WALLET, Kind.PHONE)
     contract = _contract(session, contract_id=body.get("contractNumber"), kinds=kinds)
     if _payable(session):
         _note_page(session, body={} if contract.kind is Kind.PHONE else body)

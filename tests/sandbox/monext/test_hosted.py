@@ -76,7 +76,7 @@ def test_empty_list_of_methods_offers_all_of_the_point_of_sale(merchant: Merchan
     token = merchant.create(paymentMethod={"paymentMethodIDs": []})
     browser = Browser(merchant, token)
     browser.open(f"/v2/?token={token}")
-    assert len(browser.page.select(".method")) == 11
+    assert len(browser.page.select(".method")) == 10
 
 
 def test_accepted_card_ends_with_a_ticket_and_the_way_back(browser: Browser) -> None:

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.sandbox.monext.merchant import START, Merchant, found, page_of
+from sandbox.monext.cards import VOUCHER_CARD
+from tests.sandbox.monext.merchant import START, Merchant
 
+AT_ONCE = "AUTHORIZATION_AND_CAPTURE"
 COMPLEMENT = "AUTHORIZATION_AND_CAPTURE_COMPLEMENT"
 VOUCHER_AND_CARD = [
     {"amount": 1499, "type": COMPLEMENT},
-    {"amount": 1000, "method": "VOUCHER_FR", "ago": 30},
+    {"amount": 1000, "method": "PAYPAL_FR", "type": AT_ONCE, "ago": 30},
 ]
 
 
@@ -40,7 +42,7 @@ def test_each_part_has_a_ledger_of_its_own(merchant: Merchant) -> None:
     card, voucher = paid_in_parts(merchant)
     merchant.act(card, "refunds", amount=100)
     assert [row["type"] for row in merchant.rows(card)] == [COMPLEMENT, "REFUND"]
-    assert [row["type"] for row in merchant.rows(voucher)] == ["AUTHORIZATION_AND_CAPTURE"]
+    assert [row["type"] for row in merchant.rows(voucher)] == [AT_ONCE]
 
 
 @pytest.mark.parametrize(("amount", "code"), [(1499, "00000"), (1500, "02110"), (2499, "02110")])
@@ -90,21 +92,26 @@ def test_what_is_no_list_of_parts_is_refused(merchant: Merchant, parts: object) 
 
 
 @pytest.mark.parametrize(("capture", "type_"), [("AUTOMATIC", COMPLEMENT), ("MANUAL", "AUTHORIZATION")])
-def test_a_buyer_pays_a_part_by_voucher_and_the_rest_by_card(
-    merchant: Merchant, capture: str, type_: str
-) -> None:
-    token = merchant.create(payment={"paymentType": "ONE_OFF", "capture": capture})
-    form = found(page_of(merchant.client.get(f"/v2/?token={token}&method=VOUCHER_FR")), "#voucher-form")
-    merchant.client.post(str(form["action"]), data={"method": "VOUCHER_FR", "amount": "1000"})
+def test_the_card_with_a_voucher_pays_the_rest(merchant: Merchant, capture: str, type_: str) -> None:
+    token = paid_by_voucher_card(merchant, capture=capture)
     listed = [(t["type"], t["requestedAmount"]) for t in merchant.read(token)["transactions"]]
-    assert listed == [(type_, 1499), ("AUTHORIZATION_AND_CAPTURE", 1000)]
+    codes = [
+        t["paymentInstrumentData"]["paymentInstrumentType"]["code"]
+        for t in merchant.read(token)["transactions"]
+    ]
+    assert listed == [(type_, 1250), (AT_ONCE, 1249)]
+    assert codes == ["CB", "CONECS"]
     assert merchant.code(token) == "00000"
 
 
-@pytest.mark.parametrize("amount", ["", "0", "2499", "2500", "-1", "10.00", "a"])
-def test_a_voucher_pays_a_part_or_nothing(merchant: Merchant, amount: str) -> None:
-    token = merchant.create()
-    form = {"method": "VOUCHER_FR", "amount": amount}
-    page = page_of(merchant.client.post(f"/v2/voucher?token={token}", data=form))
-    assert found(page, "#voucher-fault").text == "Above 0, and less than the whole amount"
-    assert merchant.code(token) == "02306"
+def test_the_smallest_amount_is_no_sum_of_two(merchant: Merchant) -> None:
+    token = paid_by_voucher_card(merchant, capture="MANUAL", amount=1)
+    assert [t["requestedAmount"] for t in merchant.read(token)["transactions"]] == [1]
+
+
+def paid_by_voucher_card(merchant: Merchant, *, capture: str, amount: int = 2499) -> str:
+    payment = {"paymentType": "ONE_OFF", "capture": capture}
+    token = merchant.create(payment=payment, order={"amount": amount})
+    form = {"method": "CB_FR", "number": VOUCHER_CARD, "expiry": "12/30", "cvv": "123"}
+    merchant.client.post(f"/v2/card?token={token}", data=form)
+    return token

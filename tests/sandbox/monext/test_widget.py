@@ -97,16 +97,6 @@ def test_partner_gets_the_buyer_and_sends_him_back(merchant: Merchant) -> None:
     assert answer.location == f"{RETURN_URL}&paylinetoken={token}"
 
 
-def test_voucher_is_filled_in_on_a_page_of_its_own(merchant: Merchant) -> None:
-    token = merchant.create()
-    current = post(merchant, token, "paymentRequest", contractNumber="VOUCHER_FR", pageUrl=PAGE).get_json()
-    assert merchant.client.get(current["paymentRedirectNoResponse"]["redirectUrl"]).status_code == 200
-    form = {"method": "VOUCHER_FR", "amount": "1000"}
-    answer = merchant.client.post(f"/v2/voucher?token={token}", data=form)
-    assert answer.location == f"{RETURN_URL}&paylinetoken={token}"
-    assert state(merchant, token)["type"] == "PAYMENT_SUCCESS"
-
-
 def test_buyer_who_left_the_partner_may_choose_again(merchant: Merchant) -> None:
     token = merchant.create()
     post(merchant, token, "paymentRequest", contractNumber="PAYPAL_FR", pageUrl=PAGE)
