@@ -17,6 +17,7 @@ from monext_bridge.domain.operations import (
     OperationNotAllowed,
     abandon,
     check_ledger,
+    give_up,
     mark_unsent,
     operations_of_key,
 )
@@ -24,6 +25,7 @@ from monext_bridge.domain.record import (
     AddTransaction,
     Payment,
     Transaction,
+    TransactionType,
     Update,
     further_part,
     part_with,
@@ -83,7 +85,9 @@ class OperationAnnouncer:
         try:
             targets = self._targets(written, mine, request, ledgers=ledgers)
         except OperationNotAllowed as error:
-            self.executor.write(written, mine[0], abandon(mine))
+            known = operations_of_key(written, request.key)
+            closing = give_up(mine, known=known) if claimed else abandon(mine)
+            self.executor.write(written, mine[0], closing)
             raise Conflict(str(error)) from error
         updater = OrderStateUpdater(self.records, None if isinstance(order, BridgeError) else order)
         return AnnouncedOperations(written, updater, targets)
@@ -105,7 +109,9 @@ class OperationAnnouncer:
                 continue
             ledger = ledgers[further_part(part)]
             check_ledger(part, ledger, operations=own)
-            option = capture_option(request.operation, part, ledger, now=self.clock(), late_capture=late)
+            option = None
+            if any(t.type is TransactionType.CHARGE for t in own):
+                option = capture_option(request.operation, part, ledger, now=self.clock(), late_capture=late)
             remainder = operations_of_key(part, request.key).remainder
             target = replace(self._target(part, request), option=option, remainder=remainder)
             found |= dict.fromkeys((t.id for t in own), target)

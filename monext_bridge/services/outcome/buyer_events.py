@@ -23,6 +23,7 @@ from monext_bridge.domain.record import (
     holds_money,
     is_released,
     kept_amounts,
+    kept_parts,
     reversal_reason,
     session_opened_at,
 )
@@ -156,9 +157,12 @@ class BuyerEvents:
 def _amount(payment: Payment, status: BuyerStatus) -> Money:
     """Return what the buyer has paid or has reserved, which may be a part of the payment.
 
-    For other statuses, return what was accepted or is planned.
+    A session that was paid in parts may have one part captured and another reserved: both are the buyer's. For
+    other statuses, return what was accepted or is planned.
     """
     own = kept_amounts(payment)
+    if status is BuyerStatus.PAID and len(kept_parts(payment)) > 1:
+        return own.charged + own.uncaptured
     if status is BuyerStatus.PAID:
         return own.charged
     if status is BuyerStatus.AUTHORIZED:
