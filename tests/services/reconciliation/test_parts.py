@@ -141,3 +141,14 @@ def test_a_terminal_shows_all_parts_and_no_session_token(reconciliation: Reconci
     assert ["Left", "to", "refund", f"{done.total / 100:.2f}", "EUR"] in [
         line.split() for line in shown.splitlines()
     ]
+
+
+def test_a_terminal_refunds_all_that_is_left_of_one_charge(reconciliation: ReconciliationTester) -> None:
+    done = paid(reconciliation)
+    transactions = done.world.payment(done.cart)["transactions"]
+    card = next(t["id"] for t in transactions if t.get("interfaceId") == done.parts[1])
+    refund = ["refund", str(done.id), "--transaction", card, "--yes"]
+    run = payment_command(done.bridge)
+    assert run(*refund, "--amount", "7.00").exit_code == 0
+    assert run(*refund, "--all").exit_code == 0
+    assert done.ledgers() == ([], [("REFUND", 700, "OK"), ("REFUND", done.card - 700, "OK")])
