@@ -58,23 +58,31 @@ class InMemoryRecord:
 
 @dataclass
 class InMemoryMonext:
-    """Replaces `MonextPayments`. `answer` is given to every operation that is sent, or raised if it is an error."""
+    """Replaces `MonextPayments`. `answer` is given to every operation that is sent, or raised if it is an error.
+
+    A part of a payment may have an answer and a ledger of its own, in `answers` and `ledgers`.
+    """
 
     answer: OperationAnswer | RemoteUnavailable = NO_ANSWER
     current_ledger: Ledger = EMPTY_LEDGER
     echoes: dict[MonextTransactionId, str] = field(default_factory=dict)
+    answers: dict[MonextTransactionId, OperationAnswer | RemoteUnavailable] = field(default_factory=dict)
+    ledgers: dict[MonextTransactionId, Ledger] = field(default_factory=dict)
     sent: list[tuple[OperationKind, object]] = field(default_factory=list)
+    options: list[object] = field(default_factory=list)
 
     def execute(
-        self, _store: object, kind: OperationKind, _origin: object, body: dict[str, object]
+        self, _store: object, kind: OperationKind, origin: MonextTransactionId, body: dict[str, object]
     ) -> OperationAnswer:
         self.sent.append((kind, body["amount"]))
-        if isinstance(self.answer, RemoteUnavailable):
-            raise self.answer
-        return self.answer
+        self.options.append(body.get("option"))
+        answer = self.answers.get(origin, self.answer)
+        if isinstance(answer, RemoteUnavailable):
+            raise answer
+        return answer
 
-    def ledger(self, _store: object, _origin: object) -> Ledger:
-        return self.current_ledger
+    def ledger(self, _store: object, origin: MonextTransactionId) -> Ledger:
+        return self.ledgers.get(origin, self.current_ledger)
 
     def echoed_key(self, _store: object, row: MonextTransactionId) -> str | None:
         return self.echoes.get(row)

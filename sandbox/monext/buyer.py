@@ -1,7 +1,8 @@
 """What the buyer does in a session, whether on the hosted page, in the widget, or played by a test."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sandbox.monext import cards
@@ -13,20 +14,27 @@ from sandbox.monext.settings import Contract, Kind
 from sandbox.monext.transactions import Transaction
 
 DUPLICATE_AGE = timedelta(hours=24)
+CARD_FOLLOWS_AFTER = timedelta(seconds=1)
+VOUCHER = Contract("VOUCHER", "CONECS", "Meal voucher", Kind.PARTNER, captures_at_once=True)
 OUTCOME_CODES = {"accepted": "00000", "pending": "02016", "risk": "04003"}
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One attempt as it ends. What is None is as the session asks; amounts in minor units."""
+    """One attempt as it ends. What is None is as the session asks; amounts in minor units.
+
+    `requested` is what this method was asked for, `amount` what the bank gave. `ago`: how long it is over.
+    """
 
     contract: Contract
     outcome: Result
     card: Card | None = None
     authenticated: bool = False
     type: str | None = None
+    requested: int | None = None
     amount: int | None = None
     currency: str | None = None
+    ago: timedelta = timedelta(0)
 
 
 def outcome_result(outcome: str, *, contract: Contract, code: str = "") -> Result:
@@ -38,13 +46,18 @@ def outcome_result(outcome: str, *, contract: Contract, code: str = "") -> Resul
 
 def pay(platform: Platform, *, session: Session, payment: Payment, notify: bool = True) -> Transaction:
     """Book the attempt and tell the merchant. An order reference paid in the last 24 hours is a duplicate."""
+    return pay_in_parts(platform, session=session, parts=(payment,), notify=notify)[0]
+
+
+def pay_in_parts(
+    platform: Platform, *, session: Session, parts: Sequence[Payment], notify: bool = True
+) -> list[Transaction]:
+    """Book each part of a payment in the order in which the session lists them, and tell the merchant once."""
     session.redirection = session.waiting = None
     session.result_read = False
-    outcome = payment.outcome
-    if outcome.title == "ACCEPTED":
-        outcome = _duplicate(platform, session=session) or outcome
-    booked = platform.add(_transaction(platform, session=session, payment=payment, outcome=outcome))
-    session.attempts.append(booked)
+    duplicate = _duplicate(platform, session=session)
+    booked = [_booked(platform, session=session, payment=part, duplicate=duplicate) for part in parts]
+    session.attempts.extend(booked)
     if notify:
         tell(platform, session=session)
     return booked
@@ -147,6 +160,24 @@ def _type_of(session: Session, *, contract: Contract) -> str:
     return "AUTHORIZATION"
 
 
+def with_voucher(session: Session, payment: Payment) -> Sequence[Payment]:
+    """What a card pays, newest first: the card with a meal voucher pays only the rest."""
+    voucher = session.amount // 2
+    if payment.card is None or payment.card.number != cards.VOUCHER_CARD or voucher == 0:
+        return (payment,)
+    complement = None if session.capture == "MANUAL" else "AUTHORIZATION_AND_CAPTURE_COMPLEMENT"
+    rest = replace(payment, type=complement, requested=session.amount - voucher)
+    return rest, Payment(VOUCHER, payment.outcome, requested=voucher, ago=CARD_FOLLOWS_AFTER)
+
+
+def _booked(
+    platform: Platform, *, session: Session, payment: Payment, duplicate: Result | None
+) -> Transaction:
+    accepted = payment.outcome.title == "ACCEPTED"
+    outcome = duplicate if duplicate and accepted else payment.outcome
+    return platform.add(_transaction(platform, session=session, payment=payment, outcome=outcome))
+
+
 def _transaction(platform: Platform, *, session: Session, payment: Payment, outcome: Result) -> Transaction:
     transaction_id = platform.new_id()
     contract = payment.contract
@@ -155,9 +186,9 @@ def _transaction(platform: Platform, *, session: Session, payment: Payment, outc
     booked = Transaction(
         id=transaction_id,
         type=payment.type or ("ORDER" if ordered else _type_of(session, contract=contract)),
-        amount=session.amount,
+        amount=session.amount if payment.requested is None else payment.requested,
         currency=payment.currency or session.order["currency"],
-        date=platform.now,
+        date=platform.now - payment.ago,
         result=outcome,
         payment_id=transaction_id,
         origin_id=transaction_id,

@@ -119,4 +119,4 @@ def _ask_bank(platform: Platform, *, session: Session, redirection: Redirection,
     # A soft decline wants authentication, and is content with it.
     code = "00000" if authenticated and code == "01131" else code
     payment = buyer.Payment(redirection.contract, result(code), card=card, authenticated=authenticated)
-    buyer.pay(platform, session=session, payment=payment)
+    buyer.pay_in_parts(platform, session=session, parts=buyer.with_voucher(session, payment))

@@ -6,6 +6,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 ACCEPTED_CARD = "4970101234567802"
+VOUCHER_CARD = "4970105555555551"
+"""A card that comes with a meal voucher, which pays the first half."""
 
 _AMOUNTS = {
     "333.05": "01100",

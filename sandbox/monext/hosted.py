@@ -20,7 +20,9 @@ from sandbox.monext.settings import Contract, Kind
 hosted = Blueprint("hosted", __name__)
 
 OUTCOMES = ("accepted", "refused", "pending", "cancelled")
-_EXAMPLES = {number: STORIES[scenario] for scenario, number in CARDS.items()}
+_EXAMPLES = {number: STORIES[scenario] for scenario, number in CARDS.items()} | {
+    cards.VOUCHER_CARD: "a meal voucher pays half, the card the rest"
+}
 
 
 @hosted.after_request

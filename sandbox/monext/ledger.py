@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 RELEASES = frozenset({"CANCEL", "RESET", "CANCEL_AUTHORIZATION"})
-PAYMENTS = frozenset({"AUTHORIZATION", "AUTHORIZATION_AND_CAPTURE"})
+CAPTURED_AT_ONCE = frozenset({"AUTHORIZATION_AND_CAPTURE", "AUTHORIZATION_AND_CAPTURE_COMPLEMENT"})
+PAYMENTS = frozenset({"AUTHORIZATION", *CAPTURED_AT_ONCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def balance(rows: Sequence[Row]) -> Balance:
         return Balance(0, 0)
     released = _sum(acts, types=RELEASES, origins=frozenset({payment.id}))
     given_back = _given_back(acts)
-    if payment.type == "AUTHORIZATION_AND_CAPTURE":
+    if payment.type in CAPTURED_AT_ONCE:
         return Balance(0, payment.amount - released - given_back)
     captured = _sum(acts, types=frozenset({"CAPTURE"}))
     settled = _sum([act for act in acts if act.status == "OK"], types=frozenset({"CAPTURE"}))

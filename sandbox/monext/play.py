@@ -1,6 +1,7 @@
 """Controls that play the buyer, the partners, the banks and the merchant's staff."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -29,6 +30,9 @@ def play_buyer(token: str) -> Response:
     session (the first); "code": another return code; "card": the card's number; "type", "amount",
     "currency": what the transaction says instead of what was asked; "notify": false tells nobody;
     "force": true pays a session that is closed. Else 409 for a session that can't be paid.
+
+    "parts": pays by several methods at once, each with these members of its own, in the order in which the
+    session lists them. Of each "amount" is asked for, and "ago" is for how many seconds it is over.
     """
     session, body = _session(token), read_json()
     outcome = body.get("outcome", "accepted")
@@ -119,10 +123,27 @@ def remit() -> Response:
 
 
 def _play_payment(session: Session, *, body: dict[str, Any], outcome: str) -> None:
+    if not isinstance(body.get("parts", []), list):
+        raise BadRequest("parts: a list")
+    parts = [_part(session, body=part) for part in body.get("parts", [])]
+    played = parts or [_payment(session, body=body, outcome=outcome)]
+    buyer.pay_in_parts(platform(), session=session, parts=played, notify=body.get("notify", True))
+
+
+def _part(session: Session, *, body: dict[str, Any]) -> buyer.Payment:
+    outcome, requested = body.get("outcome", "accepted"), int(number(body, name="amount"))
+    if outcome not in PLAYED:
+        raise BadRequest(f"outcome of a part: one of {', '.join(PLAYED)}")
+    ago = timedelta(seconds=number(body, name="ago", default=0))
+    own = _payment(session, body={**body, "amount": None}, outcome=outcome)
+    return replace(own, requested=requested, ago=ago)
+
+
+def _payment(session: Session, *, body: dict[str, Any], outcome: str) -> buyer.Payment:
     contract = _contract(session, contract_id=body.get("method"))
     ending = buyer.outcome_result(outcome, contract=contract, code=str(body.get("code") or ""))
     card = cards.Card(str(body["card"]), expiry="1235", holder="") if body.get("card") else None
-    payment = buyer.Payment(
+    return buyer.Payment(
         contract,
         ending,
         card=card,
@@ -130,7 +151,6 @@ def _play_payment(session: Session, *, body: dict[str, Any], outcome: str) -> No
         amount=body.get("amount"),
         currency=body.get("currency"),
     )
-    buyer.pay(platform(), session=session, payment=payment, notify=body.get("notify", True))
 
 
 def _contract(session: Session, *, contract_id: object) -> Contract:

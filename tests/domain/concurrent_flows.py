@@ -21,6 +21,7 @@ from monext_bridge.domain.monext import (
 )
 from monext_bridge.domain.operations.by_key import (
     abandon,
+    give_up,
     mark_unsent,
     operation_keys,
     operations_of_key,
@@ -158,7 +159,9 @@ class Bridge:
             own = own_operations(payment, written, claimed)
             yield
             if any(t.state is INITIAL for t in own):  # else they were closed as abandoned
-                after = yield from self._sends(written, own, request, conditions, ledger=ledger)
+                after = yield from self._sends(
+                    written, own, request, conditions, ledger=ledger, claimed=bool(claimed)
+                )
                 yield from self._refunds_instead(after, request, name, conditions)
             return
 
@@ -169,9 +172,10 @@ class Bridge:
         for key in operation_keys(payment):
             payment = yield from self._resolves_key(payment, key)
         for key in operation_keys(payment):
-            free = operations_of_key(payment, key).unsent
+            known = operations_of_key(payment, key)
+            free = known.unsent
             if free and not key.startswith(REVERSAL_PREFIX):
-                payment = self._write(payment, free[0], abandon(free))
+                payment = self._write(payment, free[0], give_up(free, known=known))
                 yield
 
     def imports_ledger(self, payment_id: PaymentId) -> Steps:
@@ -304,7 +308,9 @@ class Bridge:
             if not of_key.unsent or any(t.state is INITIAL for t in of_key.under_way):
                 return (), ()
             fits = has_room_for(payment, of_key.unsent)
-            return of_key.unsent, self._unmarked(of_key.unsent) if fits else abandon(of_key.unsent)
+            return of_key.unsent, self._unmarked(of_key.unsent) if fits else give_up(
+                of_key.unsent, known=of_key
+            )
         if isinstance(request, Capture) and reversal_reason(payment) is not None:
             return (), ()
         try:
@@ -320,6 +326,7 @@ class Bridge:
         conditions: Conditions,
         *,
         ledger: Ledger | None = None,
+        claimed: bool = False,
     ) -> Generator[None, None, Payment]:
         """Send each operation of the request, one after the other, where Monext's ledger allows it."""
         ids = {t.id for t in own}
@@ -328,7 +335,8 @@ class Bridge:
         try:
             check_ledger(payment, ledger or self._ledger(payment), operations=own)
         except OperationNotAllowed:
-            return self._write(payment, own[0], abandon(own))
+            known = operations_of_key(payment, _name(own[0]).key)
+            return self._write(payment, own[0], give_up(own, known=known) if claimed else abandon(own))
         yield
         of_key = operations_of_key(payment, _name(own[0]).key)
         final = isinstance(request, Capture) and request.final

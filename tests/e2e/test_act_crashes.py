@@ -22,6 +22,7 @@ from monext_bridge.runtime import utc_now
 from sandbox.runner import Sandbox
 from tests.bridges import Gunicorn, InProcess
 from tests.services.paid_payments import PaidPayment, a_paid_payment
+from tests.services.parts import AT_ONCE, AUTHORIZED, COMPLEMENT, a_payment_in_two
 from tests.world import World, wait_for
 
 LATER = timedelta(minutes=6)
@@ -31,13 +32,25 @@ EUROS = Money(1000, "EUR")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An act as the API takes it and as the services do, on which payment, after what."""
+    """An act as the API takes it and as the services do, on which payment, after what.
+
+    `kinds` are the types of Monext's two transactions where a voucher and a card pay in parts.
+    """
 
     action: dict[str, Any]
     act: Operation
     situation: str
     before: Callable[[PaidPayment], object] = lambda _: None
+    kinds: tuple[str, str] | None = None
 
+    def paid(self, bridge: InProcess, world: World) -> PaidPayment:
+        if self.kinds is None:
+            return a_paid_payment(bridge, world, situation=self.situation)
+        return a_payment_in_two(bridge, world, situation=self.situation, kinds=self.kinds)
+
+
+OVER_BOTH = {"centAmount": 1500, "currencyCode": "EUR"}
+"""More than the voucher has, so that it takes both parts."""
 
 CASES = {
     "capture": Case({"action": "capturePayment", "amount": AMOUNT}, Capture(EUROS), "german-store"),
@@ -49,6 +62,21 @@ CASES = {
     "cancel": Case({"action": "cancelPayment"}, Cancel(), "german-store"),
     "refund": Case({"action": "refundPayment", "amount": AMOUNT}, Refund(EUROS), "guest"),
     "reverse": Case({"action": "reversePayment"}, Reverse(), "german-store", lambda paid: paid.capture(2000)),
+    "capture of two parts": Case(
+        {"action": "capturePayment", "amount": OVER_BOTH},
+        Capture(Money(1500, "EUR")),
+        "german-store",
+        kinds=(AUTHORIZED, AUTHORIZED),
+    ),
+    "refund of two parts": Case(
+        {"action": "refundPayment", "amount": OVER_BOTH},
+        Refund(Money(1500, "EUR")),
+        "guest",
+        kinds=(AT_ONCE, COMPLEMENT),
+    ),
+    "reverse of two parts": Case(
+        {"action": "reversePayment"}, Reverse(), "german-store", kinds=(AT_ONCE, AUTHORIZED)
+    ),
 }
 ACT, RECORD, ORDER = "/(captures|cancels|refunds)$", "/payments/[^/]+$", "/orders/"
 STEPS: list[tuple[str, str, str, int]] = [
@@ -64,13 +92,17 @@ SECOND_ACT: list[tuple[str, str, str, int]] = [
     ("monext", "POST", ACT, 1),
     ("commercetools", "POST", RECORD, 2),
 ]
+SECOND_LEDGER = ("monext", "GET", "/transactions/", 1)
 
 
 def steps_of(name: str) -> list[tuple[str, str, str, int]]:
-    """A reverse acts twice; a refund leaves the order's payment state as it is, so it writes no order."""
-    if name == "refund":
-        return [step for step in STEPS if step[2] != ORDER]
-    return STEPS + SECOND_ACT if name == "reverse" else STEPS
+    """A reverse acts twice, and so does what takes two parts, whose ledgers are two as well.
+
+    A refund leaves the order's payment state as it is, so it writes no order.
+    """
+    steps = STEPS + SECOND_ACT if name == "reverse" or "two parts" in name else STEPS
+    steps = [*steps, SECOND_LEDGER] if "two parts" in name else steps
+    return [step for step in steps if step[2] != ORDER] if name.startswith("refund") else steps
 
 
 RUNS = [
@@ -113,7 +145,7 @@ def test_a_killed_act_ends_as_monexts_ledger_says(
 ) -> None:
     name, (remote, method, path, skip), when = run
     case = CASES[name]
-    paid = a_paid_payment(in_process, world, situation=case.situation)
+    paid = case.paid(in_process, world)
     case.before(paid)
     kill = {"action": when, "pid": worker_of(victim), "method": method, "path": path, "skip": skip}
     world.fault(remote, **kill)

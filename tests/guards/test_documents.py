@@ -27,6 +27,7 @@ from monext_bridge.domain.operations.pending import (
 from monext_bridge.domain.outcome.order_rules import OrderPaymentState
 from monext_bridge.domain.reconciliation.compare_ledger import FOUND, FOUND_PREFIX
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
+from monext_bridge.domain.record import ON_PART
 from monext_bridge.domain.record.attempt_status import ReversalReason
 from monext_bridge.errors import SettingsError
 from monext_bridge.services.operations.request import OperationOutcome
@@ -195,6 +196,7 @@ def test_every_name_of_an_act_in_the_record_is_told() -> None:
         ABANDONED,
         FOUND,
         f"{OF_CHARGE}<id>",
+        f"{ON_PART}<id>",
     }
     assert f"{FOUND_PREFIX}<row>~{FOUND}" in column(OFFICE, heading="`interactionId`")
     assert f"`{REVERSAL_PREFIX}`" in OFFICE.read_text()

@@ -89,6 +89,7 @@ class ActEvent(StrEnum):
     TAKEN_UP = "called again"
     NO_ROOM = "no longer allowed"
     CLOSED_UNSENT = "closed by reconciliation"
+    CLOSED_IN_PART = "closed, another part was sent"
     FOUND = "found in Monext's ledger, OK"
     FOUND_OPEN = "found in Monext's ledger, not final"
     TAKEN_BACK = "refund cancelled in Monext's back office"
@@ -285,6 +286,12 @@ ACT_EDGES: ActEdges = (
         "other operations have used up the money meanwhile",
     ),
     Edge(ActState.UNSENT, ActEvent.CLOSED_UNSENT, ActState.ABANDONED, "no call came with its key"),
+    Edge(
+        ActState.UNSENT,
+        ActEvent.CLOSED_IN_PART,
+        ActState.FAILED,
+        "likewise; the key's answer tells that a part was not done",
+    ),
 )
 
 ACT_CORRECTIONS: ActEdges = (

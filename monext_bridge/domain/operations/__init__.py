@@ -7,6 +7,7 @@ left for the next one, and which row of Monext's ledger an unresolved operation 
 from monext_bridge.domain.operations.by_key import (
     KeyedOperations,
     abandon,
+    give_up,
     has_abandoned,
     mark_unsent,
     operation_keys,
@@ -83,6 +84,7 @@ __all__ = [
     "candidate_rows",
     "check_ledger",
     "due_capture",
+    "give_up",
     "has_abandoned",
     "has_room_for",
     "is_authorization_over",

@@ -160,6 +160,22 @@ def abandon(operations: tuple[Transaction, ...]) -> tuple[Update, ...]:
     return tuple(updates)
 
 
+def give_up(unsent: tuple[Transaction, ...], *, known: KeyedOperations) -> tuple[Update, ...]:
+    """Closes unsent operations of a key that nobody takes up.
+
+    Where none of the key was sent, the key can be used again. Where one was, they stay under it as failed, so
+    that its answer tells that a part of the request was not done.
+    """
+    ids = {t.id for t in unsent}
+    if all(t.id in ids for t in known.operations):
+        return abandon(unsent)
+    named = [(t, name) for t in unsent if (name := operation_name(t))]
+    return (
+        *(ChangeTransactionState(t.id, TransactionState.FAILURE) for t, _ in named),
+        *(ChangeInteractionId(t.id, str(name.marked(None))) for t, name in named if name.mark == UNSENT),
+    )
+
+
 def mark_unsent(operations: tuple[Transaction, ...]) -> tuple[Update, ...]:
     """Marks operations as never sent: whoever comes next with their key uses them again."""
     named = [(t, name) for t in operations if (name := operation_name(t))]

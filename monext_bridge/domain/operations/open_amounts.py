@@ -22,6 +22,7 @@ from monext_bridge.domain.record import (
     accepted_or_planned_amount,
     accepted_transaction,
     cost_left_for,
+    kept_parts,
     part_with,
     parts,
     total,
@@ -47,14 +48,17 @@ class OpenAmounts:
 def open_amounts(payment: Payment) -> OpenAmounts:
     """Returns what the record leaves, with every operation under way counted as done.
 
-    An unsent operation is not under way.
+    An unsent operation is not under way. Of surplus parts nothing may be captured.
     """
     like = accepted_or_planned_amount(payment)
-    each = [_of_part(part, like=like) for part in parts(payment)]
-    none = like.with_amount(0)
-    left = none.plus_all(part.capturable for part in each)
+    none, each = like.with_amount(0), [_of_part(part, like=like) for part in parts(payment)]
+    kept = (_of_part(part, like=like) for part in kept_parts(payment))
     refundable = none.plus_all(part.refundable for part in each)
-    return OpenAmounts(left, left, min(refundable, _refundable(_without_unsent(payment), like=like)))
+    return OpenAmounts(
+        capturable=none.plus_all(part.capturable for part in kept),
+        cancellable=none.plus_all(part.cancellable for part in each),
+        refundable=min(refundable, _refundable(_without_unsent(payment), like=like)),
+    )
 
 
 def owed(payment: Payment, order: Order) -> Money:

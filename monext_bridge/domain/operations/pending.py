@@ -73,11 +73,13 @@ class OperationName:
 
     @classmethod
     def parse(cls, interaction_id: str | None) -> OperationName | None:
-        """Returns None for an id that names no operation, such as the session token of the first transaction."""
+        """Returns None for an id that names no operation, such as the session token of a part."""
         key, *parts = (interaction_id or "").split("~")
         if not parts or not IDEMPOTENCY_KEY.fullmatch(key):
             return None
         digest, *behind = parts
+        if digest.startswith(ON_PART):
+            return None
         principal, part, charge = (_take(behind, prefix) for prefix in (BY_PRINCIPAL, ON_PART, OF_CHARGE))
         if len(behind) > 1:
             return None

@@ -111,10 +111,8 @@ def _shares(payment: Payment, operation: Operation) -> tuple[Share, ...]:
     left = open_amounts(payment)
     match operation:
         case Capture(amount):
+            _check_room(amount, left.capturable, what="captured")
             kept = [(part, open_amounts(part).capturable) for part in kept_parts(payment)]
-            _check_room(
-                amount, left.capturable.with_amount(0).plus_all(room for _, room in kept), what="captured"
-            )
             captures = _split(amount, kept, kind=TransactionType.CHARGE)
             return (*captures, *_releases(kept, captures)) if operation.final else captures
         case Refund(amount, charge):

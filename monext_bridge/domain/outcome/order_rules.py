@@ -20,6 +20,7 @@ from monext_bridge.domain.record import (
     amounts,
     holds_money,
     reversal_reason,
+    without_surplus,
 )
 
 FUTURE_ORDER_NUMBER = re.compile(r"(?!\.{1,2}$)[^/\x00-\x1f\x7f]{1,46}")
@@ -62,9 +63,9 @@ def order_payment_state(total: Money, payments: Iterable[Payment]) -> OrderPayme
     Returns None where nothing has happened yet. Less than the total is BalanceDue, also where nothing is left to
     capture: an order may cost more after an edit. Only money of the order's currency counts, whatever was planned.
     Refunds and chargebacks do not change the state, but a refund under way means that credit is owed. A payment
-    with a reversal reason does not count: its money was never the order's.
+    with a reversal reason does not count: its money was never the order's. Neither do surplus parts.
     """
-    counted = [p for p in payments if reversal_reason(p) is None]
+    counted = [without_surplus(p) for p in payments if reversal_reason(p) is None]
     each, none = [amounts(p, like=total) for p in counted], total.with_amount(0)
     captured = none.plus_all(a.charged for a in each)
     is_authorized = any(not a.authorized.is_zero for a in each)

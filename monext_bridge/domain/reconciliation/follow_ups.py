@@ -29,6 +29,7 @@ from monext_bridge.domain.record import (
     TransactionState,
     TransactionType,
     accepted_transaction,
+    accepted_transactions,
     attempt_status,
     holds_money,
     is_closed,
@@ -166,8 +167,9 @@ def received_operations(payment: Payment) -> tuple[Transaction, ...]:
 
 def authorization_ends_at(payment: Payment) -> datetime | None:
     """Returns when what is authorised and not captured can no longer be captured."""
-    accepted = accepted_transaction(payment)
-    if accepted is None or accepted.timestamp is None or accepted.type is not TransactionType.AUTHORIZATION:
+    authorizations = (t for t in accepted_transactions(payment) if t.type is TransactionType.AUTHORIZATION)
+    accepted = next(authorizations, None)
+    if accepted is None or accepted.timestamp is None:
         return None
     kept = reversal_reason(payment) is None and not open_amounts(payment).capturable.is_zero
     return accepted.timestamp + AUTHORIZATION_LASTS if kept else None

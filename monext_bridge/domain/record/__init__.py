@@ -4,7 +4,7 @@ This package decides what a payment's transactions say: which attempt is open, p
 money is kept, and what the record reads after an update. Nothing here calls commercetools or Monext.
 """
 
-from monext_bridge.domain.record.amounts import Amounts, amounts, less_held, own_amounts, total
+from monext_bridge.domain.record.amounts import Amounts, amounts, kept_amounts, less_held, own_amounts, total
 from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.attempt_status import (
     AttemptStatus,
@@ -41,6 +41,7 @@ from monext_bridge.domain.record.parts import (
     session_transactions,
     surplus_parts,
     taken,
+    without_surplus,
 )
 from monext_bridge.domain.record.payment import (
     NO_LANDING_PAGES,
@@ -115,6 +116,7 @@ __all__ = [
     "holds_money",
     "is_closed",
     "is_released",
+    "kept_amounts",
     "kept_parts",
     "less_held",
     "limited_text",
@@ -132,4 +134,5 @@ __all__ = [
     "taken",
     "total",
     "with_updates",
+    "without_surplus",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.parts import accepted_or_planned_amount, parts
+from monext_bridge.domain.record.parts import accepted_or_planned_amount, parts, without_surplus
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 
 
@@ -51,6 +51,11 @@ def own_amounts(payment: Payment) -> Amounts:
     return amounts(payment, like=accepted_or_planned_amount(payment))
 
 
+def kept_amounts(payment: Payment) -> Amounts:
+    """Returns the same sums without surplus parts: what of the payment pays for something."""
+    return own_amounts(without_surplus(payment))
+
+
 def total(
     payment: Payment,
     kind: TransactionType,
@@ -67,8 +72,11 @@ def total(
 
 
 def less_held(total: Money, payments: Iterable[Payment]) -> Money:
-    """Returns the total less what the payments hold in its currency, never below zero."""
-    held = (amounts(payment, like=total).held for payment in payments)
+    """Returns the total less what the payments hold in its currency, never below zero.
+
+    Surplus parts are on their way back, and pay for nothing.
+    """
+    held = (amounts(without_surplus(payment), like=total).held for payment in payments)
     return total.less(total.with_amount(0).plus_all(held))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from monext_bridge.domain.record.amounts import own_amounts
+from monext_bridge.domain.record.amounts import kept_amounts
 from monext_bridge.domain.record.parts import accepted_transaction, session_transactions
 from monext_bridge.domain.record.payment import Payment, TransactionState
 
@@ -42,7 +42,7 @@ def attempt_status(payment: Payment) -> AttemptStatus:
     states = {t.state for t in transactions}
     checks = (
         (reversal_reason(payment) is not None, AttemptStatus.RETURNED),
-        (own_amounts(payment).charged.cent_amount > 0, AttemptStatus.PAID),
+        (kept_amounts(payment).charged.cent_amount > 0, AttemptStatus.PAID),
         (TransactionState.SUCCESS in states, AttemptStatus.AUTHORIZED),
         (TransactionState.PENDING in states, AttemptStatus.PENDING),
         (TransactionState.INITIAL in states, AttemptStatus.OPEN),
@@ -54,7 +54,7 @@ def attempt_status(payment: Payment) -> AttemptStatus:
 
 def is_released(payment: Payment) -> bool:
     """Tells whether the buyer was never charged: authorised, nothing captured, and all of it cancelled."""
-    own = own_amounts(payment)
+    own = kept_amounts(payment)
     return own.charged.is_zero and own.uncaptured.is_zero and not own.authorized.is_zero
 
 
@@ -87,5 +87,5 @@ def holds_money(payment: Payment) -> bool:
     return (
         accepted_transaction(payment) is not None
         and reversal_reason(payment) is None
-        and not own_amounts(payment).held.is_zero
+        and not kept_amounts(payment).held.is_zero
     )

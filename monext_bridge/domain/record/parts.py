@@ -85,6 +85,12 @@ def kept_parts(payment: Payment) -> tuple[Payment, ...]:
     return tuple(part for part in parts(payment) if further_part(part) not in surplus)
 
 
+def without_surplus(payment: Payment) -> Payment:
+    """Returns the payment as if its surplus parts had never been paid: what of it pays for something."""
+    gone = {t.id for part in surplus_parts(payment) for t in part.transactions}
+    return replace(payment, transactions=tuple(t for t in payment.transactions if t.id not in gone))
+
+
 def taken(payment: Payment) -> Money | None:
     """Returns what Monext took for the payment, without surplus parts.
 

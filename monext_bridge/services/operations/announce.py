@@ -16,6 +16,7 @@ from monext_bridge.domain.operations import (
     OperationNotAllowed,
     abandon,
     check_ledger,
+    give_up,
     mark_unsent,
     operations_of_key,
 )
@@ -23,6 +24,7 @@ from monext_bridge.domain.record import (
     AddTransaction,
     Payment,
     Transaction,
+    TransactionType,
     Update,
     further_part,
     part_with,
@@ -80,7 +82,9 @@ class OperationAnnouncer:
         try:
             targets = self._targets(written, mine, request, ledgers=ledgers)
         except OperationNotAllowed as error:
-            self.executor.write(written, mine[0], abandon(mine))
+            known = operations_of_key(written, request.key)
+            closing = give_up(mine, known=known) if claimed else abandon(mine)
+            self.executor.write(written, mine[0], closing)
             raise Conflict(str(error)) from error
         updater = OrderStateUpdater(self.records, None if isinstance(order, BridgeError) else order)
         return AnnouncedOperations(written, updater, targets)
@@ -102,7 +106,10 @@ class OperationAnnouncer:
                 continue
             ledger = ledgers[further_part(part)]
             check_ledger(part, ledger, operations=own)
-            option = capture_option(request.operation, part, ledger, now=self.clock.now(), late_capture=late)
+            option = None
+            if any(t.type is TransactionType.CHARGE for t in own):
+                now = self.clock.now()
+                option = capture_option(request.operation, part, ledger, now=now, late_capture=late)
             remainder = operations_of_key(part, request.key).remainder
             target = replace(self._target(part, request), option=option, remainder=remainder)
             found |= dict.fromkeys((t.id for t in own), target)

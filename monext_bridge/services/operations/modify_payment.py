@@ -23,8 +23,8 @@ from monext_bridge.domain.operations import (
     Operation,
     OperationNotAllowed,
     Reverse,
-    abandon,
     announcements,
+    give_up,
     has_abandoned,
     has_room_for,
     is_unsent,
@@ -68,6 +68,8 @@ from monext_bridge.services.remotes import CommercetoolsRecords, decide_and_writ
 
 log = logging.getLogger(__name__)
 
+NOT_KNOWN_YET = "whether Monext acted is not known yet: ask again with this key"
+UNSENT_IN_PART = "a part of it was sent, and a part could not be: ask again with this key"
 CANCEL_TOO_LATE_TEXT = "the capture was sent for settlement already: refund it instead"
 
 Begun = AnnouncedOperations | OperationResult
@@ -148,9 +150,10 @@ class PaymentOperations:
         return self._refund_instead(payment, request) or self._result(payment, request)
 
     def _announce_unsent(self, payment: Payment, known: KeyedOperations, request: OperationRequest) -> Begun:
-        """Announce unsent operations again if there is still room for exactly them; otherwise abandon them."""
+        """Announce unsent operations again if there is still room for exactly them; otherwise give them up."""
         if not has_room_for(payment, known.unsent):
-            payment = self.executor.write(payment, known.unsent[0], abandon(known.unsent))
+            closing = give_up(known.unsent, known=known)
+            payment = self.executor.write(payment, known.unsent[0], closing)
             if not operations_of_key(payment, request.key):
                 raise outdated(f"payment {payment.id}")
             return self._result(payment, request)
@@ -202,11 +205,9 @@ class PaymentOperations:
         known = operations_of_key(payment, request.key)
         worst, first = known.worst(), known.first()
         if worst.state is TransactionState.INITIAL:
-            if is_unsent(worst):
+            if all(is_unsent(t) for t in known.operations):
                 raise RemoteUnreachable("Monext can't be reached; nothing was done", remote="monext")
-            raise OperationUnknown(
-                "whether Monext acted is not known yet: ask again with this key", remote="monext"
-            )
+            raise OperationUnknown(UNSENT_IN_PART if is_unsent(worst) else NOT_KNOWN_YET, remote="monext")
         if operation_mark(worst) == TOO_LATE and isinstance(request.operation, Cancel):
             raise Conflict(CANCEL_TOO_LATE_TEXT)
         return OperationResult(OUTCOME_OF[worst.state], first.id, first.interface_id)

@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.operations import REVERSAL_PREFIX, abandon, operation_keys, operations_of_key
+from monext_bridge.domain.operations import REVERSAL_PREFIX, give_up, operation_keys, operations_of_key
 from monext_bridge.domain.record import (
     AttemptKey,
     ChangeTransactionState,
@@ -65,21 +65,22 @@ class UnknownOutcomeResolver:
         return payment
 
     def close_unsent(self, payment: Payment) -> Payment:
-        """Abandon what certainly never reached Monext.
+        """Give up what certainly never reached Monext.
 
         Only its caller knows whether it is still needed. Automatic reversals are left alone.
         """
         for key in operation_keys(payment):
-            unsent = operations_of_key(payment, key).unsent
-            if unsent and not key.startswith(REVERSAL_PREFIX):
+            known = operations_of_key(payment, key)
+            if known.unsent and not key.startswith(REVERSAL_PREFIX):
                 event(
                     log,
                     "operation_abandoned",
                     payment=payment.id,
                     operation=key,
-                    then="its key is free again",
+                    then="nothing of it is sent any more",
                 )
-                payment = self.executor.write(payment, unsent[0], abandon(unsent))
+                closing = give_up(known.unsent, known=known)
+                payment = self.executor.write(payment, known.unsent[0], closing)
         return payment
 
     def resolve_reversal(self, payment: Payment) -> Payment:

@@ -22,7 +22,8 @@ from monext_bridge.domain.record import (
     attempt_status,
     holds_money,
     is_released,
-    own_amounts,
+    kept_amounts,
+    kept_parts,
     reversal_reason,
     session_opened_at,
 )
@@ -148,10 +149,10 @@ class BuyerEvents:
             complete=not left_to_do and status not in (BuyerStatus.CHECKING, BuyerStatus.RECORDING),
             order=context.order,
             language=context.cart.locale if context.cart else None,
-            given_back=is_reversed(payment) or (accepted is not None and own_amounts(payment).held.is_zero),
+            given_back=is_reversed(payment) or (accepted is not None and kept_amounts(payment).held.is_zero),
             reversal_rejected=is_reversal_rejected(payment),
             released=is_released(payment),
-            refunded=own_amounts(payment).refunded,
+            refunded=kept_amounts(payment).refunded,
             begun=session_opened_at(payment),
             taken=accepted.timestamp if accepted else None,
             resume_url=payment.status_text if attempt_status(payment) is AttemptStatus.OPEN else None,
@@ -164,9 +165,12 @@ class BuyerEvents:
 def _amount(payment: Payment, status: BuyerStatus) -> Money:
     """Return what the buyer has paid or has reserved, which may be a part of the payment.
 
-    For other statuses, return what was accepted or is planned.
+    A session that was paid in parts may have one part captured and another reserved: both are the buyer's. For
+    other statuses, return what was accepted or is planned.
     """
-    own = own_amounts(payment)
+    own = kept_amounts(payment)
+    if status is BuyerStatus.PAID and len(kept_parts(payment)) > 1:
+        return own.charged + own.uncaptured
     if status is BuyerStatus.PAID:
         return own.charged
     if status is BuyerStatus.AUTHORIZED:

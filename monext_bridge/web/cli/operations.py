@@ -29,7 +29,7 @@ VERBS: dict[type[Operation], str] = {
 OUTCOME_WORDS = {
     OperationOutcome.APPROVED: "approved: Monext has done it",
     OperationOutcome.RECEIVED: "received: Monext has taken it on and has not finished",
-    OperationOutcome.REJECTED: "rejected: Monext refused it, or a part of a reverse",
+    OperationOutcome.REJECTED: "rejected: Monext refused it, or a part of it",
 }
 
 

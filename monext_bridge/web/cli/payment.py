@@ -35,6 +35,7 @@ from monext_bridge.domain.record import (
     TransactionType,
     accepted_or_planned_amount,
     attempt_status,
+    part_with,
 )
 from monext_bridge.errors import Conflict, Malformed
 from monext_bridge.logs import correlation_id
@@ -230,7 +231,9 @@ def _amount(text: str | None, payment: Payment) -> Money | None:
 
 
 def _refundable(payment: Payment, charge: RecordTransactionId | None) -> Money:
-    """Return all that is left to refund; for one capture, no more than was captured by it."""
+    """Return all that is left to refund; for one capture, no more than was captured by it or its part leaves."""
     left = open_amounts(payment).refundable
-    captured = next((t.amount for t in payment.transactions if t.id == charge), left)
-    return min(left, captured)
+    captured = next((t for t in payment.transactions if t.id == charge), None)
+    if captured is None:
+        return left
+    return min(left, captured.amount, open_amounts(part_with(payment, captured)).refundable)

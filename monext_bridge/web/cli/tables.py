@@ -17,6 +17,7 @@ from monext_bridge.domain.record import (
     Transaction,
     TransactionState,
     own_amounts,
+    session_transactions,
 )
 from monext_bridge.logs import shortened
 from monext_bridge.web.cli.amounts import write_amount
@@ -114,7 +115,7 @@ def _key(payment: Payment, transaction: Transaction) -> str:
         return f"{name.key} ({name.digest})" if name.digest in (REMAINDER, ABANDONED) else name.key
     if transaction.interaction_id is None:
         return ""
-    if transaction.interaction_id == payment.interface_id:
+    if any(t.id == transaction.id for t in session_transactions(payment)):
         return "checkout"
     return shortened(transaction.interaction_id)
 

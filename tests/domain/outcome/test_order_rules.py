@@ -16,7 +16,8 @@ from monext_bridge.domain.outcome.order_rules import (
     order_payment_state,
 )
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
-from tests.builders import BEGUN, CART_ID, a_payment, a_transaction, eur
+from tests.builders import BEGUN, CART_ID, TOKEN, a_payment, a_transaction, eur
+from tests.paid_in_parts import a_part, an_operation, paid_in_parts
 
 AUTHORIZATION, CANCEL, CHARGE, REFUND = (
     TransactionType.AUTHORIZATION,
@@ -28,8 +29,22 @@ Row = tuple[TransactionType, int]
 
 
 def paid(*rows: Row, state: TransactionState = TransactionState.SUCCESS, **changes: Any) -> Payment:
-    transactions = tuple(a_transaction(type=kind, state=state, amount=eur(amount)) for kind, amount in rows)
+    """The first row is the session's, the others are operations."""
+    transactions = tuple(
+        a_transaction(
+            id=f"transaction-{number}",
+            type=kind,
+            state=state,
+            amount=eur(amount),
+            interaction_id=f"k{number}~0123abcd" if number else TOKEN,
+        )
+        for number, (kind, amount) in enumerate(rows)
+    )
     return a_payment(transactions=transactions, **changes)
+
+
+WHOLE_TWICE = (a_part(1, AUTHORIZATION, 11100), a_part(2, CHARGE, 11100))
+SURPLUS_REFUND = an_operation(REFUND, 11100, "giveback-x~0123abcd~on-part-2", state=TransactionState.INITIAL)
 
 
 def test_the_number_is_the_same_for_every_attempt_of_a_cart() -> None:
@@ -63,6 +78,17 @@ STATES = [
     ("refunded", [paid((CHARGE, 11100), (REFUND, 11100))], OrderPaymentState.PAID),
     ("two payments", [paid((CHARGE, 3000)), paid((CHARGE, 8100))], OrderPaymentState.PAID),
     ("nothing yet", [a_payment()], None),
+    ("in parts", [paid_in_parts(a_part(1, CHARGE, 1000), a_part(2, CHARGE, 10100))], OrderPaymentState.PAID),
+    (
+        "one part authorised",
+        [paid_in_parts(a_part(1, CHARGE, 1000), a_part(2, AUTHORIZATION, 10100))],
+        OrderPaymentState.BALANCE_DUE,
+    ),
+    (
+        "a surplus part that took the money at once",
+        [paid_in_parts(*WHOLE_TWICE, SURPLUS_REFUND, planned=11100)],
+        OrderPaymentState.PENDING,
+    ),
     ("given back", [paid((CHARGE, 11100), status_code="SECOND_PAYMENT")], None),
 ]
 

@@ -149,6 +149,21 @@ def closed_unsent(case: Case) -> InMemoryServices:
     return services
 
 
+def closed_beside_one_that_was_sent(case: Case) -> InMemoryServices:
+    """The key had two operations, such as the cancel and the refund of a reverse, and the other one was sent."""
+    other = a_transaction(
+        id=RecordTransactionId("other"),
+        type=CANCEL if case.kind is REFUND else CHARGE,
+        state=TransactionState.SUCCESS,
+        amount=eur(1),
+        interaction_id=f"{KEY}~89abcdef",
+    )
+    payment = replace(case.payment, transactions=(*case.payment.transactions, other))
+    services = services_in_memory(payment, now=LATER, current_ledger=case.unlisted)
+    services.resolver.close_unsent(payment)
+    return services
+
+
 def posted(ok: bool | None) -> Happening:
     """The pass over the ledgers. Monext echoes the key of what was sent; FREE and VOID never were."""
 
@@ -193,6 +208,7 @@ BY_OTHERS: dict[ActEvent, Happening] = {
     ActEvent.ROW_OPEN: looked_up(None),
     ActEvent.NOT_LISTED: looked_up_in_vain,
     ActEvent.CLOSED_UNSENT: closed_unsent,
+    ActEvent.CLOSED_IN_PART: closed_beside_one_that_was_sent,
     ActEvent.FOUND: posted(True),
     ActEvent.FOUND_OPEN: posted(None),
     ActEvent.TAKEN_BACK: taken_back,
@@ -231,7 +247,8 @@ def can_happen(case: Case, event: ActEvent) -> bool:
         return case.kind is CANCEL
     if event is ActEvent.TAKEN_BACK:
         return case.kind is REFUND and case.state is ActState.DONE
-    return event is not ActEvent.NO_ROOM or case.state is not ActState.NONE
+    beside_others = event in (ActEvent.NO_ROOM, ActEvent.CLOSED_IN_PART)
+    return not beside_others or case.state is not ActState.NONE
 
 
 def paths(happened: Happening, cases: Iterable[Case]) -> dict[Case, list[ActState]]:
