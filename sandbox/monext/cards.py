@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 ACCEPTED_CARD = "4970101234567802"
-VOUCHER_CARD = "4970105555555551"
+VOUCHER_CARD = "4970106666666667"
 """A card that comes with a meal voucher, which pays the first half."""
 
 _AMOUNTS = {
