@@ -78,7 +78,8 @@ def build_services(
 
     `runner` carries out the tasks of reconciliation; without it, threads of this process do.
     """
-    records, monext_payments = CommercetoolsRecords(commercetools), MonextPayments(monext)
+    records = CommercetoolsRecords(commercetools, with_product_types=bool(settings.digital_product_types))
+    monext_payments = MonextPayments(monext)
     contexts, references = ContextReader(settings, records), ReferenceSigner(settings.secret_keys)
     executor = OperationExecutor(records, monext_payments, clock)
     reversal = AutomaticReversal(records, executor, clock)

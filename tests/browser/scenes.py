@@ -13,6 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Route, expect
 
+from monext_bridge.domain.record.cart import NotPayable
 from tests.bridges import Buyer
 from tests.bridges import Page as Started
 from tests.browser.devices import Device
@@ -161,6 +162,10 @@ def _too_many(stage: Stage) -> str:
     return address(cart)
 
 
+def _obstacle(reason: NotPayable) -> Callable[[Stage], str]:
+    return lambda stage: address(stage.world.cart_with(reason))
+
+
 def _ordered_by_the_shop(stage: Stage) -> str:
     project, cart = stage.world.project, stage.world.cart()
     version = project.get(f"carts/{cart}")["version"]
@@ -241,6 +246,9 @@ NOT_PAYABLE = {
         409, lambda stage: address(stage.world.cart(shippingAddress=None))
     ),
     "cart currency": _error(409, _checkout("dinar")),
+    "cart with a discount code that is used up": _error(409, _obstacle(NotPayable.DISCOUNT_CODE)),
+    "cart with another delivery method": _error(409, _obstacle(NotPayable.SHIPPING_METHOD)),
+    "cart without delivery details": _error(409, _obstacle(NotPayable.SHIPPING_DETAILS)),
     "cart ordered by the shop": _error(409, _ordered_by_the_shop),
 }
 

@@ -36,11 +36,11 @@ def buyer(cart: Cart, *, customer: Customer | None) -> Json:
 def delivery(cart: Cart) -> Json:
     """Returns one delivery for all shipping methods: Monext knows no more.
 
-    A cart with neither shipping method nor shipping address has nothing to ship. With an address alone nobody
-    knows how it will travel, so no mode is claimed.
+    A payable cart with neither shipping method nor any shipping address has nothing to ship. With an address alone
+    nobody knows how it will travel, so no mode is claimed.
     """
     to = cart.shipping_address or next((d.address for d in cart.deliveries if d.address), None)
-    if not cart.deliveries and to is None:
+    if not (cart.deliveries or cart.has_item_addresses) and to is None:
         return {"mode": "DIGITAL_GOOD", "timeframe": "ELECTRONIC"}
     destination = {"address": address(to)} if to else {}
     if not cart.deliveries:

@@ -169,8 +169,10 @@ class SessionOpener:
 
     def _unchanged(self, cart: Cart, *, terms: AttemptTerms, digest: str) -> bool:
         """Whether the cart is still payable, and has the same contents, addresses and amount."""
-        due = cart.due(interfaces=frozenset(self.settings.interfaces))
-        if not_payable(cart, due=due, currencies=self.settings.currencies):
+        settings, due = self.settings, cart.due(interfaces=frozenset(self.settings.interfaces))
+        if not_payable(
+            cart, due=due, currencies=settings.currencies, digital_types=settings.digital_product_types
+        ):
             return False
         return terms_digest(cart, replace(terms, due=due)) == digest
 

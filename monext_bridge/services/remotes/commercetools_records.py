@@ -21,20 +21,24 @@ from monext_bridge.mapping.json_object import UnreadableResource
 class CommercetoolsRecords:
     """Every method makes one call; all raise RemoteError.
 
-    A write raises VersionConflict where another writer was first.
+    A write raises VersionConflict where another writer was first. `with_product_types`: carts are read with the
+    product types of their lines.
     """
 
     gateway: CommercetoolsGateway
+    with_product_types: bool = False
 
     def cart(self, cart_id: CartId, *, language: str | None = None) -> Cart | None:
         """Return the cart with its payments, None where there is none."""
         try:
-            return _cart(self.gateway.get_cart(cart_id), language)
+            body = self.gateway.get_cart(cart_id, product_types=self.with_product_types)
         except RemoteNotFound:
             return None
+        return _cart(body, language)
 
     def add_to_cart(self, cart: Cart, payment_id: PaymentId, *, language: str | None = None) -> Cart:
-        body = self.gateway.update_cart(cart.id, writing.add_payment(cart.version, payment_id))
+        update = writing.add_payment(cart.version, payment_id)
+        body = self.gateway.update_cart(cart.id, update, product_types=self.with_product_types)
         return _cart(body, language)
 
     def customer(self, customer_id: str) -> Customer | None:
