@@ -123,12 +123,25 @@ class RemoteError(BridgeError):
 
 
 class RemoteRefused(RemoteError):
-    """The remote answered no. `codes` are the vendor's error codes, in the vendor's order."""
+    """The remote answered no.
 
-    def __init__(self, message: str, *, remote: RemoteName, status: int, codes: tuple[str, ...] = ()) -> None:
+    `codes` are the vendor's error codes, in the vendor's order. `about` has for each of them what it is about, a
+    field or a type of resource, and an empty text where it does not say.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remote: RemoteName,
+        status: int,
+        codes: tuple[str, ...] = (),
+        about: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message, remote=remote)
         self.status = status
         self.codes = codes
+        self.about = about
 
 
 class RemoteNotFound(RemoteRefused):

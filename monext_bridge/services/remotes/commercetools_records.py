@@ -72,13 +72,18 @@ class CommercetoolsRecords:
     def payment_by_key(self, key: AttemptKey) -> Payment:
         return reading.read_payment(self.gateway.get_payment_by_key(str(key)))
 
-    def create_payment(self, key: AttemptKey, *, amount: Money, interface: str, cart: Cart) -> Payment:
-        """Create the payment. Raises DuplicateField where another start made the payment of this key first."""
+    def create_payment(
+        self, key: AttemptKey, *, amount: Money, interface: str, cart: Cart, as_guest: bool = False
+    ) -> Payment:
+        """Create the payment, `as_guest` without the cart's customer.
+
+        Raises DuplicateField where another start made the payment of this key first.
+        """
         draft = writing.payment_draft(
             key=str(key),
             amount=amount,
             interface=interface,
-            customer_id=cart.customer_id,
+            customer_id=None if as_guest else cart.customer_id,
             anonymous_id=cart.anonymous_id,
         )
         return reading.read_payment(self.gateway.create_payment(draft))
