@@ -24,6 +24,7 @@ BridgeError
         ├── RemoteUnreachable  certainly not executed: the request never left (503)
         ├── RemoteTimeout      sent, and not answered in time (504)
         ├── OperationUnknown   whether a capture, cancel or refund happened: ask again with the same key (503)
+        ├── OrderRefusedForNow commercetools refuses an order for a reason that may pass: tried again (503)
         └── EarlierAttemptUnknown  an earlier attempt of the cart can't be read, so none is begun (503)
 """
 
@@ -172,6 +173,10 @@ class RemoteUnreachable(RemoteUnavailable):
 
 class RemoteTimeout(RemoteUnavailable):
     pass
+
+
+class OrderRefusedForNow(RemoteUnavailable):
+    """commercetools refuses an order for a reason of the cart that may pass. The text says until when it is tried."""
 
 
 class EarlierAttemptUnknown(RemoteUnavailable):

@@ -27,6 +27,7 @@ from monext_bridge.services.outcome import (
     OutcomeFinisher,
     OutcomeFromRecord,
     OutcomeRecorder,
+    RefusedOrders,
 )
 from monext_bridge.services.payment_reference import ReferenceSigner
 from monext_bridge.services.reconciliation import (
@@ -83,7 +84,8 @@ def build_services(
     contexts, references = ContextReader(settings, records), ReferenceSigner(settings.secret_keys)
     executor = OperationExecutor(records, monext_payments, clock)
     reversal = AutomaticReversal(records, executor, clock)
-    finisher = OutcomeFinisher(records, contexts, reversal, OrderCreator(records), clock)
+    orders = OrderCreator(records, RefusedOrders(settings, records, clock))
+    finisher = OutcomeFinisher(records, contexts, reversal, orders, clock)
     recorder = OutcomeRecorder(settings, records, contexts, monext_payments, finisher, clock)
     opener = SessionOpener(settings, records, monext_payments, references, clock)
     resolver = UnknownOutcomeResolver(settings, executor)

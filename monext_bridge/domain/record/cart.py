@@ -165,6 +165,7 @@ class Order:
     payment_ids: tuple[PaymentId, ...] = ()
     payments: tuple[Payment, ...] = ()
     shipment_state: str | None = None
+    created_at: datetime | None = None
     modified_at: datetime | None = None
 
 

@@ -60,6 +60,7 @@ def read_order(body: Json) -> Order:
         payment_ids=tuple(PaymentId(p) for r in payments if (p := r.text("id"))),
         payments=read_expanded(found),
         shipment_state=found.text("shipmentState"),
+        created_at=found.instant("createdAt"),
         modified_at=found.instant("lastModifiedAt"),
     )
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome import OrderPaymentState
-from monext_bridge.domain.record import AttemptKey, Cart, Customer, Order, Payment, Update
+from monext_bridge.domain.record import AttemptKey, Cart, Customer, Order, Payment, ReversalReason, Update
 from monext_bridge.errors import RemoteNotFound
 from monext_bridge.gateways.commercetools import CommercetoolsGateway, Json
 from monext_bridge.mapping.commercetools import answers as reading
@@ -69,6 +69,20 @@ class CommercetoolsRecords:
         """Return about how many payments of these interfaces were made since then."""
         return self.gateway.count_payments(*_since(since, interfaces=interfaces))
 
+    def payments_refused_since(self, since: datetime, *, interfaces: Sequence[str]) -> tuple[Payment, ...]:
+        """Return payments of these interfaces whose order was refused, and that were written since then.
+
+        They are the last 500 that were written; those that can't be read are left out.
+        """
+        found = self.gateway.query_payments(
+            "paymentMethodInfo(paymentInterface in (:interfaces)) and paymentStatus(interfaceCode=:reason)"
+            " and lastModifiedAt >= :since",
+            {"interfaces": interfaces, "reason": ReversalReason.ORDER_REFUSED.value, "since": _iso(since)},
+            limit=500,
+            sort="lastModifiedAt desc",
+        )
+        return tuple(p for p in map(_readable, found) if isinstance(p, Payment))
+
     def payment_by_key(self, key: AttemptKey) -> Payment:
         return reading.read_payment(self.gateway.get_payment_by_key(str(key)))
 
@@ -127,6 +141,22 @@ class CommercetoolsRecords:
         )
         return tuple(reading.read_order(body) for body in found)
 
+    def orders_since(self, since: datetime, *, store_key: str | None) -> tuple[Order, ...]:
+        """Return the newest orders of a store, or of no store, that were made since then, with their payments.
+
+        They are at most 100.
+        """
+        of_store = "store(key=:store)" if store_key else "store is not defined"
+        variables = {"since": _iso(since)} | ({"store": store_key} if store_key else {})
+        found = self.gateway.query_orders(
+            where=f"{of_store} and createdAt >= :since",
+            variables=variables,
+            limit=100,
+            sort="createdAt desc",
+            expand="paymentInfo.payments[*]",
+        )
+        return tuple(reading.read_order(body) for body in found)
+
     def create_order(self, cart: Cart, *, number: OrderNumber, state: OrderPaymentState) -> Order:
         draft = writing.order_draft(
             cart_id=cart.id, version=cart.version, number=number, payment_state=state.value
@@ -140,8 +170,11 @@ class CommercetoolsRecords:
 
 def _since(since: datetime, *, interfaces: Sequence[str]) -> tuple[str, dict[str, str | Sequence[str]]]:
     where = "paymentMethodInfo(paymentInterface in (:interfaces)) and createdAt >= :since"
-    text = since.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return where, {"interfaces": interfaces, "since": text}
+    return where, {"interfaces": interfaces, "since": _iso(since)}
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _readable(body: Json) -> Payment | UnreadableResource:
