@@ -228,6 +228,9 @@ RESULTS = {
         lambda stage: stage.after_operation("guest", {"action": "refundPayment", "amount": EUR_10}),
     ),
     "expired": _result("expired", _played("expired")),
+    "refunded": _result(
+        "refunded", lambda stage: stage.after_operation("guest", {"action": "reversePayment"})
+    ),
     "returned": _result("returned", lambda stage: stage.reversed_payment()),
     "reservation released": _result("returned", lambda stage: stage.reversed_payment("german-store")),
     "being returned": _result("returned", lambda stage: stage.reversed_payment(outcome="pending")),

@@ -89,7 +89,7 @@ statuses are {refusing}; with any other status outside 2xx, what would be refuse
 
 The heading of the result page, in English. `status` goes to the shop with the buyer: to `RETURN_URL` or `CANCEL_URL`
 where they are set, and nowhere before the state is final. After an automatic reversal our page comes first, and links
-to `CANCEL_URL` with `status=returned`.
+to `CANCEL_URL` with `status=returned`; likewise with `status=refunded` where all was refunded later.
 
 {buyers}
 
