@@ -111,8 +111,8 @@ class Cart:
 
     `discount` (positive) is the discount on the total. `lines` are already less their own discounts, so that
     lines + deliveries - discount = total. `payments` are those of `paymentInfo`, expanded. `obstacles` are the
-    reasons, stated by the cart itself, for which an order of it would be refused. `product_types` are the keys of
-    its line items' product types, with None for each that is not known; custom lines have none. `has_item_addresses`:
+    reasons, stated by the cart itself, for which an order of it would be refused. `product_types` are the keys of its
+    lines' product types, with None for each that is not known, as of every custom line. `has_item_addresses`:
     its lines are shipped to addresses of their own.
     """
 
@@ -202,9 +202,8 @@ def _lacks_shipping_address(cart: Cart, *, digital_types: frozenset[str]) -> boo
 
 
 def _is_digital(cart: Cart, digital_types: frozenset[str]) -> bool:
-    """Tells whether nothing of the cart is shipped: all its line items are digital, and it has at least one.
+    """Tells whether nothing of the cart is shipped: all its lines are of digital product types.
 
-    Custom lines, such as fees and gift messages, go with the line items beside them. Alone they say nothing, so
-    a cart of custom lines only counts as shipped.
+    A custom line has no product type, so nothing says that it is not shipped, and its cart needs an address.
     """
     return bool(cart.product_types) and cart.product_types <= digital_types

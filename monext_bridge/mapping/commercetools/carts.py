@@ -80,7 +80,7 @@ def read_cart(body: Json, *, language: str | None = None) -> Cart:
         customer_email=found.text("customerEmail"),
         payments=read_expanded(found),
         obstacles=_obstacles(found),
-        product_types=frozenset(_product_type(line) for line in found.parts("lineItems")),
+        product_types=frozenset(_product_type(line) for line in _all_lines(found)),
         has_item_addresses=_has_item_addresses(found),
     )
 
@@ -109,7 +109,6 @@ def _locked(cart: JsonObject) -> bool:
 def _obstacles(cart: JsonObject) -> frozenset[NotPayable]:
     """Returns why commercetools will refuse an order of the cart, as far as the cart says it itself."""
     methods = (cart.part("shippingInfo"), *(s.part("shippingInfo") for s in cart.parts("shipping")))
-    lines = (*cart.parts("lineItems"), *cart.parts("customLineItems"))
     found = (
         (
             NotPayable.DISCOUNT_CODE,
@@ -119,9 +118,16 @@ def _obstacles(cart: JsonObject) -> frozenset[NotPayable]:
             NotPayable.SHIPPING_METHOD,
             (m.text("shippingMethodState") == REFUSED_METHOD_STATE for m in methods),
         ),
-        (NotPayable.SHIPPING_DETAILS, (_is_invalid(line.part("shippingDetails")) for line in lines)),
+        (
+            NotPayable.SHIPPING_DETAILS,
+            (_is_invalid(line.part("shippingDetails")) for line in _all_lines(cart)),
+        ),
     )
     return frozenset(reason for reason, holds in found if any(holds))
+
+
+def _all_lines(cart: JsonObject) -> tuple[JsonObject, ...]:
+    return (*cart.parts("lineItems"), *cart.parts("customLineItems"))
 
 
 def _is_invalid(shipping_details: JsonObject) -> bool:
@@ -130,7 +136,7 @@ def _is_invalid(shipping_details: JsonObject) -> bool:
 
 
 def _product_type(line: JsonObject) -> str | None:
-    """Returns the key of a line's product type, None where that was not expanded."""
+    """Returns the key of a line's product type. It is None where that was not expanded, and of a custom line."""
     return line.part("productType").part("obj").text("key")
 
 

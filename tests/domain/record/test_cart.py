@@ -63,7 +63,7 @@ ADDRESS_NEEDED: list[tuple[set[str | None], bool]] = [
     ({"furniture"}, True),
     (set(), True),
 ]
-"""Product types of the line items; custom lines have none, so the last is a cart of custom lines only."""
+"""Product types of the lines; None is one that is not known, or a custom line."""
 
 
 @pytest.mark.parametrize(("product_types", "needed"), ADDRESS_NEEDED)

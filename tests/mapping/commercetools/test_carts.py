@@ -217,9 +217,10 @@ def test_a_cart_knows_the_product_types_that_were_expanded() -> None:
     assert read_cart(a_cart_json(lineItems=lines)).product_types == {"download", None}
 
 
-def test_custom_lines_have_no_product_type() -> None:
-    cart = read_cart(a_cart_json(lineItems=[], customLineItems=[a_line_json()]))
-    assert cart.product_types == frozenset()
+def test_the_product_type_of_a_custom_line_is_not_known() -> None:
+    line = a_line_json(productType={"typeId": "product-type", "id": "t1", "obj": {"key": "download"}})
+    cart = read_cart(a_cart_json(lineItems=[line], customLineItems=[a_line_json()]))
+    assert cart.product_types == {"download", None}
 
 
 @pytest.mark.parametrize(("mode", "counted"), [("Multiple", True), ("Single", False)])
