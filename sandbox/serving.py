@@ -55,7 +55,10 @@ class KeepAliveHandler(WSGIRequestHandler):
     def _send(self, response: Response) -> None:
         body = b"" if self.command == "HEAD" else response.get_data()
         reason = response.status.partition(" ")[2]
-        self.send_response(response.status_code, reason)
+        self.send_response_only(response.status_code, reason)
+        self.send_header("Server", self.version_string())
+        if "Date" not in response.headers:
+            self.send_header("Date", self.date_time_string())
         for name, value in response.headers.items():
             self.send_header(name, value)
         if "Content-Length" not in response.headers and response.status_code not in _BODILESS:

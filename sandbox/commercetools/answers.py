@@ -6,6 +6,7 @@ import uuid
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from sandbox.clock import Clock
 from sandbox.commercetools.errors import ApiError, uri_not_found
 from sandbox.commercetools.wire import Json
 
@@ -18,11 +19,17 @@ def answer(document: object, *, status: int = 200) -> Response:
     return Response(text, status=status, content_type="application/json; charset=utf-8")
 
 
-def install_errors(app: Flask) -> None:
-    """Every fault answers with a commercetools error body, and every answer carries a correlation id."""
+def install_errors(app: Flask, *, clock: Clock) -> None:
+    """Every fault answers with a commercetools error body; every answer has a correlation id, and its `Date`."""
+
+    def date(response: Response) -> Response:
+        response.date = clock()
+        return response
+
     app.register_error_handler(ApiError, _refuse)
     app.register_error_handler(HTTPException, _refuse_http)
     app.after_request(_correlate)
+    app.after_request(date)
 
 
 def _refuse(fault: ApiError) -> Response:

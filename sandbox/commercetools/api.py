@@ -7,7 +7,9 @@ from flask import Blueprint, Response, abort, request
 from sandbox.commercetools.answers import answer
 from sandbox.commercetools.auth.scopes import caller_of, require_scope
 from sandbox.commercetools.auth.tokens import Tokens
+from sandbox.commercetools.carts.mine import my_cart, update_my_cart
 from sandbox.commercetools.errors import invalid_input
+from sandbox.commercetools.orders.edits import apply_edit
 from sandbox.commercetools.query.expansion import expand
 from sandbox.commercetools.query.paging import answer_query
 from sandbox.commercetools.resources import RESOURCES, Resource, find
@@ -24,11 +26,15 @@ def project_api(project: Project, tokens: Tokens) -> Blueprint:
     api.get("")(endpoints.describe)
     api.post("/sessions")(endpoints.open_session)
     api.get("/sessions/<session_id>")(endpoints.show_session)
-    api.get("/<plural>")(endpoints.query)
-    api.post("/<plural>")(endpoints.create)
-    api.get("/<plural>/<selector>")(endpoints.show)
-    api.post("/<plural>/<selector>")(endpoints.update)
-    api.delete("/<plural>/<selector>")(endpoints.delete)
+    api.get("/me/carts/<cart_id>")(endpoints.show_my_cart)
+    api.post("/me/carts/<cart_id>")(endpoints.update_my_cart)
+    api.post("/orders/edits/<edit_id>/apply")(endpoints.apply_edit)
+    for path, fixed in (("/<plural>", {}), ("/orders/edits", {"plural": "orders/edits"})):
+        api.get(path, defaults=fixed)(endpoints.query)
+        api.post(path, defaults=fixed)(endpoints.create)
+        api.get(f"{path}/<selector>", defaults=fixed)(endpoints.show)
+        api.post(f"{path}/<selector>", defaults=fixed)(endpoints.update)
+        api.delete(f"{path}/<selector>", defaults=fixed)(endpoints.delete)
     return api
 
 
@@ -99,8 +105,31 @@ class _Endpoints:
             self.project.delete(resource.kind, document)
         return answer(document)
 
+    def show_my_cart(self, project_key: str, cart_id: str) -> Response:
+        entered = self._enter(project_key, "my_orders", writes=False)
+        with self.project.lock:
+            cart = self._expanded(my_cart(entered, cart_id))
+        return answer(cart)
+
+    def update_my_cart(self, project_key: str, cart_id: str) -> Response:
+        entered = self._enter(project_key, "my_orders", writes=True)
+        body = read_json(request.data)
+        with self.project.lock:
+            changed = self._expanded(update_my_cart(entered, my_cart(entered, cart_id), body))
+        return answer(changed)
+
+    def apply_edit(self, project_key: str, edit_id: str) -> Response:
+        entered = self._enter(project_key, "orders", writes=True)
+        body = read_json(request.data)
+        with self.project.lock:
+            edit = find(self.project, RESOURCES["orders/edits"], edit_id)
+            applied = self._expanded(apply_edit(entered, edit, body))
+        return answer(applied)
+
     def _enter(self, project_key: str, scope: str, *, writes: bool) -> Request:
-        caller = caller_of(self.tokens, request.headers.get("Authorization"))
+        headers = request.headers
+        external_user = headers.get("X-External-User-ID")
+        caller = caller_of(self.tokens, headers.get("Authorization"), external_user=external_user)
         require_scope(caller, scope, project_key=project_key, writes=writes)
         return Request(project=self.project, caller=caller)
 

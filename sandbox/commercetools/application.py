@@ -13,6 +13,8 @@ from sandbox.commercetools.push import Pusher, Send, send_push
 from sandbox.commercetools.push_controls import push_controls
 from sandbox.commercetools.seed import plant
 from sandbox.commercetools.settings import ProjectSettings
+from sandbox.commercetools.situation_controls import situation_controls
+from sandbox.commercetools.staff_controls import staff_controls
 from sandbox.commercetools.state import Project
 
 
@@ -33,10 +35,12 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.extensions["pusher"] = pusher
     app.url_map.strict_slashes = False
-    install_errors(app)
+    install_errors(app, clock=clock)
     app.register_blueprint(auth_server(tokens))
     app.get("/.well-known/jwks.json")(_show_keys)
     app.register_blueprint(controls(project, tokens, pusher=pusher))
+    app.register_blueprint(situation_controls(project))
+    app.register_blueprint(staff_controls(project))
     app.register_blueprint(push_controls(pusher))
     app.register_blueprint(project_api(project, tokens))
     return app

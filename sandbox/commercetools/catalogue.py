@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 
-from sandbox.commercetools.money import cents
+from sandbox.commercetools.money import cents, precise
 from sandbox.commercetools.wire import Json
 
 _NAMESPACE = uuid.UUID("5a9db0c5-0000-4000-8000-000000000000")
@@ -23,20 +23,26 @@ class Product:
     prices: dict[str, int]
     tax_category: str = "standard"
     sale_prices: dict[str, int] = field(default_factory=dict)
+    kind: str = "furniture"
+    finer: int = 0
+    """Prices have so many digits more than their currency, as those of screws that are sold by the thousand."""
 
     @property
     def id(self) -> str:
         """The product's id."""
         return stable_id("product", self.sku)
 
+    def price_id(self, currency: str) -> str:
+        """The id of the price in a currency."""
+        return stable_id("price", self.sku, currency)
+
     def price(self, currency: str) -> Json | None:
         """The price in a currency, with its sale price where there is one."""
         if currency not in self.prices:
             return None
-        price: Json = {
-            "id": stable_id("price", self.sku, currency),
-            "value": cents(self.prices[currency], currency),
-        }
+        amount = self.prices[currency]
+        value = precise(amount, currency, finer=self.finer) if self.finer else cents(amount, currency)
+        price: Json = {"id": self.price_id(currency), "value": value}
         if currency in self.sale_prices:
             discount = {"typeId": "product-discount", "id": stable_id("product-discount", "sale")}
             price["discounted"] = {"value": cents(self.sale_prices[currency], currency), "discount": discount}
@@ -110,6 +116,13 @@ PRODUCTS = {
             {"fr": "Plan de montage (PDF)", "en": "Assembly plan (PDF)", "de": "Bauplan (PDF)"},
             {"EUR": 900},
             tax_category="digital",
+            kind="digital",
+        ),
+        Product(
+            "SCREW-BRASS",
+            {"fr": "Vis en laiton", "en": "Brass screw", "de": "Messingschraube", "zh-Hant": "黃銅螺絲"},
+            {"EUR": 1235},
+            finer=3,
         ),
         Product(
             "RUG-REFUSED",
@@ -123,6 +136,8 @@ PRODUCTS = {
         ),
     )
 }
+
+PRODUCT_TYPES = {"furniture": "Furniture", "digital": "Digital goods"}
 
 _STANDARD = {
     "FR": Rate("TVA 20 %", "0.2"),

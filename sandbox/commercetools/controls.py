@@ -10,6 +10,7 @@ from sandbox.commercetools.answers import answer
 from sandbox.commercetools.auth.merchant_center import issue_jwt
 from sandbox.commercetools.auth.tokens import Tokens
 from sandbox.commercetools.carts.documents import store_cart_document
+from sandbox.commercetools.carts.mine import owner_of
 from sandbox.commercetools.errors import not_found
 from sandbox.commercetools.push import Pusher
 from sandbox.commercetools.schema import Strict, parse, read_json
@@ -26,6 +27,12 @@ class SessionControl(Strict):
     metadata: dict[str, Any] = Field(default_factory=dict)
     state: str = "Active"
     expiresIn: int = DEFAULT_LIFETIME
+
+
+class BuyerControl(Strict):
+    """Whose token is wanted: the buyer's of that cart."""
+
+    cartId: str
 
 
 class JwtControl(Strict):
@@ -56,6 +63,7 @@ def controls(project: Project, tokens: Tokens, *, pusher: Pusher) -> Blueprint:
     control.post("/reset")(endpoints.reset)
     control.post("/revoke-tokens")(endpoints.revoke_tokens)
     control.post("/clients")(endpoints.add_client)
+    control.post("/buyers")(endpoints.make_buyer_token)
     control.post("/sessions")(endpoints.add_session)
     control.post("/jwt")(endpoints.make_jwt)
     control.get("/carts")(endpoints.list_carts)
@@ -87,6 +95,16 @@ class _Controls:
         client = ApiClient(id=wanted.id, secret=wanted.secret, scopes=tuple(wanted.scopes))
         self.tokens.add_client(client)
         return answer({"id": wanted.id}, status=201)
+
+    def make_buyer_token(self) -> Response:
+        """What a shop's page in the browser has. A guest's cart gets the id of an anonymous session."""
+        wanted = parse(BuyerControl, read_json(request.data))
+        with self.project.lock:
+            cart = self.project.get("cart", wanted.cartId)
+            if cart is None:
+                raise not_found(wanted.cartId)
+            owner = owner_of(self.project, cart)
+        return answer(self.tokens.issue_to_buyer(owner), status=201)
 
     def add_session(self) -> Response:
         wanted = parse(SessionControl, read_json(request.data))
@@ -127,9 +145,9 @@ class _Controls:
         with self.project.lock:
             if self.project.get("cart", wanted_id) is None:
                 raise not_found(wanted_id)
-            self.project.order_troubles.pop(wanted_id, None)
+            self.project.conditions.cart_troubles.pop(wanted_id, None)
             if wanted.code is not None:
-                self.project.order_troubles[wanted_id] = wanted.code
+                self.project.conditions.cart_troubles[wanted_id] = wanted.code
         return answer({})
 
     def dump(self) -> Response:

@@ -46,6 +46,25 @@ def cents(amount: int, currency: str) -> Json:
     }
 
 
+def precise(amount: int, currency: str, *, finer: int) -> Json:
+    """A HighPrecisionMoney of so many units that are `finer` digits smaller than the currency's minor unit."""
+    return {
+        "type": "highPrecision",
+        "currencyCode": currency,
+        "centAmount": rounded(Decimal(amount).scaleb(-finer)),
+        "preciseAmount": amount,
+        "fractionDigits": fraction_digits(currency) + finer,
+    }
+
+
+def times(price: Json, quantity: int) -> int:
+    """So many pieces at that price, in whole minor units; rounded once, after the multiplication."""
+    if price["type"] != "highPrecision":
+        return int(price["centAmount"]) * quantity
+    finer = price["fractionDigits"] - fraction_digits(price["currencyCode"])
+    return rounded(Decimal(price["preciseAmount"] * quantity).scaleb(-finer))
+
+
 def rounded(amount: Decimal) -> int:
     """To whole minor units, half to even: the rounding mode of the sandbox project."""
     return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

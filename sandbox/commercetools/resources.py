@@ -9,6 +9,7 @@ from sandbox.commercetools.customers import create_customer, update_customer
 from sandbox.commercetools.errors import not_found
 from sandbox.commercetools.orders.actions import update_order
 from sandbox.commercetools.orders.drafts import create_order
+from sandbox.commercetools.orders.edits import create_edit, update_edit
 from sandbox.commercetools.payments.drafts import create_payment
 from sandbox.commercetools.payments.updating import update_payment
 from sandbox.commercetools.state import Project, Request
@@ -32,12 +33,16 @@ RESOURCES: dict[str, Resource] = {
     "orders": Resource(
         "order", "orders", (("order-number", "orderNumber"),), create=create_order, update=update_order
     ),
+    "orders/edits": Resource("order-edit", "orders", create=create_edit, update=update_edit),
     "payments": Resource("payment", "payments", create=create_payment, update=update_payment),
     "customers": Resource("customer", "customers", create=create_customer, update=update_customer),
     "subscriptions": Resource(
         "subscription", "subscriptions", create=create_subscription, update=update_subscription
     ),
     "stores": Resource("store", "stores"),
+    "business-units": Resource("business-unit", "business_units"),
+    "inventory": Resource("inventory-entry", "products"),
+    "product-types": Resource("product-type", "products"),
     "states": Resource("state", "states"),
     "types": Resource("type", "types"),
     "shipping-methods": Resource("shipping-method", "shipping_methods"),

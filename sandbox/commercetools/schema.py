@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from sandbox.commercetools.errors import invalid_input, invalid_json
-from sandbox.commercetools.money import cents, fraction_digits
+from sandbox.commercetools.money import cents, fraction_digits, precise
 from sandbox.commercetools.wire import Json, instant, read_instant, without_nulls
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{2,256}")
@@ -59,8 +59,10 @@ def _moment(text: str) -> str:
 Moment = Annotated[str, AfterValidator(_moment)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
-LocalizedString = dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")], str]
+# A language tag: language, then script and region where it has them, as in `zh-Hant-TW`.
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$"
+Locale = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
+LocalizedString = dict[Locale, str]
 Quantity = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
@@ -75,7 +77,7 @@ def check_key(key: str | None) -> str | None:
 
 
 class MoneyDraft(Strict):
-    """Money, or a CentPrecisionMoneyDraft; high precision has no place in carts' totals and payments."""
+    """Money, or a CentPrecisionMoneyDraft: what carts' totals and payments are in."""
 
     centAmount: Annotated[int, Field(ge=-(2**53), le=2**53)]
     currencyCode: Currency
@@ -87,8 +89,38 @@ class MoneyDraft(Strict):
         return cents(self.centAmount, self.currencyCode)
 
 
-def money_of(draft: MoneyDraft) -> Json:
-    """The draft's money; raises InvalidInput where it claims other digits than its currency has."""
+class PreciseMoneyDraft(Strict):
+    """A HighPrecisionMoneyDraft, for the prices of pieces."""
+
+    type: Literal["highPrecision"]
+    preciseAmount: Annotated[int, Field(ge=-(2**53), le=2**53)]
+    fractionDigits: Annotated[int, Field(le=20)]
+    currencyCode: Currency
+    centAmount: int | None = None
+
+
+def precise_money_of(draft: PreciseMoneyDraft) -> Json:
+    """The draft's money.
+
+    Raises InvalidInput for no more digits than the currency has, or a `centAmount` that is not next to it.
+    """
+    finer = draft.fractionDigits - fraction_digits(draft.currencyCode)
+    if finer < 1:
+        raise invalid_input(
+            f"The fraction digits {draft.fractionDigits} must be more than those of '{draft.currencyCode}'."
+        )
+    money = precise(draft.preciseAmount, draft.currencyCode, finer=finer)
+    if draft.centAmount is None:
+        return money
+    if abs(draft.centAmount * 10**finer - draft.preciseAmount) >= 10**finer:
+        raise invalid_input("The centAmount must be the preciseAmount, rounded correctly.")
+    return {**money, "centAmount": draft.centAmount}
+
+
+def money_of(draft: MoneyDraft | PreciseMoneyDraft) -> Json:
+    """The draft's money; raises InvalidInput where it claims digits that its currency has not."""
+    if isinstance(draft, PreciseMoneyDraft):
+        return precise_money_of(draft)
     if draft.fractionDigits not in (None, fraction_digits(draft.currencyCode)):
         raise invalid_input(
             f"The fraction digits {draft.fractionDigits} do not fit the currency '{draft.currencyCode}'."

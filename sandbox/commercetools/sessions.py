@@ -61,5 +61,5 @@ def get_session(project: Project, session_id: str) -> Json:
     if session is None:
         raise not_found(session_id)
     ends = read_instant(session["expiresAt"])
-    expired = session["state"] == "Active" and ends is not None and ends <= project.clock()
+    expired = session["state"].casefold() == "active" and ends is not None and ends <= project.clock()
     return {**session, "state": "Expired"} if expired else session

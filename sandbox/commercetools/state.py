@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 
 from sandbox.clock import Clock
+from sandbox.commercetools.conditions import Conditions
 from sandbox.commercetools.errors import concurrent_modification, duplicate_field
 from sandbox.commercetools.settings import ProjectSettings
 from sandbox.commercetools.uniqueness import UniqueKey, unique_keys
@@ -17,14 +18,50 @@ from sandbox.commercetools.wire import Json, instant, new_id
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the API client and the scopes of its token."""
+    """Who asks: the API client, the scopes of its token, and whom it says to act for."""
 
     client_id: str
     scopes: frozenset[str] = frozenset()
+    external_user: str | None = None
 
     def logged(self) -> Json:
         """As it appears in `createdBy` and `lastModifiedBy`."""
-        return {"clientId": self.client_id, "isPlatformClient": False}
+        logged: Json = {"clientId": self.client_id, "isPlatformClient": False}
+        if self.external_user is not None:
+            logged["externalUserId"] = self.external_user
+        if self.buyer is not None:
+            logged |= self.buyer.logged()
+        return logged
+
+    @property
+    def buyer(self) -> "Buyer | None":
+        """The buyer whose own token it is."""
+        for scope in self.scopes:
+            kind, _, value = scope.partition(":")
+            if kind in _BUYERS:
+                return Buyer(field=_BUYERS[kind], value=value)
+        return None
+
+
+_BUYERS = {"customer_id": "customerId", "anonymous_id": "anonymousId"}
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A customer, or a guest by the id of an anonymous session: a member of a cart, and its value."""
+
+    field: str
+    value: str
+
+    def logged(self) -> Json:
+        """As it appears in `createdBy` and `lastModifiedBy`."""
+        if self.field == "customerId":
+            return {"customer": {"typeId": "customer", "id": self.value}}
+        return {self.field: self.value}
+
+    def owns(self, document: Json) -> bool:
+        """Whether a cart or order is the buyer's."""
+        return bool(document.get(self.field) == self.value)
 
 
 def _nobody_listens(_notification: Json) -> None:
@@ -44,7 +81,7 @@ class Project:
     listener: Callable[[Json], None] = _nobody_listens
     documents: dict[str, dict[str, Json]] = field(default_factory=dict)
     sessions: dict[str, Json] = field(default_factory=dict)
-    order_troubles: dict[str, str] = field(default_factory=dict)
+    conditions: Conditions = field(default_factory=Conditions)
     _taken: dict[UniqueKey, str] = field(default_factory=dict)
     _holders: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
 
@@ -54,8 +91,9 @@ class Project:
 
     def clear(self) -> None:
         """Forget every document."""
-        for index in (self.documents, self.sessions, self.order_troubles, self._taken, self._holders):
+        for index in (self.documents, self.sessions, self._taken, self._holders):
             index.clear()
+        self.conditions = Conditions()
 
     def get(self, kind: str, resource_id: str) -> Json | None:
         """The document of that id."""

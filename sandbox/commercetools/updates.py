@@ -26,6 +26,12 @@ class ActionTable:
         """Every action that is understood."""
         return frozenset(self._handlers)
 
+    def only(self, *names: str) -> "ActionTable":
+        """A table of just these actions, for whoever may not do all of them."""
+        part = ActionTable()
+        part._handlers = {name: self._handlers[name] for name in names}
+        return part
+
     def handles(self, name: str, model: type[Action]) -> Callable[[Handler[Action]], Handler[Action]]:
         """Register the decorated function for the action `name` with members as in `model`."""
 

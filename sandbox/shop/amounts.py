@@ -11,7 +11,8 @@ def money(amount: dict[str, Any] | None) -> str:
     if not amount:
         return "–"
     digits = int(amount.get("fractionDigits", 2))
-    value = Decimal(int(amount["centAmount"])).scaleb(-digits)
+    units = amount["preciseAmount"] if amount.get("type") == "highPrecision" else amount["centAmount"]
+    value = Decimal(int(units)).scaleb(-digits)
     return f"{value:,.{digits}f} {amount['currencyCode']}"
 
 

@@ -2,7 +2,18 @@
 
 from flask import Flask, render_template, url_for
 
-from sandbox.shop import amounts, back_office, faults_page, landing, own_page, shipping, storefront, views
+from sandbox.shop import (
+    amounts,
+    back_office,
+    faults_page,
+    landing,
+    order_refusals,
+    own_page,
+    shipping,
+    staff,
+    storefront,
+    views,
+)
 from sandbox.shop.calls import Refused, Unreachable
 from sandbox.shop.carts import is_the_bridges
 from sandbox.shop.checkout import pay_url
@@ -17,6 +28,8 @@ _PAGES = (
     back_office.pages,
     shipping.pages,
     faults_page.pages,
+    order_refusals.pages,
+    staff.pages,
 )
 
 

@@ -110,6 +110,52 @@ def ended_session(url: str, *, cart_id: str) -> str:
     return str(answered(call("POST", f"{url}/_control/sessions", json=body))["id"])
 
 
+def edit_order(url: str, order_id: str, *, total: str) -> None:
+    """The order costs so many minor units from now on. Raises Refused with the reason."""
+    answered(call("POST", f"{url}/_control/orders/{order_id}/edit", json={"total": number(total)}))
+
+
+def cancel_order(url: str, order_id: str) -> None:
+    """The order is Cancelled."""
+    answered(call("POST", f"{url}/_control/orders/{order_id}/state", json={"orderState": "Cancelled"}))
+
+
+def charge_back(url: str, payment_id: str, *, form: Mapping[str, str]) -> None:
+    """A bank takes a charge back, all of it where no amount is given. Raises Refused with the reason."""
+    body: Json = {"state": form.get("state", "Success")}
+    if form.get("amount"):
+        body["centAmount"] = number(form["amount"])
+    answered(call("POST", f"{url}/_control/payments/{payment_id}/chargeback", json=body))
+
+
+def add_foreign_payment(url: str, cart_id: str, *, form: Mapping[str, str]) -> None:
+    """A payment of another interface on the cart. Raises Refused with the reason."""
+    body = {
+        "paymentInterface": form.get("interface", ""),
+        "centAmount": number(form.get("amount", "")),
+        "currencyCode": form.get("currency", ""),
+    }
+    answered(call("POST", f"{url}/_control/carts/{cart_id}/payments", json=body))
+
+
+def remove_payment(url: str, cart_id: str, *, payment_id: str) -> None:
+    """The cart's buyer takes a payment off it. Raises Refused with the reason."""
+    answered(call("POST", f"{url}/_control/carts/{cart_id}/payments/remove", json={"payment": payment_id}))
+
+
+def refused_orders(url: str) -> Json:
+    """The code with which the next orders are refused, and how many; without a code none is."""
+    return answered(call("GET", f"{url}/_control/orders/trouble"))
+
+
+def refuse_orders(url: str, *, form: Mapping[str, str]) -> None:
+    """Order how the next orders end. Raises Refused with the reason."""
+    body: Json = {"code": form.get("code") or None}
+    if form.get("times"):
+        body["times"] = number(form["times"])
+    answered(call("POST", f"{url}/_control/orders/trouble", json=body))
+
+
 def reset(url: str) -> None:
     """A remote as it was at the start: seed, no faults, empty journal."""
     answered(call("POST", f"{url}/_control/reset"))

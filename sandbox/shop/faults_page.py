@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from sandbox.commercetools.orders.troubles import TROUBLES
 from sandbox.courier import MODES
 from sandbox.faults import ACTIONS, KILLS
 from sandbox.shop import controls
@@ -40,6 +41,8 @@ def index() -> str:
         modes=MODES,
         notifications=controls.notifications(shop().settings.monext_url),
         messages=controls.messages(shop().settings.commercetools_url),
+        refused_orders=controls.refused_orders(shop().settings.commercetools_url),
+        order_codes=tuple(TROUBLES),
         acts=controls.acts(shop().settings.monext_url),
         unsure=UNSURE,
         zero_authorized=controls.switches(shop().settings.monext_url)[ZERO_AUTHORIZED],

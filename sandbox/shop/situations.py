@@ -27,6 +27,11 @@ _TO_TRY = {
     "tax-rates": "Pay it: the rates reach Monext exactly, 2.55 % as 255.",
     "net-prices": "Pay it: the total with tax is asked for, not the sum of the prices.",
     "no-store": "Try to pay it: the bridge says that it is not configured, and uses no store's account.",
+    "points": "Pay it: points in yen are nothing that euros could be lowered by, so all of it is asked for.",
+    "spent-code": "Try to pay it: an order of it would be refused, so the bridge takes no money for it.",
+    "no-shipping-address": "Try to pay it: a chair has to go somewhere, and the bridge says what is missing.",
+    "customer-gone": "Pay it: the payment is a guest's, as commercetools knows the customer no more.",
+    "business-unit": "Pay it: the line costs what commercetools says, rounded once.",
     "other-store": "Try to pay it: the bridge says that this store is not configured.",
 }
 

@@ -25,6 +25,10 @@ def server() -> Iterator[Server]:
     def nothing() -> tuple[str, int]:
         return "", 204
 
+    @app.get("/dated")
+    def dated() -> tuple[str, dict[str, str]]:
+        return "", {"Date": "Mon, 02 Jan 2040 03:04:05 GMT"}
+
     @app.get("/broken")
     def broken() -> str:
         raise RuntimeError("on purpose")
@@ -120,3 +124,9 @@ def test_a_client_that_is_killed_before_its_answer_is_no_fault_of_the_server(
 def _handlers() -> set[str]:
     """The threads that answer a connection, of all servers of this process."""
     return {t.name for t in threading.enumerate() if "process_request_thread" in t.name}
+
+
+def test_an_answer_has_one_date_which_is_the_applications_where_it_has_one(server: Server) -> None:
+    plain, dated = (requests.get(f"{server.url}{path}", timeout=5) for path in ("/echo", "/dated"))
+    assert plain.raw.headers.getlist("Date") == [plain.headers["Date"]]
+    assert dated.raw.headers.getlist("Date") == ["Mon, 02 Jan 2040 03:04:05 GMT"]

@@ -5,13 +5,13 @@ from sandbox.commercetools.errors import insufficient_scope, invalid_token
 from sandbox.commercetools.state import Caller
 
 
-def caller_of(tokens: Tokens, authorization: str | None) -> Caller:
-    """Who holds the bearer token; raises `invalid_token`."""
+def caller_of(tokens: Tokens, authorization: str | None, *, external_user: str | None = None) -> Caller:
+    """Who holds the bearer token, and whom it acts for; raises `invalid_token`."""
     scheme, _, text = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
         raise invalid_token()
     token = tokens.read(text.strip())
-    return Caller(client_id=token.client_id, scopes=token.scopes)
+    return Caller(client_id=token.client_id, scopes=token.scopes, external_user=external_user)
 
 
 def require_scope(caller: Caller, resource: str, *, project_key: str, writes: bool) -> None:

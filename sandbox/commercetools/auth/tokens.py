@@ -64,12 +64,18 @@ class Tokens:
 
     def issue(self, client: ApiClient, *, requested: str | None) -> Json:
         """The answer to a client credentials grant; raises `invalid_scope` for more than the client has."""
-        scopes = self._granted(client, requested)
+        return self._issued(client.id, self._granted(client, requested))
+
+    def issue_to_buyer(self, owner: str) -> Json:
+        """A buyer's own token, as a shop's client gets one for its buyer; `owner` as in `customer_id:…`."""
+        return self._issued("shop", [f"manage_my_orders:{self.settings.project_key}", owner])
+
+    def _issued(self, client_id: str, scopes: list[str]) -> Json:
         text = secrets.token_urlsafe(24)
         lifetime = self.settings.token_lifetime_seconds
         expires = self.clock() + timedelta(seconds=lifetime)
         with self._lock:
-            self._tokens[text] = AccessToken(client_id=client.id, scopes=frozenset(scopes), expires=expires)
+            self._tokens[text] = AccessToken(client_id=client_id, scopes=frozenset(scopes), expires=expires)
         return {
             "access_token": text,
             "token_type": "Bearer",
@@ -100,7 +106,7 @@ class Tokens:
 
     def _granted(self, client: ApiClient, requested: str | None) -> list[str]:
         project_key = self.settings.project_key
-        own = [f"{scope}:{project_key}" for scope in client.scopes]
+        own = [_complete(scope, project_key=project_key) for scope in client.scopes]
         if not (requested or "").strip():
             return own
         wanted = (requested or "").split()
@@ -111,16 +117,25 @@ class Tokens:
         return wanted
 
 
+def _complete(scope: str, *, project_key: str) -> str:
+    """A client's scope with the project in it: `manage_payments:store` becomes `manage_payments:project:store`."""
+    name, separator, store = scope.partition(":")
+    return f"{name}:{project_key}{separator}{store}"
+
+
 def grants(held: frozenset[str], scope: str, *, project_key: str) -> bool:
     """Whether the held scopes cover one: itself, its `manage_` form, or `manage_project`.
 
-    `manage_project` does not cover locked carts, and nothing covers another project.
+    A scope of the whole project covers that of one of its stores, as in `manage_payments:project:store`; never the
+    other way round. `manage_project` does not cover locked carts, and nothing covers another project.
     """
     name, _, rest = scope.partition(":")
     if scope in held:
         return True
     if rest.partition(":")[0] != project_key:
         return False
+    if rest != project_key and grants(held, f"{name}:{project_key}", project_key=project_key):
+        return True
     if name.startswith("view_") and f"manage_{name.removeprefix('view_')}:{rest}" in held:
         return True
     known = name.startswith(("manage_", "view_")) and name not in _BEYOND_MANAGE_PROJECT

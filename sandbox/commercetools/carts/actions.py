@@ -3,6 +3,7 @@
 from typing import Literal
 
 from sandbox.commercetools import custom
+from sandbox.commercetools.carts.countries import require_country
 from sandbox.commercetools.carts.drafts import DirectDiscountDraft, customer_email, direct_discount
 from sandbox.commercetools.carts.shipping import ShippingRateDraft, custom_info, method_info, set_shipping
 from sandbox.commercetools.errors import invalid_operation
@@ -74,8 +75,9 @@ class SetCountry(Strict):
 
 
 @CART_ACTIONS.handles("setCountry", SetCountry)
-def _set_country(_request: Request, draft: Json, action: SetCountry) -> None:
+def _set_country(request: Request, draft: Json, action: SetCountry) -> None:
     assign(draft, "country", action.country)
+    require_country(request.project, draft)
 
 
 @CART_ACTIONS.handles("setKey", SetKey)

@@ -4,7 +4,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sandbox.commercetools.carts.lines import CustomLineItemDraft, LineItemDraft, custom_line_item, line_item
+from sandbox.commercetools.carts.countries import require_country
+from sandbox.commercetools.carts.external_taxes import ExternalTaxRateDraft, external_rate
+from sandbox.commercetools.carts.lines import (
+    CustomLineItemDraft,
+    InventoryMode,
+    LineItemDraft,
+    custom_line_item,
+    line_item,
+)
 from sandbox.commercetools.carts.shipping import (
     CustomShippingDraft,
     ShippingDraft,
@@ -71,6 +79,7 @@ class CartDraft(Strict):
     customerEmail: str | None = None
     anonymousId: str | None = None
     store: IdentifierDraft | None = None
+    businessUnit: IdentifierDraft | None = None
     country: Country | None = None
     locale: Locale | None = None
     lineItems: list[LineItemDraft] | None = None
@@ -82,11 +91,12 @@ class CartDraft(Strict):
     shippingMode: Literal["Single", "Multiple"] = "Single"
     shipping: list[ShippingDraft] | None = None
     customShipping: list[CustomShippingDraft] | None = None
-    taxMode: Literal["Platform"] = "Platform"
+    taxMode: Literal["Platform", "External", "ExternalAmount", "Disabled"] = "Platform"
     taxRoundingMode: Literal["HalfEven"] = "HalfEven"
     priceRoundingMode: Literal["HalfEven"] = "HalfEven"
     taxCalculationMode: Literal["LineItemLevel"] = "LineItemLevel"
-    inventoryMode: Literal["None"] = "None"
+    inventoryMode: InventoryMode = "None"
+    externalTaxRateForShippingMethod: ExternalTaxRateDraft | None = None
     origin: Literal["Customer", "Merchant", "Quote", "RecurringOrder"] = "Customer"
     deleteDaysAfterLastModification: Annotated[int, Field(ge=1, le=365_250)] = 90
     purchaseOrderNumber: str | None = None
@@ -97,19 +107,20 @@ def create_cart(request: Request, body: object, *, cart_id: str | None = None) -
     """Store a cart with its totals; `cart_id` is for the seed.
 
     Raises InvalidJsonInput, InvalidInput, InvalidOperation, ReferencedResourceNotFound,
-    MatchingPriceNotFound, MissingTaxRateForCountry and DuplicateField.
+    MatchingPriceNotFound, MissingTaxRateForCountry, CountryNotConfiguredInStore and DuplicateField.
     """
     draft = parse(CartDraft, body)
     cart = _skeleton(request.project, draft)
+    require_country(request.project, cart)
     _add_lines(request.project, cart, draft)
     _add_shipping(request.project, cart, draft)
     settle_totals(request, cart)
     return request.project.insert("cart", cart, caller=request.caller, resource_id=cart_id)
 
 
-def settle_totals(_request: Request, cart: Json) -> None:
+def settle_totals(request: Request, cart: Json) -> None:
     """Assign tax rates and derive all totals: the end of every change of a cart."""
-    assign_tax_rates(cart)
+    assign_tax_rates(request.project, cart)
     recompute(cart)
 
 
@@ -119,7 +130,8 @@ def _skeleton(project: Project, draft: CartDraft) -> Json:
         **_plain(draft),
         "key": check_key(draft.key),
         "customerEmail": draft.customerEmail or customer_email(project, draft.customerId),
-        "store": _store(project, draft.store),
+        "store": _keyed(project, draft.store, kind="store"),
+        "businessUnit": _keyed(project, draft.businessUnit, kind="business-unit"),
         "cartState": "Active",
         "totalPrice": cents(0, draft.currency),
         "billingAddress": billing.wire() if billing else None,
@@ -159,8 +171,9 @@ def _plain(draft: CartDraft) -> Json:
     return draft.model_dump(include=set(_PLAIN))
 
 
-def _store(project: Project, store: IdentifierDraft | None) -> Json | None:
-    return {"typeId": "store", "key": resolve(project, store, kind="store")["key"]} if store else None
+def _keyed(project: Project, named: IdentifierDraft | None, *, kind: str) -> Json | None:
+    """A KeyReference to what is named."""
+    return {"typeId": kind, "key": resolve(project, named, kind=kind)["key"]} if named else None
 
 
 def customer_email(project: Project, customer_id: str | None) -> str | None:
@@ -182,7 +195,9 @@ def _add_lines(project: Project, cart: Json, draft: CartDraft) -> None:
 
 def _add_shipping(project: Project, cart: Json, draft: CartDraft) -> None:
     if draft.shippingMethod is not None:
-        set_shipping(cart, method_info(project, draft.shippingMethod, currency=draft.currency))
+        info = method_info(project, draft.shippingMethod, currency=draft.currency)
+        rate = external_rate(draft.externalTaxRateForShippingMethod)
+        set_shipping(cart, {**info, "taxRate": rate} if rate else info)
     entries: list[Any] = [*(draft.shipping or []), *(draft.customShipping or [])]
     cart["shipping"] = [shipping_entry(project, entry, currency=draft.currency) for entry in entries]
 

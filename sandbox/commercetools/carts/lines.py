@@ -1,17 +1,20 @@
 """Lines of a cart: from the catalogue, and custom ones."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sandbox.commercetools.carts.external_taxes import ExternalTaxRateDraft, external_rate
+from sandbox.commercetools.carts.prices import price_of
 from sandbox.commercetools.catalogue import PRODUCTS, Product, stable_id
-from sandbox.commercetools.errors import ApiError, invalid_json, invalid_operation
+from sandbox.commercetools.errors import invalid_json, invalid_operation
 from sandbox.commercetools.references import custom_fields, reference
 from sandbox.commercetools.schema import (
     CustomFieldsDraft,
     IdentifierDraft,
     LocalizedString,
     MoneyDraft,
+    PreciseMoneyDraft,
     Quantity,
     Strict,
     check_key,
@@ -20,6 +23,7 @@ from sandbox.commercetools.schema import (
 from sandbox.commercetools.state import Project
 from sandbox.commercetools.wire import Json, new_id, without_nulls
 
+InventoryMode = Literal["None", "TrackOnly", "ReserveOnOrder", "ReserveOnCart"]
 _STATE = {"typeId": "state", "id": stable_id("state", "Initial")}
 
 
@@ -45,6 +49,8 @@ class LineItemDraft(Strict):
     variantId: int | None = None
     key: str | None = None
     quantity: Annotated[int, Field(ge=1)] = 1
+    externalTaxRate: ExternalTaxRateDraft | None = None
+    inventoryMode: InventoryMode | None = None
     shippingDetails: ShippingDetailsDraft | None = None
     custom: CustomFieldsDraft | None = None
 
@@ -53,11 +59,12 @@ class CustomLineItemDraft(Strict):
     """A line that is in no catalogue."""
 
     name: LocalizedString
-    money: MoneyDraft
+    money: MoneyDraft | PreciseMoneyDraft
     slug: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{2,256}$")]
     key: str | None = None
     quantity: Annotated[int, Field(ge=1)] = 1
     taxCategory: IdentifierDraft | None = None
+    externalTaxRate: ExternalTaxRateDraft | None = None
     shippingDetails: ShippingDetailsDraft | None = None
     custom: CustomFieldsDraft | None = None
 
@@ -72,32 +79,17 @@ def product_of(draft: LineItemDraft) -> Product:
     raise invalid_operation(f"The product or variant '{draft.sku or draft.productId}' was not found.")
 
 
-def price_of(product: Product, *, currency: str) -> Json:
-    """The product's price in the cart's currency; raises MatchingPriceNotFound."""
-    price = product.price(currency)
-    if price is None:
-        raise ApiError(
-            400,
-            code="MatchingPriceNotFound",
-            message=f"The variant '1' of product '{product.id}' has no price for currency '{currency}'.",
-            productId=product.id,
-            variantId=1,
-            currency=currency,
-        )
-    return price
-
-
 def line_item(project: Project, draft: LineItemDraft, *, currency: str) -> Json:
     """A new line; its totals are computed with the cart's."""
     product = product_of(draft)
-    price = price_of(product, currency=currency)
+    price = price_of(project, product, currency=currency)
     content = {
         "id": new_id(),
         "key": check_key(draft.key),
         "productId": product.id,
         "productKey": product.sku.lower(),
         "name": product.names,
-        "productType": {"typeId": "product-type", "id": stable_id("product-type", "furniture")},
+        "productType": {"typeId": "product-type", "id": stable_id("product-type", product.kind)},
         "productSlug": {"en": product.sku.lower()},
         "variant": _variant(product, price),
         "price": price,
@@ -105,6 +97,7 @@ def line_item(project: Project, draft: LineItemDraft, *, currency: str) -> Json:
         "lastModifiedAt": project.now(),
         "priceMode": "Platform",
         "lineItemMode": "Standard",
+        "inventoryMode": draft.inventoryMode,
         **_shared(project, draft, quantity=draft.quantity),
     }
     return without_nulls(content)
@@ -153,6 +146,7 @@ def _shared(project: Project, draft: LineItemDraft | CustomLineItemDraft, *, qua
         "perMethodTaxRate": [],
         "taxedPricePortions": [],
         "discountedPricePerQuantity": [],
+        "taxRate": external_rate(draft.externalTaxRate),
         "shippingDetails": _details(details, quantity=quantity) if details else None,
         "custom": custom_fields(project, draft.custom) if draft.custom else None,
     }

@@ -8,7 +8,7 @@ lowers every taxed amount in the same proportion.
 from decimal import Decimal
 
 from sandbox.commercetools.carts.discounts import discount_lines, discount_shipping, total_discounts
-from sandbox.commercetools.money import cents, rounded, shares
+from sandbox.commercetools.money import cents, rounded, shares, times
 from sandbox.commercetools.wire import Json
 
 
@@ -69,7 +69,7 @@ def _taxed_price(net: int, gross: int, *, portions: list[Json], currency: str) -
 def _price_item(item: Json) -> None:
     price = unit_price(item)
     discounted = item["discountedPricePerQuantity"]
-    total = price["centAmount"] * item["quantity"]
+    total = times(price, item["quantity"])
     if discounted:
         total = sum(part["discountedPrice"]["value"]["centAmount"] * part["quantity"] for part in discounted)
     item["totalPrice"] = cents(total, price["currencyCode"])
@@ -93,7 +93,7 @@ def _tax_by_method(item: Json, total: int) -> None:
     currency = item["totalPrice"]["currencyCode"]
     rates = {entry["shippingMethodKey"]: entry["taxRate"] for entry in item["perMethodTaxRate"]}
     targets = [
-        target for target in item["shippingDetails"]["targets"] if target["shippingMethodKey"] in rates
+        target for target in item["shippingDetails"]["targets"] if target.get("shippingMethodKey") in rates
     ]
     amounts = shares(total, [target["quantity"] for target in targets])
     portions = [

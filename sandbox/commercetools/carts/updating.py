@@ -12,14 +12,14 @@ from sandbox.commercetools.carts.lines import (
     custom_line_item,
     find_line,
     line_item,
-    price_of,
     set_quantity,
 )
+from sandbox.commercetools.carts.prices import price_of
 from sandbox.commercetools.catalogue import PRODUCTS
 from sandbox.commercetools.errors import insufficient_scope, invalid_operation
 from sandbox.commercetools.schema import Quantity, Strict
 from sandbox.commercetools.state import Request
-from sandbox.commercetools.updates import update
+from sandbox.commercetools.updates import ActionTable, update
 from sandbox.commercetools.wire import Json
 
 LOCK_SCOPE = "manage_locked_carts"
@@ -43,13 +43,13 @@ _CHANGES_THE_PRICE = frozenset(
 )
 
 
-def update_cart(request: Request, cart: Json, body: object) -> Json:
+def update_cart(request: Request, cart: Json, body: object, *, table: ActionTable = CART_ACTIONS) -> Json:
     """Update a cart, and derive its totals anew where an action may change its price.
 
     Raises as `updates.update`; InvalidOperation where the cart is ordered or merged, locked (and the caller
     may not touch locked carts), or frozen and the action would change its price.
     """
-    return update(request, "cart", cart, body=body, table=CART_ACTIONS, guard=_require_open, finish=_settle)
+    return update(request, "cart", cart, body=body, table=table, guard=_require_open, finish=_settle)
 
 
 def _require_open(request: Request, cart: Json, actions: list[str]) -> None:
@@ -153,8 +153,10 @@ class Recalculate(Strict):
 
 
 @CART_ACTIONS.handles("recalculate", Recalculate)
-def _recalculate(_request: Request, draft: Json, _action: Recalculate) -> None:
+def _recalculate(request: Request, draft: Json, _action: Recalculate) -> None:
     for item in draft["lineItems"]:
         product = PRODUCTS.get(item["variant"]["sku"])
         if product is not None:
-            item["price"] = price_of(product, currency=item["price"]["value"]["currencyCode"])
+            item["price"] = price_of(
+                request.project, product, currency=item["price"]["value"]["currencyCode"]
+            )

@@ -11,7 +11,7 @@ from sandbox.commercetools.orders.drafts import OrderState, PaymentState, Shipme
 from sandbox.commercetools.payments.actions import TransitionState, assign
 from sandbox.commercetools.payments.holding import PaymentAction, add_payment, remove_payment
 from sandbox.commercetools.schema import AddressDraft, Strict
-from sandbox.commercetools.state import Request
+from sandbox.commercetools.state import Request, held_payments
 from sandbox.commercetools.states import move
 from sandbox.commercetools.updates import ActionTable, update
 from sandbox.commercetools.wire import Json, new_id, without_nulls
@@ -64,8 +64,16 @@ class ChangeOrderState(Strict):
 
 
 @ORDER_ACTIONS.handles("changeOrderState", ChangeOrderState)
-def _order_state(_request: Request, draft: Json, action: ChangeOrderState) -> None:
+def _order_state(request: Request, draft: Json, action: ChangeOrderState) -> None:
+    before = draft["orderState"]
     draft["orderState"] = action.orderState
+    if action.orderState != before:
+        say(
+            request,
+            "OrderStateChanged",
+            orderState=action.orderState,
+            oldOrderState=before,
+        )
 
 
 @ORDER_ACTIONS.handles("transitionState", TransitionState)
@@ -75,12 +83,30 @@ def _transition(request: Request, draft: Json, action: TransitionState) -> None:
 
 @ORDER_ACTIONS.handles("addPayment", PaymentAction)
 def _add_payment(request: Request, draft: Json, action: PaymentAction) -> None:
+    before = held_payments(draft)
     add_payment(request.project, draft, action.payment)
+    for payment_id in held_payments(draft):
+        if payment_id not in before:
+            say(request, "OrderPaymentAdded", paymentRef=_payment(payment_id))
 
 
 @ORDER_ACTIONS.handles("removePayment", PaymentAction)
 def _remove_payment(request: Request, draft: Json, action: PaymentAction) -> None:
+    before = held_payments(draft)
     remove_payment(request.project, draft, action.payment)
+    left = held_payments(draft)
+    for payment_id in before:
+        if payment_id not in left:
+            say(
+                request,
+                "OrderPaymentRemoved",
+                paymentRef=_payment(payment_id),
+                removedPaymentInfo=not left,
+            )
+
+
+def _payment(payment_id: str) -> Json:
+    return {"typeId": "payment", "id": payment_id}
 
 
 class SetOrderNumber(Strict):

@@ -2,9 +2,11 @@
 
 from typing import Literal
 
+from sandbox.commercetools.carts.stock import take
 from sandbox.commercetools.carts.updating import require_changeable
 from sandbox.commercetools.errors import ApiError, invalid_json, invalid_operation
 from sandbox.commercetools.messages import publish, say
+from sandbox.commercetools.orders.rules import require_orderable
 from sandbox.commercetools.orders.troubles import raise_trouble
 from sandbox.commercetools.references import custom_fields, reference, resolve
 from sandbox.commercetools.schema import CustomFieldsDraft, IdentifierDraft, Strict, parse
@@ -23,6 +25,7 @@ _COPIED = [
     "customerGroup",
     "anonymousId",
     "store",
+    "businessUnit",
     "lineItems",
     "customLineItems",
     "totalPrice",
@@ -72,14 +75,17 @@ def create_order(request: Request, body: object) -> Json:
 
     Raises ReferencedResourceNotFound for an unknown cart, ConcurrentModification for another version of it,
     InvalidOperation for a cart that is empty, ordered, merged, locked, or whose payment has an order,
-    DuplicateField for a taken order number, and the trouble that was set for the cart.
+    DuplicateField for a taken order number, the trouble that was ordered by a control, and what the cart itself says
+    (`rules`).
     """
     draft = parse(OrderFromCartDraft, body)
     cart = _cart(request, draft)
     require_version(cart, draft.version)
     _require_orderable(request, cart)
     raise_trouble(request.project, cart)
+    require_orderable(request.project, cart)
     order = request.project.insert("order", _order(request, draft, cart), caller=request.caller)
+    take(request.project, cart, caller=request.caller)
     request.project.replace("cart", {**cart, "cartState": "Ordered"}, caller=request.caller)
     say(request, "OrderCreated", order=order)
     publish(request, "order", order)

@@ -1,19 +1,23 @@
-"""Reasons why commercetools refuses an order, set for a cart on demand.
-
-The error fields follow https://docs.commercetools.com/api/errors.
-"""
+"""Refusals of orders that were ordered by a control, for a cart or for the next orders of the project."""
 
 from collections.abc import Callable
 
-from sandbox.commercetools.catalogue import stable_id, tax_category_id
-from sandbox.commercetools.errors import ApiError, insufficient_scope
+from sandbox.commercetools import refusals
+from sandbox.commercetools.catalogue import stable_id
+from sandbox.commercetools.errors import (
+    ApiError,
+    insufficient_scope,
+    invalid_input,
+    invalid_operation,
+    reference_not_found,
+)
 from sandbox.commercetools.state import Project
 from sandbox.commercetools.wire import Json, new_id
 
 
 def raise_trouble(project: Project, cart: Json) -> None:
-    """Raise the trouble that was set for the cart, if any."""
-    code = project.order_troubles.get(cart["id"])
+    """Raise the trouble that was ordered for the cart or for the next orders, if any."""
+    code = project.conditions.trouble_of(cart["id"])
     if code is None:
         return
     raise TROUBLES[code](cart) if code in TROUBLES else _unknown(code)
@@ -24,73 +28,63 @@ def _unknown(code: str) -> ApiError:
     return ApiError(400, code=code, message=f"The order cannot be created: {code}.")
 
 
-def _line_ids(cart: Json) -> list[str]:
-    return [item["id"] for item in cart["lineItems"]]
-
-
 def _out_of_stock(cart: Json) -> ApiError:
-    skus = [item["variant"]["sku"] for item in cart["lineItems"]]
-    message = f"Some line items are out of stock at the time of placing the order: {', '.join(skus)}."
-    return ApiError(400, code="OutOfStock", message=message, lineItems=_line_ids(cart), skus=skus)
+    return refusals.out_of_stock(cart["lineItems"])
 
 
 def _price_changed(cart: Json) -> ApiError:
-    message = (
-        "The price or tax of some line items changed at the time of placing the order: "
-        f"{', '.join(_line_ids(cart))}."
-    )
-    return ApiError(400, code="PriceChanged", message=message, lineItems=_line_ids(cart), shipping=False)
+    return refusals.price_changed(cart["lineItems"])
 
 
 def _no_price(cart: Json) -> ApiError:
     product = cart["lineItems"][0]["productId"] if cart["lineItems"] else new_id()
-    currency = cart["totalPrice"]["currencyCode"]
-    return ApiError(
-        400,
-        code="MatchingPriceNotFound",
-        message=f"The variant '1' of product '{product}' does not contain a price for currency '{currency}'.",
-        productId=product,
-        variantId=1,
-        currency=currency,
-    )
+    return refusals.no_price(product, currency=cart["totalPrice"]["currencyCode"])
 
 
 def _discount_code(_cart: Json) -> ApiError:
-    code = stable_id("discount-code", "SPRING")
-    return ApiError(
-        400,
-        code="DiscountCodeNonApplicable",
-        message=f"The discountCode '{code}' cannot be applied to the cart.",
-        discountCode="SPRING",
-        discountCodeId=code,
-        reason="TimeRangeNonApplicable",
-    )
+    code_id = stable_id("discount-code", "SPRING")
+    return refusals.discount_code(code_id, code="SPRING", reason="TimeRangeNonApplicable")
 
 
 def _shipping_method(_cart: Json) -> ApiError:
-    return ApiError(
-        400, code="ShippingMethodDoesNotMatchCart", message="The predicate does not match the cart."
-    )
+    return refusals.shipping_method()
 
 
 def _shipping_details(cart: Json) -> ApiError:
-    item = (cart["lineItems"] or [{"id": new_id(), "quantity": 1}])[0]
-    message = (
-        f"Inconsistent shipping details for LineItem with ID '{item['id']}'. LineItem quantity is "
-        f"{item['quantity']} and shippingTargets quantity sum is 0."
-    )
-    return ApiError(
-        400, code="InvalidItemShippingDetails", message=message, subject="LineItem", itemId=item["id"]
-    )
+    return refusals.shipping_details((cart["lineItems"] or [{"id": new_id(), "quantity": 1}])[0])
 
 
 def _tax_rate(cart: Json) -> ApiError:
-    country = cart.get("shippingAddress", {}).get("country", "FR")
-    category = tax_category_id("standard")
-    message = f"Tax category '{category}' is missing a tax rate for country '{country}'."
-    return ApiError(
-        400, code="MissingTaxRateForCountry", message=message, taxCategoryId=category, country=country
-    )
+    return refusals.missing_tax_rate("standard", country=_country(cart))
+
+
+def _country_not_in_store(cart: Json) -> ApiError:
+    store = {"key": cart.get("store", {}).get("key", "elsewhere"), "countries": []}
+    return refusals.country_not_in_store(_country(cart), store=store)
+
+
+def _country(cart: Json) -> str:
+    return str(cart.get("shippingAddress", {}).get("country", "FR"))
+
+
+def _reference(_cart: Json) -> ApiError:
+    return reference_not_found("shipping-method", id=new_id())
+
+
+def _invalid_operation(_cart: Json) -> ApiError:
+    return invalid_operation("The referenced shipping method is not active.")
+
+
+def _invalid_input(_cart: Json) -> ApiError:
+    return invalid_input("The value of 'orderNumber' is not allowed.")
+
+
+def _bad_extension(_cart: Json) -> ApiError:
+    return refusals.extension_bad_response()
+
+
+def _silent_extension(_cart: Json) -> ApiError:
+    return refusals.extension_no_response()
 
 
 def _scope(_cart: Json) -> ApiError:
@@ -109,6 +103,12 @@ TROUBLES: dict[str, Callable[[Json], ApiError]] = {
     "ShippingMethodDoesNotMatchCart": _shipping_method,
     "InvalidItemShippingDetails": _shipping_details,
     "MissingTaxRateForCountry": _tax_rate,
+    "CountryNotConfiguredInStore": _country_not_in_store,
+    "ReferencedResourceNotFound": _reference,
+    "InvalidOperation": _invalid_operation,
+    "InvalidInput": _invalid_input,
+    "ExtensionBadResponse": _bad_extension,
+    "ExtensionNoResponse": _silent_extension,
     "InsufficientScope": _scope,
     "General": _general,
 }

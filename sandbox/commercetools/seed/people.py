@@ -5,6 +5,7 @@ from sandbox.commercetools.wire import Json
 JEAN = "a0000000-0000-4000-8000-000000000001"
 MARIE = "a0000000-0000-4000-8000-000000000002"
 HANS = "a0000000-0000-4000-8000-000000000003"
+PAUL = "a0000000-0000-4000-8000-000000000004"
 
 PARIS: Json = {
     "title": "M.",
@@ -121,4 +122,5 @@ CUSTOMERS: dict[str, Json] = {
         "locale": "de-DE",
         "addresses": [BERLIN],
     },
+    PAUL: {"key": "paul-martin", "email": "paul.martin@example.com", "addresses": [PARIS]},
 }

@@ -1,8 +1,16 @@
 """Filling an empty project."""
 
 from sandbox.commercetools.carts.drafts import create_cart
+from sandbox.commercetools.carts.stock import set_stock
 from sandbox.commercetools.carts.updating import LOCK_SCOPE, update_cart
-from sandbox.commercetools.catalogue import SHIPPING_METHODS, TAX_RATES, stable_id, tax_category_id
+from sandbox.commercetools.catalogue import (
+    PRODUCT_TYPES,
+    PRODUCTS,
+    SHIPPING_METHODS,
+    TAX_RATES,
+    stable_id,
+    tax_category_id,
+)
 from sandbox.commercetools.customers import store_customer
 from sandbox.commercetools.payments.drafts import create_payment
 from sandbox.commercetools.seed.people import CUSTOMERS
@@ -23,6 +31,21 @@ _STATES = (
     ("order-placed", "OrderState", True, ("order-checked",)),
     ("order-checked", "OrderState", False, None),
 )
+
+PIECES = 1000
+"""What is on stock of each product at the start."""
+
+_BUSINESS_UNIT: Json = {
+    "key": "atelier-lefevre",
+    "status": "Active",
+    "name": "Atelier Lefèvre",
+    "unitType": "Company",
+    "contactEmail": "achats@example.com",
+    "storeMode": "Explicit",
+    "stores": [{"typeId": "store", "key": "fr-store"}],
+    "associates": [],
+    "addresses": [],
+}
 
 _INTERACTION_TYPE: Json = {
     "key": "payment-interaction",
@@ -60,8 +83,14 @@ def plant(project: Project) -> None:
 def _plant_configuration(project: Project, *, caller: Caller) -> None:
     for key, store in _STORES.items():
         rest: Json = {"countries": [], "distributionChannels": [], "supplyChannels": []}
-        content = {"key": key, **store, **rest, "productSelections": []}
+        content: Json = {"key": key, **store, **rest, "productSelections": []}
         project.insert("store", content, caller=caller, resource_id=stable_id("store", key))
+    for key, name in PRODUCT_TYPES.items():
+        content = {"key": key, "name": name, "description": name, "attributes": []}
+        project.insert("product-type", content, caller=caller, resource_id=stable_id("product-type", key))
+    for sku in PRODUCTS:
+        set_stock(project, sku, PIECES, caller=caller)
+    project.insert("business-unit", _BUSINESS_UNIT, caller=caller)
     for key in TAX_RATES:
         content = {"key": key, "name": key, "rates": []}
         project.insert("tax-category", content, caller=caller, resource_id=tax_category_id(key))
@@ -86,15 +115,36 @@ def _plant_cart(request: Request, situation: Situation) -> None:
     actions: list[Json] = []
     if situation.discounts:
         actions.append({"action": "setDirectDiscounts", "discounts": list(situation.discounts)})
-    if situation.gift_card:
-        payment = _gift_card_payment(request, situation)
+    for payment in _other_payments(request, situation):
         actions.append({"action": "addPayment", "payment": {"typeId": "payment", "id": payment["id"]}})
     if situation.ends_as in ("Locked", "Frozen"):
         actions.append({"action": "lockCart" if situation.ends_as == "Locked" else "freezeCart"})
     if actions:
         cart = update_cart(request, cart, {"version": cart["version"], "actions": actions})
-    if situation.ends_as == "Merged":
-        request.project.replace("cart", {**cart, "cartState": "Merged"}, caller=request.caller)
+    merged = {"cartState": "Merged"} if situation.ends_as == "Merged" else {}
+    if merged or situation.states:
+        cart = request.project.replace("cart", {**cart, **situation.states, **merged}, caller=request.caller)
+    if situation.customer_leaves:
+        request.project.delete("customer", request.project.documents["customer"][cart["customerId"]])
+
+
+def _other_payments(request: Request, situation: Situation) -> list[Json]:
+    payments = []
+    if situation.gift_card:
+        payments.append(_gift_card_payment(request, situation))
+    if situation.points:
+        payments.append(_points_payment(request, situation.points))
+    return payments
+
+
+def _points_payment(request: Request, yen: int) -> Json:
+    amount = {"centAmount": yen, "currencyCode": "JPY"}
+    draft = {
+        "amountPlanned": amount,
+        "paymentMethodInfo": {"paymentInterface": "points"},
+        "transactions": [{"type": "Charge", "state": "Success", "amount": amount}],
+    }
+    return create_payment(request, draft)
 
 
 def _gift_card_payment(request: Request, situation: Situation) -> Json:

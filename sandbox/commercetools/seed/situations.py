@@ -3,7 +3,19 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sandbox.commercetools.seed.people import BERLIN, EXOTIC, HANS, JEAN, KUWAIT, KYOTO, LYON, MARIE, PARIS
+from sandbox.commercetools.catalogue import stable_id
+from sandbox.commercetools.seed.people import (
+    BERLIN,
+    EXOTIC,
+    HANS,
+    JEAN,
+    KUWAIT,
+    KYOTO,
+    LYON,
+    MARIE,
+    PARIS,
+    PAUL,
+)
 from sandbox.commercetools.wire import Json
 
 
@@ -18,6 +30,12 @@ class Situation:
     ends_as: Literal["Active", "Merged", "Locked", "Frozen"] = "Active"
     gift_card: int = field(default=0)
     """Minor units that a gift card of another payment interface has charged already."""
+    points: int = field(default=0)
+    """Yen that bonus points have charged already, whatever the cart's currency is."""
+    states: Json = field(default_factory=dict)
+    """Members that the cart has in the end, whatever its draft says."""
+    customer_leaves: bool = False
+    """The customer is deleted afterwards; the cart keeps the id."""
 
 
 def _lines(**quantities: int) -> list[Json]:
@@ -218,6 +236,42 @@ _ALL = (
         "other-store",
         "A cart of a store that no setting names",
         _french(_lines(LAMP_DESK=1), store={"typeId": "store", "key": "xx-store"}),
+    ),
+    Situation(
+        "points", "Bonus points in another currency are on it", _french(_lines(CHAIR_OAK=1)), points=3000
+    ),
+    Situation(
+        "spent-code",
+        "A discount code that was used too often already",
+        _french(_lines(CHAIR_OAK=1)),
+        states={
+            "discountCodes": [
+                {
+                    "discountCode": {"typeId": "discount-code", "id": stable_id("discount-code", "SPRING")},
+                    "state": "MaxApplicationReached",
+                }
+            ]
+        },
+    ),
+    Situation(
+        "no-shipping-address",
+        "A chair, and no shipping address",
+        _french(_lines(CHAIR_OAK=1), shippingAddress=None, shippingMethod=None),
+    ),
+    Situation(
+        "customer-gone",
+        "Its customer was deleted",
+        _french(_lines(LAMP_DESK=1), customerId=PAUL),
+        customer_leaves=True,
+    ),
+    Situation(
+        "business-unit",
+        "A business unit buys screws at a fraction of a cent, and reads traditional Chinese",
+        _french(
+            _lines(SCREW_BRASS=1234),
+            businessUnit={"typeId": "business-unit", "key": "atelier-lefevre"},
+            locale="zh-Hant",
+        ),
     ),
 )
 

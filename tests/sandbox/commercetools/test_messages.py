@@ -105,6 +105,52 @@ def test_a_delivery_is_told(api: Api) -> None:
     assert message["delivery"] == changed["shippingInfo"]["deliveries"][0]
 
 
+def test_a_cancelled_order_tells_both_states(api: Api) -> None:
+    cancelled = api.update(
+        "orders", order(api), {"action": "changeOrderState", "orderState": "Cancelled"}
+    ).json
+    message = told(api.http)[-1]
+    assert cancelled["orderState"] == "Cancelled"
+    assert {
+        "type": "OrderStateChanged",
+        "resource": {"typeId": "order", "id": cancelled["id"]},
+        "orderState": "Cancelled",
+        "oldOrderState": "Open",
+        "resourceVersion": cancelled["version"],
+    }.items() <= message.items()
+
+
+def test_the_same_order_state_again_is_not_told(api: Api) -> None:
+    api.update("orders", order(api), {"action": "changeOrderState", "orderState": "Open"})
+    assert len(told(api.http)) == 1
+
+
+def test_payments_that_come_to_an_order_and_leave_it_are_told(api: Api) -> None:
+    document, first, second = order(api), api.payment(), api.payment()
+    for payment in (first, second):
+        document = api.update("orders", document, _named("addPayment", payment)).json
+    for payment in (first, second):
+        document = api.update("orders", document, _named("removePayment", payment)).json
+
+    added, other, removed, last = told(api.http)[1:]
+    assert (added["type"], added["paymentRef"]["id"]) == ("OrderPaymentAdded", first["id"])
+    assert (other["type"], other["paymentRef"]["id"]) == ("OrderPaymentAdded", second["id"])
+    assert (removed["type"], removed["paymentRef"]["id"]) == ("OrderPaymentRemoved", first["id"])
+    assert (removed["removedPaymentInfo"], last["removedPaymentInfo"]) == (False, True)
+    assert "paymentInfo" not in document
+
+
+def test_a_payment_that_is_on_the_order_already_is_not_told_again(api: Api) -> None:
+    payment = api.payment()
+    document = api.update("orders", order(api), _named("addPayment", payment)).json
+    api.update("orders", document, _named("addPayment", payment))
+    assert [message["type"] for message in told(api.http)] == ["OrderCreated", "OrderPaymentAdded"]
+
+
+def _named(action: str, payment: Json) -> Json:
+    return {"action": action, "payment": {"typeId": "payment", "id": payment["id"]}}
+
+
 def test_other_changes_are_not_told(api: Api) -> None:
     api.update("orders", order(api), {"action": "changePaymentState", "paymentState": "Paid"})
     assert len(told(api.http)) == 1

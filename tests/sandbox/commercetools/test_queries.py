@@ -123,7 +123,7 @@ def test_page_tells_limit_offset_count_and_total(api: Api) -> None:
     assert {name: page[name] for name in ("limit", "offset", "count", "total")} == {
         "limit": 5,
         "offset": 20,
-        "count": len(SITUATIONS) - 20,
+        "count": 5,
         "total": len(SITUATIONS),
     }
     assert "total" not in api.get("carts", withTotal="false").json

@@ -1,3 +1,5 @@
+import pytest
+
 from sandbox.clock import ShiftedClock
 from sandbox.commercetools.seed import cart_id
 from tests.sandbox.commercetools.conftest import Api, Json, code
@@ -44,3 +46,16 @@ def test_shop_opens_a_session_by_the_api(api: Api) -> None:
 
     assert made.status_code == 201
     assert api.get(f"sessions/{made.json['id']}").json == made.json
+
+
+@pytest.mark.parametrize("state", ["Active", "ACTIVE"])
+def test_a_session_ends_in_whatever_case_its_state_is_written(
+    api: Api, clock: ShiftedClock, state: str
+) -> None:
+    wanted = {"cartId": cart_id("guest"), "state": state, "expiresIn": 60}
+    session = api.http.post("/_control/sessions", json=wanted).json
+    assert api.get(f"sessions/{session['id']}").json["state"] == state
+
+    clock.advance(61)
+
+    assert api.get(f"sessions/{session['id']}").json["state"] == "Expired"

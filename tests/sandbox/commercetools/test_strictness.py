@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from sandbox.clock import utc_now
+from sandbox.clock import ShiftedClock, utc_now
 from sandbox.commercetools import create_app
 from sandbox.commercetools.carts.actions import CART_ACTIONS
 from sandbox.commercetools.orders.actions import ORDER_ACTIONS
@@ -189,3 +189,23 @@ def test_answers_are_json_with_plain_text(api: Api) -> None:
 
     assert answer.content_type == "application/json; charset=utf-8"
     assert "Lefèvre" in answer.get_data(as_text=True)
+
+
+def test_whoever_a_client_acts_for_is_kept(api: Api) -> None:
+    headers = {**api.headers, "X-External-User-ID": "desk-7"}
+    draft = {"amountPlanned": {"centAmount": 1, "currencyCode": "EUR"}}
+    made = api.http.post("/sandbox/payments", json=draft, headers=headers).json
+    assert made["createdBy"]["externalUserId"] == made["lastModifiedBy"]["externalUserId"] == "desk-7"
+
+    changed = api.update("payments", made, {"action": "setKey", "key": "later"}).json
+
+    assert "externalUserId" not in changed["lastModifiedBy"]
+    assert changed["createdBy"] == made["createdBy"]
+
+
+@pytest.mark.parametrize("path", ["carts", "elsewhere", "carts/nothing"])
+def test_an_answer_is_dated_by_the_sandboxs_own_time(api: Api, clock: ShiftedClock, path: str) -> None:
+    clock.advance(86_400)
+    date = api.get(path).date
+    assert date is not None
+    assert abs((clock() - date).total_seconds()) < 60

@@ -139,6 +139,11 @@ def test_introspection_of_an_expired_token_says_nothing_else(
         ("manage_payments:p", "view_payments:p", True),
         ("view_payments:p", "manage_payments:p", False),
         ("manage_payments:p:store", "manage_payments:p", False),
+        ("manage_payments:p", "manage_payments:p:store", True),
+        ("manage_payments:p:store", "view_payments:p:store", True),
+        ("manage_payments:p:store", "manage_payments:p:other", False),
+        ("manage_payments:q", "manage_payments:p:store", False),
+        ("manage_project:p", "view_orders:p:store", True),
         ("manage_project:p", "view_orders:p", True),
         ("manage_project:p", "manage_locked_carts:p", False),
         ("manage_project:p", "view_orders:q", False),
@@ -147,3 +152,19 @@ def test_introspection_of_an_expired_token_says_nothing_else(
 )
 def test_scopes_cover_what_they_should(held: str, wanted: str, granted: bool) -> None:
     assert grants(frozenset([held]), wanted, project_key="p") is granted
+
+
+def test_a_client_of_one_store_says_so_in_its_scopes(http: JsonClient, login: Callable[..., Api]) -> None:
+    client = {"id": "fr-desk", "secret": "fr-desk-secret", "scopes": ["manage_payments:fr-store"]}
+    http.post("/_control/clients", json=client)
+
+    api = login("fr-desk", "fr-desk-secret")
+    told = http.post("/oauth/introspect", data={"token": api.token}, headers=BRIDGE).json
+
+    assert told["scope"] == "manage_payments:sandbox:fr-store"
+    assert code(api.get("payments")) == "403 insufficient_scope"
+
+
+def test_a_scope_may_be_narrowed_to_a_store(http: JsonClient) -> None:
+    form = {"grant_type": "client_credentials", "scope": "manage_payments:sandbox:fr-store"}
+    assert http.post("/oauth/token", data=form, headers=BRIDGE).json["scope"] == form["scope"]

@@ -44,3 +44,8 @@ def test_a_text_is_shown_in_english_where_there_is_some(localised: dict[str, str
 
 def test_a_document_keeps_its_order_and_its_accents() -> None:
     assert pretty({"b": "é", "a": 1}) == '{\n  "b": "é",\n  "a": 1\n}'
+
+
+def test_a_finer_price_is_shown_in_full() -> None:
+    fine = {"type": "highPrecision", "currencyCode": "EUR", "centAmount": 1, "preciseAmount": 1235}
+    assert money({**fine, "fractionDigits": 5}) == "0.01235 EUR"
