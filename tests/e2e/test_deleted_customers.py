@@ -47,6 +47,14 @@ def test_a_payment_that_is_refused_for_its_customer_is_recorded_as_a_guests(
     assert len(world.orders(cart)) == 1
 
 
+def test_a_cart_of_a_deleted_customer_is_paid_and_ordered(buyer: Buyer, world: World) -> None:
+    page = buyer.start(cart := world.cart("customer-gone"))
+    assert "customer" not in world.payment(cart)
+    world.pay(page.token, outcome="accepted")
+    assert buyer.notification_arrives(page).status == 200
+    assert len(world.orders(cart)) == 1
+
+
 def test_it_is_tried_once_more_and_no_oftener(buyer: Buyer, world: World) -> None:
     refuse_once(world, REFUSALS["referenced"], times=0)
     assert buyer.checkout(world.cart("customer")).status == 502

@@ -30,6 +30,12 @@ def test_a_page_refuses_it_with_its_words_and_opens_nothing(
     assert str(NOT_PAYABLE[reason].heading) in answer.visible_text
 
 
+def test_a_code_that_was_used_too_often_is_said_before_the_money(buyer: Buyer, world: World) -> None:
+    answer = buyer.checkout(world.cart("spent-code"), lang="en")
+    assert answer.status == 409
+    assert str(NOT_PAYABLE[NotPayable.DISCOUNT_CODE].heading) in answer.visible_text
+
+
 @pytest.mark.parametrize("reason", OBSTACLES)
 def test_the_api_refuses_it_with_the_reason_and_opens_nothing(
     reason: NotPayable, in_process: InProcess, world: World
