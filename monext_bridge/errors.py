@@ -24,6 +24,7 @@ BridgeError
         ├── RemoteUnreachable  certainly not executed: the request never left (503)
         ├── RemoteTimeout      sent, and not answered in time (504)
         ├── OperationUnknown   whether a capture, cancel or refund happened: ask again with the same key (503)
+        ├── OrderRefusedForNow commercetools refuses an order for a reason that may pass: tried again (503)
         └── EarlierAttemptUnknown  an earlier attempt of the cart can't be read, so none is begun (503)
 """
 
@@ -123,12 +124,25 @@ class RemoteError(BridgeError):
 
 
 class RemoteRefused(RemoteError):
-    """The remote answered no. `codes` are the vendor's error codes, in the vendor's order."""
+    """The remote answered no.
 
-    def __init__(self, message: str, *, remote: RemoteName, status: int, codes: tuple[str, ...] = ()) -> None:
+    `codes` are the vendor's error codes, in the vendor's order. `about` has for each of them what it is about, a
+    field or a type of resource, and an empty text where it does not say.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remote: RemoteName,
+        status: int,
+        codes: tuple[str, ...] = (),
+        about: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message, remote=remote)
         self.status = status
         self.codes = codes
+        self.about = about
 
 
 class RemoteNotFound(RemoteRefused):
@@ -159,6 +173,10 @@ class RemoteUnreachable(RemoteUnavailable):
 
 class RemoteTimeout(RemoteUnavailable):
     pass
+
+
+class OrderRefusedForNow(RemoteUnavailable):
+    """commercetools refuses an order for a reason of the cart that may pass. The text says until when it is tried."""
 
 
 class EarlierAttemptUnknown(RemoteUnavailable):

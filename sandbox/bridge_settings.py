@@ -36,6 +36,7 @@ def bridge_environment(sandbox: Sandbox, *, port: int, access: str, link_secret:
         "EVENTS_SECRET": secrets.token_urlsafe(48),
         "CHECKOUT_ACCESS": access,
         "CURRENCIES": CURRENCIES,
+        "DIGITAL_PRODUCT_TYPES": "digital",
         "SHOP_ORIGINS": sandbox.shop_url,
         "TRUSTED_PROXIES": "0",
         "PORT": str(port),

@@ -100,6 +100,7 @@ def a_cart(**changes: Any) -> Cart:
         "country": "FR",
         "customer_id": CUSTOMER_ID,
         "customer_email": "jean.dupont@example.com",
+        "product_types": frozenset({None}),
     }
     return Cart(**(values | changes))
 

@@ -26,6 +26,7 @@ from monext_bridge.services.outcome.context import ContextReader
 from monext_bridge.services.outcome.create_order import OrderCreator
 from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder
+from monext_bridge.services.outcome.refused_orders import RefusedOrders
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
 from tests.known_clock import KnownClock
@@ -122,7 +123,7 @@ class InMemoryServices:
     @property
     def outcome_recorder(self) -> OutcomeRecorder:
         contexts = ContextReader(self.settings, self._records)
-        orders = OrderCreator(self._records)
+        orders = OrderCreator(self._records, RefusedOrders(self.settings, self._records, self.clock))
         finisher = OutcomeFinisher(self._records, contexts, self.reversal, orders, self.clock)
         return OutcomeRecorder(
             self.settings,

@@ -40,6 +40,24 @@ class World:
             self.project, self._seed(situation) | changes, commercetools_url=self.sandbox.commercetools_url
         )
 
+    def cart_with(self, obstacle: str) -> str:
+        """Make a cart that says itself that no order can be made of it."""
+        found = self._seed("guest")
+        code = {
+            "discountCode": {"typeId": "discount-code", "id": found["id"]},
+            "state": "MaxApplicationReached",
+        }
+        lines = [line | {"shippingDetails": {"targets": [], "valid": False}} for line in found["lineItems"]]
+        said: dict[str, Json] = {
+            "discount_code": {"discountCodes": [code]},
+            "shipping_method": {
+                "shippingInfo": found["shippingInfo"] | {"shippingMethodState": "DoesNotMatchCart"}
+            },
+            "shipping_details": {"lineItems": lines},
+            "no_shipping_address": {"shippingAddress": None, "shippingInfo": None},
+        }
+        return self.cart(**said[obstacle])
+
     def change(self, cart_id: str, **action: Any) -> Json:
         """Update a cart by one action, as the shop does."""
         version = self.project.get(f"carts/{cart_id}")["version"]

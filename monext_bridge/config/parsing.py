@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -33,6 +34,7 @@ STORE_KEY = re.compile(r"[A-Za-z0-9_-]{2,190}")
 other things."""
 
 PROJECT_KEY = re.compile(r"[A-Za-z0-9_-]{2,36}")
+PRODUCT_TYPE_KEY = re.compile(r"[A-Za-z0-9_-]{2,256}")
 SHIPMENT_STATES = ("Backorder", "Canceled", "Delayed", "Delivered", "Partial", "Pending", "Ready", "Shipped")
 """The values of commercetools' ShipmentState of orders."""
 
@@ -122,6 +124,20 @@ def number(lowest: int, highest: int) -> Callable[[str], int]:
         return int(value)
 
     return parse
+
+
+def minutes(lowest: int, highest: int) -> Callable[[str], timedelta]:
+    """Returns a parser for whole minutes from `lowest` to `highest`."""
+    whole = number(lowest, highest)
+    return lambda value: timedelta(minutes=whole(value))
+
+
+def product_type_keys(value: str) -> frozenset[str]:
+    """Reads keys of commercetools' product types, comma list."""
+    found = comma_list(value)
+    if not all(PRODUCT_TYPE_KEY.fullmatch(each) for each in found):
+        raise Fault("must be keys of product types: 2 to 256 characters of A-Z a-z 0-9 _ -, comma list")
+    return frozenset(found)
 
 
 def on_off(value: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from pydantic import SecretStr
 
@@ -18,6 +19,8 @@ from monext_bridge.errors import StoreNotConfigured
 
 MOST_PROXIES = 10
 MOST_WORKERS = 256
+MOST_MINUTES_REFUSED = 7 * 24 * 60
+"""An authorisation lasts seven days."""
 
 
 def secrets_of_references(readings: Readings) -> tuple[SecretStr, ...]:
@@ -97,6 +100,22 @@ class Settings:
         "`on`: the order is made once the money is there; or `off`",
         default="on",
         note="on: the order is made from the cart once the money is there; off: the shop does it",
+    )
+    order_refused_after: timedelta = setting(
+        "ORDER_REFUSED_AFTER",
+        parsing.minutes(0, MOST_MINUTES_REFUSED),
+        "minutes, counted from the payment, for which an order that commercetools refuses for a reason of the cart "
+        "is tried again before the money goes back; `0`: at once",
+        default="60",
+    )
+    digital_product_types: frozenset[str] = setting(
+        "DIGITAL_PRODUCT_TYPES",
+        parsing.product_type_keys,
+        "keys of product types that are not shipped, comma list: a cart of only such lines needs no delivery address",
+        otherwise="every cart needs a delivery address",
+        factory=frozenset[str],
+        example="download,gift-card",
+        note="Keys of product types that are not shipped: a cart of only such lines needs no delivery address",
     )
     late_capture: bool = setting(
         "LATE_CAPTURE",

@@ -27,6 +27,7 @@ from monext_bridge.services.outcome import (
     OutcomeFinisher,
     OutcomeFromRecord,
     OutcomeRecorder,
+    RefusedOrders,
 )
 from monext_bridge.services.payment_reference import ReferenceSigner
 from monext_bridge.services.reconciliation import (
@@ -77,11 +78,13 @@ def build_services(
     `runner` carries out the tasks of reconciliation; without it, threads of this process do.
     """
     clock = record_clock or commercetools.clock
-    records, monext_payments = CommercetoolsRecords(commercetools), MonextPayments(monext)
+    records = CommercetoolsRecords(commercetools, with_product_types=bool(settings.digital_product_types))
+    monext_payments = MonextPayments(monext)
     contexts, references = ContextReader(settings, records), ReferenceSigner(settings.secret_keys)
     executor = OperationExecutor(records, monext_payments, clock)
     reversal = AutomaticReversal(records, executor, clock)
-    finisher = OutcomeFinisher(records, contexts, reversal, OrderCreator(records), clock)
+    orders = OrderCreator(records, RefusedOrders(settings, records, clock))
+    finisher = OutcomeFinisher(records, contexts, reversal, orders, clock)
     recorder = OutcomeRecorder(settings, records, contexts, monext_payments, finisher, clock)
     opener = SessionOpener(settings, records, monext_payments, references, clock)
     resolver = UnknownOutcomeResolver(settings, executor)

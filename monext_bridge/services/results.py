@@ -47,7 +47,7 @@ class BuyerStatus(StrEnum):
     """The state of a payment as its buyer is told it. Each state has its own result page.
 
     RECORDING: the payment is paid or authorised, and the order is not made yet. CHECKING: Monext could not be
-    asked.
+    asked. RETURNED: it was never kept. REFUNDED: it was paid once, and all of it has been given back since.
     """
 
     PAID = "paid"
@@ -61,6 +61,7 @@ class BuyerStatus(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     RETURNED = "returned"
+    REFUNDED = "refunded"
 
 
 @dataclass(frozen=True, slots=True)

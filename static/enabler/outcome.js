@@ -18,6 +18,7 @@ export const ENDINGS = {
   cancelled: { isSuccess: false, text: "cancelled", again: true },
   expired: { isSuccess: false, text: "expired", again: true },
   returned: { isSuccess: false, text: "returned" },
+  refunded: { isSuccess: false, text: "refunded" },
 };
 
 /* The bridge's result, once it is an outcome; null where it stays open, or `isWanted` no longer. */

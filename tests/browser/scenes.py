@@ -13,6 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Route, expect
 
+from monext_bridge.domain.record.cart import NotPayable
 from sandbox.bank import CARDS, Scenario
 from tests.bridges import Buyer
 from tests.bridges import Page as Started
@@ -176,6 +177,10 @@ def _too_many(stage: Stage) -> str:
     return address(cart)
 
 
+def _obstacle(reason: NotPayable) -> Callable[[Stage], str]:
+    return lambda stage: address(stage.world.cart_with(reason))
+
+
 def _ordered_by_the_shop(stage: Stage) -> str:
     project, cart = stage.world.project, stage.world.cart()
     version = project.get(f"carts/{cart}")["version"]
@@ -238,6 +243,9 @@ RESULTS = {
         lambda stage: stage.after_operation("guest", {"action": "refundPayment", "amount": EUR_10}),
     ),
     "expired": _result("expired", _played("expired")),
+    "refunded": _result(
+        "refunded", lambda stage: stage.after_operation("guest", {"action": "reversePayment"})
+    ),
     "returned": _result("returned", lambda stage: stage.reversed_payment()),
     "reservation released": _result("returned", lambda stage: stage.reversed_payment("german-store")),
     "being returned": _result("returned", lambda stage: stage.reversed_payment(outcome="pending")),
@@ -256,6 +264,9 @@ NOT_PAYABLE = {
         409, lambda stage: address(stage.world.cart(shippingAddress=None))
     ),
     "cart currency": _error(409, _checkout("dinar")),
+    "cart with a discount code that is used up": _error(409, _obstacle(NotPayable.DISCOUNT_CODE)),
+    "cart with another delivery method": _error(409, _obstacle(NotPayable.SHIPPING_METHOD)),
+    "cart without delivery details": _error(409, _obstacle(NotPayable.SHIPPING_DETAILS)),
     "cart ordered by the shop": _error(409, _ordered_by_the_shop),
 }
 

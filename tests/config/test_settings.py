@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from monext_bridge.config import (
@@ -82,6 +84,17 @@ class TestWhatIsRead:
     )
     def test_shipment_states_that_capture_are_a_list_or_off(self, given: str, states: set[str]) -> None:
         assert settings_with(CAPTURE_ON_SHIPMENT=given).capture_on_shipment == states
+
+    @pytest.mark.parametrize(
+        ("value", "after"), [(None, 60), ("0", 0), ("90", 90)], ids=["default", "at once", "minutes"]
+    )
+    def test_refused_orders_are_tried_again_for_minutes(self, value: str | None, after: int) -> None:
+        assert settings_with(ORDER_REFUSED_AFTER=value).order_refused_after == timedelta(minutes=after)
+
+    def test_product_types_that_are_not_shipped_are_a_list(self) -> None:
+        assert settings_with().digital_product_types == frozenset()
+        named = settings_with(DIGITAL_PRODUCT_TYPES="download, gift-card").digital_product_types
+        assert named == {"download", "gift-card"}
 
     def test_late_capture_is_switched_on(self) -> None:
         assert settings_with(LATE_CAPTURE="on").late_capture is True

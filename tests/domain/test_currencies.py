@@ -126,7 +126,7 @@ def _state(*payments: Payment) -> str | None:
 def test_more_yen_than_the_cart_costs_in_cents_do_not_make_it_free() -> None:
     cart = a_cart(payments=(points(done(CHARGE, yen(20000))),))
     due = cart.due(interfaces=OURS)
-    assert not_payable(cart, due=due, currencies=frozenset({"EUR"})) is None
+    assert not_payable(cart, due=due, currencies=frozenset({"EUR"}), digital_types=frozenset()) is None
 
 
 def test_a_payment_of_the_whole_amount_is_kept_beside_one_in_another_currency() -> None:

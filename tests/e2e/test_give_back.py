@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from monext_bridge.domain.outcome.order_refusals import KIND_OF_CODE, RefusalKind
 from monext_bridge.runtime import utc_now
-from monext_bridge.services.outcome.create_order import REFUSED_FOR_GOOD
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.world import World
@@ -64,7 +64,7 @@ def test_the_buyer_reads_that_the_money_comes_back_and_may_go_on(buyer: Buyer, w
     assert len(world.orders(cart)) == 1
 
 
-@pytest.mark.parametrize("code", sorted(REFUSED_FOR_GOOD))
+@pytest.mark.parametrize("code", [code for code, kind in KIND_OF_CODE.items() if kind is RefusalKind.CERTAIN])
 def test_an_order_that_is_refused_for_good_gives_the_money_back(
     code: str, buyer: Buyer, world: World
 ) -> None:

@@ -24,6 +24,7 @@ from monext_bridge.domain.operations.pending import (
     TOO_LATE,
     UNSENT,
 )
+from monext_bridge.domain.outcome.order_refusals import KIND_OF_CODE
 from monext_bridge.domain.outcome.order_rules import OrderPaymentState
 from monext_bridge.domain.reconciliation.compare_ledger import FOUND, FOUND_PREFIX
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
@@ -31,7 +32,6 @@ from monext_bridge.domain.record import ON_PART
 from monext_bridge.domain.record.attempt_status import ReversalReason
 from monext_bridge.errors import SettingsError
 from monext_bridge.services.operations.request import OperationOutcome
-from monext_bridge.services.outcome.create_order import REFUSED_FOR_GOOD
 from monext_bridge.services.reconciliation.reconcile_payment import STUCK_AFTER
 from monext_bridge.services.reconciliation.report import FindingStatus
 from monext_bridge.web.access.signed_links import check_link
@@ -231,7 +231,7 @@ def test_every_payment_state_of_an_order_is_told() -> None:
 
 def test_every_reason_for_giving_back_is_told() -> None:
     words = set(re.findall(r"\w+", ARCHITECTURE.read_text()))
-    assert REFUSED_FOR_GOOD | {flag.value for flag in ReversalReason} <= words
+    assert set(KIND_OF_CODE) | {flag.value for flag in ReversalReason} <= words
 
 
 def test_the_exit_codes_are_those_of_the_code() -> None:

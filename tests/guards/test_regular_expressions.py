@@ -59,6 +59,7 @@ WORST: dict[str, tuple[str, str, str]] = {
     "config.parsing.MONEXT_ID": ("", "A", "!"),
     "config.parsing.NUMBER": ("", "1", "!"),
     "config.parsing.PROJECT_KEY": ("", "a-", "!"),
+    "config.parsing.PRODUCT_TYPE_KEY": ("", "a-", "!"),
     "config.parsing.STORE_KEY": ("", "a-", "!"),
     "config.parsing.VISIBLE": ("", "a", " "),
     "config.payment_page.ASCII_TEXT": ("", " ", "\0"),

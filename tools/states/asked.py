@@ -31,7 +31,6 @@ from monext_bridge.domain.record import (
     accepted_transaction,
     attempt_status,
     is_released,
-    own_amounts,
     reversal_reason,
 )
 from monext_bridge.services.outcome import RecordedOutcome, buyer_status, landing_url
@@ -43,7 +42,6 @@ from tools.states.samples import LANDING, ORDER, PAYMENT_ID, PRICE, SAMPLES, SEE
 RESULT_PAGES = Path(__file__).resolve().parents[2] / "templates" / "result"
 HEADING = re.compile(r"{% block heading %}((?:(?!{% (?:end)?block).)*){% endblock %}", re.DOTALL)
 UNASKED, UNORDERED = "Monext can't be asked", "no order yet"
-RETURNED_BEFORE = "all of it cancelled or refunded before there was an order"
 ACTS: dict[str, Operation] = {
     "capture": Capture(PRICE.with_amount(100)),
     "cancel": Cancel(),
@@ -102,8 +100,7 @@ def _readings(sample: Sample) -> Iterator[tuple[PaymentContext, Outcome | None, 
     if accepted_transaction(payment) is None and payment.interface_id is not None:
         yield ordered, Outcome(OutcomeKind.UNKNOWN), UNASKED
     if accepted_transaction(payment) is not None and reversal_reason(payment) is None:
-        without = UNORDERED if not own_amounts(payment).held.is_zero else RETURNED_BEFORE
-        yield PaymentContext(payment=payment, order=None, **around), None, without
+        yield PaymentContext(payment=payment, order=None, **around), None, UNORDERED
 
 
 def _heading(payment: Payment, status: BuyerStatus) -> str:

@@ -98,7 +98,7 @@ here adds nothing, and is logged as [`monext_code_unknown`](runbook.md#monext_co
 
 The heading of the result page, in English. `status` goes to the shop with the buyer: to `RETURN_URL` or `CANCEL_URL`
 where they are set, and nowhere before the state is final. After an automatic reversal our page comes first, and links
-to `CANCEL_URL` with `status=returned`.
+to `CANCEL_URL` with `status=returned`; likewise with `status=refunded` where all was refunded later.
 
 {buyers}
 

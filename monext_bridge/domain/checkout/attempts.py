@@ -22,8 +22,12 @@ from monext_bridge.domain.record import (
 REUSABLE_SHARE = 2 / 3
 """A session is shown again during this share of its life, so while a third of it is left."""
 
-VOLATILE = {"version", "payments", "state", "locked"}
-"""These fields of a cart change without changing what is paid (addPayment raises the version)."""
+VOLATILE = {
+    *("version", "payments", "state", "locked"),
+    *("obstacles", "product_types", "has_item_addresses"),
+}
+"""These fields of a cart change without changing what is paid (addPayment raises the version), or only tell
+whether the cart may be paid at all."""
 
 DESCRIPTIVE = {"salutation", "brand", "category", "seller", "mode", "timeframe", "expected_at"}
 """These fields of a cart's parts tell Monext more of it, but change nothing that is paid."""

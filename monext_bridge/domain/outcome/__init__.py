@@ -21,6 +21,14 @@ from monext_bridge.domain.outcome.decide import (
     needs_order,
     reason_to_reverse,
 )
+from monext_bridge.domain.outcome.order_refusals import (
+    BRAKE_WINDOW,
+    KEPT_REFUSING,
+    RefusalKind,
+    is_braked,
+    refusal_kind,
+    uncertain_reversals,
+)
 from monext_bridge.domain.outcome.order_rules import (
     FUTURE_ORDER_NUMBER,
     OrderPaymentState,
@@ -31,13 +39,17 @@ from monext_bridge.domain.outcome.order_rules import (
 )
 
 __all__ = [
+    "BRAKE_WINDOW",
     "FUTURE_ORDER_NUMBER",
+    "KEPT_REFUSING",
     "OrderPaymentState",
     "PaymentContext",
+    "RefusalKind",
     "begin_reversal",
     "close_as_cancelled",
     "decide",
     "duplicate_payments",
+    "is_braked",
     "is_reversal_open",
     "is_reversal_rejected",
     "is_reversed",
@@ -48,7 +60,9 @@ __all__ = [
     "order_payment_state",
     "owes_more",
     "reason_to_reverse",
+    "refusal_kind",
     "reversal_announcements",
     "reversal_operations",
     "reversed_parts",
+    "uncertain_reversals",
 ]

@@ -58,6 +58,15 @@ def is_released(payment: Payment) -> bool:
     return own.charged.is_zero and own.uncaptured.is_zero and not own.authorized.is_zero
 
 
+def is_refunded(payment: Payment) -> bool:
+    """Tells whether refunds gave back all that was captured, and nothing is left to capture.
+
+    What a bank took back by a chargeback is no refund: the buyer had it from the bank, and the payment stays paid.
+    """
+    own = kept_amounts(payment)
+    return not own.charged.is_zero and own.uncaptured.is_zero and own.refunded >= own.charged
+
+
 def is_closed(payment: Payment) -> bool:
     """Tells whether an attempt failed and was read once more after its session's end: nobody can pay it any more."""
     return attempt_status(payment) is AttemptStatus.FAILED and (payment.status_text or "").endswith(

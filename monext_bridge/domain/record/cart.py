@@ -35,6 +35,9 @@ class NotPayable(StrEnum):
     NO_BILLING_ADDRESS = "no_billing_address"
     NO_SHIPPING_ADDRESS = "no_shipping_address"
     STATE = "state"
+    DISCOUNT_CODE = "discount_code"
+    SHIPPING_METHOD = "shipping_method"
+    SHIPPING_DETAILS = "shipping_details"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,10 @@ class Cart:
     """Holds a cart. `total` is what it costs: `taxedPrice.totalGross`, else `totalPrice`.
 
     `discount` (positive) is the discount on the total. `lines` are already less their own discounts, so that
-    lines + deliveries - discount = total. `payments` are those of `paymentInfo`, expanded.
+    lines + deliveries - discount = total. `payments` are those of `paymentInfo`, expanded. `obstacles` are the
+    reasons, stated by the cart itself, for which an order of it would be refused. `product_types` are the keys of its
+    lines' product types, with None for each that is not known, as of every custom line. `has_item_addresses`:
+    its lines are shipped to addresses of their own.
     """
 
     id: CartId
@@ -136,6 +142,9 @@ class Cart:
     anonymous_id: str | None = None
     customer_email: str | None = None
     payments: tuple[Payment, ...] = ()
+    obstacles: frozenset[NotPayable] = frozenset()
+    product_types: frozenset[str | None] = frozenset()
+    has_item_addresses: bool = False
 
     def due(self, *, besides: PaymentId | None = None, interfaces: frozenset[str] = frozenset()) -> Money:
         """Returns what is still to be paid, never below zero.
@@ -148,10 +157,13 @@ class Cart:
         return less_held(self.total, others)
 
 
-def not_payable(cart: Cart, *, due: Money, currencies: frozenset[str]) -> NotPayable | None:
+def not_payable(
+    cart: Cart, *, due: Money, currencies: frozenset[str], digital_types: frozenset[str]
+) -> NotPayable | None:
     """Returns the first reason why the cart can't be paid, None where it can.
 
-    A frozen cart is as payable as an active one.
+    A frozen cart is as payable as an active one. `digital_types` are the keys of product types that are not shipped.
+    A missing shipping method is no reason: some carts are shipped without one.
     """
     checks = (
         (cart.state is CartState.MERGED, NotPayable.MERGED),
@@ -162,11 +174,24 @@ def not_payable(cart: Cart, *, due: Money, currencies: frozenset[str]) -> NotPay
         (cart.total.currency not in currencies, NotPayable.CURRENCY),
         (due.cent_amount <= 0, NotPayable.ZERO),
         (cart.billing_address is None, NotPayable.NO_BILLING_ADDRESS),
-        (_lacks_shipping_address(cart), NotPayable.NO_SHIPPING_ADDRESS),
+        (_lacks_shipping_address(cart, digital_types=digital_types), NotPayable.NO_SHIPPING_ADDRESS),
+        *((reason in cart.obstacles, reason) for reason in NotPayable),
     )
     return next((reason for failed, reason in checks if failed), None)
 
 
-def _lacks_shipping_address(cart: Cart) -> bool:
-    """Tells whether something is shipped and at least one delivery has no address."""
-    return any(d.address is None and cart.shipping_address is None for d in cart.deliveries)
+def _lacks_shipping_address(cart: Cart, *, digital_types: frozenset[str]) -> bool:
+    """Tells whether something is shipped, and the cart, or at least one of its deliveries, has no address."""
+    if cart.shipping_address is not None or _is_digital(cart, digital_types):
+        return False
+    if cart.deliveries:
+        return any(d.address is None for d in cart.deliveries)
+    return not cart.has_item_addresses
+
+
+def _is_digital(cart: Cart, digital_types: frozenset[str]) -> bool:
+    """Tells whether nothing of the cart is shipped: all its lines are of digital product types.
+
+    A custom line has no product type, so nothing says that it is not shipped, and its cart needs an address.
+    """
+    return bool(cart.product_types) and cart.product_types <= digital_types

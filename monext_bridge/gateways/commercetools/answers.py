@@ -41,15 +41,21 @@ def document(answer: HttpAnswer, *, what: str) -> Json:
 def _refuse(status: int, body: Json, *, what: str) -> NoReturn:
     listed = body.get("errors")
     errors = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    codes = tuple(str(each["code"]) for each in errors if each.get("code"))
+    coded = [each for each in errors if each.get("code")]
+    codes, about = tuple(str(each["code"]) for each in coded), tuple(_about(each) for each in coded)
     codes = codes or ((str(body["error"]),) if body.get("error") else ())
     text = f"commercetools refused {what}: {status} {', '.join(codes)}".strip()
     if status == 404:
-        raise RemoteNotFound(text, remote="commercetools", status=status, codes=codes)
+        raise RemoteNotFound(text, remote="commercetools", status=status, codes=codes, about=about)
     if status == 409 and "ConcurrentModification" in codes:
         raise VersionConflict(text, remote="commercetools", status=status, codes=codes)
     duplicate = next((each for each in errors if each.get("code") == "DuplicateField"), None)
     if duplicate is not None:
         field = str(duplicate.get("field", ""))
         raise DuplicateField(text, remote="commercetools", status=status, field=field)
-    raise RemoteRefused(text, remote="commercetools", status=status, codes=codes)
+    raise RemoteRefused(text, remote="commercetools", status=status, codes=codes, about=about)
+
+
+def _about(error: Json) -> str:
+    """Returns what an error is about: the field of InvalidField, the type of ReferencedResourceNotFound."""
+    return str(error.get("field") or error.get("typeId") or "")

@@ -20,7 +20,9 @@ from monext_bridge.logs import Scalar, shortened
 
 __all__ = ["CommercetoolsGateway", "Json"]
 
-WITH_PAYMENTS = {"expand": "paymentInfo.payments[*]"}
+PAYMENTS = "paymentInfo.payments[*]"
+WITH_PAYMENTS = {"expand": PAYMENTS}
+PRODUCT_TYPES = "lineItems[*].productType"
 Variables = Mapping[str, str | Sequence[str]]
 """Values of the `:names` in a predicate. Where a name has several values, each is sent."""
 
@@ -54,13 +56,14 @@ class CommercetoolsGateway:
         self._settings, self._auth = settings, auth or _client(settings.auth_url)
         self._tokens = Tokens(lambda: fetch_grant(self._auth, settings))
 
-    def get_cart(self, cart_id: str) -> Json:
-        """Returns the cart with its payments expanded."""
-        return self._call("GET", "/carts/{cart}", ids={"cart": cart_id}, params=WITH_PAYMENTS)
+    def get_cart(self, cart_id: str, *, product_types: bool = False) -> Json:
+        """Returns the cart with its payments expanded, and where asked for the product types of its lines."""
+        return self._call("GET", "/carts/{cart}", ids={"cart": cart_id}, params=_of_cart(product_types))
 
-    def update_cart(self, cart_id: str, body: Json) -> Json:
-        """Returns the cart after the update, with its payments expanded."""
-        return self._call("POST", "/carts/{cart}", json=body, ids={"cart": cart_id}, params=WITH_PAYMENTS)
+    def update_cart(self, cart_id: str, body: Json, *, product_types: bool = False) -> Json:
+        """Returns the cart after the update, expanded likewise."""
+        ids, params = {"cart": cart_id}, _of_cart(product_types)
+        return self._call("POST", "/carts/{cart}", json=body, ids=ids, params=params)
 
     def query_carts(self, where: str, variables: Variables, *, limit: int = 20) -> list[Json]:
         """Returns at most `limit` (1 to 500) carts. `variables` fill the `:names` in the predicate."""
@@ -215,6 +218,10 @@ class CommercetoolsGateway:
 
 def _client(base_url: str) -> HttpClient:
     return HttpClient(remote="commercetools", base_url=base_url, pool_size=COMMERCETOOLS_CONNECTIONS)
+
+
+def _of_cart(product_types: bool) -> Params:
+    return {"expand": (PAYMENTS, PRODUCT_TYPES)} if product_types else WITH_PAYMENTS
 
 
 def _logged(ids: Mapping[str, str]) -> Mapping[str, Scalar]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record import Address, Cart, CartLine, CartState, Delivery
+from monext_bridge.domain.record import Address, Cart, CartLine, CartState, Delivery, NotPayable
 from monext_bridge.mapping.commercetools.descriptions import (
     BRAND,
     CATEGORY,
@@ -43,6 +43,23 @@ ADDRESS_FIELDS: Mapping[str, str] = {
     "email": "email",
 }
 
+REFUSED_CODE_STATES = frozenset(
+    {
+        "NotActive",
+        "NotValid",
+        "DoesNotMatchCart",
+        "MaxApplicationReached",
+        "ApplicationStoppedByPreviousDiscount",
+    }
+)
+"""States of a discount code with which commercetools refuses the order (`DiscountCodeState`).
+
+A code in the state ApplicationStoppedByGroupBestDeal is just not applied. A state that is not known here refuses
+nothing.
+"""
+
+REFUSED_METHOD_STATE = "DoesNotMatchCart"
+
 
 def read_cart(body: Json, *, language: str | None = None) -> Cart:
     """Reads a cart, with names in `language`, else in the cart's own.
@@ -73,6 +90,9 @@ def read_cart(body: Json, *, language: str | None = None) -> Cart:
         anonymous_id=found.text("anonymousId"),
         customer_email=found.text("customerEmail"),
         payments=read_expanded(found),
+        obstacles=_obstacles(found),
+        product_types=frozenset(_product_type(line) for line in _all_lines(found)),
+        has_item_addresses=_has_item_addresses(found),
     )
 
 
@@ -83,6 +103,45 @@ def _state(name: str) -> CartState:
 def _locked(cart: JsonObject) -> bool:
     """Tells whether updates are forbidden: a `lock` of any shape forbids them, only its absence does not."""
     return bool(cart.members.get("lock"))
+
+
+def _obstacles(cart: JsonObject) -> frozenset[NotPayable]:
+    """Returns why commercetools will refuse an order of the cart, as far as the cart says it itself."""
+    methods = (cart.part("shippingInfo"), *(s.part("shippingInfo") for s in cart.parts("shipping")))
+    found = (
+        (
+            NotPayable.DISCOUNT_CODE,
+            (c.text("state") in REFUSED_CODE_STATES for c in cart.parts("discountCodes")),
+        ),
+        (
+            NotPayable.SHIPPING_METHOD,
+            (m.text("shippingMethodState") == REFUSED_METHOD_STATE for m in methods),
+        ),
+        (
+            NotPayable.SHIPPING_DETAILS,
+            (_is_invalid(line.part("shippingDetails")) for line in _all_lines(cart)),
+        ),
+    )
+    return frozenset(reason for reason, holds in found if any(holds))
+
+
+def _all_lines(cart: JsonObject) -> tuple[JsonObject, ...]:
+    return (*cart.parts("lineItems"), *cart.parts("customLineItems"))
+
+
+def _is_invalid(shipping_details: JsonObject) -> bool:
+    """Tells whether the targets of a line do not sum up to its quantity. Only a plain false says so."""
+    return shipping_details.members.get("valid") is False
+
+
+def _product_type(line: JsonObject) -> str | None:
+    """Returns the key of a line's product type. It is None where that was not expanded, and of a custom line."""
+    return line.part("productType").part("obj").text("key")
+
+
+def _has_item_addresses(cart: JsonObject) -> bool:
+    """Tells whether the lines have addresses of their own. With one shipping method it needs one all the same."""
+    return cart.text("shippingMode") == "Multiple" and bool(cart.parts("itemShippingAddresses"))
 
 
 def _taxes(taxed: JsonObject) -> Money | None:

@@ -50,11 +50,11 @@ def destination(cart: Cart) -> Address | None:
 def delivery(cart: Cart, *, charge: int | None) -> Json:
     """Returns one delivery for all shipping methods: Monext knows no more.
 
-    A cart with neither shipping method nor shipping address has nothing to ship. With an address alone nobody
-    knows how it will travel, so no mode is claimed. `charge` is in minor units.
+    A payable cart with neither shipping method nor any shipping address has nothing to ship. With an address alone
+    nobody knows how it will travel, so no mode is claimed. `charge` is in minor units.
     """
     to = destination(cart)
-    if not cart.deliveries and to is None:
+    if not (cart.deliveries or cart.has_item_addresses) and to is None:
         return {"mode": "DIGITAL_GOOD", "timeframe": "ELECTRONIC"}
     addressed = {"address": address(to)} if to else {}
     if not cart.deliveries:

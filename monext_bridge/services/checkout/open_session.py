@@ -14,6 +14,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from itertools import zip_longest
 
 from monext_bridge.config import CaptureType, Settings, StoreSettings
 from monext_bridge.domain.checkout import AttemptPlan, AttemptTerms, terms_digest
@@ -56,6 +58,10 @@ PLANNED_TYPE = {
     CaptureType.AUTOMATIC: TransactionType.CHARGE,
     CaptureType.MANUAL: TransactionType.AUTHORIZATION,
 }
+
+
+CUSTOMER = "customer"
+"""The type of a customer at commercetools, and the field of a payment that names one."""
 
 
 class Outdated(VersionConflict):
@@ -119,14 +125,25 @@ class SessionOpener:
         try:
             if todo.fill:
                 return self.records.write(todo.fill, tuple(_fill_updates(todo.fill, todo.key, terms)))
-            return self.records.create_payment(
-                todo.key, amount=terms.due, interface=terms.interface, cart=cart
-            )
+            return self._create_payment(todo.key, cart=cart, terms=terms)
         except DuplicateField as error:
             existing = self.records.payment_by_key(todo.key)
             if attempt_status(existing) is not AttemptStatus.EMPTY:
                 raise Outdated(existing) from error
             return existing
+
+    def _create_payment(self, key: AttemptKey, *, cart: Cart, terms: AttemptTerms) -> Payment:
+        """Create the record. A cart keeps the id of a customer who was deleted: its payment is then a guest's."""
+        create = partial(
+            self.records.create_payment, key, amount=terms.due, interface=terms.interface, cart=cart
+        )
+        try:
+            return create()
+        except RemoteRefused as error:
+            if cart.customer_id is None or not _refuses_customer(error):
+                raise
+            event(log, "customer_gone", cart=cart.id, then="the payment is recorded as a guest's")
+            return create(as_guest=True)
 
     def _customer(self, cart: Cart) -> Customer | None:
         """Return what is known of the buyer, for Monext. A payment does not fail for want of it."""
@@ -169,8 +186,10 @@ class SessionOpener:
 
     def _unchanged(self, cart: Cart, *, terms: AttemptTerms, digest: str) -> bool:
         """Whether the cart is still payable, and has the same contents, addresses and amount."""
-        due = cart.due(interfaces=frozenset(self.settings.interfaces))
-        if not_payable(cart, due=due, currencies=self.settings.currencies):
+        settings, due = self.settings, cart.due(interfaces=frozenset(self.settings.interfaces))
+        if not_payable(
+            cart, due=due, currencies=settings.currencies, digital_types=settings.digital_product_types
+        ):
             return False
         return terms_digest(cart, replace(terms, due=due)) == digest
 
@@ -251,6 +270,16 @@ def _session_options(terms: AttemptTerms, *, store: StoreSettings) -> SessionOpt
         page_code=store.wishes.page_code,
         soft_descriptor=store.wishes.soft_descriptor,
         challenge=store.wishes.challenge,
+    )
+
+
+def _refuses_customer(error: RemoteRefused) -> bool:
+    """Tells whether commercetools refuses a payment because of the customer whom it names, as far as it says."""
+    missing = ("ReferencedResourceNotFound", "ResourceNotFound")
+    about = zip_longest(error.codes, error.about, fillvalue="")
+    return any(
+        (code in missing and what in ("", CUSTOMER)) or (code == "InvalidField" and CUSTOMER in what)
+        for code, what in about
     )
 
 

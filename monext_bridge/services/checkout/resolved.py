@@ -80,7 +80,9 @@ def attempt_terms(start: ResolvedStart, *, settings: Settings) -> AttemptTerms:
     Raises CartNotPayable, and Malformed for a method that the store does not have.
     """
     due = start.cart.due(interfaces=frozenset(settings.interfaces))
-    reason = not_payable(start.cart, due=due, currencies=settings.currencies)
+    reason = not_payable(
+        start.cart, due=due, currencies=settings.currencies, digital_types=settings.digital_product_types
+    )
     if reason:
         raise CartNotPayable(reason.value)
     return AttemptTerms(

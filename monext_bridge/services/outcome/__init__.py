@@ -11,6 +11,7 @@ from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
 from monext_bridge.services.outcome.from_record import OutcomeFromRecord, Refreshed
 from monext_bridge.services.outcome.landing_urls import allowed_landing_url, hints, landing_url, with_hints
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
+from monext_bridge.services.outcome.refused_orders import RefusedOrders
 
 __all__ = [
     "AutomaticReversal",
@@ -22,6 +23,7 @@ __all__ = [
     "OutcomeRecorder",
     "RecordedOutcome",
     "Refreshed",
+    "RefusedOrders",
     "allowed_landing_url",
     "buyer_status",
     "hinted_store",

@@ -21,6 +21,7 @@ from monext_bridge.domain.record import (
     accepted_transaction,
     attempt_status,
     holds_money,
+    is_refunded,
     is_released,
     kept_amounts,
     kept_parts,
@@ -171,7 +172,7 @@ def _amount(payment: Payment, status: BuyerStatus) -> Money:
     own = kept_amounts(payment)
     if status is BuyerStatus.PAID and len(kept_parts(payment)) > 1:
         return own.charged + own.uncaptured
-    if status is BuyerStatus.PAID:
+    if status in (BuyerStatus.PAID, BuyerStatus.REFUNDED):
         return own.charged
     if status is BuyerStatus.AUTHORIZED:
         return own.authorized.less(own.cancelled)
@@ -190,8 +191,10 @@ def buyer_status(settlement: RecordedOutcome) -> BuyerStatus:
         case AttemptStatus.RETURNED:
             return BuyerStatus.RETURNED
         case AttemptStatus.PAID | AttemptStatus.AUTHORIZED as status:
-            if context.makes_orders and context.order is None:
-                return BuyerStatus.RECORDING if holds_money(payment) else BuyerStatus.RETURNED
+            if is_refunded(payment):
+                return BuyerStatus.REFUNDED
+            if context.makes_orders and context.order is None and holds_money(payment):
+                return BuyerStatus.RECORDING
             return BuyerStatus.PAID if status is AttemptStatus.PAID else BuyerStatus.AUTHORIZED
         case AttemptStatus.PENDING:
             review = (payment.status_text or "").startswith(UNDER_REVIEW)

@@ -6,47 +6,34 @@ import logging
 from dataclasses import dataclass, replace
 
 from monext_bridge.domain.ids import OrderNumber
-from monext_bridge.domain.outcome import OrderPaymentState, PaymentContext, order_payment_state
+from monext_bridge.domain.outcome import (
+    OrderPaymentState,
+    PaymentContext,
+    RefusalKind,
+    order_payment_state,
+    refusal_kind,
+)
 from monext_bridge.domain.record import Cart, CartState, Order, Payment
 from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
 from monext_bridge.logs import event
+from monext_bridge.services.outcome.refused_orders import RefusedOrders
 from monext_bridge.services.remotes import CommercetoolsRecords, outdated
 
 log = logging.getLogger(__name__)
 
-REFUSED_FOR_GOOD = frozenset(
-    {
-        "OutOfStock",
-        "PriceChanged",
-        "MatchingPriceNotFound",
-        "DiscountCodeNonApplicable",
-        "ShippingMethodDoesNotMatchCart",
-        "InvalidItemShippingDetails",
-        "MissingTaxRateForCountry",
-    }
-)
-"""Refusals of commercetools that no later try will change. After any other, the order is tried again."""
-
 NOT_PAID_YET = (None, OrderPaymentState.PENDING.value)
-
-
-class OrderRefused(Exception):
-    """commercetools will not make this order; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"commercetools refuses the order: {code}")
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
 class OrderCreator:
     records: CommercetoolsRecords
+    refused_orders: RefusedOrders
 
     def place(self, context: PaymentContext, *, number: OrderNumber) -> Order:
         """Try once to make the order.
 
         Raises VersionConflict where what was read is outdated: the caller reads and decides again. Raises
-        OrderRefused where the order will never be made, RemoteError where that is not known.
+        OrderRefused where the money goes back for want of an order, RemoteError where that is not known, or not yet.
         """
         cart = context.cart
         if cart is None or cart.state is CartState.ORDERED:
@@ -62,7 +49,7 @@ class OrderCreator:
         except VersionConflict:
             raise
         except RemoteRefused as error:
-            self._check_refusal(cart, error)
+            self._check_refusal(context, cart, error)
             raise outdated(f"cart {cart.id}") from error
         event(log, "order_created", order=order.id, number=number, cart=cart.id, payment=context.payment.id)
         return order
@@ -87,18 +74,19 @@ class OrderCreator:
             )
             return context
 
-    def _check_refusal(self, cart: Cart, error: RemoteRefused) -> None:
+    def _check_refusal(self, context: PaymentContext, cart: Cart, error: RemoteRefused) -> None:
         """Raise what the refusal means.
 
         Returns where the cart has moved on since it was read, most often because another process has ordered
-        it.
+        it. A certain refusal needs no such look: the caller takes one before the money goes back.
         """
-        final = next((code for code in error.codes if code in REFUSED_FOR_GOOD), None)
-        if final:
-            raise OrderRefused(final) from error
-        now = self.records.cart(cart.id)
-        if now is None or (now.version, now.state) == (cart.version, cart.state):
-            raise error
+        if refusal_kind(error.status, error.codes) is not RefusalKind.CERTAIN:
+            now = self.records.cart(cart.id)
+            if now is not None and (now.version, now.state) != (cart.version, cart.state):
+                return
+            if now is None:
+                raise error
+        raise self.refused_orders.judge(context, error) from error
 
 
 def payments_of_context(context: PaymentContext) -> tuple[Payment, ...]:

@@ -30,7 +30,8 @@ from monext_bridge.runtime import RecordClock
 from monext_bridge.services.outcome.alarms import write_and_alarm
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
 from monext_bridge.services.outcome.context import ContextReader, has_moved, with_payment
-from monext_bridge.services.outcome.create_order import OrderCreator, OrderRefused
+from monext_bridge.services.outcome.create_order import OrderCreator
+from monext_bridge.services.outcome.refused_orders import OrderRefused
 from monext_bridge.services.remotes import CommercetoolsRecords, decide_and_write, outdated
 from monext_bridge.services.results import PaymentReference
 

@@ -17,7 +17,7 @@ from monext_bridge.domain.outcome import (
 )
 from monext_bridge.domain.reconciliation import GRACE, FollowUp
 from monext_bridge.domain.record import AttemptKey, Payment, session_opened_at
-from monext_bridge.errors import NotFound, RemoteRefused
+from monext_bridge.errors import NotFound, OrderRefusedForNow, RemoteRefused
 from monext_bridge.runtime import RecordClock
 from monext_bridge.services.outcome.context import ContextReader
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
@@ -30,8 +30,9 @@ class Refreshed:
     """A payment after its outcome was recorded, and why something is left to do, if it is.
 
     `had` and `left` are the follow-ups that only its cart and order tell, before and after. `refused`:
-    commercetools said no, for a reason that does not pass. `unknown`: a remote told nothing. `order` is the
-    number of its order, None where there is none; `number` is the one that it would have.
+    commercetools said no, for a reason that does not pass. `waits`: it said no, and the order is tried again until a
+    time that `why` names. `unknown`: a remote told nothing. `order` is the number of its order, None where there is
+    none; `number` is the one that it would have.
     """
 
     payment: Payment
@@ -39,6 +40,7 @@ class Refreshed:
     left: frozenset[FollowUp]
     why: str
     refused: bool
+    waits: bool
     unknown: bool
     order: OrderNumber | None
     number: OrderNumber
@@ -103,6 +105,7 @@ def _refreshed(recorded: RecordedOutcome, *, before: PaymentContext, number: Ord
         left=_order_follow_ups(context),
         why=str(trouble) if trouble else answer,
         refused=isinstance(trouble, RemoteRefused),
+        waits=isinstance(trouble, OrderRefusedForNow),
         unknown=trouble is not None or is_unknown,
         order=context.order.number if context.order else None,
         number=number,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from monext_bridge.domain.ids import CartId, OrderId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome import OrderPaymentState
-from monext_bridge.domain.record import AttemptKey, Cart, Customer, Order, Payment, Update
+from monext_bridge.domain.record import AttemptKey, Cart, Customer, Order, Payment, ReversalReason, Update
 from monext_bridge.errors import RemoteNotFound
 from monext_bridge.gateways.commercetools import CommercetoolsGateway, Json
 from monext_bridge.mapping.commercetools import answers as reading
@@ -21,20 +21,24 @@ from monext_bridge.mapping.json_object import UnreadableResource
 class CommercetoolsRecords:
     """Every method makes one call; all raise RemoteError.
 
-    A write raises VersionConflict where another writer was first.
+    A write raises VersionConflict where another writer was first. `with_product_types`: carts are read with the
+    product types of their lines.
     """
 
     gateway: CommercetoolsGateway
+    with_product_types: bool = False
 
     def cart(self, cart_id: CartId, *, language: str | None = None) -> Cart | None:
         """Return the cart with its payments, None where there is none."""
         try:
-            return _cart(self.gateway.get_cart(cart_id), language)
+            body = self.gateway.get_cart(cart_id, product_types=self.with_product_types)
         except RemoteNotFound:
             return None
+        return _cart(body, language)
 
     def add_to_cart(self, cart: Cart, payment_id: PaymentId, *, language: str | None = None) -> Cart:
-        body = self.gateway.update_cart(cart.id, writing.add_payment(cart.version, payment_id))
+        update = writing.add_payment(cart.version, payment_id)
+        body = self.gateway.update_cart(cart.id, update, product_types=self.with_product_types)
         return _cart(body, language)
 
     def is_elsewhere(self, payment_id: PaymentId, *, cart_id: CartId) -> bool:
@@ -73,16 +77,35 @@ class CommercetoolsRecords:
         """Return about how many payments of these interfaces were made since then."""
         return self.gateway.count_payments(*_since(since, interfaces=interfaces))
 
+    def payments_refused_since(self, since: datetime, *, interfaces: Sequence[str]) -> tuple[Payment, ...]:
+        """Return payments of these interfaces whose order was refused, and that were written since then.
+
+        They are the last 500 that were written; those that can't be read are left out.
+        """
+        found = self.gateway.query_payments(
+            "paymentMethodInfo(paymentInterface in (:interfaces)) and paymentStatus(interfaceCode=:reason)"
+            " and lastModifiedAt >= :since",
+            {"interfaces": interfaces, "reason": ReversalReason.ORDER_REFUSED.value, "since": _iso(since)},
+            limit=500,
+            sort="lastModifiedAt desc",
+        )
+        return tuple(p for p in map(_readable, found) if isinstance(p, Payment))
+
     def payment_by_key(self, key: AttemptKey) -> Payment:
         return reading.read_payment(self.gateway.get_payment_by_key(str(key)))
 
-    def create_payment(self, key: AttemptKey, *, amount: Money, interface: str, cart: Cart) -> Payment:
-        """Create the payment. Raises DuplicateField where another start made the payment of this key first."""
+    def create_payment(
+        self, key: AttemptKey, *, amount: Money, interface: str, cart: Cart, as_guest: bool = False
+    ) -> Payment:
+        """Create the payment, `as_guest` without the cart's customer.
+
+        Raises DuplicateField where another start made the payment of this key first.
+        """
         draft = writing.payment_draft(
             key=str(key),
             amount=amount,
             interface=interface,
-            customer_id=cart.customer_id,
+            customer_id=None if as_guest else cart.customer_id,
             anonymous_id=cart.anonymous_id,
         )
         return reading.read_payment(self.gateway.create_payment(draft))
@@ -126,6 +149,22 @@ class CommercetoolsRecords:
         )
         return tuple(reading.read_order(body) for body in found)
 
+    def orders_since(self, since: datetime, *, store_key: str | None) -> tuple[Order, ...]:
+        """Return the newest orders of a store, or of no store, that were made since then, with their payments.
+
+        They are at most 100.
+        """
+        of_store = "store(key=:store)" if store_key else "store is not defined"
+        variables = {"since": _iso(since)} | ({"store": store_key} if store_key else {})
+        found = self.gateway.query_orders(
+            where=f"{of_store} and createdAt >= :since",
+            variables=variables,
+            limit=100,
+            sort="createdAt desc",
+            expand="paymentInfo.payments[*]",
+        )
+        return tuple(reading.read_order(body) for body in found)
+
     def create_order(self, cart: Cart, *, number: OrderNumber, state: OrderPaymentState) -> Order:
         draft = writing.order_draft(
             cart_id=cart.id, version=cart.version, number=number, payment_state=state.value
@@ -145,8 +184,11 @@ class CommercetoolsRecords:
 
 def _since(since: datetime, *, interfaces: Sequence[str]) -> tuple[str, dict[str, str | Sequence[str]]]:
     where = "paymentMethodInfo(paymentInterface in (:interfaces)) and createdAt >= :since"
-    text = since.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return where, {"interfaces": interfaces, "since": text}
+    return where, {"interfaces": interfaces, "since": _iso(since)}
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _readable(body: Json) -> Payment | UnreadableResource:

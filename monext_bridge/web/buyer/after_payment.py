@@ -132,8 +132,8 @@ def _as_cancelled(payment_result: PaymentResult) -> PaymentResult:
 
 
 def _after_reversal(payment_result: PaymentResult) -> str | None:
-    """Return the shop's cancel page for a reversed payment, to be opened after our page has told the buyer."""
-    if payment_result.status is BuyerStatus.RETURNED:
+    """Return the shop's cancel page for money that was given back, to be opened after our page has told the buyer."""
+    if payment_result.status in (BuyerStatus.RETURNED, BuyerStatus.REFUNDED):
         return with_hints(payment_result.landing.cancel_url, payment_result)
     return None
 

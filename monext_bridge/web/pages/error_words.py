@@ -85,7 +85,7 @@ NOT_PAYABLE = {
     ),
     NotPayable.ORDERED: Words(
         _("This order has already been placed"),
-        _("You do not need to pay here again. You can see the order on the shop's website."),
+        _("It can't be paid for here. Please look at the order on the shop's website."),
     ),
     NotPayable.LOCKED: Words(
         _("This cart is locked at the moment"),
@@ -106,6 +106,20 @@ NOT_PAYABLE = {
     NotPayable.STATE: Words(
         _("This cart can't be paid"),
         _("Please go back to the shop and look at your cart or your order."),
+    ),
+    NotPayable.DISCOUNT_CODE: Words(
+        _("A discount code can't be used for this order"),
+        _("Please go back to the shop, remove the code or enter another one, and start the payment again."),
+    ),
+    NotPayable.SHIPPING_METHOD: Words(
+        _("The delivery method does not suit this order"),
+        _("Please go back to the shop, choose another delivery method and start the payment again."),
+    ),
+    NotPayable.SHIPPING_DETAILS: Words(
+        _("Delivery addresses are missing for some items"),
+        _(
+            "Please go back to the shop, choose where each item is to be delivered and start the payment again."
+        ),
     ),
 }
 

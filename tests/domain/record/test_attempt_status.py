@@ -7,6 +7,7 @@ from monext_bridge.domain.record.attempt_status import (
     ReversalReason,
     attempt_status,
     holds_money,
+    is_refunded,
     session_opened_at,
 )
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
@@ -55,6 +56,29 @@ def test_the_record_tells_where_an_attempt_stands(payment: Payment, expected: At
 
 def test_every_standing_is_in_the_table() -> None:
     assert {expected for _, expected in STANDINGS} == set(AttemptStatus)
+
+
+CHARGE, REFUND = TransactionType.CHARGE, TransactionType.REFUND
+CANCEL, CHARGEBACK = TransactionType.CANCEL_AUTHORIZATION, TransactionType.CHARGEBACK
+GONE_BACK: list[tuple[tuple[object, ...], bool]] = [
+    ((act(CHARGE, amount=11100), act(REFUND, amount=11100)), True),
+    ((act(CHARGE, amount=6000), act(CANCEL, amount=5100), act(REFUND, amount=6000)), True),
+    ((act(CHARGE, amount=11100), act(REFUND, amount=6000), act(REFUND, amount=5100)), True),
+    ((act(CHARGE, amount=11100), act(REFUND, amount=11099)), False),
+    ((act(CHARGE, amount=6000), act(REFUND, amount=6000)), False),
+    ((act(CHARGE, amount=11100), act(REFUND, TransactionState.PENDING)), False),
+    ((act(CHARGE, amount=11100), act(CHARGEBACK, amount=11100)), False),
+    ((act(CHARGE, amount=11100), act(REFUND, amount=6000), act(CHARGEBACK, amount=5100)), False),
+    ((act(CANCEL, amount=11100),), False),
+    ((), False),
+]
+
+
+@pytest.mark.parametrize(("since", "refunded"), GONE_BACK)
+def test_a_payment_is_refunded_where_refunds_gave_back_all_that_was_captured(
+    since: tuple[object, ...], refunded: bool
+) -> None:
+    assert is_refunded(authorized(*since)) is refunded
 
 
 def test_a_refunded_payment_holds_nothing() -> None:

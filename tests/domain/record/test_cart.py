@@ -6,7 +6,7 @@ import pytest
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.record.amounts import amounts
-from monext_bridge.domain.record.cart import Cart, CartState, NotPayable, not_payable
+from monext_bridge.domain.record.cart import Cart, CartState, Delivery, NotPayable, not_payable
 from monext_bridge.domain.record.payment import TransactionState, TransactionType
 from tests.builders import a_cart, a_delivery, a_payment, a_transaction, an_address, eur
 
@@ -23,11 +23,18 @@ REFUSED: Iterable[tuple[Cart, NotPayable]] = [
     (a_cart(total=eur(0)), NotPayable.ZERO),
     (a_cart(billing_address=None), NotPayable.NO_BILLING_ADDRESS),
     (a_cart(shipping_address=None), NotPayable.NO_SHIPPING_ADDRESS),
+    (a_cart(obstacles=frozenset({NotPayable.DISCOUNT_CODE})), NotPayable.DISCOUNT_CODE),
+    (a_cart(obstacles=frozenset({NotPayable.SHIPPING_METHOD})), NotPayable.SHIPPING_METHOD),
+    (a_cart(obstacles=frozenset({NotPayable.SHIPPING_DETAILS})), NotPayable.SHIPPING_DETAILS),
 ]
+DIGITAL = frozenset({"download", "voucher"})
 
 
-def reason(cart: Cart, *, currencies: frozenset[str] = EUROS) -> NotPayable | None:
-    return not_payable(cart, due=cart.due(interfaces=OURS), currencies=currencies)
+def reason(
+    cart: Cart, *, currencies: frozenset[str] = EUROS, digital_types: frozenset[str] = frozenset()
+) -> NotPayable | None:
+    due = cart.due(interfaces=OURS)
+    return not_payable(cart, due=due, currencies=currencies, digital_types=digital_types)
 
 
 @pytest.mark.parametrize(("cart", "expected"), REFUSED, ids=[str(r) for _, r in REFUSED])
@@ -48,8 +55,43 @@ def test_an_active_and_a_frozen_cart_are_payable(state: CartState) -> None:
     assert reason(a_cart(state=state)) is None
 
 
-def test_a_cart_that_ships_nothing_needs_no_shipping_address() -> None:
-    assert reason(a_cart(shipping_address=None, deliveries=())) is None
+ADDRESS_NEEDED: list[tuple[set[str | None], bool]] = [
+    ({"download"}, False),
+    ({"download", "voucher"}, False),
+    ({"download", "furniture"}, True),
+    ({"download", None}, True),
+    ({"furniture"}, True),
+    (set(), True),
+]
+"""Product types of the lines; None is one that is not known, or a custom line."""
+
+
+@pytest.mark.parametrize(("product_types", "needed"), ADDRESS_NEEDED)
+@pytest.mark.parametrize("deliveries", [(), (a_delivery(),)], ids=["no method", "method"])
+def test_only_a_cart_of_digital_products_needs_no_shipping_address(
+    product_types: set[str | None], needed: bool, deliveries: tuple[Delivery, ...]
+) -> None:
+    cart = a_cart(
+        shipping_address=None,
+        billing_address=an_address(),
+        deliveries=deliveries,
+        product_types=product_types,
+    )
+    assert reason(cart, digital_types=DIGITAL) is (NotPayable.NO_SHIPPING_ADDRESS if needed else None)
+
+
+def test_without_the_setting_no_cart_is_digital() -> None:
+    cart = a_cart(shipping_address=None, deliveries=(), product_types=frozenset({"download"}))
+    assert reason(cart) is NotPayable.NO_SHIPPING_ADDRESS
+
+
+def test_a_missing_shipping_method_alone_is_payable() -> None:
+    assert reason(a_cart(deliveries=())) is None
+
+
+def test_lines_with_addresses_of_their_own_need_none_on_the_cart() -> None:
+    cart = a_cart(shipping_address=None, deliveries=(), has_item_addresses=True)
+    assert reason(cart) is None
 
 
 def test_deliveries_with_their_own_addresses_need_none_on_the_cart() -> None:

@@ -80,6 +80,21 @@ class TestCalls:
         target = urlsplit(request.target)
         assert (request.method, target.path, dict(parse_qsl(target.query))) == (method, path, query)
 
+    @pytest.mark.parametrize(
+        "call",
+        [
+            lambda g: g.get_cart("c-1", product_types=True),
+            lambda g: g.update_cart("c-1", {"version": 1}, product_types=True),
+        ],
+    )
+    def test_a_cart_is_read_with_product_types_where_they_are_asked_for(
+        self, commercetools: CommercetoolsGateway, remote: Remote, call: Calling
+    ) -> None:
+        call(commercetools)
+        (request,) = requests_but_tokens(remote)
+        expanded = [value for name, value in parse_qsl(urlsplit(request.target).query) if name == "expand"]
+        assert expanded == ["paymentInfo.payments[*]", "lineItems[*].productType"]
+
     @pytest.mark.parametrize("call", [call for call, method, _, _ in CALLS if method == "POST"])
     def test_a_write_sends_its_body_and_is_never_repeated(
         self, commercetools: CommercetoolsGateway, remote: Remote, call: Calling

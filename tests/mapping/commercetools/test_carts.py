@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from monext_bridge.domain.record.cart import Address, CartState
+from monext_bridge.domain.record.cart import Address, CartState, NotPayable
 from monext_bridge.mapping.commercetools.answers import UnreadableResource, read_cart
 from monext_bridge.mapping.commercetools.carts import ADDRESS_FIELDS
 from monext_bridge.mapping.commercetools.descriptions import name_in
@@ -149,6 +149,85 @@ def test_several_shipping_methods_are_several_deliveries_with_their_addresses() 
 def test_a_cart_without_a_shipping_method_has_no_delivery() -> None:
     cart = read_cart(a_cart_json(shippingInfo=None, shippingAddress=None))
     assert (cart.deliveries, cart.shipping_address) == ((), None)
+
+
+CODE_STATES = {
+    "MatchesCart": False,
+    "ApplicationStoppedByGroupBestDeal": False,
+    "SomethingNew": False,
+    None: False,
+    "NotActive": True,
+    "NotValid": True,
+    "DoesNotMatchCart": True,
+    "MaxApplicationReached": True,
+    "ApplicationStoppedByPreviousDiscount": True,
+}
+
+
+@pytest.mark.parametrize(("state", "refused"), CODE_STATES.items())
+def test_a_discount_code_is_an_obstacle_by_its_state(state: str | None, refused: bool) -> None:
+    code = {"discountCode": {"typeId": "discount-code", "id": "d1"}} | ({"state": state} if state else {})
+    fine = {"discountCode": {"typeId": "discount-code", "id": "d2"}, "state": "MatchesCart"}
+    obstacles = read_cart(a_cart_json(discountCodes=[fine, code])).obstacles
+    assert obstacles == ({NotPayable.DISCOUNT_CODE} if refused else set())
+
+
+METHOD_STATES = {"MatchesCart": False, "SomethingNew": False, None: False, "DoesNotMatchCart": True}
+
+
+@pytest.mark.parametrize(("state", "refused"), METHOD_STATES.items())
+def test_a_shipping_method_is_an_obstacle_where_it_does_not_match_the_cart(
+    state: str | None, refused: bool
+) -> None:
+    info = shipping_info_json(shippingMethodState=state)
+    single = a_cart_json(shippingInfo=info)
+    shipping = [
+        {"shippingKey": "a", "shippingInfo": shipping_info_json()},
+        {"shippingKey": "b", "shippingInfo": info},
+    ]
+    several = a_cart_json(shippingMode="Multiple", shippingInfo=None, shipping=shipping)
+    expected = {NotPayable.SHIPPING_METHOD} if refused else set()
+    assert [read_cart(body).obstacles for body in (single, several)] == [expected, expected]
+
+
+DETAILS: list[tuple[dict[str, object] | None, bool]] = [
+    ({"targets": [], "valid": False}, True),
+    ({"targets": [], "valid": True}, False),
+    ({"targets": []}, False),
+    ({"targets": [], "valid": None}, False),
+    (None, False),
+]
+
+
+@pytest.mark.parametrize(("details", "refused"), DETAILS)
+@pytest.mark.parametrize("kind", ["lineItems", "customLineItems"])
+def test_a_line_is_an_obstacle_where_its_shipping_details_are_not_valid(
+    kind: str, details: dict[str, object] | None, refused: bool
+) -> None:
+    lines = [a_line_json(), a_line_json(shippingDetails=details)]
+    obstacles = read_cart(a_cart_json(**{kind: lines})).obstacles
+    assert obstacles == ({NotPayable.SHIPPING_DETAILS} if refused else set())
+
+
+def test_a_cart_knows_the_product_types_that_were_expanded() -> None:
+    reference = {"typeId": "product-type", "id": "t1"}
+    lines = [
+        a_line_json(productType=reference | {"obj": {"id": "t1", "key": "download"}}),
+        a_line_json(productType=reference),
+    ]
+    assert read_cart(a_cart_json(lineItems=lines)).product_types == {"download", None}
+
+
+def test_the_product_type_of_a_custom_line_is_not_known() -> None:
+    line = a_line_json(productType={"typeId": "product-type", "id": "t1", "obj": {"key": "download"}})
+    cart = read_cart(a_cart_json(lineItems=[line], customLineItems=[a_line_json()]))
+    assert cart.product_types == {"download", None}
+
+
+@pytest.mark.parametrize(("mode", "counted"), [("Multiple", True), ("Single", False)])
+def test_addresses_of_lines_count_where_there_are_several_shipping_methods(mode: str, counted: bool) -> None:
+    body = a_cart_json(shippingMode=mode, itemShippingAddresses=[an_address_json(key="home")])
+    assert read_cart(body).has_item_addresses is counted
 
 
 def test_the_discount_is_gross_where_the_total_is() -> None:

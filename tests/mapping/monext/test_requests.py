@@ -180,6 +180,11 @@ def test_a_cart_of_which_nothing_is_shipped_is_delivered_electronically() -> Non
     assert request["delivery"] == {"mode": "DIGITAL_GOOD", "timeframe": "ELECTRONIC"}
 
 
+def test_a_cart_whose_lines_have_their_own_addresses_is_not_called_digital() -> None:
+    request = request_for(deliveries=(), shipping_address=None, has_item_addresses=True)
+    assert "mode" not in request.get("delivery", {})
+
+
 def test_an_address_without_a_shipping_method_claims_no_way_of_delivery() -> None:
     assert set(request_for(deliveries=())["delivery"]) == {"address"}
 

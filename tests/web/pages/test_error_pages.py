@@ -68,6 +68,7 @@ ERRORS: list[tuple[Exception, int]] = [
     (RemoteUnreachable(SECRET, remote="monext"), 503),
     (RemoteTimeout(SECRET, remote="monext"), 504),
     (EarlierAttemptUnknown(SECRET, remote="monext"), 503),
+    (errors.OrderRefusedForNow(SECRET, remote="commercetools"), 503),
     (errors.OperationUnknown(SECRET, remote="monext"), 503),
     (errors.InvalidJson(SECRET), 400),
     (errors.MissingField(SECRET), 400),

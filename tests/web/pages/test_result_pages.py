@@ -36,8 +36,8 @@ VERDICTS = {
     BuyerStatus.REFUSED: NOTHING,
     BuyerStatus.CANCELLED: NOTHING,
     BuyerStatus.EXPIRED: NOTHING,
-    BuyerStatus.RETURNED: "Your payment of €115.00 went through and is being returned. "
-    "Nothing was ordered with it.",
+    BuyerStatus.RETURNED: "Your payment of €115.00 went through and is being returned.",
+    BuyerStatus.REFUNDED: "You had paid €115.00. All of it has been refunded.",
 }
 
 
@@ -141,6 +141,24 @@ def test_money_already_given_back_is_said_to_be_back() -> None:
 
     assert "has been returned" in only_element(page, ".verdict").get_text()
     assert only_element(page, "h1").get_text() == "Your money has been returned"
+
+
+@pytest.mark.parametrize("status", [BuyerStatus.PAID, BuyerStatus.AUTHORIZED])
+def test_result_speaks_of_an_order_only_where_there_is_one(status: BuyerStatus) -> None:
+    said = [
+        visible_text(result_page(payment_result(status, order=made)))
+        for made in (None, order("M3K9QX27TB4WZ"))
+    ]
+    assert [("nothing more for you to do" in text, "recorded with the shop" in text) for text in said] == [
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_result_of_a_missing_order_promises_none() -> None:
+    text = visible_text(result_page(payment_result(BuyerStatus.RECORDING)))
+    assert "has not confirmed your order yet" in text
+    assert "will be recorded" not in text
 
 
 def test_shop_name_is_in_the_title() -> None:

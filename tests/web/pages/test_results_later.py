@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
+from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess
 from tests.web.back_office import EUR_10, BackOfficeClient, capture
 from tests.web.paid_orders import PaidCart
@@ -57,6 +59,53 @@ def test_paid_result_says_what_was_refunded_of_it(
     assert "Refunded of this €10.00" in shown(buyer, paid).visible_text
 
 
+def chargeback(world: World, paid: PaidCart, amount: dict[str, Any]) -> None:
+    transaction = {"type": "Chargeback", "amount": amount, "state": "Success"}
+    version = world.payment(paid.cart)["version"]
+    action = {"action": "addTransaction", "transaction": transaction}
+    world.project.update(f"payments/{paid.id}", version=version, action=action)
+
+
+def test_payment_that_was_refunded_since_says_so_wherever_it_is_opened_again(
+    sandbox: Sandbox, world: World
+) -> None:
+    shop = {"RETURN_URL": "https://shop.example.com/thanks", "CANCEL_URL": "https://shop.example.com/cart"}
+    bridge = InProcess(sandbox, variables=shop)
+    buyer = Buyer(bridge)
+    paid = PaidCart(world, buyer, "guest")
+    refund = {"action": "reversePayment"}
+    assert BackOfficeClient(bridge, world.back_office_token()).send_actions(paid.id, refund).status == 200
+
+    assert buyer.comes_back(paid.page).location == f"/result/{paid.page.ref}"
+    answer = buyer.opens_result(paid.page, lang="en")
+    assert "Payment refunded" in answer.visible_text
+    assert "All of it has been refunded." in answer.visible_text
+    link = str(answer.page.find("a", id="shop")["href"])  # type: ignore[index]
+    assert link.startswith("https://shop.example.com/cart?")
+    assert "status=refunded" in link
+    told = json.loads(buyer.get(f"/result/{paid.page.ref}", headers=AS_A_PROGRAM).text)
+    assert (told["status"], "orderId" in told) == ("refunded", True)
+
+
+def test_payment_that_was_refunded_before_there_was_an_order_is_refunded_too(
+    buyer: Buyer, office: BackOfficeClient, world: World
+) -> None:
+    page = buyer.start(cart := world.cart())
+    world.refuse_orders(cart, "InsufficientScope")
+    world.pay(page.token, outcome="accepted")
+    buyer.comes_back(page)
+    assert office.send_actions(world.payment(cart)["id"], {"action": "reversePayment"}).status == 200
+
+    assert "All of it has been refunded." in buyer.opens_result(page, lang="en").visible_text
+
+
+def test_payment_that_a_bank_took_back_stays_paid(world: World, buyer: Buyer) -> None:
+    paid = PaidCart(world, buyer, "guest")
+    chargeback(world, paid, world.payment(paid.cart)["amountPlanned"])
+
+    assert json.loads(buyer.get(f"/result/{paid.page.ref}", headers=AS_A_PROGRAM).text)["status"] == "paid"
+
+
 def test_reservation_that_was_released_is_not_called_money_returned(buyer: Buyer, world: World) -> None:
     page = buyer.start(cart := world.cart("german-store"))
     world.add_one_item(cart)
@@ -65,7 +114,7 @@ def test_reservation_that_was_released_is_not_called_money_returned(buyer: Buyer
 
     said = buyer.opens_result(page, lang="en").visible_text
     assert "The reserved amount has been released" in said
-    assert "Nothing was taken, and nothing was ordered with this payment." in said
+    assert "Nothing was taken. This payment pays for no order" in said
 
 
 def test_authorised_result_says_what_is_still_reserved(world: World, buyer: Buyer) -> None:
