@@ -171,9 +171,7 @@ class PaymentReconciler:
         since = accepted.timestamp if accepted else session_opened_at(payment)
         old = since is None or self.clock.now() - since >= STUCK_AFTER[follow_up]
         if refreshed.waits:
-            return Finding(
-                payment.id, follow_up, FindingStatus.WAITING, refreshed.why, order=refreshed.number
-            )
+            return Finding(payment.id, follow_up, FindingStatus.WAITING, refreshed.why, order=refreshed.order)
         if refreshed.refused or old:
             number = refreshed.order or refreshed.number
             return Finding(payment.id, follow_up, FindingStatus.STUCK, refreshed.why, order=number)

@@ -47,7 +47,7 @@ def test_an_order_that_can_not_be_made_is_named_as_its_session_wanted_it(
     cart = reconciliation.cart()
     session = reconciliation.world.session(cart, metadata={"futureOrderNumber": f"SHOP-{cart[:8]}"})
     reconciliation.world.pay(reconciliation.page(cart, session=session).token, outcome="accepted")
-    reconciliation.world.refuse_orders(cart, "SomethingNew")
+    reconciliation.world.refuse_orders(cart, "InvalidJsonInput")
     findings, _ = reconciliation.run()
     assert numbers(findings)[1:] == [(FollowUp.NO_ORDER, FindingStatus.STUCK, f"SHOP-{cart[:8]}")]
 

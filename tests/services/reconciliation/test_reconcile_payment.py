@@ -164,12 +164,12 @@ def test_an_order_that_commercetools_refuses_for_good_gives_the_money_back(
     assert reconciliation.found() == []
 
 
-def test_an_order_that_is_refused_for_an_unknown_reason_is_stuck(
+def test_an_order_that_is_refused_for_a_reason_of_ours_is_stuck(
     reconciliation: ReconciliationTester,
 ) -> None:
     cart, world = reconciliation.cart(), reconciliation.world
     world.pay(reconciliation.page(cart).token, outcome="accepted")
-    reconciliation.world.refuse_orders(cart, "SomethingNew")
+    reconciliation.world.refuse_orders(cart, "InvalidJsonInput")
     assert reconciliation.found() == [
         (FollowUp.NOT_FINISHED, FindingStatus.FINISHED),
         (FollowUp.NO_ORDER, FindingStatus.STUCK),
