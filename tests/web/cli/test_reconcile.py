@@ -75,7 +75,7 @@ def test_a_finding_is_a_line_and_all_that_was_finished_ends_with_0(
 def test_what_needs_a_person_ends_with_1(reconciliation: ReconciliationTester) -> None:
     cart = reconciliation.cart()
     payment = reconciliation.pay(cart)
-    reconciliation.world.refuse_orders(cart, "SomethingNew")
+    reconciliation.world.refuse_orders(cart, "InvalidJsonInput")
     with captured_logs() as lines:
         results = [reconciliation.run(*arguments) for arguments in ((), ("--json", "--older-than", "0s"))]
     number = order_number(CartId(cart))
@@ -184,7 +184,7 @@ def test_again_and_again_until_it_is_told_to_stop(
             stderr=log,
         )
         try:
-            reconciliation.world.refuse_orders(cart := reconciliation.cart(), "SomethingNew")
+            reconciliation.world.refuse_orders(cart := reconciliation.cart(), "InvalidJsonInput")
             payment, stuck = reconciliation.pay(reconciliation.cart()), reconciliation.pay(cart)
             wait_for(lambda: payment in out.read_text(), seconds=40)
             wait_for(lambda: _alarmed(log_file, stuck) == ["ERROR"], seconds=40)

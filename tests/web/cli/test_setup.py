@@ -98,7 +98,9 @@ def test_the_subscription_is_created(
     assert "created" in result.output
     made = terminal.subscription or {}
     assert made["destination"] == destination
-    assert made["messages"] == [{"resourceTypeId": "order", "types": ["OrderShipmentStateChanged"]}]
+    assert made["messages"] == [
+        {"resourceTypeId": "order", "types": ["OrderShipmentStateChanged", "OrderStateChanged"]}
+    ]
     assert made["format"]["type"] == form
 
 

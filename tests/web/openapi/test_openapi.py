@@ -30,8 +30,15 @@ from tests.web.declared_endpoints import DESCRIPTIONS, ENDPOINTS
 Json = dict[str, Any]
 
 PUBLIC_URL = "https://pay.example.com"
-NOT_DESCRIBED = {"notifications.notify", "events.handshake", "branding.theme", "openapi.docs", "static"}
-"""Called by Monext, by Event Grid's handshake, by people; every page of the buyer is left out by its caller."""
+NOT_DESCRIBED = {
+    "notifications.notify",
+    "events.handshake",
+    "branding.theme",
+    "openapi.docs",
+    "static",
+    "well_known.apple_domain_file",
+}
+"""Called by Monext, by Event Grid's handshake, by people, by Apple; every page of the buyer is left out by its caller."""
 
 
 @pytest.fixture(scope="module")
