@@ -141,13 +141,19 @@ def test_a_part_that_is_ko_in_its_own_ledger_was_not_paid(buyer: Buyer, world: W
     ],
 )
 def test_of_two_parts_that_bring_the_whole_the_older_is_kept(
-    kinds: tuple[str, str], back: str, state: str, buyer: Buyer, world: World
+    kinds: tuple[str, str],
+    back: str,
+    state: str,
+    buyer: Buyer,
+    world: World,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     cart, page = begun(buyer.bridge, world)
     whole = due_at_monext(world, page.token)
     parts = pay_in_two(world, page.token, kinds=kinds, voucher=whole, card=whole)
     assert buyer.comes_back(page).status == 303
     assert [rows_of(world, part) for part in parts] == [[], [(back, whole, "OK")]]
+    assert [record.getMessage() for record in caplog.records].count("not_kept") == 1
     assert [order["paymentState"] for order in world.orders(cart)] == [state]
     assert "interfaceCode" not in world.payment(cart)["paymentStatus"] or flag(world, cart) == "00000"
     told = buyer.opens_result(page, lang="en").visible_text

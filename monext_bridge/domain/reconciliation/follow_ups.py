@@ -33,6 +33,7 @@ from monext_bridge.domain.record import (
     attempt_status,
     holds_money,
     is_closed,
+    kept_amounts,
     less_held,
     own_amounts,
     reversal_reason,
@@ -234,7 +235,7 @@ def _amounts_agree(payment: Payment, order: Order, *, interfaces: frozenset[str]
     """
     if accepted_transaction(payment) is None:
         return True
-    sum_taken, own = taken(payment), own_amounts(payment)
+    sum_taken, own = taken(payment), kept_amounts(payment)
     if sum_taken is None or sum_taken.currency != order.total.currency:
         return False
     cost = less_held(order.cost, (p for p in order.payments if p.interface not in interfaces))

@@ -9,7 +9,7 @@ import logging
 
 from monext_bridge.domain.monext import Outcome, OutcomeKind
 from monext_bridge.domain.outcome import PaymentContext
-from monext_bridge.domain.record import Payment, Update, reversal_reason, with_updates
+from monext_bridge.domain.record import Payment, Update, reversal_reason, surplus_parts, with_updates
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable
 from monext_bridge.logs import event
 from monext_bridge.services.outcome.context import store_key_of
@@ -17,6 +17,8 @@ from monext_bridge.services.remotes import CommercetoolsRecords
 from monext_bridge.services.results import PaymentReference
 
 log = logging.getLogger(__name__)
+
+SURPLUS = "SURPLUS_PART"
 
 
 def write_and_alarm(
@@ -43,10 +45,18 @@ def write_and_alarm(
 
 
 def alarm_reversal(reference: PaymentReference, before: PaymentContext, after: Payment) -> None:
-    """Log that the money of a payment is not kept, unless it had a reversal reason before."""
-    reason, order = reversal_reason(after), before.order
-    if reason is None or reversal_reason(before.payment) is not None:
-        return
+    """Log that the money of a payment, or of surplus parts of it, is not kept, unless that was decided before."""
+    reason = reversal_reason(after)
+    if reason is not None and reversal_reason(before.payment) is None:
+        _not_kept(reference, before, after, flag=reason.value, why=after.status_text)
+    elif reason is None and surplus_parts(after) and not surplus_parts(before.payment):
+        why = "the session was paid more than once: the first payment is kept, the others go back"
+        _not_kept(reference, before, after, flag=SURPLUS, why=why)
+
+
+def _not_kept(
+    reference: PaymentReference, before: PaymentContext, after: Payment, *, flag: str, why: str | None
+) -> None:
     event(
         log,
         "not_kept",
@@ -54,9 +64,9 @@ def alarm_reversal(reference: PaymentReference, before: PaymentContext, after: P
         payment=after.id,
         cart=reference.cart_id,
         store=store_key_of(before),
-        order=order.number if order else reference.order_number,
-        flag=reason.value,
-        why=after.status_text,
+        order=before.order.number if before.order else reference.order_number,
+        flag=flag,
+        why=why,
     )
 
 

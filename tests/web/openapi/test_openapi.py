@@ -38,7 +38,7 @@ NOT_DESCRIBED = {
     "static",
     "well_known.apple_domain_file",
 }
-"""Called by Monext, by Event Grid's handshake, by people, by Apple; every page of the buyer is left out by its caller."""
+"""Called by Monext, Event Grid's handshake, people and Apple; every page of the buyer is left out by its caller."""
 
 
 @pytest.fixture(scope="module")
