@@ -226,9 +226,12 @@ def order_by_the_shop(world: World, cart: str) -> str:
     return str(world.project.create("orders", draft=draft)["id"])
 
 
-def test_money_of_another_currency_pays_for_nothing_of_the_cart(buyer: Buyer, world: World) -> None:
+def test_money_of_another_currency_pays_for_nothing_of_the_cart_and_an_operator_hears_of_it(
+    buyer: Buyer, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     cart = world.cart()
     total = world.project.get(f"carts/{cart}")["totalPrice"]["centAmount"]
     world.hold_by_another_interface(cart, amount=3000, currency="JPY")
     page = buyer.start(cart)
     assert world.session_request(page.token)["order"]["amount"] >= total
+    assert [r.getMessage() for r in caplog.records].count("other_currency_held") == 1

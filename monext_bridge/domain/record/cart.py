@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.amounts import less_held
+from monext_bridge.domain.record.amounts import amounts, less_held
 from monext_bridge.domain.record.payment import Payment
 
 
@@ -155,6 +155,13 @@ class Cart:
         """
         others = (p for p in self.payments if p.id != besides and p.interface not in interfaces)
         return less_held(self.total, others)
+
+    def held_otherwise(self) -> tuple[Money, ...]:
+        """Returns what payments of the cart hold in other currencies. It pays for nothing of the cart."""
+        likes = {t.amount.currency: t.amount for p in self.payments for t in p.transactions}
+        others = [(p, like) for c, like in likes.items() if c != self.total.currency for p in self.payments]
+        held = (amounts(payment, like=like).held for payment, like in others)
+        return tuple(amount for amount in held if not amount.is_zero)
 
 
 def not_payable(

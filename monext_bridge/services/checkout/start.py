@@ -118,6 +118,7 @@ class Checkout:
         return self._ask_earlier(plan, start) or self._open(plan, start, terms)
 
     def _open(self, plan: AttemptPlan, start: ResolvedStart, terms: AttemptTerms) -> StartedSession:
+        _say_what_does_not_count(start.cart)
         opened = self.session_opener.open(plan, start=start, terms=terms)
         noted = self._noted(opened.payment, start)
         return _started(noted, start, reference=opened.reference, due=terms.due)
@@ -201,6 +202,20 @@ class Checkout:
         written = recorded.context.payment
         unknown = recorded.outcome is not None and recorded.outcome.kind is OutcomeKind.UNKNOWN
         return written, unknown
+
+
+def _say_what_does_not_count(cart: Cart) -> None:
+    """Log what payments of the cart hold in other currencies: none of that is deducted."""
+    for held in cart.held_otherwise():
+        event(
+            log,
+            "other_currency_held",
+            level=logging.WARNING,
+            cart=cart.id,
+            amount=held.cent_amount,
+            currency=held.currency,
+            then="not counted: the buyer is asked for the whole amount",
+        )
 
 
 def _started(payment: Payment, start: ResolvedStart, *, reference: str, due: Money) -> StartedSession:

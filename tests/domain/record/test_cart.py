@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import pytest
 
 from monext_bridge.domain.ids import PaymentId
+from monext_bridge.domain.money import Money
 from monext_bridge.domain.record.amounts import amounts
 from monext_bridge.domain.record.cart import Cart, CartState, Delivery, NotPayable, not_payable
-from monext_bridge.domain.record.payment import TransactionState, TransactionType
+from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from tests.builders import a_cart, a_delivery, a_payment, a_transaction, an_address, eur
 
 EUROS = frozenset({"EUR"})
@@ -128,3 +129,15 @@ def test_captured_money_counts_once_and_refunded_money_not_at_all() -> None:
         )
     )
     assert amounts(payment, like=payment.planned).held.cent_amount == 5000
+
+
+def test_only_money_of_other_currencies_that_is_still_held_is_held_otherwise() -> None:
+    def points(amount: int, currency: str, *, refunded: int = 0) -> Payment:
+        def done(kind: TransactionType, minor: int) -> Transaction:
+            return a_transaction(type=kind, state=SUCCESS, amount=Money(minor, currency), interaction_id=None)
+
+        transactions = (done(TransactionType.CHARGE, amount), done(TransactionType.REFUND, refunded))
+        return a_payment(interface="points", interface_id=None, transactions=transactions)
+
+    payments = (points(3000, "JPY"), points(500, "EUR"), points(700, "CHF", refunded=700))
+    assert a_cart(payments=payments).held_otherwise() == (Money(3000, "JPY"),)
