@@ -12,7 +12,7 @@ demo: $(STAMP)
 
 # By file, since what a module sets up can be dear: storms, remotes that hang, a browser. In the folders' order, in which
 # the long ones come first. More processes than cores, since many tests wait.
-SUITE := -n 3 --dist loadfile --no-loadscope-reorder
+SUITE := -n 2 --dist loadfile --no-loadscope-reorder
 
 test: $(STAMP)
 	@tests/browser/get_chromium.sh

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monext_bridge.logs import correlation_id
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess
 from tests.log_lines import LogLines, captured_logs
@@ -67,3 +68,9 @@ def empty_redis(redis_process: RedisServer) -> RedisServer:
     """A running Redis that holds nothing yet."""
     redis_process.clear()
     return redis_process
+
+
+@pytest.fixture(autouse=True)
+def _no_correlation_of_another_test() -> None:
+    """A command of the terminal that a test calls in process leaves its correlation id to the next test."""
+    correlation_id.set(None)
