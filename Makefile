@@ -11,7 +11,7 @@ demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
 
 # By file, since what a module sets up can be dear: storms, remotes that hang, a browser. In the folders' order, in which
-# the long ones come first. More processes than cores, since many tests wait.
+# the long ones come first. One process a core of a small machine: browsers and servers of the tests want some as well.
 SUITE := -n 2 --dist loadfile --no-loadscope-reorder
 
 test: $(STAMP)
