@@ -20,7 +20,7 @@ class Order:
     """Holds an order. `cart_id` is the cart it was made from.
 
     `total` is what it costs now. `payment_ids` are the payments it names; `payments` are those that were read with
-    it. `customer_id` and `anonymous_id` are its buyer's.
+    it.
     """
 
     id: OrderId
@@ -33,8 +33,6 @@ class Order:
     payment_ids: tuple[PaymentId, ...] = ()
     payments: tuple[Payment, ...] = ()
     shipment_state: str | None = None
-    customer_id: str | None = None
-    anonymous_id: str | None = None
     created_at: datetime | None = None
     modified_at: datetime | None = None
 

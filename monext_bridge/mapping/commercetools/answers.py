@@ -61,8 +61,6 @@ def read_order(body: Json) -> Order:
         payment_ids=tuple(PaymentId(p) for r in payments if (p := r.text("id"))),
         payments=read_expanded(found),
         shipment_state=found.text("shipmentState"),
-        customer_id=found.text("customerId"),
-        anonymous_id=found.text("anonymousId"),
         created_at=found.instant("createdAt"),
         modified_at=found.instant("lastModifiedAt"),
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
+from monext_bridge.domain.checkout import own_attempts
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.record import AttemptKey, Order, Payment, holds_money
 from monext_bridge.errors import VersionConflict
@@ -35,8 +36,9 @@ class LostPayments:
         own = tuple(payment for payment in order.payments if self._is_own(payment))
         if own or order.cart_id is None or order.created_at is None:
             return own
-        lost = [p for p in self._payments_around(order) if self._is_of_cart(p, order) and holds_money(p)]
-        return tuple(p for p in lost if self._put_on(order, p))
+        around = self._payments_around(order.created_at)
+        of_cart = own_attempts(order.cart_id, around, interfaces=frozenset(self.settings.interfaces))
+        return tuple(p for p in of_cart if holds_money(p) and self._put_on(order, p))
 
     def _put_on(self, order: Order, payment: Payment) -> bool:
         """Make the order name the payment. False where another order does."""
@@ -50,13 +52,11 @@ class LostPayments:
         event(log, "lost_payment_found", level=logging.WARNING, payment=payment.id, order=order.id)
         return True
 
-    def _payments_around(self, order: Order) -> Iterator[Payment]:
-        if order.created_at is None:
-            return
+    def _payments_around(self, ordered_at: datetime) -> Iterator[Payment]:
         after: PaymentId | None = None
         for _ in range(MOST_PAGES):
             page = self.records.payments_since(
-                order.created_at - BEGUN_BEFORE, interfaces=self.settings.interfaces, after=after, limit=PAGE
+                ordered_at - BEGUN_BEFORE, interfaces=self.settings.interfaces, after=after, limit=PAGE
             )
             yield from (payment for _, payment in page if isinstance(payment, Payment))
             if len(page) < PAGE:
@@ -65,7 +65,3 @@ class LostPayments:
 
     def _is_own(self, payment: Payment) -> bool:
         return AttemptKey.parse(payment.key) is not None and payment.interface in self.settings.interfaces
-
-    def _is_of_cart(self, payment: Payment, order: Order) -> bool:
-        key = AttemptKey.parse(payment.key)
-        return key is not None and key.cart_id == order.cart_id
