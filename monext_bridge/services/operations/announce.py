@@ -27,7 +27,6 @@ from monext_bridge.domain.record import (
     TransactionType,
     Update,
     further_part,
-    part_with,
     parts,
     with_updates,
 )
@@ -101,7 +100,8 @@ class OperationAnnouncer:
         found: dict[RecordTransactionId, OperationTarget] = {}
         late = self.settings.late_capture
         for part in parts(payment):
-            own = [t for t in mine if part_with(payment, t) == part]
+            ids = {t.id for t in part.transactions}
+            own = [t for t in mine if t.id in ids]
             if not own:
                 continue
             ledger = ledgers[further_part(part)]
