@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage chaos test-peer test-openapi check screenshots states settings endpoints translations lock clean
+.PHONY: demo test test-coverage chaos test-peer test-openapi check screenshots states settings endpoints translations sbom audit lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
@@ -61,6 +61,7 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.supply.licences
 
 # The document of all states, printed from the code; a test says when it is out of date.
 STATES := docs/states.md
@@ -90,9 +91,29 @@ translations: $(STAMP)
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d translations
 
+# What the bridge is delivered with, from the lock. Their tools have a lock and an environment of their own: they bring
+# more packages than the bridge has.
+SUPPLY := build/supply
+
+sbom: $(SUPPLY)/.installed
+	$(SUPPLY)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-format JSON --output-file build/sbom.json
+	@echo build/sbom.json
+
+# Ends with 3 where no database of advisories can be reached, and says so.
+audit: $(STAMP) $(SUPPLY)/.installed
+	$(BIN)/python -m tools.supply.audit $(SUPPLY)/bin/pip-audit
+
+$(SUPPLY)/.installed: tools/supply/requirements.txt
+	@mkdir -p build
+	@test -x $(SUPPLY)/bin/python || $(PYTHON) -m venv $(SUPPLY)
+	$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/supply/requirements.txt
+	@touch $@
+
 lock:
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.txt
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate tools/supply/requirements.in -o tools/supply/requirements.txt
 
 $(STAMP): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (make PYTHON=python3.12 ...)")'
