@@ -265,6 +265,21 @@ def hosts(value: str) -> frozenset[str]:
     return frozenset(each.removesuffix(":443") for each in found)
 
 
+def host_names(value: str) -> frozenset[str]:
+    """Reads a comma list of host names, without ports."""
+    found = [each.lower() for each in comma_list(value)]
+    if not all(HOST.fullmatch(each) and ":" not in each for each in found):
+        raise Fault("must be a comma list of host names, without scheme, port, path or wildcard")
+    return frozenset(found)
+
+
+def contacts(value: str) -> tuple[str, ...]:
+    """Reads a comma list of ways to reach somebody: `mailto:` and an address, or an https page."""
+    return tuple(
+        mail_url(each) if each.startswith("mailto:") else page_url(each) for each in comma_list(value)
+    )
+
+
 def url_host(url: str) -> str:
     """Returns the host of a URL in lower case, with its port where that is not the scheme's own."""
     parts = urlsplit(url)

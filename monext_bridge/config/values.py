@@ -229,6 +229,27 @@ class Settings:
         group=Group.PROCESSES,
         note="Number of proxies before the bridge whose forwarding headers count",
     )
+    trusted_hosts: frozenset[str] = setting(
+        "TRUSTED_HOSTS",
+        parsing.host_names,
+        "host names that are served, comma list; `/health`, `/ready` and `/metrics` are served under any",
+        otherwise="not checked",
+        factory=frozenset[str],
+        group=Group.PROCESSES,
+        example="pay.example.com",
+        note="Host names that are served, comma list, as they reach the bridge; none: not checked",
+    )
+    security_contacts: tuple[str, ...] = setting(
+        "SECURITY_CONTACT",
+        parsing.contacts,
+        "whom to tell of a vulnerability, for `/.well-known/security.txt`: `mailto:` and an address, or an https "
+        "page; comma list",
+        otherwise="not served",
+        factory=tuple[str, ...],
+        group=Group.PROCESSES,
+        example="mailto:security@shop.example.com",
+        note="Whom to tell of a vulnerability (/.well-known/security.txt): mailto: and an address, or an https page",
+    )
     branding: BrandingByStore = section(Branding)
     shop_origins: frozenset[str] = setting(
         "SHOP_ORIGINS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from monext_bridge.config import Settings
@@ -14,7 +14,7 @@ from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.queue import QueueRunner, queue_on
 from monext_bridge.services import Services, build_services
 from monext_bridge.web.access import as_declared, init_cors, init_principals, init_rate_limits
-from monext_bridge.web.api import events, health, operations, well_known
+from monext_bridge.web.api import events, health, operations, policy_reports, well_known
 from monext_bridge.web.api import shop_payment as payment
 from monext_bridge.web.buyer import after_payment as buyer
 from monext_bridge.web.buyer import checkout, notifications
@@ -28,7 +28,14 @@ from monext_bridge.web.endpoints import (
     RateLimit,
     declared_endpoints,
 )
-from monext_bridge.web.http import init_headers, init_request_lifecycle, json_requests
+from monext_bridge.web.http import (
+    PolicyReports,
+    init_front_door,
+    init_headers,
+    init_request_lifecycle,
+    json_requests,
+    named_hosts,
+)
 from monext_bridge.web.openapi import routes as openapi
 from monext_bridge.web.pages import branding as branding
 from monext_bridge.web.pages import init_error_pages, init_i18n
@@ -61,6 +68,7 @@ def create_routes() -> Flask:
         events,
         health,
         well_known,
+        policy_reports,
         openapi,
         branding,
     ):
@@ -90,6 +98,7 @@ def create_app(
         runner=QueueRunner(queue_on(settings.redis_url)) if settings.redis_url else None,
     )
     app.extensions["monext_bridge"] = built
+    app.extensions[policy_reports.EXTENSION] = PolicyReports(named_hosts(settings))
     _init_requests(app, settings, built=built, endpoints=endpoints, limits=limits)
     init_cli(app)
     hops = settings.trusted_proxies
@@ -108,8 +117,7 @@ def _init_requests(
 ) -> None:
     """Set up what every request passes, in this order."""
     init_request_lifecycle(app, endpoints=endpoints)
-    init_cors(app, origins=settings.shop_origins, endpoints=endpoints)
-    init_headers(app, report_only=settings.payment_page.report_only)
+    _init_doors(app, settings, endpoints=endpoints)
     init_i18n(app)
     refuse = init_error_pages(
         app,
@@ -127,3 +135,21 @@ def _init_requests(
         adjust=limits,
     )
     init_principals(app, principals=built.principals, endpoints=endpoints)
+
+
+def _init_doors(app: Flask, settings: Settings, *, endpoints: Endpoints) -> None:
+    """Set up who is let in by which name and scheme, and the headers of every answer."""
+    init_front_door(
+        app,
+        public_url=settings.public_url,
+        trusted_hosts=settings.trusted_hosts,
+        proxies=settings.trusted_proxies,
+        endpoints=endpoints,
+    )
+    init_cors(app, origins=settings.shop_origins, endpoints=endpoints)
+    init_headers(
+        app,
+        report_only=settings.payment_page.report_only,
+        https=settings.public_url.startswith("https://"),
+        reports=lambda: url_for("policy_reports.receive"),
+    )

@@ -52,6 +52,7 @@ REQUESTS = {
     ),
     "payment.create": Request("/payment", "POST", SESSION, other_headers=OTHER_SESSION),
     "operations.config": Request("/operations/config", headers=SESSION, other_headers=OTHER_SESSION),
+    "policy_reports.receive": Request("/csp-reports", "POST"),
     **{
         rule.endpoint: Request(rule.rule.replace("<payment_id>", UNKNOWN_ID), method_of(rule), MADE_UP)
         for rule in ROUTES.url_map.iter_rules()

@@ -19,6 +19,7 @@ blueprint = Blueprint("health", __name__)
     limits=UNLIMITED,  # the host restarts what does not answer its health check
     answers=Answers.JSON,
     calls_remotes=False,
+    is_probe=True,
     description=Description(
         "Whether the process serves", "Calls nobody.", answers={200: models.Alive}, answer={"status": "OK"}
     ),
@@ -35,6 +36,7 @@ def health() -> dict[str, str]:
     called_by="the host",
     limits=UNLIMITED,  # it asks the remotes at most once in five seconds, whoever calls
     answers=Answers.JSON,
+    is_probe=True,
     description=Description(
         "Whether both remotes answer",
         "503 where one does not. Kept for some seconds.",

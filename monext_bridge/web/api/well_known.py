@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Response
 
 from monext_bridge.web.endpoints import UNLIMITED, Answers, Endpoint, Principal
 from monext_bridge.web.http import services
 
 blueprint = Blueprint("well_known", __name__)
+
+VALID_FOR = timedelta(days=180)
+"""RFC 9116, 2.5.5 recommends less than a year."""
 
 
 @blueprint.get("/.well-known/apple-developer-merchantid-domain-association")
@@ -25,3 +30,26 @@ def apple_domain_file() -> Response:
     if content is None:
         return Response("there is no such file\n", status=404, mimetype="text/plain")
     return Response(content, mimetype="text/plain")
+
+
+@blueprint.get("/.well-known/security.txt")
+@Endpoint(
+    does="whom to tell of a vulnerability, from `SECURITY_CONTACT`; 404 without it",
+    caller=Principal.ANYBODY,
+    limits=UNLIMITED,  # a short text from memory, and nobody else is asked
+    answers=Answers.PAGE,
+    calls_remotes=False,
+)
+def security_txt() -> Response:
+    """Serve the file of RFC 9116. It is valid for half a year from today, for as long as the bridge serves it."""
+    settings = services().settings
+    if not settings.security_contacts:
+        return Response("there is no such file\n", status=404, mimetype="text/plain")
+    today = services().machine_clock().replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = (
+        *(f"Contact: {contact}" for contact in settings.security_contacts),
+        f"Expires: {(today + VALID_FOR).strftime('%Y-%m-%dT%H:%M:%SZ')}",
+        f"Canonical: {settings.public_url}/.well-known/security.txt",
+        "Preferred-Languages: en, fr",
+    )
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")

@@ -53,8 +53,9 @@ class Endpoint:
 
     `does`: what the README says of it. `limits`: what the first of them refuses does not count against the next.
     `called_by`: in words, where it is not who usually calls with this proof. `calls_remotes`: an endpoint that calls
-    none is served whatever the remotes do. `bare_503_when_limited`: instead of 429 and its words. `description`: of
-    endpoints that the OpenAPI description tells.
+    none is served whatever the remotes do. `bare_503_when_limited`: instead of 429 and its words. `is_probe`:
+    machines beside this one ask by whatever name and without TLS. `description`: of endpoints that the OpenAPI
+    description tells.
     """
 
     does: str
@@ -67,6 +68,7 @@ class Endpoint:
     buyer: BuyerVisit | None = None
     cors: Cors = Cors.CLOSED
     bare_503_when_limited: bool = False
+    is_probe: bool = False
     description: Description | None = None
 
     def __call__(self, view: View) -> View:

@@ -69,5 +69,8 @@ REFUSALS = RateLimit("refusals", 120, RateLimitKey.ADDRESS, refusals_only=True)
 """We ask commercetools about each made-up token. An office whose token has expired gets one 401, and a hundred of its
 workers get a hundred at once."""
 
+REPORTS = RateLimit("reports", 60, RateLimitKey.ADDRESS)
+"""A page that a browser blocks a part of sends one or two. Anybody can send them, and they only add to counts."""
+
 UNLIMITED: tuple[RateLimit, ...] = ()
 """Never limited. An endpoint that declares it says why."""

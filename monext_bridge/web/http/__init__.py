@@ -1,17 +1,22 @@
 """Handles what all requests have in common: deadline, slot, parameters, headers of the answer, preload."""
 
 from monext_bridge.web.http.context import services
+from monext_bridge.web.http.front_door import init_front_door
 from monext_bridge.web.http.headers import allow_framing, allow_image, allow_widget, init_headers, nonce
+from monext_bridge.web.http.policy_reports import PolicyReports, named_hosts
 from monext_bridge.web.http.preload import preload
 from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, json_requests, wants_json
 
 __all__ = [
+    "PolicyReports",
     "allow_framing",
     "allow_image",
     "allow_widget",
+    "init_front_door",
     "init_headers",
     "init_request_lifecycle",
     "json_requests",
+    "named_hosts",
     "nonce",
     "preload",
     "services",

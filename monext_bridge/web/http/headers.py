@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from flask import Flask, Response, g, request
@@ -24,6 +24,9 @@ ALWAYS = {
 HSTS = "max-age=31536000"
 POLICY_HEADER = "Content-Security-Policy"
 REPORT_HEADER = "Content-Security-Policy-Report-Only"
+REPORTING_GROUP = "policy"
+"""The name by which a policy refers to the address of its reports (https://www.w3.org/TR/reporting-1/)."""
+
 OWN: Sources = {
     "default-src": (),
     "script-src": ("'self'",),
@@ -44,12 +47,18 @@ ALWAYS_ENFORCED = ("object-src", "base-uri", "frame-ancestors")
 a page that anybody may frame can be covered by a trap."""
 
 
-def init_headers(app: Flask, *, report_only: bool = False) -> None:
-    """Set up the headers of all answers. `report_only`: browsers only report what the policy of a page forbids."""
+def init_headers(
+    app: Flask, *, report_only: bool = False, https: bool = False, reports: Callable[[], str] | None = None
+) -> None:
+    """Set up the headers of all answers.
+
+    `report_only`: browsers only report what the policy of a page forbids. `https`: browsers may call this host by
+    https alone from now on. `reports` returns the address that takes what browsers report of pages.
+    """
     if report_only:
         then = "browsers report and load all the same; only framing, plugins and another base stay forbidden"
         event(log, "policy_report_only", level=logging.WARNING, setting="CSP_REPORT_ONLY", then=then)
-    app.after_request(partial(_add_headers, report_only=report_only))
+    app.after_request(partial(_add_headers, report_only=report_only, https=https, reports=reports))
 
 
 def nonce() -> str:
@@ -109,18 +118,30 @@ def _sources(directive: str, allowed: Sequence[Sources]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(source for sources in allowed for source in sources.get(directive, ())))
 
 
-def _add_headers(response: Response, *, report_only: bool) -> Response:
+def _add_headers(
+    response: Response, *, report_only: bool, https: bool, reports: Callable[[], str] | None
+) -> Response:
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     if not g.get("frame_ancestors"):
         # The older header can't name an origin. Where some origins may frame, only the policy says so.
         response.headers.setdefault("X-Frame-Options", "DENY")
-    enforced = ALWAYS_ENFORCED if report_only and response.mimetype == "text/html" else tuple(OWN)
-    response.headers.setdefault(POLICY_HEADER, content_security_policy(enforced))
-    if reported := [directive for directive in OWN if directive not in enforced]:
-        response.headers.setdefault(REPORT_HEADER, content_security_policy(reported))
+    _add_policy(response, report_only=report_only, reports=reports)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure:
+    if https:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     return response
+
+
+def _add_policy(response: Response, *, report_only: bool, reports: Callable[[], str] | None) -> None:
+    is_page = response.mimetype == "text/html"
+    told = ""
+    if is_page and reports:
+        address = reports()
+        response.headers.setdefault("Reporting-Endpoints", f'{REPORTING_GROUP}="{address}"')
+        told = f"; report-uri {address}; report-to {REPORTING_GROUP}"
+    enforced = ALWAYS_ENFORCED if report_only and is_page else tuple(OWN)
+    response.headers.setdefault(POLICY_HEADER, content_security_policy(enforced) + told)
+    if reported := [directive for directive in OWN if directive not in enforced]:
+        response.headers.setdefault(REPORT_HEADER, content_security_policy(reported) + told)

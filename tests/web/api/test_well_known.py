@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monext_bridge.errors import SettingsError
 from sandbox.runner import Sandbox
 from tests.bridges import AnyBridge, InProcess
 from tests.world import World
@@ -44,3 +46,33 @@ def test_nothing_else_is_served_beside_it(bridge: AnyBridge) -> None:
     answers = [bridge.call("GET", path) for path in ("/.well-known/", f"{ADDRESS}/", f"{ADDRESS}.txt")]
     assert [answer.status for answer in answers] == [404, 404, 404]
     assert bridge.call("POST", ADDRESS).status == 405
+
+
+class TestSecurityTxt:
+    """The file of RFC 9116."""
+
+    PATH = "/.well-known/security.txt"
+
+    def test_it_names_whom_to_tell_and_until_when_it_holds(self, sandbox: Sandbox) -> None:
+        contact = "mailto:security@shop.example,https://shop.example/security"
+        bridge = InProcess(sandbox, variables={"SECURITY_CONTACT": contact})
+        answer = bridge.call("GET", self.PATH)
+        fields = [line.split(": ", 1) for line in answer.text.splitlines()]
+        assert answer.headers["Content-Type"].partition(";")[0] == "text/plain"
+        assert [value for name, value in fields if name == "Contact"] == contact.split(",")
+        (expires,) = [value for name, value in fields if name == "Expires"]
+        left = datetime.fromisoformat(expires) - datetime.now(UTC)
+        assert timedelta(days=150) < left < timedelta(days=365)
+        (canonical,) = [value for name, value in fields if name == "Canonical"]
+        assert canonical.endswith(self.PATH)
+
+    def test_without_a_contact_there_is_none(self, in_process: AnyBridge) -> None:
+        assert in_process.call("GET", self.PATH).status == 404
+
+    @pytest.mark.parametrize(
+        "given",
+        ["security@shop.example", "http://shop.example/x", "mailto:", "mailto:a@b.example,", "tel:+33"],
+    )
+    def test_what_reaches_nobody_is_a_fault_at_start(self, given: str, sandbox: Sandbox) -> None:
+        with pytest.raises(SettingsError, match="SECURITY_CONTACT"):
+            InProcess(sandbox, variables={"SECURITY_CONTACT": given})

@@ -23,6 +23,7 @@ CDN = {
 }
 
 
+REPORTING = {"report-uri", "report-to"}
 CARDS_ALONE = Contracts(("1",), {PaymentMethod.CB: "1"})
 NOTHING: Sources = MappingProxyType({})
 
@@ -212,10 +213,10 @@ class TestReportOnly:
             answer, usual = tried.get(path), buyer.get(path)
             reported = without_nonce(answer.headers["Content-Security-Policy-Report-Only"])
             enforced = without_nonce(answer.headers["Content-Security-Policy"])
-            assert set(enforced) == {"object-src", "base-uri", "frame-ancestors"}
+            assert set(enforced) == {"object-src", "base-uri", "frame-ancestors", *REPORTING}
             as_usual = without_nonce(usual.headers["Content-Security-Policy"])
             assert reported | enforced == as_usual | {"frame-ancestors": {"https://shop.example.com"}}
-            assert not reported.keys() & enforced.keys()
+            assert reported.keys() & enforced.keys() == REPORTING
 
     def test_the_pages_stay_closed_to_frames_of_others(self, sandbox: Sandbox, world: World) -> None:
         buyer = Buyer(InProcess(sandbox, variables={"CSP_REPORT_ONLY": "on"}))
