@@ -21,8 +21,7 @@ def _environment() -> dict[str, str]:
 
 try:
     settings = load_settings(_environment())
+    logs.configure(settings.log_level)
+    app = create_app(settings)
 except SettingsError as error:
     sys.exit(str(error))
-
-logs.configure(settings.log_level)
-app = create_app(settings)

@@ -32,6 +32,7 @@ from monext_bridge.web.http import (
     PolicyReports,
     init_front_door,
     init_headers,
+    init_path,
     init_request_lifecycle,
     json_requests,
     named_hosts,
@@ -101,6 +102,7 @@ def create_app(
     app.extensions[policy_reports.EXTENSION] = PolicyReports(named_hosts(settings))
     _init_requests(app, settings, built=built, endpoints=endpoints, limits=limits)
     init_cli(app)
+    init_path(app, public_url=settings.public_url)
     hops = settings.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]

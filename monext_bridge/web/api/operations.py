@@ -29,7 +29,7 @@ from monext_bridge.web.endpoints import (
     Endpoint,
     Principal,
 )
-from monext_bridge.web.http import parameters, services
+from monext_bridge.web.http import parameters, public_address, services
 
 OWN_KEYS = ("giveback-", "ship-", "expiry-", "ledger-")
 """Beginnings of the operation keys that the bridge makes itself."""
@@ -127,7 +127,8 @@ def checkout_link() -> tuple[dict[str, Any], int]:
         "signature": sign_link(requested.cartId, expires, key=settings.link_secrets[0]),
     }
     path = url_for("checkout.start", cart_id=requested.cartId)
-    url = f"{settings.public_url}{path}?{urlencode({name: value for name, value in query.items() if value})}"
+    address = public_address(path, public_url=settings.public_url)
+    url = f"{address}?{urlencode({name: value for name, value in query.items() if value})}"
     return answer(models.CheckoutLink(url=url, expires=expires)), 201
 
 

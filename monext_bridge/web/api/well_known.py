@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response
 
+from monext_bridge.config import origin_of
 from monext_bridge.web.endpoints import UNLIMITED, Answers, Endpoint, Principal
 from monext_bridge.web.http import services
 
@@ -49,7 +50,7 @@ def security_txt() -> Response:
     lines = (
         *(f"Contact: {contact}" for contact in settings.security_contacts),
         f"Expires: {(today + VALID_FOR).strftime('%Y-%m-%dT%H:%M:%SZ')}",
-        f"Canonical: {settings.public_url}/.well-known/security.txt",
+        f"Canonical: {origin_of(settings.public_url)}/.well-known/security.txt",
         "Preferred-Languages: en, fr",
     )
     return Response("\n".join(lines) + "\n", mimetype="text/plain")

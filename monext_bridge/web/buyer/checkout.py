@@ -80,7 +80,7 @@ def _show(started: StartedSession, mode: CheckoutMode) -> Response | str:
 
 def _in_mode(mode: CheckoutMode) -> str:
     """Return the URL of this very request in another mode."""
-    return f"{request.path}?{urlencode({**request.args.to_dict(), 'mode': mode.value})}"
+    return f"{request.script_root}{request.path}?{urlencode({**request.args.to_dict(), 'mode': mode.value})}"
 
 
 def _proved_options(cart: CartId, options: StartOptions) -> StartOptions:

@@ -1,5 +1,6 @@
 """Handles what all requests have in common: deadline, slot, parameters, headers of the answer, preload."""
 
+from monext_bridge.web.http.below_path import init_path, public_address
 from monext_bridge.web.http.context import services
 from monext_bridge.web.http.front_door import init_front_door
 from monext_bridge.web.http.headers import allow_framing, allow_image, allow_widget, init_headers, nonce
@@ -14,11 +15,13 @@ __all__ = [
     "allow_widget",
     "init_front_door",
     "init_headers",
+    "init_path",
     "init_request_lifecycle",
     "json_requests",
     "named_hosts",
     "nonce",
     "preload",
+    "public_address",
     "services",
     "wants_json",
 ]
