@@ -117,8 +117,8 @@ class InProcess:
         self.app: Flask = create_app(self.settings, services=self.services, limits=limits)
 
     def call(self, method: str, path: str, **options: Any) -> Answer:
-        response = self.app.test_client().open(path, method=method, **options)
-        return Answer(response.status_code, dict(response.headers), response.get_data(as_text=True))
+        with self.app.test_client().open(path, method=method, **options) as response:
+            return Answer(response.status_code, dict(response.headers), response.get_data(as_text=True))
 
 
 class Gunicorn:

@@ -155,7 +155,7 @@ class TestEndpoint:
             assert headers["Content-Security-Policy"].endswith("; report-uri /csp-reports; report-to policy")
             assert headers["Reporting-Endpoints"] == 'policy="/csp-reports"'
 
-    @pytest.mark.parametrize("path", ["/health", "/openapi.json"])
+    @pytest.mark.parametrize("path", ["/health", "/openapi.json", "/static/bridge.css"])
     def test_what_is_no_page_does_not(self, path: str, in_process: InProcess) -> None:
         headers = in_process.call("GET", path).headers
         assert "report" not in headers["Content-Security-Policy"]
