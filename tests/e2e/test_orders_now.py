@@ -166,6 +166,21 @@ def test_a_shipment_finds_the_payment_that_its_order_has_lost(ordered: Authorise
     assert named_payments(ordered) == [ordered.payment_id]
 
 
+def test_a_lost_payment_is_named_again_though_others_write_to_the_order(ordered: AuthorisedOrder) -> None:
+    ordered.set_shipment_state("Shipped")
+    lose_payment(ordered)
+    refused = {
+        "statusCode": 409,
+        "message": "Version mismatch.",
+        "errors": [{"code": "ConcurrentModification"}],
+    }
+    ordered.world.fault(
+        "commercetools", action="status", code=409, body=refused, method="POST", path="/orders/"
+    )
+    assert ordered.deliver_message().status == 204
+    assert named_payments(ordered) == [ordered.payment_id]
+
+
 def test_reconciliation_finds_an_order_that_has_lost_its_payment(
     ordered: AuthorisedOrder, reconciliation: ReconciliationTester
 ) -> None:
