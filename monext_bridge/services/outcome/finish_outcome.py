@@ -100,7 +100,7 @@ class OutcomeFinisher:
         return replace(context, order=order)
 
     def _elsewhere(self, context: PaymentContext) -> tuple[ReversalReason, str] | None:
-        """Return the reason to reverse a payment that left its cart for another cart or an order."""
+        """Return the reason to reverse a payment that left its cart for another cart or an order of another."""
         cart = context.cart
         if cart is None or not _is_lost(context):
             return None
