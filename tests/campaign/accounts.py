@@ -74,6 +74,14 @@ class Account:
         return sum(int(t["amount"]["centAmount"]) for t in self.parts)
 
     @property
+    def charged_back(self) -> int:
+        """Minor units that banks took back, as finance has recorded it."""
+        back = (
+            t for t in self.payment["transactions"] if (t["type"], t["state"]) == ("Chargeback", "Success")
+        )
+        return sum(int(t["amount"]["centAmount"]) for t in back)
+
+    @property
     def reversal_reason(self) -> str | None:
         code = self.payment["paymentStatus"].get("interfaceCode")
         return code if code in REVERSAL_REASONS else None

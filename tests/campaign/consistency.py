@@ -99,8 +99,8 @@ def _keys(evidence: Evidence) -> Iterator[Disagreement]:
 def _orders(evidence: Evidence) -> Iterator[Disagreement]:
     """An order has exactly one kept payment, a cart has one order, and a payment that is not kept holds nothing.
 
-    A payment that the back office reversed before there was an order needs none, and an order that is Cancelled
-    needs no payment.
+    A payment that the back office reversed or a bank took back before there was an order needs none, and an order
+    that is Cancelled needs no payment.
     """
     by_cart: dict[str, list[Account]] = {}
     for account in evidence.accounts:
@@ -112,7 +112,7 @@ def _orders(evidence: Evidence) -> Iterator[Disagreement]:
             yield Disagreement(f"{len(orders)} orders", cart=cart_id)
         if len(kept) > 1:
             yield Disagreement(f"{len(kept)} payments are kept", cart=cart_id, payment=kept[1].id)
-        if any(a.held() for a in kept) and not orders:
+        if any(a.held() > a.charged_back for a in kept) and not orders:
             yield disagreement_of(kept[0], "accepted and kept, and there is no order")
         if any(cost(order) for order in orders) and not kept:
             yield Disagreement("an order that nobody paid", cart=cart_id, payment=accounts[-1].id)

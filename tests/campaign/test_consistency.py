@@ -305,6 +305,13 @@ def test_a_chargeback_of_what_is_left_after_a_refund_agrees(evidence: Json) -> N
     assert found(evidence) == []
 
 
+def test_what_a_bank_took_back_before_there_was_an_order_needs_none(evidence: Json) -> None:
+    evidence["payments"][0]["transactions"].append(transaction("Chargeback", 4000, "dispute-1"))
+    evidence["orders"].clear()
+    evidence["buyers"] = ()
+    assert found(evidence) == []
+
+
 def test_what_is_on_its_way_back_is_not_held(evidence: Json) -> None:
     evidence["payments"][0]["paymentStatus"]["interfaceCode"] = "SECOND_PAYMENT"
     evidence["orders"].clear()
