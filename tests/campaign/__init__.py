@@ -9,10 +9,12 @@ reconciliation runs.
 
     plan, scripts, fault_draw       what a seed decides
     buyers, back_office, warehouse  the actors
+    shop_staff                      what others do to a buyer's cart, order and money, between the buyer's steps
     bridges, shared_state           two bridges behind one address, and what all actors share
     fault_injector, kills           what goes wrong
     excused_failures                every 5xx, and which fault excuses it
     reconciling                     reconciliation after the storm
-    accounts, consistency           whether commercetools and Monext agree in the end
+    evidence, accounts              what is compared in the end
+    consistency, orders_now         whether commercetools and Monext agree, and orders as they are now with both
     campaign, figures, report       one seed from start to end, its figures, and its disagreements
 """

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from monext_bridge.logs import JsonFormatter
 from tests.campaign.campaign import run_seed
-from tests.campaign.report import problems, table
+from tests.campaign.report import never_played, problems, table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,17 +21,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     seeds = [options.seed] if options.seed is not None else list(range(1, options.seeds + 1))
     folder = Path(options.logs or tempfile.mkdtemp(prefix="campaign-"))
-    failed = []
+    failed, results = [], []
     for seed in seeds:
         logs = folder / f"seed-{seed}"
         shutil.rmtree(logs, ignore_errors=True)
         logs.mkdir(parents=True)
         with _logged(logs / "reconciliation.jsonl"):
             result = run_seed(seed, buyers=options.buyers, folder=logs)
+        results.append(result)
         print(table(result), flush=True)
         if not result.passed:
             failed.append(seed)
             print(problems(result), f"  logs: {logs}", sep="\n", flush=True)
+    print(never_played(result.played for result in results))
     print(f"{len(seeds)} seeds, {len(failed)} whose books do not agree: {failed or 'none'}")
     return 1 if failed else 0
 

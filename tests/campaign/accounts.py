@@ -16,6 +16,7 @@ RELEASES = frozenset({"CANCEL", "RESET"})
 TYPES: Mapping[str, str] = {
     "AUTHORIZATION": "Authorization",
     "AUTHORIZATION_AND_CAPTURE": "Charge",
+    "AUTHORIZATION_AND_CAPTURE_COMPLEMENT": "Charge",
     "CAPTURE": "Charge",
     "REFUND": "Refund",
 }
@@ -47,10 +48,38 @@ class Account:
         return None if found is None else str(found)
 
     @property
+    def store(self) -> str | None:
+        """The store's key, with which the payment's key ends."""
+        _, *store = str(self.payment["key"])[37:].split("-", 2)[1:]
+        return store[0] if store else None
+
+    @property
+    def of_session(self) -> tuple[Json, ...]:
+        """The transactions of the buyer's session: one, or one for each part of it."""
+        return tuple(t for t in self.payment["transactions"] if self._is_of_session(t))
+
+    @property
+    def parts(self) -> tuple[Json, ...]:
+        """The session transactions that succeeded, as they are recorded, oldest first."""
+        return tuple(t for t in self.of_session if t["state"] == "Success")
+
+    @property
     def accepted(self) -> Json | None:
-        """The session transaction that succeeded, as it is recorded."""
-        of_session = [t for t in self.payment["transactions"] if t.get("interactionId") == self.token]
-        return next((t for t in of_session if t["state"] == "Success"), None)
+        """The first of the parts."""
+        return next(iter(self.parts), None)
+
+    @property
+    def taken(self) -> int:
+        """Minor units that Monext took, as it is recorded."""
+        return sum(int(t["amount"]["centAmount"]) for t in self.parts)
+
+    @property
+    def charged_back(self) -> int:
+        """Minor units that banks took back, as finance has recorded it."""
+        back = (
+            t for t in self.payment["transactions"] if (t["type"], t["state"]) == ("Chargeback", "Success")
+        )
+        return sum(int(t["amount"]["centAmount"]) for t in back)
 
     @property
     def reversal_reason(self) -> str | None:
@@ -65,18 +94,32 @@ class Account:
 
     @property
     def operations(self) -> tuple[Json, ...]:
-        return tuple(t for t in self.payment["transactions"] if "~" in t.get("interactionId", ""))
+        named = (t for t in self.payment["transactions"] if "~" in t.get("interactionId", ""))
+        return tuple(t for t in named if not self._is_of_session(t))
+
+    def _is_of_session(self, transaction: Json) -> bool:
+        name, token = transaction.get("interactionId", ""), self.token
+        return token is not None and (name == token or name.startswith(f"{token}~on-"))
+
+    def part_of(self, operation: Json) -> str | None:
+        """Give Monext's id of the part that an operation is on: the one that its name has, else the first."""
+        parts = [str(t.get("interfaceId")) for t in self.parts]
+        named = [s.removeprefix("on-") for s in operation["interactionId"].split("~") if s.startswith("on-")]
+        return next((part for part in named if part in parts), parts[0] if parts else None)
 
     @property
     def operation_rows(self) -> tuple[Json, ...]:
         return tuple(row for row in self.rows if row["id"] != row["originTransactionId"])
 
     def recorded(self) -> Sums:
-        """What the record says happened or is under way. A remainder is released with its capture, not before."""
+        """What the record says happened or is under way. A remainder is released with its capture, not before.
+
+        Monext knows nothing of chargebacks.
+        """
         sums: Counter[tuple[str, str]] = Counter()
         for t in self.payment["transactions"]:
             waits = t["state"] == "Pending" and not t.get("interactionId", "").endswith("~rest")
-            if t["state"] == "Success" or waits:
+            if t["type"] != "Chargeback" and (t["state"] == "Success" or waits):
                 sums[t["type"], t["state"]] += t["amount"]["centAmount"]
         return {name: amount for name, amount in sums.items() if amount}
 
@@ -98,7 +141,8 @@ class Account:
             for kind in ("CancelAuthorization", "Refund")
             for state in ("Success", "Pending")
         ]
-        accepted = max(sums["Authorization", "Success"], sums["Charge", "Success"])
+        parts = (row for row in self.rows if row["id"] == row["originTransactionId"])
+        accepted: int = sum(row["amount"] for row in parts if row.get("status") == "OK")
         return accepted - sum(back)
 
 
@@ -115,16 +159,30 @@ def is_own(payment: Json) -> bool:
     return payment["paymentMethodInfo"].get("paymentInterface") == "monext" and "key" in payment
 
 
-def due(order: Json, foreign: Iterable[Json]) -> int:
-    """Give the minor units that our payment had to bring for an order, beside the payments of others."""
-    total = order["taxedPrice"]["totalGross"] if "taxedPrice" in order else order["totalPrice"]
+def cost(order: Json) -> int:
+    """Give what an order costs now, in minor units: nothing where it is Cancelled."""
+    return 0 if order.get("orderState") == "Cancelled" else int(_total(order)["centAmount"])
+
+
+def due(order: Json, foreign: Iterable[Json], *, cents: int) -> int:
+    """Give the minor units that our payment had to bring for an order that cost `cents`, beside those of others.
+
+    Only their money of the order's currency pays for anything.
+    """
+    signs = {"Charge": 1, "Refund": -1, "Chargeback": -1}
+    currency = _total(order)["currencyCode"]
     others: int = sum(
-        t["amount"]["centAmount"] * (-1 if t["type"] == "Refund" else 1)
+        t["amount"]["centAmount"] * signs.get(t["type"], 0)
         for payment in foreign
         for t in payment["transactions"]
-        if t["state"] == "Success" and t["type"] in ("Charge", "Refund")
+        if t["state"] == "Success" and t["amount"]["currencyCode"] == currency
     )
-    return int(total["centAmount"]) - others
+    return max(cents - others, 0)
+
+
+def _total(order: Json) -> Json:
+    total: Json = order["taxedPrice"]["totalGross"] if order.get("taxedPrice") else order["totalPrice"]
+    return total
 
 
 def _meaning(row: Json, types: Mapping[str, str]) -> tuple[str, int]:

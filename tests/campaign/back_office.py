@@ -51,15 +51,19 @@ class BackOfficeActor:
     client: ActorClient
     world: World
     office_token: BackOfficeToken
+    name: str
 
     @classmethod
     def of(
-        cls, shared: SharedState, office_plan: OfficePlan, office_token: BackOfficeToken
+        cls,
+        shared: SharedState,
+        office_plan: OfficePlan,
+        office_token: BackOfficeToken,
+        *,
+        name: str = "office",
     ) -> BackOfficeActor:
-        client = shared.client(f"office.{office_plan.number}")
-        return cls(
-            shared, shared.buyer_carts[office_plan.number], office_plan, client, shared.world(), office_token
-        )
+        client, cart = shared.client(f"{name}.{office_plan.number}"), shared.buyer_carts[office_plan.number]
+        return cls(shared, cart, office_plan, client, shared.world(), office_token, name)
 
     def play(self) -> None:
         self.buyer_cart.over.wait()
@@ -72,7 +76,7 @@ class BackOfficeActor:
 
     def _do(self, payment: Json, number: int, operation: PlannedOperation) -> None:
         time.sleep(operation.pause)
-        key = f"{operation.kind}-{self.buyer_cart.visit.number}-{number}"
+        key = f"{self.name}-{operation.kind}-{self.buyer_cart.visit.number}-{number}"
         action = action_of(operation, payment)
         if operation.manner == "at once":
             with ThreadPoolExecutor(2) as pool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from os import kill as send_signal
@@ -45,20 +45,20 @@ class Exchange:
 class BridgePair:
     """Two bridges that share the sandbox and `SECRET_KEY`. `PUBLIC_URL` of both is the address in front of them."""
 
-    def __init__(self, sandbox: Sandbox, *, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, *, folder: Path, settings: Mapping[str, str]) -> None:
         self._front_server = Server(self._forward)
         self._turns = count()
         self.url = self._front_server.url
         self.exchanges: list[Exchange] = []
         self.downtimes: list[tuple[int, float, float]] = []
-        settings = {
+        own = {
             "SECRET_KEY": SECRET_KEY,
             "EVENTS_SECRET": EVENTS_SECRET,
             "PUBLIC_URL": self.url,
             "TRUSTED_PROXIES": "1",
         }
         self.bridges = tuple(
-            Gunicorn(sandbox, log=folder / f"bridge-{name}.jsonl", workers=WORKERS, **settings)
+            Gunicorn(sandbox, log=folder / f"bridge-{name}.jsonl", workers=WORKERS, **own, **settings)
             for name in ("a", "b")
         )
 

@@ -10,11 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox.shop.calls import Refused, Unreachable
+import requests
+
+from sandbox.faults import OBSERVER
 from tests.bridges import Answer, landing_parameters
+from tests.campaign.back_office import BackOfficeToken
 from tests.campaign.bridges import ActorClient
 from tests.campaign.plan import Step
+from tests.campaign.scripts import GERMAN
 from tests.campaign.shared_state import BuyerCart, BuyerPromise, SharedState, post_control
+from tests.campaign.shop_staff import SHOP_ACTION_OF_VERB, ShopStaff
 from tests.world import Json, World
 
 TRIES = 5
@@ -30,6 +35,10 @@ AT_MONEXT: Mapping[str, Mapping[str, Any]] = {
     "less": {"outcome": "accepted", "amount": 100},
     "debit": {"outcome": "accepted", "method": "IDEAL_BE"},
 }
+VOUCHER = "voucher"
+"""A way to pay at Monext: a card that comes with a meal voucher, which pays half of the session."""
+
+VOUCHER_CARD: Mapping[str, str] = {"number": "4970106666666667", "expiry": "12/35", "cvv": "123"}
 
 
 @dataclass(slots=True)
@@ -49,13 +58,14 @@ class BuyerActor:
     buyer_cart: BuyerCart
     client: ActorClient
     world: World
+    shop: ShopStaff
     shown: list[ShownSession] = field(default_factory=list)
     last: ShownSession | None = None
 
     @classmethod
-    def of(cls, shared: SharedState, buyer_cart: BuyerCart) -> BuyerActor:
-        client = shared.client(f"buyer.{buyer_cart.visit.number}")
-        return cls(shared, buyer_cart, client, shared.world())
+    def of(cls, shared: SharedState, buyer_cart: BuyerCart, office_token: BackOfficeToken) -> BuyerActor:
+        client, world = shared.client(f"buyer.{buyer_cart.visit.number}"), shared.world()
+        return cls(shared, buyer_cart, client, world, ShopStaff(shared, buyer_cart, world, office_token))
 
     def play(self) -> None:
         visit = self.buyer_cart.visit
@@ -65,10 +75,16 @@ class BuyerActor:
         try:
             for step in visit.steps:
                 time.sleep(step.pause)
-                ACTION_OF_VERB[step.verb](self, step)
+                self._play_step(step)
         finally:
             self.buyer_cart.gone = True
             self.buyer_cart.over.set()
+
+    def _play_step(self, step: Step) -> None:
+        if step.verb in ACTION_OF_VERB:
+            ACTION_OF_VERB[step.verb](self, step)
+        elif SHOP_ACTION_OF_VERB[step.verb](self.shop, step):
+            self.buyer_cart.done.append(step.verb)
 
     # our pages
 
@@ -150,8 +166,7 @@ class BuyerActor:
 
     def _pay(self, chosen: list[ShownSession], outcome: str) -> None:
         for shown in chosen:
-            how = AT_MONEXT[outcome]
-            session = post_control(self.shared.sandbox.monext_url, f"sessions/{shown.token}/pay", how)
+            session = self._session_paid(shown.token, outcome)
             said = session["result"]["title"] if session else "closed already"
             self._note(f"pays {shown.token[:8]}: {outcome}: {said}")
             if session:
@@ -159,8 +174,24 @@ class BuyerActor:
                 shown.ref = shown.back.rsplit("/", 1)[1]
                 self.last = shown
             if said == "ACCEPTED":
+                self.buyer_cart.done.append(f"pay:{outcome}")
                 self.buyer_cart.paid = True
                 self.buyer_cart.over.set()
+
+    def _session_paid(self, token: str, outcome: str) -> Json | None:
+        """Pay a session, and give it as it then reads; None where it can't be paid any more."""
+        if outcome != VOUCHER:
+            return post_control(self.shared.sandbox.monext_url, f"sessions/{token}/pay", AT_MONEXT[outcome])
+        store = "DE" if self.buyer_cart.visit.situation in GERMAN else "FR"
+        with requests.Session() as browser:
+            browser.trust_env = False
+            answer = browser.post(
+                f"{self.shared.sandbox.monext_url}/services/token/{token}/securedPaymentRequest",
+                json={**VOUCHER_CARD, "contractNumber": f"CB_{store}"},
+                headers={OBSERVER: "buyer"},
+                timeout=10,
+            )
+        return dict(self.world.monext()["sessions"][token]) if answer.ok else None
 
     def partner_answers(self, step: Step) -> None:
         if self.last:
@@ -170,38 +201,6 @@ class BuyerActor:
             if answer and step.argument == "accepted":
                 self.buyer_cart.paid = True
                 self.buyer_cart.over.set()
-
-    # at the shop
-
-    def grows(self, _: Step) -> None:
-        self._at_shop("one more of the first line", lambda: self.world.add_one_item(self.buyer_cart.cart))
-
-    def is_ordered(self, _: Step) -> None:
-        """Order as the shop itself does, before the bridge or too late."""
-        if self.buyer_cart.paid:
-            self._at_shop("the shop orders", self._order)
-
-    def _order(self) -> Json:
-        cart = self.world.project.get(f"carts/{self.buyer_cart.cart}")
-        draft = {
-            "cart": {"typeId": "cart", "id": cart["id"]},
-            "version": cart["version"],
-            "orderNumber": f"SHOP-{self.shared.plan.seed}-{self.buyer_cart.visit.number}",
-        }
-        return self.world.project.create("orders", draft=draft)
-
-    def refuses_orders(self, step: Step) -> None:
-        self.world.refuse_orders(self.buyer_cart.cart, step.argument)
-
-    def takes_orders_again(self, _: Step) -> None:
-        self.world.refuse_orders(self.buyer_cart.cart, None)
-
-    def _at_shop(self, what: str, change: Callable[[], Json]) -> None:
-        try:
-            change()
-            self._note(what)
-        except (Refused, Unreachable) as error:
-            self._note(f"{what}: refused: {error}")
 
     def _note(self, text: str) -> None:
         self.shared.note(self.buyer_cart, text)
@@ -218,10 +217,6 @@ ACTION_OF_VERB: Mapping[str, Callable[[BuyerActor, Step], None]] = {
     "returns": BuyerActor.comes_back_four_times,
     "look": BuyerActor.opens_result_page,
     "cancel": BuyerActor.cancels,
-    "grow": BuyerActor.grows,
-    "order": BuyerActor.is_ordered,
-    "trouble": BuyerActor.refuses_orders,
-    "mended": BuyerActor.takes_orders_again,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,10 +14,11 @@ from sandbox.runner import Sandbox
 from tests.campaign.back_office import BackOfficeActor, BackOfficeToken
 from tests.campaign.bridges import EVENTS_SECRET, Actor, BridgePair
 from tests.campaign.buyers import BuyerActor
-from tests.campaign.consistency import Disagreement, Evidence, compare
+from tests.campaign.consistency import compare
+from tests.campaign.evidence import Disagreement, Evidence
 from tests.campaign.excused_failures import FailureJudge, by_correlation, read_logs, unexpected
 from tests.campaign.fault_injector import FaultInjector
-from tests.campaign.figures import Figures, count
+from tests.campaign.figures import Figures, count, stories_played
 from tests.campaign.kills import ProcessKiller
 from tests.campaign.plan import Plan, draw_plan
 from tests.campaign.reconciling import LATER, ReconciliationResult, reconcile
@@ -38,6 +40,8 @@ class Result:
     disagreements: tuple[Disagreement, ...]
     faults: tuple[str, ...]
     diaries: dict[str, list[str]] = field(default_factory=dict)
+    played: Counter[str] = field(default_factory=Counter)
+    """How often each story of money was played."""
 
     @property
     def passed(self) -> bool:
@@ -48,13 +52,14 @@ def run_seed(seed: int, *, buyers: int, folder: Path) -> Result:
     """Play a seed. The bridges' logs go to the folder."""
     began, plan = time.monotonic(), draw_plan(seed, buyers=buyers)
     with Sandbox(allow_kill=True) as sandbox:
-        with BridgePair(sandbox, folder=folder) as pair:
+        settings = {"RELEASE_ON_CANCELLATION": "on" if plan.releases else "off"}
+        with BridgePair(sandbox, folder=folder, settings=settings) as pair:
             shared = SharedState(sandbox, pair, plan, tuple(BuyerCart(visit) for visit in plan.visits))
             injector = FaultInjector.of(shared)
             _storm(shared, injector)
             _calm_down(shared, injector)
         _two_hours_later(shared)
-        reconciled = reconcile(sandbox)
+        reconciled = reconcile(sandbox, settings=settings)
         evidence = _evidence(shared, reconciled)
     failure_judge = _failure_judge(shared, injector, evidence)
     faults = (*shared.faults, *_unanswered(shared), *failure_judge.unexcused, *reconciled.left)
@@ -66,6 +71,7 @@ def run_seed(seed: int, *, buyers: int, folder: Path) -> Result:
         evidence=evidence,
         disagreements=compare(evidence),
         faults=(*faults, *unexpected(failure_judge.lines)),
+        played=stories_played(shared),
         diaries={buyer_cart.cart: buyer_cart.diary for buyer_cart in shared.buyer_carts},
     )
 
@@ -74,7 +80,9 @@ def _storm(shared: SharedState, injector: FaultInjector) -> None:
     """Let all actors play at once, until each has done all that the plan says."""
     shared.sandbox.push_messages_to(f"{shared.pair.url}/events/commercetools", secret=EVENTS_SECRET)
     office_token = BackOfficeToken(shared.world())
-    actors: list[Actor] = [BuyerActor.of(shared, buyer_cart) for buyer_cart in shared.buyer_carts]
+    actors: list[Actor] = [
+        BuyerActor.of(shared, buyer_cart, office_token) for buyer_cart in shared.buyer_carts
+    ]
     actors += [
         BackOfficeActor.of(shared, office_plan, office_token) for office_plan in shared.plan.office_plans
     ]
@@ -124,6 +132,8 @@ def _evidence(shared: SharedState, reconciled: ReconciliationResult) -> Evidence
         buyers=tuple(shared.buyers),
         office=tuple(shared.office),
         left_to_people=frozenset(reconciled.left_to_people),
+        reported=frozenset(reconciled.reported),
+        order_terms=shared.order_terms,
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.campaign.consistency import Evidence
+from tests.campaign.evidence import Evidence
 from tests.campaign.excused_failures import FailureJudge, met_a_fault
 from tests.campaign.fault_injector import FaultInjector
 from tests.campaign.reconciling import ReconciliationResult
+from tests.campaign.scripts import was_played
 from tests.campaign.shared_state import SharedState
 
 Row = tuple[str, str]
@@ -41,6 +42,8 @@ def count(
         ("  kept, with an order", f"{len(kept)}, {len(evidence.orders)}"),
         ("  given back", _listed(Counter(reasons))),
         ("payments not accepted", _listed(_open_ends(evidence))),
+        ("stories of money", _listed(stories_played(shared))),
+        ("  cancelled orders are", "released" if shared.plan.releases else "left as they are"),
         ("acts ordered", _listed(Counter(f"{told.kind} {told.outcome}" for told in shared.office))),
         ("acts at Monext", _listed(_rows_by_type(evidence))),
         ("requests of actors", f"{len(shared.pair.exchanges)}, {lost} without an answer"),
@@ -52,9 +55,17 @@ def count(
         ("5xx not asked for", len(failure_judge.unexcused)),
         ("reconciliation", _listed(reconciled.findings)),
         ("left to people", len(reconciled.left_to_people)),
+        ("amounts reported", len(reconciled.reported)),
+        ("held by the brake", f"{len(reconciled.held)}, for up to {reconciled.hours_held} more hours"),
         ("seconds", f"{seconds:.1f}"),
     )
     return Figures(tuple((name, str(value)) for name, value in rows))
+
+
+def stories_played(shared: SharedState) -> Counter[str]:
+    """Count the stories of money, by name: those of which each step took effect that they are about."""
+    names = ((b.visit.story, b.done) for b in shared.buyer_carts)
+    return Counter(name for name, done in names if was_played(name, done))
 
 
 def _open_ends(evidence: Evidence) -> Counter[str]:

@@ -18,6 +18,7 @@ LONGEST_PAUSE = 0.6
 OPERATED_ON = 0.6
 SHIPPED = 0.5
 SECONDS_BETWEEN_KILLS = 6.0
+RELEASING_SEEDS = 0.5
 
 KINDS = {
     True: {"capture": 5, "final": 2, "refund": 3, "cancel": 1, "reverse": 1},
@@ -104,6 +105,8 @@ class Plan:
     fault_windows: tuple[FaultWindow, ...]
     single_events: tuple[SingleEvent, ...]
     kills: tuple[Kill, ...]
+    releases: bool = False
+    """Whether the bridges release what is not captured of a Cancelled order (`RELEASE_ON_CANCELLATION`)."""
 
 
 def draw_plan(seed: int, *, buyers: int) -> Plan:
@@ -121,6 +124,7 @@ def draw_plan(seed: int, *, buyers: int) -> Plan:
             _stream(seed, "turns"), seconds=seconds, arrivals=[v.arrives for v in visits]
         ),
         kills=tuple(_kills(_stream(seed, "kills"), seconds=seconds)),
+        releases=_stream(seed, "settings").random() < RELEASING_SEEDS,
     )
 
 
@@ -168,9 +172,11 @@ def _operation(random: Random, kinds: dict[str, int]) -> PlannedOperation:
 
 
 def _shipments(seed: int, visits: tuple[Visit, ...]) -> Iterator[Shipment]:
+    """Draw the shipments of the warehouse. What a script ships at its own time, the warehouse leaves alone."""
     for visit in visits:
         random = _stream(seed, "parcel", visit.number)
-        if random.random() < SHIPPED:
+        shipped_by_script = any(step.verb == "ship" for step in visit.steps)
+        if random.random() < SHIPPED and not shipped_by_script:
             states = random.choice((("Shipped",), ("Shipped", "Delivered"), ("Ready", "Shipped")))
             yield Shipment(visit.number, states, random.uniform(0, 2 * LONGEST_PAUSE))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tests.campaign.accounts import Account
 from tests.campaign.campaign import Result
-from tests.campaign.consistency import Disagreement
+from tests.campaign.evidence import Disagreement
+from tests.campaign.scripts import STORIES_OF_MONEY
 
 WIDTH = 110
 NAMES = 24
@@ -19,6 +20,13 @@ def table(result: Result) -> str:
     head = f"seed {result.plan.seed}: {'the books agree' if result.passed else 'THE BOOKS DO NOT AGREE'}"
     rows = (_row(name, value) for name, value in result.figures.rows)
     return "\n".join((head, *rows))
+
+
+def never_played(of_seeds: Iterable[Collection[str]]) -> str:
+    """Say which stories of money no seed has played, of those that each has; and that all were where all were."""
+    played = {name for names in of_seeds for name in names}
+    missing = [name for name in STORIES_OF_MONEY if name not in played]
+    return f"NEVER PLAYED: {'; '.join(missing)}" if missing else "every story of money was played"
 
 
 def problems(result: Result) -> str:
@@ -41,7 +49,9 @@ def _of(found: Disagreement, result: Result) -> Iterator[str]:
         if account.cart_id == found.cart:
             yield from _account(account)
     for order in result.evidence.orders_of_cart(found.cart):
-        yield f"    order {order['orderNumber']} {order['id']}: {order.get('paymentState')}"
+        terms = result.evidence.order_terms.get(order["id"], "")
+        states = f"{order['orderState']} {order.get('shipmentState')} {order.get('paymentState')} {terms}"
+        yield f"    order {order['orderNumber']} {order['id']}: {states}".rstrip()
     yield from (f"    {line}" for line in result.diaries.get(found.cart, []))
 
 

@@ -26,6 +26,9 @@ class BuyerCart:
     over: Event = field(default_factory=Event)
     """Set when the buyer has paid, or will not pay: the other actors need not wait any longer."""
     gone: bool = False
+    done: list[str] = field(default_factory=list)
+    """The steps that took effect, as far as they tell: payments with their outcome, and what was done at the shop."""
+
     diary: list[str] = field(default_factory=list)
 
 
@@ -50,6 +53,28 @@ class OfficeAnswer:
 
 
 @dataclass(slots=True)
+class OrderTerms:
+    """What an order cost at first and costs now, in minor units, as whoever changes it knows.
+
+    `since_shipped` is the most that it has cost since it was shipped; None before.
+    """
+
+    first: int
+    now: int
+    since_shipped: int | None = None
+
+    def change(self, cost: int) -> None:
+        """The order costs that from now on. Not less may have been captured since it was shipped."""
+        self.now = cost
+        if self.since_shipped is not None:
+            self.since_shipped = max(self.since_shipped, cost)
+
+    def ship(self) -> None:
+        """The order is about to be shipped at what it costs now."""
+        self.since_shipped = self.now
+
+
+@dataclass(slots=True)
 class SharedState:
     """What the actors share: the sandbox, the bridges, the plan, the carts, and what was told and seen."""
 
@@ -60,6 +85,9 @@ class SharedState:
     began: float = field(default_factory=time.monotonic)
     buyers: list[BuyerPromise] = field(default_factory=list)
     office: list[OfficeAnswer] = field(default_factory=list)
+    order_terms: dict[str, OrderTerms] = field(default_factory=dict)
+    """By order, of the orders that somebody has edited, called off or shipped."""
+
     faults: list[str] = field(default_factory=list)
     """What an actor saw that must not happen, in words."""
 

@@ -17,8 +17,9 @@ from tests.builders import (
     an_order_json,
     money_json,
 )
-from tests.campaign.consistency import Evidence, compare
-from tests.campaign.shared_state import BuyerPromise, OfficeAnswer
+from tests.campaign.consistency import compare
+from tests.campaign.evidence import Evidence
+from tests.campaign.shared_state import BuyerPromise, OfficeAnswer, OrderTerms
 from tests.world import Json
 
 REFUND = "refund-1~1234abcd"
@@ -53,13 +54,16 @@ def evidence() -> Json:
         "rows": [row("1", "AUTHORIZATION_AND_CAPTURE", 5000), refund],
         "buyers": (BuyerPromise(PAYMENT_ID, "paid", ORDER_ID),),
         "office": (OfficeAnswer(PAYMENT_ID, "refund-1", "refund", "approved", f"Refund-{REFUND}"),),
+        "reported": frozenset(),
+        "order_terms": {},
     }
 
 
 def found(evidence: Json) -> list[str]:
     commercetools = {"payment": evidence["payments"], "order": evidence["orders"]}
     monext = {"sessions": {}, "transactions": evidence["rows"]}
-    compared = compare(Evidence(commercetools, monext, buyers=evidence["buyers"], office=evidence["office"]))
+    told = {name: evidence[name] for name in ("buyers", "office", "reported", "order_terms")}
+    compared = compare(Evidence(commercetools, monext, **told))
     return [disagreement.what for disagreement in compared]
 
 
@@ -138,6 +142,107 @@ def _told_forbidden(evidence: Json) -> None:
     evidence["office"] = (OfficeAnswer(PAYMENT_ID, "refund-1", "refund", "409", None),)
 
 
+def _shipped(evidence: Json, *, captured: int, terms: OrderTerms) -> None:
+    """The payment was authorised, and the shipment of its order captured so much of it."""
+    evidence["payments"][0]["transactions"] = [
+        transaction("Authorization", 5000, TOKEN, interfaceId="1"),
+        transaction("Charge", captured, f"ship-{ORDER_ID}-0~1234abcd", interfaceId="2"),
+    ]
+    key = {"bridgeKey": f"ship-{ORDER_ID}-0"}
+    evidence["rows"] = [row("1", "AUTHORIZATION", 5000), row("2", "CAPTURE", captured, privateData=key)]
+    evidence["order_terms"] = {ORDER_ID: terms}
+    evidence["office"] = ()
+
+
+def _captured_more_than_it_costs(evidence: Json) -> None:
+    evidence["orders"][0]["totalPrice"] = money_json(3000)
+    evidence["reported"] = frozenset({PAYMENT_ID})
+    _shipped(evidence, captured=5000, terms=OrderTerms(5000, 3000, since_shipped=3000))
+
+
+def _captured_of_a_cancelled_order(evidence: Json) -> None:
+    evidence["orders"][0]["orderState"] = "Cancelled"
+    _shipped(evidence, captured=5000, terms=OrderTerms(5000, 0, since_shipped=0))
+
+
+def _refunded_after_a_chargeback(evidence: Json) -> None:
+    back = transaction("Chargeback", 5000, "dispute-1")
+    evidence["payments"][0]["transactions"].insert(1, back)
+
+
+def _edited(evidence: Json, total: int) -> None:
+    evidence["orders"][0]["totalPrice"] = money_json(total)
+    evidence["order_terms"] = {ORDER_ID: OrderTerms(5000, total)}
+
+
+def _state_of_before_the_edit(evidence: Json) -> None:
+    _edited(evidence, 9000)
+    evidence["reported"] = frozenset({PAYMENT_ID})
+
+
+def _nobody_is_told_of_the_edit(evidence: Json) -> None:
+    _edited(evidence, 3000)
+
+
+def _told_of_an_edit_that_was_none(evidence: Json) -> None:
+    evidence["reported"] = frozenset({PAYMENT_ID})
+
+
+def _order_without_its_payment(evidence: Json) -> None:
+    evidence["orders"][0]["paymentInfo"]["payments"].clear()
+
+
+def _other_currency_counted(evidence: Json) -> None:
+    """Points of another currency made the order cheaper."""
+    points = a_payment_json(
+        id="points",
+        paymentMethodInfo={"paymentInterface": "points"},
+        transactions=[transaction("Charge", 1000, "points", amount=money_json(1000, currency="JPY"))],
+    )
+    evidence["payments"].append(points)
+    evidence["orders"][0]["paymentInfo"]["payments"].append({"typeId": "payment", "id": "points"})
+    evidence["orders"][0]["totalPrice"] = money_json(6000)
+
+
+def _in_parts(evidence: Json) -> None:
+    """The payment was paid in two parts, and the refund was made on the second of them."""
+    first, refund = evidence["payments"][0]["transactions"]
+    first["amount"] = money_json(2000)
+    second = transaction("Charge", 3000, f"{TOKEN}~on-9", interfaceId="9")
+    refund["interactionId"] = f"{REFUND}~on-9"
+    evidence["payments"][0]["transactions"] = [first, second, refund]
+    evidence["rows"][0]["amount"] = 2000
+    evidence["rows"][1]["originTransactionId"] = "9"
+    evidence["rows"].append(row("9", "AUTHORIZATION_AND_CAPTURE_COMPLEMENT", 3000, originTransactionId="9"))
+
+
+def _on_another_part(evidence: Json) -> None:
+    _in_parts(evidence)
+    evidence["rows"][1]["originTransactionId"] = "1"
+
+
+def _more_than_the_part_brought(evidence: Json) -> None:
+    _in_parts(evidence)
+    refund_of_part = evidence["payments"][0]["transactions"][2]
+    refund_of_part["amount"], evidence["rows"][1]["amount"] = money_json(3500), 3500
+
+
+def _a_part_is_not_recorded(evidence: Json) -> None:
+    _in_parts(evidence)
+    del evidence["payments"][0]["transactions"][1]
+
+
+def _four_went_back_within_an_hour(evidence: Json) -> None:
+    first = evidence["payments"][0]
+    first["paymentStatus"] = {
+        "interfaceCode": "ORDER_REFUSED",
+        "interfaceText": "commercetools kept refusing the order: InvalidOperation",
+    }
+    back = transaction("Refund", 4000, f"giveback-{TOKEN}~1234abcd", interfaceId="3")
+    first["transactions"].append(back)
+    evidence["payments"] = [copy.deepcopy(first) for _ in range(4)]
+
+
 PLANTED: dict[Callable[[Json], None], str] = {
     _lost_refund: "names no row of the ledger",
     _forgotten_refund: "the record says",
@@ -155,6 +260,18 @@ PLANTED: dict[Callable[[Json], None], str] = {
     _told_of_another_order: "which is not there",
     _told_rejected: "was told rejected",
     _told_forbidden: "was told 409",
+    _captured_more_than_it_costs: "5000 is captured of the 3000 owed",
+    _captured_of_a_cancelled_order: "5000 is captured of the 0 owed",
+    _refunded_after_a_chargeback: "6000 is refunded or charged back of 5000 captured",
+    _state_of_before_the_edit: "reads Paid, should BalanceDue",
+    _nobody_is_told_of_the_edit: "the order costs 3000, and nobody is told",
+    _told_of_an_edit_that_was_none: "the order costs 5000, and is reported",
+    _order_without_its_payment: "does not name its payment",
+    _other_currency_counted: "5000 was taken, and the order costs 6000",
+    _on_another_part: "is on 1, not on 9",
+    _more_than_the_part_brought: "part 9 gave back 3500",
+    _a_part_is_not_recorded: "Monext accepted 9, and the record does not say so",
+    _four_went_back_within_an_hour: "more than 3 of store",
 }
 
 
@@ -166,6 +283,33 @@ def test_books_that_agree_have_no_disagreement(evidence: Json) -> None:
 def test_a_planted_disagreement_is_found(plant: Callable[[Json], None], evidence: Json) -> None:
     plant(evidence)
     assert any(PLANTED[plant] in what for what in found(evidence)), found(evidence)
+
+
+def test_a_payment_in_parts_with_a_refund_on_the_second_agrees(evidence: Json) -> None:
+    _in_parts(evidence)
+    assert found(evidence) == []
+
+
+def test_what_was_captured_before_the_order_was_lowered_is_reported_and_no_fault(evidence: Json) -> None:
+    evidence["orders"][0]["totalPrice"] = money_json(3000)
+    evidence["reported"] = frozenset({PAYMENT_ID})
+    terms = OrderTerms(5000, 5000)
+    terms.ship()
+    terms.change(3000)
+    _shipped(evidence, captured=5000, terms=terms)
+    assert found(evidence) == []
+
+
+def test_a_chargeback_of_what_is_left_after_a_refund_agrees(evidence: Json) -> None:
+    evidence["payments"][0]["transactions"].append(transaction("Chargeback", 4000, "dispute-1"))
+    assert found(evidence) == []
+
+
+def test_what_a_bank_took_back_before_there_was_an_order_needs_none(evidence: Json) -> None:
+    evidence["payments"][0]["transactions"].append(transaction("Chargeback", 4000, "dispute-1"))
+    evidence["orders"].clear()
+    evidence["buyers"] = ()
+    assert found(evidence) == []
 
 
 def test_what_is_on_its_way_back_is_not_held(evidence: Json) -> None:

@@ -37,19 +37,23 @@ class WarehouseActor:
             return
         for state in self.shipment.states:
             time.sleep(self.shipment.pause)
-            self._set_shipment_state(found["id"], state)
+            set_shipment_state(self.shared, self.world, self.buyer_cart, found["id"], state)
 
-    def _set_shipment_state(self, order_id: str, state: str) -> None:
-        """Change the shipment state; try again where another writer was first, as a shop does."""
-        action = {"action": "changeShipmentState", "shipmentState": state}
-        for _ in range(5):
-            try:
-                version = self.world.project.get(f"orders/{order_id}")["version"]
-                self.world.project.update(f"orders/{order_id}", version=version, action=action)
-            except (Refused, Unreachable):
-                continue
-            self.shared.note(self.buyer_cart, f"order becomes {state}")
-            return
+
+def set_shipment_state(
+    shared: SharedState, world: World, buyer_cart: BuyerCart, order_id: str, state: str
+) -> bool:
+    """Change the shipment state; try again where another writer was first, as a shop does. False: it can't be."""
+    action = {"action": "changeShipmentState", "shipmentState": state}
+    for _ in range(5):
+        try:
+            version = world.project.get(f"orders/{order_id}")["version"]
+            world.project.update(f"orders/{order_id}", version=version, action=action)
+        except (Refused, Unreachable):
+            continue
+        shared.note(buyer_cart, f"order becomes {state}")
+        return True
+    return False
 
 
 def raise_version(world: World, buyer_cart: BuyerCart, what: str) -> bool:
@@ -72,6 +76,8 @@ def _payment(world: World, buyer_cart: BuyerCart) -> None:
 
 def _order(world: World, buyer_cart: BuyerCart) -> None:
     order: Json = _orders(world, buyer_cart)[0]
+    if order["orderState"] == "Cancelled":
+        return  # Nobody takes an order up again that was called off.
     state = "Open" if order["orderState"] == "Confirmed" else "Confirmed"
     action = {"action": "changeOrderState", "orderState": state}
     world.project.update(f"orders/{order['id']}", version=order["version"], action=action)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from monext_bridge.domain.operations import Capture, Refund, Reverse
@@ -11,7 +13,7 @@ from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
 from tests.services.reconciling import ReconciliationTester, ShiftedClock
 from tests.shipped_orders import CAPTURED_ON_SHIPMENT, SECRET, AuthorisedOrder, order
-from tests.world import World
+from tests.world import World, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,22 @@ def test_what_was_captured_by_hand_is_not_owed_again(
     assert FollowUp.AMOUNTS not in follow_ups(reconciliation, ordered.cart)
 
 
+def test_what_is_captured_by_hand_between_reading_and_capture_is_not_owed_again(
+    ordered: AuthorisedOrder, bridge: InProcess
+) -> None:
+    ordered.world.edit_order(ordered.order_id, total=10000)
+    ordered.set_shipment_state("Shipped")
+    reading = f"/payments/{ordered.payment_id}$"
+    ordered.world.fault("commercetools", action="delay", seconds=2, method="GET", path=reading, times=1)
+    ordered.world.forget_calls()
+    with ThreadPoolExecutor(1) as shipment:
+        answer = shipment.submit(ordered.deliver_message)
+        wait_for(lambda: any(ordered.payment_id in c["path"] for c in ordered.world.calls("commercetools")))
+        bridge.services.operations.perform(ordered.payment_id, Capture(ordered.money(10000)), key="by-hand")
+    assert answer.result().status == 204
+    assert ordered.captures == [("Success", 10000)]
+
+
 def test_an_order_that_was_raised_is_captured_for_all_there_is_and_reported(
     ordered: AuthorisedOrder, reconciliation: ReconciliationTester
 ) -> None:
@@ -84,6 +102,16 @@ def test_an_order_that_was_lowered_after_its_capture_is_reported_until_the_rest_
     rest = ordered.money(ordered.amount - 10000)
     bridge.services.operations.perform(ordered.payment_id, Refund(rest), key="rest")
     assert FollowUp.AMOUNTS not in follow_ups(reconciliation, ordered.cart)
+
+
+def test_an_order_that_was_raised_after_its_capture_reads_what_it_owes_and_paid_again_once_it_is_lowered(
+    ordered: AuthorisedOrder, reconciliation: ReconciliationTester
+) -> None:
+    shipped(ordered)
+    for total, state in ((99900, "BalanceDue"), (ordered.amount, "Paid")):
+        ordered.world.edit_order(ordered.order_id, total=total)
+        follow_ups(reconciliation, ordered.cart)
+        assert ordered.state == state
 
 
 def test_a_cancelled_order_is_not_captured(
@@ -144,6 +172,24 @@ def test_a_payment_that_left_its_cart_is_put_there_again_before_the_order(
     assert [p["id"] for p in made["paymentInfo"]["payments"]] == [payment["id"]]
 
 
+def test_a_payment_that_another_process_has_put_back_and_ordered_meanwhile_is_kept(
+    bridge: InProcess, world: World
+) -> None:
+    page = Buyer(bridge).start(cart := world.cart())
+    (payment,) = world.payments(cart)
+    world.take_off_cart(cart, payment["id"])
+    world.pay(page.token, outcome="accepted")
+    world.forget_calls()
+    world.fault("commercetools", action="delay", seconds=3, method="GET", path="/carts$", times=1)
+    with ThreadPoolExecutor(1) as slow:
+        answer = slow.submit(Buyer(bridge).notification_arrives, page)
+        wait_for(lambda: any(c["path"].endswith("/carts") for c in world.calls("commercetools")))
+        assert Buyer(bridge).comes_back(page).status == 303
+    assert answer.result().status == 200
+    assert len(world.orders(cart)) == 1
+    assert world.transactions(cart) == [("Charge", "Success", payment["amountPlanned"]["centAmount"])]
+
+
 def test_a_payment_that_is_on_another_cart_now_goes_back(bridge: InProcess, world: World) -> None:
     buyer = Buyer(bridge)
     page = buyer.start(cart := world.cart())
@@ -163,6 +209,21 @@ def test_a_shipment_finds_the_payment_that_its_order_has_lost(ordered: Authorise
     shipped(ordered)
     charge = ordered.world.project.get(f"payments/{ordered.payment_id}")["transactions"][-1]
     assert (charge["type"], charge["state"]) == ("Charge", "Success")
+    assert named_payments(ordered) == [ordered.payment_id]
+
+
+def test_a_lost_payment_is_named_again_though_others_write_to_the_order(ordered: AuthorisedOrder) -> None:
+    ordered.set_shipment_state("Shipped")
+    lose_payment(ordered)
+    refused = {
+        "statusCode": 409,
+        "message": "Version mismatch.",
+        "errors": [{"code": "ConcurrentModification"}],
+    }
+    ordered.world.fault(
+        "commercetools", action="status", code=409, body=refused, method="POST", path="/orders/"
+    )
+    assert ordered.deliver_message().status == 204
     assert named_payments(ordered) == [ordered.payment_id]
 
 

@@ -18,7 +18,7 @@ const FAILURES = [
   [{ status: 401, body: { message: "the session is not active" } }, "session_expired", "has expired", false],
   [{ status: 409, body: { message: "the cart can't be paid: empty" } }, "cart_not_payable", "can't be paid", false],
   [TAKEN, "already_paid", "Do not pay again", false],
-  [RETURNED, "given_back", "No order could be placed", true],
+  [RETURNED, "given_back", "does not keep its money", true],
   [{ status: 429, body: {} }, "too_many", "at the moment", true],
   [{ status: 503, body: {} }, "not_available", "at the moment", true],
   [{ status: 502, body: null }, "not_available", "at the moment", true],

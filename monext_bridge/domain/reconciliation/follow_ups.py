@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import AUTHORIZATION_LASTS, REVERSAL_PREFIX, open_amounts, operation_name
 from monext_bridge.domain.outcome import (
     OrderPaymentState,
@@ -30,6 +31,7 @@ from monext_bridge.domain.record import (
     TransactionType,
     accepted_transaction,
     accepted_transactions,
+    amounts,
     attempt_status,
     holds_money,
     is_closed,
@@ -121,16 +123,17 @@ def order_follow_ups(
 
 
 def is_payment_state_stale(order: Order, payment: Payment) -> bool:
-    """Tells whether the order's payment state is one that its payments have left behind.
+    """Tells whether the order's payment state is one that its payments, or an edit of the order, have left behind.
 
     A state that somebody wrote after the payment's last change is theirs, and stays. But a state that the
     bridge writes while something is under way may have been left by the bridge itself. So it counts as stale
-    even after a later change of the order, such as of its shipment, which hides that.
+    even after a later change of the order, such as of its shipment, which hides that. So does the state that was
+    right for what was taken, where an edit has since changed what the order costs.
     """
     expected = order_payment_state(order.total, order.payments)
     if expected is None or expected.value == order.payment_state:
         return False
-    if order.payment_state in _states_under_way(order):
+    if order.payment_state in (*_states_under_way(order), _state_before_edits(order)):
         return True
     if order.modified_at is None or payment.modified_at is None:
         return False
@@ -140,16 +143,26 @@ def is_payment_state_stale(order: Order, payment: Payment) -> bool:
 def _states_under_way(order: Order) -> frozenset[str | None]:
     """Returns the states that the bridge writes while something is under way.
 
-    They are those of an order that is not paid yet, and those that operations of its payments have led
-    through.
+    They are those of an order that is not wholly paid yet, and the one that a refund leads through.
     """
     kinds = {t.type for payment in order.payments for t in _operations(payment)}
-    led_through = (
-        (TransactionType.CHARGE, OrderPaymentState.BALANCE_DUE),
-        (TransactionType.REFUND, OrderPaymentState.CREDIT_OWED),
-    )
-    states = (state.value for kind, state in led_through if kind in kinds)
-    return frozenset((None, OrderPaymentState.PENDING.value, *states))
+    refunded = (OrderPaymentState.CREDIT_OWED.value,) if TransactionType.REFUND in kinds else ()
+    return frozenset((None, OrderPaymentState.PENDING.value, OrderPaymentState.BALANCE_DUE.value, *refunded))
+
+
+def _state_before_edits(order: Order) -> str | None:
+    """Returns the state that its payments gave the order while it cost what was taken for it."""
+    none, kept = order.total.with_amount(0), [p for p in order.payments if reversal_reason(p) is None]
+    state = order_payment_state(none.plus_all(_brought(p, like=none) for p in kept), kept)
+    return state.value if state else None
+
+
+def _brought(payment: Payment, *, like: Money) -> Money:
+    """Returns what a payment brought in the currency of `like`; one of others brought what it has charged."""
+    sum_taken = taken(payment)
+    if sum_taken is not None and sum_taken.currency == like.currency:
+        return sum_taken
+    return amounts(payment, like=like).charged
 
 
 def open_operations(payment: Payment) -> tuple[Transaction, ...]:

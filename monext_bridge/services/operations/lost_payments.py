@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,11 +10,7 @@ from monext_bridge.config import Settings
 from monext_bridge.domain.checkout import own_attempts
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.record import AttemptKey, Order, Payment, holds_money
-from monext_bridge.errors import VersionConflict
-from monext_bridge.logs import event
-from monext_bridge.services.remotes import CommercetoolsRecords
-
-log = logging.getLogger(__name__)
+from monext_bridge.services.remotes import CommercetoolsRecords, named_by_order
 
 BEGUN_BEFORE = timedelta(days=2)
 """How long before its order a payment is looked for. A session lives for 90 minutes at most, a transfer longer."""
@@ -38,19 +33,7 @@ class LostPayments:
             return own
         around = self._payments_around(order.created_at)
         of_cart = own_attempts(order.cart_id, around, interfaces=frozenset(self.settings.interfaces))
-        return tuple(p for p in of_cart if holds_money(p) and self._put_on(order, p))
-
-    def _put_on(self, order: Order, payment: Payment) -> bool:
-        """Make the order name the payment. False where another order does."""
-        other = self.records.order_of_payment(payment.id)
-        if other is not None:
-            return other.id == order.id
-        try:
-            self.records.add_to_order(order, payment.id)
-        except VersionConflict:
-            return True  # Reconciliation puts it there.
-        event(log, "lost_payment_found", level=logging.WARNING, payment=payment.id, order=order.id)
-        return True
+        return tuple(p for p in of_cart if holds_money(p) and named_by_order(self.records, order, p))
 
     def _payments_around(self, ordered_at: datetime) -> Iterator[Payment]:
         after: PaymentId | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from monext_bridge.config import Settings
@@ -106,19 +107,22 @@ class PaymentOperations:
         *,
         key: str | None = None,
         merchant_reference: str | None = None,
+        still_due: Callable[[Payment], bool] = lambda _: True,
     ) -> OperationResult:
         """Carry out an operation, or return what became of it where its key has been used for it before.
 
-        Raises NotFound; Conflict where the money rules forbid it; KeyReused; Malformed for a key of the wrong
-        form; OperationUnknown where it is not known whether Monext acted (ask again with the same key); RemoteError
-        where nothing was begun.
+        `still_due` is asked of each reading under whose version the operation would be announced.
+
+        Raises NotFound; Conflict where the money rules forbid it or it is not due any more; KeyReused; Malformed
+        for a key of the wrong form; OperationUnknown where it is not known whether Monext acted (ask again with the
+        same key); RemoteError where nothing was begun.
         """
         if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
             raise Malformed("1 to 128 of A-Z a-z 0-9 _ . : -", field="Idempotency-Key")
         request = OperationRequest(operation, key or uuid.uuid4().hex, merchant_reference)
         begun = decide_and_write(
             self.payment(payment_id),
-            lambda payment: self._begin(payment, request),
+            lambda payment: self._begin(payment, request, still_due=still_due),
             again=lambda _: self.payment(payment_id),
             what=f"payment {payment_id}",
         )
@@ -128,7 +132,11 @@ class PaymentOperations:
         """Look up at Monext every operation without a final outcome, automatic reversals excepted."""
         return self._with_order_updated(payment, self.resolver.resolve_all(payment))
 
-    def _begin(self, payment: Payment, request: OperationRequest) -> Begun:
+    def _begin(
+        self, payment: Payment, request: OperationRequest, *, still_due: Callable[[Payment], bool]
+    ) -> Begun:
+        if not still_due(payment):
+            raise Conflict("this is not due any more: the payment has changed since it was read")
         known = operations_of_key(payment, request.key)
         return self._again(payment, known, request) if known else self._first(payment, request)
 

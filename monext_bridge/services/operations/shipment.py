@@ -140,7 +140,7 @@ class ShipmentCapturer:
             if capture is None:
                 return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             try:
-                performed = self.operations.perform(payment.id, capture.capture, key=capture.key)
+                performed = self._perform(payment, order, capture)
             except (Conflict, KeyReused) as error:
                 payment = self.operations.payment(payment.id)
                 if due_capture(payment, order, now=self.clock.now()) == capture:
@@ -151,6 +151,18 @@ class ShipmentCapturer:
                 return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             payment = self.operations.payment(payment.id)
         return MessageHandled.AGAIN
+
+    def _perform(self, payment: Payment, order: Order, capture: ShipmentCapture) -> OperationResult:
+        """Ask for the capture. A new one is announced only while the order still owes just that.
+
+        Somebody else may capture between our reading and the announcement.
+        """
+        return self.operations.perform(
+            payment.id,
+            capture.capture,
+            key=capture.key,
+            still_due=lambda read: capture.sent or due_capture(read, order, now=self.clock.now()) == capture,
+        )
 
 
 def _log_result(performed: OperationResult, payment: Payment, capture: ShipmentCapture) -> None:

@@ -32,7 +32,7 @@ from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
 from monext_bridge.services.outcome.context import ContextReader, has_moved, with_payment
 from monext_bridge.services.outcome.create_order import OrderCreator
 from monext_bridge.services.outcome.refused_orders import OrderRefused
-from monext_bridge.services.remotes import CommercetoolsRecords, decide_and_write, outdated
+from monext_bridge.services.remotes import CommercetoolsRecords, decide_and_write, named_by_order, outdated
 from monext_bridge.services.results import PaymentReference
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class OutcomeFinisher:
         return replace(context, order=order)
 
     def _elsewhere(self, context: PaymentContext) -> tuple[ReversalReason, str] | None:
-        """Return the reason to reverse a payment that left its cart for another cart or an order."""
+        """Return the reason to reverse a payment that left its cart for another cart or an order of another."""
         cart = context.cart
         if cart is None or not _is_lost(context):
             return None
@@ -121,16 +121,12 @@ class OutcomeFinisher:
         payment, order = context.payment, context.order
         if order is None or payment.id in order.payment_ids or not holds_money(payment):
             return context
-        if self.records.order_of_payment(payment.id) is not None:
-            return context
-        order = decide_and_write(
-            order,
-            lambda read: self.records.add_to_order(read, payment.id),
-            again=lambda _: self.records.order_by_id(order.id),
-            what=f"order {order.id}",
+        named = named_by_order(self.records, order, payment)
+        return (
+            context
+            if named is None
+            else replace(context, order=replace(named, payments=(*order.payments, payment)))
         )
-        event(log, "lost_payment_found", level=logging.WARNING, payment=payment.id, order=order.id)
-        return replace(context, order=replace(order, payments=(*order.payments, payment)))
 
     def _check_gone(self, context: PaymentContext) -> None:
         """Raise RemoteUnavailable where the money of a missing cart is too fresh to go back.

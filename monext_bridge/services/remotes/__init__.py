@@ -1,11 +1,13 @@
 """Offers both remotes in our own values: the records in commercetools, and payments at Monext.
 
 A method makes at most one call, except `MonextPayments.accepted`. Whoever needs a remote is given one of these
-objects. Where others write the same record, `decide_and_write` decides again after each conflict.
+objects. Where others write the same record, `decide_and_write` decides again after each conflict; so does
+`named_by_order`, which puts a payment back on its order.
 """
 
 from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
 from monext_bridge.services.remotes.conflicts import decide_and_write, outdated
+from monext_bridge.services.remotes.lost_payment import named_by_order
 from monext_bridge.services.remotes.monext_payments import MonextPayments, SessionAnswer
 from monext_bridge.services.remotes.unknown_codes import UnknownCodes
 
@@ -15,5 +17,6 @@ __all__ = [
     "SessionAnswer",
     "UnknownCodes",
     "decide_and_write",
+    "named_by_order",
     "outdated",
 ]

@@ -42,12 +42,16 @@ class CommercetoolsRecords:
         return _cart(body, language)
 
     def is_elsewhere(self, payment_id: PaymentId, *, cart_id: CartId) -> bool:
-        """Whether another cart, or any order, names the payment. It makes two calls."""
+        """Whether another cart, or an order of another cart, names the payment. It makes at most two calls.
+
+        The order of this cart is no other place: somebody has put the payment back and ordered meanwhile.
+        """
         variables = {"payment": payment_id}
         carts = self.gateway.query_carts("paymentInfo(payments(id=:payment))", variables)
-        return (
-            any(cart.get("id") != cart_id for cart in carts) or self.order_of_payment(payment_id) is not None
-        )
+        if any(cart.get("id") != cart_id for cart in carts):
+            return True
+        order = self.order_of_payment(payment_id)
+        return order is not None and order.cart_id != cart_id
 
     def customer(self, customer_id: str) -> Customer | None:
         try:

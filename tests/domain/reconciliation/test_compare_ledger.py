@@ -174,6 +174,15 @@ def test_a_cancelled_capture_is_a_refund_and_a_cancelled_refund_did_not_happen()
     assert disagreement(after, ledger) is None
 
 
+@pytest.mark.parametrize("state", [INITIAL, PENDING, SUCCESS])
+def test_a_chargeback_that_monext_knows_nothing_of_is_no_difference(state: TransactionState) -> None:
+    back = act(TransactionType.CHARGEBACK, state, 11100, interaction_id="dispute-1")
+    refund, ledger = act(REFUND, SUCCESS, interface_id="row-1"), Ledger((CHARGED, row(1, "REFUND", 1000)))
+    assert disagreement(charged(back), Ledger((CHARGED,))) is None
+    assert disagreement(charged(refund, back), ledger) is None
+    assert disagreement(charged(back), ledger) is not None
+
+
 def test_a_part_of_a_refund_that_was_taken_back_differs() -> None:
     refund = act(REFUND, SUCCESS, interface_id="row-1")
     back = row(2, "CANCEL", 400, origin_id=MonextTransactionId("row-1"))

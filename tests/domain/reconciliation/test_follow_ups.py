@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -184,6 +185,19 @@ def test_a_state_that_an_act_led_through_is_stale_whatever_was_written_to_the_or
 
 def test_an_order_that_costs_something_else_than_was_taken_is_told() -> None:
     assert of_order(paid(), total=eur(11000)) == {FollowUp.AMOUNTS}
+
+
+def test_a_state_that_an_edit_of_the_order_has_left_behind_is_stale() -> None:
+    raised = of_order(paid(), total=eur(20000), payment_state="Paid")
+    assert raised == {FollowUp.ORDER_STATE, FollowUp.AMOUNTS}
+    assert of_order(paid(), payment_state="BalanceDue") == {FollowUp.ORDER_STATE}
+
+
+def test_a_state_that_somebody_wrote_to_an_edited_order_is_left_alone() -> None:
+    assert of_order(paid(), total=eur(20000), payment_state="Failed") == {FollowUp.AMOUNTS}
+    released = replace(act(CANCEL, SUCCESS), amount=eur(11000))
+    part = paid(transactions=(main(SUCCESS, type=AUTHORIZATION), act(CHARGE, SUCCESS), released))
+    assert FollowUp.ORDER_STATE not in of_order(part, payment_state="Paid")
 
 
 def test_an_order_of_which_the_difference_was_refunded_agrees() -> None:
