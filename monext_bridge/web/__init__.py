@@ -107,7 +107,7 @@ def _init_requests(
     limits: Callable[[RateLimit], RateLimit],
 ) -> None:
     """Set up what every request passes, in this order."""
-    init_request_lifecycle(app, endpoints=endpoints)
+    init_request_lifecycle(app, endpoints=endpoints, framed=settings.branding.may_be_framed)
     init_cors(app, origins=settings.shop_origins, endpoints=endpoints)
     init_headers(app, report_only=settings.payment_page.report_only)
     init_i18n(app)
