@@ -10,6 +10,7 @@ BridgeError
 │   │   └── MissingField       a field of the body that has to be there
 │   ├── Unauthenticated        401: the JSON API was called without a valid proof of who calls
 │   ├── Forbidden              403: a signature, a session or a token that is not the right one
+│   │   └── LinkExpired        a link or a reference whose time to start a payment is over
 │   ├── NotFound               404: no such cart or payment
 │   ├── Conflict               409: the state forbids it
 │   │   └── CartNotPayable     the cart can't be paid as it is, with the reason
@@ -91,6 +92,10 @@ class Unauthenticated(RequestError):
 
 class Forbidden(RequestError):
     status, code = 403, "access_denied"
+
+
+class LinkExpired(Forbidden):
+    """A link, or the access that a reference carries, has ended. The shop can make a new link."""
 
 
 class NotFound(RequestError):

@@ -172,6 +172,11 @@ class BrandingByStore:
     every: Branding
     by_key: Mapping[str, Branding]
 
+    @property
+    def may_be_framed(self) -> bool:
+        """Tells whether some origin may frame the pages of some store."""
+        return any(each.frame_ancestors for each in (self.every, *self.by_key.values()))
+
     def colors(self) -> frozenset[Colors]:
         """Returns the colours of all stores."""
         return frozenset(each.colors for each in (self.every, *self.by_key.values()) if each.colors)

@@ -118,7 +118,7 @@ def _init_requests(
     limits: Callable[[RateLimit], RateLimit],
 ) -> None:
     """Set up what every request passes, in this order."""
-    init_request_lifecycle(app, endpoints=endpoints)
+    init_request_lifecycle(app, endpoints=endpoints, framed=settings.branding.may_be_framed)
     _init_doors(app, settings, endpoints=endpoints)
     init_i18n(app)
     refuse = init_error_pages(

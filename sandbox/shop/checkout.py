@@ -26,14 +26,19 @@ _OPTIONS = ("mode", "method", "lang", "returnUrl", "cancelUrl")
 
 
 def pay_url(shop: Shop, *, cart_id: str, query: Mapping[str, str]) -> str:
-    """The bridge's page for a cart, with the proof that the bridge asks for.
+    """The bridge's page for a cart, with the proof that the bridge asks for."""
+    return checkout_url(
+        shop.settings.bridge.value, cart_id=cart_id, **pay_fields(shop, cart_id=cart_id, query=query)
+    )
+
+
+def pay_fields(shop: Shop, *, cart_id: str, query: Mapping[str, str]) -> dict[str, str]:
+    """What the bridge is told, by a link or by a form, with the proof that it asks for.
 
     A `proof` in the query (`open`, `signed` or `session`) is used in place of the configured one.
     """
-    settings = shop.settings
     options = {name: query[name] for name in _OPTIONS if query.get(name)}
-    proof = _proof(shop, cart_id=cart_id, access=query.get("proof") or settings.access)
-    return checkout_url(settings.bridge.value, cart_id=cart_id, **options, **proof)
+    return options | _proof(shop, cart_id=cart_id, access=query.get("proof") or shop.settings.access)
 
 
 def _proof(shop: Shop, *, cart_id: str, access: str) -> dict[str, str]:

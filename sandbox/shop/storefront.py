@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from sandbox.shop import carts
 from sandbox.shop.calls import Json, Refused
-from sandbox.shop.checkout import METHODS, MODES, pay_url
+from sandbox.shop.checkout import METHODS, MODES, pay_fields, pay_url
+from sandbox.shop.links import checkout_url
 from sandbox.shop.shop import shop
 from sandbox.shop.situations import Situation, situation_of
 
@@ -34,8 +35,12 @@ def index() -> str:
 
 
 @pages.get("/carts/<uuid:cart_id>/pay")
-def pay(cart_id: UUID) -> Response:
-    """To the bridge's checkout page, by whatever the bridge asks for as proof."""
+def pay(cart_id: UUID) -> Response | str:
+    """To the bridge's checkout page, by whatever the bridge asks for as proof: by a link, or by a form of its own."""
+    if request.args.get("sent") == "form":
+        fields = pay_fields(shop(), cart_id=str(cart_id), query=request.args)
+        page = checkout_url(shop().settings.bridge.value, cart_id=str(cart_id))
+        return render_template("pay.html", address=page, fields=fields)
     return redirect(pay_url(shop(), cart_id=str(cart_id), query=request.args), code=303)
 
 

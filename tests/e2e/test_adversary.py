@@ -9,7 +9,8 @@ import pytest
 
 from monext_bridge.runtime import utc_now
 from sandbox.runner import Sandbox
-from tests.bridges import Buyer, InProcess, landing_parameters
+from tests.bridges import Buyer, InProcess
+from tests.signed_links import signed
 from tests.world import World
 
 KEY = "one-key-for-both-machines-of-the-test"
@@ -211,28 +212,15 @@ def test_a_cart_can_not_be_made_to_ask_without_bound(buyer: Buyer, world: World)
     assert len(world.payments(cart)) <= 11
 
 
-def test_an_old_reference_signs_no_new_link(sandbox: Sandbox, world: World) -> None:
+def test_an_old_reference_leads_to_no_new_payment(sandbox: Sandbox, world: World) -> None:
     variables = {"CHECKOUT_ACCESS": "signed", "SECRET_KEY": KEY}
-    bridge = InProcess(sandbox, variables=variables)
     cart = world.cart()
-    query = landing_parameters(bridge_link(bridge, cart))
-    page = Buyer(bridge).start(cart, **query)
+    page = Buyer(InProcess(sandbox, variables=variables)).start(cart, **signed(cart))
     world.pay(page.token, outcome="refused")
-    fresh = [str(a["href"]) for a in Buyer(bridge).opens_result(page).page.find_all("a", href=True)]
-    assert any("signature=" in link for link in fresh)
     later = Buyer(InProcess(sandbox, clock=lambda: utc_now() + timedelta(days=2), variables=variables))
-    stale = [str(a["href"]) for a in later.opens_result(page).page.find_all("a", href=True)]
-    assert not any("signature=" in link for link in stale)
-
-
-def bridge_link(bridge: InProcess, cart: str) -> str:
-    import time
-
-    from monext_bridge.web.access.signed_links import sign_link
-
-    expires = int(time.time()) + 600
-    signature = sign_link(cart, expires, key=bridge.settings.link_secrets[0])
-    return f"https://bridge.example/checkout/{cart}?expires={expires}&signature={signature}"
+    links = [str(a["href"]) for a in later.opens_result(page).page.find_all("a", href=True)]
+    assert not any("/checkout/" in link for link in links)
+    assert later.checkout(cart, ref=page.ref).status == 403
 
 
 @pytest.mark.parametrize(

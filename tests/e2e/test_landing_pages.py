@@ -124,7 +124,8 @@ def test_a_way_back_to_the_payment_carries_pages_and_language(
     links = [str(link["href"]) for link in result.find_all("a", href=True)]
     (again,) = (link for link in links if link.startswith(f"/checkout/{cart}?"))
     query = {name: values[0] for name, values in parse_qs(urlsplit(again).query).items()}
-    assert query == {**pages, "lang": "fr-BE"}
+    assert query == {"ref": page.ref, "lang": "fr-BE"}
+    assert page_of(buyer.cancels(buyer.start(cart, **query))) == pages["cancelUrl"]
     assert result.html["lang"] == "fr"  # type: ignore[index]
 
 

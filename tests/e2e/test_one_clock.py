@@ -22,11 +22,11 @@ from monext_bridge.gateways.commercetools import CommercetoolsClock
 from monext_bridge.runtime import MachineClock, utc_now
 from monext_bridge.services import Services, build_services
 from monext_bridge.services.reconciliation.report import Finding, Scope
-from monext_bridge.web.access import sign_link
 from sandbox.runner import Sandbox
 from tests.bridges import ROOT, Answer, AnyBridge, Buyer, Gunicorn, InProcess, environment
 from tests.crashing import CrashSwitch, crashing_gateways
 from tests.services.paid_payments import PaidPayment, a_paid_payment
+from tests.signed_links import signed
 from tests.web.back_office import BackOfficeClient, amount
 from tests.world import World, wait_for
 
@@ -203,9 +203,9 @@ def test_a_link_ends_by_the_clock_of_the_machine(
     )
     expires = int(utc_now().timestamp()) + 1800
     cart = CartId(world.cart())
-    signature = sign_link(cart, expires, key=bridge.settings.link_secrets[0])
+    link = signed(cart, expires=expires, key="a-secret-of-the-shop")
     sandbox.clock.advance(timedelta(hours=2).total_seconds())
-    answer = Buyer(bridge).checkout(cart, expires=str(expires), signature=signature)
+    answer = Buyer(bridge).checkout(cart, **link)
     assert answer.status == status
 
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from monext_bridge.runtime import utc_now
-from monext_bridge.web.access.signed_links import sign_link
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, Gunicorn, InProcess, Page
+from tests.signed_links import signed as link
 from tests.world import World, wait_for
 
 NOT_PAYABLE = ["empty", "free", "merged", "locked", "no-billing-address"]
@@ -307,22 +307,14 @@ def test_a_customer_that_can_not_be_read_does_not_stop_the_payment(buyer: Buyer,
     assert buyer.start(world.cart("customer")).token
 
 
-LINK_KEY = "link-secret-for-tests-only"
-
-
 @pytest.fixture(scope="module")
 def signed(sandbox: Sandbox) -> Buyer:
     return Buyer(InProcess(sandbox, CHECKOUT_ACCESS="signed"))
 
 
-def link(bridge: Buyer, cart: str, *, expires: int) -> dict[str, str]:
-    keys = bridge.bridge.settings.link_secrets  # type: ignore[attr-defined]
-    return {"expires": str(expires), "signature": sign_link(cart, expires, key=keys[0])}
-
-
 def test_a_signed_link_opens_its_cart(signed: Buyer, world: World) -> None:
     cart = world.cart()
-    assert signed.start(cart, **link(signed, cart, expires=int(time.time()) + 60)).token
+    assert signed.start(cart, **link(cart, expires=int(time.time()) + 60)).token
 
 
 @pytest.mark.parametrize("fault", ["none", "expired", "foreign", "forged", "far ahead", "not ASCII"])
@@ -330,11 +322,11 @@ def test_a_link_that_is_not_good_opens_nothing(fault: str, signed: Buyer, world:
     cart, now = world.cart(), int(time.time())
     query = {
         "none": {},
-        "expired": link(signed, cart, expires=now - 1),
-        "foreign": link(signed, world.cart(), expires=now + 60),
-        "forged": link(signed, cart, expires=now + 60) | {"signature": "0" * 64},
-        "not ASCII": link(signed, cart, expires=now + 60) | {"signature": "%C3%A9"},
-        "far ahead": link(signed, cart, expires=now + 10**9),
+        "expired": link(cart, expires=now - 1),
+        "foreign": link(world.cart(), expires=now + 60),
+        "forged": link(cart, expires=now + 60) | {"signature": "0" * 64},
+        "not ASCII": link(cart, expires=now + 60) | {"signature": "%C3%A9"},
+        "far ahead": link(cart, expires=now + 10**9),
     }[fault]
     world.forget_calls()
     assert signed.checkout(cart, **query).status == 403

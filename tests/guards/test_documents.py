@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from dotenv import dotenv_values
 from pydantic import BaseModel
+from werkzeug.datastructures import MultiDict
 
 from monext_bridge.config import SETTINGS, Setting, load_settings
 from monext_bridge.domain.operations.pending import (
@@ -34,7 +36,7 @@ from monext_bridge.errors import SettingsError
 from monext_bridge.services.operations.request import OperationOutcome
 from monext_bridge.services.reconciliation.reconcile_payment import STUCK_AFTER
 from monext_bridge.services.reconciliation.report import FindingStatus
-from monext_bridge.web.access.signed_links import check_link
+from monext_bridge.web.access.signed_links import LINK_PARAMETERS, check_link
 from monext_bridge.web.api import models
 from monext_bridge.web.api.operations import OWN_KEYS
 from monext_bridge.web.api.payment_intent_models import PaymentIntentResult
@@ -271,14 +273,29 @@ def test_the_readmes_signed_link_opens_its_cart(minimal: dict[str, str]) -> None
         "public_url": "https://pay.shop.example.com",
     }
     exec(blocks(README, "python")[0], known)
-    check_link(
-        str(known["cart_id"]),
-        expires=str(known["expires"]),
-        signature=str(known["signature"]),
-        keys=[secret],
-        now=time.time(),
-    )
+    given = MultiDict({"expires": str(known["expires"]), "signature": str(known["signature"])})
+    check_link(str(known["cart_id"]), given, keys=[secret], now=time.time())
     assert str(known["url"]).endswith(f"?expires={known['expires']}&signature={known['signature']}")
+
+
+def test_the_readmes_signed_link_of_version_2_opens_its_cart(minimal: dict[str, str]) -> None:
+    secret = load_settings(minimal).link_secrets[0]
+    cart = "c0000000-0000-4000-8000-000000000001"
+    known: dict[str, object] = {
+        "link_secret": secret.get_secret_value(),
+        "cart_id": cart,
+        "public_url": "https://pay.shop.example.com",
+    }
+    exec("\n".join(blocks(README, "python")[:2]), known)
+    query = MultiDict(parse_qsl(urlsplit(str(known["url"])).query))
+    check_link(cart, query, keys=[secret], now=time.time())
+    assert query["v"] == "2"
+
+
+def test_the_readme_names_every_parameter_of_a_link() -> None:
+    table = README.read_text().partition("| Parameter | Meaning |")[2].partition("\n\n")[0]
+    cells = [row.split("|")[1] for row in table.splitlines() if row]
+    assert sorted(name for cell in cells for name in re.findall(r"`(\w+)`", cell)) == sorted(LINK_PARAMETERS)
 
 
 def test_every_make_target_that_is_named_exists() -> None:

@@ -44,6 +44,9 @@ NOTIFICATION = "?notificationType=WEBTRS&token=abc"
 PAYMENT_INTENT = f"/operations/payment-intents/{UNKNOWN_ID}"
 REQUESTS = {
     "checkout.start": Request(f"/checkout/{UNKNOWN_ID}", other_path=f"/checkout/{OTHER_CART}"),
+    "checkout.start_by_form": Request(
+        f"/checkout/{UNKNOWN_ID}", "POST", other_path=f"/checkout/{OTHER_CART}"
+    ),
     "buyer.returned": Request(f"/return/{REF}", other_path=f"/return/{OTHER_REF}"),
     "buyer.cancel": Request(f"/cancel/{REF}", other_path=f"/cancel/{OTHER_REF}"),
     "buyer.result": Request(f"/result/{REF}", other_path=f"/result/{OTHER_REF}"),

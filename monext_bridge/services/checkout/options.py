@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monext_bridge.config import Contracts, PaymentMethod, StoreSettings
+from monext_bridge.config import Access, Contracts, PaymentMethod, StoreSettings
 from monext_bridge.domain.ids import OrderNumber
 from monext_bridge.errors import Malformed
+from monext_bridge.services.results import PaymentReference
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How a start was proved, and until when that opens the payment again, in Unix seconds; None: without end."""
+
+    access: Access | None = None
+    expires: int | None = None
+
+
+NO_PROOF = Proof()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +27,7 @@ class StartOptions:
     """Options, already checked: URLs by the allow-list, the order number by its form. None: nothing was given.
 
     `allowed_methods` are names as a commercetools session gives them (`allowedPaymentMethods`), in any case.
+    `came_by` is the reference that opened this start, for what the record of its payment knows of the earlier one.
     """
 
     language: str | None = None
@@ -24,6 +37,16 @@ class StartOptions:
     order_number: OrderNumber | None = None
     interface: str | None = None
     allowed_methods: tuple[str, ...] = ()
+    proof: Proof = NO_PROOF
+    came_by: PaymentReference | None = None
+
+    @property
+    def known_language(self) -> str | None:
+        """Return the language that was asked for, now or when the reference was made."""
+        return self.language or (self.came_by.language if self.came_by else None)
+
+
+NOTHING_ALLOWED = "no method that is allowed is one that the settings name"
 
 
 def chosen_contracts(contracts: Contracts, options: StartOptions) -> tuple[str, ...]:
@@ -43,11 +66,17 @@ def chosen_contracts(contracts: Contracts, options: StartOptions) -> tuple[str, 
 def chosen_methods(options: StartOptions) -> frozenset[PaymentMethod]:
     """Return the methods that a start is restricted to; empty where nothing restricts it.
 
-    What a session allows and we have no name for is left out.
+    What a session allows and we have no name for is left out. Raises Malformed where nothing else is left, or where
+    the link chooses what is not allowed: a reference of such a start would allow more than the session.
     """
-    if options.method:
-        return frozenset({options.method})
-    return frozenset(PaymentMethod(name) for name in _names(options) if name in set(PaymentMethod))
+    allowed = frozenset(PaymentMethod(name) for name in _names(options) if name in set(PaymentMethod))
+    if options.allowed_methods and not allowed:
+        raise Malformed(NOTHING_ALLOWED, field="allowedPaymentMethods")
+    if not options.method:
+        return allowed
+    if allowed and options.method not in allowed:
+        raise Malformed(f"{options.method} is not among the methods that are allowed", field="method")
+    return frozenset({options.method})
 
 
 def _names(options: StartOptions) -> frozenset[str]:
@@ -70,5 +99,5 @@ def _allowed(contracts: Contracts, options: StartOptions) -> Mapping[PaymentMeth
     names = _names(options)
     chosen = {method: number for method, number in contracts.by_method.items() if method.value in names}
     if not chosen:
-        raise Malformed("the session allows no method that the settings name", field="allowedPaymentMethods")
+        raise Malformed(NOTHING_ALLOWED, field="allowedPaymentMethods")
     return chosen

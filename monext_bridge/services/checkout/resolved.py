@@ -8,7 +8,7 @@ from monext_bridge.config import PaymentMethod, Settings, StoreSettings
 from monext_bridge.domain.checkout import AttemptTerms, next_note
 from monext_bridge.domain.ids import OrderNumber, PaymentId
 from monext_bridge.domain.outcome import order_number
-from monext_bridge.domain.record import Cart, LandingPages, Payment, StartNote, not_payable
+from monext_bridge.domain.record import NO_NOTE, Cart, LandingPages, Payment, StartNote, not_payable
 from monext_bridge.errors import CartNotPayable
 from monext_bridge.mapping.monext import language_code
 from monext_bridge.services.checkout.options import (
@@ -17,6 +17,7 @@ from monext_bridge.services.checkout.options import (
     chosen_methods,
     second_choice,
 )
+from monext_bridge.services.outcome import valid_note
 from monext_bridge.services.results import PaymentReference, store_mark
 
 
@@ -24,7 +25,7 @@ from monext_bridge.services.results import PaymentReference, store_mark
 class ResolvedStart:
     """A start of one cart as it was read. `interface_index` is None where the start chose no interface.
 
-    `named` are the landing pages that the start names, which may be none.
+    `named` are the landing pages that the start names, which may be none. `language` is the one that was asked for.
     """
 
     cart: Cart
@@ -35,11 +36,7 @@ class ResolvedStart:
     methods: frozenset[PaymentMethod]
     interface: str
     interface_index: int | None
-
-    @property
-    def language(self) -> str | None:
-        """Return the language that was asked for, in which the cart was read."""
-        return self.options.language
+    language: str | None
 
     def reference(self, payment_id: PaymentId) -> PaymentReference:
         """Return the reference of a payment of this cart, under the rules of this start."""
@@ -50,6 +47,8 @@ class ResolvedStart:
             order_number=self.order_number,
             methods=self.methods,
             interface=self.interface_index,
+            access=self.options.proof.access,
+            expires=self.options.proof.expires,
             language=self.language,
         )
 
@@ -60,18 +59,43 @@ class ResolvedStart:
 
 
 def resolve_start(cart: Cart, options: StartOptions, *, settings: Settings) -> ResolvedStart:
-    """Return what the start carries. Raises StoreNotConfigured."""
-    chosen = options.interface
+    """Return what the start carries. Raises StoreNotConfigured, and Malformed for methods that are not allowed."""
+    chosen, noted = options.interface, _noted(cart, options, settings=settings)
     return ResolvedStart(
         cart=cart,
         store=settings.store(cart.store_key),
         options=options,
-        named=LandingPages(options.return_url, options.cancel_url),
+        named=_named(noted, options),
         order_number=options.order_number or order_number(cart.id),
         methods=chosen_methods(options),
         interface=chosen or settings.interfaces[0],
         interface_index=settings.interfaces.index(chosen) if chosen else None,
+        language=options.language or noted.language,
     )
+
+
+def named_pages(cart: Cart, options: StartOptions, *, settings: Settings) -> LandingPages:
+    """Return the landing pages that a start names.
+
+    Where it came by a reference, those that the payment's record notes come before those of the link.
+    """
+    return _named(_noted(cart, options, settings=settings), options)
+
+
+def _named(noted: StartNote, options: StartOptions) -> LandingPages:
+    return LandingPages(
+        return_url=noted.landing.return_url or options.return_url,
+        cancel_url=noted.landing.cancel_url or options.cancel_url,
+    )
+
+
+def _noted(cart: Cart, options: StartOptions, *, settings: Settings) -> StartNote:
+    """Return what the start of the reference asked for. A payment that has left its cart tells nothing about it."""
+    reference = options.came_by
+    if reference is None:
+        return NO_NOTE
+    noted = next((p.start_note for p in cart.payments if p.id == reference.payment_id), NO_NOTE)
+    return valid_note(noted, reference=reference, settings=settings)
 
 
 def attempt_terms(start: ResolvedStart, *, settings: Settings) -> AttemptTerms:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import CartId, OrderNumber
@@ -20,8 +21,11 @@ SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class ShopSession:
+    """What an active session says. `expires` is None where commercetools does not say it."""
+
     cart_id: CartId
     options: StartOptions
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class ShopSessions:
             raise Unauthenticated("the session is not active")
         if not has_room_for_id(session.cart_id):
             raise Malformed("the session's cart has no id of commercetools", field="cart")
-        return ShopSession(CartId(session.cart_id), self._options(session))
+        return ShopSession(CartId(session.cart_id), self._options(session), session.expires)
 
     def _options(self, session: CheckoutSession) -> StartOptions:
         return StartOptions(

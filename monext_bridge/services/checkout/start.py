@@ -73,7 +73,7 @@ class Checkout:
         known: list[Payment] = []
 
         def read() -> Cart:
-            cart = self.records.cart(cart_id, language=options.language)
+            cart = self.records.cart(cart_id, language=options.known_language)
             if cart is None:
                 raise NotFound(f"no cart {cart_id}")
             on_cart(cart)

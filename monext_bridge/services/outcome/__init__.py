@@ -9,7 +9,13 @@ from monext_bridge.services.outcome.context import ContextReader, hinted_store
 from monext_bridge.services.outcome.create_order import OrderCreator
 from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
 from monext_bridge.services.outcome.from_record import OutcomeFromRecord, Refreshed
-from monext_bridge.services.outcome.landing_urls import allowed_landing_url, hints, landing_url, with_hints
+from monext_bridge.services.outcome.landing_urls import (
+    allowed_landing_url,
+    hints,
+    landing_url,
+    valid_note,
+    with_hints,
+)
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
 from monext_bridge.services.outcome.refused_orders import RefusedOrders
 
@@ -29,5 +35,6 @@ __all__ = [
     "hinted_store",
     "hints",
     "landing_url",
+    "valid_note",
     "with_hints",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from monext_bridge.config import MonextEnvironment, Settings, url_host
 from monext_bridge.domain.record import NO_LANDING_PAGES, LandingPages, StartNote
@@ -20,6 +20,10 @@ A backslash is not allowed, because browsers read it as a slash.
 
 TO_RETURN_URL = (BuyerStatus.PAID, BuyerStatus.AUTHORIZED)
 TO_CANCEL_URL = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPIRED)
+
+
+HINTS = frozenset({"paymentReference", "status", "orderId", "orderNumber"})
+"""Names of the parameters that a landing page gets."""
 
 
 def allowed_landing_url(url: str | None, *, field: str, settings: Settings) -> str | None:
@@ -75,12 +79,18 @@ def landing_url(settled: PaymentResult) -> str | None:
 
 
 def with_hints(url: str | None, settled: PaymentResult) -> str | None:
-    """Return the URL with `paymentReference`, `status` and the order. It keeps its own parameters."""
+    """Return the URL with `paymentReference`, `status` and the order.
+
+    Its other parameters and its fragment stay as they are, byte for byte. Its own parameters of these names go, also
+    those of an order that is not there yet: a shop would not know which of two is ours.
+    """
     if url is None:
         return None
-    parts = urlsplit(url)
-    query = "&".join(part for part in (parts.query, urlencode(hints(settled))) if part)
-    return urlunsplit(parts._replace(query=query))
+    page, hash_, fragment = url.partition("#")
+    address, _, query = page.partition("?")
+    own = query.split("&") if query else ()
+    kept = [part for part in own if unquote_plus(part.partition("=")[0]) not in HINTS]
+    return f"{address}?{'&'.join((*kept, urlencode(hints(settled))))}{hash_}{fragment}"
 
 
 def hints(settled: PaymentResult) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from monext_bridge.web.access.authenticate import bearer, init_principals
 from monext_bridge.web.access.cors import init_cors
 from monext_bridge.web.access.rate_limiter import as_declared, init_rate_limits
-from monext_bridge.web.access.signed_links import check_link, sign_link
+from monext_bridge.web.access.signed_links import check_link, signed_query
 
 __all__ = [
     "as_declared",
@@ -12,5 +12,5 @@ __all__ = [
     "init_cors",
     "init_principals",
     "init_rate_limits",
-    "sign_link",
+    "signed_query",
 ]

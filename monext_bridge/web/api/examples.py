@@ -75,7 +75,7 @@ PAYMENT: Json = {
 LINK_REQUEST: Json = {"cartId": CART_ID, "mode": "redirect", "language": "fr-FR", "expiresIn": 3600}
 LINK: Json = {
     "url": f"https://pay.example.com/checkout/{CART_ID}?mode=redirect&lang=fr-FR"
-    f"&expires=1767225600&signature={'0f' * 32}",
+    f"&expires=1767225600&v=2&signature={'0f' * 32}",
     "expires": 1767225600,
 }
 CONFIG: Json = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, request, url_for
 
@@ -13,7 +12,7 @@ from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import Cancel, Capture, Operation, Refund, Reverse
 from monext_bridge.errors import Malformed, NotFound, Unauthenticated
 from monext_bridge.runtime import together
-from monext_bridge.web.access import sign_link
+from monext_bridge.web.access import signed_query
 from monext_bridge.web.api import examples, models
 from monext_bridge.web.api.bodies import answer, read_body
 from monext_bridge.web.api.payment_intent_models import PaymentIntentResult, PaymentIntentView
@@ -120,15 +119,12 @@ def checkout_link() -> tuple[dict[str, Any], int]:
     requested = read_body(models.CheckoutLinkRequest)
     settings = services().settings
     expires = int(services().machine_clock().timestamp()) + requested.expiresIn
-    query = {
-        "mode": requested.mode,
-        "lang": requested.language,
-        "expires": str(expires),
-        "signature": sign_link(requested.cartId, expires, key=settings.link_secrets[0]),
-    }
-    path = url_for("checkout.start", cart_id=requested.cartId)
-    address = public_address(path, public_url=settings.public_url)
-    url = f"{address}?{urlencode({name: value for name, value in query.items() if value})}"
+    said = {"mode": requested.mode, "lang": requested.language, "expires": str(expires)}
+    query = signed_query(requested.cartId, said, key=settings.link_secrets[0])
+    address = public_address(
+        url_for("checkout.start", cart_id=requested.cartId), public_url=settings.public_url
+    )
+    url = f"{address}?{query}"
     return answer(models.CheckoutLink(url=url, expires=expires)), 201
 
 

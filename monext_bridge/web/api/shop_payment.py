@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request
 
 from monext_bridge.errors import Conflict, Unauthenticated
+from monext_bridge.services.checkout import StartOptions, under_session
 from monext_bridge.services.results import ExistingPayment
 from monext_bridge.web.api.bodies import answer, read_body
 from monext_bridge.web.api.examples import PAYMENT_ID, REMOTES
@@ -47,11 +47,11 @@ def create() -> dict[str, Any]:
         raise Unauthenticated("X-Session-Id is missing", field="X-Session-Id")
     shop_session = services().sessions.active(session_id)
     requested = read_body(PaymentRequest, optional=True)
-    options = replace(
-        shop_session.options,
+    asked_for = StartOptions(
         language=parameters.language(requested.languageCode, field="languageCode"),
         method=parameters.method(requested.paymentMethod, field="paymentMethod"),
     )
+    options = under_session(asked_for, shop_session, now=services().machine_clock())
     started = services().checkout.start(shop_session.cart_id, options)
     if isinstance(started, ExistingPayment) and started.returned:
         raise Conflict(

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from urllib.parse import urlencode
 
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from monext_bridge.config import Access
+from monext_bridge.services.checkout import opens_checkout
 from monext_bridge.services.outcome import hints, landing_url, with_hints
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
-from monext_bridge.web.access import sign_link
-from monext_bridge.web.endpoints import BUYER_SECONDS, POLLS, Answers, BuyerVisit, Cors, Endpoint, Principal
+from monext_bridge.web.endpoints import (
+    BUYER_SECONDS,
+    POLLS,
+    Answers,
+    BuyerVisit,
+    Cors,
+    Endpoint,
+    Navigated,
+    Principal,
+)
 from monext_bridge.web.http import nonce, parameters, services, wants_json
 from monext_bridge.web.pages import apply_branding, asked_language, current_branding, hinted_store_key, speak
 from monext_bridge.web.pages import render as pages
 
 blueprint = Blueprint("buyer", __name__)
 
-RETRY_LINK_LASTS = timedelta(hours=24)
 MOST_POLLS = 30
 """How often a browser without script polls by itself: every ten seconds, for five minutes."""
 
@@ -52,7 +57,7 @@ def returned(ref: str) -> Response:
     limits=(POLLS,),
     answers=Answers.PAGE,
     seconds=BUYER_SECONDS,
-    buyer=BuyerVisit(),
+    buyer=BuyerVisit(navigated=Navigated.HERE_OR_FROM_OUR_FRAME),
 )
 def cancel(ref: str) -> Response:
     """The buyer gives up. The attempt is closed as cancelled only where Monext says that nothing went through."""
@@ -89,7 +94,7 @@ def result(ref: str) -> Response | str:
         return redirect(shop, code=303)
     return pages.result(
         payment_result,
-        retry_url=payment_result.resume_url or _retry_url(reference, payment_result),
+        retry_url=payment_result.resume_url or _retry_url(ref, reference, payment_result),
         shop_url=shop or _after_reversal(payment_result),
         refresh_url=_poll_url(ref, 1),
         next_poll_url=_poll_url(ref, polls_so_far + 1) if polls_so_far < MOST_POLLS else None,
@@ -138,24 +143,10 @@ def _after_reversal(payment_result: PaymentResult) -> str | None:
     return None
 
 
-def _retry_url(reference: PaymentReference, payment_result: PaymentResult) -> str | None:
-    """Return the URL that starts a payment of the cart anew.
-
-    Where knowing the cart id is not enough, the link is signed and valid for a day after the first start; after
-    that, there is none.
-    """
-    settings, now, noted = services().settings, services().machine_clock(), payment_result.note.landing
-    options = {
-        "returnUrl": noted.return_url,
-        "cancelUrl": noted.cancel_url,
-        "lang": _language(payment_result),
-    }
-    query = {name: value for name, value in options.items() if value}
-    if settings.access is not Access.OPEN:
-        if payment_result.begun is None or now - payment_result.begun > RETRY_LINK_LASTS:
-            return None
-        expires = int((payment_result.begun + RETRY_LINK_LASTS).timestamp())
-        query["expires"] = str(expires)
-        query["signature"] = sign_link(reference.cart_id, expires, key=settings.link_secrets[0])
-    path = url_for("checkout.start", cart_id=reference.cart_id)
-    return f"{path}?{urlencode(query)}" if query else path
+def _retry_url(ref: str, reference: PaymentReference, payment_result: PaymentResult) -> str | None:
+    """Return the URL that starts a payment of the cart anew, under the same rules; None once they have ended."""
+    settings, now = services().settings, services().machine_clock()
+    if not opens_checkout(reference, settings=settings, now=now):
+        return None
+    language = _language(payment_result)
+    return url_for("checkout.start", cart_id=reference.cart_id, ref=ref, lang=language)

@@ -1,21 +1,18 @@
-"""`GET /checkout/<cart id>` shows a page with Monext's widget, or leads to Monext's hosted page."""
+"""`/checkout/<cart id>` starts or resumes a payment: its page has Monext's widget, or leads to Monext's own page."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
-from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from monext_bridge.config import Access, CheckoutMode
-from monext_bridge.domain.ids import CartId
+from monext_bridge.config import CheckoutMode
 from monext_bridge.domain.record import Cart
-from monext_bridge.errors import Forbidden, Unauthenticated
-from monext_bridge.services.checkout import StartOptions
+from monext_bridge.services.checkout import StartOptions, named_pages
 from monext_bridge.services.results import ExistingPayment, StartedSession
-from monext_bridge.web.access import check_link
+from monext_bridge.web.buyer.proved_options import proved_options
 from monext_bridge.web.endpoints import (
     BUYER_SECONDS,
     START,
@@ -23,6 +20,7 @@ from monext_bridge.web.endpoints import (
     Answers,
     BuyerVisit,
     Endpoint,
+    Navigated,
     Principal,
 )
 from monext_bridge.web.http import allow_widget, nonce, parameters, services
@@ -39,34 +37,70 @@ blueprint = Blueprint("checkout", __name__)
     limits=(START, STARTS),
     answers=Answers.PAGE,
     seconds=BUYER_SECONDS,
-    buyer=BuyerVisit(nothing_taken_on_error=True),
+    buyer=BuyerVisit(nothing_taken_on_error=True, navigated=Navigated.HERE_OR_IN_A_FRAME),
 )
 def start(cart_id: str) -> Response | str:
-    """Start or resume a payment. May be repeated: equal attempt terms of a cart get the same session."""
+    """Start or resume a payment, and show its page. May be repeated: equal terms of a cart get the same session."""
+    started, mode = _start(cart_id, request.args)
+    if isinstance(started, ExistingPayment):
+        return _to_result(started)
+    return _to_monext(started) if mode is CheckoutMode.DIRECT else _page(started, mode)
+
+
+@blueprint.post("/checkout/<cart_id>")
+@Endpoint(
+    does="the same with a form in place of the query, so that no proof stands in an address",
+    caller=Principal.LINK,
+    limits=(START, STARTS),
+    answers=Answers.PAGE,
+    seconds=BUYER_SECONDS,
+    buyer=BuyerVisit(nothing_taken_on_error=True, navigated=Navigated.HERE_OR_IN_A_FRAME),
+)
+def start_by_form(cart_id: str) -> Response:
+    """Start or resume a payment, and lead to its page, which a reload opens again without the form.
+
+    A form sent twice gets the same session. Which page sent it does not matter: there are no cookies, and whoever has
+    the proof may as well open a link.
+    """
+    started, mode = _start(cart_id, request.form)
+    if isinstance(started, ExistingPayment):
+        return _to_result(started)
+    if mode is CheckoutMode.DIRECT:
+        return _to_monext(started)
+    chosen = mode if mode is not services().settings.mode else None
+    return redirect(_address(started, mode=chosen), code=303)
+
+
+def _start(cart_id: str, given: MultiDict[str, str]) -> tuple[StartedSession | ExistingPayment, CheckoutMode]:
     settings = services().settings
     cart = parameters.cart_id(cart_id)
-    mode = parameters.mode(request.args.get("mode"), default=settings.mode)
-    options = parameters.options(request.args, settings=settings)
+    mode = parameters.mode(given.get("mode"), default=settings.mode)
+    options = parameters.options(given, settings=settings)
     apply_branding(None, home=options.cancel_url)
-    proved = _proved_options(cart, options)
-    answer = services().checkout.start(cart, proved, on_cart=partial(_apply_cart, options=proved))
-    if isinstance(answer, ExistingPayment):
-        return redirect(url_for("buyer.result", ref=answer.reference), code=303)
-    return _show(answer, mode)
+    speak(options.language)
+    proved = proved_options(cart, given, options=options)
+    return services().checkout.start(cart, proved, on_cart=partial(_apply_cart, options=proved)), mode
 
 
 def _apply_cart(cart: Cart, *, options: StartOptions) -> None:
     """Give the answer, an error included, the branding of the cart's store and its buyer's language."""
-    apply_branding(cart.store_key, home=options.cancel_url)
-    speak(cart.locale)
+    pages_named = named_pages(cart, options, settings=services().settings)
+    apply_branding(cart.store_key, home=pages_named.cancel_url)
+    speak(options.known_language, cart.locale)
 
 
-def _show(started: StartedSession, mode: CheckoutMode) -> Response | str:
-    if mode is CheckoutMode.DIRECT:
-        return redirect(started.redirect_url, code=303)
+def _to_result(existing: ExistingPayment) -> Response:
+    return redirect(url_for("buyer.result", ref=existing.reference), code=303)
+
+
+def _to_monext(started: StartedSession) -> Response:
+    return redirect(started.redirect_url, code=303)
+
+
+def _page(started: StartedSession, mode: CheckoutMode) -> str:
     links = CheckoutLinks(
         cancel=url_for("buyer.cancel", ref=started.reference),
-        redirect_mode=_in_mode(CheckoutMode.REDIRECT),
+        redirect_mode=_address(started, mode=CheckoutMode.REDIRECT),
         result=url_for("buyer.result", ref=started.reference),
     )
     if mode is CheckoutMode.REDIRECT:
@@ -78,45 +112,12 @@ def _show(started: StartedSession, mode: CheckoutMode) -> Response | str:
     return pages.checkout_widget(started, links=links, nonce=nonce(), branding=current_branding())
 
 
-def _in_mode(mode: CheckoutMode) -> str:
-    """Return the URL of this very request in another mode."""
-    return f"{request.script_root}{request.path}?{urlencode({**request.args.to_dict(), 'mode': mode.value})}"
-
-
-def _proved_options(cart: CartId, options: StartOptions) -> StartOptions:
-    """Check that the caller may pay the cart, and return the start options.
-
-    `CHECKOUT_ACCESS` decides whether the cart id is enough, or a signed link or a shop session is needed. What a
-    shop session's metadata says comes before what the query says.
-    """
-    settings = services().settings
-    session_id = request.args.get("session")
-    if session_id is not None and settings.commercetools.session_url:
-        return _by_session(cart, session_id, options)
-    if settings.access is Access.OPEN:
-        return options
-    check_link(
-        cart,
-        expires=request.args.get("expires"),
-        signature=request.args.get("signature"),
-        keys=settings.link_secrets,
-        now=services().machine_clock().timestamp(),
-    )
-    return options
-
-
-def _by_session(cart: CartId, session_id: str, options: StartOptions) -> StartOptions:
-    try:
-        shop_session = services().sessions.active(session_id)
-    except Unauthenticated as error:
-        raise Forbidden(str(error), field="session") from error
-    if shop_session.cart_id != cart:
-        raise Forbidden("the session is for another cart", field="session")
-    session_options = shop_session.options
-    return replace(
-        options,
-        return_url=session_options.return_url or options.return_url,
-        order_number=session_options.order_number,
-        interface=session_options.interface,
-        allowed_methods=session_options.allowed_methods,
+def _address(started: StartedSession, *, mode: CheckoutMode | None) -> str:
+    """Return where this payment is opened again, under the same rules and without another proof."""
+    return url_for(
+        "checkout.start",
+        cart_id=started.cart.id,
+        ref=started.reference,
+        mode=mode.value if mode else None,
+        lang=request.args.get("lang"),
     )

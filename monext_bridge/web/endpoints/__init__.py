@@ -18,7 +18,7 @@ from monext_bridge.web.endpoints.declared import (
     method_of,
 )
 from monext_bridge.web.endpoints.description import Description, Json, Parameter
-from monext_bridge.web.endpoints.endpoint import Answers, BuyerVisit, Cors, Endpoint
+from monext_bridge.web.endpoints.endpoint import Answers, BuyerVisit, Cors, Endpoint, Navigated
 from monext_bridge.web.endpoints.principals import Principal
 from monext_bridge.web.endpoints.rate_limits import (
     NOTIFICATION,
@@ -57,6 +57,7 @@ __all__ = [
     "Endpoint",
     "Endpoints",
     "Json",
+    "Navigated",
     "Parameter",
     "Principal",
     "RateLimit",

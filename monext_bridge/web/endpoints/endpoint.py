@@ -34,17 +34,32 @@ class Cors(Enum):
     READ_JSON = "read its JSON, but no other answer; such a request needs no preflight, and gets none"
 
 
+class Navigated(Enum):
+    """How a browser has to come to a page for anything to be done, as far as it says so (`Sec-Fetch-*`).
+
+    Pages in frames count only where FRAME_ANCESTORS lets somebody frame them.
+    """
+
+    ANYHOW = "in whatever way: what is done is right whoever asks"
+    HERE_OR_IN_A_FRAME = "its tab or a frame was led there, from anywhere"
+    HERE_OR_FROM_OUR_FRAME = (
+        "its tab was led there from anywhere, or a frame from a page of ours that it shows"
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuyerVisit:
     """Marks a page that starts, records or cancels something when a buyer opens it.
 
-    A HEAD, or a browser that fetches ahead of its user, is answered without any of that. `nothing_taken_on_error`:
-    no payment page was shown, so an error proves that nothing was taken, unless it is EarlierAttemptUnknown.
-    `polls_after_error`: the page of an error that passes opens this endpoint again by itself.
+    A HEAD, or a browser that fetches ahead of its user, is answered without any of that, and so is what was not
+    `navigated` as it says: an image, a script, a foreign frame. `nothing_taken_on_error`: no payment page was shown,
+    so an error proves that nothing was taken, unless it is EarlierAttemptUnknown. `polls_after_error`: the page of an
+    error that passes opens this endpoint again by itself.
     """
 
     nothing_taken_on_error: bool = False
     polls_after_error: bool = False
+    navigated: Navigated = Navigated.ANYHOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

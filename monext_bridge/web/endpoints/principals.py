@@ -10,7 +10,7 @@ class Principal(Enum):
     """Who calls an endpoint, and how they prove it."""
 
     ANYBODY = "open: tells nothing and changes nothing"
-    LINK = "a buyer with a cart id and, where CHECKOUT_ACCESS is not open, a signed link or a session"
+    LINK = "a buyer with a cart id and, where CHECKOUT_ACCESS is not open, a signed link, a session or a reference"
     REFERENCE = "a buyer or Monext, with a reference that this bridge signed"
     SESSION = "a shop's page, with an active commercetools session in X-Session-Id"
     BACK_OFFICE = "an API client of the project, with an OAuth2 bearer token of the right scope"

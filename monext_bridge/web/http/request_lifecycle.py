@@ -6,12 +6,15 @@ import re
 import uuid
 from collections.abc import Callable
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, g, redirect, request, url_for
 from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.wrappers import Response as AnyResponse
 
+from monext_bridge.errors import Forbidden
 from monext_bridge.logs import correlation_id
 from monext_bridge.runtime import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, Bulkhead, deadlines
-from monext_bridge.web.endpoints import OTHER_SECONDS, Answers, Endpoints
+from monext_bridge.web.endpoints import OTHER_SECONDS, Answers, Endpoints, Navigated
+from monext_bridge.web.http.navigation import is_fetched_ahead, is_navigated
 
 CORRELATION = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
 RETRY_AFTER_CROWD = 5
@@ -43,7 +46,10 @@ def wants_json(request: Request) -> bool:
     return request.accept_mimetypes.best_match(offered, default=offered[0]) == offered[1]
 
 
-def init_request_lifecycle(app: Flask, *, endpoints: Endpoints, slots: int = SLOTS_IN_ALL) -> None:
+def init_request_lifecycle(
+    app: Flask, *, endpoints: Endpoints, slots: int = SLOTS_IN_ALL, framed: bool = False
+) -> None:
+    """Set up what begins and ends every request. `framed`: some origins may show our pages in a frame."""
     bulkhead = Bulkhead(slots, longest_wait=LONGEST_WAIT_IN_ALL)
 
     def begin() -> None:
@@ -61,9 +67,11 @@ def init_request_lifecycle(app: Flask, *, endpoints: Endpoints, slots: int = SLO
             raise ServiceUnavailable("too much is under way", retry_after=RETRY_AFTER_CROWD)
         g.bulkhead = bulkhead
 
-    def answer_unmeant() -> Response | None:
+    def answer_unmeant() -> AnyResponse | None:
         declared = endpoints.get(request.endpoint or "")
-        return _answer_unmeant() if declared and declared.buyer else None
+        if declared is None or declared.buyer is None:
+            return None
+        return _answer_ahead() or _answer_embedded(declared.buyer.navigated, framed=framed)
 
     app.before_request(begin)
     app.before_request(enter)
@@ -72,14 +80,24 @@ def init_request_lifecycle(app: Flask, *, endpoints: Endpoints, slots: int = SLO
     app.teardown_request(_clean_up)
 
 
-def _answer_unmeant() -> Response | None:
+def _answer_ahead() -> Response | None:
     """Answer a HEAD, or a browser that fetches ahead of its user, without starting or cancelling anything."""
     if request.method == "HEAD":
         return Response(status=200)
-    purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
-    if "prefetch" in purpose or "prerender" in purpose:
-        return Response(status=503)
-    return None
+    return Response(status=503) if is_fetched_ahead(request) else None
+
+
+def _answer_embedded(wanted: Navigated, *, framed: bool) -> AnyResponse | None:
+    """Answer who was not led to this page: with the result where a payment is named, else with a refusal.
+
+    Raises Forbidden. Nothing is started or cancelled, no remote is called, and nobody's limit is spent.
+    """
+    if is_navigated(request, wanted, framed=framed):
+        return None
+    ref = (request.view_args or {}).get("ref")
+    if ref is None:
+        raise Forbidden("a payment is started by a visit, not by an image, a script or a foreign frame")
+    return redirect(url_for("buyer.result", ref=ref), code=303)
 
 
 def _end(response: Response) -> Response:

@@ -8,7 +8,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from monext_bridge.domain.record import NotPayable
-from monext_bridge.errors import CartNotPayable, EarlierAttemptUnknown
+from monext_bridge.errors import CartNotPayable, EarlierAttemptUnknown, LinkExpired
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ UNEXPECTED = Words(
 EARLIER_PAYMENT = Words(
     _("We are checking an earlier payment"),
     _("We could not check an earlier payment for this order. Please check again in a few minutes."),
+)
+LINK_EXPIRED = Words(
+    _("This link has expired"),
+    _("To pay, ask the shop for a new link, or start the payment again from your cart in the shop."),
 )
 UNREADABLE = Words(
     _("This link does not work"),
@@ -130,4 +134,6 @@ def words_for(error: Exception, status: int) -> Words:
         return NOT_PAYABLE[NotPayable(error.reason)]
     if isinstance(error, EarlierAttemptUnknown):
         return EARLIER_PAYMENT
+    if isinstance(error, LinkExpired):
+        return LINK_EXPIRED
     return BY_STATUS.get(status, UNREADABLE if status < 500 else UNEXPECTED)

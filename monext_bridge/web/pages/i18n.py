@@ -78,15 +78,18 @@ def render(
     `lang` is of the query; the subject is what the page is about (see `speak`, and `languages`). The template also
     gets the `language` and `direction` of its words, for `<html lang dir>`.
     """
-    locale = page_locale(asked_language(), _subject_language(), *languages, *browser_languages(), default)
+    locale = page_locale(asked_language(), *_subject_languages(), *languages, *browser_languages(), default)
     words = TAGS.get(locale.language, locale.language)
     with force_locale(str(locale)):
         return render_template(template, language=words, direction=locale.text_direction, **values)
 
 
-def speak(language: str | None) -> None:
-    """Set the language of what this request is about, for all pages that may answer it. May be repeated."""
-    g.page_language = language
+def speak(*languages: str | None) -> None:
+    """Set the languages of what this request is about, best first, for all pages that may answer it.
+
+    May be repeated: a later call replaces them.
+    """
+    g.page_languages = languages
 
 
 def money(amount: Money) -> str:
@@ -134,8 +137,8 @@ def _keeps_four_digits_together(locale: Locale) -> bool:
     return parent in FOUR_DIGITS_TOGETHER
 
 
-def _subject_language() -> str | None:
-    return g.get("page_language") if has_request_context() else None
+def _subject_languages() -> tuple[str | None, ...]:
+    return g.get("page_languages", ()) if has_request_context() else ()
 
 
 def _offset(local: datetime) -> str:

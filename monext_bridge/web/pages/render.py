@@ -83,7 +83,8 @@ def result(
 
     `refresh_url` is this page's own address. Its script polls it with `fetch`, which needs `connect-src 'self'`, and
     goes there once it is told another status. `next_poll_url` is the address that a browser without script polls
-    next by itself, None once it has polled long enough. `retry_url` is only shown where the page `leads_back`.
+    next by itself, None once it has polled long enough. `retry_url` is only shown where the page `leads_back`. Where
+    it is None, because the access to the payment has ended, the page says to ask the shop.
     """
     return render(
         f"result/{settled.status.value}.html",
@@ -91,6 +92,7 @@ def result(
         default=branding.language,
         settled=settled,
         retry_url=retry_url if leads_back(settled) else None,
+        asks_for_link=retry_url is None and leads_back(settled),
         shop_url=shop_url,
         refresh_url=refresh_url,
         next_poll_url=next_poll_url,

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from bs4 import BeautifulSoup
 
 from sandbox.commercetools.seed import SITUATIONS, cart_id
 from sandbox.shop.situations import situation_of
@@ -59,6 +60,16 @@ def test_a_session_link_names_a_session_of_the_cart(browser: Browser, guest_cart
     query = query_of(browser.get(f"/carts/{guest_cart}/pay", proof="session"))
     session = browser.project(f"sessions/{query['session']}")
     assert (session["state"], session["activeCart"]["cartRef"]["id"]) == ("Active", guest_cart)
+
+
+@pytest.mark.parametrize("proof", ["open", "signed", "session"])
+def test_a_form_says_what_a_link_would(proof: str, browser: Browser, guest_cart: str) -> None:
+    response = browser.get(f"/carts/{guest_cart}/pay", sent="form", proof=proof, mode="direct", lang="")
+    form = BeautifulSoup(response.text, "html.parser").select_one("#to-the-payment")
+    assert form is not None
+    assert (form["method"], form["action"]) == ("post", f"{BRIDGE}/checkout/{guest_cart}")
+    link = query_of(browser.get(f"/carts/{guest_cart}/pay", proof=proof, mode="direct"))
+    assert [str(field["name"]) for field in form.select("input")] == list(link)
 
 
 @pytest.mark.parametrize("name", SITUATIONS)

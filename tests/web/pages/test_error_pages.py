@@ -55,6 +55,7 @@ ERRORS: list[tuple[Exception, int]] = [
     (Malformed(SECRET), 400),
     (Unauthenticated(SECRET), 401),
     (Forbidden(SECRET), 403),
+    (errors.LinkExpired(SECRET), 403),
     (NotFound(SECRET), 404),
     (Conflict(SECRET), 409),
     (CartNotPayable("empty"), 409),
