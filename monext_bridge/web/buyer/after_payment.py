@@ -12,8 +12,18 @@ from werkzeug.wrappers import Response
 from monext_bridge.config import Access
 from monext_bridge.services.outcome import hints, landing_url, with_hints
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
-from monext_bridge.web.access import sign_link
-from monext_bridge.web.endpoints import BUYER_SECONDS, POLLS, Answers, BuyerVisit, Cors, Endpoint, Principal
+from monext_bridge.web.access import rate_limits, sign_link
+from monext_bridge.web.endpoints import (
+    BUYER_SECONDS,
+    POLLS,
+    REFUSALS,
+    Answers,
+    BuyerVisit,
+    Cors,
+    Endpoint,
+    Principal,
+    RateLimitKey,
+)
 from monext_bridge.web.http import nonce, parameters, services, wants_json
 from monext_bridge.web.pages import apply_branding, asked_language, current_branding, hinted_store_key, speak
 from monext_bridge.web.pages import render as pages
@@ -32,7 +42,7 @@ GAVE_UP_FOR_GOOD = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPI
     does="records the outcome of the payment and leads on",
     caller=Principal.REFERENCE,
     called_by="buyer, sent by Monext",
-    limits=(POLLS,),
+    limits=(POLLS, REFUSALS),
     answers=Answers.PAGE,
     seconds=BUYER_SECONDS,
     buyer=BuyerVisit(polls_after_error=True),
@@ -49,7 +59,7 @@ def returned(ref: str) -> Response:
 @Endpoint(
     does="gives up, unless Monext says that something was paid",
     caller=Principal.REFERENCE,
-    limits=(POLLS,),
+    limits=(POLLS, REFUSALS),
     answers=Answers.PAGE,
     seconds=BUYER_SECONDS,
     buyer=BuyerVisit(),
@@ -66,7 +76,7 @@ def cancel(ref: str) -> Response:
     does="the state of the payment in words; to a program that accepts JSON alone, "
     '`{"status", "paymentReference", "orderId"?, "orderNumber"?}`',
     caller=Principal.REFERENCE,
-    limits=(POLLS,),
+    limits=(POLLS, REFUSALS),
     answers=Answers.EITHER,
     seconds=BUYER_SECONDS,
     buyer=BuyerVisit(polls_after_error=True),
@@ -99,13 +109,15 @@ def result(ref: str) -> Response | str:
 
 
 def _read(ref: str) -> PaymentReference:
-    """Read the reference. What follows, an error included, has its store's branding and is in its language.
+    """Read the reference, and count the request for its payment.
 
-    The record tells both more exactly, once it is read.
+    What follows, an error included, has its store's branding and is in its language. The record tells both more
+    exactly, once it is read.
     """
     reference = services().references.read(ref)
     apply_branding(hinted_store_key(reference.store_mark))
     speak(reference.language)
+    rate_limits().count_proved(RateLimitKey.PAYMENT, reference.payment_id)
     return reference
 
 

@@ -21,6 +21,7 @@ from monext_bridge.web.endpoints.description import Description, Json, Parameter
 from monext_bridge.web.endpoints.endpoint import Answers, BuyerVisit, Cors, Endpoint
 from monext_bridge.web.endpoints.principals import Principal
 from monext_bridge.web.endpoints.rate_limits import (
+    LOOK_UPS,
     NOTIFICATION,
     NOTIFICATIONS,
     POLLS,
@@ -30,12 +31,14 @@ from monext_bridge.web.endpoints.rate_limits import (
     START,
     STARTS,
     UNLIMITED,
+    Counted,
     RateLimit,
     RateLimitKey,
 )
 
 __all__ = [
     "BUYER_SECONDS",
+    "LOOK_UPS",
     "NOTIFICATION",
     "NOTIFICATIONS",
     "NOTIFICATION_SECONDS",
@@ -51,6 +54,7 @@ __all__ = [
     "Answers",
     "BuyerVisit",
     "Cors",
+    "Counted",
     "Description",
     "Endpoint",
     "Endpoints",
