@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +13,9 @@ from monext_bridge.gateways.keys.clouds import GOOGLE_KEYS, PushKeys
 from monext_bridge.runtime import utc_now
 from monext_bridge.services.access.push_signatures import PushSignatures
 from monext_bridge.web import create_app
+from monext_bridge.web.endpoints import RateLimit
 from tests import push_samples as samples
-from tests.bridges import Answer, InProcess
+from tests.bridges import Answer, InProcess, ample_limits
 
 SECRET = "the-secret-of-the-subscription"
 PATH = "/events/commercetools"
@@ -39,11 +41,16 @@ class FakeInternet:
 class Endpoint:
     """The push endpoint of a bridge that fetches from `internet`."""
 
-    def __init__(self, bridge: InProcess, internet: FakeInternet) -> None:
+    def __init__(
+        self,
+        bridge: InProcess,
+        internet: FakeInternet,
+        *,
+        limits: Callable[[RateLimit], RateLimit] = ample_limits,
+    ) -> None:
         signatures = PushSignatures(PushKeys(fetch=internet), utc_now)
-        self._app: Flask = create_app(
-            bridge.settings, services=replace(bridge.services, push_signatures=signatures)
-        )
+        services = replace(bridge.services, push_signatures=signatures)
+        self._app: Flask = create_app(bridge.settings, services=services, limits=limits)
         self.internet = internet
 
     def push(self, body: object = None, *, path: str = WITH_SECRET, **options: Any) -> Answer:

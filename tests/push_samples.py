@@ -23,6 +23,12 @@ AUDIENCE = "https://pay.example.com/events/commercetools"
 HOST = "https://sns.eu-west-1.amazonaws.com"
 CERTIFICATE_URL = f"{HOST}/SimpleNotificationService-0123456789abcdef.pem"
 SUBSCRIBE_URL = f"{HOST}/?Action=ConfirmSubscription&Token=abc"
+SUBSCRIPTION = "projects/shop/subscriptions/bridge"
+GRID_TOPIC = (
+    "/subscriptions/6f6f1a2e-6b0e-4a53-8a0b-1d2f3c4b5a69/resourceGroups/shop"
+    "/providers/Microsoft.EventGrid/topics/shipments"
+)
+SOURCE = "/sandbox/orders"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:shipments"
 CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
 
@@ -53,7 +59,7 @@ def cloud_event(data: Json | None = None, **changes: Any) -> Json:
         "specversion": "1.0",
         "id": "5ed3ab6e-0001-4000-8000-000000000001",
         "type": "com.commercetools.order.message.OrderShipmentStateChanged",
-        "source": "/sandbox/orders",
+        "source": SOURCE,
         "subject": ORDER,
         "time": "2026-10-01T10:00:00.000Z",
         "sequence": "3",
@@ -63,17 +69,21 @@ def cloud_event(data: Json | None = None, **changes: Any) -> Json:
     return {name: value for name, value in (valid | changes).items() if value is not None}
 
 
-def pub_sub(content: object | None = None, **changes: Any) -> Json:
-    """A push of Google Pub/Sub that carries a message."""
+def pub_sub(
+    content: object | None = None, *, subscription: str | None = SUBSCRIPTION, **changes: Any
+) -> Json:
+    """A push of Google Pub/Sub that carries a message; of no subscription where that is None."""
     data = base64.b64encode(json.dumps(message() if content is None else content).encode()).decode()
     inner = {"data": data, "messageId": "1", "publishTime": "2026-10-01T10:00:00Z", "attributes": {}}
-    return {"message": inner | changes, "subscription": "projects/shop/subscriptions/bridge"}
+    push = {"message": inner | changes, "subscription": subscription}
+    return {name: value for name, value in push.items() if value is not None}
 
 
 def event_grid(data: object | None = None, **changes: Any) -> list[Json]:
     """A push of Azure Event Grid in its own schema."""
     valid = {
         "id": "1",
+        "topic": GRID_TOPIC,
         "eventType": "commercetools",
         "subject": "order",
         "eventTime": "2026-10-01T10:00:00Z",
@@ -87,6 +97,11 @@ def validation(**changes: Any) -> list[Json]:
     """The validation request that Event Grid sends before the first event."""
     data = {"validationCode": "512d38b6-c7b8-40c8-89fe-f46f9e9622b6", "validationUrl": "https://example.com"}
     return event_grid(data | changes, eventType="Microsoft.EventGrid.SubscriptionValidationEvent")
+
+
+def stamp(age: timedelta = timedelta(0)) -> str:
+    """The time so long ago, as SNS writes it."""
+    return (datetime.now(UTC) - age).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 @cache
@@ -120,7 +135,7 @@ def sns(content: object | None = None, *, signed_by: str = "sns", **changes: Any
         "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
         "TopicArn": TOPIC,
         "Message": json.dumps(message() if content is None else content),
-        "Timestamp": "2026-10-01T10:00:00.000Z",
+        "Timestamp": stamp(),
         "SignatureVersion": "2",
         "SigningCertURL": CERTIFICATE_URL,
         "UnsubscribeURL": f"{HOST}/?Action=Unsubscribe",

@@ -113,6 +113,12 @@ class World:
         )
         return str(answer.json()["access_token"])
 
+    def merchant_center_token(self) -> str:
+        """Make a token of the Merchant Center for the seed's project."""
+        return str(
+            self._post(self.sandbox.commercetools_url, "jwt", {"claims": {}, "expiresIn": 300})["token"]
+        )
+
     # what commercetools holds
 
     def payments(self, cart_id: str) -> list[Json]:

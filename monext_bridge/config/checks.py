@@ -25,6 +25,7 @@ def disagreements(readings: Readings) -> Faults:
     yield from _logos_without_name(readings)
     yield from _insecure(readings)
     yield from _useless(readings)
+    yield from _unproved_messages(readings)
 
 
 def _undecided_access(readings: Readings) -> Faults:
@@ -104,6 +105,17 @@ def _useless(readings: Readings) -> Faults:
     for each in (each for each in SETTINGS if each.name in readings.given):
         if each.needs and each.needs not in readings.given:
             yield each.needs, f"is needed by {each.name}"
+
+
+def _unproved_messages(readings: Readings) -> Faults:
+    """Finds messages that nothing could prove: only SNS signs an envelope, and a Google token alone names nobody."""
+    if {"EVENTS_SECRET", "EVENTS_OIDC_EMAILS"} & readings.given:
+        return
+    topics: frozenset[str] = readings.of("EVENTS_TOPICS", frozenset).every or frozenset()
+    if "EVENTS_OIDC_AUDIENCE" in readings.given:
+        yield "EVENTS_SECRET", "is needed by EVENTS_OIDC_AUDIENCE (or EVENTS_OIDC_EMAILS is)"
+    if not all(parsing.SNS_TOPIC.fullmatch(topic) for topic in topics):
+        yield "EVENTS_SECRET", "is needed by EVENTS_TOPICS that are not of SNS (or EVENTS_OIDC_EMAILS is)"
 
 
 def _any_insecure(values: Iterable[object]) -> bool:

@@ -44,8 +44,8 @@ class Settings:
 
     Of `secret_keys` and `link_secrets` the first signs, and all verify. `allowed_url_hosts` are in the form
     of `url_host`. Of `interfaces` the first is written. `capture_on_shipment` are shipment states of
-    commercetools; it is empty where shipments capture nothing. `events_secret` is None where no subscription
-    may call. `redis_url` is None where processes share nothing. `reconcile_in_web` says whether the web keeps
+    commercetools; it is empty where shipments capture nothing. Any of `events_secrets` proves a
+    subscription. `redis_url` is None where processes share nothing. `reconcile_in_web` says whether the web keeps
     a process for reconciliation, once a machine. `shop_origins` are in the form in which browsers send an
     `Origin`.
     """
@@ -145,19 +145,38 @@ class Settings:
         "`on`: an order that becomes Cancelled releases what is not captured; nothing is refunded",
         default="off",
     )
-    events_secret: SecretStr | None = setting(
+    events_secrets: tuple[SecretStr, ...] = setting(
         "EVENTS_SECRET",
-        parsing.presented_secret,
-        "what a commercetools subscription presents; at least 16 characters",
-        otherwise="subscriptions are refused",
+        parsing.presented_secrets,
+        "what a commercetools subscription presents, best as a bearer token; at least 16 characters; a comma list "
+        "rotates, and the whole value is taken too",
+        otherwise="no secret proves a subscription",
+        factory=tuple[SecretStr, ...],
         note="",
+    )
+    events_topics: frozenset[str] = setting(
+        "EVENTS_TOPICS",
+        parsing.event_topics,
+        "topics whose messages are taken, comma list: SNS topic ARNs, whose signature is then proof enough, Pub/Sub "
+        "subscriptions, Event Grid topics",
+        otherwise="every one that is otherwise proved",
+        factory=frozenset[str],
+        example="arn:aws:sns:eu-west-1:123456789012:shipments",
     )
     events_oidc_audience: str | None = setting(
         "EVENTS_OIDC_AUDIENCE",
         parsing.text,
         "audience of the tokens with which Google Pub/Sub signs its pushes",
         otherwise="they are not asked for",
-        needs="EVENTS_SECRET",
+    )
+    events_oidc_emails: frozenset[str] = setting(
+        "EVENTS_OIDC_EMAILS",
+        parsing.email_addresses,
+        "service accounts whose Google tokens are proof enough, comma list",
+        otherwise="a token needs the secret beside it",
+        factory=frozenset[str],
+        needs="EVENTS_OIDC_AUDIENCE",
+        example="push@shop-123.iam.gserviceaccount.com",
     )
     currencies: frozenset[str] = setting(
         "CURRENCIES", parsing.currencies, "currencies that may be paid, comma list", default="EUR", note=""

@@ -131,7 +131,6 @@ def _init_requests(
         app,
         secret=settings.secret_keys[0],
         redis_url=settings.redis_url,
-        principals=built.principals,
         refuse=refuse,
         endpoints=endpoints,
         adjust=limits,

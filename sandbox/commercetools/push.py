@@ -1,11 +1,9 @@
-"""Messages on their way to a subscriber, as Google Pub/Sub pushes them.
+"""Messages on their way to a subscriber, as Google Pub/Sub, AWS SNS or Azure Event Grid push them.
 
-Between commercetools and the subscriber lies a cloud; of those that commercetools knows, the sandbox plays
-this one: https://cloud.google.com/pubsub/docs/push. At least once, in any order, repeated until it is taken.
+Between commercetools and the subscriber lies a cloud, Pub/Sub unless another is asked for: at least once, in any
+order, repeated until it is taken.
 """
 
-import base64
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +11,7 @@ from itertools import count
 
 import requests
 
+from sandbox.commercetools.envelopes import TOPICS, aged, wrap
 from sandbox.commercetools.state import Project
 from sandbox.commercetools.wire import Json
 from sandbox.courier import Courier, Terms
@@ -24,7 +23,6 @@ TERMS = Terms(
     growth=2.0,
     longest=60.0,
 )
-_SUBSCRIPTION = "projects/sandbox/subscriptions/bridge"
 _FIRST_ID = 10_000_000_000_000
 
 
@@ -34,6 +32,27 @@ class Target:
 
     url: str
     secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """How messages are wrapped from now on: by which cloud, of which topic, stamped so many seconds ago.
+
+    Without a topic it is the cloud's usual one. Only SNS signs; a forged signature is another key's.
+    """
+
+    cloud: str = "pubsub"
+    topic: str | None = None
+    age: float = 0
+    forged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A notification, and the envelope that it is sent in, however often."""
+
+    notification: Json
+    envelope: Json
 
 
 Send = Callable[[Target, Json], int]
@@ -51,11 +70,11 @@ def send_push(target: Target, envelope: Json) -> int:
             return answer.status_code
 
 
-class Pusher(Courier[Json]):
+class Pusher(Courier[Push]):
     """The cloud's courier; its errands are notifications of commercetools, about a resource's id.
 
     Without a target nothing is kept. Where `subscribed_only`, it takes just the messages that a subscription
-    of the project asks for; otherwise all. A reset leaves both as they are.
+    of the project asks for; otherwise all. A reset leaves both as they are, and the wrapping as it was at first.
     """
 
     def __init__(self, project: Project, *, send: Send = send_push) -> None:
@@ -66,35 +85,31 @@ class Pusher(Courier[Json]):
         self._ids = count(_FIRST_ID)
         super().__init__(terms=TERMS, send=self._push, clock=project.clock)
 
+    def reset(self) -> None:
+        """Forget what was sent, and wrap as at first."""
+        super().reset()
+        self.wrapping = Wrapping()
+
     def publish(self, notification: Json) -> None:
         """Queue a notification for the target, if there is one."""
         if self.target and (not self.subscribed_only or _is_wanted(self._project, notification)):
-            envelope = _envelope(notification, message_id=next(self._ids), now=self._project.now())
-            self.order(envelope, about=notification["resource"]["id"])
+            self.order(Push(notification, self._envelope(notification)), about=notification["resource"]["id"])
 
-    def _push(self, envelope: Json) -> int:
+    def _envelope(self, notification: Json) -> Json:
+        how = self.wrapping
+        return wrap(
+            how.cloud,
+            notification,
+            number=next(self._ids),
+            topic=how.topic or TOPICS[how.cloud],
+            now=aged(self._project.clock(), seconds=how.age),
+            forged=how.forged,
+        )
+
+    def _push(self, push: Push) -> int:
         if self.target is None:
             raise ConnectionError("there is no target any more")
-        return self._post(self.target, envelope)
-
-
-def unwrapped(envelope: Json) -> Json:
-    """The notification in an envelope."""
-    notification: Json = json.loads(base64.b64decode(envelope["message"]["data"]))
-    return notification
-
-
-def _envelope(notification: Json, *, message_id: int, now: str) -> Json:
-    data = base64.b64encode(json.dumps(notification, ensure_ascii=False).encode()).decode()
-    message = {
-        "attributes": {},
-        "data": data,
-        "messageId": str(message_id),
-        "message_id": str(message_id),
-        "publishTime": now,
-        "publish_time": now,
-    }
-    return {"message": message, "subscription": _SUBSCRIPTION}
+        return self._post(self.target, push.envelope)
 
 
 def _is_wanted(project: Project, notification: Json) -> bool:

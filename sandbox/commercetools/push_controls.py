@@ -1,14 +1,15 @@
 """Controls of the push, under `/_control/push`: where messages go, and how they go astray."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from flask import Blueprint, Response, request
 from pydantic import Field
 
 from sandbox.commercetools.answers import answer
+from sandbox.commercetools.envelopes import certificate
 from sandbox.commercetools.errors import not_found
-from sandbox.commercetools.push import Pusher, Target, unwrapped
+from sandbox.commercetools.push import Push, Pusher, Target
 from sandbox.commercetools.schema import Strict, parse, read_json
 from sandbox.commercetools.wire import Json, instant
 from sandbox.courier import Errand
@@ -23,6 +24,14 @@ class PushControl(Strict):
     late: Annotated[float, Field(ge=0)] = 0
     interval: Annotated[float, Field(gt=0)] = 1
     subscribedOnly: bool = False
+    cloud: Literal["pubsub", "sns", "eventgrid"] = "pubsub"
+    topic: str | None = None
+    age: float = 0
+    forged: bool = False
+
+
+WRAPPING = ("cloud", "topic", "age", "forged")
+"""Members of the control that say how messages are wrapped."""
 
 
 class FlushControl(Strict):
@@ -45,6 +54,7 @@ def push_controls(pusher: Pusher) -> Blueprint:
     control.post("")(endpoints.change)
     control.post("/flush")(endpoints.flush)
     control.post("/again")(endpoints.again)
+    control.get("/certificate")(endpoints.certificate)
     return control
 
 
@@ -62,6 +72,7 @@ class _PushControls:
                 "late": pusher.late_seconds,
                 "interval": pusher.interval_seconds,
                 "subscribedOnly": pusher.subscribed_only,
+                **{name: getattr(pusher.wrapping, name) for name in WRAPPING},
                 "messages": [
                     _told(number, errand=errand) for number, errand in enumerate(list(pusher.journal))
                 ],
@@ -81,6 +92,8 @@ class _PushControls:
             pusher.interval_seconds = wanted.interval
         if "subscribedOnly" in given:
             pusher.subscribed_only = wanted.subscribedOnly
+        named = {name: getattr(wanted, name) for name in WRAPPING if name in given}
+        pusher.wrapping = replace(pusher.wrapping, **named)
         return self.show()
 
     def flush(self) -> Response:
@@ -95,9 +108,13 @@ class _PushControls:
             raise not_found(str(wanted.number), by="number")
         return answer({}, status=201)
 
+    def certificate(self) -> Response:
+        """The certificate that verifies what the sandbox's SNS signs."""
+        return Response(certificate(), content_type="application/x-pem-file")
 
-def _told(number: int, *, errand: Errand[Json]) -> Json:
-    notification = unwrapped(errand.content)
+
+def _told(number: int, *, errand: Errand[Push]) -> Json:
+    notification = errand.content.notification
     return {
         "number": number,
         "type": notification.get("type", notification["notificationType"]),

@@ -154,4 +154,6 @@ class TestTable:
 
     def test_an_example_is_taken(self) -> None:
         examples = {each.name: each.example for each in SETTINGS if each.example}
-        assert load_settings(valid_environment(SHOP_NAME="Maison", **examples)).stores()
+        assert load_settings(
+            valid_environment(SHOP_NAME="Maison", EVENTS_OIDC_AUDIENCE="https://pay.example.com", **examples)
+        ).stores()

@@ -84,6 +84,9 @@ class TestFaults:
             ("REDIS_URL", "http://localhost:6379"),
             ("REDIS_URL", "localhost:6379"),
             ("EVENTS_SECRET", "fifteen-letters"),
+            ("EVENTS_TOPICS", "shipments"),
+            ("EVENTS_TOPICS", "projects/shop/topics/shipments"),
+            ("EVENTS_TOPICS", "arn:aws:sqs:eu-west-1:123456789012:shipments"),
             ("EVENTS_SECRET", "a secret of several words"),
             ("EVENTS_SECRET", "ein-geheimer-schlüssel"),
             ("CURRENCIES", "EURO"),
@@ -137,13 +140,29 @@ class TestFaults:
         [
             ({"CTP_JWKS_URL": "https://mc.example.com/keys"}, "CTP_JWT_ISSUER"),
             ({"CTP_JWT_ISSUER": "https://mc.example.com"}, "CTP_JWKS_URL"),
-            ({"EVENTS_OIDC_AUDIENCE": "https://pay.example.com"}, "EVENTS_SECRET"),
+            ({"EVENTS_OIDC_EMAILS": "push@shop.example.com"}, "EVENTS_OIDC_AUDIENCE"),
         ],
     )
     def test_what_does_nothing_alone_is_not_left_alone(
         self, given: dict[str, str | None], missing: str
     ) -> None:
         assert settings_faults(**given) == [f"{missing}: is needed by {next(iter(given))}"]
+
+    def test_an_account_that_is_no_email_is_a_fault(self) -> None:
+        (fault,) = settings_faults(EVENTS_OIDC_EMAILS="push", EVENTS_OIDC_AUDIENCE="https://pay.example.com")
+        assert fault.startswith("EVENTS_OIDC_EMAILS: ")
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"EVENTS_OIDC_AUDIENCE": "https://pay.example.com"},
+            {"EVENTS_TOPICS": "projects/shop/subscriptions/bridge"},
+            {"EVENTS_TOPICS": "/sandbox/orders"},
+        ],
+    )
+    def test_messages_that_nothing_could_prove_are_a_fault(self, given: dict[str, str | None]) -> None:
+        (fault,) = settings_faults(**given)
+        assert fault.startswith(f"EVENTS_SECRET: is needed by {next(iter(given))}")
 
     @pytest.mark.parametrize(
         "url", ["http://mc.example.com/keys", "/keys", "https://mc.example.com/keys?x=1"]

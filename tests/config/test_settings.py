@@ -39,7 +39,7 @@ class TestWhatIsRead:
         assert settings.late_capture is False
         assert settings.reconcile_in_web is True
         assert settings.capture_on_shipment == {"Shipped", "Delivered"}
-        assert (settings.events_secret, settings.events_oidc_audience) == (None, None)
+        assert (settings.events_secrets, settings.events_oidc_audience) == ((), None)
         assert (settings.commercetools.jwks_url, settings.commercetools.jwt_issuer) == (None, None)
 
     def test_urls_lose_the_slash_at_their_end(self) -> None:
@@ -106,9 +106,13 @@ class TestWhatIsRead:
         settings = settings_with(
             EVENTS_SECRET="a-secret,of-the-events", EVENTS_OIDC_AUDIENCE="https://pay.example.com"
         )
-        assert settings.events_secret is not None
-        assert settings.events_secret.get_secret_value() == "a-secret,of-the-events"
+        assert [secret.get_secret_value() for secret in settings.events_secrets] == ["a-secret,of-the-events"]
         assert settings.events_oidc_audience == "https://pay.example.com"
+
+    def test_a_comma_list_of_event_secrets_rotates_and_may_be_one_secret(self) -> None:
+        first, second = "the-first-of-secrets", "the-second-of-secrets"
+        secrets = settings_with(EVENTS_SECRET=f"{first},{second}").events_secrets
+        assert [secret.get_secret_value() for secret in secrets] == [first, second, f"{first},{second}"]
 
     def test_the_word_basic_before_the_api_key_is_dropped(self) -> None:
         credentials = settings_with(MONEXT_API_KEY=f"Basic {monext_api_key()}").store(None).credentials

@@ -46,6 +46,42 @@ def test_the_last_start_s_pages_win_in_the_same_session(buyer: Buyer, world: Wor
     assert page_of(buyer.comes_back(first)) == on(sandbox, "thanks-2")
 
 
+ELEVEN = [f"thanks-{number}" for number in range(11)]
+"""One more than the sessions that a cart may have alive at a time."""
+
+
+def test_eleven_landing_pages_are_one_session(buyer: Buyer, world: World, sandbox: Sandbox) -> None:
+    cart = world.cart()
+    pages = [buyer.start(cart, **asked(returnUrl=on(sandbox, each))) for each in ELEVEN]
+    assert len({page.token for page in pages}) == 1
+    assert sessions_opened(world) == len(world.payments(cart)) == 1
+
+
+@pytest.mark.parametrize("path", ["/payment", "/checkout"])
+def test_eleven_landing_pages_of_eleven_shop_sessions_are_one_session(
+    path: str, in_process: InProcess, world: World, sandbox: Sandbox
+) -> None:
+    cart = world.cart()
+    for each in ELEVEN:
+        session = world.session(cart, metadata={"merchantReturnUrl": on(sandbox, each)})
+        if path == "/payment":
+            answer = in_process.call("POST", path, json={}, headers={"X-Session-Id": session})
+        else:
+            answer = in_process.call("GET", f"/checkout/{cart}?session={session}")
+        assert answer.status == 200
+    assert sessions_opened(world) == len(world.payments(cart)) == 1
+
+
+def sessions_opened(world: World) -> int:
+    return len(
+        [
+            c
+            for c in world.calls("monext")
+            if (c["method"], c["path"]) == ("POST", "/v1/checkout/payments/sessions")
+        ]
+    )
+
+
 def test_a_start_that_names_none_changes_none(buyer: Buyer, world: World, sandbox: Sandbox) -> None:
     cart = world.cart()
     buyer.start(cart, **asked(cancelUrl=on(sandbox, "basket")))

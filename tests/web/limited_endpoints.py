@@ -1,68 +1,99 @@
-"""Gives a request to each rate-limited endpoint, and tight rate limits, for the tests of the limits."""
+"""Gives requests to each rate-limited endpoint, proved and made up, and tight rate limits, for their tests."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from monext_bridge.web.endpoints import REFUSALS, RateLimit, method_of
+from monext_bridge.domain.ids import PaymentId
+from monext_bridge.services.results import store_mark
+from monext_bridge.web.endpoints import Counted, Principal, RateLimit, method_of
 from monext_bridge.web.endpoints.rate_limits import MINUTE
 from tests.bridges import Answer, InProcess, ample_limits
+from tests.services.payment_reference.references import REFERENCE
 from tests.web.back_office import UNKNOWN_ID
 from tests.web.declared_endpoints import ENDPOINTS, ROUTES
+from tests.world import World
 
 ADDRESS, OTHER_ADDRESS = "203.0.113.7", "198.51.100.9"
 Build = Callable[..., InProcess]
 
+PAYMENT_INTENT = f"/operations/payment-intents/{UNKNOWN_ID}"
+METHODS = {rule.endpoint: method_of(rule) for rule in ROUTES.url_map.iter_rules()}
+PATHS = {rule.endpoint: rule.rule.replace("<payment_id>", UNKNOWN_ID) for rule in ROUTES.url_map.iter_rules()}
+BEARERS = (Principal.BACK_OFFICE, Principal.MERCHANT_CENTER)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to an endpoint, and what differs where somebody else sends it from the same address."""
+    """A request to an endpoint."""
 
     path: str
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
-    other_path: str = ""
-    other_headers: tuple[tuple[str, str], ...] = ()
 
     def send(self, bridge: InProcess, *, address: str = ADDRESS) -> Answer:
         headers = {**dict(self.headers), "X-Forwarded-For": address}
         return bridge.call(self.method, self.path, headers=headers)
 
-    @property
-    def from_somebody_else(self) -> Request:
-        return replace(self, path=self.other_path or self.path, headers=self.other_headers or self.headers)
+
+def limited_by(counted: Counted) -> list[tuple[str, RateLimit]]:
+    """List each endpoint with each of its limits of this kind."""
+    return [
+        (name, limit)
+        for name, endpoint in ENDPOINTS.items()
+        for limit in endpoint.limits
+        if limit.counts is counted
+    ]
 
 
-REF, OTHER_REF = "e30." + "A" * 43, "e30." + "B" * 43
-"""References that have the right form, and that nobody signed."""
+def proved(endpoint: str, bridge: InProcess, world: World) -> Request:
+    """Make a request that proves a cart, a payment or a session that no other request has proved."""
+    caller = ENDPOINTS[endpoint].caller
+    if caller is Principal.REFERENCE:
+        return _with_reference(endpoint, genuine_reference(bridge))
+    if caller is Principal.LINK:
+        return Request(f"/checkout/{world.cart()}")
+    if caller is Principal.SESSION:
+        return _with_session(endpoint, world.session(world.cart()))
+    if caller is Principal.MERCHANT_CENTER:
+        return _with_bearer(endpoint, world.merchant_center_token())
+    return _with_bearer(endpoint, world.back_office_token())
 
-OTHER_CART = UNKNOWN_ID.replace("4000", "4001")
-MADE_UP = (("Authorization", "Bearer made-up"),)
-SESSION, OTHER_SESSION = (("X-Session-Id", "one-session"),), (("X-Session-Id", "another-one"),)
-NOTIFICATION = "?notificationType=WEBTRS&token=abc"
-PAYMENT_INTENT = f"/operations/payment-intents/{UNKNOWN_ID}"
-REQUESTS = {
-    "checkout.start": Request(f"/checkout/{UNKNOWN_ID}", other_path=f"/checkout/{OTHER_CART}"),
-    "checkout.start_by_form": Request(
-        f"/checkout/{UNKNOWN_ID}", "POST", other_path=f"/checkout/{OTHER_CART}"
-    ),
-    "buyer.returned": Request(f"/return/{REF}", other_path=f"/return/{OTHER_REF}"),
-    "buyer.cancel": Request(f"/cancel/{REF}", other_path=f"/cancel/{OTHER_REF}"),
-    "buyer.result": Request(f"/result/{REF}", other_path=f"/result/{OTHER_REF}"),
-    "notifications.notify": Request(
-        f"/notification/{REF}{NOTIFICATION}", other_path=f"/notification/{OTHER_REF}{NOTIFICATION}"
-    ),
-    "payment.create": Request("/payment", "POST", SESSION, other_headers=OTHER_SESSION),
-    "operations.config": Request("/operations/config", headers=SESSION, other_headers=OTHER_SESSION),
-    "policy_reports.receive": Request("/csp-reports", "POST"),
-    **{
-        rule.endpoint: Request(rule.rule.replace("<payment_id>", UNKNOWN_ID), method_of(rule), MADE_UP)
-        for rule in ROUTES.url_map.iter_rules()
-        if ENDPOINTS[rule.endpoint].limits == (REFUSALS,)
-    },
-}
-"""Requests that the bridge or a remote refuses: the limits count refused requests as well."""
+
+def made_up(endpoint: str, number: int = 0) -> Request:
+    """Make a request that has the right form and proves nothing; each number makes another one.
+
+    At `/checkout` it names an own cart each time, by a session that nobody has opened.
+    """
+    caller = ENDPOINTS[endpoint].caller
+    if caller is Principal.REFERENCE:
+        return _with_reference(endpoint, f"e30.{number:043d}")
+    if caller is Principal.LINK:
+        return Request(f"/checkout/{uuid.uuid4()}?session=made-up-{number}")
+    if caller is Principal.SESSION:
+        return _with_session(endpoint, f"made-up-{number}")
+    return _with_bearer(endpoint, f"made-up-{number}")
+
+
+def genuine_reference(bridge: InProcess) -> str:
+    """Sign a reference of a payment that nobody has made."""
+    named = replace(REFERENCE, payment_id=PaymentId(str(uuid.uuid4())), store_mark=store_mark(None))
+    return bridge.services.references.sign(named)
+
+
+def _with_reference(endpoint: str, ref: str) -> Request:
+    query = "?notificationType=WEBTRS&token=abc" if endpoint == "notifications.notify" else ""
+    return Request(PATHS[endpoint].replace("<ref>", ref) + query)
+
+
+def _with_session(endpoint: str, session_id: str) -> Request:
+    return Request(PATHS[endpoint], METHODS[endpoint], (("X-Session-Id", session_id),))
+
+
+def _with_bearer(endpoint: str, token: str) -> Request:
+    return Request(PATHS[endpoint], METHODS[endpoint], (("Authorization", f"Bearer {token}"),))
 
 
 def with_one_tight_limit(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from monext_bridge.web import create_routes
 from monext_bridge.web.endpoints import (
+    Counted,
     Endpoint,
     RateLimit,
     RateLimitKey,
@@ -19,10 +20,14 @@ LIMITS = ("Address", "At most")
 OF_ONE = {
     RateLimitKey.ADDRESS: "from an address",
     RateLimitKey.CART: "for a cart",
-    RateLimitKey.REFERENCE: "for a payment",
+    RateLimitKey.PAYMENT: "for a payment",
     RateLimitKey.SESSION: "for a session",
 }
-REFUSALS_ONLY = "that are refused (401, 403); a token that was let in less than a minute ago is not affected"
+NOT_PROVED = {
+    Counted.REFUSED: "refused (401, 403), together: {figure}; what is proved is not affected",
+    Counted.LOOKED_UP: "tokens, sessions, cart ids and certificates that a remote is asked about and does not know, "
+    "together: {figure}; what one knew less than a minute ago is not affected",
+}
 ARGUMENT = re.compile(r"<.*")
 
 
@@ -36,11 +41,16 @@ def address_rows() -> list[Sequence[str]]:
 
 
 def limit_rows() -> list[Sequence[str]]:
-    """Return a row for each set of limits: the addresses that share it, and its figures for a minute."""
+    """Return a row for each set of limits: the addresses that share it, and its figures for a minute.
+
+    What is proved comes first; then each limit of what is not proved has a row.
+    """
     groups: dict[tuple[RateLimit, ...], dict[str, Endpoint]] = {}
-    for _, path, endpoint in _served():
-        if endpoint.limits:
-            groups.setdefault(endpoint.limits, {})[ARGUMENT.sub("…", path)] = endpoint
+    for counted in Counted:
+        for _, path, endpoint in _served():
+            limits = tuple(limit for limit in endpoint.limits if limit.counts is counted)
+            if limits:
+                groups.setdefault(limits, {})[ARGUMENT.sub("…", path)] = endpoint
     return [
         (", ".join(f"`{path}`" for path in found), _figures(limits, list(found.values())))
         for limits, found in groups.items()
@@ -57,7 +67,9 @@ def _served() -> list[tuple[str, str, Endpoint]]:
 
 def _figures(limits: Iterable[RateLimit], endpoints: Sequence[Endpoint]) -> str:
     words = ", ".join(_figure(limit) for limit in limits)
-    if len(endpoints) > 1 and not any(limit.refusals_only for limit in limits):
+    if any(limit.counts is not Counted.PROVED for limit in limits):
+        return words
+    if len(endpoints) > 1:
         words += ", together"
     if any(endpoint.bare_503_when_limited for endpoint in endpoints):
         words += "; then 503, so that Monext sends it again"
@@ -65,12 +77,8 @@ def _figures(limits: Iterable[RateLimit], endpoints: Sequence[Endpoint]) -> str:
 
 
 def _figure(limit: RateLimit) -> str:
-    of_one = OF_ONE[limit.key]
-    return (
-        f"{limit.amount} calls {of_one} {REFUSALS_ONLY}"
-        if limit.refusals_only
-        else f"{limit.amount} {of_one}"
-    )
+    figure = f"{limit.amount} {OF_ONE[limit.key]}"
+    return NOT_PROVED.get(limit.counts, "{figure}").format(figure=figure)
 
 
 def _with_table(document: str, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -100,6 +100,10 @@ class PushKeys:
                 self._keep(url, found)
             return found
 
+    def has_certificate(self, url: str) -> bool:
+        """Tells whether the certificate at that address is kept. Nothing is fetched."""
+        return self._kept(url) is not None
+
     def google(self, key_id: str) -> jwt.PyJWK | None:
         """Returns Google's key of this id, or None where there is none.
 

@@ -9,6 +9,7 @@ from monext_bridge.mapping.clouds.envelopes import (
     read_text,
 )
 from monext_bridge.mapping.clouds.sns import SnsKind, SnsMessage, SnsSignature, is_sns, read_sns
+from monext_bridge.mapping.clouds.topics import is_topic_of_sns, names_listed_topic
 
 __all__ = [
     "FOLLOWED",
@@ -17,7 +18,9 @@ __all__ = [
     "SnsSignature",
     "Validation",
     "is_sns",
+    "is_topic_of_sns",
     "moved_orders",
+    "names_listed_topic",
     "read_json",
     "read_push",
     "read_sns",

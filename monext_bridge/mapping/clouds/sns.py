@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -49,12 +50,14 @@ class SnsSignature(StrEnum):
 class SnsMessage:
     """Holds a message. `signed` is the text that `signature` is of, and `certificate_url` leads to SNS.
 
-    `confirm_url` is where a subscription is confirmed; only a SUBSCRIPTION has one.
+    `sent_at` is the signed stamp of SNS. `confirm_url` is where a subscription is confirmed; only a SUBSCRIPTION
+    has one.
     """
 
     kind: SnsKind
     topic: str
     message: str
+    sent_at: datetime
     signed: bytes
     signature: bytes
     version: SnsSignature
@@ -75,6 +78,7 @@ def read_sns(document: object) -> SnsMessage:
         kind=kind,
         topic=_required(found, "TopicArn"),
         message=_required(found, "Message"),
+        sent_at=_moment(_required(found, "Timestamp")),
         signed=_signed(found, kind),
         signature=_signature(_required(found, "Signature")),
         version=_one_of(SnsSignature, found, "SignatureVersion"),
@@ -105,6 +109,16 @@ def _url_of_sns(url: str, *, path: re.Pattern[str] | None = None) -> str:
     if path and (not path.fullmatch(parts.path) or parts.query or parts.fragment):
         raise Malformed("not the address of a certificate of SNS")
     return url
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Malformed("Timestamp is no time", field="Timestamp") from error
+    if moment.tzinfo is None:
+        raise Malformed("Timestamp has no time zone", field="Timestamp")
+    return moment
 
 
 def _signature(text: str) -> bytes:

@@ -69,14 +69,12 @@ class Introspection:
                 "the caller's token is not checked yet, so nothing was done", remote="commercetools"
             ) from error
 
-    def knows(self, token: str) -> bool:
-        """Whether the token is known to grant access just now. commercetools is not asked."""
+    def has_verdict(self, token: str) -> bool:
+        """Whether the verdict on the token is known just now, good or bad. commercetools is not asked."""
         digest = _digest(token)
-        verdict = self._kept.known(digest)
-        if verdict is None and self._shared_verdicts:
-            found = self._shared_verdicts.find(digest)
-            verdict = found[0] if found else None
-        return verdict is TokenVerdict.GRANTED
+        if self._kept.known(digest) is not None:
+            return True
+        return self._shared_verdicts is not None and self._shared_verdicts.find(digest) is not None
 
     def _learn(self, token: str, digest: bytes) -> CachedAnswer[TokenVerdict]:
         """Take the verdict from another process, else from commercetools, and then share it.

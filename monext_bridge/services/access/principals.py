@@ -56,9 +56,9 @@ class Principals:
         """
         self._introspection.check(_shaped(token))
 
-    def knows_back_office(self, token: str) -> bool:
-        """Whether the token is known to grant access just now. commercetools is not asked."""
-        return bool(BEARER_TOKEN.fullmatch(token)) and self._introspection.knows(token)
+    def asks_about(self, token: str) -> bool:
+        """Whether commercetools has to be asked about a back office's token. It is not asked here."""
+        return bool(BEARER_TOKEN.fullmatch(token)) and not self._introspection.has_verdict(token)
 
     def merchant_center(self, token: str) -> None:
         """Check a JWT: our issuer signed it, for our project.

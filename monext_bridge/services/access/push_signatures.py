@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
@@ -55,23 +56,28 @@ class PushSignatures:
             return _forged("the signature of SNS does not verify")
         return SignatureVerdict.GENUINE
 
+    def asks_for_certificate(self, message: SnsMessage) -> bool:
+        """Whether the certificate of a message has to be fetched before its signature can be checked."""
+        return not self.keys.has_certificate(message.certificate_url)
+
     def confirm(self, message: SnsMessage) -> bool:
         """Confirm a subscription whose message is proved. May be repeated."""
         confirmed = message.confirm_url is not None and self.keys.visit(message.confirm_url)
         event(log, "sns_subscription", topic=message.topic, confirmed=confirmed)
         return confirmed
 
-    def google(self, token: str, *, audience: str) -> SignatureVerdict:
+    def google(self, token: str, *, audience: str, emails: Collection[str] = frozenset()) -> SignatureVerdict:
         """Check the OIDC token of a Pub/Sub push: RS256 by one of Google's keys, for our audience, and not expired.
 
-        Any customer of Google can get a token for any audience, so it proves nothing without our secret.
+        Any customer of Google can get a token for any audience. So where no `emails` say whose tokens are taken, it
+        proves nothing without our secret.
         """
         try:
             header = jwt.get_unverified_header(token)
             key = self.keys.google(str(header.get("kid")))
             if key is None:
                 return _forged("the OIDC token is not signed by one of Google's keys")
-            jwt.decode(
+            claims = jwt.decode(
                 token,
                 key=key,
                 algorithms=["RS256"],
@@ -84,6 +90,8 @@ class PushSignatures:
             return _forged(f"the OIDC token is refused: {type(error).__name__}")
         except KeysUnknown:
             return SignatureVerdict.UNKNOWN
+        if emails and not (claims.get("email_verified") is True and str(claims.get("email")) in emails):
+            return _forged("the OIDC token is not of a verified email of EVENTS_OIDC_EMAILS")
         return SignatureVerdict.GENUINE
 
 

@@ -7,13 +7,14 @@ from monext_bridge.services.checkout.open_session import SessionOpener
 from monext_bridge.services.checkout.options import Proof, StartOptions
 from monext_bridge.services.checkout.resolved import named_pages
 from monext_bridge.services.checkout.rules import opens_checkout, under_reference, under_session
-from monext_bridge.services.checkout.shop_session import ShopSessions
+from monext_bridge.services.checkout.shop_session import ShopSession, ShopSessions
 from monext_bridge.services.checkout.start import Checkout
 
 __all__ = [
     "Checkout",
     "Proof",
     "SessionOpener",
+    "ShopSession",
     "ShopSessions",
     "StartOptions",
     "named_pages",

@@ -2,7 +2,8 @@
 
 from monext_bridge.web.access.authenticate import bearer, init_principals
 from monext_bridge.web.access.cors import init_cors
-from monext_bridge.web.access.rate_limiter import as_declared, init_rate_limits
+from monext_bridge.web.access.look_ups import looking_up
+from monext_bridge.web.access.rate_limiter import as_declared, init_rate_limits, rate_limits
 from monext_bridge.web.access.signed_links import check_link, signed_query
 
 __all__ = [
@@ -12,5 +13,7 @@ __all__ = [
     "init_cors",
     "init_principals",
     "init_rate_limits",
+    "looking_up",
+    "rate_limits",
     "signed_query",
 ]

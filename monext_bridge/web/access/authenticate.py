@@ -1,13 +1,18 @@
-"""Looks up which principal the endpoint of a request declares, and checks the bearer token where one is the proof."""
+"""Looks up which principal the endpoint of a request declares, and checks the bearer token where one is the proof.
+
+A remote is asked about a token that is not known here only while its address has not brought too many made-up ones.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 
 from flask import Flask, request
 
 from monext_bridge.errors import Forbidden, Unauthenticated
 from monext_bridge.services.access import Principals
+from monext_bridge.web.access.rate_limiter import rate_limits
 from monext_bridge.web.endpoints import Endpoints, Principal
 
 TokenCheck = Callable[[Principals, str], None]
@@ -33,11 +38,18 @@ def init_principals(app: Flask, *, principals: Principals, endpoints: Endpoints)
         declared = endpoints.get(request.endpoint)
         principal = declared.caller if declared else None
         if principal is not None and principal in BY_TOKEN:
-            BY_TOKEN[principal](principals, bearer(request.headers.get("Authorization")))
+            _prove_by_token(principals, principal)
         elif principal not in AT_THE_ENDPOINT:
             raise Forbidden("nobody may call this")
 
     app.before_request(prove)
+
+
+def _prove_by_token(principals: Principals, principal: Principal) -> None:
+    token = bearer(request.headers.get("Authorization"))
+    asks = principal is Principal.BACK_OFFICE and principals.asks_about(token)
+    with rate_limits().asking() if asks else nullcontext():
+        BY_TOKEN[principal](principals, token)
 
 
 def bearer(header: str | None) -> str:

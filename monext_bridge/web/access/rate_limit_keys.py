@@ -8,7 +8,6 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
 
 from flask import request
 from pydantic import SecretStr
@@ -17,6 +16,9 @@ from monext_bridge.web.endpoints import RateLimitKey
 
 ONE_CUSTOMER = 64
 """Bits of an IPv6 address that providers give to one customer. The customer can change the others at will."""
+
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""Addresses under which a translator shows clients of IPv4 to a host of IPv6 (RFC 6052)."""
 
 WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>\d+\.\d+\.\d+\.\d+):\d+")
 """An address with a port. Some proxies forward the port as well, and it differs for each connection."""
@@ -30,17 +32,22 @@ class RateLimitKeys:
     def __init__(self, secret: SecretStr) -> None:
         self._key = hmac.digest(secret.get_secret_value().encode(), LIMITS_PURPOSE, "sha256")
 
-    def name(self, kind: RateLimitKey) -> str | None:
-        """Return 32 hex digits; None where the request lacks what this kind of key is made of."""
-        found = _READ[kind]()
-        if not found:
-            return None
+    def name(self, kind: RateLimitKey, found: str) -> str:
+        """Return 32 hex digits for what was found, of any kind and any text."""
         text = f"{kind.name}:{found}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, text, "sha256").hex()[:32]
 
 
+def client_network() -> str:
+    """Return what the address of the present request counts as. Those without an address are one client."""
+    return network(request.remote_addr or "")
+
+
 def network(address: str) -> str:
-    """Return an IPv4 address without its port, or the network of an IPv6 customer. Other text stays as it is."""
+    """Return an IPv4 address without its port, or the network of an IPv6 customer. Other text stays as it is.
+
+    An IPv4 address that is written as one of IPv6 counts as itself.
+    """
     found = WITH_PORT.fullmatch(address)
     bare = (found["v6"] or found["v4"]) if found else address
     try:
@@ -49,22 +56,11 @@ def network(address: str) -> str:
         return address
     if isinstance(ip, ipaddress.IPv4Address):
         return str(ip)
-    if ip.ipv4_mapped:
-        return str(ip.ipv4_mapped)
-    return str(ipaddress.ip_network((ip.packed, ONE_CUSTOMER), strict=False))
+    within = _ipv4_within(ip)
+    return str(within or ipaddress.ip_network((ip.packed, ONE_CUSTOMER), strict=False))
 
 
-def _address() -> str:
-    return network(request.remote_addr or "")
-
-
-def _from_path(name: str) -> Callable[[], str]:
-    return lambda: str((request.view_args or {}).get(name) or "")
-
-
-_READ: Mapping[RateLimitKey, Callable[[], str]] = {
-    RateLimitKey.ADDRESS: _address,
-    RateLimitKey.CART: _from_path("cart_id"),
-    RateLimitKey.REFERENCE: _from_path("ref"),
-    RateLimitKey.SESSION: lambda: request.headers.get("X-Session-Id", ""),
-}
+def _ipv4_within(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if ip in TRANSLATED:
+        return ipaddress.IPv4Address(ip.packed[-4:])
+    return ip.ipv4_mapped or ip.sixtofour

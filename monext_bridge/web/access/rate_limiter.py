@@ -1,38 +1,35 @@
-"""Enforces declared rate limits with Flask-Limiter, which counts in Redis for all processes, else in this one.
+"""Enforces declared rate limits: each where what it counts by is known.
 
-A window begins with the first request of a rate limit key and lasts as long as the limit says, so nobody waits longer
-than that. While Redis is away, Flask-Limiter counts in this process and tries Redis again after 1, 2, 4 … 32 seconds.
-A request waits at most 0.2 s for Redis, and never fails because of it.
+What is proved is counted by who has proved it, before any work is done for it. What is refused is counted by the
+client's address, once the answer is known; so is what a remote was asked about and does not know. Nothing that is
+proved is ever limited by what was refused.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import time
-from collections.abc import Callable, Collection, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
-from typing import Any
+from typing import NoReturn, cast
 
-import redis
-from flask import Flask, Response, request
-from flask_limiter import ApplicationLimit, Limiter, RequestLimit
+from flask import Flask, Response, abort, current_app, request
 from pydantic import SecretStr
 
-from monext_bridge.errors import TooMany, Unauthenticated
-from monext_bridge.gateways.redis import PREFIX, connect_redis
+from monext_bridge.errors import Forbidden, NotFound, TooMany, Unauthenticated
 from monext_bridge.logs import event
-from monext_bridge.services.access import Principals
-from monext_bridge.web.access.authenticate import bearer
-from monext_bridge.web.access.rate_limit_keys import RateLimitKeys
-from monext_bridge.web.endpoints import Endpoints, RateLimit
+from monext_bridge.services.access import ProofMemory
+from monext_bridge.web.access.rate_counts import RateCounts
+from monext_bridge.web.access.rate_limit_keys import RateLimitKeys, client_network
+from monext_bridge.web.endpoints import Counted, Endpoints, RateLimit, RateLimitKey
 
 log = logging.getLogger(__name__)
 
 TOO_MANY = "too much was asked for in a short time; Retry-After says how many seconds to wait"
 REFUSED = (401, 403)
 MOST_TOLD = 1000
+KEPT_AS = "monext_bridge.rate_limits"
 
 Refuse = Callable[[Exception], Response]
 
@@ -46,90 +43,123 @@ def init_rate_limits(
     *,
     secret: SecretStr,
     redis_url: SecretStr | None,
-    principals: Principals,
     refuse: Refuse,
     endpoints: Endpoints,
     adjust: Callable[[RateLimit], RateLimit] = as_declared,
 ) -> None:
-    """Make `app` refuse what exceeds its rate limit before a principal is proved or a remote is asked.
+    """Make `app` keep the counts of its limits, and count what it refuses.
 
-    Must run after the set-up of what answers a HEAD or a prefetch, which count against no limit, and before
-    that of the principals. `secret` makes the rate limit keys; `refuse` makes the answer of an error; `adjust` may
-    set other figures than the declared ones.
+    What is proved is counted by whoever proves it: see `RateLimits`. `secret` makes the rate limit keys; `refuse`
+    makes the answer of an error; `adjust` may set other figures than the declared ones.
     """
-    table = {name: tuple(map(adjust, endpoint.limits)) for name, endpoint in endpoints.items()}
-    bare = {name for name, endpoint in endpoints.items() if endpoint.bare_503_when_limited}
-    limits = _Limits(table, bare=bare, keys=RateLimitKeys(secret), principals=principals, refuse=refuse)
-    limiter = Limiter(
-        lambda: "",
-        application_limits=[limits.of(limit) for limit in dict.fromkeys(chain(*table.values()))],
-        strategy="fixed-window",
-        swallow_errors=True,  # else a count that fails after an answer makes a 500 of it
-        **_storage(redis_url),
+    limits = RateLimits(
+        {name: tuple(map(adjust, endpoint.limits)) for name, endpoint in endpoints.items()},
+        endpoints=endpoints,
+        counts=RateCounts(redis_url),
+        keys=RateLimitKeys(secret),
+        refuse=refuse,
     )
-    limiter.logger.setLevel(logging.ERROR)  # lower levels show keys, and log each limited request
-    limiter.logger.addFilter(_is_no_outage)
-    limiter.request_filter(lambda: not table.get(request.endpoint or ""))
-    limiter.init_app(app)
-    if redis_url is not None:
-        app.before_request(_RedisWatch(limiter).check)
+    app.extensions[KEPT_AS] = limits
+    app.after_request(limits.count_refusal)
 
 
-class _Limits:
-    """Makes Flask-Limiter's limits of a table, and answers a request that exceeds one."""
+def rate_limits() -> RateLimits:
+    """Return the limits of the present application."""
+    return cast(RateLimits, current_app.extensions[KEPT_AS])
+
+
+class RateLimits:
+    """Counts the present request by the limits that its endpoint declares.
+
+    Whatever exceeds one is answered at once, with 429, or a bare 503 at endpoints that declare it.
+    """
 
     def __init__(
         self,
         table: Mapping[str, tuple[RateLimit, ...]],
         *,
-        bare: Collection[str],
+        endpoints: Endpoints,
+        counts: RateCounts,
         keys: RateLimitKeys,
-        principals: Principals,
         refuse: Refuse,
     ) -> None:
-        self._table, self._bare, self._keys = table, bare, keys
-        self._principals, self._refuse = principals, refuse
+        self._table, self._endpoints = table, endpoints
+        self._counts, self._keys, self._refuse = counts, keys, refuse
         self._logged = _LoggedKeys()
+        self.proofs = ProofMemory()
 
-    def of(self, limit: RateLimit) -> ApplicationLimit:
-        """Make the limit. Its text is empty for requests to which it does not apply."""
-        text = f"{limit.amount} per {limit.seconds} second"
-        return ApplicationLimit(
-            limit_provider=lambda: text if self._applies(limit) else "",
-            key_function=lambda: self._keys.name(limit.key) or "",
-            scope=limit.name,
-            deduct_when=_was_refused if limit.refusals_only else None,
-            on_breach=lambda exceeded: self._answer(limit, exceeded),
-        )
+    def count_proved(self, key: RateLimitKey, name: str) -> None:
+        """Count a request that is proved for `name`, and its address.
 
-    def _applies(self, limit: RateLimit) -> bool:
-        if limit not in self._table.get(request.endpoint or "", ()):
-            return False
-        if self._keys.name(limit.key) is None:
-            return False
-        return not (limit.refusals_only and self._is_known())
+        Call it once a request, as soon as the proof is there and before any work. What the first limit refuses
+        does not count against the next.
+        """
+        for limit in self._declared(Counted.PROVED):
+            if limit.key in (key, RateLimitKey.ADDRESS):
+                found = name if limit.key is key else client_network()
+                self._stop_where_exceeded(limit, found, count=self._counts.add)
 
-    def _is_known(self) -> bool:
-        """Tell whether this is a back office that is let in: what others at its address try must not limit it."""
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Enclose the question to a remote about a proof that is not known here.
+
+        It is not asked where too many from this address were made up. One that is refused counts; where a remote is
+        down nothing does.
+        """
+        self.check_look_ups()
         try:
-            return self._principals.knows_back_office(bearer(request.headers.get("Authorization")))
-        except Unauthenticated:
-            return False
+            yield
+        except (Unauthenticated, Forbidden, NotFound):
+            self.count_look_up()
+            raise
 
-    def _answer(self, limit: RateLimit, exceeded: RequestLimit) -> Response:
+    def check_look_ups(self) -> None:
+        """Stop here where too much that this address has brought was looked up and is not known."""
+        for limit in self._declared(Counted.LOOKED_UP):
+            self._stop_where_exceeded(limit, client_network(), count=self._counts.look)
+
+    def count_look_up(self) -> None:
+        """Count something that was looked up and is not known."""
+        for limit in self._declared(Counted.LOOKED_UP):
+            self._counts.add(limit, self._keys.name(limit.key, client_network()))
+
+    def count_refusal(self, response: Response) -> Response:
+        """Count an answer of 401 or 403, and return the answer of who gets too many of them."""
+        if response.status_code not in REFUSED:
+            return response
+        for limit in self._declared(Counted.REFUSED):
+            key = self._keys.name(limit.key, client_network())
+            seconds = self._counts.add(limit, key)
+            if seconds is not None:
+                return self._answer(limit, key, seconds=seconds)
+        return response
+
+    def _declared(self, counted: Counted) -> Iterator[RateLimit]:
+        return (limit for limit in self._table.get(request.endpoint or "", ()) if limit.counts is counted)
+
+    def _stop_where_exceeded(
+        self, limit: RateLimit, name: str, *, count: Callable[[RateLimit, str], int | None]
+    ) -> None:
+        key = self._keys.name(limit.key, name)
+        seconds = count(limit, key)
+        if seconds is not None:
+            self._stop(self._answer(limit, key, seconds=seconds))
+
+    def _stop(self, response: Response) -> NoReturn:
+        abort(response)
+
+    def _answer(self, limit: RateLimit, key: str, *, seconds: int) -> Response:
         """Answer 429, or a bare 503 at endpoints that declare it."""
-        seconds = _seconds_to_wait(exceeded, at_most=limit.seconds)
-        if self._logged.is_news(exceeded.key, for_seconds=seconds):
-            then = f"told to come again in {seconds} s"
+        if self._logged.is_news(f"{limit.name}:{key}", for_seconds=seconds):
             event(
                 log,
                 "rate_limited",
                 level=logging.WARNING,
                 endpoint=request.endpoint,
                 limit=limit.name,
-                then=then,
+                then=f"told to come again in {seconds} s",
             )
-        bare = request.endpoint in self._bare
+        bare = self._endpoints[request.endpoint or ""].bare_503_when_limited
         response = Response(status=503) if bare else self._refuse(TooMany(TOO_MANY))
         response.headers["Retry-After"] = str(seconds)
         return response
@@ -150,53 +180,3 @@ class _LoggedKeys:
                 self._until.clear()
             self._until[key] = now + for_seconds
             return True
-
-
-class _RedisWatch:
-    """Logs when Redis goes away and when it is back, once each."""
-
-    def __init__(self, limiter: Limiter) -> None:
-        self._limiter, self._lock, self._away = limiter, Lock(), False
-
-    def check(self) -> None:
-        """Compare with the last state. Runs after Flask-Limiter has checked the limits of a request."""
-        away = self._limiter.limiter.storage is not self._limiter.storage
-        with self._lock:
-            if away is self._away:
-                return
-            self._away = away
-        if away:
-            then = "each process counts for itself until it is back"
-            event(log, "redis_away", level=logging.WARNING, used_for="limits", then=then)
-        else:
-            event(log, "redis_back", used_for="limits")
-
-
-def _storage(redis_url: SecretStr | None) -> dict[str, Any]:
-    """Return Flask-Limiter's storage. It gets a pool of connections, not the URL, which may hold a password."""
-    if redis_url is None:
-        return {"storage_uri": "memory://"}
-    options = {"connection_pool": connect_redis(redis_url).connection_pool, "key_prefix": f"{PREFIX}limits"}
-    return {
-        "storage_uri": "redis://",
-        "storage_options": options,
-        "in_memory_fallback_enabled": True,
-    }
-
-
-def _was_refused(response: Response) -> bool:
-    return response.status_code in REFUSED
-
-
-def _seconds_to_wait(exceeded: RequestLimit, *, at_most: int) -> int:
-    """Return the seconds until the window ends. Where Redis has just gone away, that is the whole window."""
-    try:
-        left = math.ceil(exceeded.reset_at - time.time())
-    except redis.RedisError:
-        return at_most
-    return max(1, min(left, at_most))
-
-
-def _is_no_outage(record: logging.LogRecord) -> bool:
-    """Filter out what Flask-Limiter logs of an outage of Redis, which `redis_away` tells already."""
-    return not (record.exc_info and isinstance(record.exc_info[1], redis.RedisError))

@@ -1,12 +1,11 @@
 """`POST /events/commercetools` receives a subscription's messages, as Pub/Sub, SNS or Event Grid push them.
 
-The principal is proved twice: by our secret, and by what the envelope itself can prove. What a message says
-changes nothing: it only makes us read the order.
+Who sends is proved by one of three proofs (`event_proofs`), and a signed envelope proves itself as well. What a
+message says changes nothing: it only makes us read the order.
 """
 
 from __future__ import annotations
 
-import hmac
 import logging
 import re
 from collections.abc import Iterable
@@ -14,7 +13,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, jsonify, request
 
 from monext_bridge.domain.ids import OrderId
-from monext_bridge.errors import Forbidden, Malformed, NotFound, Unauthenticated
+from monext_bridge.errors import Forbidden, Malformed
 from monext_bridge.logs import event
 from monext_bridge.mapping.clouds import (
     SnsKind,
@@ -30,11 +29,18 @@ from monext_bridge.mapping.clouds import (
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.services.access import SignatureVerdict
 from monext_bridge.services.operations import MessageHandled
-from monext_bridge.web.access import bearer
 from monext_bridge.web.api.bodies import answer
+from monext_bridge.web.api.event_proofs import (
+    check_topics,
+    may_prove_itself,
+    prove_sender,
+    prove_sns,
+    refuse_unproved,
+)
 from monext_bridge.web.api.examples import PUBSUB_PUSH
 from monext_bridge.web.api.models import ErrorDetail, ErrorResponse, EventsConfirmed
 from monext_bridge.web.endpoints import (
+    LOOK_UPS,
     OPERATION_SECONDS,
     UNLIMITED,
     Answers,
@@ -62,28 +68,39 @@ SEND_AGAIN_IN = "30"
 @Endpoint(
     does="captures what is open when an order is shipped, releases it when one is cancelled",
     caller=Principal.SUBSCRIPTION,
-    limits=UNLIMITED,  # we ask nobody before the secret is proved, and clouds push all at once what has piled up
+    limits=(
+        LOOK_UPS,
+    ),  # of certificates; what is proved is not limited, since clouds push at once what has piled up
     answers=Answers.JSON,
     seconds=OPERATION_SECONDS,
     description=Description(
         "Capture on shipment, release on cancellation: a message of a commercetools subscription",
         "Envelopes of Google Pub/Sub push, AWS SNS and Azure Event Grid, with their handshakes. The same "
         "message may come any number of times and in any order: it captures or releases once. 204: done, or not "
-        "ours. 503: send it again. The endpoint is off (404) without EVENTS_SECRET.",
+        "ours. 503: send it again. The endpoint is off (404) where none of EVENTS_SECRET, EVENTS_OIDC_EMAILS and "
+        "EVENTS_TOPICS is set. 403: a forged signature or token, another topic than EVENTS_TOPICS lists, or what was "
+        "signed more than 14 days ago.",
         answers={200: EventsConfirmed, 204: None},
-        refusals=(400, 401, 403, 404, 413, 503),
+        refusals=(400, 401, 403, 404, 413, 429, 503),
         examples={"Google Pub/Sub push": PUBSUB_PUSH},
     ),
 )
 def receive() -> Response:
     """Answer 204 for "done, or not ours", 503 for "send it again". A message may come any number of times."""
-    unproved = _prove_principal()
-    if unproved:
-        return unproved
+    settings = services().settings
+    sender = prove_sender(settings)
+    if sender is SignatureVerdict.UNKNOWN:
+        return _send_again()
+    proved = sender is SignatureVerdict.GENUINE
+    if not proved and not may_prove_itself(settings):
+        refuse_unproved()
     request.max_content_length = LARGEST_PUSH
     document = read_json(request.get_data(cache=False))
     if is_sns(document) or "X-Amz-Sns-Message-Type" in request.headers:
         return _sns(read_sns(document))
+    if not proved:
+        refuse_unproved()
+    check_topics(document, settings)
     pushed = read_push(document)
     if isinstance(pushed, Validation):
         return jsonify(validationResponse=pushed.code)
@@ -104,9 +121,11 @@ def handshake() -> Response:
 
     https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection
     """
-    unproved = _prove_principal()
-    if unproved:
-        return unproved
+    sender = prove_sender(services().settings)
+    if sender is SignatureVerdict.UNKNOWN:
+        return _send_again()
+    if sender is not SignatureVerdict.GENUINE:
+        refuse_unproved()
     origin = request.headers.get("WebHook-Request-Origin", "")
     if not ORIGIN.fullmatch(origin):
         raise Malformed("the origin of the events is needed", field="WebHook-Request-Origin")
@@ -114,35 +133,15 @@ def handshake() -> Response:
     return Response(status=200, headers=allowed)
 
 
-def _prove_principal() -> Response | None:
-    """Check the secret, and Google's token where an audience is set. Returns None once both are proved.
-
-    With an audience set, the bearer is Google's token, so the secret is in the query. Where Google's keys can't be
-    had, the returned answer asks for the message again. Raises NotFound where no secret is set, Unauthenticated or
-    Forbidden without the right proof.
-    """
-    settings = services().settings
-    if settings.events_secret is None:
-        raise NotFound("EVENTS_SECRET is not set")
-    audience, header = settings.events_oidc_audience, request.headers.get("Authorization")
-    given = request.args.get("secret")
-    if given is None and audience:
-        raise Unauthenticated("the secret of the subscription is missing", field="secret")
-    given = bearer(header) if given is None else given
-    if not hmac.compare_digest(_bytes(given), _bytes(settings.events_secret.get_secret_value())):
-        raise Unauthenticated("the secret of the subscription is not the right one")
-    if audience is None:
-        return None
-    return _unless_genuine(services().push_signatures.google(bearer(header), audience=audience))
-
-
 def _sns(message: SnsMessage) -> Response:
-    signatures = services().push_signatures
-    unproved = _unless_genuine(signatures.sns(message))
-    if unproved:
-        return unproved
+    """Follow a message whose signature proves it. A confirmation and an end follow the same rules."""
+    verdict = prove_sns(message, services().settings)
+    if verdict is SignatureVerdict.FORGED:
+        raise Forbidden("the push is not signed by the cloud that it names")
+    if verdict is SignatureVerdict.UNKNOWN:
+        return _send_again()
     if message.kind is SnsKind.SUBSCRIPTION:
-        return Response(status=204) if signatures.confirm(message) else _send_again()
+        return Response(status=204) if services().push_signatures.confirm(message) else _send_again()
     if message.kind is SnsKind.UNSUBSCRIPTION:
         then = "no message comes from this topic any more, so no shipment captures"
         event(log, "sns_unsubscribed", level=logging.WARNING, topic=message.topic, then=then)
@@ -158,12 +157,6 @@ def _follow(payloads: Iterable[Json]) -> Response:
     return _send_again() if MessageHandled.AGAIN in handled else Response(status=204)
 
 
-def _unless_genuine(verdict: SignatureVerdict) -> Response | None:
-    if verdict is SignatureVerdict.FORGED:
-        raise Forbidden("the push is not signed by the cloud that it names")
-    return _send_again() if verdict is SignatureVerdict.UNKNOWN else None
-
-
 def _send_again() -> Response:
     """Answer 503. The reason is in the log; the cloud's queue needs none."""
     detail = ErrorDetail(code="General", message=NOT_YET)
@@ -171,7 +164,3 @@ def _send_again() -> Response:
     response.status_code = 503
     response.headers["Retry-After"] = SEND_AGAIN_IN
     return response
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

@@ -10,18 +10,19 @@ from monext_bridge import __version__
 from monext_bridge.domain.ids import PaymentId, RecordTransactionId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import Cancel, Capture, Operation, Refund, Reverse
-from monext_bridge.errors import Malformed, NotFound, Unauthenticated
+from monext_bridge.errors import Malformed, NotFound
 from monext_bridge.runtime import together
 from monext_bridge.web.access import signed_query
 from monext_bridge.web.api import examples, models
 from monext_bridge.web.api.bodies import answer, read_body
 from monext_bridge.web.api.payment_intent_models import PaymentIntentResult, PaymentIntentView
+from monext_bridge.web.api.sessions import active_session
 from monext_bridge.web.endpoints import (
+    LOOK_UPS,
     OPERATION_SECONDS,
     REFUSALS,
     SESSION,
     SHOP,
-    UNLIMITED,
     Answers,
     Cors,
     Description,
@@ -33,10 +34,6 @@ from monext_bridge.web.http import parameters, public_address, services
 OWN_KEYS = ("giveback-", "ship-", "expiry-", "ledger-")
 """Beginnings of the operation keys that the bridge makes itself."""
 
-MERCHANT_CENTER_LIMITS = UNLIMITED
-"""We ask nobody about the Merchant Center's tokens: the keys are fetched at most once in ten seconds. Its calls come
-from addresses that it shares with everybody who has an account there."""
-
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 
 
@@ -44,7 +41,7 @@ blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 @Endpoint(
     does="captures, cancels, refunds or reverses a payment",
     caller=Principal.BACK_OFFICE,
-    limits=(REFUSALS,),
+    limits=(REFUSALS, LOOK_UPS),
     answers=Answers.JSON,
     seconds=OPERATION_SECONDS,
     description=Description(
@@ -76,7 +73,7 @@ def modify(payment_id: str) -> dict[str, Any]:
 @Endpoint(
     does="what happened to a payment, and what may still be done",
     caller=Principal.BACK_OFFICE,
-    limits=(REFUSALS,),
+    limits=(REFUSALS, LOOK_UPS),
     answers=Answers.JSON,
     description=Description(
         "What happened to a payment, and what may still be done",
@@ -101,7 +98,7 @@ def show(payment_id: str) -> dict[str, Any]:
 @Endpoint(
     does="makes a signed link to the payment of a cart",
     caller=Principal.BACK_OFFICE,
-    limits=(REFUSALS,),
+    limits=(REFUSALS, LOOK_UPS),
     answers=Answers.JSON,
     description=Description(
         "Make a signed link to the payment of a cart",
@@ -132,7 +129,7 @@ def checkout_link() -> tuple[dict[str, Any], int]:
 @Endpoint(
     does="whether both remotes answer",
     caller=Principal.MERCHANT_CENTER,
-    limits=MERCHANT_CENTER_LIMITS,
+    limits=(REFUSALS,),
     answers=Answers.JSON,
     description=Description(
         "Whether commercetools and Monext answer",
@@ -145,7 +142,7 @@ def checkout_link() -> tuple[dict[str, Any], int]:
             "metadata": {"name": "monext-bridge"},
             "checks": [{"name": "commercetools", "status": "UP"}, {"name": "monext", "status": "DOWN"}],
         },
-        refusals=(401, 403, 503),
+        refusals=(401, 403, 429, 503),
     ),
 )
 def status() -> dict[str, Any]:
@@ -170,14 +167,14 @@ def status() -> dict[str, Any]:
 @Endpoint(
     does="what commercetools Checkout may offer",
     caller=Principal.MERCHANT_CENTER,
-    limits=MERCHANT_CENTER_LIMITS,
+    limits=(REFUSALS,),
     answers=Answers.JSON,
     description=Description(
         "What commercetools Checkout may offer",
         "Monext's hosted page (hpp) and its widget (embedded).",
         answers={200: models.PaymentComponents},
         answer={"dropins": [{"type": "hpp"}, {"type": "embedded"}], "components": [], "express": []},
-        refusals=(401, 403, 503),
+        refusals=(401, 403, 429, 503),
     ),
 )
 def payment_components() -> dict[str, Any]:
@@ -193,7 +190,7 @@ def payment_components() -> dict[str, Any]:
 @Endpoint(
     does="what a page needs to embed the widget, for the store of the session's cart",
     caller=Principal.SESSION,
-    limits=(SESSION, SHOP),
+    limits=(SESSION, SHOP, REFUSALS, LOOK_UPS),
     answers=Answers.JSON,
     cors=Cors.CALL,
     description=Description(
@@ -206,11 +203,8 @@ def payment_components() -> dict[str, Any]:
 )
 def config() -> dict[str, Any]:
     """Answer what a shop's page needs to embed the widget, for the store of the shop session's cart only."""
-    session_id = request.headers.get("X-Session-Id")
-    if not session_id:
-        raise Unauthenticated("X-Session-Id is missing", field="X-Session-Id")
     settings = services().settings
-    shop_session = services().sessions.active(session_id)
+    shop_session = active_session()
     cart = services().records.cart(shop_session.cart_id)
     if cart is None:
         raise NotFound("the session's cart is gone")

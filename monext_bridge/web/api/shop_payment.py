@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 
-from monext_bridge.errors import Conflict, Unauthenticated
+from monext_bridge.errors import Conflict
 from monext_bridge.services.checkout import StartOptions, under_session
 from monext_bridge.services.results import ExistingPayment
 from monext_bridge.web.api.bodies import answer, read_body
 from monext_bridge.web.api.examples import PAYMENT_ID, REMOTES
 from monext_bridge.web.api.models import PaymentRequest, PaymentStarted
-from monext_bridge.web.endpoints import SESSION, SHOP, Answers, Cors, Description, Endpoint, Principal
+from monext_bridge.web.api.sessions import active_session
+from monext_bridge.web.endpoints import (
+    LOOK_UPS,
+    REFUSALS,
+    SESSION,
+    SHOP,
+    Answers,
+    Cors,
+    Description,
+    Endpoint,
+    Principal,
+)
 from monext_bridge.web.http import parameters, services
 
 blueprint = Blueprint("payment", __name__)
@@ -22,7 +33,7 @@ blueprint = Blueprint("payment", __name__)
 @Endpoint(
     does="starts or resumes the payment of the session's cart",
     caller=Principal.SESSION,
-    limits=(SESSION, SHOP),
+    limits=(SESSION, SHOP, REFUSALS, LOOK_UPS),
     answers=Answers.JSON,
     cors=Cors.CALL,
     description=Description(
@@ -42,10 +53,7 @@ blueprint = Blueprint("payment", __name__)
 )
 def create() -> dict[str, Any]:
     """Start or resume the payment of the shop session's cart. May be repeated: it answers the same session."""
-    session_id = request.headers.get("X-Session-Id")
-    if not session_id:
-        raise Unauthenticated("X-Session-Id is missing", field="X-Session-Id")
-    shop_session = services().sessions.active(session_id)
+    shop_session = active_session()
     requested = read_body(PaymentRequest, optional=True)
     asked_for = StartOptions(
         language=parameters.language(requested.languageCode, field="languageCode"),

@@ -10,15 +10,18 @@ from werkzeug.wrappers import Response
 from monext_bridge.services.checkout import opens_checkout
 from monext_bridge.services.outcome import hints, landing_url, with_hints
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
+from monext_bridge.web.access import rate_limits
 from monext_bridge.web.endpoints import (
     BUYER_SECONDS,
     POLLS,
+    REFUSALS,
     Answers,
     BuyerVisit,
     Cors,
     Endpoint,
     Navigated,
     Principal,
+    RateLimitKey,
 )
 from monext_bridge.web.http import nonce, parameters, services, wants_json
 from monext_bridge.web.pages import apply_branding, asked_language, current_branding, hinted_store_key, speak
@@ -37,7 +40,7 @@ GAVE_UP_FOR_GOOD = (BuyerStatus.REFUSED, BuyerStatus.CANCELLED, BuyerStatus.EXPI
     does="records the outcome of the payment and leads on",
     caller=Principal.REFERENCE,
     called_by="buyer, sent by Monext",
-    limits=(POLLS,),
+    limits=(POLLS, REFUSALS),
     answers=Answers.PAGE,
     seconds=BUYER_SECONDS,
     buyer=BuyerVisit(polls_after_error=True),
@@ -54,7 +57,7 @@ def returned(ref: str) -> Response:
 @Endpoint(
     does="gives up, unless Monext says that something was paid",
     caller=Principal.REFERENCE,
-    limits=(POLLS,),
+    limits=(POLLS, REFUSALS),
     answers=Answers.PAGE,
     seconds=BUYER_SECONDS,
     buyer=BuyerVisit(navigated=Navigated.HERE_OR_FROM_OUR_FRAME),
@@ -71,7 +74,7 @@ def cancel(ref: str) -> Response:
     does="the state of the payment in words; to a program that accepts JSON alone, "
     '`{"status", "paymentReference", "orderId"?, "orderNumber"?}`',
     caller=Principal.REFERENCE,
-    limits=(POLLS,),
+    limits=(POLLS, REFUSALS),
     answers=Answers.EITHER,
     seconds=BUYER_SECONDS,
     buyer=BuyerVisit(polls_after_error=True),
@@ -104,13 +107,15 @@ def result(ref: str) -> Response | str:
 
 
 def _read(ref: str) -> PaymentReference:
-    """Read the reference. What follows, an error included, has its store's branding and is in its language.
+    """Read the reference, and count the request for its payment.
 
-    The record tells both more exactly, once it is read.
+    What follows, an error included, has its store's branding and is in its language. The record tells both more
+    exactly, once it is read.
     """
     reference = services().references.read(ref)
     apply_branding(hinted_store_key(reference.store_mark))
     speak(reference.language)
+    rate_limits().count_proved(RateLimitKey.PAYMENT, reference.payment_id)
     return reference
 
 

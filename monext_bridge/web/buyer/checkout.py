@@ -9,12 +9,17 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from monext_bridge.config import CheckoutMode
+from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.record import Cart
+from monext_bridge.errors import NotFound
 from monext_bridge.services.checkout import StartOptions, named_pages
 from monext_bridge.services.results import ExistingPayment, StartedSession
-from monext_bridge.web.buyer.proved_options import proved_options
+from monext_bridge.web.access import looking_up
+from monext_bridge.web.buyer.proved_options import is_id_enough, proved_options
 from monext_bridge.web.endpoints import (
     BUYER_SECONDS,
+    LOOK_UPS,
+    REFUSALS,
     START,
     STARTS,
     Answers,
@@ -22,6 +27,7 @@ from monext_bridge.web.endpoints import (
     Endpoint,
     Navigated,
     Principal,
+    RateLimitKey,
 )
 from monext_bridge.web.http import allow_widget, nonce, parameters, services
 from monext_bridge.web.pages import CheckoutLinks, apply_branding, current_branding, speak
@@ -34,7 +40,7 @@ blueprint = Blueprint("checkout", __name__)
 @Endpoint(
     does="starts or resumes a payment",
     caller=Principal.LINK,
-    limits=(START, STARTS),
+    limits=(START, STARTS, REFUSALS, LOOK_UPS),
     answers=Answers.PAGE,
     seconds=BUYER_SECONDS,
     buyer=BuyerVisit(nothing_taken_on_error=True, navigated=Navigated.HERE_OR_IN_A_FRAME),
@@ -51,7 +57,7 @@ def start(cart_id: str) -> Response | str:
 @Endpoint(
     does="the same with a form in place of the query, so that no proof stands in an address",
     caller=Principal.LINK,
-    limits=(START, STARTS),
+    limits=(START, STARTS, REFUSALS, LOOK_UPS),
     answers=Answers.PAGE,
     seconds=BUYER_SECONDS,
     buyer=BuyerVisit(nothing_taken_on_error=True, navigated=Navigated.HERE_OR_IN_A_FRAME),
@@ -79,7 +85,24 @@ def _start(cart_id: str, given: MultiDict[str, str]) -> tuple[StartedSession | E
     apply_branding(None, home=options.cancel_url)
     speak(options.language)
     proved = proved_options(cart, given, options=options)
-    return services().checkout.start(cart, proved, on_cart=partial(_apply_cart, options=proved)), mode
+    return _started(cart, proved, id_is_enough=is_id_enough(given)), mode
+
+
+def _started(
+    cart_id: CartId, options: StartOptions, *, id_is_enough: bool
+) -> StartedSession | ExistingPayment:
+    """Start the payment. Where the cart's id is all the proof there is, it counts once there is such a cart."""
+    apply_cart = partial(_apply_cart, options=options)
+    if not id_is_enough:
+        return services().checkout.start(cart_id, options, on_cart=apply_cart)
+    unknown = NotFound(f"no cart {cart_id}")
+    with looking_up(cart_id, key=RateLimitKey.CART, name=cart_id, unknown=unknown) as look_up:
+
+        def on_cart(cart: Cart) -> None:
+            apply_cart(cart)
+            look_up.proved()
+
+        return services().checkout.start(cart_id, options, on_cart=on_cart)
 
 
 def _apply_cart(cart: Cart, *, options: StartOptions) -> None:

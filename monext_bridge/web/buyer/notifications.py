@@ -9,13 +9,16 @@ from flask import Blueprint, Response, request
 
 from monext_bridge.errors import RemoteError, StoreNotConfigured
 from monext_bridge.logs import event
+from monext_bridge.web.access import rate_limits
 from monext_bridge.web.endpoints import (
     NOTIFICATION,
     NOTIFICATION_SECONDS,
     NOTIFICATIONS,
+    REFUSALS,
     Answers,
     Endpoint,
     Principal,
+    RateLimitKey,
 )
 from monext_bridge.web.http import parameters, services
 
@@ -35,7 +38,7 @@ NOTIFY_AGAIN_IN = "60"
     "also where Monext calls too often",
     caller=Principal.REFERENCE,
     called_by="Monext",
-    limits=(NOTIFICATION, NOTIFICATIONS),
+    limits=(NOTIFICATION, NOTIFICATIONS, REFUSALS),
     answers=Answers.JSON,
     seconds=NOTIFICATION_SECONDS,
     bare_503_when_limited=True,
@@ -49,6 +52,7 @@ def notify(ref: str) -> Response:
     that is given must be this payment's.
     """
     reference = services().references.read(ref)
+    rate_limits().count_proved(RateLimitKey.PAYMENT, reference.payment_id)
     token = parameters.token(_given(), names=TOKENS)
     try:
         payment_result = services().buyer_events.notified(reference, token)

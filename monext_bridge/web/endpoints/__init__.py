@@ -21,6 +21,7 @@ from monext_bridge.web.endpoints.description import Description, Json, Parameter
 from monext_bridge.web.endpoints.endpoint import Answers, BuyerVisit, Cors, Endpoint, Navigated
 from monext_bridge.web.endpoints.principals import Principal
 from monext_bridge.web.endpoints.rate_limits import (
+    LOOK_UPS,
     NOTIFICATION,
     NOTIFICATIONS,
     POLLS,
@@ -31,12 +32,14 @@ from monext_bridge.web.endpoints.rate_limits import (
     START,
     STARTS,
     UNLIMITED,
+    Counted,
     RateLimit,
     RateLimitKey,
 )
 
 __all__ = [
     "BUYER_SECONDS",
+    "LOOK_UPS",
     "NOTIFICATION",
     "NOTIFICATIONS",
     "NOTIFICATION_SECONDS",
@@ -53,6 +56,7 @@ __all__ = [
     "Answers",
     "BuyerVisit",
     "Cors",
+    "Counted",
     "Description",
     "Endpoint",
     "Endpoints",

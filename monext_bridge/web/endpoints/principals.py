@@ -15,7 +15,9 @@ class Principal(Enum):
     SESSION = "a shop's page, with an active commercetools session in X-Session-Id"
     BACK_OFFICE = "an API client of the project, with an OAuth2 bearer token of the right scope"
     MERCHANT_CENTER = "the Merchant Center, with its JWT as a bearer token"
-    SUBSCRIPTION = "commercetools' messages by way of a cloud, with EVENTS_SECRET"
+    SUBSCRIPTION = (
+        "commercetools' messages by way of a cloud, with EVENTS_SECRET, Google's token or SNS's signature"
+    )
 
 
 USUAL_CALLERS: Mapping[Principal, str] = {

@@ -1,8 +1,10 @@
 """Sets the figures of all rate limits. Each endpoint declares those that hold for it, also where it has none.
 
 The figures protect the remotes and this process from one client's loop or flood. They are no quotas: whoever pays,
-waits or works as people and shops do never meets one, even where many share an address. Requests are counted by what
-stands for one buyer wherever there is such a thing; an address is the last resort.
+waits or works as people and shops do never meets one, even where many share an address.
+
+What is proved spends the budget of the cart, payment or session that it proves, and that of its address. What is not
+proved spends budgets of its address alone: nobody can use up what belongs to others by naming them.
 """
 
 from __future__ import annotations
@@ -18,24 +20,34 @@ class RateLimitKey(Enum):
     """What requests are counted by."""
 
     ADDRESS = "client address, as TRUSTED_PROXIES lets it be seen; of IPv6 the network of one customer"
-    CART = "id of the cart in the path"
-    REFERENCE = "reference of the payment in the path"
-    SESSION = "commercetools session in X-Session-Id"
+    CART = "cart, once a link, a session or the cart itself has proved it"
+    PAYMENT = "payment that a genuine reference names"
+    SESSION = "commercetools session, once it is known to be active"
+
+
+class Counted(Enum):
+    """Which requests count."""
+
+    PROVED = "requests whose caller is proved"
+    REFUSED = "requests that are refused with 401 or 403, and nothing else is ever answered with 429 for them"
+    LOOKED_UP = (
+        "tokens, sessions, cart ids and certificates that were looked up at a remote and are not known there"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
     """Allows `amount` requests in `seconds`, for each rate limit key, over all endpoints that share the limit.
 
-    `refusals_only`: only what is answered with 401 or 403 counts, and nothing of a principal that is known to be
-    let in. As a refusal is seen at the end of a request, requests that are under way together may exceed the limit.
+    What is refused or not known at a remote is counted once that is known. So requests that are under way together
+    may exceed such a limit, by at most the slots of a process.
     """
 
     name: str
     amount: int
     key: RateLimitKey
     seconds: int = MINUTE
-    refusals_only: bool = False
+    counts: Counted = Counted.PROVED
 
 
 START = RateLimit("start", 30, RateLimitKey.CART)
@@ -50,14 +62,13 @@ SESSION = RateLimit("session", 60, RateLimitKey.SESSION)
 """Calls of a shop's server or page for one buyer: enough of `/payment` and `/operations/config` for thirty views."""
 
 SHOP = RateLimit("shop", 3000, RateLimitKey.ADDRESS)
-"""Fifty a second: one address stands for all buyers of a shop. This stops a server in a loop, or made-up sessions,
-each of which is looked up at commercetools."""
+"""Fifty a second: one address stands for all buyers of a shop. This stops a server in a loop."""
 
-POLLS = RateLimit("polls", 120, RateLimitKey.REFERENCE)
+POLLS = RateLimit("polls", 120, RateLimitKey.PAYMENT)
 """The result page polls seven times in its first minute, without a script six times. This leaves room for a dozen
 tabs, and for the return before. Polls are counted by payment alone: neighbours must not limit a buyer who waits."""
 
-NOTIFICATION = RateLimit("notification", 60, RateLimitKey.REFERENCE)
+NOTIFICATION = RateLimit("notification", 60, RateLimitKey.PAYMENT)
 """Monext sends one a minute for a payment. Anybody else who knows the reference can make us ask both remotes, up to
 once a second."""
 
@@ -65,9 +76,14 @@ NOTIFICATIONS = RateLimit("notifications", 6000, RateLimitKey.ADDRESS)
 """A hundred a second, which is more than a bridge of several processes can handle. Monext calls from few addresses,
 and what it sends again after an outage comes at once."""
 
-REFUSALS = RateLimit("refusals", 120, RateLimitKey.ADDRESS, refusals_only=True)
-"""We ask commercetools about each made-up token. An office whose token has expired gets one 401, and a hundred of its
-workers get a hundred at once."""
+REFUSALS = RateLimit("refusals", 120, RateLimitKey.ADDRESS, counts=Counted.REFUSED)
+"""What is refused costs no remote anything, or is counted by LOOK_UPS as well. After so many, whoever is refused is
+told to slow down. An office whose token has expired gets one 401, a hundred of its workers get a hundred at once."""
+
+LOOK_UPS = RateLimit("look_ups", 1200, RateLimitKey.ADDRESS, counts=Counted.LOOKED_UP)
+"""Twenty a second: a remote is asked about each made-up token, session and cart id once, and this is how many may be
+asked about for one address. It is ten times REFUSALS, so that a genuine new one is still asked about beside hundreds
+that are made up. Beyond it nothing new is asked about; what a remote knew in the last minute always passes."""
 
 REPORTS = RateLimit("reports", 60, RateLimitKey.ADDRESS)
 """A page that a browser blocks a part of sends one or two. Anybody can send them, and they only add to counts."""

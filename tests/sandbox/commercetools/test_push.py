@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask, request
 
 from sandbox.commercetools import create_app
+from sandbox.commercetools.envelopes import TOPICS
 from sandbox.commercetools.push import Target, send_push
 from sandbox.commercetools.seed import cart_id
 from sandbox.runner import Sandbox
@@ -95,6 +97,37 @@ def test_what_is_sent_again_keeps_its_id(api: Api, cloud: Cloud) -> None:
     control(api, "/flush")
     (_, first), (_, second) = cloud.sent
     assert first == second
+
+
+def test_each_cloud_has_its_envelope(api: Api, cloud: Cloud) -> None:
+    control(api, url=URL)
+    made = order(api)
+    for each in ("sns", "eventgrid"):
+        control(api, cloud=each)
+        ship(api, made, {"sns": "Ready", "eventgrid": "Shipped"}[each])
+        made["version"] += 1
+    control(api, "/flush")
+    by_topic = {
+        str(sent.get("TopicArn") or sent.get("source") or sent.get("subscription")) for _, sent in cloud.sent
+    }
+    assert by_topic == set(TOPICS.values())
+
+
+def test_an_envelope_may_be_old_and_of_another_topic(api: Api, cloud: Cloud) -> None:
+    control(api, url=URL, cloud="sns", topic="arn:aws:sns:eu-west-1:999999999999:other", age=15 * 86400)
+    order(api)
+    control(api, "/flush")
+    ((_, envelope),) = cloud.sent
+    assert envelope["TopicArn"].endswith(":other")
+    stamp = datetime.fromisoformat(envelope["Timestamp"])
+    assert timedelta(days=14) < datetime.now(UTC) - stamp < timedelta(days=16)
+
+
+def test_a_reset_wraps_as_at_first(api: Api) -> None:
+    control(api, url=URL, cloud="sns", topic="/t", age=1, forged=True)
+    api.http.post("/_control/reset")
+    shown = control(api)
+    assert [shown[name] for name in ("cloud", "topic", "age", "forged")] == ["pubsub", None, 0, False]
 
 
 def test_a_message_that_is_not_in_the_journal_can_not_be_sent_again(api: Api) -> None:

@@ -195,7 +195,7 @@ def test_bridges_that_only_share_the_redis_do_not_believe_each_other(
 ) -> None:
     one.lets_in(token)
     stranger = Process(sandbox, url=server.url, **changes)
-    assert not stranger.principals.knows_back_office(token)
+    assert stranger.principals.asks_about(token)
 
 
 def test_keys_that_rotate_are_believed(
@@ -203,26 +203,32 @@ def test_keys_that_rotate_are_believed(
 ) -> None:
     one.lets_in(token)
     rotated = Process(sandbox, url=server.url, SECRET_KEY=f"a-new-key-for-all-processes,{KEY}")
-    assert rotated.principals.knows_back_office(token)
+    assert not rotated.principals.asks_about(token)
 
 
-def test_a_token_is_known_once_it_was_let_in_by_any(
+def test_nobody_asks_about_a_token_once_it_was_let_in_by_any(
     one: Process, other: Process, token: str, world: World
 ) -> None:
-    assert not one.principals.knows_back_office(token)
+    assert one.principals.asks_about(token)
     assert introspections(world) == 0
     one.lets_in(token)
-    assert one.principals.knows_back_office(token)
-    assert other.principals.knows_back_office(token)
+    assert not one.principals.asks_about(token)
+    assert not other.principals.asks_about(token)
     other.advance(60)
-    assert not other.principals.knows_back_office(token)
+    assert other.principals.asks_about(token)
 
 
-def test_a_token_that_is_refused_is_not_known(one: Process, other: Process) -> None:
+def test_nobody_asks_about_a_token_that_was_refused_seconds_ago(one: Process, other: Process) -> None:
+    assert one.principals.asks_about("made-up")
     one.lets_in("made-up")
-    assert not one.principals.knows_back_office("made-up")
-    assert not other.principals.knows_back_office("made-up")
-    assert not one.principals.knows_back_office("no token at all")
+    assert not one.principals.asks_about("made-up")
+    assert not other.principals.asks_about("made-up")
+    other.advance(5)
+    assert other.principals.asks_about("made-up")
+
+
+def test_nobody_asks_about_what_is_no_token(one: Process) -> None:
+    assert not one.principals.asks_about("no token at all")
 
 
 @pytest.mark.parametrize("when", ["from the start", "later"])

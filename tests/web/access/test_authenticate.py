@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from monext_bridge.web.access.authenticate import AT_THE_ENDPOINT, BY_TOKEN, bearer, init_principals
+from monext_bridge.web.access.rate_limiter import init_rate_limits
 from monext_bridge.web.endpoints import UNLIMITED, Answers, Endpoint, Principal
 from monext_bridge.web.pages.error_pages import init_error_pages
 from sandbox.runner import Sandbox
@@ -42,7 +43,9 @@ def served() -> list[str]:
 @pytest.fixture
 def app(in_process: InProcess, served: list[str], world: World) -> Flask:
     app = Flask("door")
-    init_error_pages(app, is_json=lambda _: True, endpoints={})
+    refuse = init_error_pages(app, is_json=lambda _: True, endpoints={})
+    secret = in_process.settings.secret_keys[0]
+    init_rate_limits(app, secret=secret, redis_url=None, refuse=refuse, endpoints=DECLARED)
     init_principals(app, principals=principals_of(in_process), endpoints=DECLARED)
 
     def endpoint(name: str) -> None:

@@ -9,7 +9,14 @@ from dataclasses import replace
 import pytest
 
 from monext_bridge.web.access.rate_limiter import as_declared
-from monext_bridge.web.endpoints import NOTIFICATION, NOTIFICATIONS, RateLimit, RateLimitKey
+from monext_bridge.web.endpoints import (
+    NOTIFICATION,
+    NOTIFICATIONS,
+    Counted,
+    Principal,
+    RateLimit,
+    RateLimitKey,
+)
 from monext_bridge.web.endpoints.rate_limits import MINUTE
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
@@ -20,24 +27,18 @@ from tests.web.limited_endpoints import (
     ADDRESS,
     OTHER_ADDRESS,
     PAYMENT_INTENT,
-    REQUESTS,
     Build,
-    Request,
+    genuine_reference,
+    limited_by,
     one_request_per_window,
+    proved,
     with_one_tight_limit,
 )
 from tests.world import World, wait_for
 
-LIMITED = [(name, budget) for name, endpoint in ENDPOINTS.items() for budget in endpoint.limits]
-NEVER = [
-    "/health",
-    "/ready",
-    "/static/bridge.css",
-    "/openapi.json",
-    "/docs",
-    "/operations/status",
-    "/operations/payment-components",
-]
+PROVED = limited_by(Counted.PROVED)
+ALL_LIMITS = {limit for endpoint in ENDPOINTS.values() for limit in endpoint.limits}
+NEVER = ["/health", "/ready", "/static/bridge.css", "/openapi.json", "/docs"]
 
 
 def named(value: object) -> str:
@@ -58,53 +59,62 @@ def limited(sandbox: Sandbox, world: World) -> Build:
 # the declarations
 
 
-def test_every_limited_endpoint_has_a_request_here() -> None:
-    assert {name for name, endpoint in ENDPOINTS.items() if endpoint.limits} == set(REQUESTS)
-
-
 def test_the_description_tells_who_may_be_limited() -> None:
     told = {name for name, description in DESCRIPTIONS.items() if 429 in description.refusals}
     assert told == {name for name in DESCRIPTIONS if ENDPOINTS[name].limits}
 
 
 def test_a_name_means_one_budget_and_lets_something_through() -> None:
-    budgets = {budget for _, budget in LIMITED}
-    assert len({budget.name for budget in budgets}) == len(budgets)
-    assert all(budget.amount > 0 and budget.seconds == MINUTE for budget in budgets)
+    assert len({limit.name for limit in ALL_LIMITS}) == len(ALL_LIMITS)
+    assert all(limit.amount > 0 and limit.seconds == MINUTE for limit in ALL_LIMITS)
 
 
-def test_buyers_and_notifications_share_no_budget() -> None:
-    buyers = {limit for endpoint in ENDPOINTS.values() if endpoint.buyer for limit in endpoint.limits}
+def test_buyers_and_notifications_share_no_budget_of_what_is_proved() -> None:
+    buyers = {limit for name, limit in PROVED if ENDPOINTS[name].buyer}
     assert buyers
     assert buyers.isdisjoint({NOTIFICATION, NOTIFICATIONS})
 
 
-# every row of it
+def test_what_is_not_proved_counts_by_address_alone() -> None:
+    assert {limit.key for limit in ALL_LIMITS if limit.counts is not Counted.PROVED} == {RateLimitKey.ADDRESS}
 
 
-@pytest.mark.parametrize(("endpoint", "budget"), LIMITED, ids=named)
+def test_whoever_can_be_refused_for_a_proof_spends_the_address_for_it() -> None:
+    proving = {name for name, endpoint in ENDPOINTS.items() if endpoint.caller is not Principal.ANYBODY}
+    own = {name for name in proving if ENDPOINTS[name].caller is Principal.SUBSCRIPTION}
+    assert {name for name, _ in limited_by(Counted.REFUSED)} == proving - own
+
+
+# every row of what is proved
+
+
+@pytest.mark.parametrize(("endpoint", "budget"), PROVED, ids=named)
 def test_what_exceeds_its_budget_comes_again_and_costs_no_call(
     endpoint: str, budget: RateLimit, limited: Build, world: World
 ) -> None:
-    bridge, request = limited(budget.name), REQUESTS[endpoint]
+    bridge = limited(budget.name)
+    request = proved(endpoint, bridge, world)
     first = request.send(bridge)
     world.forget_calls()
     for _ in range(3):
         again = request.send(bridge)
         assert again.status == (503 if endpoint == "notifications.notify" else 429)
         assert 1 <= int(again.headers["Retry-After"]) <= MINUTE
-    assert first.status not in (429, 503)
+    assert first.status not in (401, 403, 429)
     assert world.calls("commercetools") == world.calls("monext") == []
 
 
-@pytest.mark.parametrize(("endpoint", "budget"), LIMITED, ids=named)
-def test_who_else_asks_has_a_budget_of_their_own(endpoint: str, budget: RateLimit, limited: Build) -> None:
-    bridge, request = limited(budget.name), REQUESTS[endpoint]
+@pytest.mark.parametrize(("endpoint", "budget"), PROVED, ids=named)
+def test_who_else_asks_has_a_budget_of_their_own(
+    endpoint: str, budget: RateLimit, limited: Build, world: World
+) -> None:
+    bridge = limited(budget.name)
+    request, of_somebody_else = (proved(endpoint, bridge, world) for _ in range(2))
     served, limited_ = (request.send(bridge).status for _ in range(2))
     assert served != limited_
     by_address = budget.key is RateLimitKey.ADDRESS
     assert request.send(bridge, address=OTHER_ADDRESS).status == (served if by_address else limited_)
-    assert request.from_somebody_else.send(bridge).status == (limited_ if by_address else served)
+    assert of_somebody_else.send(bridge).status == (limited_ if by_address else served)
 
 
 @pytest.mark.parametrize("path", NEVER)
@@ -120,17 +130,19 @@ def test_these_are_never_limited(path: str, sandbox: Sandbox, world: World) -> N
 # buyers
 
 
-def test_at_the_start_the_page_says_that_nothing_was_taken(limited: Build) -> None:
+def test_at_the_start_the_page_says_that_nothing_was_taken(limited: Build, world: World) -> None:
     bridge = limited("start")
-    answers = [REQUESTS["checkout.start"].send(bridge) for _ in range(2)]
+    request = proved("checkout.start", bridge, world)
+    answers = [request.send(bridge) for _ in range(2)]
     assert "Too many attempts" in answers[1].visible_text
     assert "nothing was taken this time" in answers[1].visible_text
     assert answers[1].page.find(id="retry")
 
 
-def test_after_the_payment_the_page_says_not_to_pay_again(limited: Build) -> None:
+def test_after_the_payment_the_page_says_not_to_pay_again(limited: Build, world: World) -> None:
     bridge = limited("polls")
-    answers = [REQUESTS["buyer.result"].send(bridge) for _ in range(2)]
+    request = proved("buyer.result", bridge, world)
+    answers = [request.send(bridge) for _ in range(2)]
     assert "Do not pay again" in answers[1].visible_text
 
 
@@ -167,15 +179,23 @@ def test_who_reloads_in_a_loop_does_not_spend_what_the_neighbours_share(world: W
 def test_many_who_wait_behind_one_address_are_never_limited(limited: Build) -> None:
     """Each looks as often as the page does in a minute, in two tabs."""
     bridge = limited()
-    for number in range(10):
-        request = Request(f"/result/e30.{chr(ord('a') + number) * 43}")
-        assert {request.send(bridge).status for _ in range(14)} == {403}
+    for _ in range(10):
+        path = f"/result/{genuine_reference(bridge)}"
+        assert {bridge.call("GET", path).status for _ in range(14)} == {404}
 
 
-def test_the_window_ends(limited: Build) -> None:
-    bridge, request = limited("start", seconds=1), REQUESTS["checkout.start"]
+def test_all_references_of_a_payment_share_its_budget(limited: Build, world: World) -> None:
+    bridge, cart = limited("polls"), world.cart()
+    one, other = (Buyer(bridge).start(cart, lang=language) for language in ("de", "de"))
+    assert Buyer(bridge).opens_result(one).status == 200
+    assert Buyer(bridge).opens_result(other).status == 429
+
+
+def test_the_window_ends(limited: Build, world: World) -> None:
+    bridge = limited("start", seconds=1)
+    request = proved("checkout.start", bridge, world)
     wait_for(lambda: request.send(bridge).status == 429)
-    wait_for(lambda: request.send(bridge).status == 404)
+    wait_for(lambda: request.send(bridge).status == 200)
 
 
 # Monext
@@ -205,9 +225,10 @@ def test_buyers_leave_the_notifications_alone(limited: Build, world: World) -> N
 # programs
 
 
-def test_a_program_is_told_as_json(limited: Build) -> None:
+def test_a_program_is_told_as_json(limited: Build, world: World) -> None:
     bridge = limited("session")
-    answers = [REQUESTS["payment.create"].send(bridge) for _ in range(2)]
+    request = proved("payment.create", bridge, world)
+    answers = [request.send(bridge) for _ in range(2)]
     assert error_detail(answers[1])["code"] == "General"
     assert json.loads(answers[1].text)["statusCode"] == 429
 
@@ -217,30 +238,6 @@ def test_without_a_session_everybody_is_told_so(limited: Build) -> None:
     with captured_logs(logging.ERROR) as lines:
         assert [bridge.call("POST", "/payment").status for _ in range(3)] == [401, 401, 401]
     assert lines.all() == []
-
-
-def introspections(world: World) -> int:
-    return len([call for call in world.calls("commercetools") if call["path"] == "/oauth/introspect"])
-
-
-def test_made_up_tokens_are_asked_about_until_the_budget_is_spent(limited: Build, world: World) -> None:
-    bridge = limited("refusals", amount=3)
-    tokens = [{"Authorization": f"Bearer made-up-{number}"} for number in range(6)]
-    statuses = [bridge.call("GET", PAYMENT_INTENT, headers=headers).status for headers in tokens]
-    assert statuses == [401, 401, 401, 429, 429, 429]
-    assert introspections(world) == 3
-
-
-def test_a_back_office_that_is_let_in_does_not_notice_who_else_is_at_its_address(
-    limited: Build, world: World
-) -> None:
-    bridge, office = limited("refusals"), {"Authorization": f"Bearer {world.back_office_token()}"}
-    assert bridge.call("GET", PAYMENT_INTENT, headers=office).status == 404
-    assert [REQUESTS["operations.show"].send(bridge, address="127.0.0.1").status for _ in range(2)] == [
-        401,
-        429,
-    ]
-    assert [bridge.call("GET", PAYMENT_INTENT, headers=office).status for _ in range(5)] == [404] * 5
 
 
 def test_what_a_back_office_asks_for_is_not_limited(limited: Build, world: World) -> None:
@@ -254,6 +251,7 @@ def test_what_a_back_office_asks_for_is_not_limited(limited: Build, world: World
 @pytest.mark.parametrize(
     ("first", "second", "same"),
     [
+        ("203.0.113.7", "::ffff:203.0.113.7", True),
         ("203.0.113.7", "203.0.113.8", False),
         ("6.6.6.6, 203.0.113.7", "7.7.7.7, 203.0.113.7", True),
         ("203.0.113.7", "203.0.113.7:51234", True),
@@ -262,9 +260,10 @@ def test_what_a_back_office_asks_for_is_not_limited(limited: Build, world: World
     ],
 )
 def test_clients_are_told_apart_by_what_the_nearest_proxy_saw(
-    first: str, second: str, same: bool, limited: Build
+    first: str, second: str, same: bool, limited: Build, world: World
 ) -> None:
-    bridge, request = limited("starts"), REQUESTS["checkout.start"]
+    bridge = limited("starts")
+    request = proved("checkout.start", bridge, world)
     request.send(bridge, address=first)
     assert (request.send(bridge, address=second).status == 429) is same
 
@@ -272,8 +271,9 @@ def test_clients_are_told_apart_by_what_the_nearest_proxy_saw(
 # the log
 
 
-def test_a_flood_is_one_line_without_an_address(limited: Build) -> None:
-    bridge, request = limited("start"), REQUESTS["checkout.start"]
+def test_a_flood_is_one_line_without_an_address(limited: Build, world: World) -> None:
+    bridge = limited("start")
+    request = proved("checkout.start", bridge, world)
     request.send(bridge)
     with captured_logs() as lines:
         for _ in range(5):
@@ -282,21 +282,22 @@ def test_a_flood_is_one_line_without_an_address(limited: Build) -> None:
     assert (line["level"], line["endpoint"], line["limit"]) == ("WARNING", "checkout.start", "start")
     assert ADDRESS not in lines.text
     assert lines.of("request_failed") == []
-    assert [line for line in lines.all() if line["logger"] == "flask-limiter"] == []
 
 
-def test_everybody_who_is_limited_is_told_of(limited: Build) -> None:
-    bridge, request = limited("start"), REQUESTS["checkout.start"]
+def test_everybody_who_is_limited_is_told_of(limited: Build, world: World) -> None:
+    bridge = limited("start")
+    requests = [proved("checkout.start", bridge, world) for _ in range(2)]
     with captured_logs() as lines:
-        for sent in (request, request.from_somebody_else):
+        for request in requests:
             for _ in range(3):
-                sent.send(bridge)
+                request.send(bridge)
     assert len(lines.of("rate_limited")) == 2
 
 
-def test_a_limited_notification_is_no_error(limited: Build) -> None:
+def test_a_limited_notification_is_no_error(limited: Build, world: World) -> None:
     bridge = limited("notification")
+    request = proved("notifications.notify", bridge, world)
+    request.send(bridge)
     with captured_logs(logging.ERROR) as lines:
-        answers = [REQUESTS["notifications.notify"].send(bridge) for _ in range(3)]
-    assert [answer.status for answer in answers] == [403, 503, 503]
+        assert [request.send(bridge).status for _ in range(2)] == [503, 503]
     assert lines.all() == []

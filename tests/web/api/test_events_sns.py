@@ -137,7 +137,7 @@ def test_a_certificate_that_can_not_be_had_asks_for_the_notice_again(
     assert endpoint.push(samples.sns()).status == 204
 
 
-INCOMPLETE = ["TopicArn", "Message", "Signature", "SignatureVersion", "SigningCertURL", "Type"]
+INCOMPLETE = ["Timestamp", "TopicArn", "Message", "Signature", "SignatureVersion", "SigningCertURL", "Type"]
 
 
 @pytest.mark.parametrize("name", INCOMPLETE)
