@@ -142,7 +142,7 @@ def test_an_outage_is_two_lines_and_no_error_and_ends_by_itself(limited: Build, 
         shared.stop()
         assert {START.send(bridge).status for _ in range(5)} == {404}
         shared.start()
-        wait_for(lambda: START.send(bridge).status == 404 and bool(keys(shared)), seconds=20)
+        wait_for(lambda: START.send(bridge).status == 404 and bool(keys(shared)))
         START.send(bridge)
     assert turns(lines) == ["redis_away", "redis_back"]
     assert [line for line in lines.all() if line["level"] == "ERROR"] == []
@@ -155,7 +155,7 @@ def test_what_was_counted_before_an_outage_counts_after_it(limited: Build, share
     shared.stop()
     assert [START.send(bridge).status for _ in range(3)] == [404, 404, 429]
     shared.start()
-    wait_for(lambda: START.send(bridge).status == 404, seconds=20)
+    wait_for(lambda: START.send(bridge).status == 404)
 
 
 @pytest.fixture
