@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from sandbox.commercetools.seed import cart_id as seed_cart_id
-from sandbox.faults import OBSERVER
+from sandbox.faults import OBSERVER, Faults
 from sandbox.runner import Sandbox
 from sandbox.shop.carts import copy_cart
 from sandbox.shop.project import Project
@@ -206,23 +206,26 @@ class World:
 
     def calls(self, remote: str) -> list[Json]:
         """The bridge's calls since the journal was cleared, oldest first."""
-        answer = self._http.get(f"{self._url(remote)}/_control/calls", timeout=60)
-        return [call for call in answer.json()["calls"] if not call["path"].startswith("/_control")]
+        calls = [call.as_json() for call in self._faults[remote].journal.calls()]
+        return [call for call in calls if not call["path"].startswith("/_control")]
 
     def forget_calls(self) -> None:
-        for remote in ("commercetools", "monext"):
-            self._http.delete(f"{self._url(remote)}/_control/calls", timeout=60)
+        for faults in self._faults.values():
+            faults.journal.clear()
 
     def reset(self) -> None:
         """Remove all faults, scripted operations and odd answers, and empty the journals."""
         for orders in ("acts", "settings"):
             self._http.delete(f"{self.sandbox.monext_url}/_control/{orders}", timeout=60)
-        for remote in ("commercetools", "monext"):
-            self._http.delete(f"{self._url(remote)}/_control/faults", timeout=60)
-        self.forget_calls()
+        for faults in self._faults.values():
+            faults.reset()
 
     def _seed(self, situation: str) -> Json:
         return self.project.get(f"carts/{seed_cart_id(situation)}", expand="paymentInfo.payments[*]")
+
+    @property
+    def _faults(self) -> dict[str, Faults]:
+        return {"commercetools": self.sandbox.commercetools_faults, "monext": self.sandbox.monext_faults}
 
     def _url(self, remote: str) -> str:
         urls = {"commercetools": self.sandbox.commercetools_url, "monext": self.sandbox.monext_url}
