@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from tests.bridges import Buyer, Gunicorn, InProcess
 from tests.log_lines import LogLines, captured_logs
 from tests.redis_server import RedisServer, redis_server
 from tests.world import World
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end of a process: from now on it looks for no garbage among them."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
