@@ -6,6 +6,7 @@ what is under way has 25. Connections stay open for longer than a router in fron
 router would meet closed ones.
 """
 
+import gc
 import os
 import selectors
 import socket
@@ -113,8 +114,13 @@ class JsonLogger(Logger):
 
 
 def when_ready(server: Any) -> None:
-    """Prepares the application before the first worker is forked, for it and for all that replace it later."""
+    """Prepares the application before the first worker is forked, for it and for all that replace it later.
+
+    What is there by now stays to the end. So no worker looks for garbage in it, which would copy the memory that
+    they share, and take each a second of its end.
+    """
     preload(server.app.wsgi())
+    gc.freeze()
     server.companion = Companion(RECONCILE)
 
 

@@ -159,7 +159,7 @@ class Gunicorn:
         if self._process is None:
             return 0
         self._process.terminate()
-        return self._process.wait(30)
+        return self._process.wait(60)
 
     def kill(self) -> None:
         """Kill all its processes with SIGKILL."""
@@ -172,12 +172,12 @@ class Gunicorn:
         with requests.Session() as session:
             session.trust_env = False
             response = session.request(
-                method, f"{self.url}{path}", allow_redirects=False, timeout=30, **options
+                method, f"{self.url}{path}", allow_redirects=False, timeout=60, **options
             )
             return Answer(response.status_code, dict(response.headers), response.text)
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
                 if self.call("GET", "/health").status == 200:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +16,33 @@ from tests.redis_server import RedisServer, redis_server
 from tests.world import World
 
 
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end of a process: from now on it looks for no garbage among them."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
+def running_sandboxes() -> list[Sandbox]:
+    """The sandbox of the test process, once a test has needed it."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def sandbox(running_sandboxes: list[Sandbox]) -> Iterator[Sandbox]:
     with Sandbox(allow_kill=True) as running:
+        running_sandboxes.append(running)
         yield running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_of_another_file(running_sandboxes: list[Sandbox]) -> Iterator[None]:
+    """Each file finds the sandbox as it was at the start.
+
+    What others made would be read again by every pass of reconciliation, and make each slower than the one before.
+    """
+    yield
+    for running in running_sandboxes:
+        running.reset()
 
 
 @pytest.fixture

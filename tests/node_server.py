@@ -44,11 +44,11 @@ class NodeServer:
     def stop(self) -> None:
         """Stop it. May be repeated."""
         if self._process is not None:
-            self._process.communicate(timeout=10)
+            self._process.communicate(timeout=60)
             self._process = None
 
     def journal(self, path: str) -> Any:
         """Give what the server has written down, as JSON, from one of its own paths."""
         with requests.Session() as session:
             session.trust_env = False
-            return session.get(f"{self.url}{path}", timeout=10).json()
+            return session.get(f"{self.url}{path}", timeout=60).json()

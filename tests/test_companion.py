@@ -20,17 +20,17 @@ SERVER = """
 import sys, time
 from monext_bridge.companion import Companion
 Companion(sys.argv[1:]).ensure()
-time.sleep(60)
+time.sleep(600)
 """
 COMMAND = """
 import os, sys
 from threading import Event
 from monext_bridge.companion import ends_with_parent
 stop = Event()
+ends_with_parent(stop)
 with open(sys.argv[1], "a") as begun:
     print(os.getpid(), os.getppid(), file=begun)
-ends_with_parent(stop)
-stop.wait(60)
+stop.wait(600)
 """
 
 
@@ -47,7 +47,7 @@ class Begun:
         return [(int(own), int(parent)) for own, parent in (line.split() for line in found)]
 
     def wait(self, *, times: int = 1) -> tuple[int, int]:
-        wait_for(lambda: len(self.pids) == times, seconds=20)
+        wait_for(lambda: len(self.pids) == times)
         return self.pids[-1]
 
 
@@ -71,7 +71,7 @@ def is_gone(pid: int) -> bool:
 
 
 def assert_gone(*pids: int) -> None:
-    wait_for(lambda: all(is_gone(pid) for pid in pids), seconds=20)
+    wait_for(lambda: all(is_gone(pid) for pid in pids))
 
 
 def test_it_is_begun_once_however_often_that_is_asked(begun: Begun) -> None:
@@ -112,7 +112,7 @@ def test_it_is_gone_with_its_server_however_that_went(begun: Begun, number: sign
     server = subprocess.Popen([sys.executable, "-c", SERVER, *begun.command])
     command, keeper = begun.wait()
     server.send_signal(number)
-    server.wait(10)
+    server.wait(60)
     assert_gone(command, keeper)
 
 

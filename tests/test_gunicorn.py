@@ -23,10 +23,10 @@ from tests.bridges import Gunicorn
 from tests.settings_environment import valid_environment
 from tests.world import wait_for
 
-SOON = 4.0
+SOON = 60.0
 """Seconds, generous, and less than gunicorn itself waits for somebody who says nothing."""
 
-GRACE = 15.0
+GRACE = 20.0
 """Seconds, generous, and less than what is under way has after SIGTERM."""
 
 MORE_THAN_THREADS = 70
@@ -190,17 +190,17 @@ class TestReconciliationBesideTheWorkers:
     def reconciling(self, sandbox: Sandbox, tmp_path: Path) -> Iterator[Gunicorn]:
         bridge = Gunicorn(sandbox, log=tmp_path / "log.jsonl", workers=1, RECONCILE_IN_WEB="on")
         bridge.start()
-        wait_for(lambda: '"event": "reconciled"' in bridge.log.read_text(), seconds=30)
+        wait_for(lambda: '"event": "reconciled"' in bridge.log.read_text())
         yield bridge
         bridge.kill()
 
     def test_it_reconciles_and_ends_with_gunicorn(self, reconciling: Gunicorn) -> None:
         assert reconciling.stop() == 0
-        wait_for(lambda: processes_of(reconciling) == 0, seconds=15)
+        wait_for(lambda: processes_of(reconciling) == 0)
 
     def test_it_ends_where_gunicorn_is_killed(self, reconciling: Gunicorn) -> None:
         os.kill(reconciling.pid, signal.SIGKILL)
-        wait_for(lambda: processes_of(reconciling) == 0, seconds=30)
+        wait_for(lambda: processes_of(reconciling) == 0)
 
     def test_it_is_not_there_where_it_is_off(self, bridge: Gunicorn) -> None:
         master_and_worker = 2

@@ -9,7 +9,8 @@ from typing import Any
 
 import requests
 
-from sandbox.faults import OBSERVER
+from sandbox.commercetools.seed import cart_id as seed_cart_id
+from sandbox.faults import OBSERVER, Faults
 from sandbox.runner import Sandbox
 from sandbox.shop.carts import copy_cart
 from sandbox.shop.project import Project
@@ -109,7 +110,7 @@ class World:
             data={"grant_type": "client_credentials"},
             auth=("back-office", "back-office-secret"),
             headers={OBSERVER: "test"},
-            timeout=10,
+            timeout=60,
         )
         return str(answer.json()["access_token"])
 
@@ -135,8 +136,8 @@ class World:
 
     def orders(self, cart_id: str) -> list[Json]:
         """All orders that were made from a cart."""
-        dump = self._http.get(f"{self.sandbox.commercetools_url}/_control/dump", timeout=10).json()
-        return [order for order in dump.get("order", []) if order.get("cart", {}).get("id") == cart_id]
+        page = self.project.get("orders", where=f'cart(id="{cart_id}")', sort="createdAt asc", limit=500)
+        return list(page["results"])
 
     def transactions(self, cart_id: str) -> list[tuple[str, str, int]]:
         """Type, state and amount of all transactions of a cart's payments."""
@@ -170,7 +171,7 @@ class World:
 
     def notifications(self) -> list[Json]:
         """What Monext has told or is about to tell, oldest first."""
-        answer = self._http.get(f"{self.sandbox.monext_url}/_control/notifications", timeout=10)
+        answer = self._http.get(f"{self.sandbox.monext_url}/_control/notifications", timeout=60)
         return list(answer.json()["notifications"])
 
     def operate_at_monext(self, transaction_id: str, kind: str, *, amount: int) -> None:
@@ -185,19 +186,19 @@ class World:
         """Send the daily batch to the bank: what was captured can no longer be cancelled."""
         self._post(self.sandbox.monext_url, "remit", {})
 
-    def monext(self) -> Json:
-        """All of Monext's sessions and transactions."""
-        answer = self._http.get(f"{self.sandbox.monext_url}/_control/dump", timeout=10)
+    def monext(self, **only: str) -> Json:
+        """Monext's sessions and transactions; `token` names one session."""
+        answer = self._http.get(f"{self.sandbox.monext_url}/_control/dump", params=only, timeout=60)
         return dict(answer.json())
 
     def ledger(self, token: str) -> list[tuple[str, int, str | None]]:
         """The type, amount and status of all transactions of a session, operations included."""
-        rows = [t for t in self.monext()["transactions"] if t["token"] == token]
+        rows = self.monext(token=token)["transactions"]
         return [(t["type"], t["amount"], t.get("status")) for t in rows]
 
     def session_request(self, token: str) -> Json:
         """The request that opened a session."""
-        return dict(self.monext()["sessions"][token]["request"])
+        return dict(self.monext(token=token)["sessions"][token]["request"])
 
     def advance_monext_clock(self, seconds: float) -> None:
         """Advance Monext's clock by so many seconds. The bridge's clock stays as it is."""
@@ -211,39 +212,40 @@ class World:
 
     def calls(self, remote: str) -> list[Json]:
         """The bridge's calls since the journal was cleared, oldest first."""
-        answer = self._http.get(f"{self._url(remote)}/_control/calls", timeout=10)
-        return [call for call in answer.json()["calls"] if not call["path"].startswith("/_control")]
+        calls = [call.as_json() for call in self._faults[remote].journal.calls()]
+        return [call for call in calls if not call["path"].startswith("/_control")]
 
     def forget_calls(self) -> None:
-        for remote in ("commercetools", "monext"):
-            self._http.delete(f"{self._url(remote)}/_control/calls", timeout=10)
+        for faults in self._faults.values():
+            faults.journal.clear()
 
     def reset(self) -> None:
         """Remove all faults, scripted operations and odd answers, and empty the journals."""
         for orders in ("acts", "settings"):
-            self._http.delete(f"{self.sandbox.monext_url}/_control/{orders}", timeout=10)
-        for remote in ("commercetools", "monext"):
-            self._http.delete(f"{self._url(remote)}/_control/faults", timeout=10)
-        self.forget_calls()
+            self._http.delete(f"{self.sandbox.monext_url}/_control/{orders}", timeout=60)
+        for faults in self._faults.values():
+            faults.reset()
 
     def _seed(self, situation: str) -> Json:
-        rows = self._http.get(f"{self.sandbox.commercetools_url}/_control/carts", timeout=10).json()
-        seed_id = next(row["id"] for row in rows if row["name"] == situation)
-        return self.project.get(f"carts/{seed_id}", expand="paymentInfo.payments[*]")
+        return self.project.get(f"carts/{seed_cart_id(situation)}", expand="paymentInfo.payments[*]")
+
+    @property
+    def _faults(self) -> dict[str, Faults]:
+        return {"commercetools": self.sandbox.commercetools_faults, "monext": self.sandbox.monext_faults}
 
     def _url(self, remote: str) -> str:
         urls = {"commercetools": self.sandbox.commercetools_url, "monext": self.sandbox.monext_url}
         return urls[remote]
 
     def _post(self, url: str, path: str, body: Json) -> Json:
-        answer = self._http.post(f"{url}/_control/{path}", json=body, timeout=10)
+        answer = self._http.post(f"{url}/_control/{path}", json=body, timeout=60)
         if not answer.ok:
             raise AssertionError(f"{path}: {answer.status_code} {answer.text[:300]}")
         return dict(answer.json()) if answer.text.strip().startswith("{") else {}
 
 
-def wait_for(met: Callable[[], bool], *, seconds: float = 30.0, every: float = 0.01) -> None:
-    """Wait until the condition holds; fails the test after `seconds`."""
+def wait_for(met: Callable[[], bool], *, seconds: float = 60.0, every: float = 0.01) -> None:
+    """Wait until the condition holds; fails the test after `seconds`: what hangs is looked for, not what is slow."""
     deadline = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < deadline, "what was waited for did not come"

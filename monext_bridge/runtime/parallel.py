@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from _thread import start_new_thread
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
+from queue import SimpleQueue
 from threading import Event, Lock
 from typing import Generic, TypeVar, overload
 
@@ -21,10 +23,6 @@ EXTRA_THREADS = 48
 """A request thread makes one call of a hop itself, and a hop has at most three calls. Where no other thread
 is free, it makes all of them. There are more threads than slots at a remote, so a remote that hangs leaves
 some to the others."""
-
-
-LONGEST_BEGINNING = 10.0
-"""Seconds that a thread of a new pool waits for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +116,31 @@ def _pool() -> ThreadPoolExecutor:
 
 
 def running_pool(threads: int, *, name: str) -> ThreadPoolExecutor:
-    """Returns a pool whose threads run already.
+    """Returns a pool whose threads run already. May be repeated. Raises what kept them from being begun.
 
-    Starting a thread takes milliseconds where many are busy, under a lock that all pools of a process share.
-    Ctrl-C may come in between, also while `go` is being set. No thread then waits for ever, which would keep
-    the process from ending.
+    Starting a thread takes milliseconds where many are busy, under a lock that all pools of a process share. Ctrl-C
+    may come in between. Raised inside the locks of `threading`, it would leave one locked, and threads that wait
+    for it keep a process from ending. Python raises it in the main thread alone, so another one begins the threads,
+    and here is nothing but a wait that may be broken off anywhere.
     """
-    pool, go = ThreadPoolExecutor(threads, thread_name_prefix=name), Event()
+    begun = SimpleQueue[ThreadPoolExecutor | BaseException]()
+    start_new_thread(_begin_pool, (threads, name, begun))
+    pool = begun.get()
+    if isinstance(pool, BaseException):
+        raise pool
+    return pool
+
+
+def _begin_pool(threads: int, name: str, begun: SimpleQueue[ThreadPoolExecutor | BaseException]) -> None:
+    """Begins a pool and puts it, or why there is none, into the queue. Its threads wait until all of them run."""
+    go = Event()
     try:
+        pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         for _ in range(threads):
-            pool.submit(go.wait, LONGEST_BEGINNING)
+            pool.submit(go.wait)
+    except BaseException as error:
+        begun.put(error)
+    else:
+        begun.put(pool)
     finally:
         go.set()
-    return pool

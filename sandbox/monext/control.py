@@ -3,7 +3,7 @@
 from dataclasses import asdict, fields
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
 from sandbox.courier import MODES
@@ -92,8 +92,14 @@ def flush_notifications() -> Response:
 
 @control.get("/dump")
 def dump() -> Response:
-    sessions = {token: session_dump(session) for token, session in platform().sessions.items()}
-    transactions = [transaction_dump(each) for each in platform().transactions.values()]
+    """All sessions and transactions; with `?token=` those of one session."""
+    wanted = request.args.get("token")
+    sessions = {
+        token: session_dump(each) for token, each in platform().sessions.items() if wanted in (None, token)
+    }
+    transactions = [
+        transaction_dump(each) for each in platform().transactions.values() if wanted in (None, each.token)
+    ]
     return jsonify({"sessions": sessions, "transactions": transactions})
 
 

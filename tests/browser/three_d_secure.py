@@ -54,4 +54,4 @@ def _behave(sandbox: Sandbox, milliseconds: int) -> None:
     with requests.Session() as session:
         session.trust_env = False
         body = {"methodMilliseconds": milliseconds}
-        session.post(f"{sandbox.monext_url}/_control/settings", json=body, timeout=10).raise_for_status()
+        session.post(f"{sandbox.monext_url}/_control/settings", json=body, timeout=60).raise_for_status()

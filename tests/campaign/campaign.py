@@ -106,7 +106,7 @@ def _calm_down(shared: SharedState, injector: FaultInjector) -> None:
     for _ in range(2):
         post_control(sandbox.monext_url, "notifications/flush", {"all": True})
         post_control(sandbox.commercetools_url, "push/flush", {"all": True})
-    wait_for(injector.is_quiet, seconds=30)
+    wait_for(injector.is_quiet)
     injector.collect_calls()
     _end_pending_operations(shared)
 

@@ -112,7 +112,7 @@ def post_control(url: str, path: str, body: Mapping[str, Any]) -> Json | None:
     """Call a control of the sandbox. None where the sandbox says no; raises AssertionError where it fails."""
     with requests.Session() as http:
         http.trust_env = False
-        answer = http.post(f"{url}/_control/{path}", json=body, timeout=30)
+        answer = http.post(f"{url}/_control/{path}", json=body, timeout=60)
         if answer.status_code >= 500:
             raise AssertionError(f"the sandbox failed at {path}: {answer.text[:300]}")
         if not answer.ok:

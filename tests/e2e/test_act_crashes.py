@@ -119,6 +119,12 @@ def victim(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     running.kill()
 
 
+@pytest.fixture(scope="module")
+def later(sandbox: Sandbox) -> InProcess:
+    """The other bridge, to which no remote does anything."""
+    return InProcess(sandbox, clock=lambda: utc_now() + LATER)
+
+
 def worker_of(bridge: Gunicorn) -> int:
     """The process that serves; its master starts another one when it dies."""
     children = Path(f"/proc/{bridge.pid}/task/{bridge.pid}/children")
@@ -141,7 +147,7 @@ def test_a_killed_act_ends_as_monexts_ledger_says(
     run: tuple[str, tuple[str, str, str, int], str],
     victim: Gunicorn,
     in_process: InProcess,
-    sandbox: Sandbox,
+    later: InProcess,
     world: World,
 ) -> None:
     name, (remote, method, path, skip), when = run
@@ -153,7 +159,6 @@ def test_a_killed_act_ends_as_monexts_ledger_says(
     with pytest.raises(requests.ConnectionError):
         call(victim, paid.id, case.action, token=world.back_office_token())
     world.reset()
-    later = InProcess(sandbox, clock=lambda: utc_now() + LATER)
     outcome = later.services.operations.perform(paid.id, case.act, key="crash-1").outcome
     assert outcome.value in ("approved", "rejected")
     assert disagreements(world, paid) == []

@@ -16,9 +16,9 @@ from tests.world import World, wait_for
 KEY = "one-key-for-all-processes-of-a-test"
 
 
-@pytest.fixture
-def survivor(sandbox: Sandbox, tmp_path: Path) -> Iterator[Gunicorn]:
-    running = Gunicorn(sandbox, log=tmp_path / "survivor.jsonl", SECRET_KEY=KEY)
+@pytest.fixture(scope="module")
+def survivor(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    running = Gunicorn(sandbox, log=tmp_path_factory.mktemp("survivor") / "log.jsonl", SECRET_KEY=KEY)
     running.start()
     yield running
     running.stop()
@@ -26,6 +26,7 @@ def survivor(sandbox: Sandbox, tmp_path: Path) -> Iterator[Gunicorn]:
 
 @pytest.fixture
 def victim(sandbox: Sandbox, tmp_path: Path) -> Iterator[Gunicorn]:
+    """One for each test, which ends it."""
     running = Gunicorn(sandbox, log=tmp_path / "victim.jsonl", SECRET_KEY=KEY)
     running.start()
     yield running
@@ -73,13 +74,13 @@ def test_a_bridge_that_dies_while_starting_leaves_what_the_next_start_uses(
     assert world.payment(cart)["interfaceId"] == page.token
 
 
-def test_a_stop_finishes_what_is_under_way(survivor: Gunicorn, world: World) -> None:
+def test_a_stop_finishes_what_is_under_way(victim: Gunicorn, world: World) -> None:
     cart = world.cart()
     world.fault("monext", action="delay", seconds=1, method="POST", path="/sessions$")
     with ThreadPoolExecutor(1) as browser:
-        waiting = browser.submit(lambda: Buyer(survivor).checkout(cart))
+        waiting = browser.submit(lambda: Buyer(victim).checkout(cart))
         wait_for(lambda: bool(world.calls("monext")))
-        assert survivor.stop() == 0
+        assert victim.stop() == 0
         assert waiting.result().status == 200
 
 

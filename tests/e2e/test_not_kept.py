@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.outcome.order_rules import order_number
+from monext_bridge.runtime import utc_now
 from monext_bridge.services.reconciliation.report import Scope
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess, Page
 from tests.log_lines import LogLines, captured_logs
 from tests.world import World
+
+
+def paid(buyer: Buyer, world: World, cart: str) -> Page:
+    page = buyer.start(cart)
+    world.pay(page.token, outcome="accepted")
+    return page
 
 
 def more_in_the_cart(buyer: Buyer, world: World, cart: str) -> Page:
@@ -55,27 +63,45 @@ def no_order(buyer: Buyer, world: World, cart: str) -> Page:
     return page
 
 
-def returns(buyer: Buyer, _cart: str, page: Page) -> None:
-    buyer.comes_back(page)
-
-
-def is_notified(buyer: Buyer, _cart: str, page: Page) -> None:
-    buyer.notification_arrives(page)
-
-
-def starts_again(buyer: Buyer, cart: str, _page: Page) -> None:
-    buyer.checkout(cart, lang="it")
-
-
-def reconciles(buyer: Buyer, _cart: str, _page: Page) -> None:
-    bridge = buyer.bridge
-    assert isinstance(bridge, InProcess)
-    scope = Scope(older_than=timedelta(0), since=timedelta(minutes=10))
-    bridge.services.reconcile.run(scope, tell=lambda _: None)
-
-
 Story = Callable[[Buyer, World, str], Page]
-Path = Callable[[Buyer, str, Page], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a buyer did with a new cart, and since when: its payments are all that a pass has to read."""
+
+    buyer: Buyer
+    cart: str
+    page: Page
+    began: datetime
+
+
+def visit(story: Story, buyer: Buyer, world: World) -> Visit:
+    began = utc_now()
+    cart = world.cart()
+    return Visit(buyer, cart, story(buyer, world, cart), began)
+
+
+def returns(visit: Visit) -> None:
+    visit.buyer.comes_back(visit.page)
+
+
+def is_notified(visit: Visit) -> None:
+    visit.buyer.notification_arrives(visit.page)
+
+
+def starts_again(visit: Visit) -> None:
+    visit.buyer.checkout(visit.cart, lang="it")
+
+
+def reconciles(visit: Visit) -> None:
+    bridge = visit.buyer.bridge
+    assert isinstance(bridge, InProcess)
+    since = utc_now() - visit.began + timedelta(milliseconds=2)
+    bridge.services.reconcile.run(Scope(older_than=timedelta(0), since=since), tell=lambda _: None)
+
+
+Path = Callable[[Visit], None]
 STORIES: dict[Story, tuple[str, str]] = {
     more_in_the_cart: ("AMOUNT_MISMATCH", "The cart costs"),
     another_currency: ("AMOUNT_MISMATCH", "Planned 13490 EUR, Monext took 13490 USD"),
@@ -101,12 +127,13 @@ def test_money_that_goes_back_is_told_once_by_whoever_finds_out(
     story: Story, path: Path, buyer: Buyer, world: World
 ) -> None:
     flag, why = STORIES[story]
-    page = story(buyer, world, cart := world.cart())
+    made = visit(story, buyer, world)
+    cart = made.cart
     with captured_logs() as lines:
-        path(buyer, cart, page)
+        path(made)
         (told,) = not_kept(lines, cart)
         for again in PATHS:
-            again(buyer, cart, page)
+            again(made)
         assert len(not_kept(lines, cart)) == 1
     flagged = [p["id"] for p in world.payments(cart) if p["paymentStatus"].get("interfaceCode") == flag]
     assert flagged == [told["payment"]]
@@ -118,11 +145,11 @@ def test_money_that_goes_back_is_told_once_by_whoever_finds_out(
 def test_a_second_payment_is_told_with_the_number_of_the_order_that_the_first_has(
     buyer: Buyer, world: World
 ) -> None:
-    page = paid_twice(buyer, world, cart := world.cart())
+    made = visit(paid_twice, buyer, world)
     with captured_logs() as lines:
-        reconciles(buyer, cart, page)
-        (told,) = not_kept(lines, cart)
-    assert [order["orderNumber"] for order in world.orders(cart)] == [told["order"]]
+        reconciles(made)
+        (told,) = not_kept(lines, made.cart)
+    assert [order["orderNumber"] for order in world.orders(made.cart)] == [told["order"]]
 
 
 def test_so_it_is_where_the_shop_makes_the_orders(sandbox: Sandbox, world: World) -> None:
@@ -156,9 +183,8 @@ def test_it_is_told_where_commercetools_answer_to_the_flag_was_lost(
 
 
 def test_money_that_is_kept_is_not_told(buyer: Buyer, world: World) -> None:
-    page = buyer.start(cart := world.cart())
-    world.pay(page.token, outcome="accepted")
+    made = visit(paid, buyer, world)
     with captured_logs() as lines:
         for path in PATHS:
-            path(buyer, cart, page)
-        assert not_kept(lines, cart) == []
+            path(made)
+        assert not_kept(lines, made.cart) == []

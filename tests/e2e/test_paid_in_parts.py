@@ -225,4 +225,4 @@ def test_a_card_of_the_sandbox_pays_in_parts(buyer: Buyer, world: World) -> None
 def pay_by_voucher_card(world: World, page: Page) -> None:
     form = {"contractNumber": "CB_FR", "number": "4970106666666667", "expiry": "12/35", "cvv": "123"}
     url = f"{world.sandbox.monext_url}/services/token/{page.token}/securedPaymentRequest"
-    assert requests.post(url, json=form, timeout=10).json()["type"] == "PAYMENT_SUCCESS"
+    assert requests.post(url, json=form, timeout=60).json()["type"] == "PAYMENT_SUCCESS"

@@ -73,8 +73,8 @@ def running(sandbox: Sandbox, redis_url: str, tmp_path: Path) -> Iterator[list[P
 
 def test_every_process_type_runs_and_ends_when_it_is_told_to(running: list[ProcessType]) -> None:
     for each in running:
-        wait_for(each.has_begun, seconds=60)
+        wait_for(each.has_begun)
     for each in running:
         assert each.process.poll() is None, each.name
         each.process.terminate()
-    assert {each.name: each.process.wait(40) for each in running} == dict.fromkeys(PROCFILE, 0)
+    assert {each.name: each.process.wait(60) for each in running} == dict.fromkeys(PROCFILE, 0)

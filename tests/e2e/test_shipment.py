@@ -197,7 +197,7 @@ def queue(sandbox: Sandbox, processes: Gunicorn) -> Iterator[None]:
     yield
     with requests.Session() as http:
         http.trust_env = False
-        ended = http.post(f"{sandbox.commercetools_url}/_control/push", json={"url": None}, timeout=10)
+        ended = http.post(f"{sandbox.commercetools_url}/_control/push", json={"url": None}, timeout=60)
     assert ended.json()["url"] is None
 
 

@@ -14,13 +14,13 @@ def pay_by_card(url: str) -> str:
     """Pay by card at the address that the bridge gives, and give the address that leads back to the bridge."""
     with requests.Session() as browser:
         browser.trust_env = False
-        methods = browser.get(url, timeout=10)
-        form_page = browser.get(_link(methods, 'a[href$="method=CB_FR"]'), timeout=10)
+        methods = browser.get(url, timeout=60)
+        form_page = browser.get(_link(methods, 'a[href$="method=CB_FR"]'), timeout=60)
         form = _found(form_page, "#card-form")
         fields = {str(each["name"]): str(each.get("value", "")) for each in form.select("input[name]")}
         card = {"number": ACCEPTED_CARD, "expiry": "12/35", "cvv": "123"}
         target = urljoin(form_page.url, str(form["action"]))
-        return _link(browser.post(target, data=fields | card, timeout=10), "#back-to-shop")
+        return _link(browser.post(target, data=fields | card, timeout=60), "#back-to-shop")
 
 
 def _link(answer: requests.Response, selector: str) -> str:

@@ -67,7 +67,7 @@ class PeerWorld(World):
     def deliver(self, token: str) -> list[str]:
         """Send all notifications that wait, and give the answers to those of one session."""
         self._monext("notifications/flush", all=True)
-        sent = self._http.get(f"{self.sandbox.monext_url}/_control/notifications", timeout=10).json()
+        sent = self._http.get(f"{self.sandbox.monext_url}/_control/notifications", timeout=60).json()
         return [
             answer for told in sent["notifications"] if told["token"] == token for answer in told["answers"]
         ]

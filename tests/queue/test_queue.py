@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -32,6 +32,8 @@ from tests.queue.workers import WorkerProcess
 from tests.redis_server import RedisServer
 from tests.world import World, wait_for
 
+BeginWorkers = Callable[[int], list[WorkerProcess]]
+
 KEY = "one-key-for-the-bridge-now-and-later"
 
 
@@ -58,9 +60,18 @@ class Shift:
     def broker(self) -> RedisBroker:
         return queue_on(SecretStr(self.redis.url))
 
-    def seem_to_have_a_worker(self, *, seconds: int) -> None:
+    def seem_to_have_a_worker(self) -> None:
         """One that has said so, and takes nothing."""
-        self.broker().client.set(PRESENT, b"1", ex=seconds)
+        self.broker().client.set(PRESENT, b"1", ex=600)
+
+    def run_until_workers_go(self, *, waiting: int) -> Summary:
+        """A pass that has put so many tasks into the queue when its workers turn out to be gone."""
+        self.seem_to_have_a_worker()
+        with ThreadPoolExecutor(1) as pool:
+            passing = pool.submit(self.run)
+            wait_for(lambda: self.waiting() == waiting)
+            self.broker().client.delete(PRESENT)
+            return passing.result()[1]
 
     def waiting(self) -> int:
         """Tasks in the queue."""
@@ -68,9 +79,7 @@ class Shift:
 
     def run(self, *, runner: QueueRunner | None = None) -> tuple[list[Finding], Summary]:
         findings: list[Finding] = []
-        reconcile = replace(
-            self.bridge.services.reconcile, runner=runner or QueueRunner(self.broker(), silence=20)
-        )
+        reconcile = replace(self.bridge.services.reconcile, runner=runner or QueueRunner(self.broker()))
         since = utc_now() - self.began + timedelta(hours=1, milliseconds=2)
         return findings, reconcile.run(Scope(since=since), tell=findings.append)
 
@@ -86,17 +95,26 @@ def shift(sandbox: Sandbox, world: World, empty_redis: RedisServer) -> Shift:
 
 
 @pytest.fixture
-def workers(sandbox: Sandbox, shift: Shift, tmp_path: Path) -> Iterator[list[WorkerProcess]]:
-    """Two, whose clock is the true one: what they find has to be old enough for them as well."""
-    made = [WorkerProcess(sandbox, shift.redis, log=tmp_path / f"{n}.log", SECRET_KEY=KEY) for n in (1, 2)]
-    for worker in made:
-        worker.start()
-    yield made
+def begin_workers(sandbox: Sandbox, shift: Shift, tmp_path: Path) -> Iterator[BeginWorkers]:
+    """Begin so many, whose clock is the true one: what they find has to be old enough for them as well."""
+    made: list[WorkerProcess] = []
+
+    def begin(count: int) -> list[WorkerProcess]:
+        for number in range(count):
+            log = tmp_path / f"{number}.log"
+            made.append(WorkerProcess(sandbox, shift.redis, log=log, SECRET_KEY=KEY))
+            made[-1].begin()
+        for worker in made:
+            worker.wait_until_ready()
+        return made
+
+    yield begin
     for worker in made:
         worker.kill()
 
 
-def test_workers_finish_what_the_scheduler_finds(shift: Shift, workers: list[WorkerProcess]) -> None:
+def test_workers_finish_what_the_scheduler_finds(shift: Shift, begin_workers: BeginWorkers) -> None:
+    workers = begin_workers(2)
     shift.forgotten(12)
     findings, summary = shift.run()
     assert [(f.need, f.ending) for f in findings] == [(FollowUp.NOT_FINISHED, FindingStatus.FINISHED)] * 12
@@ -107,23 +125,22 @@ def test_workers_finish_what_the_scheduler_finds(shift: Shift, workers: list[Wor
 
 
 def test_a_worker_that_is_told_to_stop_finishes_and_hands_on(
-    shift: Shift, workers: list[WorkerProcess]
+    shift: Shift, begin_workers: BeginWorkers
 ) -> None:
-    assert workers[0].stop() == 0
+    assert begin_workers(2)[0].stop() == 0
     shift.forgotten(3)
     _, summary = shift.run()
     assert summary.complete
     shift.assert_finished()
 
 
-def test_a_task_whose_worker_is_killed_is_done_by_another(shift: Shift, workers: list[WorkerProcess]) -> None:
+def test_a_task_whose_worker_is_killed_is_done_by_another(shift: Shift, begin_workers: BeginWorkers) -> None:
     """Killed in the middle of writing; what it held is given away once it has not been heard of."""
-    victim, other = workers
-    assert other.stop() == 0
+    (victim,) = begin_workers(1)
     shift.forgotten(8)
     shift.world.fault("commercetools", action="kill_after", method="POST", path="/payments/", pid=victim.pid)
     with ThreadPoolExecutor(1) as pool:
-        passing = pool.submit(lambda: shift.run(runner=QueueRunner(shift.broker(), silence=60)))
+        passing = pool.submit(shift.run)
         victim.wait()
         broker = shift.broker()
         broker.heartbeat_timeout, broker.maintenance_chance = 1_000, 1_000_000
@@ -162,19 +179,17 @@ def test_tasks_of_workers_that_have_gone_are_done_by_the_pass_and_by_whoever_com
     shift: Shift,
 ) -> None:
     shift.forgotten(2)
-    shift.seem_to_have_a_worker(seconds=2)
-    _, summary = shift.run()
-    assert summary.complete
+    assert shift.run_until_workers_go(waiting=2).complete
     shift.assert_finished()
     assert shift.waiting() == 2
     with running_worker(shift.broker(), shift.work, threads=2):
-        wait_for(lambda: shift.waiting() == 0, seconds=20)
+        wait_for(lambda: shift.waiting() == 0)
     shift.assert_finished()
 
 
 def test_tasks_of_workers_that_are_there_and_silent_are_done_by_the_pass(shift: Shift) -> None:
     shift.forgotten(2)
-    shift.seem_to_have_a_worker(seconds=60)
+    shift.seem_to_have_a_worker()
     clock = ManualClock()
 
     def forty_seconds_later() -> float:
@@ -191,12 +206,12 @@ def test_a_worker_says_that_it_is_there_as_long_as_it_is(shift: Shift) -> None:
     presence = Presence(shift.broker().client)
     assert not presence.anybody()
     with running_worker(shift.broker(), shift.work, threads=1):
-        wait_for(presence.anybody, seconds=5)
+        wait_for(presence.anybody)
 
 
 def test_a_second_scheduler_leaves_it_to_the_first(shift: Shift) -> None:
     shift.forgotten(1)
-    shift.broker().client.set(LOCK, "another", px=5_000)
+    shift.broker().client.set(LOCK, "another", px=600_000)
     _, summary = shift.run()
     assert summary.broken_off == "another scheduler is at work"
 
@@ -226,10 +241,10 @@ def test_a_redis_that_goes_in_the_middle_of_a_pass_leaves_nothing_undone(
     shift: Shift, redis_process: RedisServer
 ) -> None:
     shift.forgotten(3)
-    shift.seem_to_have_a_worker(seconds=60)
+    shift.seem_to_have_a_worker()
     with ThreadPoolExecutor(1) as pool:
-        passing = pool.submit(lambda: shift.run(runner=QueueRunner(shift.broker(), silence=60)))
-        wait_for(lambda: shift.waiting() == 3, seconds=20)
+        passing = pool.submit(shift.run)
+        wait_for(lambda: shift.waiting() == 3)
         redis_process.stop()
         try:
             _, summary = passing.result()
@@ -246,15 +261,14 @@ def test_a_worker_waits_for_a_redis_that_goes_and_comes_back(
     with running_worker(shift.broker(), shift.work, threads=1):
         redis_process.stop()
         redis_process.start()
-        _, summary = shift.run(runner=QueueRunner(shift.broker(), silence=60))
+        _, summary = shift.run()
     assert summary.complete
     shift.assert_finished()
 
 
 def test_nothing_about_the_buyer_is_in_the_queue(shift: Shift) -> None:
     shift.forgotten(1)
-    shift.seem_to_have_a_worker(seconds=1)
-    shift.run()
+    shift.run_until_workers_go(waiting=1)
     client = shift.broker().client
     hashes = [client.hgetall(key) for key in client.keys("*msgs*")]
     (message,) = [value for found in hashes for value in found.values()]

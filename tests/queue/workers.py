@@ -25,7 +25,8 @@ class WorkerProcess:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def begin(self) -> None:
+        """Start the process. It takes tasks once `wait_until_ready` has returned."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "flask", "work"],
@@ -35,7 +36,9 @@ class WorkerProcess:
                 stdout=log,
                 stderr=log,
             )
-        wait_for(lambda: "worker_started" in self.log.read_text(), seconds=30)
+
+    def wait_until_ready(self) -> None:
+        wait_for(lambda: "worker_started" in self.log.read_text())
 
     @property
     def pid(self) -> int:
@@ -47,15 +50,15 @@ class WorkerProcess:
         if self._process is None:
             return 0
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(40)
+        return self._process.wait(60)
 
     def wait(self) -> int:
         """Wait until it has ended, by itself or by others, and give the exit code."""
         assert self._process is not None, "not started"
-        return self._process.wait(30)
+        return self._process.wait(60)
 
     def kill(self) -> None:
         """Kill it with SIGKILL."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(60)

@@ -23,20 +23,20 @@ class Remote:
     resets: list[str] = field(default_factory=list)
 
     def add(self, **rule: Any) -> int:
-        response = requests.post(f"{self.url}/_control/faults", json=rule, timeout=5)
+        response = requests.post(f"{self.url}/_control/faults", json=rule, timeout=60)
         assert response.status_code == 201, response.text
         identity: int = response.json()["id"]
         return identity
 
     def act(self, path: str = "/act", *, method: str = "POST", **options: Any) -> requests.Response:
-        return requests.request(method, f"{self.url}{path}", timeout=5, **options)
+        return requests.request(method, f"{self.url}{path}", timeout=60, **options)
 
     def calls(self) -> list[dict[str, Any]]:
-        calls: list[dict[str, Any]] = requests.get(f"{self.url}/_control/calls", timeout=5).json()["calls"]
+        calls: list[dict[str, Any]] = requests.get(f"{self.url}/_control/calls", timeout=60).json()["calls"]
         return calls
 
     def rules(self) -> list[dict[str, Any]]:
-        rules: list[dict[str, Any]] = requests.get(f"{self.url}/_control/faults", timeout=5).json()["faults"]
+        rules: list[dict[str, Any]] = requests.get(f"{self.url}/_control/faults", timeout=60).json()["faults"]
         return rules
 
 
@@ -103,10 +103,10 @@ def test_drop_after_does_the_act_and_closes_the_connection(remote: Remote) -> No
 
 def test_a_drop_hits_a_connection_that_was_used_before(remote: Remote) -> None:
     with requests.Session() as session:
-        assert session.post(f"{remote.url}/act", timeout=5).status_code == 200
+        assert session.post(f"{remote.url}/act", timeout=60).status_code == 200
         remote.add(action="drop_after")
         with pytest.raises(requests.ConnectionError):
-            session.post(f"{remote.url}/act", timeout=5)
+            session.post(f"{remote.url}/act", timeout=60)
     assert remote.done == ["/act", "/act"]
 
 
@@ -169,7 +169,7 @@ def test_clearing_the_rules_drops_a_call_that_hangs(remote: Remote, action: str)
     while not remote.calls():
         pass
     while not ended.wait(0.01):
-        requests.delete(f"{remote.url}/_control/faults", timeout=5)
+        requests.delete(f"{remote.url}/_control/faults", timeout=60)
     caller.join()
     assert remote.done == []
 
@@ -187,7 +187,7 @@ def test_times_bounds_a_rule(remote: Remote) -> None:
 def test_times_zero_applies_until_removed(remote: Remote) -> None:
     identity = remote.add(action="status", times=0)
     assert [remote.act().status_code for _ in range(3)] == [503, 503, 503]
-    assert requests.delete(f"{remote.url}/_control/faults?id={identity}", timeout=5).status_code == 204
+    assert requests.delete(f"{remote.url}/_control/faults?id={identity}", timeout=60).status_code == 204
     assert remote.act().status_code == 200
 
 
@@ -252,7 +252,7 @@ def test_the_journal_is_in_the_order_of_arrival(remote: Remote) -> None:
 def test_controls_are_neither_spoilt_nor_in_the_journal(remote: Remote) -> None:
     remote.add(action="status", times=0)
     assert remote.calls() == []
-    assert requests.post(f"{remote.url}/_control/reset", timeout=5).status_code == 204
+    assert requests.post(f"{remote.url}/_control/reset", timeout=60).status_code == 204
 
 
 def test_an_observer_is_neither_spoilt_nor_in_the_journal(remote: Remote) -> None:
@@ -265,7 +265,7 @@ def test_an_observer_is_neither_spoilt_nor_in_the_journal(remote: Remote) -> Non
 def test_the_journal_can_be_cleared_alone(remote: Remote) -> None:
     remote.add(action="status", times=0)
     remote.act()
-    assert requests.delete(f"{remote.url}/_control/calls", timeout=5).status_code == 204
+    assert requests.delete(f"{remote.url}/_control/calls", timeout=60).status_code == 204
     assert remote.calls() == []
     assert len(remote.rules()) == 1
 
@@ -273,16 +273,16 @@ def test_the_journal_can_be_cleared_alone(remote: Remote) -> None:
 def test_reset_clears_rules_and_journal_and_resets_the_application(remote: Remote) -> None:
     remote.add(action="status", times=0)
     remote.act()
-    requests.post(f"{remote.url}/_control/reset", timeout=5)
+    requests.post(f"{remote.url}/_control/reset", timeout=60)
     assert (remote.rules(), remote.calls(), remote.resets) == ([], [], ["reset"])
 
 
 def test_removing_a_rule_that_is_not_there_is_said(remote: Remote) -> None:
-    assert requests.delete(f"{remote.url}/_control/faults?id=99", timeout=5).status_code == 404
+    assert requests.delete(f"{remote.url}/_control/faults?id=99", timeout=60).status_code == 404
 
 
 def test_a_wrong_rule_is_refused_over_http(remote: Remote) -> None:
-    response = requests.post(f"{remote.url}/_control/faults", json={"action": "explode"}, timeout=5)
+    response = requests.post(f"{remote.url}/_control/faults", json={"action": "explode"}, timeout=60)
     assert response.status_code == 400
     assert "drop_after" in response.json()["message"]
 

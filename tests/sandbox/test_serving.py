@@ -35,7 +35,7 @@ def server() -> Iterator[Server]:
 
     @app.get("/slow")
     def slow() -> str:
-        CLIENT_HAS_GONE.wait(5)
+        CLIENT_HAS_GONE.wait(60)
         return "too late"
 
     server = Server(app)
@@ -45,7 +45,7 @@ def server() -> Iterator[Server]:
 
 
 def answers_on_one_connection(server: Server, *, requests_sent: bytes) -> bytes:
-    with socket.create_connection((server.host, server.port), timeout=5) as connection:
+    with socket.create_connection((server.host, server.port), timeout=60) as connection:
         connection.sendall(requests_sent)
         received = b""
         while chunk := connection.recv(65536):
@@ -63,7 +63,7 @@ def test_a_connection_answers_several_requests(server: Server) -> None:
 
 
 def test_a_chunked_request_body_is_read(server: Server) -> None:
-    response = requests.post(f"{server.url}/echo", data=iter([b"in ", b"pieces"]), timeout=5)
+    response = requests.post(f"{server.url}/echo", data=iter([b"in ", b"pieces"]), timeout=60)
     assert response.json()["body"] == "in pieces"
 
 
@@ -84,8 +84,8 @@ def test_head_answers_the_length_and_no_body(server: Server) -> None:
 
 def test_a_fault_of_the_application_is_a_500_and_not_the_end(server: Server) -> None:
     with requests.Session() as session:
-        assert session.get(f"{server.url}/broken", timeout=5).status_code == 500
-        assert session.get(f"{server.url}/echo", timeout=5).status_code == 200
+        assert session.get(f"{server.url}/broken", timeout=60).status_code == 500
+        assert session.get(f"{server.url}/echo", timeout=60).status_code == 200
 
 
 def test_a_port_that_is_taken_is_refused_by_the_constructor(server: Server) -> None:
@@ -94,7 +94,7 @@ def test_a_port_that_is_taken_is_refused_by_the_constructor(server: Server) -> N
 
 
 def test_stopping_closes_open_connections(server: Server) -> None:
-    with socket.create_connection((server.host, server.port), timeout=5) as connection:
+    with socket.create_connection((server.host, server.port), timeout=60) as connection:
         connection.sendall(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
         assert connection.recv(65536)
         server.stop()
@@ -105,14 +105,14 @@ def test_stopping_twice_does_no_harm(server: Server) -> None:
     server.stop()
     server.stop()
     with pytest.raises(requests.ConnectionError):
-        requests.get(f"{server.url}/echo", timeout=5)
+        requests.get(f"{server.url}/echo", timeout=60)
 
 
 def test_a_client_that_is_killed_before_its_answer_is_no_fault_of_the_server(
     server: Server, capfd: pytest.CaptureFixture[str]
 ) -> None:
     others = _handlers()
-    with socket.create_connection((server.host, server.port), timeout=5) as connection:
+    with socket.create_connection((server.host, server.port), timeout=60) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
         wait_for(lambda: bool(_handlers() - others))
@@ -127,6 +127,6 @@ def _handlers() -> set[str]:
 
 
 def test_an_answer_has_one_date_which_is_the_applications_where_it_has_one(server: Server) -> None:
-    plain, dated = (requests.get(f"{server.url}{path}", timeout=5) for path in ("/echo", "/dated"))
+    plain, dated = (requests.get(f"{server.url}{path}", timeout=60) for path in ("/echo", "/dated"))
     assert plain.raw.headers.getlist("Date") == [plain.headers["Date"]]
     assert dated.raw.headers.getlist("Date") == ["Mon, 02 Jan 2040 03:04:05 GMT"]

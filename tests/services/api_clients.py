@@ -46,11 +46,11 @@ class Tokens:
         return self.jwt(**claims)
 
     def keys(self) -> list[dict[str, Any]]:
-        answer = self._http.get(f"{self.url}/.well-known/jwks.json", timeout=10)
+        answer = self._http.get(f"{self.url}/.well-known/jwks.json", timeout=60)
         return list(answer.json()["keys"])
 
     def _post(self, path: str, **options: Any) -> dict[str, Any]:
-        answer = self._http.post(f"{self.url}{path}", timeout=10, **options)
+        answer = self._http.post(f"{self.url}{path}", timeout=60, **options)
         answer.raise_for_status()
         return dict(answer.json())
 

@@ -31,7 +31,7 @@ class Server:
         self.tried += 1
         self.asked.release()
         if self.block:
-            self.block.wait(5)
+            self.block.wait(60)
         if self.failure:
             raise self.failure
         self.granted += 1
@@ -49,7 +49,7 @@ def many(call: Callable[[], str], *, threads: int = 32) -> list[str]:
     start = threading.Barrier(threads)
 
     def one(_: int) -> str:
-        start.wait(5)
+        start.wait(60)
         return call()
 
     with ThreadPoolExecutor(threads) as pool:
@@ -92,7 +92,7 @@ def test_all_threads_share_the_error_of_one_first_fetch() -> None:
     tokens = server.tokens()
     with ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(tokens.current) for _ in range(8)]
-        assert server.asked.acquire(timeout=5)
+        assert server.asked.acquire(timeout=60)
         server.block.set()  # type: ignore[union-attr]
         errors = [each.exception(5) for each in waiting]
     assert all(isinstance(error, RemoteUnavailable) for error in errors)
@@ -116,7 +116,7 @@ def test_while_one_thread_refreshes_the_others_go_on_with_the_old_token() -> Non
     server.block = threading.Event()
     with ThreadPoolExecutor(1) as pool:
         refreshing = pool.submit(tokens.current)
-        assert server.asked.acquire(timeout=5)
+        assert server.asked.acquire(timeout=60)
         assert set(many(tokens.current)) == {"t1"}
         server.block.set()
         assert refreshing.result(5) == "t2"

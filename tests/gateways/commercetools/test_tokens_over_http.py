@@ -86,7 +86,7 @@ def test_32_threads_make_one_token_call_and_no_unauthenticated_request(
     start = Barrier(32)
 
     def read(_: int) -> object:
-        start.wait(5)
+        start.wait(60)
         return commercetools.get_payment("p-1")
 
     with ThreadPoolExecutor(32) as pool:

@@ -224,7 +224,7 @@ def test_the_bank_speaks_tls_with_a_certificate_of_its_own_name_that_nobody_has_
             ssl.get_server_certificate((host, server.port), ca_certs=ssl.get_default_verify_paths().cafile)
         trusting = ssl.create_default_context(cadata=ssl.get_server_certificate((host, server.port)))
         with (
-            socket.create_connection((host, server.port), timeout=10) as plain,
+            socket.create_connection((host, server.port), timeout=60) as plain,
             trusting.wrap_socket(plain, server_hostname=host) as connection,
         ):
             connection.sendall(b"GET / HTTP/1.1\r\nHost: bank\r\nConnection: close\r\n\r\n")

@@ -248,7 +248,7 @@ def test_the_running_sandbox_pushes_by_itself(inbox: tuple[str, list[tuple[str, 
         sandbox.push_messages_to(url, secret="s")
         sandbox.reset()
         place_order(sandbox)
-        assert arrived.wait(5)
+        assert arrived.wait(60)
     assert notification(taken[0][1])["type"] == "OrderCreated"
 
 

@@ -209,7 +209,7 @@ def test_started_notifier_sends_by_itself() -> None:
     notifier.start()
     merchant = Merchant(app.test_client())
     merchant.play(merchant.create())
-    assert arrived.wait(5)
+    assert arrived.wait(60)
     notifier.stop()
 
 

@@ -21,11 +21,11 @@ class Browser:
 
     def get(self, path: str, /, **query: str) -> requests.Response:
         url = f"{self.sandbox.shop_url}{path}"
-        return requests.get(url, params=query, timeout=5, allow_redirects=False)
+        return requests.get(url, params=query, timeout=60, allow_redirects=False)
 
     def post(self, path: str, /, **form: str) -> requests.Response:
         url = f"{self.sandbox.shop_url}{path}"
-        return requests.post(url, data=form, timeout=5, allow_redirects=False)
+        return requests.post(url, data=form, timeout=60, allow_redirects=False)
 
     def page(self, path: str, /, **query: str) -> BeautifulSoup:
         response = self.get(path, **query)
@@ -40,14 +40,14 @@ class Browser:
             data={"grant_type": "client_credentials"},
             auth=("bridge", "bridge-secret"),
             headers={OBSERVER: "test"},
-            timeout=5,
+            timeout=60,
         ).json()["access_token"]
         response = requests.request(
             "GET" if json is None else "POST",
             f"{url}/sandbox/{path}",
             json=json,
             headers={"Authorization": f"Bearer {token}", OBSERVER: "test"},
-            timeout=5,
+            timeout=60,
         )
         assert response.ok, response.text
         document: dict[str, Any] = response.json()

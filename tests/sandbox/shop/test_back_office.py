@@ -140,7 +140,7 @@ def test_the_token_is_one_that_may_only_order_payment_intents(
         data={"token": bridge.tokens[0]},
         auth=("bridge", "bridge-secret"),
         headers={OBSERVER: "test"},
-        timeout=5,
+        timeout=60,
     ).json()
     assert introspection["scope"] == "manage_checkout_payment_intents:sandbox"
 
@@ -218,10 +218,10 @@ def monext_payment(browser: Browser) -> str:
         "returnURL": "https://shop.example/return",
     }
     made = requests.post(
-        f"{url}/v1/checkout/payments/sessions", json=body, auth=("sandbox", "sandbox-key"), timeout=5
+        f"{url}/v1/checkout/payments/sessions", json=body, auth=("sandbox", "sandbox-key"), timeout=60
     ).json()
     token = str(made["sessionId"])
-    requests.post(f"{url}/_control/sessions/{token}/pay", json={}, timeout=5).raise_for_status()
+    requests.post(f"{url}/_control/sessions/{token}/pay", json={}, timeout=60).raise_for_status()
     return token
 
 

@@ -11,7 +11,7 @@ def test_a_fault_ordered_on_the_page_hits_the_remote(browser: Browser, remote: s
     url = getattr(browser.sandbox, f"{remote}_url")
     form = {"action": "status", "method": "GET", "path": "/x$", "times": "2", "skip": "", "code": "502"}
     assert browser.post(f"/faults/{remote}/rules", **form).status_code == 303
-    assert requests.get(f"{url}/x", timeout=5).status_code == 502
+    assert requests.get(f"{url}/x", timeout=60).status_code == 502
     assert "status 502" in browser.page("/faults").get_text()
 
 
@@ -28,7 +28,7 @@ def test_a_remote_nobody_knows_is_not_found(browser: Browser) -> None:
 def test_clearing_ends_all_faults_of_a_remote(browser: Browser) -> None:
     browser.post("/faults/monext/rules", action="status", times="0")
     browser.post("/faults/monext/clear")
-    assert requests.get(f"{browser.sandbox.monext_url}/v1/checkout/alive", timeout=5).status_code != 503
+    assert requests.get(f"{browser.sandbox.monext_url}/v1/checkout/alive", timeout=60).status_code != 503
 
 
 def test_the_shop_itself_is_spared(browser: Browser) -> None:
@@ -38,7 +38,7 @@ def test_the_shop_itself_is_spared(browser: Browser) -> None:
 
 def test_the_journal_shows_calls_and_what_befell_them(browser: Browser) -> None:
     browser.post("/faults/commercetools/rules", action="status", code="500")
-    requests.get(f"{browser.sandbox.commercetools_url}/sandbox/carts", timeout=5)
+    requests.get(f"{browser.sandbox.commercetools_url}/sandbox/carts", timeout=60)
     text = browser.page("/faults").get_text(" ", strip=True)
     assert "/sandbox/carts 500" in text
 

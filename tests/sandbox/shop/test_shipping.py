@@ -33,9 +33,9 @@ def unheard(browser: Browser) -> Iterator[None]:
     """Messages have a target, and none arrives."""
     push = f"{browser.sandbox.commercetools_url}/_control/push"
     target = {"url": "http://127.0.0.1:1/events", "mode": "lost"}
-    requests.post(push, json=target, timeout=5).raise_for_status()
+    requests.post(push, json=target, timeout=60).raise_for_status()
     yield
-    requests.post(push, json={"url": None}, timeout=5).raise_for_status()
+    requests.post(push, json={"url": None}, timeout=60).raise_for_status()
 
 
 @pytest.mark.usefixtures("unheard")

@@ -88,18 +88,18 @@ def test_a_failure_reaches_everybody_who_waits_and_other_keys_do_not_wait(
 
     def fail_late() -> CachedAnswer[int]:
         begun.set()
-        go_on.wait(5)
+        go_on.wait(60)
         raise LookupError
 
     def wait() -> int:
-        others.wait(5)
+        others.wait(60)
         return answers.get(b"a", ask=fail_late)
 
     with ThreadPoolExecutor(4) as pool:
         flights = [pool.submit(answers.get, b"a", ask=fail_late)]
-        begun.wait(5)
+        begun.wait(60)
         flights += [pool.submit(wait) for _ in range(3)]
-        others.wait(5)
+        others.wait(60)
         assert answers.get(b"b", ask=Asked(clock)) == 1
         go_on.set()
         assert [type(flight.exception(5)) for flight in flights] == [LookupError] * 4
@@ -112,12 +112,12 @@ def test_who_finds_no_place_to_wait_or_no_time_does_not(clock: ManualClock) -> N
 
     def ask_late() -> CachedAnswer[int]:
         begun.set()
-        go_on.wait(5)
+        go_on.wait(60)
         return CachedAnswer(1, until=60)
 
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(answers.get, b"a", ask=ask_late)
-        begun.wait(5)
+        begun.wait(60)
         with within(0.05), pytest.raises(TimeoutError):
             answers.get(b"a", ask=ask_late)
         place.enter()

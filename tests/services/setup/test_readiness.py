@@ -28,7 +28,7 @@ class Remotes:
         self.goes_on.set()
 
     def check(self) -> None:
-        self.goes_on.wait(5)
+        self.goes_on.wait(60)
         self.seconds.append(seconds_left())
         if not self.answers["commercetools"]:
             raise RemoteTimeout("no answer", remote="commercetools")

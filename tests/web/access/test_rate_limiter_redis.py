@@ -153,7 +153,7 @@ def test_an_outage_is_two_lines_and_no_error_and_ends_by_itself(
         shared.stop()
         assert {start.send(bridge).status for _ in range(5)} == {200}
         shared.start()
-        wait_for(lambda: start.send(bridge).status == 200 and bool(keys(shared)), seconds=20)
+        wait_for(lambda: start.send(bridge).status == 200 and bool(keys(shared)))
         start.send(bridge)
     assert turns(lines) == ["redis_away", "redis_back"]
     assert [line for line in lines.all() if line["level"] == "ERROR"] == []
@@ -168,7 +168,7 @@ def test_what_was_counted_before_an_outage_counts_after_it(
     shared.stop()
     assert [start.send(bridge).status for _ in range(3)] == [200, 200, 429]
     shared.start()
-    wait_for(lambda: start.send(bridge).status == 200, seconds=20)
+    wait_for(lambda: start.send(bridge).status == 200)
 
 
 @pytest.fixture

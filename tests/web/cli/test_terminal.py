@@ -20,7 +20,7 @@ from tests.bridges import ROOT, Buyer, environment
 from tests.world import World
 
 CTRL_C, CTRL_D = "\x03", "\x04"
-SECONDS = 30
+SECONDS = 120
 COLUMNS = 80
 
 OWN_TERMINAL = """
