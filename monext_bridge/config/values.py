@@ -7,12 +7,22 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from monext_bridge.config import parsing
+from monext_bridge.config import parsing, secrets
 from monext_bridge.config.branding import Branding, BrandingByStore, shop_origins
 from monext_bridge.config.by_store import Readings
 from monext_bridge.config.choices import Access, CheckoutMode, Expiring
 from monext_bridge.config.commercetools import CommercetoolsSettings
-from monext_bridge.config.declaring import Group, Setting, declared_settings, declares, section, setting
+from monext_bridge.config.declaring import (
+    CHOSEN,
+    ISSUED_BITS,
+    Group,
+    Secret,
+    Setting,
+    declared_settings,
+    declares,
+    section,
+    setting,
+)
 from monext_bridge.config.payment_page import PaymentPage
 from monext_bridge.config.stores import MonextHosts, Stores, StoreSettings
 from monext_bridge.errors import StoreNotConfigured
@@ -44,7 +54,7 @@ class Settings:
 
     Of `secret_keys` and `link_secrets` the first signs, and all verify. `allowed_url_hosts` are in the form
     of `url_host`. Of `interfaces` the first is written. `capture_on_shipment` are shipment states of
-    commercetools; it is empty where shipments capture nothing. `events_secret` is None where no subscription
+    commercetools; it is empty where shipments capture nothing. `events_secrets` are empty where no subscription
     may call. `redis_url` is None where processes share nothing. `reconcile_in_web` says whether the web keeps
     a process for reconciliation, once a machine. `shop_origins` are in the form in which browsers send an
     `Origin`.
@@ -62,19 +72,21 @@ class Settings:
     )
     secret_keys: tuple[SecretStr, ...] = setting(
         "SECRET_KEY",
-        parsing.secrets,
+        secrets.signing_secrets,
         "signs references; at least 16 characters; a comma list rotates: the first signs, all verify",
         required=True,
+        secret=CHOSEN,
         group=Group.ADDRESS_AND_SECRETS,
         note="Signs references: at least 16 characters, for example of `openssl rand -base64 33`. To rotate, put the "
         "new one before the old one, with a comma: the first signs, all verify.",
     )
     link_secrets: tuple[SecretStr, ...] = setting(
         "LINK_SECRET",
-        parsing.secrets,
+        secrets.signing_secrets,
         "signs checkout links; rotates likewise",
         otherwise="`SECRET_KEY`",
         derived=secrets_of_references,
+        secret=CHOSEN,
         group=Group.ADDRESS_AND_SECRETS,
         note="Signs checkout links, and may be given to the shop; rotates likewise; none: SECRET_KEY",
     )
@@ -145,11 +157,14 @@ class Settings:
         "`on`: an order that becomes Cancelled releases what is not captured; nothing is refunded",
         default="off",
     )
-    events_secret: SecretStr | None = setting(
+    events_secrets: tuple[SecretStr, ...] = setting(
         "EVENTS_SECRET",
-        parsing.presented_secret,
-        "what a commercetools subscription presents; at least 16 characters",
+        secrets.presented_secrets,
+        "what a commercetools subscription presents; at least 16 characters; a comma list rotates: each is accepted, "
+        "and so is the whole value",
         otherwise="subscriptions are refused",
+        factory=tuple[SecretStr, ...],
+        secret=CHOSEN,
         note="",
     )
     events_oidc_audience: str | None = setting(
@@ -180,9 +195,10 @@ class Settings:
     )
     redis_url: SecretStr | None = setting(
         "REDIS_URL",
-        parsing.redis_url,
+        secrets.redis_url,
         "Redis that all processes and machines of the bridge share: rate limits, caches, the work queue",
         otherwise="each process has its own limits and caches, and there is no queue",
+        secret=Secret(least_bits=ISSUED_BITS, part=secrets.redis_password),
         group=Group.REDIS,
         example="redis://localhost:6379/0",
     )
@@ -256,6 +272,11 @@ class Settings:
         missing = (name for name, keys in self.by_store.maps.items() if store_key not in keys)
         raise StoreNotConfigured(store_key=store_key, setting=next(missing))
 
+    def redis_in_clear(self) -> bool:
+        """Tells whether what goes to Redis crosses a network without TLS."""
+        url = self.redis_url
+        return url is not None and secrets.crosses_network_in_clear(url.get_secret_value())
+
     def stores(self) -> tuple[StoreSettings, ...]:
         """Returns all stores known from the settings; a single one without a key where they hold for all."""
         if self.by_store.every is not None:
@@ -267,3 +288,6 @@ SETTINGS: tuple[Setting, ...] = tuple(declared_settings(Settings))
 """The table of settings, which faults follow, and which `make settings` prints into the documents."""
 
 SETTING_NAMES: tuple[str, ...] = tuple(each.name for each in SETTINGS)
+
+FILE_NAMES: tuple[str, ...] = tuple(each.file_name for each in SETTINGS if each.file_name)
+"""The variables that hold the path of a secret's file."""

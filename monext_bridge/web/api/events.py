@@ -9,9 +9,10 @@ from __future__ import annotations
 import hmac
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask import Blueprint, Response, jsonify, request
+from pydantic import SecretStr
 
 from monext_bridge.domain.ids import OrderId
 from monext_bridge.errors import Forbidden, Malformed, NotFound, Unauthenticated
@@ -122,18 +123,26 @@ def _prove_principal() -> Response | None:
     Forbidden without the right proof.
     """
     settings = services().settings
-    if settings.events_secret is None:
+    if not settings.events_secrets:
         raise NotFound("EVENTS_SECRET is not set")
     audience, header = settings.events_oidc_audience, request.headers.get("Authorization")
     given = request.args.get("secret")
     if given is None and audience:
         raise Unauthenticated("the secret of the subscription is missing", field="secret")
     given = bearer(header) if given is None else given
-    if not hmac.compare_digest(_bytes(given), _bytes(settings.events_secret.get_secret_value())):
-        raise Unauthenticated("the secret of the subscription is not the right one")
+    _prove_secret(given, settings.events_secrets)
     if audience is None:
         return None
     return _unless_genuine(services().push_signatures.google(bearer(header), audience=audience))
+
+
+def _prove_secret(given: str, secrets: Sequence[SecretStr]) -> None:
+    """Compare with every secret. Raises Unauthenticated where it is none. Says where it is not the first."""
+    same = [hmac.compare_digest(_bytes(given), _bytes(each.get_secret_value())) for each in secrets]
+    if not any(same):
+        raise Unauthenticated("the secret of the subscription is not the right one")
+    if not same[0]:
+        event(log, "old_secret_used", setting="EVENTS_SECRET", place=same.index(True) + 1)
 
 
 def _sns(message: SnsMessage) -> Response:

@@ -135,7 +135,7 @@ def _push_url() -> str:
 
 def _warnings(settings: Settings) -> list[str]:
     checks = (
-        (settings.events_secret is None, "EVENTS_SECRET is not set, so the bridge takes no message."),
+        (not settings.events_secrets, "EVENTS_SECRET is not set, so the bridge takes no message."),
         (
             not settings.capture_on_shipment,
             "CAPTURE_ON_SHIPMENT is off, so no shipment captures anything.",
