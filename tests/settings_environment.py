@@ -10,8 +10,13 @@ import pytest
 from monext_bridge.config import Settings, load_settings
 from monext_bridge.errors import SettingsError
 
+ACCESS_KEY = "Xk2hQ9rTvB4nLw7ZpE0s"
+CLIENT_SECRET = "nQ4w-fG7xLcR0pVb2TyKs9ZuMh1EaJd6"
+SECRET_KEY = "7d0f3a91c5e84b26a1f97c3e5d80b642"
+"""Secrets that nobody can guess, so that they may stand in production too. They open nothing."""
 
-def monext_api_key(pair: str = "merchant:access-key") -> str:
+
+def monext_api_key(pair: str = f"12345678901234:{ACCESS_KEY}") -> str:
     """Give a `MONEXT_API_KEY`: merchant id and access key in Base64."""
     return base64.b64encode(pair.encode()).decode()
 
@@ -21,14 +26,14 @@ def valid_environment(**changes: str | None) -> dict[str, str]:
     valid = {
         "CTP_PROJECT_KEY": "shop",
         "CTP_CLIENT_ID": "client",
-        "CTP_CLIENT_SECRET": "ctp-secret-value",
+        "CTP_CLIENT_SECRET": CLIENT_SECRET,
         "CTP_AUTH_URL": "https://auth.example.com",
         "CTP_API_URL": "https://api.example.com/",
         "MONEXT_API_KEY": monext_api_key(),
         "MONEXT_ENVIRONMENT": "HOMOLOGATION",
         "MONEXT_POINT_OF_SALE_REF": "POS_FR",
         "PUBLIC_URL": "https://pay.example.com/",
-        "SECRET_KEY": "a-secret-of-the-bridge",
+        "SECRET_KEY": SECRET_KEY,
     }
     return {name: value for name, value in {**valid, **changes}.items() if value is not None}
 

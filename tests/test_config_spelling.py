@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from monext_bridge.config import SETTING_NAMES
+from monext_bridge.config import FILE_NAMES, SETTING_NAMES
 from monext_bridge.config.spelling import is_within, misspelt, nearest
 from tests.settings_environment import settings_faults, settings_with
 
@@ -47,12 +47,17 @@ class TestRefused:
             ("LOGLEVEL", "LOG_LEVEL"),
             ("RETURNS_URLS", "RETURN_URL"),
             ("SHOP_COLOURS", "SHOP_COLORS"),
+            ("SECRET_KEYFILE", "SECRET_KEY_FILE"),
+            ("MONEXT_API_KEY_FILES", "MONEXT_API_KEY_FILE"),
         ],
     )
     def test_a_misspelt_name_is_refused_with_the_right_one(self, name: str, meant: str) -> None:
         assert said(name) == [f"{name}: no such setting, did you mean {meant}?"]
 
-    @pytest.mark.parametrize("name", ["MONEXT_", "MONEXT_WALLETS", "MONEXT_CAPTURE", "MONEXT_OPENAPI_URL"])
+    @pytest.mark.parametrize(
+        "name",
+        ["MONEXT_", "MONEXT_WALLETS", "MONEXT_CAPTURE", "MONEXT_OPENAPI_URL", "MONEXT_ENVIRONMENT_FILE"],
+    )
     def test_any_other_name_that_is_meant_for_the_bridge_is_refused(self, name: str) -> None:
         assert said(name) == [f"{name}: no such setting"]
 
@@ -73,7 +78,7 @@ class TestRefused:
 
 class TestTaken:
     def test_no_setting_is_taken_for_another_one_misspelt(self) -> None:
-        assert said(*SETTING_NAMES) == []
+        assert said(*SETTING_NAMES, *FILE_NAMES) == []
 
     @pytest.mark.parametrize(
         "name",

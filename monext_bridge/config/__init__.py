@@ -12,6 +12,7 @@ contracts      MONEXT_PAYMENT_METHOD_IDS: contract numbers, as a list or by meth
 colors         SHOP_COLORS: what follows from a shop's colours, and whether they can be read
 parsing        one value each: text to type, or what is wrong with it
 declaring      what a declaration of a setting may say, and the walk over the declared fields
+secrets        secrets: how they are read, and which of them are good enough for production
 by_store       what was read, for all stores or by store, before it is built into settings
 reading        the environment: defaults, maps by store, the list of faults; `load_settings`
 checks         what must agree between settings
@@ -28,20 +29,22 @@ from monext_bridge.config.choices import (
     PaymentMethod,
 )
 from monext_bridge.config.colors import Colors, Palette
-from monext_bridge.config.commercetools import CommercetoolsSettings
+from monext_bridge.config.commercetools import ApiClient, CommercetoolsSettings
 from monext_bridge.config.contracts import Contracts
 from monext_bridge.config.declaring import Group, Setting
 from monext_bridge.config.parsing import origin_of, url_host
 from monext_bridge.config.payment_page import FETCHES
 from monext_bridge.config.reading import load_settings
 from monext_bridge.config.stores import MonextCredentials, StoreSettings
-from monext_bridge.config.values import SETTING_NAMES, SETTINGS, Settings
+from monext_bridge.config.values import FILE_NAMES, SETTING_NAMES, SETTINGS, Settings
 
 __all__ = [
     "FETCHES",
+    "FILE_NAMES",
     "SETTINGS",
     "SETTING_NAMES",
     "Access",
+    "ApiClient",
     "Branding",
     "BrandingByStore",
     "CaptureType",

@@ -9,6 +9,7 @@ from monext_bridge.config.by_store import Readings
 from monext_bridge.config.choices import Access, MonextEnvironment, PaymentMethod
 from monext_bridge.config.declaring import MapRule, Setting
 from monext_bridge.config.parsing import HTTPS_WANTED
+from monext_bridge.config.secrets import weak_secrets
 from monext_bridge.config.stores import API_HOSTS, WIDGET_HOSTS, demanding_maps, maps_by_store
 from monext_bridge.config.values import SETTINGS
 
@@ -26,6 +27,9 @@ def disagreements(readings: Readings) -> Faults:
     yield from _insecure(readings)
     yield from _useless(readings)
     yield from _unproved_messages(readings)
+    yield from _unpaired_clients(readings)
+    if _is_production(readings):
+        yield from weak_secrets(SETTINGS, readings)
 
 
 def _undecided_access(readings: Readings) -> Faults:
@@ -116,6 +120,13 @@ def _unproved_messages(readings: Readings) -> Faults:
         yield "EVENTS_SECRET", "is needed by EVENTS_OIDC_AUDIENCE (or EVENTS_OIDC_EMAILS is)"
     if not all(parsing.SNS_TOPIC.fullmatch(topic) for topic in topics):
         yield "EVENTS_SECRET", "is needed by EVENTS_TOPICS that are not of SNS (or EVENTS_OIDC_EMAILS is)"
+
+
+def _unpaired_clients(readings: Readings) -> Faults:
+    """Finds API clients without their secret, or secrets without their client."""
+    ids, secrets = readings.of("CTP_CLIENT_ID", tuple).every, readings.of("CTP_CLIENT_SECRET", tuple).every
+    if ids and secrets and len(ids) != len(secrets):
+        yield "CTP_CLIENT_SECRET", "must have as many elements as CTP_CLIENT_ID: they are read in pairs"
 
 
 def _any_insecure(values: Iterable[object]) -> bool:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from pydantic import SecretStr
 
-from monext_bridge.config import parsing
-from monext_bridge.config.declaring import Group, declares, setting
+from monext_bridge.config import parsing, secrets
+from monext_bridge.config.declaring import ISSUED, Group, declares, setting
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    """Holds the credentials of one API client."""
+
+    id: str
+    secret: SecretStr = field(repr=False)
 
 
 @declares
 class CommercetoolsSettings:
     """Holds the project, its API client and its URLs, which have no slash at their end.
 
-    `session_url` is None where no shop session is ever read. `jwks_url` and `jwt_issuer` are those of the
-    Merchant Center: both are set, or neither where none of its users ever calls.
+    `client_ids` and `client_secrets` have one element for each API client, in the same order; the first is used, the
+    next where it is refused. `session_url` is None where no shop session is ever read. `jwks_url` and `jwt_issuer`
+    are those of the Merchant Center: both are set, or neither where none of its users ever calls.
     """
 
     project_key: str = setting(
@@ -25,16 +36,23 @@ class CommercetoolsSettings:
         note="commercetools: an API client of the project, with its addresses. Auth URL without /oauth/token, API "
         "URL without the project key.",
     )
-    client_id: str = setting(
+    client_ids: tuple[str, ...] = setting(
         "CTP_CLIENT_ID",
-        parsing.text,
-        "API client of the project",
+        parsing.elements,
+        "API client of the project; a comma list rotates, in pairs with `CTP_CLIENT_SECRET`: the first pair is used, "
+        "the next where it is refused (401)",
         required=True,
         group=Group.COMMERCETOOLS,
         note="",
     )
-    client_secret: SecretStr = setting(
-        "CTP_CLIENT_SECRET", parsing.secret, "its secret", required=True, group=Group.COMMERCETOOLS, note=""
+    client_secrets: tuple[SecretStr, ...] = setting(
+        "CTP_CLIENT_SECRET",
+        secrets.issued_secrets,
+        "its secret",
+        required=True,
+        secret=ISSUED,
+        group=Group.COMMERCETOOLS,
+        note="",
     )
     auth_url: str = setting(
         "CTP_AUTH_URL",
@@ -88,3 +106,8 @@ class CommercetoolsSettings:
         example="https://mc-api.europe-west1.gcp.commercetools.com",
         note="",
     )
+
+    def clients(self) -> tuple[ApiClient, ...]:
+        """Returns the API clients, the one that is used first before the others."""
+        pairs = zip(self.client_ids, self.client_secrets, strict=True)
+        return tuple(ApiClient(client_id, secret) for client_id, secret in pairs)

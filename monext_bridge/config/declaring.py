@@ -15,6 +15,7 @@ from monext_bridge.config.by_store import Readings
 
 T = TypeVar("T")
 SETTING, SECTION = "setting", "section"
+OF_FILE = "_FILE"
 
 
 class MapRule(StrEnum):
@@ -54,6 +55,27 @@ class JsonReader(Generic[T]):
     is_value: Callable[[dict[str, Any]], bool] = lambda _: False
 
 
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Says that a setting is a secret: it may come from a file, and production looks at how good it is.
+
+    `least_bits` is how much of it must be unknown to whoever tries values. `part` gives of a value, or of each
+    element of a comma list, what is secret about it; an empty text where nothing is.
+    """
+
+    least_bits: int
+    part: Callable[[str], str] = str
+
+
+CHOSEN = Secret(least_bits=72)
+"""A secret that whoever runs the bridge chooses. It can be tried without asking anybody, so it must be long."""
+
+ISSUED_BITS = 40
+"""What a secret must have that the remote makes, which counts wrong ones: enough to tell it from a word."""
+
+ISSUED = Secret(least_bits=ISSUED_BITS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """Describes one setting.
@@ -61,9 +83,9 @@ class Setting:
     `default` is used where the environment has nothing; `otherwise` says in words what holds then, and `absent`
     gives that value. `by_store` allows JSON `{"storeKey": value}` beside one value for all stores. `https` refuses
     http:// in production; `needs` names a setting without which this one would do nothing, but would look as if it
-    did. `example` and `note` are for `.env.example`: what is assigned there where there is no default, and the
-    comment above it. Without a note the comment is the meaning; an empty one leaves the setting beneath the
-    comment of the one before it.
+    did. `secret` says that `NAME_FILE` may name a file that holds it. `example` and `note` are for `.env.example`:
+    what is assigned there where there is no default, and the comment above it. Without a note the comment is the
+    meaning; an empty one leaves the setting beneath the comment of the one before it.
     """
 
     name: str
@@ -76,9 +98,15 @@ class Setting:
     by_store: MapRule | None = None
     https: bool = False
     needs: str | None = None
+    secret: Secret | None = None
     group: Group = Group.PAYING
     example: str = ""
     note: str | None = None
+
+    @property
+    def file_name(self) -> str | None:
+        """Returns the name of the variable that holds the path of the secret's file; None where it is no secret."""
+        return f"{self.name}{OF_FILE}" if self.secret else None
 
 
 class Traits(TypedDict, total=False):
@@ -87,6 +115,7 @@ class Traits(TypedDict, total=False):
     by_store: MapRule
     https: bool
     needs: str
+    secret: Secret
     group: Group
     example: str
     note: str

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from babel.numbers import list_currencies
-from pydantic import SecretStr
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -20,7 +18,6 @@ HTTPS_WANTED = "must be https:// with MONEXT_ENVIRONMENT=PRODUCTION"
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
-SHORTEST_SECRET = 16
 LONGEST_PUBLIC_URL = 255 - len("/notification/") - 142
 """Characters. Monext takes return URLs of 255, and a reference has at most 142."""
 
@@ -48,7 +45,6 @@ EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 VISIBLE = re.compile(r"[!-~]+")
 NUMBER = re.compile(r"[0-9]{1,9}")
-BASIC = re.compile(r"\ABasic\s+", re.IGNORECASE)
 MAIL = re.compile(r"mailto:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
@@ -84,29 +80,6 @@ def plain(value: object) -> str:
     return value.strip()
 
 
-def secret(value: str) -> SecretStr:
-    return SecretStr(text(value))
-
-
-def secrets(value: str) -> tuple[SecretStr, ...]:
-    """Reads a comma list of secrets that are long enough to sign with."""
-    found = comma_list(value)
-    if any(len(each) < SHORTEST_SECRET for each in found):
-        raise Fault(f"must have at least {SHORTEST_SECRET} characters (each of them, in a comma list)")
-    return tuple(SecretStr(each) for each in found)
-
-
-def presented_secrets(value: str) -> tuple[SecretStr, ...]:
-    """Reads a secret that somebody presents as it is, in a header or a query, or a comma list of them.
-
-    The whole value is one of them too, since a secret may hold a comma. What is too short stands in no list.
-    """
-    if len(value) < SHORTEST_SECRET or not VISIBLE.fullmatch(value):
-        raise Fault(f"must have at least {SHORTEST_SECRET} characters, of ASCII and without spaces")
-    listed = [each for each in value.split(",") if len(each) >= SHORTEST_SECRET]
-    return tuple(SecretStr(each) for each in dict.fromkeys([*listed, value]))
-
-
 def event_topics(value: str) -> frozenset[str]:
     """Reads where messages may come from: SNS topics, Pub/Sub subscriptions, Event Grid topics, comma list."""
     found = comma_list(value)
@@ -128,10 +101,15 @@ def email_addresses(value: str) -> frozenset[str]:
 
 def comma_list(value: str) -> tuple[str, ...]:
     """Returns the elements in their order, each once."""
-    found = [each.strip() for each in text(value).split(",")]
+    return tuple(dict.fromkeys(elements(value)))
+
+
+def elements(value: str) -> tuple[str, ...]:
+    """Returns the elements of a comma list in their order, as often as they are there."""
+    found = tuple(each.strip() for each in text(value).split(","))
     if not all(found):
         raise Fault("has an empty element in its comma list")
-    return tuple(dict.fromkeys(found))
+    return found
 
 
 def one_of(kind: type[E]) -> Callable[[str], E]:
@@ -211,27 +189,25 @@ def monext_id(value: str) -> str:
     return value
 
 
-def api_key(value: str) -> SecretStr:
-    """Returns Monext's key as HTTP Basic wants it. Monext's own plugins take it with the word `Basic` or without."""
-    encoded = BASIC.sub("", value)
-    try:
-        merchant, colon, access_key = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeError):
-        raise Fault("must be base64 of merchantId:accessKey") from None
-    if not merchant or not colon or not access_key:
-        raise Fault("must be base64 of merchantId:accessKey")
-    return SecretStr(encoded)
-
-
 def page_url(value: str) -> str:
     """Accepts an absolute https URL without credentials. http is allowed for this machine only."""
-    parts = _split(value)
+    parts = absolute_url(value)
     loopback = parts.hostname in LOOPBACK
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
         raise Fault("must be an https:// URL (http:// only for localhost)")
     if parts.username is not None or parts.password is not None:
         raise Fault("must not hold a user name or a password")
     return value
+
+
+def is_this_machine(host: str) -> bool:
+    """Tells whether a host is this machine, whatever the network says."""
+    if host in LOOPBACK:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def mail_url(value: str) -> str:
@@ -255,7 +231,7 @@ def landing_page_url(value: object) -> str | None:
 
 def base_url(value: str) -> str:
     """Reads a URL that paths are appended to, and returns it without the slash at its end."""
-    parts = _split(page_url(value))
+    parts = absolute_url(page_url(value))
     if parts.query or parts.fragment or value.endswith(("?", "#")):
         raise Fault("must have no query and no fragment")
     return value.rstrip("/")
@@ -278,13 +254,6 @@ def base_url_without(suffix: str) -> Callable[[str], str]:
         return base_url(value)
 
     return parse
-
-
-def redis_url(value: str) -> SecretStr:
-    """Reads `redis://` or, with TLS, `rediss://`. The URL may hold a password, so it is a secret."""
-    if _split(value).scheme not in ("redis", "rediss"):
-        raise Fault("must be a redis:// or rediss:// URL")
-    return SecretStr(value)
 
 
 def hosts(value: str) -> frozenset[str]:
@@ -319,7 +288,8 @@ def url_host(url: str) -> str:
     return host if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
 
 
-def _split(value: str) -> SplitResult:
+def absolute_url(value: str) -> SplitResult:
+    """Returns the parts of a URL that has a host."""
     try:
         parts = urlsplit(value)
         usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)

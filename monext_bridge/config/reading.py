@@ -12,13 +12,21 @@ from monext_bridge.config.by_store import ByStore, Readings
 from monext_bridge.config.checks import disagreements
 from monext_bridge.config.declaring import JsonReader, Setting, build
 from monext_bridge.config.parsing import STORE_KEY, Fault, plain
+from monext_bridge.config.secrets import read_secret_file
 from monext_bridge.config.spelling import misspelt
 from monext_bridge.config.stores import build_stores
-from monext_bridge.config.values import SETTING_NAMES, SETTINGS, Settings
+from monext_bridge.config.values import SETTINGS, Settings
 from monext_bridge.errors import SettingsError
 
 AFTER_NAME = re.compile(r"[:\[]")
 """What follows the setting's name in a fault."""
+
+
+class Unreadable:
+    """Stands for the text of a setting that was given in a way that is a fault already."""
+
+
+UNREADABLE = Unreadable()
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -52,8 +60,10 @@ class Environment:
 
         Names that are no settings come last, as they were noted.
         """
-        positions = {name: position for position, name in enumerate(SETTING_NAMES)}
-        return sorted(self.faults, key=lambda line: positions.get(AFTER_NAME.split(line)[0], len(positions)))
+        positions = {
+            name: place for place, each in enumerate(SETTINGS) for name in (each.name, each.file_name)
+        }
+        return sorted(self.faults, key=lambda line: positions.get(AFTER_NAME.split(line)[0], len(SETTINGS)))
 
     def read(self, settings: Iterable[Setting]) -> Readings:
         """Reads all of these settings. A required one that is missing is a fault."""
@@ -63,11 +73,24 @@ class Environment:
             given=frozenset(each.name for each, text in texts.items() if text is not None),
         )
 
-    def _text(self, setting: Setting) -> str | None:
-        return self._environ.get(setting.name, "").strip() or setting.default
+    def _text(self, setting: Setting) -> str | Unreadable | None:
+        given = self._environ.get(setting.name, "").strip()
+        path = self._environ.get(setting.file_name, "").strip() if setting.file_name else ""
+        if not path or not setting.file_name:
+            return given or setting.default
+        if given:
+            self.fault(setting.name, f"is set, and so is {setting.file_name}: only one of the two may be")
+            return UNREADABLE
+        try:
+            return read_secret_file(path)
+        except Fault as fault:
+            self.fault(setting.file_name, str(fault))
+            return UNREADABLE
 
-    def _reading(self, setting: Setting, text: str | None) -> ByStore[Any]:
+    def _reading(self, setting: Setting, text: str | Unreadable | None) -> ByStore[Any]:
         name, parse = setting.name, _parser(setting)
+        if isinstance(text, Unreadable):
+            return ByStore(name)
         if text is None:
             if setting.required:
                 self.fault(name, f"is missing ({setting.meaning})")

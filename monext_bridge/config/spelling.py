@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from operator import eq
 
-from monext_bridge.config.values import SETTING_NAMES
+from monext_bridge.config.values import FILE_NAMES, SETTING_NAMES
 
 OURS = "MONEXT_"
 """Whatever begins like this is meant for the bridge. `CTP_` is not: commercetools' own tools have more such names."""
@@ -15,7 +15,8 @@ OURS = "MONEXT_"
 FREE = "MONEXT_BRIDGE_"
 """Names that begin like this are excepted: those who run the bridge may use them as they like."""
 
-KNOWN = frozenset({*SETTING_NAMES, "MONEXT_OPENAPI"})
+OUR_NAMES = (*SETTING_NAMES, *FILE_NAMES)
+KNOWN = frozenset({*OUR_NAMES, "MONEXT_OPENAPI"})
 """Names that are never refused. MONEXT_OPENAPI names a file for the tests of the bridge."""
 
 EDITS = 2
@@ -41,11 +42,11 @@ def misspelt(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def nearest(name: str) -> str | None:
-    """Returns the setting that takes the fewest edits, None where none is near.
+    """Returns the setting, or the name of a secret's file, that takes the fewest edits; None where none is near.
 
     Where several take as few, it is the first of the table.
     """
-    near = [each for each in SETTING_NAMES if len(each) >= SHORTEST and is_within(name, each, edits=EDITS)]
+    near = [each for each in OUR_NAMES if len(each) >= SHORTEST and is_within(name, each, edits=EDITS)]
     fewest = (each for edits in range(EDITS + 1) for each in near if is_within(name, each, edits=edits))
     return next(fewest, None)
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from monext_bridge.config import parsing
+from monext_bridge.config import parsing, secrets
 from monext_bridge.config.by_store import Readings
 from monext_bridge.config.choices import CaptureType, Challenge, MonextEnvironment, PaymentMethod
 from monext_bridge.config.contracts import Contracts, contract_numbers, contracts, is_by_method
 from monext_bridge.config.declaring import (
+    ISSUED_BITS,
     Group,
     JsonReader,
     MapRule,
+    Secret,
     build,
     declared_settings,
     declares,
@@ -63,17 +65,20 @@ class MonextHosts:
 
 @declares
 class MonextCredentials:
-    """Holds a key and its host.
+    """Holds the keys of one merchant and their host.
 
-    `api_url` has no `/v1`. `api_key` is base64 of `merchantId:accessKey`, without the word `Basic`.
+    `api_url` has no `/v1`. `api_keys` are base64 of `merchantId:accessKey`, without the word `Basic`; the first is
+    used, the next where it is refused.
     """
 
     api_url: str
-    api_key: SecretStr = setting(
+    api_keys: tuple[SecretStr, ...] = setting(
         "MONEXT_API_KEY",
-        parsing.api_key,
-        "base64 of `merchantId:accessKey`, with or without the word `Basic`",
+        secrets.api_keys,
+        "base64 of `merchantId:accessKey`, with or without the word `Basic`; a comma list of keys of one merchant "
+        "rotates: the first is used, the next where it is refused (401)",
         required=True,
+        secret=Secret(least_bits=ISSUED_BITS, part=secrets.access_key),
         by_store=MapRule.ESSENTIAL,
         group=Group.MONEXT,
         note="Monext (by store): base64 of merchantId:accessKey, HOMOLOGATION or PRODUCTION, point of sale reference",

@@ -7,12 +7,22 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from monext_bridge.config import parsing
+from monext_bridge.config import parsing, secrets
 from monext_bridge.config.branding import Branding, BrandingByStore, shop_origins
 from monext_bridge.config.by_store import Readings
 from monext_bridge.config.choices import Access, CheckoutMode, Expiring
 from monext_bridge.config.commercetools import CommercetoolsSettings
-from monext_bridge.config.declaring import Group, Setting, declared_settings, declares, section, setting
+from monext_bridge.config.declaring import (
+    CHOSEN,
+    ISSUED_BITS,
+    Group,
+    Secret,
+    Setting,
+    declared_settings,
+    declares,
+    section,
+    setting,
+)
 from monext_bridge.config.payment_page import PaymentPage
 from monext_bridge.config.stores import MonextHosts, Stores, StoreSettings
 from monext_bridge.errors import StoreNotConfigured
@@ -62,19 +72,21 @@ class Settings:
     )
     secret_keys: tuple[SecretStr, ...] = setting(
         "SECRET_KEY",
-        parsing.secrets,
+        secrets.signing_secrets,
         "signs references; at least 16 characters; a comma list rotates: the first signs, all verify",
         required=True,
+        secret=CHOSEN,
         group=Group.ADDRESS_AND_SECRETS,
         note="Signs references: at least 16 characters, for example of `openssl rand -base64 33`. To rotate, put the "
         "new one before the old one, with a comma: the first signs, all verify.",
     )
     link_secrets: tuple[SecretStr, ...] = setting(
         "LINK_SECRET",
-        parsing.secrets,
+        secrets.signing_secrets,
         "signs checkout links; rotates likewise",
         otherwise="`SECRET_KEY`",
         derived=secrets_of_references,
+        secret=CHOSEN,
         group=Group.ADDRESS_AND_SECRETS,
         note="Signs checkout links, and may be given to the shop; rotates likewise; none: SECRET_KEY",
     )
@@ -147,11 +159,12 @@ class Settings:
     )
     events_secrets: tuple[SecretStr, ...] = setting(
         "EVENTS_SECRET",
-        parsing.presented_secrets,
+        secrets.presented_secrets,
         "what a commercetools subscription presents, best as a bearer token; at least 16 characters; a comma list "
-        "rotates, and the whole value is taken too",
+        "rotates: each is accepted, and so is the whole value",
         otherwise="no secret proves a subscription",
         factory=tuple[SecretStr, ...],
+        secret=CHOSEN,
         note="",
     )
     events_topics: frozenset[str] = setting(
@@ -199,9 +212,10 @@ class Settings:
     )
     redis_url: SecretStr | None = setting(
         "REDIS_URL",
-        parsing.redis_url,
+        secrets.redis_url,
         "Redis that all processes and machines of the bridge share: rate limits, caches, the work queue",
         otherwise="each process has its own limits and caches, and there is no queue",
+        secret=Secret(least_bits=ISSUED_BITS, part=secrets.redis_password),
         group=Group.REDIS,
         example="redis://localhost:6379/0",
     )
@@ -296,6 +310,11 @@ class Settings:
         missing = (name for name, keys in self.by_store.maps.items() if store_key not in keys)
         raise StoreNotConfigured(store_key=store_key, setting=next(missing))
 
+    def redis_in_clear(self) -> bool:
+        """Tells whether what goes to Redis crosses a network without TLS."""
+        url = self.redis_url
+        return url is not None and secrets.crosses_network_in_clear(url.get_secret_value())
+
     def stores(self) -> tuple[StoreSettings, ...]:
         """Returns all stores known from the settings; a single one without a key where they hold for all."""
         if self.by_store.every is not None:
@@ -307,3 +326,6 @@ SETTINGS: tuple[Setting, ...] = tuple(declared_settings(Settings))
 """The table of settings, which faults follow, and which `make settings` prints into the documents."""
 
 SETTING_NAMES: tuple[str, ...] = tuple(each.name for each in SETTINGS)
+
+FILE_NAMES: tuple[str, ...] = tuple(each.file_name for each in SETTINGS if each.file_name)
+"""The variables that hold the path of a secret's file."""

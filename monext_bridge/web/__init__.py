@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.logs import event
 from monext_bridge.queue import QueueRunner, queue_on
 from monext_bridge.services import Services, build_services
 from monext_bridge.web.access import as_declared, init_cors, init_principals, init_rate_limits
@@ -40,6 +42,8 @@ from monext_bridge.web.http import (
 from monext_bridge.web.openapi import routes as openapi
 from monext_bridge.web.pages import branding as branding
 from monext_bridge.web.pages import init_error_pages, init_i18n
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BODY = 64 * 1024
@@ -103,6 +107,9 @@ def create_app(
     _init_requests(app, settings, built=built, endpoints=endpoints, limits=limits)
     init_cli(app)
     init_path(app, public_url=settings.public_url)
+    if settings.redis_in_clear():
+        then = "anybody on the network between reads and changes what it holds: use rediss:// or a tunnel"
+        event(log, "redis_unencrypted", level=logging.WARNING, setting="REDIS_URL", then=then)
     hops = settings.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]

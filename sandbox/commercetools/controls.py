@@ -62,7 +62,9 @@ def controls(project: Project, tokens: Tokens, *, pusher: Pusher) -> Blueprint:
     control = Blueprint("control", __name__, url_prefix="/_control")
     control.post("/reset")(endpoints.reset)
     control.post("/revoke-tokens")(endpoints.revoke_tokens)
+    control.get("/clients")(endpoints.list_clients)
     control.post("/clients")(endpoints.add_client)
+    control.delete("/clients/<client_id>")(endpoints.delete_client)
     control.post("/buyers")(endpoints.make_buyer_token)
     control.post("/sessions")(endpoints.add_session)
     control.post("/jwt")(endpoints.make_jwt)
@@ -95,6 +97,16 @@ class _Controls:
         client = ApiClient(id=wanted.id, secret=wanted.secret, scopes=tuple(wanted.scopes))
         self.tokens.add_client(client)
         return answer({"id": wanted.id}, status=201)
+
+    def list_clients(self) -> Response:
+        clients = self.tokens.clients()
+        return answer({"clients": [{"id": each.id, "scopes": list(each.scopes)} for each in clients]})
+
+    def delete_client(self, client_id: str) -> Response:
+        """Its secret is answered 401 from now on, and introspection calls its tokens inactive."""
+        if not self.tokens.remove_client(client_id):
+            raise not_found(client_id)
+        return answer({})
 
     def make_buyer_token(self) -> Response:
         """What a shop's page in the browser has. A guest's cart gets the id of an anonymous session."""

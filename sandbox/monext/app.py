@@ -13,6 +13,7 @@ from sandbox.monext.api import answer_api_error, answer_http_error, api
 from sandbox.monext.backoffice import backoffice
 from sandbox.monext.control import control
 from sandbox.monext.hosted import hosted
+from sandbox.monext.key_controls import key_controls
 from sandbox.monext.merchants_api import merchants_api
 from sandbox.monext.money import written
 from sandbox.monext.notifications import Send
@@ -26,6 +27,10 @@ from sandbox.monext.widget_api import widget_api
 
 _STATIC = Path(__file__).with_name("static")
 _FLUSH = "/_control/notifications/flush"
+_BLUEPRINTS = (
+    *(api, merchants_api, hosted, three_d_secure, widget_api),
+    *(backoffice, control, key_controls, play),
+)
 _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -43,7 +48,7 @@ def create_app(
     app = Flask(__name__)
     state = Platform(settings or MonextSettings(), clock=clock, send=send, bank=bank or Bank())
     app.extensions["monext"] = state
-    for blueprint in (api, merchants_api, hosted, three_d_secure, widget_api, backoffice, control, play):
+    for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_error_handler(ApiError, answer_api_error)
     app.register_error_handler(HTTPException, answer_error)

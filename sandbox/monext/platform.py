@@ -62,21 +62,22 @@ class Platform:
         self._families: dict[str, list[Transaction]] = {}
         self._attempts: dict[tuple[str, str], list[Transaction]] = {}
         self.scripted_acts: list[ScriptedAct] = []
+        self.access_keys = {merchant.id: [merchant.access_key] for merchant in self.settings.merchants}
 
     @property
     def now(self) -> datetime:
         return self.clock()
 
     def merchant(self, authorization: str) -> Merchant | None:
-        """The merchant of an `Authorization` header, if it is HTTP Basic with a known key."""
+        """The merchant of an `Authorization` header, if it is HTTP Basic with one of the keys that it has now."""
         scheme, _, encoded = authorization.partition(" ")
         try:
             merchant_id, _, key = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return None
-        known = (merchant for merchant in self.settings.merchants if merchant.id == merchant_id)
-        merchant = next(known, None)
-        return merchant if merchant and merchant.access_key == key and scheme.lower() == "basic" else None
+        if scheme.lower() != "basic" or key not in self.access_keys.get(merchant_id, ()):
+            return None
+        return next(merchant for merchant in self.settings.merchants if merchant.id == merchant_id)
 
     def add(self, transaction: Transaction) -> Transaction:
         self.transactions[transaction.id] = transaction

@@ -47,7 +47,7 @@ class PointOfSale:
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
-    """One set of credentials: HTTP Basic with `id` and `access_key`."""
+    """A merchant account: HTTP Basic with `id` and an access key, at first `access_key`."""
 
     id: str
     access_key: str = field(repr=False)

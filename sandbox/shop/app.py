@@ -6,6 +6,7 @@ from sandbox.shop import (
     amounts,
     back_office,
     faults_page,
+    keys_page,
     landing,
     order_refusals,
     own_page,
@@ -28,6 +29,7 @@ _PAGES = (
     back_office.pages,
     shipping.pages,
     faults_page.pages,
+    keys_page.pages,
     order_refusals.pages,
     staff.pages,
 )

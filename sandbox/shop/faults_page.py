@@ -8,6 +8,7 @@ from sandbox.commercetools.orders.troubles import TROUBLES
 from sandbox.courier import MODES
 from sandbox.faults import ACTIONS, KILLS
 from sandbox.shop import controls
+from sandbox.shop.keys_page import known_keys
 from sandbox.shop.shop import shop
 
 pages = Blueprint("faults", __name__)
@@ -69,6 +70,7 @@ def index() -> str:
         three_d_secure=switches[THREE_D_SECURE],
         stories=STORIES,
         magic_cards=CARDS,
+        **known_keys(),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monext_bridge.config import SETTING_NAMES, SETTINGS, load_settings
+from monext_bridge.config import FILE_NAMES, SETTING_NAMES, SETTINGS, load_settings
 from monext_bridge.config.declaring import MapRule
 from monext_bridge.errors import SettingsError, StoreNotConfigured
 from tests.settings_environment import (
@@ -234,7 +234,7 @@ class TestTable:
     def test_env_example_lists_exactly_the_settings(self) -> None:
         lines = (ROOT / ".env.example").read_text().splitlines()
         names = [found[1] for line in lines if (found := re.match(r"#?([A-Z][A-Z_]+)=", line))]
-        assert sorted(names) == sorted(SETTING_NAMES)
+        assert sorted(names) == sorted((*SETTING_NAMES, *FILE_NAMES))
 
     def test_env_example_shows_the_defaults(self) -> None:
         text = (ROOT / ".env.example").read_text()

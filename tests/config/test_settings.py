@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from monext_bridge.config import (
     Access,
@@ -16,7 +18,19 @@ from monext_bridge.config import (
     url_host,
 )
 from monext_bridge.errors import StoreNotConfigured
-from tests.settings_environment import by_store, monext_api_key, settings_faults, settings_with
+from tests.settings_environment import (
+    ACCESS_KEY,
+    CLIENT_SECRET,
+    SECRET_KEY,
+    by_store,
+    monext_api_key,
+    settings_faults,
+    settings_with,
+)
+
+
+def texts(secrets: Iterable[SecretStr]) -> list[str]:
+    return [each.get_secret_value() for each in secrets]
 
 
 class TestWhatIsRead:
@@ -62,12 +76,12 @@ class TestWhatIsRead:
             )
         )
         secrets = (
-            "a-secret-of-the-bridge",
+            SECRET_KEY,
             "a-secret-of-the-links",
             "a-secret-of-the-events",
             "a-secret-of-redis",
         )
-        for secret in ("ctp-secret-value", monext_api_key(), *secrets):
+        for secret in (CLIENT_SECRET, monext_api_key(), ACCESS_KEY, *secrets):
             assert secret not in text
 
     def test_the_merchant_center_is_known_by_its_keys_and_its_issuer(self) -> None:
@@ -106,7 +120,7 @@ class TestWhatIsRead:
         settings = settings_with(
             EVENTS_SECRET="a-secret,of-the-events", EVENTS_OIDC_AUDIENCE="https://pay.example.com"
         )
-        assert [secret.get_secret_value() for secret in settings.events_secrets] == ["a-secret,of-the-events"]
+        assert texts(settings.events_secrets) == ["a-secret,of-the-events"]
         assert settings.events_oidc_audience == "https://pay.example.com"
 
     def test_a_comma_list_of_event_secrets_rotates_and_may_be_one_secret(self) -> None:
@@ -116,13 +130,37 @@ class TestWhatIsRead:
 
     def test_the_word_basic_before_the_api_key_is_dropped(self) -> None:
         credentials = settings_with(MONEXT_API_KEY=f"Basic {monext_api_key()}").store(None).credentials
-        assert credentials.api_key.get_secret_value() == monext_api_key()
+        assert credentials.api_keys[0].get_secret_value() == monext_api_key()
 
     def test_secrets_rotate_in_the_order_given(self) -> None:
         settings = settings_with(SECRET_KEY="first-secret-of-two, second-secret-of-two")
-        assert [each.get_secret_value() for each in settings.secret_keys] == [
-            "first-secret-of-two",
-            "second-secret-of-two",
+        assert texts(settings.secret_keys) == ["first-secret-of-two", "second-secret-of-two"]
+
+    def test_events_take_each_secret_of_a_list_and_the_whole_value(self) -> None:
+        found = settings_with(EVENTS_SECRET="first-secret-of-two,second-secret-of-two").events_secrets
+        whole = "first-secret-of-two,second-secret-of-two"
+        assert texts(found) == ["first-secret-of-two", "second-secret-of-two", whole]
+
+    def test_events_secrets_may_have_a_space_after_their_comma(self) -> None:
+        found = settings_with(EVENTS_SECRET="first-secret-of-two, second-secret-of-two").events_secrets
+        assert texts(found) == ["first-secret-of-two", "second-secret-of-two"]
+
+    def test_keys_of_monext_rotate_in_the_order_given(self) -> None:
+        keys = monext_api_key("m1:old-key"), monext_api_key("m1:new-key")
+        assert texts(settings_with(MONEXT_API_KEY=", ".join(keys)).store(None).credentials.api_keys) == [
+            *keys
+        ]
+        given = by_store(fr=f"{keys[0]},Basic {keys[1]},{keys[0]}", de=monext_api_key("m2:k2"))
+        assert texts(settings_with(MONEXT_API_KEY=given).store("fr").credentials.api_keys) == [*keys]
+
+    def test_api_clients_of_commercetools_are_read_in_pairs(self) -> None:
+        clients = settings_with(
+            CTP_CLIENT_ID="one, two,one", CTP_CLIENT_SECRET="s1,s2 , s1"
+        ).commercetools.clients()
+        assert [(each.id, each.secret.get_secret_value()) for each in clients] == [
+            ("one", "s1"),
+            ("two", "s2"),
+            ("one", "s1"),
         ]
 
     def test_links_are_signed_with_the_secret_key_unless_they_have_their_own(self) -> None:
@@ -242,7 +280,9 @@ class TestStores:
 
     def test_every_setting_may_differ_by_store(self) -> None:
         settings = settings_with(
-            MONEXT_API_KEY=by_store(fr=monext_api_key("m1:k1"), de="Basic " + monext_api_key("m2:k2")),
+            MONEXT_API_KEY=by_store(
+                fr=monext_api_key("m1:0aQzW8sXeDcR5fVtG3bY"), de="Basic " + monext_api_key(f"m2:{ACCESS_KEY}")
+            ),
             MONEXT_ENVIRONMENT=by_store(fr="PRODUCTION", de="HOMOLOGATION"),
             MONEXT_POINT_OF_SALE_REF=by_store(fr="POS_FR", de="POS_DE"),
             MONEXT_CAPTURE_TYPE=by_store(fr="MANUAL", de="AUTOMATIC"),
@@ -258,7 +298,7 @@ class TestStores:
         )
         assert fr.credentials.api_url == "https://api.retail.monext.com"
         assert de.credentials.api_url == "https://api-sandbox.retail.monext.com"
-        assert de.credentials.api_key.get_secret_value() == monext_api_key("m2:k2")
+        assert texts(de.credentials.api_keys) == [monext_api_key(f"m2:{ACCESS_KEY}")]
         assert (fr.point_of_sale, de.point_of_sale) == ("POS_FR", "POS_DE")
         assert (fr.capture, de.capture) == (CaptureType.MANUAL, CaptureType.AUTOMATIC)
         assert (fr.session_minutes, de.session_minutes) == (15, 90)

@@ -49,8 +49,8 @@ def gateway_to(
 ) -> CommercetoolsGateway:
     settings = CommercetoolsSettings(
         project_key="shop",
-        client_id="client",
-        client_secret=SecretStr(SECRET),
+        client_ids=("client",),
+        client_secrets=(SecretStr(SECRET),),
         auth_url=auth_url or url,
         api_url=url,
         session_url=url if session_url == "same" else session_url,

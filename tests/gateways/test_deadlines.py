@@ -117,7 +117,7 @@ def test_keys_that_drip_end_at_it_and_can_not_be_had() -> None:
 
 
 def test_an_act_that_would_leave_no_time_to_write_it_down_is_not_sent(remote: Remote) -> None:
-    credentials = MonextCredentials(api_url=remote.url, api_key=SecretStr("key"))
+    credentials = MonextCredentials(api_url=remote.url, api_keys=(SecretStr("key"),))
     gateway = MonextGateway(connect=lambda url: client(url, remote="monext"))
     with within(RESERVED_AFTER_OPERATION + LEAST / 2), pytest.raises(RemoteUnreachable):
         gateway.execute(credentials, OperationKind.CAPTURE, MonextTransactionId("1"), {"amount": 1})

@@ -23,7 +23,7 @@ TRANSACTION = MonextTransactionId("28d1a4f0112233")
 
 def credentials(url: str, *, merchant: str = "m1") -> MonextCredentials:
     key = base64.b64encode(f"{merchant}:access-key".encode()).decode()
-    return MonextCredentials(api_url=url, api_key=SecretStr(key))
+    return MonextCredentials(api_url=url, api_keys=(SecretStr(key),))
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ class TestCredentials:
             gateway.get_session(credentials(remote.url, merchant=merchant), TOKEN)
         sent = [request.headers["authorization"] for request in remote.requests]
         assert sent == [
-            f"Basic {credentials(remote.url, merchant=merchant).api_key.get_secret_value()}"
+            f"Basic {credentials(remote.url, merchant=merchant).api_keys[0].get_secret_value()}"
             for merchant in ("m1", "m2")
         ]
 
@@ -96,7 +96,7 @@ class TestCredentials:
     ) -> None:
         gateway.get_session(credentials(remote.url), TOKEN)
         assert TOKEN not in lines.text
-        assert credentials(remote.url).api_key.get_secret_value() not in lines.text
+        assert credentials(remote.url).api_keys[0].get_secret_value() not in lines.text
         assert lines.of("remote_call")[0]["session"] == "13fChM…"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monext_bridge.config import SETTING_NAMES, SETTINGS, Group
+from monext_bridge.config import FILE_NAMES, SETTING_NAMES, SETTINGS, Group
 from tools.settings.documents import DOCUMENTS, renewed, settings_example, settings_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,10 +37,11 @@ def test_each_document_has_each_setting_once() -> None:
     table = re.findall(r"^\| `(\w+)` \|", settings_table(), re.MULTILINE)
     example = re.findall(r"^#?(\w+)=", settings_example(), re.MULTILINE)
     assert table == list(SETTING_NAMES)
-    assert sorted(example) == sorted(SETTING_NAMES)
+    assert sorted(example) == sorted((*SETTING_NAMES, *FILE_NAMES))
 
 
 def test_the_example_has_its_groups_one_after_the_other() -> None:
     for group, block in zip(Group, settings_example().split("\n\n"), strict=True):
         names = re.findall(r"^#?(\w+)=", block, re.MULTILINE)
-        assert names == [each.name for each in SETTINGS if each.group is group]
+        in_group = [each for each in SETTINGS if each.group is group]
+        assert names == [name for each in in_group for name in (each.name, each.file_name) if name]

@@ -43,20 +43,24 @@ def _row(setting: Setting) -> tuple[str, str, str, str]:
     default = f"`{setting.default}`" if setting.default is not None else setting.otherwise
     return (
         f"`{setting.name}`",
-        setting.meaning,
+        f"{setting.meaning}; or the path of its file in `{setting.file_name}`"
+        if setting.secret
+        else setting.meaning,
         "yes" if setting.by_store else "",
         "required" if setting.required else default,
     )
 
 
 def _example(setting: Setting) -> Iterator[str]:
-    """Yields the comment of a setting and the setting. What is not required is not set."""
+    """Yields the comment of a setting, the setting, and the path of its file. What is not required is not set."""
     if comment := _comment(setting):
         yield from textwrap.wrap(
             comment, WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
         )
     shown = setting.example if setting.default is None else setting.default
     yield f"{'' if setting.required else '#'}{setting.name}={shown}"
+    if setting.file_name:
+        yield f"#{setting.file_name}=/run/secrets/{setting.name.lower()}"
 
 
 def _comment(setting: Setting) -> str:

@@ -13,7 +13,7 @@ from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable, SettingsError
 from monext_bridge.gateways.commercetools.answers import Json, document
 from monext_bridge.gateways.commercetools.clock import CommercetoolsClock
-from monext_bridge.gateways.commercetools.oauth import fetch_grant, introspect
+from monext_bridge.gateways.commercetools.oauth import api_clients, fetch_grant, introspect
 from monext_bridge.gateways.commercetools.tokens import Tokens
 from monext_bridge.gateways.http import HttpAnswer, HttpClient, segment
 from monext_bridge.logs import Scalar, shortened
@@ -53,8 +53,8 @@ class CommercetoolsGateway:
         self._project = segment(settings.project_key)
         self._api = api or _client(settings.api_url)
         self._sessions = sessions or (_client(settings.session_url) if settings.session_url else None)
-        self._settings, self._auth = settings, auth or _client(settings.auth_url)
-        self._tokens = Tokens(lambda: fetch_grant(self._auth, settings))
+        self._clients, self._auth = api_clients(settings), auth or _client(settings.auth_url)
+        self._tokens = Tokens(lambda: fetch_grant(self._auth, self._clients))
 
     def get_cart(self, cart_id: str, *, product_types: bool = False) -> Json:
         """Returns the cart with its payments expanded, and where asked for the product types of its lines."""
@@ -143,7 +143,7 @@ class CommercetoolsGateway:
 
     def introspect(self, token: str) -> Json:
         """Returns what the authorisation server knows of a token: `active`, and where it is `scope` and `exp`."""
-        return introspect(self._auth, self._settings, token=token)
+        return introspect(self._auth, self._clients, token=token)
 
     def check(self) -> None:
         """Raises RemoteError unless URL, project, client and the scope for payments work. Takes seconds at most."""

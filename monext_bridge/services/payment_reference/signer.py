@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import base64
 import hmac
+import logging
 import re
 from collections.abc import Sequence
 
 from pydantic import SecretStr
 
 from monext_bridge.errors import Forbidden, Malformed
+from monext_bridge.logs import event
 from monext_bridge.services.payment_reference.earlier import EarlierReferences
 from monext_bridge.services.payment_reference.layout import LARGEST, SMALLEST, VERSION, from_bytes, to_bytes
 from monext_bridge.services.results import PaymentReference
+
+log = logging.getLogger(__name__)
 
 SIGNATURE_SIZE = 16
 """Bytes, so 128 bits."""
@@ -44,15 +48,18 @@ class ReferenceSigner:
         return _text(layout + self._signature(self._keys[0], layout))
 
     def read(self, text: str) -> PaymentReference:
-        """Return what the text names, which may be of an earlier release.
+        """Return what the text names, which may be of an earlier release. The log says where it is not the first key.
 
         Raises Malformed for what can't be a reference, Forbidden for a signature that does not verify.
         """
         if "." in text:
             return self._earlier.read(text)
         layout, signature = _split(text)
-        if not any(hmac.compare_digest(signature, self._signature(key, layout)) for key in self._keys):
+        good = [hmac.compare_digest(signature, self._signature(key, layout)) for key in self._keys]
+        if not any(good):
             raise Forbidden("the signature of the reference does not verify", field="ref")
+        if not good[0]:
+            event(log, "old_secret_used", setting="SECRET_KEY", place=good.index(True) + 1)
         try:
             return from_bytes(layout)
         except ValueError as error:

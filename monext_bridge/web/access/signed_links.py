@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
@@ -16,6 +17,9 @@ from pydantic import SecretStr
 from werkzeug.datastructures import MultiDict
 
 from monext_bridge.errors import Forbidden, LinkExpired, Malformed
+from monext_bridge.logs import event
+
+log = logging.getLogger(__name__)
 
 EXPIRES = re.compile(r"[0-9]{1,12}")
 SIGNATURE = re.compile(r"[0-9a-f]{64}")
@@ -65,6 +69,8 @@ def check_link(cart_id: str, given: MultiDict[str, str], *, keys: Sequence[Secre
     good = [hmac.compare_digest(_signature(text, key=key), signature) for key in keys]
     if not any(good):
         raise Forbidden("the link's signature does not verify", field="signature")
+    if not good[0]:
+        event(log, "old_secret_used", setting="LINK_SECRET", place=good.index(True) + 1)
     return _still_good(int(expires), now=now)
 
 

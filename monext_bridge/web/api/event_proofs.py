@@ -101,10 +101,14 @@ def _is_secret(given: str | None, settings: Settings) -> bool:
     if given is None:
         return False
     secrets = [secret.get_secret_value() for secret in settings.events_secrets]
-    right = any(hmac.compare_digest(_bytes(given), _bytes(secret)) for secret in secrets)
-    if right and "secret" in request.args:
+    right = [hmac.compare_digest(_bytes(given), _bytes(secret)) for secret in secrets]
+    if not any(right):
+        return False
+    if not right[0]:
+        event(log, "old_secret_used", setting="EVENTS_SECRET", place=right.index(True) + 1)
+    if "secret" in request.args:
         _warn_once()
-    return right
+    return True
 
 
 def _warn_once() -> None:

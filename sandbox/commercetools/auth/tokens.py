@@ -49,6 +49,17 @@ class Tokens:
         with self._lock:
             self._clients[client.id] = client
 
+    def clients(self) -> list[ApiClient]:
+        """All API clients of the project."""
+        with self._lock:
+            return list(self._clients.values())
+
+    def remove_client(self, client_id: str) -> bool:
+        """Delete an API client: its secret is refused, and its tokens end. False where there is none."""
+        with self._lock:
+            self._tokens = {text: each for text, each in self._tokens.items() if each.client_id != client_id}
+            return self._clients.pop(client_id, None) is not None
+
     def revoke_all(self) -> None:
         """End every token now."""
         with self._lock:

@@ -115,6 +115,32 @@ def test_new_api_client_gets_its_scopes(http: JsonClient, login: Callable[..., A
     assert code(api.get("payments")) == "403 insufficient_scope"
 
 
+def test_a_deleted_api_client_is_refused_with_its_tokens(
+    http: JsonClient, api: Api, login: Callable[..., Api]
+) -> None:
+    http.post(
+        "/_control/clients", json={"id": "newer", "secret": "newer-secret", "scopes": ["manage_project"]}
+    )
+    newer = login("newer", "newer-secret")
+
+    assert http.delete("/_control/clients/bridge").status_code == 200
+
+    form = {"grant_type": "client_credentials"}
+    assert http.post("/oauth/token", data=form, headers=BRIDGE).status_code == 401
+    assert http.post("/oauth/introspect", data={"token": newer.token}, headers=BRIDGE).status_code == 401
+    assert code(api.get("carts")) == "401 invalid_token"
+    asked = http.post("/oauth/introspect", data={"token": api.token}, headers=basic("newer", "newer-secret"))
+    assert asked.json == {"active": False}
+    assert newer.get("carts").status_code == 200
+    assert http.delete("/_control/clients/bridge").status_code == 404
+
+
+def test_a_reset_brings_the_first_api_clients_back(http: JsonClient, login: Callable[..., Api]) -> None:
+    http.delete("/_control/clients/bridge")
+    http.post("/_control/reset", json={})
+    assert login().get("carts").status_code == 200
+
+
 def test_introspection_tells_client_and_scopes_of_a_live_token(api: Api, http: JsonClient) -> None:
     answer = http.post("/oauth/introspect", data={"token": api.token}, headers=BRIDGE).json
 

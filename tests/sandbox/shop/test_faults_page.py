@@ -143,3 +143,27 @@ def test_how_3d_secure_goes_for_all_cards_is_ordered_on_the_page(browser: Browse
     assert controls.switches(browser.sandbox.monext_url)["threeDSecure"] == "challenge_refused"
     browser.post("/faults/three-d-secure", scenario="")
     assert browser.page("/faults").select_one(chosen) is None
+
+
+def test_a_key_of_monext_is_made_and_withdrawn_on_the_page(browser: Browser) -> None:
+    assert browser.post("/faults/keys", merchant="sandbox", accessKey="newer-key").status_code == 303
+    old = {"merchant": "sandbox", "accessKey": "sandbox-key"}
+    assert browser.post("/faults/keys/withdraw", **old).status_code == 303
+    shown = browser.page("/faults").select_one("#keys")
+    assert shown is not None
+    assert [each.get_text() for each in shown.select("ul code")][:2] == ["newer-key", "sandbox-be-key"]
+    alive = f"{browser.sandbox.monext_url}/v1/checkout/alive"
+    assert requests.get(alive, auth=("sandbox", "sandbox-key"), timeout=5).status_code == 401
+    assert browser.post("/faults/keys/withdraw", **old).status_code == 400
+
+
+def test_an_api_client_is_made_and_deleted_on_the_page(browser: Browser) -> None:
+    assert browser.post("/faults/clients", id="newer", secret="newer-secret").status_code == 303
+    assert browser.post("/faults/clients/bridge/delete").status_code == 303
+    tokens, form = f"{browser.sandbox.commercetools_url}/oauth/token", {"grant_type": "client_credentials"}
+    asked = [
+        requests.post(tokens, data=form, auth=client, timeout=5).status_code
+        for client in (("bridge", "bridge-secret"), ("newer", "newer-secret"))
+    ]
+    assert asked == [401, 200]
+    assert browser.post("/faults/clients/bridge/delete").status_code == 404

@@ -23,6 +23,7 @@ from monext_bridge.services.payment_reference.signer import (
     SIGNATURE_SIZE,
 )
 from monext_bridge.services.results import PaymentReference
+from tests.log_lines import LogLines
 from tests.services.payment_reference.references import KEY, REFERENCE, references
 
 SIGNER = ReferenceSigner([KEY])
@@ -92,6 +93,16 @@ def test_first_key_signs_and_all_verify() -> None:
     assert ReferenceSigner([new]).read(ReferenceSigner([new, old]).sign(REFERENCE)) == REFERENCE
     with pytest.raises(Forbidden):
         ReferenceSigner([new]).read(ReferenceSigner([old]).sign(REFERENCE))
+
+
+def test_a_reference_of_an_old_key_is_told(lines: LogLines) -> None:
+    old, new = KEY, SecretStr("another-secret-key-for-tests")
+    signer = ReferenceSigner([new, old])
+    signer.read(signer.sign(REFERENCE))
+    assert lines.of("old_secret_used") == []
+    signer.read(ReferenceSigner([old]).sign(REFERENCE))
+    (told,) = lines.of("old_secret_used")
+    assert (told["level"], told["setting"], told["place"]) == ("INFO", "SECRET_KEY", 2)
 
 
 def test_not_one_changed_character_verifies() -> None:

@@ -380,7 +380,7 @@ def test_a_store_that_no_setting_names_any_more_is_stuck(
 def _only(bridge: InProcess, name: str) -> str:
     store = bridge.settings.store("de-store")
     assert name == "MONEXT_API_KEY"
-    return '{"de-store": "' + store.credentials.api_key.get_secret_value() + '"}'
+    return '{"de-store": "' + store.credentials.api_keys[0].get_secret_value() + '"}'
 
 
 def test_many_passes_at_once_finish_everything_once(reconciliation: ReconciliationTester) -> None:

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from monext_bridge.errors import BridgeError, Forbidden, LinkExpired, Malformed
 from monext_bridge.web.access.signed_links import LONGEST_LINK, check_link, form_encoded, signed_query
+from tests.log_lines import LogLines
 from tests.signed_links import LINK_KEY, signed, signed_all
 
 CART, OTHER_CART = "6f6f1a2e-6b0e-4a53-8a0b-1d2f3c4b5a69", "7f6f1a2e-6b0e-4a53-8a0b-1d2f3c4b5a69"
@@ -161,3 +162,24 @@ def test_it_is_encoded_and_signed_as_node_does() -> None:
     for said, (text, signature) in zip(all_said, json.loads(done.stdout), strict=True):
         assert form_encoded(dict(sorted(said.items()))) == text
         assert check(said | {"signature": signature}) == EXPIRES
+
+
+NEW, OLD = "the-new-secret-of-links", "the-old-secret-of-links"
+
+
+def check_by(signed_with: str, *keys: str) -> None:
+    given = MultiDict(signed(CART, expires=EXPIRES, key=signed_with))
+    check_link(CART, given, keys=[SecretStr(key) for key in keys], now=NOW)
+
+
+def test_every_secret_of_the_list_opens_a_link(lines: LogLines) -> None:
+    check_by(NEW, NEW, OLD)
+    assert lines.of("old_secret_used") == []
+    check_by(OLD, NEW, OLD)
+    (told,) = lines.of("old_secret_used")
+    assert (told["level"], told["setting"], told["place"]) == ("INFO", "LINK_SECRET", 2)
+
+
+def test_a_secret_that_was_taken_out_opens_none() -> None:
+    with pytest.raises(Forbidden):
+        check_by(OLD, NEW)

@@ -10,6 +10,7 @@ import pytest
 from sandbox.runner import Sandbox
 from tests import push_samples as samples
 from tests.bridges import InProcess
+from tests.log_lines import LogLines
 from tests.push_endpoint import PATH, SECRET, WITH_SECRET, Endpoint, FakeInternet, bearer
 from tests.world import World
 
@@ -36,6 +37,18 @@ def test_without_a_secret_in_the_settings_there_is_no_such_endpoint(sandbox: San
 def test_the_secret_may_stand_in_the_query_or_in_the_header(endpoint: Endpoint) -> None:
     assert endpoint.push(samples.message(type="OrderCreated")).status == 204
     assert endpoint.push(samples.message(type="OrderCreated"), path=PATH, **bearer(SECRET)).status == 204
+
+
+def test_each_secret_of_a_list_and_the_whole_list_are_taken(sandbox: Sandbox, lines: LogLines) -> None:
+    newer = "the-newer-secret-of-the-subscription"
+    endpoint = Endpoint(InProcess(sandbox, EVENTS_SECRET=f"{newer},{SECRET}"), FakeInternet())
+    for given in (newer, SECRET, f"{newer},{SECRET}"):
+        assert endpoint.push(samples.message(type="OrderCreated"), path=PATH, **bearer(given)).status == 204
+    assert [(line["setting"], line["place"]) for line in lines.of("old_secret_used")] == [
+        ("EVENTS_SECRET", 2),
+        ("EVENTS_SECRET", 3),
+    ]
+    assert endpoint.push(samples.message(), path=PATH, **bearer("neither-of-these-secrets")).status == 401
 
 
 WRONG: dict[str, tuple[str, dict[str, Any]]] = {
