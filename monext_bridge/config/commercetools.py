@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import SecretStr
 
 from monext_bridge.config import parsing
 from monext_bridge.config.declaring import Group, declares, setting
+from monext_bridge.domain.operations import is_client_id
+
+LARGEST_AMOUNT = 10**15
 
 
 @declares
@@ -88,3 +94,16 @@ class CommercetoolsSettings:
         example="https://mc-api.europe-west1.gcp.commercetools.com",
         note="",
     )
+
+
+def amounts_by_client(value: Any) -> Mapping[str, int]:
+    """Reads JSON by API client id: whole minor units, from 0, with which the client may do nothing."""
+    if not isinstance(value, dict) or not all(is_client_id(client) for client in value):
+        raise parsing.Fault(
+            "must be JSON by API client id: 1 to 64 of A-Z a-z 0-9 _ . : - and no name of a part of the bridge"
+        )
+    amounts = value.values()
+    whole = all(isinstance(amount, int) and not isinstance(amount, bool) for amount in amounts)
+    if not whole or not all(0 <= amount <= LARGEST_AMOUNT for amount in amounts):
+        raise parsing.Fault(f"must give each API client a whole number of minor units, 0 to {LARGEST_AMOUNT}")
+    return value

@@ -75,7 +75,7 @@ class Account:
         """What the record says happened or is under way. A remainder is released with its capture, not before."""
         sums: Counter[tuple[str, str]] = Counter()
         for t in self.payment["transactions"]:
-            waits = t["state"] == "Pending" and not t.get("interactionId", "").endswith("~rest")
+            waits = t["state"] == "Pending" and "~rest~" not in f"{t.get('interactionId', '')}~"
             if t["state"] == "Success" or waits:
                 sums[t["type"], t["state"]] += t["amount"]["centAmount"]
         return {name: amount for name, amount in sums.items() if amount}
