@@ -37,13 +37,16 @@ SECRET_WORDS = frozenset(
         *("postcode", "phone", "mobile", "birthdate", "card", "pan", "cvv"),
     )
 )
-HARMLESS = frozenset({"store_key", "payment_key"})
+HARMLESS = frozenset({"store_key", "payment_key", "operation_key", "client_address"})
 """Names that have one of those words in them and hold nothing secret."""
 
 QUIET = ("urllib3", "werkzeug", "requests")
 """Libraries that put whole URLs into their lines below WARNING. The bridge itself logs each call already."""
 
 HANDLER = "monext_bridge"
+
+AUDIT = "monext_bridge.audit"
+"""The logger of who moved money. Its lines are written whatever LOG_LEVEL says."""
 
 
 class Shortened(str):
@@ -96,6 +99,7 @@ def configure(level: str) -> None:
     handler.setFormatter(JsonFormatter())
     root.addHandler(handler)
     root.setLevel(level)
+    logging.getLogger(AUDIT).setLevel(logging.INFO)
     logging.captureWarnings(True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import SecretStr
 
 from monext_bridge.config import parsing, secrets
 from monext_bridge.config.declaring import ISSUED, Group, declares, setting
+from monext_bridge.domain.operations import is_client_id
+
+LARGEST_AMOUNT = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +116,16 @@ class CommercetoolsSettings:
         """Returns the API clients, the one that is used first before the others."""
         pairs = zip(self.client_ids, self.client_secrets, strict=True)
         return tuple(ApiClient(client_id, secret) for client_id, secret in pairs)
+
+
+def amounts_by_client(value: Any) -> Mapping[str, int]:
+    """Reads JSON by API client id: whole minor units, from 0, with which the client may do nothing."""
+    if not isinstance(value, dict) or not all(is_client_id(client) for client in value):
+        raise parsing.Fault(
+            "must be JSON by API client id: 1 to 64 of A-Z a-z 0-9 _ . : - and no name of a part of the bridge"
+        )
+    amounts = value.values()
+    whole = all(isinstance(amount, int) and not isinstance(amount, bool) for amount in amounts)
+    if not whole or not all(0 <= amount <= LARGEST_AMOUNT for amount in amounts):
+        raise parsing.Fault(f"must give each API client a whole number of minor units, 0 to {LARGEST_AMOUNT}")
+    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,11 +12,12 @@ from monext_bridge.config import parsing, secrets
 from monext_bridge.config.branding import Branding, BrandingByStore, shop_origins
 from monext_bridge.config.by_store import Readings
 from monext_bridge.config.choices import Access, CheckoutMode, Expiring
-from monext_bridge.config.commercetools import CommercetoolsSettings
+from monext_bridge.config.commercetools import CommercetoolsSettings, amounts_by_client
 from monext_bridge.config.declaring import (
     CHOSEN,
     ISSUED_BITS,
     Group,
+    JsonReader,
     Secret,
     Setting,
     declared_settings,
@@ -142,6 +144,17 @@ class Settings:
         "what reconciliation does with an authorisation in the last of its seven days: "
         "`warn`, `capture` or `release`",
         default="warn",
+    )
+    client_amount_limits: Mapping[str, int] = setting(
+        "CLIENT_AMOUNT_LIMITS",
+        JsonReader(amounts_by_client),
+        "largest amount of one capture, cancel, refund or reverse that an API client may ask for, in minor units: "
+        'JSON `{"<client id>": 50000}`; of a cancel or a reverse it is what goes back',
+        otherwise="no limit",
+        factory=dict[str, int],
+        example='{"aB3dE5gH7jK9mN1pQ3rS5tU7": 50000}',
+        note="Largest amount of one act that an API client may ask for, in minor units, JSON by client id. A client "
+        "that is not named has no limit.",
     )
     capture_on_shipment: frozenset[str] = setting(
         "CAPTURE_ON_SHIPMENT",

@@ -118,7 +118,7 @@ class Account:
         """
         sums: Counter[tuple[str, str]] = Counter()
         for t in self.payment["transactions"]:
-            waits = t["state"] == "Pending" and not t.get("interactionId", "").endswith("~rest")
+            waits = t["state"] == "Pending" and "~rest~" not in f"{t.get('interactionId', '')}~"
             if t["type"] != "Chargeback" and (t["state"] == "Success" or waits):
                 sums[t["type"], t["state"]] += t["amount"]["centAmount"]
         return {name: amount for name, amount in sums.items() if amount}

@@ -72,7 +72,7 @@ def _names(evidence: Evidence) -> Iterator[Disagreement]:
     for account in evidence.accounts:
         rows = {row["id"] for row in account.rows}
         for t in account.operations:
-            is_remainder = t["interactionId"].endswith("~rest")
+            is_remainder = "~rest~" in f"{t['interactionId']}~"
             if t["state"] == "Success" and not is_remainder and t.get("interfaceId") not in rows:
                 yield disagreement_of(
                     account, f"{t['interactionId']} went through and names no row of the ledger"

@@ -110,6 +110,11 @@ class TestWhatIsRead:
         named = settings_with(DIGITAL_PRODUCT_TYPES="download, gift-card").digital_product_types
         assert named == {"download", "gift-card"}
 
+    def test_amounts_are_limited_by_api_client(self) -> None:
+        assert settings_with().client_amount_limits == {}
+        named = settings_with(CLIENT_AMOUNT_LIMITS='{"erp": 50000, "till": 0}').client_amount_limits
+        assert named == {"erp": 50000, "till": 0}
+
     def test_late_capture_is_switched_on(self) -> None:
         assert settings_with(LATE_CAPTURE="on").late_capture is True
 

@@ -169,12 +169,12 @@ class Bridge:
         """Find out what became of every unresolved key, and close what was never sent, as reconciliation does."""
         payment = self.shop.payments[payment_id]
         yield
-        for key in operation_keys(payment):
-            payment = yield from self._resolves_key(payment, key)
-        for key in operation_keys(payment):
-            known = operations_of_key(payment, key)
+        for owned in operation_keys(payment):
+            payment = yield from self._resolves_key(payment, owned.key)
+        for owned in operation_keys(payment):
+            known = operations_of_key(payment, owned.key)
             free = known.unsent
-            if free and not key.startswith(REVERSAL_PREFIX):
+            if free and not owned.key.startswith(REVERSAL_PREFIX):
                 payment = self._write(payment, free[0], give_up(free, known=known))
                 yield
 

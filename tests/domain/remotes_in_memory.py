@@ -24,7 +24,7 @@ from monext_bridge.domain.monext import (
     OutcomeKind,
 )
 from monext_bridge.domain.operations.ledger_limits import open_amounts_at_monext
-from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, OperationName
+from monext_bridge.domain.operations.pending import REVERSAL_PREFIX, OperationName, OwnedKey
 from monext_bridge.domain.outcome.decide import PaymentContext
 from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.cart import Cart, CartState
@@ -156,8 +156,9 @@ class Monext:
         listed = [row for row in others if row.date and row.date - self.skew + self.lag <= self.now]
         return Ledger((first, *listed))
 
-    def echoed_key(self, row: MonextTransactionId) -> str | None:
-        return self.keys.get(row) if self.echoes else None
+    def echoed_key(self, row: MonextTransactionId) -> OwnedKey | None:
+        key = self.keys.get(row) if self.echoes else None
+        return OwnedKey(key) if key else None
 
     def execute(
         self,

@@ -31,6 +31,7 @@ from monext_bridge.runtime import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope
 from sandbox.runner import Sandbox
 from sandbox.shop.calls import Refused
+from tests.actors import BACK_OFFICE
 from tests.bridges import Buyer, InProcess, Page
 from tests.crashing import CrashSwitch
 from tests.world import World
@@ -220,7 +221,7 @@ def _act(kind: str, amount: int) -> Operation:
 
 def _try(bridge: InProcess, payment: PaymentId, act: Operation, *, key: str) -> None:
     with contextlib.suppress(BridgeError):  # forbidden, unknown or a remote down: the books tell in the end
-        bridge.services.operations.perform(payment, act, key=key)
+        bridge.services.operations.perform(payment, act, key=key, by=BACK_OFFICE)
 
 
 def _is_accepted(payment: dict[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from monext_bridge.errors import BridgeError
 from monext_bridge.runtime import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope
 from sandbox.runner import Sandbox
+from tests.actors import BACK_OFFICE
 from tests.bridges import Buyer, InProcess, Page
 from tests.services.paid_payments import a_paid_payment
 from tests.world import World
@@ -55,11 +56,13 @@ def test_an_order_made_from_a_reading_older_than_an_act_gets_its_state_in_the_en
     reference = services.references.read(page.ref)
     world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
-        services.operations.perform(payment, Refund(Money(100, "EUR")), key="r-1")  # Initial: credit owed
+        services.operations.perform(
+            payment, Refund(Money(100, "EUR")), key="r-1", by=BACK_OFFICE
+        )  # Initial: credit owed
     situation = services.buyer_events._read(reference)  # the recorder reads now ...
     world.reset()
     services.operations.perform(
-        payment, Refund(Money(100, "EUR")), key="r-1"
+        payment, Refund(Money(100, "EUR")), key="r-1", by=BACK_OFFICE
     )  # ... the refund ends, no order to tell
     services.buyer_events.outcome_recorder.record(
         reference, situation, outcome=None
@@ -90,7 +93,7 @@ def test_what_an_open_refund_held_back_is_given_back_once_it_turns_out_never_to_
     cart, page, payment = recorded_without_order(bridge, world)
     world.fault("monext", action="drop_before", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
-        bridge.services.operations.perform(payment, Refund(Money(100, "EUR")), key="r-1")
+        bridge.services.operations.perform(payment, Refund(Money(100, "EUR")), key="r-1", by=BACK_OFFICE)
     world.refuse_orders(cart, "OutOfStock")
     Buyer(bridge).notification_arrives(page)  # flagged; all but the 1.00 of the open refund goes back
     tomorrow = later(sandbox, hours=2)
@@ -114,7 +117,7 @@ def test_a_final_capture_is_not_taken_for_the_staffs_plain_one_of_the_same_amoun
     authorisation = world.payment(paid.cart)["transactions"][0]["interfaceId"]
     world.operate_at_monext(authorisation, "captures", amount=1000)
     later(sandbox, minutes=6).services.operations.perform(
-        paid.id, Capture(Money(1000, "EUR"), final=True), key="f-1"
+        paid.id, Capture(Money(1000, "EUR"), final=True), key="f-1", by=BACK_OFFICE
     )
     released = [
         amount
@@ -134,7 +137,7 @@ def test_what_the_office_gave_back_before_there_was_an_order_ends(
     world.fault("commercetools", action="status", method="POST", path="/orders$", code=503)
     Buyer(bridge).notification_arrives(page)  # recorded; the order failed for now
     payment = PaymentId(world.payment(cart)["id"])
-    bridge.services.operations.perform(payment, Reverse(), key="r-1")
+    bridge.services.operations.perform(payment, Reverse(), key="r-1", by=BACK_OFFICE)
     found = reconciled(later(sandbox, hours=2), payment)
     assert [f for f in found if f.ending is FindingStatus.STUCK] == []
     assert Buyer(bridge).notification_arrives(page).status == 200

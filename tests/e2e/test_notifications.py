@@ -10,6 +10,7 @@ from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Refund
 from monext_bridge.mapping.monext import PENDING_CODES
+from tests.actors import BACK_OFFICE
 from tests.bridges import Answer, Buyer, InProcess, Page, landing_parameters
 from tests.log_lines import captured_logs
 from tests.world import World
@@ -233,6 +234,8 @@ def test_a_code_that_nobody_knows_is_logged_by_name_for_sessions_and_operations(
         notify(in_process, page)
         world.script_operation(act="refunds", says="02998", title="ERROR")
         operations = in_process.services.operations
-        operations.perform(PaymentId(world.payment(cart)["id"]), Refund(Money(100, "EUR")), key="k1")
+        operations.perform(
+            PaymentId(world.payment(cart)["id"]), Refund(Money(100, "EUR")), key="k1", by=BACK_OFFICE
+        )
     told = [(line["code"], line["title"], line["about"]) for line in lines.of("monext_code_unknown")]
     assert told == [("02997", "SOMETHING_NEW", "session"), ("02998", "ERROR", "operation")]

@@ -23,6 +23,7 @@ from monext_bridge.runtime import MachineClock, utc_now
 from monext_bridge.services import Services, build_services
 from monext_bridge.services.reconciliation.report import Finding, Scope
 from sandbox.runner import Sandbox
+from tests.actors import BACK_OFFICE
 from tests.bridges import ROOT, Answer, AnyBridge, Buyer, Gunicorn, InProcess, environment
 from tests.crashing import CrashSwitch, crashing_gateways
 from tests.services.paid_payments import PaidPayment, a_paid_payment
@@ -171,7 +172,9 @@ def test_before_commercetools_has_told_its_time_nothing_is_overdue(
     unaware = without_time(charged.bridge, machine_clock=lambda: sandbox.clock() + HOUR)
     reconcile(unaware, charged)
     with pytest.raises(OperationUnknown):
-        unaware.operations.perform(charged.id, Refund(charged.eur(charged.total)), key="first")
+        unaware.operations.perform(
+            charged.id, Refund(charged.eur(charged.total)), key="first", by=BACK_OFFICE
+        )
     assert charged.operations() == [("Refund", "Initial", charged.total)]
     reconcile(charged.bridge.services, charged)
     assert charged.operations() == [("Refund", "Failure", charged.total)]

@@ -10,6 +10,7 @@ from monext_bridge.domain.operations import Capture, Refund, Reverse
 from monext_bridge.domain.reconciliation import FollowUp
 from monext_bridge.errors import Conflict
 from sandbox.runner import Sandbox
+from tests.actors import BACK_OFFICE
 from tests.bridges import Buyer, InProcess
 from tests.services.reconciling import ReconciliationTester, ShiftedClock
 from tests.shipped_orders import CAPTURED_ON_SHIPMENT, SECRET, AuthorisedOrder, order
@@ -61,7 +62,7 @@ def test_what_was_captured_by_hand_is_not_owed_again(
 ) -> None:
     ordered.world.edit_order(ordered.order_id, total=10000)
     office = bridge.services.operations
-    office.perform(ordered.payment_id, Capture(ordered.money(10000)), key="by-hand")
+    office.perform(ordered.payment_id, Capture(ordered.money(10000)), key="by-hand", by=BACK_OFFICE)
     shipped(ordered)
     assert ordered.captures == [("Success", 10000)]
     assert FollowUp.AMOUNTS not in follow_ups(reconciliation, ordered.cart)
@@ -78,7 +79,8 @@ def test_what_is_captured_by_hand_between_reading_and_capture_is_not_owed_again(
     with ThreadPoolExecutor(1) as shipment:
         answer = shipment.submit(ordered.deliver_message)
         wait_for(lambda: any(ordered.payment_id in c["path"] for c in ordered.world.calls("commercetools")))
-        bridge.services.operations.perform(ordered.payment_id, Capture(ordered.money(10000)), key="by-hand")
+        by_hand = Capture(ordered.money(10000))
+        bridge.services.operations.perform(ordered.payment_id, by_hand, by=BACK_OFFICE, key="by-hand")
     assert answer.result().status == 204
     assert ordered.captures == [("Success", 10000)]
 
@@ -100,7 +102,7 @@ def test_an_order_that_was_lowered_after_its_capture_is_reported_until_the_rest_
     ordered.world.edit_order(ordered.order_id, total=10000)
     assert FollowUp.AMOUNTS in follow_ups(reconciliation, ordered.cart)
     rest = ordered.money(ordered.amount - 10000)
-    bridge.services.operations.perform(ordered.payment_id, Refund(rest), key="rest")
+    bridge.services.operations.perform(ordered.payment_id, Refund(rest), key="rest", by=BACK_OFFICE)
     assert FollowUp.AMOUNTS not in follow_ups(reconciliation, ordered.cart)
 
 
@@ -155,7 +157,7 @@ def test_what_a_chargeback_took_can_not_be_refunded_again(
     amount = operations.payment(payment["id"]).planned
     for operation in (Refund(amount), Refund(amount.with_amount(1)), Reverse()):
         with pytest.raises(Conflict):
-            operations.perform(payment["id"], operation)
+            operations.perform(payment["id"], operation, by=BACK_OFFICE)
     assert [kind for kind, _, _ in world.ledger(page.token)] == ["AUTHORIZATION_AND_CAPTURE"]
 
 

@@ -12,6 +12,7 @@ import requests
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.operations.rules import Cancel, Capture
 from sandbox.runner import Sandbox
+from tests.actors import BACK_OFFICE
 from tests.bridges import Buyer, Gunicorn, InProcess
 from tests.shipped_orders import CAPTURED_ON_SHIPMENT, SECRET, AuthorisedOrder, order
 from tests.world import World, wait_for
@@ -101,7 +102,9 @@ def test_a_message_about_a_state_that_the_order_has_left_captures_nothing(ordere
 
 
 def test_what_was_captured_before_is_not_captured_again(bridge: InProcess, ordered: AuthorisedOrder) -> None:
-    bridge.services.operations.perform(ordered.payment_id, Capture(ordered.money(1000)), key="parcel-1")
+    bridge.services.operations.perform(
+        ordered.payment_id, Capture(ordered.money(1000)), key="parcel-1", by=BACK_OFFICE
+    )
     ordered.set_shipment_state("Shipped")
     assert ordered.deliver_message().status == 204
     assert ordered.captures == [("Success", 1000), ("Success", ordered.amount - 1000)]
@@ -109,7 +112,7 @@ def test_what_was_captured_before_is_not_captured_again(bridge: InProcess, order
 
 
 def test_a_cancelled_payment_is_left_alone(bridge: InProcess, ordered: AuthorisedOrder) -> None:
-    bridge.services.operations.perform(ordered.payment_id, Cancel())
+    bridge.services.operations.perform(ordered.payment_id, Cancel(), by=BACK_OFFICE)
     ordered.set_shipment_state("Shipped")
     assert ordered.deliver_message().status == 204
     assert [kind for kind, _, _ in ordered.ledger] == ["CANCEL"]

@@ -10,6 +10,7 @@ import pytest
 from monext_bridge.domain.operations.rules import Cancel
 from monext_bridge.runtime import utc_now
 from sandbox.runner import Sandbox
+from tests.actors import BACK_OFFICE
 from tests.bridges import InProcess
 from tests.push_samples import message
 from tests.shipped_orders import PATH, SECRET, AuthorisedOrder, order
@@ -75,7 +76,7 @@ def test_a_capture_of_unknown_fate_is_not_sent_again_at_once(ordered: Authorised
 def test_a_cancel_of_unknown_fate_is_waited_for(bridge: InProcess, ordered: AuthorisedOrder) -> None:
     ordered.world.fault("monext", action="status", code=500, method="POST", path="/cancels$")
     with pytest.raises(Exception, match="not known yet"):
-        bridge.services.operations.perform(ordered.payment_id, Cancel(), key="by-hand")
+        bridge.services.operations.perform(ordered.payment_id, Cancel(), key="by-hand", by=BACK_OFFICE)
     ordered.set_shipment_state("Shipped")
     assert ordered.deliver_message().status == 503
     assert ordered.ledger == []

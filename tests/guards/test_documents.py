@@ -19,7 +19,9 @@ from werkzeug.datastructures import MultiDict
 from monext_bridge.config import SETTINGS, Setting, load_settings
 from monext_bridge.domain.operations.pending import (
     ABANDONED,
+    BY_PRINCIPAL,
     OF_CHARGE,
+    OWN_KEYS,
     REMAINDER,
     REPLACEMENT,
     REVERSAL_PREFIX,
@@ -33,12 +35,13 @@ from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.domain.record import ON_PART
 from monext_bridge.domain.record.attempt_status import ReversalReason
 from monext_bridge.errors import SettingsError
+from monext_bridge.services.operations import Actor
+from monext_bridge.services.operations.audit import AUDIT_EVENT, AuditedAct, AuditOutcome
 from monext_bridge.services.operations.request import OperationOutcome
 from monext_bridge.services.reconciliation.reconcile_payment import STUCK_AFTER
 from monext_bridge.services.reconciliation.report import FindingStatus
 from monext_bridge.web.access.signed_links import LINK_PARAMETERS, check_link
 from monext_bridge.web.api import models
-from monext_bridge.web.api.operations import OWN_KEYS
 from monext_bridge.web.api.payment_intent_models import PaymentIntentResult
 from monext_bridge.web.cli.endings import ExitCode
 from monext_bridge.web.cli.reconcile import reconcile
@@ -46,6 +49,7 @@ from monext_bridge.web.endpoints import Principal
 from monext_bridge.web.openapi.faults import FAULTS
 from sandbox.commercetools.seed import SITUATIONS
 from sandbox.faults import ACTIONS
+from tests.log_lines import captured_logs
 from tests.web.declared_endpoints import DESCRIPTIONS
 from tools.endpoints.tables import renewed
 
@@ -169,6 +173,11 @@ def test_the_errors_of_an_act_are_those_of_the_code() -> None:
     assert listed == [(fault.status, fault.code) for fault in FAULTS if fault.status in statuses]
 
 
+def test_the_outcomes_of_the_audit_are_those_of_the_code() -> None:
+    listed = [cell.replace("`", "") for cell in column(OFFICE, heading=f"`{AUDIT_EVENT}`")]
+    assert ", ".join(listed).split(", ") == [outcome.value for outcome in AuditOutcome]
+
+
 def test_the_outcomes_are_those_of_the_code() -> None:
     assert column(OFFICE, heading="`outcome`") == [outcome.value for outcome in OperationOutcome]
 
@@ -197,6 +206,7 @@ def test_every_name_of_an_act_in_the_record_is_told() -> None:
         REMAINDER,
         ABANDONED,
         FOUND,
+        f"{BY_PRINCIPAL}<principal>",
         f"{OF_CHARGE}<id>",
         f"{ON_PART}<id>",
     }
@@ -251,10 +261,13 @@ def test_the_bodies_that_examples_send_are_taken(document: Path) -> None:
 
 
 def test_the_json_of_the_operations_api_is_as_it_says() -> None:
-    action, outcome, error = (json.loads(text) for text in blocks(OFFICE, "json"))
+    action, outcome, error, line = (json.loads(text) for text in blocks(OFFICE, "json"))
     assert models.PaymentIntentUpdate.model_validate(action)
     assert PaymentIntentResult.model_validate(outcome, extra="forbid")
     assert models.ErrorResponse.model_validate(error, extra="forbid")
+    with captured_logs() as lines:
+        AuditedAct(Actor("erp")).tell()
+    assert [*lines.of(line["event"])[0]][3:] == [*line]
 
 
 def test_the_decisions_are_numbered_and_accepted() -> None:

@@ -15,7 +15,7 @@ SOURCES = sorted(
 )
 SCRIPTS = sorted((ROOT / "static").rglob("*.js"))
 LONGER: dict[str, str] = {
-    "monext_bridge/config/values.py": "it is the table of settings: one declaration after the other, in the order of the README",
+    "monext_bridge/config/values.py": "it is the table of settings, one declaration after the other",
     "monext_bridge/services/__init__.py::build_services": "it wires one service a line, and decides nothing",
 }
 """What is longer than that, each with the reason for which it is better whole: `file` or `file::function`."""

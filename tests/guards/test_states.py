@@ -20,6 +20,7 @@ from monext_bridge.domain.record.attempt_status import AttemptStatus, attempt_st
 from monext_bridge.errors import Conflict
 from monext_bridge.mapping.monext.codes import KINDS, PENDING_CODES, REASON_CODES
 from monext_bridge.services.results import BuyerStatus
+from tests.actors import BACK_OFFICE
 from tests.record_and_ledger import services_in_memory
 from tools.states.asked import ACTS, may_be_done
 from tools.states.document import states_document
@@ -82,7 +83,7 @@ def _is_done(sample: Sample, act: Operation) -> bool:
         sample.payment, now=SEEN, answer=OperationAnswer(OperationAnswerKind.DONE), current_ledger=PLENTY
     )
     try:
-        services.operations.perform(sample.payment.id, act, key="key")
+        services.operations.perform(sample.payment.id, act, key="key", by=BACK_OFFICE)
     except Conflict:
         return False
     return True

@@ -10,6 +10,7 @@ import pytest
 from monext_bridge.config import MonextCredentials, StoreSettings
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import OperationKind
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.mapping.monext import operation_request, session_request
 from monext_bridge.services.remotes import MonextPayments
@@ -89,7 +90,7 @@ def test_an_operation_conforms(
 ) -> None:
     body = operation_request(
         amount=2499,
-        key="ship-42-0",
+        key=OwnedKey("ship-42-0", "shipment"),
         merchant_reference="MABCDEFGHIJKL",
         comment=comment,
         option=option if kind is OperationKind.CAPTURE else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,11 @@ from tests.bridges import InProcess
 from tests.manual_clock import ManualClock
 
 
+def client_id(*scopes: str) -> str:
+    """Give the id of the client with these scopes, as long as commercetools' own are."""
+    return hashlib.sha256(" ".join(scopes).encode()).hexdigest()[:24]
+
+
 class Tokens:
     """Fetches tokens from commercetools: OAuth2 tokens of API clients, JSON Web Tokens of the Merchant Center."""
 
@@ -25,7 +31,7 @@ class Tokens:
 
     def oauth(self, *scopes: str) -> str:
         """Fetch a new token for a client with these scopes, which are named without the project."""
-        client = {"id": f"client-{'-'.join(scopes)}", "secret": "secret-of-a-client", "scopes": scopes}
+        client = {"id": client_id(*scopes), "secret": "secret-of-a-client", "scopes": scopes}
         self._post("/_control/clients", json=client)
         grant = {"grant_type": "client_credentials"}
         return str(

@@ -9,6 +9,7 @@ from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
 from monext_bridge.services.operations.request import OperationResult
+from tests.actors import BACK_OFFICE
 from tests.bridges import Buyer, InProcess
 from tests.world import World
 
@@ -25,7 +26,7 @@ class PaidPayment:
     total: int
 
     def perform(self, operation: Operation, **options: Any) -> OperationResult:
-        return self.bridge.services.operations.perform(self.id, operation, **options)
+        return self.bridge.services.operations.perform(self.id, operation, **({"by": BACK_OFFICE} | options))
 
     def capture(self, amount: int, *, final: bool = False, **options: Any) -> OperationResult:
         return self.perform(Capture(self.eur(amount), final=final), **options)

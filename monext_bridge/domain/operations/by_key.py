@@ -1,4 +1,4 @@
-"""Collects the operations of one key: what was asked under it, what a final capture released, and how it ended."""
+"""Collects the operations of one key: what its principal asked, what a final capture released, how it ended."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from monext_bridge.domain.operations.pending import (
     TOO_LATE,
     UNSENT,
     OperationName,
+    OwnedKey,
     is_unsent,
     operation_name,
 )
@@ -53,6 +54,11 @@ class KeyedOperations:
     @property
     def all(self) -> tuple[Transaction, ...]:
         return (*self.operations, *self.remainders)
+
+    @property
+    def asked(self) -> tuple[Transaction, ...]:
+        """Returns the operations that were asked for: a replacement refund only stands in for one of them."""
+        return tuple(t for t in self.operations if recorded_digest(t) != REPLACEMENT)
 
     @property
     def unsent(self) -> tuple[Transaction, ...]:
@@ -108,19 +114,23 @@ class KeyedOperations:
         return [t for t in self.operations if operation_mark(t) != TOO_LATE or named_part(t) not in replaced]
 
 
-def operations_of_key(payment: Payment, key: str) -> KeyedOperations:
-    """Returns the operations of a key, without the abandoned ones: those no longer belong to it."""
+def operations_of_key(payment: Payment, key: str, *, principal: str | None = None) -> KeyedOperations:
+    """Returns the operations of a principal's key, without the abandoned ones: those no longer belong to it.
+
+    Without a principal, they are those of an earlier release; of an automatic reversal, they are all.
+    """
+    asked = OwnedKey(key, principal)
     named = [(name, t) for t in payment.transactions if (name := operation_name(t))]
-    own = [(name, t) for name, t in named if name.key == key and name.digest != ABANDONED]
+    own = [(name, t) for name, t in named if name.owned_key.answers(asked) and name.digest != ABANDONED]
     return KeyedOperations(
         tuple(t for name, t in own if name.digest != REMAINDER),
         tuple(t for name, t in own if name.digest == REMAINDER),
     )
 
 
-def operation_keys(payment: Payment) -> tuple[str, ...]:
-    """Returns the keys of all operations in the record, each once, oldest first."""
-    return tuple(dict.fromkeys(name.key for t in payment.transactions if (name := operation_name(t))))
+def operation_keys(payment: Payment) -> tuple[OwnedKey, ...]:
+    """Returns the keys of all operations in the record, each once for each principal, oldest first."""
+    return tuple(dict.fromkeys(name.owned_key for t in payment.transactions if (name := operation_name(t))))
 
 
 def replacement_refund(late: Transaction, *, now: datetime) -> AddTransaction:
@@ -140,10 +150,11 @@ def replacement_refund(late: Transaction, *, now: datetime) -> AddTransaction:
     )
 
 
-def has_abandoned(payment: Payment, key: str) -> bool:
+def has_abandoned(payment: Payment, key: str, *, principal: str | None = None) -> bool:
     """Tells whether an operation under this key was abandoned before: what forbade it then may still hold."""
+    asked = OwnedKey(key, principal)
     return any(
-        name.key == key and name.digest == ABANDONED
+        name.owned_key.answers(asked) and name.digest == ABANDONED
         for t in payment.transactions
         if (name := operation_name(t))
     )

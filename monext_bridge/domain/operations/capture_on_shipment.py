@@ -17,9 +17,11 @@ from monext_bridge.domain.operations.open_amounts import is_authorization_over, 
 from monext_bridge.domain.operations.pending import (
     ABANDONED,
     UNSENT,
+    OperationName,
     is_unresolved,
     operation_name,
 )
+from monext_bridge.domain.operations.principals import SHIPMENT
 from monext_bridge.domain.operations.rules import Capture
 from monext_bridge.domain.record import (
     Order,
@@ -78,7 +80,7 @@ def _captures_of_order(payment: Payment, order_id: OrderId) -> dict[str, list[Tr
     found: dict[str, list[Transaction]] = {}
     for transaction in payment.transactions:
         name = operation_name(transaction)
-        if name and _is_key_of(order_id, name.key) and name.digest != ABANDONED:
+        if name and _is_key_of(order_id, name) and name.digest != ABANDONED:
             found.setdefault(name.key, []).append(transaction)
     return found
 
@@ -94,6 +96,7 @@ def _is_unsent(own: Sequence[Transaction]) -> bool:
     return all(operation_mark(t) == UNSENT for t in own)
 
 
-def _is_key_of(order_id: OrderId, key: str) -> bool:
-    prefix, _, number = key.rpartition("-")
-    return prefix == f"ship-{order_id}" and bool(CAPTURE_NUMBER.fullmatch(number))
+def _is_key_of(order_id: OrderId, name: OperationName) -> bool:
+    prefix, _, number = name.key.rpartition("-")
+    is_ours = name.principal in (None, SHIPMENT)
+    return is_ours and prefix == f"ship-{order_id}" and bool(CAPTURE_NUMBER.fullmatch(number))

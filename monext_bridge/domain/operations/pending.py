@@ -29,6 +29,8 @@ IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 UNSENT, TOO_LATE, REPLACEMENT, REMAINDER, ABANDONED = "free", "late", "instead", "rest", "void"
 OF_CHARGE, BY_PRINCIPAL = "of-", "by-"
 REVERSAL_PREFIX = "giveback-"
+OWN_KEYS = (REVERSAL_PREFIX, "ship-", "expiry-", "ledger-")
+"""Beginnings of the operation keys that the bridge makes itself. No API client may use them."""
 
 CLOCKS_DIFFER_BY = timedelta(minutes=2)
 """The clocks of two companies may differ by this much: commercetools' stamps our operations, Monext's its rows."""
@@ -45,6 +47,34 @@ KIND_OF_TYPE: Mapping[TransactionType, OperationKind] = {
     TransactionType.CANCEL_AUTHORIZATION: OperationKind.CANCEL,
     TransactionType.REFUND: OperationKind.REFUND,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedKey:
+    """Holds an operation key and the principal that it belongs to: the same key of another principal is another one.
+
+    A key of an earlier release has no principal.
+    """
+
+    key: str
+    principal: str | None = None
+
+    def answers(self, asked: OwnedKey) -> bool:
+        """Tells whether an operation that is recorded under this key is the one that is asked for.
+
+        One of an earlier release answers every principal. An automatic reversal is one, whoever goes on with it:
+        what the buyer's return has begun, reconciliation ends.
+        """
+        if self.key != asked.key:
+            return False
+        return self.principal in (None, asked.principal) or self.key.startswith(REVERSAL_PREFIX)
+
+    def may_be(self, echoed: OwnedKey) -> bool:
+        """Tells whether an operation under this key may have made a row of which Monext echoes the other one.
+
+        An earlier release told Monext no principal.
+        """
+        return self.answers(echoed) or echoed.answers(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +115,10 @@ class OperationName:
             return None
         on = MonextTransactionId(part) if part else None
         return cls(key, digest, behind[0] if behind else None, charge, on, principal)
+
+    @property
+    def owned_key(self) -> OwnedKey:
+        return OwnedKey(self.key, self.principal)
 
     def marked(self, mark: str | None) -> OperationName:
         return replace(self, mark=mark)
@@ -167,18 +201,17 @@ def matching_row(
     *,
     payment: Payment,
     ledger: Ledger,
-    keys: Mapping[MonextTransactionId, str | None],
+    keys: Mapping[MonextTransactionId, OwnedKey | None],
 ) -> LedgerRow | None:
     """Returns the row of the ledger that this operation became, None where there is none (yet).
 
     `keys` are what Monext echoes for the rows of `candidate_rows`, where it does. The row that echoes our key
-    is the one, whatever its time. A row that echoes another key is never chosen. Without an echo, equal
-    unresolved operations are interchangeable: in their order they take the rows that are not older than they
-    are.
+    and its principal is the one, whatever its time; else one that echoes our key, and no principal. A row that
+    echoes another key, or that of another principal, is never chosen. Without an echo, equal unresolved
+    operations are interchangeable: in their order they take the rows that are not older than they are.
     """
-    name = operation_name(operation)
     rows = candidate_rows(operation, payment=payment, ledger=ledger)
-    by_key = next((row for row in rows if name and keys.get(row.id) == name.key), None)
+    by_key = _row_of_key(operation_name(operation), rows, keys=keys)
     if by_key:
         return by_key
     silent = [row for row in rows if keys.get(row.id) is None and not _is_older(row, operation)]
@@ -189,6 +222,19 @@ def matching_row(
 def is_overdue(operation: Transaction, *, now: datetime) -> bool:
     """Tells whether an operation without a row is old enough to be sure that it never happened."""
     return operation.timestamp is None or now - operation.timestamp >= IN_DOUBT_FOR
+
+
+def _row_of_key(
+    name: OperationName | None,
+    rows: Iterable[LedgerRow],
+    *,
+    keys: Mapping[MonextTransactionId, OwnedKey | None],
+) -> LedgerRow | None:
+    if name is None:
+        return None
+    ours = [row for row in rows if (echoed := keys.get(row.id)) and name.owned_key.may_be(echoed)]
+    exactly = (row for row in ours if keys.get(row.id) == name.owned_key)
+    return next(exactly, next(iter(ours), None))
 
 
 def _index_among_equals(operation: Transaction, operations: Iterable[Transaction]) -> int:

@@ -4,6 +4,7 @@ These are pure functions over what was read: the payment, its cart, its order, a
 """
 
 from monext_bridge.domain.outcome.automatic_reversal import (
+    announces_reversal,
     is_reversal_open,
     is_reversal_rejected,
     is_reversed,
@@ -45,6 +46,7 @@ __all__ = [
     "OrderPaymentState",
     "PaymentContext",
     "RefusalKind",
+    "announces_reversal",
     "begin_reversal",
     "close_as_cancelled",
     "decide",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import (
+    BRIDGE,
     REVERSAL_PREFIX,
     KeyedOperations,
     OperationName,
@@ -18,6 +20,7 @@ from monext_bridge.domain.record import (
     Payment,
     TransactionState,
     TransactionType,
+    Update,
     further_part,
     own_amounts,
     parts,
@@ -40,17 +43,25 @@ def reversal_key(payment: Payment) -> str:
     return f"{REVERSAL_PREFIX}{payment.interface_id}"
 
 
-def reversal_announcements(payment: Payment, *, now: datetime) -> tuple[AddTransaction, ...]:
+def reversal_announcements(
+    payment: Payment, *, now: datetime, principal: str = BRIDGE
+) -> tuple[AddTransaction, ...]:
     """Announces a cancel of what is not captured and a refund of what is: both where a part was captured.
 
     What another operation has under way is left to it. If that turns out never to have happened, the amount
     is still owed.
     """
     return tuple(
-        _announcement(part, kind, amount, now=now)
+        _announcement(part, kind, amount, now=now, principal=principal)
         for part in reversed_parts(payment)
         for kind, amount in _owed(part)
     )
+
+
+def announces_reversal(updates: Iterable[Update]) -> bool:
+    """Tells whether updates announce a reversal, or a part of one."""
+    names = (OperationName.parse(u.interaction_id) for u in updates if isinstance(u, AddTransaction))
+    return any(name is not None and name.key.startswith(REVERSAL_PREFIX) for name in names)
 
 
 def owes_more(payment: Payment) -> bool:
@@ -80,9 +91,11 @@ def is_reversal_rejected(payment: Payment) -> bool:
     return not is_reversal_open(payment) and any(_is_rejected(part) for part in reversed_parts(payment))
 
 
-def _announcement(part: Payment, kind: TransactionType, amount: Money, *, now: datetime) -> AddTransaction:
+def _announcement(
+    part: Payment, kind: TransactionType, amount: Money, *, now: datetime, principal: str
+) -> AddTransaction:
     digest = request_digest({kind.value: amount.cent_amount})
-    name = OperationName(reversal_key(part), digest, part=further_part(part))
+    name = OperationName(reversal_key(part), digest, part=further_part(part), principal=principal)
     return AddTransaction(kind, TransactionState.INITIAL, amount, str(name), now)
 
 

@@ -14,6 +14,7 @@ from monext_bridge.domain.checkout import own_attempts
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.monext import AcceptedTransaction, MoneyMovement, Outcome, OutcomeKind
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations import BRIDGE
 from monext_bridge.domain.outcome.automatic_reversal import reversal_announcements
 from monext_bridge.domain.outcome.order_rules import counting_payment
 from monext_bridge.domain.record import (
@@ -68,18 +69,23 @@ class PaymentContext:
 
 
 def decide(
-    context: PaymentContext, *, outcome: Outcome, accepted: Sequence[AcceptedTransaction], now: datetime
+    context: PaymentContext,
+    *,
+    outcome: Outcome,
+    accepted: Sequence[AcceptedTransaction],
+    now: datetime,
+    principal: str = BRIDGE,
 ) -> tuple[Update, ...]:
     """Returns the updates of the payment's record.
 
     `accepted` are the accepted transactions of an ACCEPTED outcome, oldest first: several where the session was
-    paid in parts, or more than once.
+    paid in parts, or more than once. `principal` reverses what must not be kept.
     """
     payment = context.payment
     if accepted_transaction(payment) is not None or reversal_reason(payment) is not None:
         return ()
     if outcome.kind is OutcomeKind.ACCEPTED and accepted:
-        return _record_accepted(context, outcome=outcome, accepted=accepted, now=now)
+        return _record_accepted(context, outcome=outcome, accepted=accepted, now=now, principal=principal)
     if outcome.kind is OutcomeKind.PENDING:
         return _move_to(payment, TransactionState.PENDING, outcome=outcome)
     if outcome.kind is OutcomeKind.FAILED and not (outcome.session_gone and _is_pending(payment)):
@@ -93,7 +99,7 @@ def close_as_cancelled(payment: Payment, *, outcome: Outcome) -> tuple[Update, .
 
 
 def begin_reversal(
-    payment: Payment, *, reason: ReversalReason, why: str, now: datetime
+    payment: Payment, *, reason: ReversalReason, why: str, now: datetime, principal: str = BRIDGE
 ) -> tuple[Update, ...]:
     """Writes the reversal reason of an accepted payment, and announces the reversal of what it holds.
 
@@ -103,7 +109,8 @@ def begin_reversal(
     if transaction is None or payment.interface_id is None:
         raise ValueError(f"payment {payment.id} holds nothing that could be given back")
     marked = (SetStatusCode(reason.value), SetStatusText(limited_text(why)))
-    return (*marked, *reversal_announcements(with_updates(payment, marked), now=now))
+    after = with_updates(payment, marked)
+    return (*marked, *reversal_announcements(after, now=now, principal=principal))
 
 
 def reason_to_reverse(context: PaymentContext) -> tuple[ReversalReason, str] | None:
@@ -216,7 +223,12 @@ def _is_pending(payment: Payment) -> bool:
 
 
 def _record_accepted(
-    context: PaymentContext, *, outcome: Outcome, accepted: Sequence[AcceptedTransaction], now: datetime
+    context: PaymentContext,
+    *,
+    outcome: Outcome,
+    accepted: Sequence[AcceptedTransaction],
+    now: datetime,
+    principal: str,
 ) -> tuple[Update, ...]:
     """Records success of the right types and amounts, and announces the reversal of what must not be kept."""
     payment, (first, *_) = context.payment, accepted
@@ -225,10 +237,11 @@ def _record_accepted(
     objection = _newly_accepted_objection(after)
     method = (SetMethod(first.method),) if first.method and first.method != payment.method else ()
     if objection is None:
-        surplus = reversal_announcements(after.payment, now=now)
+        surplus = reversal_announcements(after.payment, now=now, principal=principal)
         return (*recorded, *method, *status_updates(payment, outcome), *surplus)
     reason, why = objection
-    return (*recorded, *method, *begin_reversal(after.payment, reason=reason, why=why, now=now))
+    reversal = begin_reversal(after.payment, reason=reason, why=why, now=now, principal=principal)
+    return (*recorded, *method, *reversal)
 
 
 def _success_updates(

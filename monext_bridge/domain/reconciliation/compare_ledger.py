@@ -20,6 +20,7 @@ from monext_bridge.domain.operations import (
     ABANDONED,
     CAPTURING_ROWS,
     OperationName,
+    OwnedKey,
     is_unresolved,
     is_unsent,
     open_amounts,
@@ -65,11 +66,11 @@ def unposted_rows(payment: Payment, ledger: Ledger) -> tuple[LedgerRow, ...]:
 
 
 def posting_updates(
-    payment: Payment, row: LedgerRow, *, ledger: Ledger, key: str | None, now: datetime
+    payment: Payment, row: LedgerRow, *, ledger: Ledger, key: OwnedKey | None, now: datetime
 ) -> tuple[Update, ...]:
     """Returns the updates that put an unposted row into the record.
 
-    `key` is the operation key that Monext echoes for the row, if it does.
+    `key` is the operation key that Monext echoes for the row, if it does, with its principal.
     """
     taken_back = _refund_taken_back(payment, row)
     if taken_back is not None:
@@ -149,7 +150,7 @@ def _type(row: LedgerRow, ledger: Ledger) -> TransactionType:
 
 
 def _unlinked_operation(
-    payment: Payment, row: LedgerRow, *, kind: TransactionType, key: str | None
+    payment: Payment, row: LedgerRow, *, kind: TransactionType, key: OwnedKey | None
 ) -> Transaction | None:
     """Returns an operation of ours that is not linked to a row.
 
@@ -165,7 +166,7 @@ def _unlinked_operation(
         and t.amount == accepted_or_planned_amount(payment).with_amount(row.amount)
         and t.interface_id is None
     ]
-    echoed = next((t for name, t in alike if key is not None and name.key == key), None)
+    echoed = next((t for name, t in alike if key is not None and name.owned_key.may_be(key)), None)
     went_through = (TransactionState.SUCCESS, TransactionState.PENDING)
     without_id = next((t for _, t in alike if t.state in went_through), None)
     return echoed or (without_id if key is None else None)

@@ -3,8 +3,9 @@
 Errors of commercetools become errors of the bridge here. `mapping` reads what an answer means.
 """
 
+from monext_bridge.gateways.commercetools.acting import acting_as, acting_principal
 from monext_bridge.gateways.commercetools.answers import document
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway, Json
 from monext_bridge.gateways.commercetools.clock import CommercetoolsClock
 
-__all__ = ["CommercetoolsClock", "CommercetoolsGateway", "Json", "document"]
+__all__ = ["CommercetoolsClock", "CommercetoolsGateway", "Json", "acting_as", "acting_principal", "document"]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable, SettingsError
+from monext_bridge.gateways.commercetools.acting import external_user
 from monext_bridge.gateways.commercetools.answers import Json, document
 from monext_bridge.gateways.commercetools.clock import CommercetoolsClock
 from monext_bridge.gateways.commercetools.oauth import api_clients, fetch_grant, introspect
@@ -185,7 +186,7 @@ class CommercetoolsGateway:
                 ids=_logged(ids or {}),
                 params=params,
                 json=json,
-                headers={"Authorization": f"Bearer {token}"},
+                headers={"Authorization": f"Bearer {token}", **external_user(method)},
                 attempts=attempts,
                 read_timeout=read_timeout,
             )

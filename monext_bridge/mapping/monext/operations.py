@@ -13,6 +13,7 @@ from monext_bridge.domain.monext import (
     OperationKind,
     OutcomeKind,
 )
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.mapping.json_object import JsonObject
 from monext_bridge.mapping.monext.codes import (
     CANCELLED_CODES,
@@ -23,7 +24,7 @@ from monext_bridge.mapping.monext.codes import (
     contradicts_acceptance,
     undecided,
 )
-from monext_bridge.mapping.monext.requests import BRIDGE_KEY
+from monext_bridge.mapping.monext.requests import BRIDGE_KEY, BRIDGE_PRINCIPAL
 from monext_bridge.mapping.monext.result import Result, read_result
 
 ROW_SYNONYMS: Mapping[str, str] = {"CANCEL_AUTHORIZATION": "CANCEL", "RESET": "CANCEL"}
@@ -87,9 +88,11 @@ def read_ledger(status: int, body: object) -> Ledger:
     )
 
 
-def read_echoed_key(body: object) -> str | None:
+def read_echoed_key(body: object) -> OwnedKey | None:
     """Returns our key of the operation that made the transaction, where Monext echoes its `privateData`."""
-    return JsonObject.of(body, what="transaction").part("privateData").text(BRIDGE_KEY)
+    echoed = JsonObject.of(body, what="transaction").part("privateData")
+    key = echoed.text(BRIDGE_KEY)
+    return OwnedKey(key, echoed.text(BRIDGE_PRINCIPAL)) if key else None
 
 
 def _sort(status: int, result: Result, *, kind: OperationKind) -> OperationAnswerKind:

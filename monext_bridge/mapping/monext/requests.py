@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.domain.record import Cart, Customer
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.mapping.monext.contents import Contents, contents
@@ -15,6 +16,8 @@ from monext_bridge.mapping.monext.parties import buyer, delivery, destination, t
 
 BRIDGE_KEY = "bridgeKey"
 """Names our operation key in Monext's `privateData`, which GET transaction echoes."""
+BRIDGE_PRINCIPAL = "bridgePrincipal"
+"""Names there the principal that the key belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +87,22 @@ def session_request(draft: SessionDraft) -> Json:
 def operation_request(
     *,
     amount: int,
-    key: str,
+    key: OwnedKey,
     merchant_reference: str | None,
     comment: str | None = None,
     option: str | None = None,
 ) -> Json:
     """Returns Monext's `TransactionActionRequest`; `amount` is in minor units, `option` is of a capture only.
 
-    Monext knows no idempotency key. So `privateData` carries ours, by which a row of the ledger is found
-    again.
+    Monext knows no idempotency key. So `privateData` carries ours and its principal, by which a row of the ledger
+    is found again.
     """
     return within_limits(
         {
             "amount": amount,
             "comment": comment,
-            "merchantReference": merchant_reference or key,
-            "privateData": {BRIDGE_KEY: key},
+            "merchantReference": merchant_reference or key.key,
+            "privateData": {BRIDGE_KEY: key.key, BRIDGE_PRINCIPAL: key.principal},
             "option": option,
         }
     )

@@ -11,18 +11,20 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from monext_bridge.domain.operations import is_client_id
 from monext_bridge.errors import Forbidden, RemoteError, RemoteUnavailable, RemoteUnreachable, Unauthenticated
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.runtime import MachineClock
+from monext_bridge.services.access.api_client import ApiClient, ScopeMissing, open_stores
 from monext_bridge.services.access.single_flight import CachedAnswer, SingleFlightCache
 from monext_bridge.services.access.token_verdicts import (
     GRANTED_FOR,
     REFUSED_FOR,
+    CheckedToken,
     SharedTokenVerdicts,
     TokenVerdict,
 )
 
-OPENING_SCOPES = frozenset({"manage_project", "manage_checkout_payment_intents"})
 MOST_TOKENS = 1024
 MILLISECONDS = 10**11
 """From this number on, a time since 1970 is in milliseconds: as seconds it would be in the year 5138."""
@@ -47,20 +49,23 @@ class Introspection:
         self._gateway, self._project_key = gateway, project_key
         self._clock, self._monotonic = clock, monotonic
         self._shared_verdicts = shared_verdicts
-        self._kept: SingleFlightCache[TokenVerdict] = SingleFlightCache(most=MOST_TOKENS, monotonic=monotonic)
+        self._kept: SingleFlightCache[CheckedToken] = SingleFlightCache(most=MOST_TOKENS, monotonic=monotonic)
 
-    def check(self, token: str) -> None:
-        """Return where the token grants access.
+    def check(self, token: str) -> ApiClient:
+        """Return whose token it is, where it grants access.
 
         Raises Unauthenticated, Forbidden, or RemoteUnreachable where nobody can say.
         """
-        verdict = self._verdict(token)
-        if verdict is TokenVerdict.ENDED:
-            raise Unauthenticated(verdict.value)
-        if verdict is TokenVerdict.OTHER_SCOPE:
-            raise Forbidden(verdict.value)
+        checked = self._verdict(token)
+        if checked.verdict is TokenVerdict.ENDED:
+            raise Unauthenticated(checked.verdict.value)
+        if checked.client is None:
+            raise Forbidden(TokenVerdict.NO_CLIENT.value)
+        if checked.verdict is not TokenVerdict.GRANTED:
+            raise ScopeMissing(checked.verdict.value, client=checked.client)
+        return checked.client
 
-    def _verdict(self, token: str) -> TokenVerdict:
+    def _verdict(self, token: str) -> CheckedToken:
         digest = _digest(token)
         try:
             return self._kept.get(digest, ask=lambda: self._learn(token, digest))
@@ -76,7 +81,7 @@ class Introspection:
             return True
         return self._shared_verdicts is not None and self._shared_verdicts.find(digest) is not None
 
-    def _learn(self, token: str, digest: bytes) -> CachedAnswer[TokenVerdict]:
+    def _learn(self, token: str, digest: bytes) -> CachedAnswer[CheckedToken]:
         """Take the verdict from another process, else from commercetools, and then share it.
 
         Its time counts from before the question, so that a late answer is not kept longer.
@@ -85,12 +90,12 @@ class Introspection:
         found = self._shared_verdicts.find(digest) if self._shared_verdicts else None
         if found:
             return CachedAnswer(found[0], until=asked_at + found[1])
-        verdict, life = self._ask(token)
+        checked, life = self._ask(token)
         if self._shared_verdicts:
-            self._shared_verdicts.tell(digest, verdict, until=wall + life)
-        return CachedAnswer(verdict, until=asked_at + life)
+            self._shared_verdicts.tell(digest, checked, until=wall + life)
+        return CachedAnswer(checked, until=asked_at + life)
 
-    def _ask(self, token: str) -> tuple[TokenVerdict, float]:
+    def _ask(self, token: str) -> tuple[CheckedToken, float]:
         try:
             answer = self._gateway.introspect(token)
             return read_verdict(answer, project_key=self._project_key, now=self._clock().timestamp())
@@ -102,7 +107,7 @@ class Introspection:
             ) from error
 
 
-def read_verdict(answer: dict[str, Any], *, project_key: str, now: float) -> tuple[TokenVerdict, float]:
+def read_verdict(answer: dict[str, Any], *, project_key: str, now: float) -> tuple[CheckedToken, float]:
     """Return the verdict that an answer gives, and for how many seconds it holds; 0 means for this call only.
 
     Raises RemoteUnavailable for what is not the answer of an introspection.
@@ -112,22 +117,14 @@ def read_verdict(answer: dict[str, Any], *, project_key: str, now: float) -> tup
         raise RemoteUnavailable("the introspection does not say `active`", remote="commercetools")
     left = _seconds_left(answer.get("exp"), now=now)
     if not active or (left is not None and left <= 0):
-        return TokenVerdict.ENDED, REFUSED_FOR
-    if not opens(str(answer.get("scope") or ""), project_key=project_key):
-        return TokenVerdict.OTHER_SCOPE, REFUSED_FOR
-    return TokenVerdict.GRANTED, min(GRANTED_FOR, left or 0.0)
-
-
-def opens(scopes: str, *, project_key: str) -> bool:
-    """Whether one of the scopes grants access to this project.
-
-    Scopes are separated by spaces, and read `name:project` or `name:project:store`.
-    """
-    return any(_opens(scope.split(":"), project_key=project_key) for scope in scopes.split(" "))
-
-
-def _opens(parts: list[str], *, project_key: str) -> bool:
-    return len(parts) in (2, 3) and parts[0] in OPENING_SCOPES and parts[1] == project_key
+        return CheckedToken(TokenVerdict.ENDED), REFUSED_FOR
+    client_id = answer.get("client_id")
+    if not isinstance(client_id, str) or not is_client_id(client_id):
+        return CheckedToken(TokenVerdict.NO_CLIENT), REFUSED_FOR
+    client = ApiClient(client_id, open_stores(str(answer.get("scope") or ""), project_key=project_key))
+    if client.stores is not None and not client.stores:
+        return CheckedToken(TokenVerdict.OTHER_SCOPE, client), REFUSED_FOR
+    return CheckedToken(TokenVerdict.GRANTED, client), min(GRANTED_FOR, left or 0.0)
 
 
 def _digest(token: str) -> bytes:

@@ -12,6 +12,7 @@ from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.keys import MerchantCenterKeys
 from monext_bridge.gateways.redis import SharedCache, connect_redis
 from monext_bridge.runtime import MachineClock
+from monext_bridge.services.access.api_client import ApiClient
 from monext_bridge.services.access.introspection import Introspection
 from monext_bridge.services.access.merchant_center import MerchantCenter
 from monext_bridge.services.access.token_verdicts import SharedTokenVerdicts
@@ -49,12 +50,13 @@ class Principals:
         )
         self._merchant_center = _merchant_center(project, monotonic=monotonic)
 
-    def back_office(self, token: str) -> None:
-        """Check an OAuth2 token: it has `manage_project` or `manage_checkout_payment_intents` of our project.
+    def back_office(self, token: str) -> ApiClient:
+        """Return whose OAuth2 token it is: it has `manage_project` or `manage_checkout_payment_intents`.
 
-        A scope of one store of the project is enough. Raises Unauthenticated, Forbidden, RemoteUnreachable.
+        A scope of one store of our project is enough, and lets in to that store. Raises Unauthenticated, Forbidden
+        (ScopeMissing where the client is known), RemoteUnreachable.
         """
-        self._introspection.check(_shaped(token))
+        return self._introspection.check(_shaped(token))
 
     def asks_about(self, token: str) -> bool:
         """Whether commercetools has to be asked about a back office's token. It is not asked here."""

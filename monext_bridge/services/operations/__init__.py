@@ -4,7 +4,14 @@ It also decides what becomes of an operation of unknown outcome and what a shipm
 order's payment state up to date.
 """
 
+from monext_bridge.services.operations.actor import Actor, check_store
 from monext_bridge.services.operations.announce import OperationAnnouncer
+from monext_bridge.services.operations.audit import (
+    AuditedAct,
+    audited_request,
+    audited_reversal,
+    outcome_of,
+)
 from monext_bridge.services.operations.execute import OperationExecutor, OperationTarget, is_unchanged
 from monext_bridge.services.operations.find_payment import PAYMENT_ID, find_payments
 from monext_bridge.services.operations.lost_payments import LostPayments
@@ -16,6 +23,8 @@ from monext_bridge.services.operations.shipment import MessageHandled, ShipmentC
 
 __all__ = [
     "PAYMENT_ID",
+    "Actor",
+    "AuditedAct",
     "LostPayments",
     "MessageHandled",
     "OperationAnnouncer",
@@ -27,6 +36,10 @@ __all__ = [
     "PaymentOperations",
     "ShipmentCapturer",
     "UnknownOutcomeResolver",
+    "audited_request",
+    "audited_reversal",
+    "check_store",
     "find_payments",
     "is_unchanged",
+    "outcome_of",
 ]

@@ -18,7 +18,6 @@ from monext_bridge.domain.operations import (
     check_ledger,
     give_up,
     mark_unsent,
-    operations_of_key,
 )
 from monext_bridge.domain.record import (
     AddTransaction,
@@ -81,7 +80,7 @@ class OperationAnnouncer:
         try:
             targets = self._targets(written, mine, request, ledgers=ledgers)
         except OperationNotAllowed as error:
-            known = operations_of_key(written, request.key)
+            known = request.recorded(written)
             closing = give_up(mine, known=known) if claimed else abandon(mine)
             self.executor.write(written, mine[0], closing)
             raise Conflict(str(error)) from error
@@ -110,7 +109,7 @@ class OperationAnnouncer:
             if any(t.type is TransactionType.CHARGE for t in own):
                 now = self.clock.now()
                 option = capture_option(request.operation, part, ledger, now=now, late_capture=late)
-            remainder = operations_of_key(part, request.key).remainder
+            remainder = request.recorded(part).remainder
             target = replace(self._target(part, request), option=option, remainder=remainder)
             found |= dict.fromkeys((t.id for t in own), target)
         return found

@@ -130,7 +130,7 @@ class OperationExecutor:
         """Send the operation. Raises RemoteUnreachable where it certainly did not arrive."""
         body = operation_request(
             amount=operation.amount.cent_amount,
-            key=_name(operation).key,
+            key=_name(operation).owned_key,
             merchant_reference=target.merchant_reference,
             option=target.option,
         )

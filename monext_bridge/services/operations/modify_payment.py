@@ -23,6 +23,7 @@ from monext_bridge.domain.operations import (
     KeyedOperations,
     Operation,
     OperationNotAllowed,
+    Refund,
     Reverse,
     announcements,
     give_up,
@@ -30,7 +31,6 @@ from monext_bridge.domain.operations import (
     has_room_for,
     is_unsent,
     operation_mark,
-    operations_of_key,
     replacement_refund,
 )
 from monext_bridge.domain.record import (
@@ -53,9 +53,12 @@ from monext_bridge.errors import (
     RemoteUnreachable,
     VersionConflict,
 )
+from monext_bridge.gateways.commercetools import acting_as
 from monext_bridge.logs import event
 from monext_bridge.runtime import RecordClock
+from monext_bridge.services.operations.actor import Actor
 from monext_bridge.services.operations.announce import OperationAnnouncer
+from monext_bridge.services.operations.audit import AuditedAct, AuditOutcome, audited
 from monext_bridge.services.operations.execute import OperationExecutor
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 from monext_bridge.services.operations.request import (
@@ -86,14 +89,20 @@ class PaymentOperations:
     resolver: UnknownOutcomeResolver
     clock: RecordClock
 
-    def payment(self, payment_id: PaymentId) -> Payment:
-        """Return the payment. Raises NotFound where there is none or it is not of this bridge; RemoteError."""
+    def payment(self, payment_id: PaymentId, *, by: Actor | None = None) -> Payment:
+        """Return the payment.
+
+        Raises NotFound where there is none or it is not of this bridge; Forbidden where its store is not open to
+        the actor; RemoteError.
+        """
         try:
             payment = self.records.payment(payment_id)
         except RemoteNotFound as error:
             raise NotFound(f"no payment {payment_id}") from error
         if AttemptKey.parse(payment.key) is None or payment.interface not in self.settings.interfaces:
             raise NotFound(f"payment {payment_id} is not of this bridge")
+        if by is not None:
+            by.check_store(payment)
         return payment
 
     def order_of(self, payment_id: PaymentId) -> Order | None:
@@ -105,45 +114,71 @@ class PaymentOperations:
         payment_id: PaymentId,
         operation: Operation,
         *,
+        by: Actor,
         key: str | None = None,
         merchant_reference: str | None = None,
         still_due: Callable[[Payment], bool] = lambda _: True,
     ) -> OperationResult:
-        """Carry out an operation, or return what became of it where its key has been used for it before.
+        """Carry out an operation, or return what became of it where its actor has used the key for it before.
 
         `still_due` is asked of each reading under whose version the operation would be announced.
 
-        Raises NotFound; Conflict where the money rules forbid it or it is not due any more; KeyReused; Malformed
-        for a key of the wrong form; OperationUnknown where it is not known whether Monext acted (ask again with the
-        same key); RemoteError where nothing was begun.
+        Raises NotFound; Conflict where the money rules forbid it or it is not due any more; KeyReused; Forbidden
+        where the actor may not do it; Malformed for a key of the wrong form; OperationUnknown where it is not known
+        whether Monext acted (ask again with the same key); RemoteError where nothing was begun. The log tells of it
+        once, whatever comes of it.
         """
-        if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
-            raise Malformed("1 to 128 of A-Z a-z 0-9 _ . : -", field="Idempotency-Key")
-        request = OperationRequest(operation, key or uuid.uuid4().hex, merchant_reference)
+        with audited(AuditedAct(by, payment_id=payment_id)) as told, acting_as(by.principal):
+            told.asks(operation, merchant_reference=merchant_reference)
+            if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
+                raise Malformed("1 to 128 of A-Z a-z 0-9 _ . : -", field="Idempotency-Key")
+            told.key = key or uuid.uuid4().hex
+            request = OperationRequest(operation, told.key, merchant_reference, by)
+            result = self._perform(payment_id, request, told, still_due=still_due)
+            told.outcome = AuditOutcome(result.outcome)
+        return result
+
+    def _perform(
+        self,
+        payment_id: PaymentId,
+        request: OperationRequest,
+        told: AuditedAct,
+        *,
+        still_due: Callable[[Payment], bool],
+    ) -> OperationResult:
+        def begin(payment: Payment) -> Begun:
+            told.reads(payment, request.operation, recorded=request.recorded(payment))
+            request.by.check_store(payment)
+            if not still_due(payment):
+                raise Conflict("this is not due any more: the payment has changed since it was read")
+            return self._begin(payment, request)
+
         begun = decide_and_write(
             self.payment(payment_id),
-            lambda payment: self._begin(payment, request, still_due=still_due),
+            begin,
             again=lambda _: self.payment(payment_id),
             what=f"payment {payment_id}",
         )
-        return begun if isinstance(begun, OperationResult) else self._execute(begun, request)
+        if isinstance(begun, OperationResult):
+            return begun
+        told.names(begun.order.order)
+        return self._execute(begun, request)
 
     def resolve(self, payment: Payment) -> Payment:
         """Look up at Monext every operation without a final outcome, automatic reversals excepted."""
         return self._with_order_updated(payment, self.resolver.resolve_all(payment))
 
-    def _begin(
-        self, payment: Payment, request: OperationRequest, *, still_due: Callable[[Payment], bool]
-    ) -> Begun:
-        if not still_due(payment):
-            raise Conflict("this is not due any more: the payment has changed since it was read")
-        known = operations_of_key(payment, request.key)
+    def _begin(self, payment: Payment, request: OperationRequest) -> Begun:
+        known = request.recorded(payment)
         return self._again(payment, known, request) if known else self._first(payment, request)
 
     def _first(self, payment: Payment, request: OperationRequest) -> Begun:
-        """Handle a new key."""
+        """Handle a new key. Raises Forbidden above the actor's limit, whatever the record would allow."""
+        if isinstance(request.operation, Capture | Refund):
+            request.by.check_amount(request.operation.amount)
         operations = self._announcements(payment, request)
-        if has_abandoned(payment, request.key):
+        request.check_amount(each.amount for each in operations)
+        if has_abandoned(payment, request.key, principal=request.by.principal):
             self.announcer.check_before(payment, operations, request)
         return self.announcer.announce(payment, operations, request)
 
@@ -151,18 +186,21 @@ class PaymentOperations:
         """Handle a used key: return its result, resolve it where it is open, or announce it where it is unsent."""
         if not known.is_of(request.name):
             raise KeyReused("this key was used with another request", field="Idempotency-Key")
-        payment = self._with_order_updated(payment, self.resolver.resolve_key(payment, request.key))
-        now = operations_of_key(payment, request.key)
+        payment = self._with_order_updated(
+            payment, self.resolver.resolve_key(payment, request.name.owned_key)
+        )
+        now = request.recorded(payment)
         if now.unsent and not any(t.state is TransactionState.INITIAL for t in now.under_way):
             return self._announce_unsent(payment, now, request)
         return self._refund_instead(payment, request) or self._result(payment, request)
 
     def _announce_unsent(self, payment: Payment, known: KeyedOperations, request: OperationRequest) -> Begun:
         """Announce unsent operations again if there is still room for exactly them; otherwise give them up."""
+        request.check_amount(t.amount for t in known.unsent)
         if not has_room_for(payment, known.unsent):
             closing = give_up(known.unsent, known=known)
             payment = self.executor.write(payment, known.unsent[0], closing)
-            if not operations_of_key(payment, request.key):
+            if not request.recorded(payment):
                 raise outdated(f"payment {payment.id}")
             return self._result(payment, request)
         return self.announcer.announce(
@@ -172,7 +210,7 @@ class PaymentOperations:
     def _execute(self, announced: AnnouncedOperations, request: OperationRequest) -> OperationResult:
         """Carry out hops 3 and 4 for each operation; the order's payment state is written with the last."""
         payment = announced.payment
-        todo = [t for t in operations_of_key(payment, request.key).operations if t.id in announced.targets]
+        todo = [t for t in request.recorded(payment).operations if t.id in announced.targets]
         for operation in todo:
             event(
                 log,
@@ -193,9 +231,9 @@ class PaymentOperations:
         """Refund, under the same key, the amounts of a reverse's cancels that came too late."""
         if not isinstance(request.operation, Reverse):
             return None
-        of_parts = [operations_of_key(part, request.key) for part in parts(payment)]
+        of_parts = [request.recorded(part) for part in parts(payment)]
         late = [own.late_cancel for own in of_parts if own.late_cancel and own.replacement is None]
-        known = operations_of_key(payment, request.key).operations
+        known = request.recorded(payment).operations
         if not late or any(t.state is TransactionState.INITIAL for t in known):
             return None
         refunds = tuple(replacement_refund(each, now=self.clock.stamp()) for each in late)
@@ -210,7 +248,7 @@ class PaymentOperations:
 
     def _result(self, payment: Payment, request: OperationRequest) -> OperationResult:
         """Return the answer that the record gives for a key; never a guess."""
-        known = operations_of_key(payment, request.key)
+        known = request.recorded(payment)
         worst, first = known.worst(), known.first()
         if worst.state is TransactionState.INITIAL:
             if all(is_unsent(t) for t in known.operations):

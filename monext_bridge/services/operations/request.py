@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
 from monext_bridge.domain.monext import Ledger
+from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import (
     Capture,
+    KeyedOperations,
     Operation,
     OperationName,
     OperationNotAllowed,
     is_authorization_over,
     operation_digest,
+    operations_of_key,
 )
 from monext_bridge.domain.record import Payment, Transaction, TransactionState
+from monext_bridge.services.operations.actor import Actor
 from monext_bridge.services.operations.execute import OperationTarget
 from monext_bridge.services.operations.order_payment_state import OrderStateUpdater
 
@@ -48,16 +52,26 @@ class OperationResult:
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """An operation under its key. The digest tells whether a key comes again with the same request."""
+    """An operation under its actor's key. The digest tells whether a key comes again with the same request."""
 
     operation: Operation
     key: str
     merchant_reference: str | None
+    by: Actor
 
     @property
     def name(self) -> OperationName:
         digest = operation_digest(self.operation, merchant_reference=self.merchant_reference)
-        return OperationName(self.key, digest)
+        return OperationName(self.key, digest, principal=self.by.principal)
+
+    def recorded(self, payment: Payment) -> KeyedOperations:
+        """Return the operations that the record, or a part of it, has under the actor's key."""
+        return operations_of_key(payment, self.key, principal=self.by.principal)
+
+    def check_amount(self, amounts: Iterable[Money]) -> None:
+        """Raise Forbidden where the amounts of the act are more in all than its actor's limit."""
+        first, *others = amounts
+        self.by.check_amount(first.plus_all(others))
 
 
 @dataclass(frozen=True, slots=True)

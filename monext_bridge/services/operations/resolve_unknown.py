@@ -9,7 +9,13 @@ import logging
 from dataclasses import dataclass, replace
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.operations import REVERSAL_PREFIX, give_up, operation_keys, operations_of_key
+from monext_bridge.domain.operations import (
+    REVERSAL_PREFIX,
+    OwnedKey,
+    give_up,
+    operation_keys,
+    operations_of_key,
+)
 from monext_bridge.domain.record import (
     AttemptKey,
     ChangeTransactionState,
@@ -42,26 +48,26 @@ class UnknownOutcomeResolver:
             raise Conflict("the payment was not accepted: nothing can be done to it")
         return OperationTarget(self.settings.store(key.store_key), accepted.interface_id)
 
-    def resolve_key(self, payment: Payment, key: str) -> Payment:
-        """Look up the operations of one key and return the payment.
+    def resolve_key(self, payment: Payment, owned: OwnedKey) -> Payment:
+        """Look up the operations of one key of a principal and return the payment.
 
         On each part, those that were sent come first, then the remainder of a final capture.
         """
         for part in parts(payment):
-            known = operations_of_key(part, key)
+            known = operations_of_key(part, owned.key, principal=owned.principal)
             for operation in known.under_way:
                 target = replace(self.target(part), remainder=known.remainder)
                 payment = self._resolve_operation(payment, operation, target=target)
-        return self._close_remainders(payment, key)
+        return self._close_remainders(payment, owned)
 
     def resolve_all(self, payment: Payment) -> Payment:
-        """Do the same for every key of a caller or a shipment.
+        """Do the same for every key of every principal.
 
         Automatic reversals have their own way to go on (`AutomaticReversal`).
         """
-        for key in operation_keys(payment):
-            if not key.startswith(REVERSAL_PREFIX):
-                payment = self.resolve_key(payment, key)
+        for owned in operation_keys(payment):
+            if not owned.key.startswith(REVERSAL_PREFIX):
+                payment = self.resolve_key(payment, owned)
         return payment
 
     def close_unsent(self, payment: Payment) -> Payment:
@@ -69,14 +75,15 @@ class UnknownOutcomeResolver:
 
         Only its caller knows whether it is still needed. Automatic reversals are left alone.
         """
-        for key in operation_keys(payment):
-            known = operations_of_key(payment, key)
-            if known.unsent and not key.startswith(REVERSAL_PREFIX):
+        for owned in operation_keys(payment):
+            known = operations_of_key(payment, owned.key, principal=owned.principal)
+            if known.unsent and not owned.key.startswith(REVERSAL_PREFIX):
                 event(
                     log,
                     "operation_abandoned",
                     payment=payment.id,
-                    operation=key,
+                    operation=owned.key,
+                    principal=owned.principal,
                     then="nothing of it is sent any more",
                 )
                 closing = give_up(known.unsent, known=known)
@@ -109,13 +116,13 @@ class UnknownOutcomeResolver:
         failed = tuple(ChangeTransactionState(t.id, TransactionState.FAILURE) for t in ended)
         return self.executor.write(found, operation, failed)
 
-    def _close_remainders(self, payment: Payment, key: str) -> Payment:
+    def _close_remainders(self, payment: Payment, owned: OwnedKey) -> Payment:
         """End what a final capture releases as the capture of its part did.
 
         A crash may have come between the two.
         """
         for part in parts(payment):
-            known = operations_of_key(part, key)
+            known = operations_of_key(part, owned.key, principal=owned.principal)
             remainder, state = known.remainder, known.operations[0].state if known.operations else None
             is_ended = state in (TransactionState.SUCCESS, TransactionState.FAILURE)
             if state and is_ended and remainder and remainder.state is TransactionState.INITIAL:

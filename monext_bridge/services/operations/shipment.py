@@ -13,7 +13,13 @@ from enum import Enum
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderId
-from monext_bridge.domain.operations import Cancel, ShipmentCapture, awaits_other_operations, due_capture
+from monext_bridge.domain.operations import (
+    SHIPMENT,
+    Cancel,
+    ShipmentCapture,
+    awaits_other_operations,
+    due_capture,
+)
 from monext_bridge.domain.record import Order, Payment
 from monext_bridge.errors import (
     Conflict,
@@ -23,10 +29,11 @@ from monext_bridge.errors import (
     RemoteNotFound,
     StoreNotConfigured,
 )
-from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.commercetools import CommercetoolsGateway, acting_as
 from monext_bridge.logs import event
 from monext_bridge.mapping.commercetools import read_order
 from monext_bridge.runtime import RecordClock
+from monext_bridge.services.operations.actor import Actor
 from monext_bridge.services.operations.lost_payments import LostPayments
 from monext_bridge.services.operations.modify_payment import PaymentOperations
 from monext_bridge.services.operations.request import OperationOutcome, OperationResult
@@ -38,6 +45,8 @@ MOST_READINGS = 5
 
 RELEASE_KEY_PREFIX = "cancel-"
 """Stands before the order's id in the operation key of the release, so that each order has only one."""
+
+BY_SHIPMENT = Actor(SHIPMENT)
 
 REFUSED_THEN = "not collected; the next shipment message tries once more: capture by hand, or ask the buyer"
 FORBIDDEN_THEN = "not collected, and asking again does not help: see `flask payment show` for what is left"
@@ -68,6 +77,10 @@ class ShipmentCapturer:
         """
         if not self.settings.capture_on_shipment and not self.settings.release_on_cancellation:
             return MessageHandled.DONE
+        with acting_as(BY_SHIPMENT.principal):
+            return self._follow(order_id)
+
+    def _follow(self, order_id: OrderId) -> MessageHandled:
         try:
             order = self._order(order_id)
         except RemoteError as error:
@@ -113,7 +126,7 @@ class ShipmentCapturer:
         """Cancel what is not captured of a payment whose order was cancelled. Nothing is refunded."""
         key = f"{RELEASE_KEY_PREFIX}{order.id}"
         try:
-            performed = self.operations.perform(payment.id, Cancel(), key=key)
+            performed = self.operations.perform(payment.id, Cancel(), by=BY_SHIPMENT, key=key)
         except (Conflict, KeyReused):
             return MessageHandled.DONE  # Nothing is left to cancel.
         rejected = performed.outcome is OperationOutcome.REJECTED
@@ -160,6 +173,7 @@ class ShipmentCapturer:
         return self.operations.perform(
             payment.id,
             capture.capture,
+            by=BY_SHIPMENT,
             key=capture.key,
             still_due=lambda read: capture.sent or due_capture(read, order, now=self.clock.now()) == capture,
         )

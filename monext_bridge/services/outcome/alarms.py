@@ -6,11 +6,14 @@ Their causes are money that must not be kept, and a session of another payment.
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 
 from monext_bridge.domain.monext import Outcome, OutcomeKind
-from monext_bridge.domain.outcome import PaymentContext
+from monext_bridge.domain.operations import BRIDGE
+from monext_bridge.domain.outcome import PaymentContext, announces_reversal
 from monext_bridge.domain.record import Payment, Update, reversal_reason, surplus_parts, with_updates
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable
+from monext_bridge.gateways.commercetools import acting_as, acting_principal
 from monext_bridge.logs import event
 from monext_bridge.services.outcome.context import store_key_of
 from monext_bridge.services.remotes import CommercetoolsRecords
@@ -34,14 +37,21 @@ def write_and_alarm(
     VersionConflict.
     """
     before = context.payment
+    acting = acting_as(reversing_principal()) if announces_reversal(updates) else nullcontext()
     try:
-        after = records.write(before, updates)
+        with acting:
+            after = records.write(before, updates)
     except RemoteUnavailable as error:
         if not isinstance(error, RemoteUnreachable):
             alarm_reversal(reference, context, with_updates(before, updates))
         raise
     alarm_reversal(reference, context, after)
     return after
+
+
+def reversing_principal() -> str:
+    """Return who reverses what is not kept: whoever acts now, else the bridge itself, for a buyer or Monext."""
+    return acting_principal() or BRIDGE
 
 
 def alarm_reversal(reference: PaymentReference, before: PaymentContext, after: Payment) -> None:

@@ -25,9 +25,18 @@ from monext_bridge.domain.record import (
     reversal_reason,
 )
 from monext_bridge.errors import VersionConflict
+from monext_bridge.gateways.commercetools import acting_as
 from monext_bridge.logs import event
 from monext_bridge.runtime import RecordClock
-from monext_bridge.services.operations import OperationExecutor, OperationTarget, is_unchanged
+from monext_bridge.services.operations import (
+    Actor,
+    OperationExecutor,
+    OperationTarget,
+    audited_reversal,
+    is_unchanged,
+    outcome_of,
+)
+from monext_bridge.services.outcome.alarms import reversing_principal
 from monext_bridge.services.remotes import CommercetoolsRecords
 
 log = logging.getLogger(__name__)
@@ -52,6 +61,10 @@ class AutomaticReversal:
         """
         if not is_reversal_open(payment):
             return payment
+        with acting_as(reversing_principal()):
+            return self._go_on(payment, store=store, just_written=just_written)
+
+    def _go_on(self, payment: Payment, *, store: StoreSettings, just_written: bool) -> Payment:
         for operation in reversal_operations(payment).operations:
             if operation.state is TransactionState.INITIAL:
                 payment = self._continue(payment, operation, store=store, just_written=just_written)
@@ -62,10 +75,7 @@ class AutomaticReversal:
     ) -> Payment:
         target = _target(payment, operation, store=store)
         if just_written:
-            event(
-                log, "reversal_sent", level=logging.WARNING, payment=payment.id, why=reversal_reason(payment)
-            )
-            return self.executor.execute(payment, operation, target=target)
+            return self._send(payment, operation, target=target)
         if is_unsent(operation) and not has_room_for(payment, (operation,)):
             # Others have sent back a part of the money meanwhile.
             return self.executor.write(payment, operation, abandon((operation,)))
@@ -79,6 +89,14 @@ class AutomaticReversal:
             return found
         own = next(t for t in claimed.transactions if t.id == operation.id)
         return self._continue(claimed, own, store=store, just_written=True)
+
+    def _send(self, payment: Payment, operation: Transaction, *, target: OperationTarget) -> Payment:
+        why = reversal_reason(payment)
+        event(log, "reversal_sent", level=logging.WARNING, payment=payment.id, why=why)
+        with audited_reversal(payment, operation, by=Actor(reversing_principal())) as told:
+            after = self.executor.execute(payment, operation, target=target)
+            told.outcome = outcome_of(next((t for t in after.transactions if t.id == operation.id), None))
+        return after
 
     def _refund_instead(self, payment: Payment, *, store: StoreSettings) -> Payment:
         """Where the cancel of a part came too late, refund what was captured meanwhile.
@@ -95,7 +113,8 @@ class AutomaticReversal:
         """Reverse what somebody else's operation had held back, and has turned out not to take."""
         if not owes_more(payment):
             return payment
-        return self._add(payment, reversal_announcements(payment, now=self.clock.stamp()), store=store)
+        announced = reversal_announcements(payment, now=self.clock.stamp(), principal=reversing_principal())
+        return self._add(payment, announced, store=store)
 
     def _add(self, payment: Payment, announced: Sequence[AddTransaction], *, store: StoreSettings) -> Payment:
         """Announce further operations and send them. Where another writer was faster, that one goes on."""

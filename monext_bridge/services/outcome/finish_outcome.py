@@ -27,7 +27,7 @@ from monext_bridge.domain.record import (
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable
 from monext_bridge.logs import event
 from monext_bridge.runtime import RecordClock
-from monext_bridge.services.outcome.alarms import write_and_alarm
+from monext_bridge.services.outcome.alarms import reversing_principal, write_and_alarm
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
 from monext_bridge.services.outcome.context import ContextReader, has_moved, with_payment
 from monext_bridge.services.outcome.create_order import OrderCreator
@@ -180,7 +180,8 @@ class OutcomeFinisher:
         def begin(payment: Payment) -> tuple[Payment, bool]:
             if not holds_money(payment):
                 return payment, False
-            updates = begin_reversal(payment, reason=reason, why=why, now=self.clock.stamp())
+            principal, now = reversing_principal(), self.clock.stamp()
+            updates = begin_reversal(payment, reason=reason, why=why, now=now, principal=principal)
             return write_and_alarm(self.records, reference, with_payment(context, payment), updates), True
 
         payment, begun = decide_and_write(

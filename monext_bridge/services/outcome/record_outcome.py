@@ -29,7 +29,7 @@ from monext_bridge.errors import (
 )
 from monext_bridge.logs import event
 from monext_bridge.runtime import RecordClock
-from monext_bridge.services.outcome.alarms import own_outcome, write_and_alarm
+from monext_bridge.services.outcome.alarms import own_outcome, reversing_principal, write_and_alarm
 from monext_bridge.services.outcome.context import ContextReader, store_key_of, with_payment
 from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
 from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, decide_and_write
@@ -131,7 +131,13 @@ class OutcomeRecorder:
             return context, False
 
         def write(context: PaymentContext) -> tuple[PaymentContext, bool]:
-            updates = decide(context, outcome=outcome, accepted=accepted, now=self.clock.stamp())
+            updates = decide(
+                context,
+                outcome=outcome,
+                accepted=accepted,
+                now=self.clock.stamp(),
+                principal=reversing_principal(),
+            )
             if cancelled_by_buyer and outcome.kind is OutcomeKind.NOT_BEGUN:
                 updates = _closing_updates(context.payment)
             payment = write_and_alarm(self.records, reference, context, updates)

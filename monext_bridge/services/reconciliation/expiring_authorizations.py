@@ -5,18 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monext_bridge.config import Expiring, Settings
-from monext_bridge.domain.operations import Cancel, Capture, Operation, open_amounts, owed
+from monext_bridge.domain.operations import (
+    RECONCILIATION,
+    Cancel,
+    Capture,
+    Operation,
+    open_amounts,
+    owed,
+)
 from monext_bridge.domain.reconciliation import authorization_ends_at
 from monext_bridge.domain.record import Payment
 from monext_bridge.errors import Conflict, KeyReused
 from monext_bridge.runtime import RecordClock
-from monext_bridge.services.operations import OperationOutcome, PaymentOperations
+from monext_bridge.services.operations import Actor, OperationOutcome, PaymentOperations
 
 EXPIRY_KEY_PREFIX = "expiry-"
 """Stands before the payment's id in the operation key of the capture or release.
 
 So there is only one operation, whoever finds the payment first.
 """
+
+BY_RECONCILIATION = Actor(RECONCILIATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,8 @@ class ExpiringAuthorizations:
                 f"{left.cent_amount} {left.currency} in minor units, not captured; it ends {when}",
             )
         try:
-            performed = self.operations.perform(payment.id, operation, key=f"{EXPIRY_KEY_PREFIX}{payment.id}")
+            key = f"{EXPIRY_KEY_PREFIX}{payment.id}"
+            performed = self.operations.perform(payment.id, operation, by=BY_RECONCILIATION, key=key)
         except (Conflict, KeyReused) as error:
             return ExpiryHandled(None, str(error))
         done = operation.amount if isinstance(operation, Capture) else left

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderNumber
+from monext_bridge.domain.operations import RECONCILIATION
 from monext_bridge.domain.outcome import order_number
 from monext_bridge.domain.reconciliation import ANY_AGE, Age, FollowUp, follow_ups, is_payment_state_stale
 from monext_bridge.domain.record import (
@@ -23,6 +24,7 @@ from monext_bridge.domain.record import (
     session_opened_at,
 )
 from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
+from monext_bridge.gateways.commercetools import acting_as
 from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations import OperationOutcome, OrderStateUpdater, UnknownOutcomeResolver
 from monext_bridge.services.outcome import OutcomeFromRecord, Refreshed
@@ -87,7 +89,8 @@ class PaymentReconciler:
 
         Raises nothing: what could not be done is a finding.
         """
-        return tuple(self._with_order_number(task, _guarded(task, self._finish)))
+        with acting_as(RECONCILIATION):
+            return tuple(self._with_order_number(task, _guarded(task, self._finish)))
 
     def preview(self, task: Task) -> tuple[Finding, ...]:
         """Return what `finish` would work on, and what Monext's ledger has that the record lacks.

@@ -18,6 +18,7 @@ from monext_bridge.domain.monext import (
     Outcome,
     OutcomeKind,
 )
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.http import HttpAnswer
 from monext_bridge.gateways.monext import MonextGateway
@@ -108,7 +109,7 @@ class MonextPayments:
         event(log, "ledger_unreadable", level=logging.WARNING, why=why, then="nothing is concluded from it")
         return replace(ledger, why_unreadable=why)
 
-    def echoed_key(self, store: StoreSettings, transaction_id: MonextTransactionId) -> str | None:
+    def echoed_key(self, store: StoreSettings, transaction_id: MonextTransactionId) -> OwnedKey | None:
         """Return our key of the operation that made this row, where Monext echoes it.
 
         Raises RemoteUnavailable.

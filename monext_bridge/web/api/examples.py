@@ -20,7 +20,7 @@ WITH_KEY = Parameter(
     component="idempotencyKey",
     name="Idempotency-Key",
     place="header",
-    meaning="Names this act of this payment. Without one, every call is an act of its own.",
+    meaning="Names this act of this payment, for this API client. Without one, every call is an act of its own.",
     schema={"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
 )
 
@@ -28,6 +28,7 @@ AMOUNT = {"centAmount": 2499, "currencyCode": "EUR"}
 CART_ID = "6a3c2c4f-6d1b-4a55-9d3e-0f5b6b2c7a10"
 PAYMENT_ID = "b6d0f1f4-0a3e-4f0e-9d43-8a1b54a8c5e2"
 CHARGE_ID = "2f0c1a9e-7c2d-4b7e-8b61-5f1f3a7d9c42"
+CLIENT_ID = "aB3dE5gH7jK9mN1pQ3rS5tU7"
 REFUND_ID = "c81e5b7a-93a4-4f57-b7b6-0e4d2a1f6c33"
 
 
@@ -35,9 +36,9 @@ def _operation(action: str, **members: object) -> Json:
     return {"actions": [{"action": action, **members}]}
 
 
-def _transaction(id_: str, kind: str, state: str, amount: int) -> Json:
+def _transaction(id_: str, kind: str, state: str, amount: int, **names: str) -> Json:
     money = {"amount": amount, "currencyCode": AMOUNT["currencyCode"]}
-    return {"id": id_, "type": kind, "state": state, **money, "timestamp": "2026-01-01T12:00:00Z"}
+    return {"id": id_, "type": kind, "state": state, **money, **names, "timestamp": "2026-01-01T12:00:00Z"}
 
 
 OPERATIONS = {
@@ -52,7 +53,7 @@ OPERATIONS = {
 }
 RESULT: Json = {"outcome": "approved", "transactionId": REFUND_ID, "interfaceId": "31082150152500"}
 
-_PENDING_REFUND = _transaction(REFUND_ID, "Refund", "Pending", 2499)
+_PENDING_REFUND = _transaction(REFUND_ID, "Refund", "Pending", 2499, by=CLIENT_ID, key="credit-note-7")
 PAYMENT: Json = {
     "paymentId": PAYMENT_ID,
     "orderNumber": "M4C7QK2ZPX3AB",
@@ -68,7 +69,7 @@ PAYMENT: Json = {
     "pending": [_PENDING_REFUND],
     "transactions": [
         _transaction("7d5a1c22-41b0-4a0c-9f57-3a0a6f0b9d11", "Authorization", "Success", 10000),
-        _transaction(CHARGE_ID, "Charge", "Success", 7500),
+        _transaction(CHARGE_ID, "Charge", "Success", 7500, by="terminal", key="cli-5fba3e4d7c6d52ae"),
         _PENDING_REFUND,
     ],
 }

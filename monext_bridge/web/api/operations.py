@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 
 from monext_bridge import __version__
-from monext_bridge.domain.ids import PaymentId, RecordTransactionId
-from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations import Cancel, Capture, Operation, Refund, Reverse
-from monext_bridge.errors import Malformed, NotFound
+from monext_bridge.domain.ids import CartId
+from monext_bridge.errors import NotFound
 from monext_bridge.runtime import together
-from monext_bridge.web.access import signed_query
+from monext_bridge.services.operations import AuditedAct, audited_request, check_store
+from monext_bridge.web.access import actor_of, api_client, signed_query
 from monext_bridge.web.api import examples, models
+from monext_bridge.web.api.act_requests import read_act, read_payment_id
 from monext_bridge.web.api.bodies import answer, read_body
 from monext_bridge.web.api.payment_intent_models import PaymentIntentResult, PaymentIntentView
 from monext_bridge.web.api.sessions import active_session
@@ -29,10 +29,7 @@ from monext_bridge.web.endpoints import (
     Endpoint,
     Principal,
 )
-from monext_bridge.web.http import parameters, public_address, services
-
-OWN_KEYS = ("giveback-", "ship-", "expiry-", "ledger-")
-"""Beginnings of the operation keys that the bridge makes itself."""
+from monext_bridge.web.http import public_address, services
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 
@@ -44,10 +41,12 @@ blueprint = Blueprint("operations", __name__, url_prefix="/operations")
     limits=(REFUSALS, LOOK_UPS),
     answers=Answers.JSON,
     seconds=OPERATION_SECONDS,
+    moves_money=True,
     description=Description(
         "Capture, refund, cancel or reverse a payment",
         "One act a call. Amounts are integers in minor units of the payment's currency. With an "
-        "Idempotency-Key the same request acts once, for ever; asked again, it tells the state of the act. "
+        "Idempotency-Key the same request acts once, for ever; asked again, it tells the state of the act. A key "
+        "belongs to its API client: the same key of another client is another act. "
         "After a 503 ask again with the same key, never with another.",
         answers={200: PaymentIntentResult},
         answer=examples.RESULT,
@@ -59,12 +58,15 @@ blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 )
 def modify(payment_id: str) -> dict[str, Any]:
     """Carry out one operation. The same `Idempotency-Key` with the same body is carried out once, for ever."""
-    action = read_body(models.PaymentIntentUpdate).actions[0]
+    by = actor_of(api_client())
+    with audited_request(AuditedAct(by)) as told:
+        asked = read_act(payment_id, told=told)
     result = services().operations.perform(
-        _payment_id(payment_id),
-        _operation(action),
-        key=_key(),
-        merchant_reference=action.merchantReference,
+        asked.payment_id,
+        asked.operation,
+        by=by,
+        key=asked.key,
+        merchant_reference=asked.merchant_reference,
     )
     return answer(PaymentIntentResult.of(result))
 
@@ -87,9 +89,9 @@ def modify(payment_id: str) -> dict[str, Any]:
 )
 def show(payment_id: str) -> dict[str, Any]:
     """Answer what happened to a payment, and what may still be done."""
-    id_ = _payment_id(payment_id)
+    id_, by = read_payment_id(payment_id), actor_of(api_client())
     payment, order = together(
-        lambda: services().operations.payment(id_), lambda: services().operations.order_of(id_)
+        lambda: services().operations.payment(id_, by=by), lambda: services().operations.order_of(id_)
     )
     return answer(PaymentIntentView.of(payment, order))
 
@@ -102,11 +104,12 @@ def show(payment_id: str) -> dict[str, Any]:
     answers=Answers.JSON,
     description=Description(
         "Make a signed link to the payment of a cart",
-        "expiresIn is in seconds (60 to 2592000, a day by default), expires in Unix seconds. The cart is not "
-        "looked up: whether it can be paid is told when the link is opened.",
+        "expiresIn is in seconds (60 to 2592000, a day by default), expires in Unix seconds. Whether the "
+        "cart can be paid is told when the link is opened. Only for a token of stores it is looked up: a cart of "
+        "another store is refused.",
         answers={201: models.CheckoutLink},
         answer=examples.LINK,
-        refusals=(400, 401, 403, 413, 429, 503),
+        refusals=(400, 401, 403, 404, 413, 429, *examples.REMOTES),
         body=models.CheckoutLinkRequest,
         examples={"A link of one hour, in French": examples.LINK_REQUEST},
     ),
@@ -114,6 +117,7 @@ def show(payment_id: str) -> dict[str, Any]:
 def checkout_link() -> tuple[dict[str, Any], int]:
     """Make a signed link to the payment of a cart, for shops that would rather not sign themselves."""
     requested = read_body(models.CheckoutLinkRequest)
+    _check_cart_of_store(CartId(requested.cartId))
     settings = services().settings
     expires = int(services().machine_clock().timestamp()) + requested.expiresIn
     said = {"mode": requested.mode, "lang": requested.language, "expires": str(expires)}
@@ -222,34 +226,15 @@ def config() -> dict[str, Any]:
     )
 
 
-def _operation(
-    action: models.CapturePayment | models.RefundPayment | models.CancelPayment | models.ReversePayment,
-) -> Operation:
-    match action:
-        case models.CapturePayment():
-            return Capture(_money(action.amount), final=action.final)
-        case models.RefundPayment():
-            charge = RecordTransactionId(action.transactionId) if action.transactionId else None
-            return Refund(_money(action.amount), charge)
-        case models.CancelPayment():
-            return Cancel()
-        case models.ReversePayment():
-            return Reverse()
+def _check_cart_of_store(cart_id: CartId) -> None:
+    """Look the cart up for a client whose token is for stores alone.
 
-
-def _money(amount: models.Amount) -> Money:
-    return Money(amount.centAmount, amount.currencyCode)
-
-
-def _key() -> str | None:
-    """Return the caller's operation key. Raises Malformed for keys that only the bridge itself makes."""
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and key.startswith(OWN_KEYS):
-        raise Malformed(
-            f"keys beginning with {' or '.join(OWN_KEYS)} are the bridge's", field="Idempotency-Key"
-        )
-    return key
-
-
-def _payment_id(text: str) -> PaymentId:
-    return PaymentId(parameters.uuid(text, field="id"))
+    Raises Forbidden for a cart of another store or of none, NotFound for one that is not there.
+    """
+    stores = api_client().stores
+    if stores is None:
+        return
+    cart = services().records.cart(cart_id)
+    if cart is None:
+        raise NotFound("no such cart")
+    check_store(cart.store_key, stores=stores)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from monext_bridge.domain.operations import open_amounts
+from monext_bridge.domain.operations import open_amounts, operation_name
 from monext_bridge.domain.record import (
     Order,
     Payment,
@@ -36,25 +36,33 @@ class PaymentIntentResult(BaseModel):
 
 
 class TransactionView(BaseModel):
-    """One transaction of the Payment; `amount` in minor units. Monext's session token is cut short."""
+    """One transaction of the Payment; `amount` in minor units. Monext's session token is cut short.
+
+    Of an act, `by` is who asked for it: the id of an API client, or a part of the bridge; `key` is its operation key.
+    """
 
     id: str
     type: TransactionType
     state: TransactionState
     amount: int
     currencyCode: str
+    by: str | None = None
+    key: str | None = None
     interactionId: str | None = None
     interfaceId: str | None = None
     timestamp: datetime | None = None
 
     @classmethod
     def of(cls, transaction: Transaction, token: str | None) -> TransactionView:
+        name = operation_name(transaction)
         return cls(
             id=transaction.id,
             type=transaction.type,
             state=transaction.state,
             amount=transaction.amount.cent_amount,
             currencyCode=transaction.amount.currency,
+            by=name.principal if name else None,
+            key=_without(token, name.key) if name else None,
             interactionId=_without(token, transaction.interaction_id),
             interfaceId=transaction.interface_id,
             timestamp=transaction.timestamp,

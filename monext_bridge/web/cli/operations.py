@@ -6,8 +6,10 @@ import shlex
 
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import (
+    TERMINAL,
     Cancel,
     Capture,
+    KeyedOperations,
     OpenAmounts,
     Operation,
     Refund,
@@ -33,10 +35,15 @@ OUTCOME_WORDS = {
 }
 
 
+def recorded(payment: Payment, key: str) -> KeyedOperations:
+    """Return what the record has of an earlier command with this key. Keys of API clients are others."""
+    return operations_of_key(payment, key, principal=TERMINAL)
+
+
 def question(payment: Payment, operation: Operation, *, key: str) -> str:
     """Say what is about to happen, with the sums of which it is a part."""
     left = open_amounts(payment)
-    if operations_of_key(payment, key):
+    if recorded(payment, key):
         return f"Go on with the {VERBS[type(operation)]} under key {key}, where Monext has not done it yet"
     match operation:
         case Capture(amount, final):
@@ -67,7 +74,7 @@ def command(payment: Payment, operation: Operation, *, key: str, reference: str 
 
 def amount_under(payment: Payment, key: str, *, kind: TransactionType) -> Money | None:
     """Return the amount that an earlier call with this key asked for; None for a new key."""
-    amounts = [t.amount for t in operations_of_key(payment, key).operations if t.type is kind]
+    amounts = [t.amount for t in recorded(payment, key).operations if t.type is kind]
     return amounts[0].plus_all(amounts[1:]) if amounts else None
 
 

@@ -21,13 +21,13 @@ from monext_bridge.domain.ids import RecordTransactionId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import (
     IDEMPOTENCY_KEY,
+    TERMINAL,
     Cancel,
     Capture,
     Operation,
     Refund,
     Reverse,
     open_amounts,
-    operations_of_key,
 )
 from monext_bridge.domain.record import (
     AttemptKey,
@@ -39,11 +39,26 @@ from monext_bridge.domain.record import (
 )
 from monext_bridge.errors import Conflict, Malformed
 from monext_bridge.logs import correlation_id
-from monext_bridge.services.operations import OperationOutcome, OperationResult, find_payments
+from monext_bridge.services.operations import (
+    Actor,
+    AuditedAct,
+    OperationOutcome,
+    OperationResult,
+    audited_request,
+    find_payments,
+)
 from monext_bridge.web.api import REFERENCE_FORM, PaymentIntentResult, PaymentIntentView, answer
 from monext_bridge.web.cli.amounts import read_amount, write_amount
 from monext_bridge.web.cli.endings import ExitCode, end, failures, print_json, printable
-from monext_bridge.web.cli.operations import OUTCOME_WORDS, amount_under, command, question, too_much
+from monext_bridge.web.cli.login import login
+from monext_bridge.web.cli.operations import (
+    OUTCOME_WORDS,
+    amount_under,
+    command,
+    question,
+    recorded,
+    too_much,
+)
 from monext_bridge.web.cli.tables import print_payment
 from monext_bridge.web.http import services
 
@@ -120,8 +135,8 @@ def capture(target: Target, *, amount: str | None, final: bool) -> Operation:
     """Capture what was authorised: all that is open, or --amount of it."""
     payment = target.payment
     open_now = open_amounts(payment).capturable
-    recorded = amount_under(payment, target.key, kind=TransactionType.CHARGE)
-    return Capture(_amount(amount, payment) or recorded or open_now, final)
+    before = amount_under(payment, target.key, kind=TransactionType.CHARGE)
+    return Capture(_amount(amount, payment) or before or open_now, final)
 
 
 @payment_group.command()
@@ -134,8 +149,8 @@ def refund(target: Target, *, amount: str | None, everything: bool, transaction:
     if everything == (amount is not None):
         raise click.UsageError("Say how much: either --amount or --all.")
     payment, charge = target.payment, RecordTransactionId(transaction) if transaction else None
-    recorded = amount_under(payment, target.key, kind=TransactionType.REFUND)
-    return Refund(_amount(amount, payment) or recorded or _refundable(payment, charge), charge)
+    before = amount_under(payment, target.key, kind=TransactionType.REFUND)
+    return Refund(_amount(amount, payment) or before or _refundable(payment, charge), charge)
 
 
 @payment_group.command()
@@ -158,13 +173,26 @@ def _carry_out(chosen: CommandOptions, build: Callable[[Payment], Operation]) ->
     with failures(as_json=chosen.as_json, key=chosen.key):
         payment = _only(chosen.quoted)
         operation = build(payment)
-        refusal = None if operations_of_key(payment, chosen.key) else too_much(payment, operation)
-        if refusal:
-            raise Conflict(refusal)
+        _check_room(payment, operation, chosen)
         _confirm(payment, operation, chosen)
         result = _perform(payment, operation, chosen)
         if result.outcome is OperationOutcome.REJECTED:
             raise click.exceptions.Exit(ExitCode.REJECTED)
+
+
+def _check_room(payment: Payment, operation: Operation, chosen: CommandOptions) -> None:
+    """Raise Conflict, and tell of it in the log, where a new key asks for more than the record leaves."""
+    before = recorded(payment, chosen.key)
+    with audited_request(AuditedAct(_actor(), key=chosen.key, payment_id=payment.id)) as told:
+        told.asks(operation, merchant_reference=chosen.reference)
+        told.reads(payment, operation, recorded=before)
+        refusal = None if before else too_much(payment, operation)
+        if refusal:
+            raise Conflict(refusal)
+
+
+def _actor() -> Actor:
+    return Actor(TERMINAL, login=login())
 
 
 def _perform(payment: Payment, operation: Operation, chosen: CommandOptions) -> OperationResult:
@@ -173,7 +201,11 @@ def _perform(payment: Payment, operation: Operation, chosen: CommandOptions) -> 
     with failures(as_json=chosen.as_json, key=chosen.key, hint=f"\nFind out what became of it:\n  {again}"):
         click.echo(f"Key: {chosen.key}", err=True)
         result = services().operations.perform(
-            payment.id, operation, key=chosen.key, merchant_reference=chosen.reference
+            payment.id,
+            operation,
+            by=_actor(),
+            key=chosen.key,
+            merchant_reference=chosen.reference,
         )
         _print(payment, result, chosen)
         return result

@@ -10,7 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monext_bridge.domain.operations import ABANDONED, REMAINDER, UNSENT, OperationName, open_amounts
+from monext_bridge.domain.operations import (
+    ABANDONED,
+    REMAINDER,
+    TERMINAL,
+    UNSENT,
+    OperationName,
+    open_amounts,
+)
 from monext_bridge.domain.record import (
     Order,
     Payment,
@@ -73,9 +80,11 @@ def _history(payment: Payment) -> Table:
 
 
 def _names(payment: Payment) -> Table:
-    table = _numbered("Key", "Monext id", "Transaction id")
+    table = _numbered("Key", "By", "Monext id", "Transaction id")
     for number, t in enumerate(payment.transactions, start=1):
-        _add(table, str(number), _key(payment, t), t.interface_id or "", t.id)
+        name = OperationName.parse(t.interaction_id)
+        by = (name.principal if name else None) or ""
+        _add(table, str(number), _key(payment, t), by, t.interface_id or "", t.id)
     return table
 
 
@@ -98,13 +107,18 @@ def _order(order: Order | None) -> str:
 
 
 def _advice(transaction: Transaction) -> Text | None:
-    """Tell how to find out the outcome of a pending operation: by asking for it again with its key."""
+    """Tell how to find out the outcome of a pending operation: its principal asks for it again with its key."""
     name = OperationName.parse(transaction.interaction_id)
     if name is None or transaction.state is not TransactionState.INITIAL:
         return None
     what = f"{transaction.type.value} of {write_amount(transaction.amount)}"
     known = "was not sent to Monext" if name.mark == UNSENT else "has an outcome that is not known yet"
-    text = f"The {what} {known}: ask for it again with --key {name.key}"
+    if name.principal in (None, TERMINAL):
+        text = f"The {what} {known}: ask for it again with --key {name.key}"
+    else:
+        text = (
+            f"The {what} {known}: {name.principal} asks again with key {name.key}, or reconciliation ends it"
+        )
     return Text(printable(text), style="yellow")
 
 

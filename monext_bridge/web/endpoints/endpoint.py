@@ -68,8 +68,9 @@ class Endpoint:
 
     `does`: what the README says of it. `limits`: what the first of them refuses does not count against the next.
     `called_by`: in words, where it is not who usually calls with this proof. `calls_remotes`: an endpoint that calls
-    none is served whatever the remotes do. `bare_503_when_limited`: instead of 429 and its words. `is_probe`:
-    machines beside this one ask by whatever name and without TLS. `description`: of endpoints that the OpenAPI
+    none is served whatever the remotes do. `moves_money`: the log tells who called, also where they may not.
+    `bare_503_when_limited`: instead of 429 and its words. `is_probe`: machines beside this one ask by whatever name
+    and without TLS. `description`: of endpoints that the OpenAPI
     description tells.
     """
 
@@ -80,6 +81,7 @@ class Endpoint:
     called_by: str = ""
     seconds: float = OTHER_SECONDS
     calls_remotes: bool = True
+    moves_money: bool = False
     buyer: BuyerVisit | None = None
     cors: Cors = Cors.CLOSED
     bare_503_when_limited: bool = False

@@ -7,6 +7,7 @@ import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.domain.operations.pending import (
     IN_DOUBT_FOR,
     KIND_OF_TYPE,
@@ -51,7 +52,7 @@ def paid_with(*acts: Transaction) -> Payment:
 
 def found(own: Transaction, *rows: LedgerRow, also: tuple[Transaction, ...] = (), **keys: str | None) -> Any:
     payment = paid_with(own, *also)
-    echoes = {MonextTransactionId(name): key for name, key in keys.items()}
+    echoes = {MonextTransactionId(name): OwnedKey(key) if key else None for name, key in keys.items()}
     matched = matching_row(own, payment=payment, ledger=Ledger(rows), keys=echoes)
     return matched.id if matched else None
 

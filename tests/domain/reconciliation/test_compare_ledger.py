@@ -7,6 +7,7 @@ import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.domain.reconciliation.compare_ledger import disagreement, posting_updates, unposted_rows
 from monext_bridge.domain.record.apply_updates import with_updates
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
@@ -52,8 +53,9 @@ AUTHORIZED, CHARGED = row(0, "AUTHORIZATION", 11100), row(0, "AUTHORIZATION_AND_
 
 
 def posted(payment: Payment, ledger: Ledger, *, key: str | None = None) -> Payment:
+    echoed = OwnedKey(key) if key else None
     for each in unposted_rows(payment, ledger):
-        payment = with_updates(payment, posting_updates(payment, each, ledger=ledger, key=key, now=NOW))
+        payment = with_updates(payment, posting_updates(payment, each, ledger=ledger, key=echoed, now=NOW))
     return payment
 
 

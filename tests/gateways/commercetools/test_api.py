@@ -21,7 +21,9 @@ from monext_bridge.errors import (
     SettingsError,
     VersionConflict,
 )
+from monext_bridge.gateways.commercetools import acting_as, acting_principal
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
+from monext_bridge.runtime import together
 from tests.gateways.project import Project, error, gateway_to, requests_but_tokens
 from tests.gateways.remotes import Remote
 from tests.world import wait_for
@@ -79,6 +81,18 @@ class TestCalls:
         (request,) = requests_but_tokens(remote)
         target = urlsplit(request.target)
         assert (request.method, target.path, dict(parse_qsl(target.query))) == (method, path, query)
+
+    @pytest.mark.parametrize(("call", "method"), [(call, method) for call, method, _, _ in CALLS])
+    def test_a_write_names_for_whom_it_is_made_and_a_read_does_not(
+        self, commercetools: CommercetoolsGateway, remote: Remote, call: Calling, method: str
+    ) -> None:
+        call(commercetools)
+        with acting_as("erp"):
+            assert acting_principal() == "erp"
+            together(lambda: call(commercetools), lambda: call(commercetools))
+        assert acting_principal() is None
+        named = [request.headers.get("x-external-user-id") for request in requests_but_tokens(remote)]
+        assert named == [None, *(["erp"] * 2 if method == "POST" else [None] * 2)]
 
     @pytest.mark.parametrize(
         "call",

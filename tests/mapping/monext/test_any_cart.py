@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.domain.record.cart import Address, Cart, CartLine, Customer, Delivery
 from monext_bridge.mapping.monext.requests import SessionDraft, operation_request, session_request
 from tests.builders import a_cart, a_session_draft, eur
@@ -151,7 +152,9 @@ def test_items_and_delivery_less_discount_are_the_amount(draft: SessionDraft) ->
     amount=st.integers(0, 10**18), key=st.from_regex("[A-Za-z0-9_.:-]{1,128}", fullmatch=True), text=PERHAPS
 )
 def test_any_act_conforms(amount: int, key: str, text: str | None) -> None:
-    request = operation_request(amount=amount, key=key, merchant_reference=text, comment=text)
+    request = operation_request(
+        amount=amount, key=OwnedKey(key, "erp"), merchant_reference=text, comment=text
+    )
     assert request_errors(request, "TransactionActionRequest") == []
 
 

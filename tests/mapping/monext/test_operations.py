@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from monext_bridge.domain.monext import LedgerRow, OperationAnswerKind, OperationKind
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.mapping.monext.codes import (
     ACCEPTED_CODES,
     CANCELLED_CODES,
@@ -20,7 +21,7 @@ from monext_bridge.mapping.monext.operations import (
     read_ledger,
     read_operation_answer,
 )
-from monext_bridge.mapping.monext.requests import BRIDGE_KEY
+from monext_bridge.mapping.monext.requests import BRIDGE_KEY, BRIDGE_PRINCIPAL
 from tests.mapping.monext.monext_json import a_result, a_row, an_operation_answer
 
 
@@ -199,11 +200,15 @@ def test_a_row_that_moves_no_money_needs_no_amount(amount: dict[str, int]) -> No
 @pytest.mark.parametrize(
     ("body", "key"),
     [
-        ({"privateData": {BRIDGE_KEY: "ship-42-0"}}, "ship-42-0"),
+        ({"privateData": {BRIDGE_KEY: "k-1", BRIDGE_PRINCIPAL: "erp"}}, OwnedKey("k-1", "erp")),
+        ({"privateData": {BRIDGE_KEY: "ship-42-0"}}, OwnedKey("ship-42-0")),
+        ({"privateData": {BRIDGE_PRINCIPAL: "erp"}}, None),
         ({"privateData": {}}, None),
         ({"privateData": None}, None),
         (None, None),
     ],
 )
-def test_our_key_is_read_where_monext_echoes_it(body: object, key: str | None) -> None:
+def test_our_key_and_its_principal_are_read_where_monext_echoes_them(
+    body: object, key: OwnedKey | None
+) -> None:
     assert read_echoed_key(body) == key

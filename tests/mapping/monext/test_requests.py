@@ -3,10 +3,12 @@ from decimal import Decimal
 
 import pytest
 
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.domain.record.cart import Customer
 from monext_bridge.mapping.monext.parties import TITLES
 from monext_bridge.mapping.monext.requests import (
     BRIDGE_KEY,
+    BRIDGE_PRINCIPAL,
     SessionOptions,
     operation_request,
     session_request,
@@ -324,31 +326,45 @@ def test_a_salutation_says_what_an_academic_title_does_not() -> None:
     assert session_request(draft)["buyer"]["title"] == "MRS"
 
 
-def test_an_act_carries_the_reference_of_the_caller_and_our_key() -> None:
-    assert operation_request(amount=2499, key="ship-42-0", merchant_reference="order 42") == {
+def test_an_act_carries_the_reference_of_the_caller_and_our_key_with_its_principal() -> None:
+    key = OwnedKey("ship-42-0", "shipment")
+    assert operation_request(amount=2499, key=key, merchant_reference="order 42") == {
         "amount": 2499,
         "merchantReference": "order 42",
-        "privateData": {BRIDGE_KEY: "ship-42-0"},
+        "privateData": {BRIDGE_KEY: "ship-42-0", BRIDGE_PRINCIPAL: "shipment"},
     }
 
 
+def test_an_act_of_an_earlier_release_has_a_key_and_no_principal() -> None:
+    request = operation_request(amount=1, key=OwnedKey("k-1"), merchant_reference=None)
+    assert request["privateData"] == {BRIDGE_KEY: "k-1"}
+
+
 def test_an_act_without_a_reference_is_referred_to_by_our_key() -> None:
-    assert operation_request(amount=1, key="k-1", merchant_reference=None)["merchantReference"] == "k-1"
+    assert (
+        operation_request(amount=1, key=OwnedKey("k-1"), merchant_reference=None)["merchantReference"]
+        == "k-1"
+    )
 
 
 def test_a_comment_is_sent_without_what_monext_refuses_in_it() -> None:
     request = operation_request(
-        amount=1, key="k", merchant_reference=None, comment="<b>late</b> " + "x" * 300
+        amount=1, key=OwnedKey("k"), merchant_reference=None, comment="<b>late</b> " + "x" * 300
     )
     assert (request["comment"][:8], len(request["comment"])) == ("blate/b ", 255)
+    request = operation_request(amount=1, key=OwnedKey("k"), merchant_reference=None, option="FINAL")
+    assert request["option"] == "FINAL"
 
 
 def test_an_option_is_sent_where_there_is_one() -> None:
-    assert operation_request(amount=1, key="k", merchant_reference=None, option="FINAL")["option"] == "FINAL"
+    assert (
+        operation_request(amount=1, key=OwnedKey("k"), merchant_reference=None, option="FINAL")["option"]
+        == "FINAL"
+    )
 
 
 @needs_openapi
 def test_an_act_conforms_to_the_description_of_monext() -> None:
-    request = operation_request(amount=1, key="k", merchant_reference=None, comment="late\n<b>")
+    request = operation_request(amount=1, key=OwnedKey("k"), merchant_reference=None, comment="late\n<b>")
     assert request_errors(request, "TransactionActionRequest") == []
     assert unknown_members(request, "TransactionActionRequest") == []

@@ -32,7 +32,9 @@ class Browser:
         assert response.status_code == 200, response.text
         return BeautifulSoup(response.text, "html.parser")
 
-    def project(self, path: str, *, json: dict[str, Any] | None = None) -> dict[str, Any]:
+    def project(
+        self, path: str, *, json: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         """The commercetools API, by the first API client: GET, or POST where there is a body."""
         url = self.sandbox.commercetools_url
         token = requests.post(
@@ -46,7 +48,7 @@ class Browser:
             "GET" if json is None else "POST",
             f"{url}/sandbox/{path}",
             json=json,
-            headers={"Authorization": f"Bearer {token}", OBSERVER: "test"},
+            headers={"Authorization": f"Bearer {token}", OBSERVER: "test", **(headers or {})},
             timeout=60,
         )
         assert response.ok, response.text

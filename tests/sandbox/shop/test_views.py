@@ -14,6 +14,18 @@ def test_a_payment_shows_its_transactions_and_its_order(browser: Browser, guest_
     assert page.select_one(f"a[href='/orders/{order['id']}']")
 
 
+def test_a_payment_shows_for_whom_it_was_written_last(browser: Browser, guest_cart: str) -> None:
+    payment, _ = paid(browser, cart=guest_cart)
+    assert "Last written by" in browser.page(f"/payments/{payment['id']}").get_text()
+    assert "for erp" not in browser.page(f"/payments/{payment['id']}").get_text()
+    change = {
+        "version": payment["version"],
+        "actions": [{"action": "setStatusInterfaceCode", "interfaceCode": "1"}],
+    }
+    browser.project(f"payments/{payment['id']}", json=change, headers={"X-External-User-ID": "erp"})
+    assert "for erp" in browser.page(f"/payments/{payment['id']}").get_text()
+
+
 def test_an_order_shows_its_state_and_its_payments(browser: Browser, guest_cart: str) -> None:
     payment, order = paid(browser, cart=guest_cart)
     page = browser.page(f"/orders/{order['id']}")

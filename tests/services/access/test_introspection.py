@@ -8,20 +8,31 @@ from typing import Any
 import pytest
 
 from monext_bridge.errors import RemoteUnavailable
-from monext_bridge.services.access.introspection import opens, read_verdict
-from monext_bridge.services.access.token_verdicts import GRANTED_FOR, REFUSED_FOR, TokenVerdict
+from monext_bridge.services.access.api_client import ApiClient, open_stores
+from monext_bridge.services.access.introspection import read_verdict
+from monext_bridge.services.access.token_verdicts import GRANTED_FOR, REFUSED_FOR, CheckedToken, TokenVerdict
 
 NOW = 1_790_000_000.0
 
 
 def answer(**changes: Any) -> dict[str, Any]:
     """Of a token that opens for another hour; None takes a member out."""
-    valid = {"active": True, "scope": "manage_project:shop", "exp": int((NOW + 3600) * 1000)}
+    valid = {
+        "active": True,
+        "scope": "manage_project:shop",
+        "exp": int((NOW + 3600) * 1000),
+        "client_id": "erp",
+    }
     return {name: value for name, value in {**valid, **changes}.items() if value is not None}
 
 
+def checked(**changes: Any) -> CheckedToken:
+    return read_verdict(answer(**changes), project_key="shop", now=NOW)[0]
+
+
 def read(**changes: Any) -> tuple[TokenVerdict, float]:
-    return read_verdict(answer(**changes), project_key="shop", now=NOW)
+    verdict, life = read_verdict(answer(**changes), project_key="shop", now=NOW)
+    return verdict.verdict, life
 
 
 @pytest.mark.parametrize(
@@ -32,10 +43,31 @@ def read(**changes: Any) -> tuple[TokenVerdict, float]:
         "manage_checkout_payment_intents:shop:fr-store",
         "view_orders:shop manage_project:shop view_payments:shop",
         "manage_project:other manage_project:shop",
+        "manage_project:shop:fr manage_checkout_payment_intents:shop:de",
     ],
 )
 def test_these_scopes_open(scopes: str) -> None:
-    assert opens(scopes, project_key="shop")
+    assert open_stores(scopes, project_key="shop") != frozenset()
+
+
+@pytest.mark.parametrize(
+    ("scopes", "stores"),
+    [
+        ("manage_project:shop", None),
+        ("manage_project:shop:fr", {"fr"}),
+        ("manage_project:shop:fr manage_project:shop:de", {"fr", "de"}),
+        ("manage_project:shop:fr manage_checkout_payment_intents:shop:de", {"fr", "de"}),
+        ("manage_project:shop:fr manage_checkout_payment_intents:shop", None),
+        ("manage_project:shop:fr view_orders:shop", {"fr"}),
+        ("manage_project:shop:fr manage_project:other", {"fr"}),
+        ("manage_project:shop:fr manage_project:other:de", {"fr"}),
+        ("manage_project:shop:fr manage_payments:shop:de", {"fr"}),
+    ],
+)
+def test_scopes_of_stores_add_up_and_one_of_the_project_opens_all(
+    scopes: str, stores: set[str] | None
+) -> None:
+    assert open_stores(scopes, project_key="shop") == stores
 
 
 @pytest.mark.parametrize(
@@ -49,6 +81,8 @@ def test_these_scopes_open(scopes: str) -> None:
         "manage_project:Shop",
         "manage_project:other:shop",
         "manage_project:shop:a:b",
+        "manage_project:shop:",
+        "manage_project:shop:*",
         "manage_project::shop",
         ":manage_project:shop",
         "MANAGE_PROJECT:shop",
@@ -62,7 +96,7 @@ def test_these_scopes_open(scopes: str) -> None:
     ],
 )
 def test_these_scopes_do_not_open(scopes: str) -> None:
-    assert not opens(scopes, project_key="shop")
+    assert open_stores(scopes, project_key="shop") == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -96,6 +130,20 @@ def test_a_token_that_has_ended_is_worth_nothing(changes: dict[str, Any]) -> Non
 @pytest.mark.parametrize("scope", [None, "", "view_orders:shop", ["manage_project:shop"], 1])
 def test_a_token_of_another_scope_is_forgotten_soon(scope: object) -> None:
     assert read(scope=scope) == (TokenVerdict.OTHER_SCOPE, REFUSED_FOR)
+
+
+@pytest.mark.parametrize(
+    "client_id",
+    [None, "", 7, "a~b", "a b", "é", "x" * 65, "shipment", "terminal", "bridge", "reconciliation"],
+)
+def test_a_token_that_names_no_client_is_let_in_nowhere(client_id: object) -> None:
+    assert read(client_id=client_id) == (TokenVerdict.NO_CLIENT, REFUSED_FOR)
+
+
+def test_whose_token_it_is_is_said_also_where_its_scope_is_another() -> None:
+    assert checked().client == ApiClient("erp", None)
+    assert checked(scope="manage_project:shop:fr").client == ApiClient("erp", frozenset({"fr"}))
+    assert checked(scope="view_orders:shop").client == ApiClient("erp", frozenset())
 
 
 @pytest.mark.parametrize("active", [None, "true", 1, {}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,12 +13,14 @@ import redis
 
 from monext_bridge.errors import Unauthenticated
 from monext_bridge.gateways.redis import PREFIX
+from monext_bridge.services.access.api_client import ScopeMissing
 from monext_bridge.services.access.principals import Principals
+from monext_bridge.services.access.token_verdicts import VERDICTS_PURPOSE
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess, free_port
 from tests.manual_clock import ManualClock
 from tests.redis_server import RedisServer
-from tests.services.api_clients import Tokens, principals_of
+from tests.services.api_clients import Tokens, client_id, principals_of
 from tests.world import World
 
 KEY = "one-key-for-all-processes-of-a-test"
@@ -151,11 +154,13 @@ def test_redis_holds_the_token_s_sha_256_and_no_token(one: Process, token: str, 
         lambda _: b"GRANTED 99999999999999 " + b"0" * 64,
         lambda value: value.replace(b"ENDED", b"GRANTED"),
         lambda value: value[:-1] + (b"0" if value[-1:] != b"0" else b"1"),
-        lambda value: value.split(b" ")[0] + b" 99999999999999 " + value.split(b" ")[2],
+        lambda value: b" ".join([value.split(b" ")[0], b"99999999999999", *value.split(b" ")[2:]]),
+        lambda value: b" ".join([*value.split(b" ")[:2], b"another-client", *value.split(b" ")[3:]]),
+        lambda value: b" ".join([*value.split(b" ")[:3], b"*", *value.split(b" ")[4:]]),
         lambda value: value + b" more",
         lambda _: b"\xff\x00 \xfe \xfd",
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_what_the_bridge_has_not_written_opens_nothing(
     spoil: Callable[[bytes], bytes], one: Process, other: Process, server: RedisServer, world: World
@@ -165,6 +170,55 @@ def test_what_the_bridge_has_not_written_opens_nothing(
     put(server, name, spoil(value))
     assert not other.lets_in("made-up")
     assert introspections(world) == 2
+
+
+@pytest.mark.parametrize(
+    ("scopes", "stores"),
+    [
+        (("manage_project",), None),
+        (("manage_project:fr-store",), {"fr-store"}),
+        (("manage_project:fr-store", "manage_checkout_payment_intents:de-store"), {"fr-store", "de-store"}),
+    ],
+)
+def test_whose_token_it_is_and_for_which_stores_all_know(
+    scopes: tuple[str, ...],
+    stores: set[str] | None,
+    one: Process,
+    other: Process,
+    sandbox: Sandbox,
+    world: World,
+) -> None:
+    token = Tokens(sandbox).oauth(*scopes)
+    client = one.principals.back_office(token)
+    assert (client.id, client.stores) == (client_id(*scopes), stores)
+    assert other.principals.back_office(token) == client
+    assert introspections(world) == 1
+
+
+def test_a_token_of_another_scope_is_refused_by_all_with_its_client_named(
+    one: Process, other: Process, sandbox: Sandbox, world: World
+) -> None:
+    token = Tokens(sandbox).oauth("view_orders")
+    for process in (one, other):
+        with pytest.raises(ScopeMissing) as refused:
+            process.principals.back_office(token)
+        assert refused.value.client.id == client_id("view_orders")
+    assert introspections(world) == 1
+
+
+@pytest.mark.parametrize("word", [b"GRANTED", b"OTHER_SCOPE", b"ENDED"])
+def test_a_verdict_of_an_earlier_release_is_asked_for_once_more(
+    word: bytes, one: Process, token: str, server: RedisServer, world: World
+) -> None:
+    """It was signed by the same key, and names no client."""
+    name = f"sandbox:{sha256(token)}"
+    end = str(int((one.now + timedelta(seconds=50)).timestamp() * 1000)).encode()
+    secret = hmac.digest(KEY.encode(), VERDICTS_PURPOSE, "sha256")
+    signature = hmac.digest(secret, b" ".join([name.encode(), word, end]), "sha256").hex().encode()
+    put(server, f"{PREFIX}introspection:{name}", b" ".join([word, end, signature]))
+    assert one.principals.asks_about(token)
+    assert one.principals.back_office(token).id == client_id("manage_project")
+    assert introspections(world) == 1
 
 
 def test_what_was_said_of_one_token_says_nothing_of_another(

@@ -12,6 +12,7 @@ from monext_bridge.domain.operations.rules import Capture, Refund
 from monext_bridge.domain.record.payment import TransactionType
 from monext_bridge.errors import Conflict, OperationUnknown, RemoteUnreachable
 from monext_bridge.services.operations.request import OperationOutcome
+from tests.actors import BACK_OFFICE
 from tests.bridges import InProcess
 from tests.builders import BEGUN, PAYMENT_ID, eur
 from tests.paid_in_parts import AUTHORIZATION, CHARGE, a_part, paid_in_parts
@@ -175,12 +176,12 @@ def charged_in_memory(*unsent: MonextTransactionId) -> InMemoryServices:
 
 
 def refund(services: InMemoryServices) -> OperationOutcome:
-    return services.operations.perform(PAYMENT_ID, REFUND_OF_BOTH, key="r1").outcome
+    return services.operations.perform(PAYMENT_ID, REFUND_OF_BOTH, key="r1", by=BACK_OFFICE).outcome
 
 
 def test_only_a_capture_is_sent_with_an_option() -> None:
     services = in_memory(AUTHORIZATION, AUTHORIZED, unsent=())
-    services.operations.perform(PAYMENT_ID, Capture(eur(600), final=True), key="c1")
+    services.operations.perform(PAYMENT_ID, Capture(eur(600), final=True), key="c1", by=BACK_OFFICE)
     assert services.monext.sent == [(OperationKind.CAPTURE, 600), (OperationKind.CANCEL, 10100)]
     assert services.monext.options == ["FINAL", None]
 

@@ -14,10 +14,12 @@ import pytest
 
 from monext_bridge.domain.ids import MonextTransactionId, RecordTransactionId
 from monext_bridge.domain.monext import Ledger, LedgerRow, OperationAnswer, OperationAnswerKind
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.domain.operations.pending import ABANDONED, KIND_OF_TYPE, REMAINDER, OperationName
 from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, operation_digest
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 from monext_bridge.errors import BridgeError, RemoteUnreachable
+from tests.actors import BACK_OFFICE
 from tests.builders import BEGUN, a_payment, a_transaction, eur
 from tests.operation_states import operation_state
 from tests.record_and_ledger import NO_ANSWER, InMemoryServices, services_in_memory
@@ -90,7 +92,7 @@ ROW_TYPE = {CHARGE: "CAPTURE", CANCEL: "CANCEL", REFUND: "REFUND"}
 
 def asks(case: Case, services: InMemoryServices) -> None:
     """The caller asks for the act, under its key."""
-    services.operations.perform(services.record.versions[-1].id, ASKED[case.kind][0], key=KEY)
+    services.operations.perform(services.record.versions[-1].id, ASKED[case.kind][0], key=KEY, by=BACK_OFFICE)
 
 
 def asked(*, answer: object = NO_ANSWER, room: bool = True, readable: bool = True) -> Happening:
@@ -131,7 +133,7 @@ def looked_up(ok: bool | None) -> Happening:
 
     def happen(case: Case) -> InMemoryServices:
         services = services_in_memory(case.payment, now=SOON, current_ledger=case.listed(ok))
-        services.resolver.resolve_key(case.payment, KEY)
+        services.resolver.resolve_key(case.payment, OwnedKey(KEY))
         return services
 
     return happen
@@ -139,7 +141,7 @@ def looked_up(ok: bool | None) -> Happening:
 
 def looked_up_in_vain(case: Case) -> InMemoryServices:
     services = services_in_memory(case.payment, now=LATER, current_ledger=case.unlisted)
-    services.resolver.resolve_key(case.payment, KEY)
+    services.resolver.resolve_key(case.payment, OwnedKey(KEY))
     return services
 
 
@@ -280,7 +282,7 @@ def test_what_a_final_capture_releases_ends_as_the_capture_does(event: ActEvent)
     none = Case(CHARGE, ActState.NONE)
     services = services_in_memory(none.payment, now=SOON, answer=ANSWERS[event], current_ledger=none.unlisted)
     with suppress(BridgeError):
-        services.operations.perform(none.payment.id, Capture(eur(400), final=True), key=KEY)
+        services.operations.perform(none.payment.id, Capture(eur(400), final=True), key=KEY, by=BACK_OFFICE)
     capture, rest = services.record.versions[-1].transactions[1:]
     assert (rest.interaction_id, rest.state) == (f"{KEY}~{REMAINDER}", capture.state)
 

@@ -11,12 +11,14 @@ from monext_bridge.config import Expiring
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import OperationKind
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.domain.operations.rules import Capture, Refund
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
 from monext_bridge.mapping.monext.requests import operation_request
 from monext_bridge.services.reconciliation.report import FindingStatus
 from sandbox.runner import Sandbox
+from tests.actors import BACK_OFFICE
 from tests.bridges import InProcess
 from tests.services.reconciling import KEY, ReconciliationTester, ShiftedClock
 
@@ -35,7 +37,7 @@ def last_of(reconciliation: ReconciliationTester, token: str, kind: str) -> str:
 
 def executed_after_all(reconciliation: ReconciliationTester, token: str, *, key: str) -> None:
     """Monext carries out a refund that it had kept to itself for minutes."""
-    body = operation_request(amount=1000, key=key, merchant_reference=None)
+    body = operation_request(amount=1000, key=OwnedKey(key, BACK_OFFICE.principal), merchant_reference=None)
     store = reconciliation.bridge.settings.store("fr-store")
     monext_payments = reconciliation.bridge.services.operations.announcer.monext_payments
     monext_payments.execute(
@@ -54,10 +56,10 @@ def told(reconciliation: ReconciliationTester, **scope: Any) -> list[tuple[Follo
 def test_books_that_agree_are_no_finding(reconciliation: ReconciliationTester) -> None:
     cart, _ = reconciliation.paid_cart("german-store")
     reconciliation.bridge.services.operations.perform(
-        reconciliation.payment_id(cart), Capture(Money(1000, "EUR")), key="one"
+        reconciliation.payment_id(cart), Capture(Money(1000, "EUR")), key="one", by=BACK_OFFICE
     )
     reconciliation.bridge.services.operations.perform(
-        reconciliation.payment_id(cart), Refund(Money(300, "EUR")), key="two"
+        reconciliation.payment_id(cart), Refund(Money(300, "EUR")), key="two", by=BACK_OFFICE
     )
     before = reconciliation.world.payment(cart)
     assert told(reconciliation) == []
@@ -101,7 +103,7 @@ def test_the_posted_transaction_carries_monexts_id_and_says_where_it_was_found(
 def test_a_cancelled_capture_is_a_refund(reconciliation: ReconciliationTester) -> None:
     cart, page = reconciliation.paid_cart("german-store")
     reconciliation.bridge.services.operations.perform(
-        reconciliation.payment_id(cart), Capture(Money(1000, "EUR")), key="one"
+        reconciliation.payment_id(cart), Capture(Money(1000, "EUR")), key="one", by=BACK_OFFICE
     )
     reconciliation.world.operate_at_monext(
         last_of(reconciliation, page.token, "CAPTURE"), "cancels", amount=1000
@@ -114,7 +116,7 @@ def test_a_cancelled_capture_is_a_refund(reconciliation: ReconciliationTester) -
 def test_a_refund_that_was_taken_back_did_not_happen(reconciliation: ReconciliationTester) -> None:
     cart, page = reconciliation.paid_cart()
     reconciliation.bridge.services.operations.perform(
-        reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="one"
+        reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="one", by=BACK_OFFICE
     )
     reconciliation.world.operate_at_monext(
         last_of(reconciliation, page.token, "REFUND"), "cancels", amount=1000
@@ -129,7 +131,7 @@ def test_a_part_of_a_refund_that_was_taken_back_is_for_somebody_to_look_at(
 ) -> None:
     cart, page = reconciliation.paid_cart()
     reconciliation.bridge.services.operations.perform(
-        reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="one"
+        reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="one", by=BACK_OFFICE
     )
     reconciliation.world.operate_at_monext(
         last_of(reconciliation, page.token, "REFUND"), "cancels", amount=400
@@ -151,7 +153,7 @@ def test_what_a_final_capture_released_is_linked_and_not_posted_again(
 ) -> None:
     cart, page = reconciliation.paid_cart("german-store")
     reconciliation.bridge.services.operations.perform(
-        reconciliation.payment_id(cart), Capture(Money(1000, "EUR"), final=True), key="last"
+        reconciliation.payment_id(cart), Capture(Money(1000, "EUR"), final=True), key="last", by=BACK_OFFICE
     )
     before = acts(reconciliation, cart)
     assert told(reconciliation) == [(LEDGER, DONE)]
@@ -166,7 +168,7 @@ def test_an_act_that_was_given_up_too_early_becomes_what_it_was(reconciliation: 
     reconciliation.world.fault("monext", action="hang", seconds=0.1, method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         reconciliation.bridge.services.operations.perform(
-            reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="slow"
+            reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="slow", by=BACK_OFFICE
         )
     assert reconciliation.found() == [(FollowUp.OPERATION, DONE)]
     assert acts(reconciliation, cart) == [("Refund", "Failure", 1000)]
@@ -182,7 +184,7 @@ def test_an_act_under_way_is_not_taken_for_one_of_the_back_office(
     reconciliation.world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
         reconciliation.bridge.services.operations.perform(
-            reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="lost"
+            reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="lost", by=BACK_OFFICE
         )
     assert told(reconciliation, ahead=timedelta(minutes=16), older_than=timedelta(minutes=17)) == []
     assert acts(reconciliation, cart) == [("Refund", "Initial", 1000)]
@@ -226,7 +228,7 @@ def test_an_open_act_whose_ledger_is_not_listed_says_so(
     reconciliation.world.script_operation(act="refunds", says="01197")
     with pytest.raises(BridgeError):
         reconciliation.bridge.services.operations.perform(
-            reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="lost"
+            reconciliation.payment_id(cart), Refund(Money(1000, "EUR")), key="lost", by=BACK_OFFICE
         )
     reconciliation.world.odd_answers(ledger="absent")
     (finding,) = reconciliation.run(ahead=ahead)[0]

@@ -15,6 +15,7 @@ from monext_bridge.errors import BridgeError
 from monext_bridge.runtime import utc_now
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Task
 from sandbox.runner import Sandbox
+from tests.actors import BACK_OFFICE
 from tests.bridges import Buyer, InProcess, Page
 from tests.services.reconciling import HOUR, KEY, ReconciliationTester
 from tests.world import World, call_shapes
@@ -215,7 +216,9 @@ def test_a_refused_give_back_is_stuck_until_somebody_has_refunded_it(
     Buyer(reconciliation.bridge).comes_back(page)
     assert reconciliation.found() == [(FollowUp.REVERSAL_REJECTED, FindingStatus.STUCK)]
     payment = reconciliation.payment_id(cart)
-    reconciliation.bridge.services.operations.perform(payment, Refund(Money(13490, "EUR")), key="by-hand")
+    reconciliation.bridge.services.operations.perform(
+        payment, Refund(Money(13490, "EUR")), key="by-hand", by=BACK_OFFICE
+    )
     assert reconciliation.found() == []
 
 
@@ -224,7 +227,9 @@ def test_a_refund_whose_answer_was_lost_is_found_in_the_ledger(reconciliation: R
     payment = reconciliation.payment_id(cart)
     reconciliation.world.fault("monext", action="drop_after", method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
-        reconciliation.bridge.services.operations.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
+        reconciliation.bridge.services.operations.perform(
+            payment, Refund(Money(1000, "EUR")), key="note-1", by=BACK_OFFICE
+        )
     assert reconciliation.found() == [(FollowUp.OPERATION, FindingStatus.FINISHED)]
     assert reconciliation.world.transactions(cart)[1:] == [("Refund", "Success", 1000)]
     assert reconciliation.world.ledger(page.token)[1:] == [("REFUND", 1000, "OK")]
@@ -235,7 +240,9 @@ def test_a_refund_that_never_happened_is_closed(reconciliation: ReconciliationTe
     payment = reconciliation.payment_id(cart)
     reconciliation.world.fault("monext", action="hang", seconds=0.1, method="POST", path="/refunds$")
     with pytest.raises(BridgeError):
-        reconciliation.bridge.services.operations.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
+        reconciliation.bridge.services.operations.perform(
+            payment, Refund(Money(1000, "EUR")), key="note-1", by=BACK_OFFICE
+        )
     assert reconciliation.found() == [(FollowUp.OPERATION, FindingStatus.FINISHED)]
     assert reconciliation.world.transactions(cart)[1:] == [("Refund", "Failure", 1000)]
     assert reconciliation.world.ledger(page.token)[1:] == []
@@ -246,11 +253,17 @@ def test_an_act_that_never_left_is_closed_and_its_key_is_free(reconciliation: Re
     payment = reconciliation.payment_id(cart)
     reconciliation.world.fault("monext", action="status", code=503, path="/transactions/", times=3)
     with pytest.raises(BridgeError):
-        reconciliation.bridge.services.operations.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
+        reconciliation.bridge.services.operations.perform(
+            payment, Refund(Money(1000, "EUR")), key="note-1", by=BACK_OFFICE
+        )
     reconciliation.world.reset()
     assert reconciliation.found() == [(FollowUp.OPERATION, FindingStatus.FINISHED)]
-    assert reconciliation.world.payment(cart)["transactions"][1]["interactionId"] == "note-1~void"
-    reconciliation.bridge.services.operations.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
+    assert reconciliation.world.payment(cart)["transactions"][1]["interactionId"] == (
+        "note-1~void~by-back-office"
+    )
+    reconciliation.bridge.services.operations.perform(
+        payment, Refund(Money(1000, "EUR")), key="note-1", by=BACK_OFFICE
+    )
     assert reconciliation.world.transactions(cart)[2:] == [("Refund", "Success", 1000)]
 
 
@@ -258,7 +271,9 @@ def test_an_act_that_monext_had_received_is_finished(reconciliation: Reconciliat
     cart, page = reconciliation.paid_cart()
     payment = reconciliation.payment_id(cart)
     reconciliation.world.script_operation(act="refunds", outcome="pending", status=202)
-    reconciliation.bridge.services.operations.perform(payment, Refund(Money(1000, "EUR")), key="note-1")
+    reconciliation.bridge.services.operations.perform(
+        payment, Refund(Money(1000, "EUR")), key="note-1", by=BACK_OFFICE
+    )
     assert reconciliation.world.orders(cart)[0]["paymentState"] == "CreditOwed"
     assert reconciliation.found() == [(FollowUp.RECEIVED, FindingStatus.WAITING)]
     refund = next(
@@ -313,7 +328,9 @@ def test_an_order_state_that_was_not_written_is_put_right(reconciliation: Reconc
     )
     payment = reconciliation.payment_id(cart)
     total = reconciliation.world.payment(cart)["amountPlanned"]["centAmount"]
-    reconciliation.bridge.services.operations.perform(payment, Capture(Money(total, "EUR")), key="parcel-1")
+    reconciliation.bridge.services.operations.perform(
+        payment, Capture(Money(total, "EUR")), key="parcel-1", by=BACK_OFFICE
+    )
     assert reconciliation.found() == [(FollowUp.ORDER_STATE, FindingStatus.UNKNOWN)]
     reconciliation.world.reset()
     assert reconciliation.found() == [(FollowUp.ORDER_STATE, FindingStatus.FINISHED)]

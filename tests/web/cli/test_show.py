@@ -37,7 +37,7 @@ def test_a_payment_is_shown_by_its_id(run: Run, authorized: PaidCart) -> None:
     assert run("show", authorized.id).stdout == run("show", authorized.order_number).stdout
 
 
-def test_every_transaction_is_shown_with_its_time_state_amount_key_and_id(
+def test_every_transaction_is_shown_with_its_time_state_amount_key_principal_and_id(
     run: Run, authorized: PaidCart
 ) -> None:
     run("capture", authorized.id, "--amount", "10,50", "--key", "first", "--yes")
@@ -45,7 +45,7 @@ def test_every_transaction_is_shown_with_its_time_state_amount_key_and_id(
     lines = [line.split() for line in run("show", authorized.id).stdout.splitlines()]
     time = transaction["timestamp"][:19].split("T")
     assert ["2", *time, "Charge", "Success", "10.50", "EUR"] in lines
-    assert ["2", "first", transaction["interfaceId"], transaction["id"]] in lines
+    assert ["2", "first", "terminal", transaction["interfaceId"], transaction["id"]] in lines
 
 
 def test_what_is_shown_does_not_open_the_buyers_session(run: Run, authorized: PaidCart) -> None:
