@@ -10,6 +10,7 @@ payment_page   the settings of what the page with the widget may load, and Apple
 choices        the words that settings choose from
 contracts      MONEXT_PAYMENT_METHOD_IDS: contract numbers, as a list or by method
 colors         SHOP_COLORS: what follows from a shop's colours, and whether they can be read
+messages       what proves commercetools' messages
 parsing        one value each: text to type, or what is wrong with it
 declaring      what a declaration of a setting may say, and the walk over the declared fields
 secrets        secrets: how they are read, and which of them are good enough for production

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from monext_bridge.config import parsing
+from monext_bridge.config import messages, parsing
 from monext_bridge.config.by_store import Readings
 from monext_bridge.config.choices import Access, MonextEnvironment, PaymentMethod
 from monext_bridge.config.declaring import MapRule, Setting
@@ -118,7 +118,7 @@ def _unproved_messages(readings: Readings) -> Faults:
     topics: frozenset[str] = readings.of("EVENTS_TOPICS", frozenset).every or frozenset()
     if "EVENTS_OIDC_AUDIENCE" in readings.given:
         yield "EVENTS_SECRET", "is needed by EVENTS_OIDC_AUDIENCE (or EVENTS_OIDC_EMAILS is)"
-    if not all(parsing.SNS_TOPIC.fullmatch(topic) for topic in topics):
+    if not all(messages.SNS_TOPIC.fullmatch(topic) for topic in topics):
         yield "EVENTS_SECRET", "is needed by EVENTS_TOPICS that are not of SNS (or EVENTS_OIDC_EMAILS is)"
 
 

@@ -35,13 +35,6 @@ PRODUCT_TYPE_KEY = re.compile(r"[A-Za-z0-9_-]{2,256}")
 SHIPMENT_STATES = ("Backorder", "Canceled", "Delayed", "Delivered", "Partial", "Pending", "Ready", "Shipped")
 """The values of commercetools' ShipmentState of orders."""
 
-SNS_TOPIC = re.compile(
-    r"arn:aws(?:-[a-z]{2,6})?(?:-[a-z]{2,6})?:sns:[a-z0-9-]{3,30}:[0-9]{12}:[A-Za-z0-9_.-]{1,256}"
-)
-OTHER_TOPIC = re.compile(r"projects/[^/\s]{1,64}/subscriptions/[^/\s]{1,255}|/[!-~]{1,1000}")
-"""A subscription of Pub/Sub, whose pushes name it and not its topic; or what names an Event Grid topic."""
-
-EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 VISIBLE = re.compile(r"[!-~]+")
 NUMBER = re.compile(r"[0-9]{1,9}")
@@ -78,25 +71,6 @@ def plain(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise Fault("must be a JSON string that is not empty")
     return value.strip()
-
-
-def event_topics(value: str) -> frozenset[str]:
-    """Reads where messages may come from: SNS topics, Pub/Sub subscriptions, Event Grid topics, comma list."""
-    found = comma_list(value)
-    if not all(SNS_TOPIC.fullmatch(each) or OTHER_TOPIC.fullmatch(each) for each in found):
-        raise Fault(
-            "must be a comma list of arn:aws:sns:<region>:<account>:<name>, "
-            "projects/<project>/subscriptions/<name>, or paths of Event Grid topics"
-        )
-    return frozenset(found)
-
-
-def email_addresses(value: str) -> frozenset[str]:
-    """Reads a comma list of email addresses, as Google writes those of service accounts."""
-    found = comma_list(value)
-    if not all(EMAIL.fullmatch(each) for each in found):
-        raise Fault("must be a comma list of email addresses")
-    return frozenset(found)
 
 
 def comma_list(value: str) -> tuple[str, ...]:

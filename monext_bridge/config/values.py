@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from monext_bridge.config import parsing, secrets
+from monext_bridge.config import messages, parsing, secrets
 from monext_bridge.config.branding import Branding, BrandingByStore, shop_origins
 from monext_bridge.config.by_store import Readings
 from monext_bridge.config.choices import Access, CheckoutMode, Expiring
@@ -182,7 +182,7 @@ class Settings:
     )
     events_topics: frozenset[str] = setting(
         "EVENTS_TOPICS",
-        parsing.event_topics,
+        messages.event_topics,
         "topics whose messages are taken, comma list: SNS topic ARNs, whose signature is then proof enough, Pub/Sub "
         "subscriptions, Event Grid topics",
         otherwise="every one that is otherwise proved",
@@ -197,7 +197,7 @@ class Settings:
     )
     events_oidc_emails: frozenset[str] = setting(
         "EVENTS_OIDC_EMAILS",
-        parsing.email_addresses,
+        messages.email_addresses,
         "service accounts whose Google tokens are proof enough, comma list",
         otherwise="a token needs the secret beside it",
         factory=frozenset[str],
