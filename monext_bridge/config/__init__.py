@@ -30,7 +30,7 @@ from monext_bridge.config.choices import (
     PaymentMethod,
 )
 from monext_bridge.config.colors import Colors, Palette
-from monext_bridge.config.commercetools import ApiClient, CommercetoolsSettings
+from monext_bridge.config.commercetools import ClientCredentials, CommercetoolsSettings
 from monext_bridge.config.contracts import Contracts
 from monext_bridge.config.declaring import Group, Setting
 from monext_bridge.config.parsing import origin_of, url_host
@@ -45,11 +45,11 @@ __all__ = [
     "SETTINGS",
     "SETTING_NAMES",
     "Access",
-    "ApiClient",
     "Branding",
     "BrandingByStore",
     "CaptureType",
     "CheckoutMode",
+    "ClientCredentials",
     "Colors",
     "CommercetoolsSettings",
     "Contracts",

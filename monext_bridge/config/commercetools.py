@@ -16,7 +16,7 @@ LARGEST_AMOUNT = 10**15
 
 
 @dataclass(frozen=True, slots=True)
-class ApiClient:
+class ClientCredentials:
     """Holds the credentials of one API client."""
 
     id: str
@@ -112,10 +112,10 @@ class CommercetoolsSettings:
         note="",
     )
 
-    def clients(self) -> tuple[ApiClient, ...]:
+    def clients(self) -> tuple[ClientCredentials, ...]:
         """Returns the API clients, the one that is used first before the others."""
         pairs = zip(self.client_ids, self.client_secrets, strict=True)
-        return tuple(ApiClient(client_id, secret) for client_id, secret in pairs)
+        return tuple(ClientCredentials(client_id, secret) for client_id, secret in pairs)
 
 
 def amounts_by_client(value: Any) -> Mapping[str, int]:

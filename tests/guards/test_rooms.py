@@ -13,7 +13,9 @@ LAYERS = ("domain", "gateways", "mapping", "services", "web")
 """Their groups are the rooms; modules that stand beside these are imported as they are."""
 
 MOST_FILES = 14
-FULLER: dict[str, str] = {}
+FULLER: dict[str, str] = {
+    "monext_bridge.config": "each file reads settings of one subject, and is found by the name of the setting",
+}
 """Rooms with more files than that, each with the reason for which it is better whole."""
 
 REGISTERS = ("blueprint.", "payment_group.", "click.")

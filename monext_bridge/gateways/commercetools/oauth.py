@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 
-from monext_bridge.config import ApiClient, CommercetoolsSettings
+from monext_bridge.config import ClientCredentials, CommercetoolsSettings
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.gateways.commercetools.answers import Json, document
 from monext_bridge.gateways.commercetools.tokens import Grant
@@ -20,7 +20,7 @@ INTROSPECTION_TIMEOUT = 3.0
 """Seconds; every call of a back office waits for the introspection."""
 
 
-ApiClients = Rotation[ApiClient]
+ApiClients = Rotation[ClientCredentials]
 
 
 def api_clients(settings: CommercetoolsSettings) -> ApiClients:
@@ -32,7 +32,7 @@ def fetch_grant(client: HttpClient, clients: ApiClients) -> Grant:
     """Fetches a new token. It has all scopes of the client, since none is asked for. Raises RemoteError."""
     form = {"grant_type": "client_credentials"}
 
-    def send(api_client: ApiClient) -> HttpAnswer:
+    def send(api_client: ClientCredentials) -> HttpAnswer:
         return client.send("POST", GRANT_ROUTE, route=GRANT_ROUTE, form=form, headers=_basic(api_client))
 
     body = document(clients.send(send, proves=_is_taken), what=f"POST {GRANT_ROUTE}")
@@ -45,7 +45,7 @@ def fetch_grant(client: HttpClient, clients: ApiClients) -> Grant:
 def introspect(client: HttpClient, clients: ApiClients, *, token: str) -> Json:
     """Returns what is known of somebody's token. Raises RemoteError, whose text does not hold the token."""
 
-    def send(api_client: ApiClient) -> HttpAnswer:
+    def send(api_client: ClientCredentials) -> HttpAnswer:
         return client.send(
             "POST",
             INTROSPECTION_ROUTE,
@@ -62,6 +62,6 @@ def _is_taken(answer: HttpAnswer) -> bool:
     return 200 <= answer.status < 300
 
 
-def _basic(api_client: ApiClient) -> dict[str, str]:
+def _basic(api_client: ClientCredentials) -> dict[str, str]:
     pair = f"{api_client.id}:{api_client.secret.get_secret_value()}"
     return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
