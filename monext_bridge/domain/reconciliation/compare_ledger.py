@@ -11,6 +11,7 @@ refund back. Any other cancel releases the authorisation.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from monext_bridge.domain.ids import MonextTransactionId
@@ -86,14 +87,14 @@ def posting_updates(
 def disagreement(payment: Payment, ledger: Ledger) -> str | None:
     """Returns how record and ledger differ in what may still be done, in minor units, None where they don't.
 
-    While an operation is open nothing can be said.
+    While an operation is open nothing can be said. Chargebacks are left out: no ledger lists what banks take.
     """
     if any(
         t.state in (TransactionState.INITIAL, TransactionState.PENDING) and not is_unsent(t)
         for t in _operations(payment)
     ):
         return None
-    ours = open_amounts(payment)
+    ours = open_amounts(_without_chargebacks(payment))
     theirs = open_amounts_at_monext(ledger, like=ours.capturable)
     if (ours.capturable, ours.refundable) == (theirs.capturable, theirs.refundable):
         return None
@@ -101,6 +102,11 @@ def disagreement(payment: Payment, ledger: Ledger) -> str | None:
         f"the record leaves {ours.capturable.cent_amount} to capture and {ours.refundable.cent_amount} to refund, "
         f"Monext's ledger {theirs.capturable.cent_amount} and {theirs.refundable.cent_amount}"
     )
+
+
+def _without_chargebacks(payment: Payment) -> Payment:
+    kept = (t for t in payment.transactions if t.type is not TransactionType.CHARGEBACK)
+    return replace(payment, transactions=tuple(kept))
 
 
 def _operations(payment: Payment) -> Iterator[Transaction]:

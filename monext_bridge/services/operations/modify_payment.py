@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from monext_bridge.config import Settings
@@ -106,16 +107,18 @@ class PaymentOperations:
         *,
         key: str | None = None,
         merchant_reference: str | None = None,
+        still_due: Callable[[Payment], bool] | None = None,
     ) -> OperationResult:
         """Carry out an operation, or return what became of it where its key has been used for it before.
 
-        Raises NotFound; Conflict where the money rules forbid it; KeyReused; Malformed for a key of the wrong
+        `still_due` is asked of each reading before anything is announced on it: others may have captured since the
+        caller's own. Raises NotFound; Conflict where the money rules forbid it, or it is no longer due; KeyReused; Malformed for a key of the wrong
         form; OperationUnknown where it is not known whether Monext acted (ask again with the same key); RemoteError
         where nothing was begun.
         """
         if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
             raise Malformed("1 to 128 of A-Z a-z 0-9 _ . : -", field="Idempotency-Key")
-        request = OperationRequest(operation, key or uuid.uuid4().hex, merchant_reference)
+        request = OperationRequest(operation, key or uuid.uuid4().hex, merchant_reference, still_due)
         begun = decide_and_write(
             self.payment(payment_id),
             lambda payment: self._begin(payment, request),
@@ -134,6 +137,7 @@ class PaymentOperations:
 
     def _first(self, payment: Payment, request: OperationRequest) -> Begun:
         """Handle a new key."""
+        _check_due(payment, request)
         operations = self._announcements(payment, request)
         if has_abandoned(payment, request.key):
             self.announcer.check_before(payment, operations, request)
@@ -157,6 +161,7 @@ class PaymentOperations:
             if not operations_of_key(payment, request.key):
                 raise outdated(f"payment {payment.id}")
             return self._result(payment, request)
+        _check_due(payment, request)
         return self.announcer.announce(
             payment, self.executor.claim_updates(known.unsent), request, claimed=known.unsent
         )
@@ -231,3 +236,9 @@ class PaymentOperations:
             return OrderStateUpdater(self.records, self.records.order_of_payment(payment.id))
         except RemoteError:
             return OrderStateUpdater(self.records, None)
+
+
+def _check_due(payment: Payment, request: OperationRequest) -> None:
+    """Raise Conflict where the caller's reason for the operation no longer holds of this reading."""
+    if request.still_due is not None and not request.still_due(payment):
+        raise Conflict("the payment has changed since, and this is no longer due")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -48,11 +48,15 @@ class OperationResult:
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """An operation under its key. The digest tells whether a key comes again with the same request."""
+    """An operation under its key. The digest tells whether a key comes again with the same request.
+
+    `still_due` says of a reading whether the operation is still to be announced on it.
+    """
 
     operation: Operation
     key: str
     merchant_reference: str | None
+    still_due: Callable[[Payment], bool] | None = None
 
     @property
     def name(self) -> OperationName:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderId
@@ -140,10 +141,15 @@ class ShipmentCapturer:
             if capture is None:
                 return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             try:
-                performed = self.operations.perform(payment.id, capture.capture, key=capture.key)
+                performed = self.operations.perform(
+                    payment.id,
+                    capture.capture,
+                    key=capture.key,
+                    still_due=partial(self._is_due, order=order, capture=capture),
+                )
             except (Conflict, KeyReused) as error:
                 payment = self.operations.payment(payment.id)
-                if due_capture(payment, order, now=self.clock.now()) == capture:
+                if self._is_due(payment, order=order, capture=capture):
                     return _forbidden(error, payment, capture)
                 continue
             _log_result(performed, payment, capture)
@@ -151,6 +157,9 @@ class ShipmentCapturer:
                 return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             payment = self.operations.payment(payment.id)
         return MessageHandled.AGAIN
+
+    def _is_due(self, payment: Payment, *, order: Order, capture: ShipmentCapture) -> bool:
+        return due_capture(payment, order, now=self.clock.now()) == capture
 
 
 def _log_result(performed: OperationResult, payment: Payment, capture: ShipmentCapture) -> None:

@@ -174,6 +174,13 @@ def test_a_cancelled_capture_is_a_refund_and_a_cancelled_refund_did_not_happen()
     assert disagreement(after, ledger) is None
 
 
+def test_a_chargeback_is_no_difference_because_no_ledger_lists_it() -> None:
+    charge = a_transaction(state=SUCCESS, interface_id="row-0")
+    chargeback = a_transaction(type=TransactionType.CHARGEBACK, state=SUCCESS, interaction_id=None)
+    ledger = Ledger((row(0, "AUTHORIZATION_AND_CAPTURE", 11100),))
+    assert disagreement(a_payment(transactions=(charge, chargeback)), ledger) is None
+
+
 def test_a_part_of_a_refund_that_was_taken_back_differs() -> None:
     refund = act(REFUND, SUCCESS, interface_id="row-1")
     back = row(2, "CANCEL", 400, origin_id=MonextTransactionId("row-1"))
