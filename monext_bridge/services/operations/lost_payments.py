@@ -1,4 +1,4 @@
-"""Finds the payments of an order that names none with money of ours: one may leave its cart while it is being paid."""
+"""Finds the payments of an order that names none of ours with money: one may leave its cart while it is paid."""
 
 from __future__ import annotations
 

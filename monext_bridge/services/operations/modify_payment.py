@@ -112,9 +112,9 @@ class PaymentOperations:
         """Carry out an operation, or return what became of it where its key has been used for it before.
 
         `still_due` is asked of each reading before anything is announced on it: others may have captured since the
-        caller's own. Raises NotFound; Conflict where the money rules forbid it, or it is no longer due; KeyReused; Malformed for a key of the wrong
-        form; OperationUnknown where it is not known whether Monext acted (ask again with the same key); RemoteError
-        where nothing was begun.
+        caller's own. Raises NotFound; Conflict where the money rules forbid it, or it is no longer due; KeyReused;
+        Malformed for a key of the wrong form; OperationUnknown where it is not known whether Monext acted (ask again
+        with the same key); RemoteError where nothing was begun.
         """
         if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
             raise Malformed("1 to 128 of A-Z a-z 0-9 _ . : -", field="Idempotency-Key")
