@@ -61,24 +61,29 @@ OTHERS = st.sampled_from([Cancel(), Reverse(), *(Refund(eur(amount)) for amount 
 SECONDS = st.sampled_from([-30, 0, 30])
 """By how much the clocks of machines differ."""
 
-BEGINNINGS: dict[str, st.SearchStrategy[Any]] = {
-    "echoes": st.booleans(),
-    "staff": st.booleans(),
-    "makes_orders": st.booleans(),
-    "slow": st.booleans(),
-    "skew": SECONDS,
-    "unruly": st.sampled_from([False, False, True]),
-    "bought": st.sampled_from([None, AUTHORIZATION, AUTHORIZATION, CHARGE]),
-    "sessions": st.integers(min_value=1, max_value=MOST_ATTEMPTS),
-    "rush": st.lists(CONDITIONS, max_size=MOST_ATTEMPTS),
-}
+BEGINNINGS = st.fixed_dictionaries(
+    {
+        "echoes": st.booleans(),
+        "staff": st.booleans(),
+        "makes_orders": st.booleans(),
+        "slow": st.booleans(),
+        "skew": SECONDS,
+        "unruly": st.sampled_from([False, False, True]),
+        "bought": st.sampled_from([None, AUTHORIZATION, AUTHORIZATION, CHARGE]),
+        "sessions": st.integers(min_value=1, max_value=MOST_ATTEMPTS),
+        "rush": st.lists(CONDITIONS, max_size=MOST_ATTEMPTS),
+    }
+)
 
 
 class Events(Stage):
     """One cart, and everybody who has to do with it."""
 
-    @initialize(target=None, **BEGINNINGS)
-    def begin(
+    @initialize(beginning=BEGINNINGS)
+    def begin(self, beginning: dict[str, Any]) -> None:
+        self.begins(**beginning)
+
+    def begins(
         self,
         echoes: bool,
         staff: bool,

@@ -80,8 +80,7 @@ class MoneyEvents(Events):
         foreign=st.sampled_from([False] * 7 + [True]),
         refused=st.sampled_from([None, None, None, None, *REFUSALS]),
         edited=st.one_of(st.none(), TOTALS),
-        target=None,
-        **BEGINNINGS,
+        beginning=BEGINNINGS,
     )
     def begin(
         self,
@@ -89,10 +88,10 @@ class MoneyEvents(Events):
         foreign: bool,
         refused: str | None,
         edited: int | None,
-        **beginnings: Any,
+        beginning: dict[str, Any],
     ) -> None:
         self.shares, self.foreign, self.refused = shares, foreign, refused
-        Events.begin(self, **beginnings)
+        self.begins(**beginning)
         if edited and self.shop.made_order:
             self.order_changes(edited, None, shipped=True, conditions=Conditions(), skew=0)
 

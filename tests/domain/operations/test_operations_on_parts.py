@@ -159,7 +159,7 @@ def test_a_chargeback_that_names_no_part_takes_from_the_first_and_then_from_the_
 
 
 def test_a_part_of_another_currency_is_left_alone() -> None:
-    foreign = a_part(2, CHARGE, 10100, amount=Money(10100, "USD"))
+    foreign = replace(a_part(2, CHARGE, 10100), amount=Money(10100, "USD"))
     payment = paid_in_parts(a_part(1, CHARGE, 1000), foreign, planned=11100)
     assert operations(payment, Reverse()) == [(REFUND, 1000, FIRST)]
 
