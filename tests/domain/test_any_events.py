@@ -233,7 +233,7 @@ def test_in_any_order_of_events_the_books_agree_in_the_end() -> None:
     run_state_machine_as_test(
         Events,
         settings=hypothesis.settings(
-            max_examples=300,
+            max_examples=220,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

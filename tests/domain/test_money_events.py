@@ -304,7 +304,7 @@ def test_whatever_becomes_of_the_order_and_other_money_the_books_agree_in_the_en
     run_state_machine_as_test(
         MoneyEvents,
         settings=hypothesis.settings(
-            max_examples=200,
+            max_examples=130,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,
