@@ -7,7 +7,7 @@ payments come beside them, and sessions are paid in parts. All that `test_any_ev
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import hypothesis
@@ -74,11 +74,12 @@ class MoneyEvents(Events):
     shares: Shares | None = None
     foreign = False
     refused: str | None = None
+    cancelled_at: datetime | None = None
 
     @initialize(
         shares=st.one_of(st.none(), PARTS),
         foreign=st.sampled_from([False] * 7 + [True]),
-        refused=st.sampled_from([None, None, None, None, *REFUSALS]),
+        refused=st.sampled_from([None, None, None, "about us", *REFUSALS]),
         edited=st.one_of(st.none(), TOTALS),
         beginning=BEGINNINGS,
     )
@@ -138,7 +139,8 @@ class MoneyEvents(Events):
         """Somebody edits it, cancels it or ships it, and the message of that comes."""
         order = self.shop.made_order
         assert order
-        self.troubled |= state == "Cancelled"
+        if state == "Cancelled":
+            self.troubled, self.cancelled_at = True, self.cancelled_at or self.now
         self.shop.changes_order(
             total=eur(total),
             state=state or order.state,
@@ -251,12 +253,21 @@ class MoneyEvents(Events):
         for payment in kept:
             self.compare_with_refusal(payment)
             self.compare_with_shipment(payment)
+            self.compare_with_cancellation(payment)
 
     def compare_with_refusal(self, kept: Payment) -> None:
         """Check that a refusal of the cart has given the money back by now, and one about us has kept it."""
         if needs_order(self.shop.context(kept.id)) and self.shop.has_our_number:
             assert self.shop.refusal
             assert self.shop.refusal.about is RefusalKind.OURS
+
+    def compare_with_cancellation(self, kept: Payment) -> None:
+        """Check that no money is kept which came some minutes after its order was cancelled."""
+        order, accepted = self.shop.made_order, accepted_transaction(kept)
+        if order is None or self.cancelled_at is None or not accepted or not accepted.timestamp:
+            return
+        if kept.id in order.payment_ids or (self.shop.makes_orders and self.shop.has_our_number):
+            assert accepted.timestamp - self.cancelled_at <= CLOCKS_DIFFER
 
     def compare_with_shipment(self, kept: Payment) -> None:
         """Check that a shipped order has all that it owes and is there, and a cancelled one holds nothing open."""
