@@ -1,21 +1,20 @@
 """Any order of events, duplicates and crashes, decided by the domain alone: in the end the books agree.
 
 Several attempts of one cart, flows whose steps interleave, answers that are lost or come late, and the merchant's
-staff at Monext. `tests/e2e/test_any_order.py` plays the same
-over the real services; here nothing is called, so that many more orders are tried.
+staff at Monext. `tests/e2e/test_any_order.py` plays the same over the real services; here nothing is called, so that
+many more orders are tried. `test_money_events.py` adds what happens around the payment.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -23,45 +22,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
-from monext_bridge.domain.monext import MoneyMovement
-from monext_bridge.domain.operations.pending import REPLACEMENT, TOO_LATE, is_unsent, operation_name
+from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.operations.rules import Cancel, Capture, Operation, Refund, Reverse
-from monext_bridge.domain.outcome.automatic_reversal import is_reversal_rejected, reversal_operations
-from monext_bridge.domain.reconciliation.compare_ledger import disagreement
-from monext_bridge.domain.record.amounts import own_amounts
-from monext_bridge.domain.record.attempt_status import attempt_status, holds_money, reversal_reason
-from monext_bridge.domain.record.parts import accepted_transaction
-from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
-from monext_bridge.services.checkout.start import RESULT_FIRST
-from tests.builders import BEGUN, PAYMENT_KEY, a_payment, a_transaction, eur
-from tests.domain.concurrent_flows import Bridge, Conditions, Steps
-from tests.domain.remotes_in_memory import SESSION_LIFETIME, Monext, Session, Shop
-from tests.operation_states import operation_state
-from tools.states.transitions import (
-    ACT_CORRECTIONS,
-    ACT_EDGES,
-    MONEY_CORRECTIONS,
-    MONEY_EDGES,
-    SESSION_CORRECTIONS,
-    SESSION_EDGES,
-)
+from monext_bridge.domain.outcome.order_refusals import RefusalKind
+from monext_bridge.domain.record.parts import parts
+from monext_bridge.domain.record.payment import TransactionType
+from tests.builders import BEGUN, eur
+from tests.domain.commercetools_in_memory import Refusal, Shop
+from tests.domain.concurrent_flows import Bridge, Conditions
+from tests.domain.concurrent_flows.process import origin
+from tests.domain.monext_in_memory import Monext
+from tests.domain.stage import AUTHORIZATION, CHARGE, MOST_ATTEMPTS, Stage
 
-INITIAL, PENDING, SUCCESS, FAILURE = TransactionState
-AUTHORIZATION, CANCEL, CHARGE, REFUND = (
-    TransactionType.AUTHORIZATION,
-    TransactionType.CANCEL_AUTHORIZATION,
-    TransactionType.CHARGE,
-    TransactionType.REFUND,
-)
-MOST_ATTEMPTS = 3
 TITLES = ("REFUSED", "ONHOLD_PARTNER")
-STATUS_EDGES = {
-    (edge.begin, edge.end)
-    for table in (SESSION_EDGES, SESSION_CORRECTIONS, MONEY_EDGES, MONEY_CORRECTIONS)
-    for edge in table
-}
-OPERATION_MOVES = {(edge.begin, edge.end) for edge in ACT_EDGES + ACT_CORRECTIONS}
+OUT_OF_STOCK = Refusal(400, "OutOfStock", RefusalKind.CERTAIN)
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])
 WHICH = st.integers(min_value=0, max_value=5)
@@ -78,6 +52,8 @@ CONDITIONS = st.sampled_from(
         Conditions(pending=True),
         Conditions(pending=True, answered=False),
         Conditions(refused=True, answered=False),
+        Conditions(reached=False, spared=1),
+        Conditions(answered=False, spared=1),
     ]
 )
 CAPTURES = st.builds(Capture, AMOUNTS.map(eur), st.booleans())
@@ -85,22 +61,29 @@ OTHERS = st.sampled_from([Cancel(), Reverse(), *(Refund(eur(amount)) for amount 
 SECONDS = st.sampled_from([-30, 0, 30])
 """By how much the clocks of machines differ."""
 
+BEGINNINGS = st.fixed_dictionaries(
+    {
+        "echoes": st.booleans(),
+        "staff": st.booleans(),
+        "makes_orders": st.booleans(),
+        "slow": st.booleans(),
+        "skew": SECONDS,
+        "unruly": st.sampled_from([False, False, True]),
+        "bought": st.sampled_from([None, AUTHORIZATION, AUTHORIZATION, CHARGE]),
+        "sessions": st.integers(min_value=1, max_value=MOST_ATTEMPTS),
+        "rush": st.lists(CONDITIONS, max_size=MOST_ATTEMPTS),
+    }
+)
 
-class Events(RuleBasedStateMachine):
-    """One cart, and everybody who has to do with it. A caller is the next step of what it does, and its clock."""
 
-    @initialize(
-        echoes=st.booleans(),
-        staff=st.booleans(),
-        makes_orders=st.booleans(),
-        slow=st.booleans(),
-        skew=SECONDS,
-        unruly=st.sampled_from([False, False, True]),
-        bought=st.sampled_from([None, AUTHORIZATION, AUTHORIZATION, CHARGE]),
-        sessions=st.integers(min_value=1, max_value=MOST_ATTEMPTS),
-        rush=st.lists(CONDITIONS, max_size=MOST_ATTEMPTS),
-    )
-    def begin(
+class Events(Stage):
+    """One cart, and everybody who has to do with it."""
+
+    @initialize(beginning=BEGINNINGS)
+    def begin(self, beginning: dict[str, Any]) -> None:
+        self.begins(**beginning)
+
+    def begins(
         self,
         echoes: bool,
         staff: bool,
@@ -112,16 +95,14 @@ class Events(RuleBasedStateMachine):
         sessions: int,
         rush: list[Conditions],
     ) -> None:
-        """`unruly`: the cart changes, and Monext takes other amounts. `bought`: one attempt is settled already.
-
-        `rush`: so many sessions are paid at once, and everybody is about to settle them.
-        """
-        self.now, self.unruly, self.meddled = BEGUN, unruly, False
+        """`bought`: one attempt is settled already. `rush`: so many sessions are paid at once."""
+        self.now, self.unruly = BEGUN, unruly
         self.shop = Shop(self.check_write, makes_orders=makes_orders)
         lag = timedelta(minutes=2 if slow else 0)
         self.monext = Monext(echoes=echoes, staff=staff, lag=lag, skew=timedelta(seconds=skew), now=self.now)
         self.bridge = Bridge(self.shop, self.monext, self.now)
-        self.callers: list[tuple[Steps, timedelta]] = []
+        self.is_set()
+        self.callers = []
         self.asked: dict[tuple[PaymentId, str], Operation] = {}
         for _ in range(sessions):
             self.open_session(bought or AUTHORIZATION)
@@ -213,12 +194,13 @@ class Events(RuleBasedStateMachine):
     @rule(which=WHICH, ok=st.booleans())
     def monext_finishes(self, which: int, ok: bool) -> None:
         for payment in self.taken()[which % MOST_ATTEMPTS :]:
-            self.monext.resolve_pending(self.origin(payment), ok=ok)
+            self.finishes_at_monext(payment, ok=ok)
 
     @precondition(lambda self: self.monext.staff and self.taken())
     @rule(which=WHICH, kind=st.sampled_from(["CAPTURE", "CANCEL", "REFUND"]), share=st.sampled_from([1, 2]))
     def staff_acts_at_monext(self, which: int, kind: str, share: int) -> None:
-        taken = self.origin(self.taken()[which % len(self.taken())])
+        of_payment = parts(self.taken()[which % len(self.taken())])
+        taken = origin(of_payment[which % len(of_payment)])
         uncaptured, refundable = self.monext.open_amounts(taken)
         amount = (refundable if kind == "REFUND" else uncaptured) // share
         if amount > 0:
@@ -228,12 +210,13 @@ class Events(RuleBasedStateMachine):
     @precondition(lambda self: self.unruly)
     @rule(what=st.sampled_from(["grows", "is merged", "is out of stock"]))
     def cart(self, what: str) -> None:
-        if self.shop.order:
+        if self.shop.made_order:
             return
         self.shop.cart_version += 1
         self.shop.total += 500 if what == "grows" else 0
         self.shop.merged |= what == "is merged"
-        self.shop.out_of_stock |= what == "is out of stock"
+        if what == "is out of stock":
+            self.shop.refusal = OUT_OF_STOCK
 
     @invariant()
     def nothing_is_carried_out_twice(self) -> None:
@@ -245,173 +228,12 @@ class Events(RuleBasedStateMachine):
         if hasattr(self, "monext"):
             assert all(min(self.monext.open_amounts(taken)) >= 0 for taken in self.monext.rows)
 
-    def teardown(self) -> None:
-        if not hasattr(self, "monext"):
-            return
-        self.callers.clear()
-        self.passes(SESSION_LIFETIME + timedelta(hours=1))
-        for _ in range(4):
-            self.passes(timedelta(minutes=10))
-            for payment in list(self.shop.payments.values()):
-                self.resolve(payment.id)
-        self.compare()
-
-    def resolve(self, payment_id: PaymentId) -> None:
-        """What happens to a payment of which nobody forgets anything any more."""
-        self.run(self.bridge.records_outcome(payment_id))
-        payment = self.shop.payments[payment_id]
-        if accepted_transaction(payment):
-            self.monext.resolve_pending(self.origin(payment), ok=True)
-            for caller in (
-                self.bridge.resolves_unknown,
-                self.bridge.imports_ledger,
-                self.bridge.records_outcome,
-            ):
-                self.run(caller(payment_id))
-
-    def compare(self) -> None:
-        payments = list(self.shop.payments.values())
-        kept = [p for p in payments if holds_money(p)]
-        assert len(kept) <= 1
-        assert not kept or self.shop.order or not self.shop.makes_orders
-        if self.taken() and not self.meddled and (self.shop.order or not self.unruly):
-            assert len(kept) == 1
-        if kept and self.shop.order:
-            assert accepted_transaction(kept[0]).amount == self.shop.order.total  # type: ignore[union-attr]
-        for payment in payments:
-            assert bool(accepted_transaction(payment)) == bool(
-                self.monext.sessions[self.token(payment)].accepted
-            )
-        for payment in self.taken():
-            assert all(t.state in (SUCCESS, FAILURE) for t in payment.transactions)
-            assert (
-                reversal_reason(payment) is None
-                or own_amounts(payment).held.is_zero
-                or is_reversal_rejected(payment)
-            )
-            ends = {str(t.interaction_id).rpartition("~")[2] for t in reversal_operations(payment).all}
-            assert TOO_LATE not in ends or REPLACEMENT in ends
-            self.compare_books(payment)
-
-    def compare_books(self, payment: Payment) -> None:
-        ledger = self.monext.ledger(self.origin(payment))
-        recorded, listed = Counter[str](), Counter[str]()
-        for t in payment.transactions:
-            recorded[t.type] += t.amount.cent_amount if operation_name(t) and t.state is SUCCESS else 0
-        for row in ledger.rows[1:]:
-            kind = {"CAPTURE": CHARGE, "CANCEL": CANCEL, "REFUND": REFUND}[row.type]
-            listed[kind] += row.amount if row.ok else 0
-        assert +recorded == +listed
-        assert disagreement(payment, ledger) is None
-
-    def check_write(self, before: Payment, after: Payment) -> None:
-        """Each write by itself: what is true of every one of them."""
-        moved = attempt_status(before), attempt_status(after)
-        assert moved[0] is moved[1] or moved in STATUS_EDGES
-        assert accepted_transaction(before) in (None, accepted_transaction(after))
-        old = {t.id: t for t in before.transactions}
-        for t in after.transactions:
-            if operation_name(t):
-                states = operation_state(old.get(t.id)), operation_state(t)
-                assert states[0] is states[1] or states in OPERATION_MOVES
-        if not self.monext.staff:
-            check_bounds(after)
-
-    def starts_again(self, planned: TransactionType) -> None:
-        """Another session, unless one of the earlier ones turns out to be paid, or may yet be."""
-        if len(self.shop.payments) == MOST_ATTEMPTS or self.shop.order or self.shop.merged:
-            return
-        for payment in list(self.shop.payments.values()):
-            if accepted_transaction(payment) is None:
-                self.run(self.bridge.records_outcome(payment.id))
-        if not any(attempt_status(p) in RESULT_FIRST for p in self.shop.payments.values()):
-            self.open_session(planned)
-
-    def open_session(self, planned: TransactionType) -> None:
-        number = len(self.shop.payments) + 1
-        token, amount = SessionToken(f"token-{number}"), eur(self.shop.total)
-        first = a_transaction(type=planned, amount=amount, interaction_id=token, timestamp=self.now)
-        payment = a_payment(
-            id=PaymentId(f"payment-{number}"),
-            key=PAYMENT_KEY.replace("-1-", f"-{number}-"),
-            planned=amount,
-            interface_id=token,
-            transactions=(first,),
-        )
-        self.shop.payments[payment.id] = payment
-        self.shop.cart_version += 1
-        self.monext.sessions[token] = Session(self.now)
-
-    def is_paid(self, payment: Payment, *, captured: bool, less: bool = False) -> None:
-        session = self.monext.sessions[self.token(payment)]
-        if session.accepted or (
-            self.now >= session.begun + SESSION_LIFETIME and session.title != "ONHOLD_PARTNER"
-        ):
-            return
-        move = MoneyMovement.CAPTURED if captured else MoneyMovement.AUTHORIZED
-        amount = payment.planned.cent_amount - (100 if less else 0)
-        self.monext.pay(self.token(payment), move, amount)
-
-    def is_tried(self, payment: Payment, *, title: str) -> None:
-        session = self.monext.sessions[self.token(payment)]
-        if not session.accepted and self.now < session.begun + SESSION_LIFETIME:
-            session.title = title
-
-    def passes(self, time: timedelta) -> None:
-        self.now += time
-        self.monext.now = self.now
-
-    def calls(self, caller: Steps, *, skew: int) -> None:
-        self.callers.append((caller, timedelta(seconds=skew)))
-
-    def goes_on(self, caller: tuple[Steps, timedelta]) -> None:
-        steps, skew = caller
-        self.bridge.now = self.now + skew
-        if next(steps, "ended") == "ended":
-            self.callers.remove(caller)
-
-    def run(self, caller: Steps) -> None:
-        self.bridge.now = self.now
-        for _ in caller:
-            pass
-
-    def payment(self, which: int) -> Payment:
-        payments = list(self.shop.payments.values())
-        return payments[which % len(payments)]
-
-    def taken(self) -> list[Payment]:
-        return [p for p in self.shop.payments.values() if accepted_transaction(p)]
-
-    def token(self, payment: Payment) -> SessionToken:
-        assert payment.interface_id is not None
-        return payment.interface_id
-
-    def origin(self, payment: Payment) -> MonextTransactionId:
-        taken = accepted_transaction(payment)
-        assert taken is not None
-        assert taken.interface_id is not None
-        return taken.interface_id
-
-
-def check_bounds(payment: Payment) -> None:
-    """What may have been done, with what is under way, is never more than there is."""
-    sums: Counter[tuple[TransactionType, bool]] = Counter()
-    for t in payment.transactions:
-        if not is_unsent(t) and t.state is not FAILURE:
-            sums[t.type, t.state is SUCCESS] += t.amount.cent_amount
-    captured, cancelled, refunded = (
-        sums[kind, True] + sums[kind, False] for kind in (CHARGE, CANCEL, REFUND)
-    )
-    if sums[AUTHORIZATION, True]:
-        assert captured + cancelled <= sums[AUTHORIZATION, True]
-    assert refunded <= sums[CHARGE, True]
-
 
 def test_in_any_order_of_events_the_books_agree_in_the_end() -> None:
     run_state_machine_as_test(
         Events,
         settings=hypothesis.settings(
-            max_examples=400,
+            max_examples=220,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

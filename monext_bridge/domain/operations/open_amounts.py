@@ -74,9 +74,13 @@ def owed(payment: Payment, order: Order) -> Money:
 
 
 def has_room_for(payment: Payment, operations: Iterable[Transaction]) -> bool:
-    """Tells whether the record leaves enough for unsent operations that are to be taken up again."""
+    """Tells whether the record leaves enough for unsent operations that are to be taken up again.
+
+    Each needs room on its own part, and all of them together in the payment: a chargeback may have taken more than
+    the part that it counts against.
+    """
     own = tuple(operations)
-    return all(_fits(part_with(payment, operation), own) for operation in own)
+    return _fits(payment, own) and all(_fits(part_with(payment, operation), own) for operation in own)
 
 
 def is_authorization_over(part: Payment, *, now: datetime, ledger: Ledger | None = None) -> bool:

@@ -135,8 +135,11 @@ def _shares(payment: Payment, operation: Operation) -> tuple[Share, ...]:
 def _split(
     amount: Money, rooms: Iterable[tuple[Payment, Money]], *, kind: TransactionType
 ) -> tuple[Share, ...]:
+    """Fills the rooms one after the other. A part that brought another currency is left alone."""
     shares: list[Share] = []
     for part, room in rooms:
+        if room.currency != amount.currency:
+            continue
         share = min(amount, room)
         if not share.is_zero:
             shares.append(Share(part, kind, share))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from monext_bridge.domain.money import Money
@@ -26,6 +26,7 @@ from monext_bridge.domain.record import (
     parts,
     reversal_reason,
     surplus_parts,
+    taken,
 )
 
 
@@ -53,8 +54,7 @@ def reversal_announcements(
     """
     return tuple(
         _announcement(part, kind, amount, now=now, principal=principal)
-        for part in reversed_parts(payment)
-        for kind, amount in _owed(part)
+        for part, kind, amount in _owed(payment)
     )
 
 
@@ -69,7 +69,7 @@ def owes_more(payment: Payment) -> bool:
 
     It is False while one of its reversals is `Initial`, and where Monext has rejected one.
     """
-    return any(_owes_more(part) for part in reversed_parts(payment))
+    return any(not _is_blocked(part) for part, _, _ in _owed(payment))
 
 
 def is_reversal_open(payment: Payment) -> bool:
@@ -78,12 +78,18 @@ def is_reversal_open(payment: Payment) -> bool:
     Its outcome is not known, it ended at a cancel that came too late, or it is not begun for all of the
     money.
     """
-    return any(_is_open(part) for part in reversed_parts(payment))
+    return any(_is_unfinished(part) for part in reversed_parts(payment)) or owes_more(payment)
 
 
 def is_reversed(payment: Payment) -> bool:
-    """Tells whether all of the payment's money went back, also where others sent it back."""
-    return reversal_reason(payment) is not None and all(_went_back(part) for part in parts(payment))
+    """Tells whether all of the payment's money went back, also where others sent it back.
+
+    A chargeback may have taken more than the part that it counts against, so the parts may also balance one another.
+    """
+    if reversal_reason(payment) is None or not all(_is_done(part) for part in parts(payment)):
+        return False
+    of_parts = all(own_amounts(part).held.is_zero for part in parts(payment))
+    return of_parts or (taken(payment) is not None and own_amounts(payment).held.is_zero)
 
 
 def is_reversal_rejected(payment: Payment) -> bool:
@@ -99,26 +105,21 @@ def _announcement(
     return AddTransaction(kind, TransactionState.INITIAL, amount, str(name), now)
 
 
-def _owes_more(part: Payment) -> bool:
+def _is_blocked(part: Payment) -> bool:
     operations = reversal_operations(part)
-    blocked = bool(operations) and operations.worst().state in (
-        TransactionState.INITIAL,
-        TransactionState.FAILURE,
-    )
-    return not blocked and bool(_owed(part))
+    blocking = (TransactionState.INITIAL, TransactionState.FAILURE)
+    return bool(operations) and operations.worst().state in blocking
 
 
-def _is_open(part: Payment) -> bool:
+def _is_unfinished(part: Payment) -> bool:
     operations = reversal_operations(part)
     initial = any(t.state is TransactionState.INITIAL for t in operations.operations)
-    late = operations.late_cancel is not None and operations.replacement is None
-    return initial or late or _owes_more(part)
+    return initial or (operations.late_cancel is not None and operations.replacement is None)
 
 
-def _went_back(part: Payment) -> bool:
+def _is_done(part: Payment) -> bool:
     operations = reversal_operations(part)
-    done = operations.worst().state is TransactionState.SUCCESS if operations else True
-    return done and own_amounts(part).held.is_zero
+    return operations.worst().state is TransactionState.SUCCESS if operations else True
 
 
 def _is_rejected(part: Payment) -> bool:
@@ -126,15 +127,20 @@ def _is_rejected(part: Payment) -> bool:
     return bool(operations) and operations.worst().state is TransactionState.FAILURE
 
 
-def _owed(part: Payment) -> tuple[tuple[TransactionType, Money], ...]:
-    """Returns the amounts to cancel and to refund, without zeros.
+def _owed(payment: Payment) -> Iterator[tuple[Payment, TransactionType, Money]]:
+    """Yields what to cancel and to refund of each part that goes back, without zeros.
 
-    Where a cancel came too late, nothing is left to cancel: others have captured it, and a refund stands in.
+    Where a cancel came too late, nothing is left to cancel: others have captured it, and a refund stands in. A
+    chargeback may have taken more than the part that it counts against, so all refunds together leave what it took.
     """
-    left, captured_since = open_amounts(part), reversal_operations(part).late_cancel is not None
-    amounts = (
-        (TransactionType.CANCEL_AUTHORIZATION, left.cancellable),
-        (TransactionType.REFUND, left.refundable),
-    )
-    owed = amounts[1:] if captured_since else amounts
-    return tuple((kind, amount) for kind, amount in owed if not amount.is_zero)
+    refundable = open_amounts(payment).refundable
+    for part in reversed_parts(payment):
+        left = open_amounts(part)
+        if not left.cancellable.is_zero and reversal_operations(part).late_cancel is None:
+            yield part, TransactionType.CANCEL_AUTHORIZATION, left.cancellable
+        refund = left.refundable
+        if refund.currency == refundable.currency:
+            refund = min(refund, refundable)
+            refundable -= refund
+        if not refund.is_zero:
+            yield part, TransactionType.REFUND, refund

@@ -67,6 +67,11 @@ class PaymentContext:
     interfaces: frozenset[str]
     makes_orders: bool
 
+    @property
+    def is_lost(self) -> bool:
+        """Tells whether the cart does not name the payment (any more)."""
+        return self.cart is not None and all(p.id != self.payment.id for p in self.cart.payments)
+
 
 def decide(
     context: PaymentContext,
@@ -128,9 +133,13 @@ def reason_to_reverse(context: PaymentContext) -> tuple[ReversalReason, str] | N
 
 
 def duplicate_payments(context: PaymentContext) -> tuple[Payment, ...]:
-    """Returns the accepted payments of the right amount beside the one that counts: they are to be reversed."""
-    holding = tuple(p for p in _accepted_for_due_amount(context) if holds_money(p))
-    counting = counting_payment(holding)
+    """Returns the accepted payments beside the one that counts: they are to be reversed.
+
+    Until there is an order, those of another amount are left to their own flows.
+    """
+    right = _accepted_for_due_amount(context)
+    holding = [p for p in (attempts_of_cart(context) if _is_decided(context) else right) if holds_money(p)]
+    counting = counting_payment(right) or counting_payment(holding)
     return tuple(p for p in holding if p.id != counting)
 
 
@@ -198,20 +207,22 @@ def _accepted_for_due_amount(context: PaymentContext) -> tuple[Payment, ...]:
     return tuple(p for p, amount in amounts if amount is not None and due in (None, amount))
 
 
+def _is_decided(context: PaymentContext) -> bool:
+    """Tells whether a payment that is kept now stays, whatever the cart costs later."""
+    return context.order is not None or not context.makes_orders
+
+
 def _newly_accepted_objection(context: PaymentContext) -> tuple[ReversalReason, str] | None:
     """Returns why a payment that is about to be recorded as accepted must not be kept.
 
     Any other payment that is recorded already counts as the first; no clock is asked. Where there is an
-    order, even a payment that was refunded since counts: the order was paid once.
+    order, even a payment that was refunded since counts, and one of another amount: the order was paid once.
     """
     if context.order is not None and context.order.is_cancelled:
         return ReversalReason.ORDER_REFUSED, "The order is cancelled"
-    others = [
-        p
-        for p in _accepted_for_due_amount(context)
-        if p.id != context.payment.id and reversal_reason(p) is None
-    ]
-    if any(holds_money(p) or context.order is not None for p in others):
+    rivals = attempts_of_cart(context) if _is_decided(context) else _accepted_for_due_amount(context)
+    others = [p for p in rivals if p.id != context.payment.id and reversal_reason(p) is None]
+    if any(holds_money(p) or (context.order is not None and accepted_transaction(p)) for p in others):
         return ReversalReason.SECOND_PAYMENT, "Another payment of the cart was there first"
     cart_lost = context.cart is None and context.order is None
     # A cart that can't be found is searched for again before its money is reversed.

@@ -88,7 +88,7 @@ def posting_updates(
 def disagreement(payment: Payment, ledger: Ledger) -> str | None:
     """Returns how record and ledger differ in what may still be done, in minor units, None where they don't.
 
-    While an operation is open nothing can be said. Monext's ledger has no chargebacks, so they do not count here.
+    While an operation is open nothing can be said. Chargebacks are left out: no ledger lists what banks take.
     """
     if any(
         t.state in (TransactionState.INITIAL, TransactionState.PENDING) and not is_unsent(t)
@@ -106,8 +106,8 @@ def disagreement(payment: Payment, ledger: Ledger) -> str | None:
 
 
 def _without_chargebacks(payment: Payment) -> Payment:
-    kept = tuple(t for t in payment.transactions if t.type is not TransactionType.CHARGEBACK)
-    return replace(payment, transactions=kept)
+    kept = (t for t in payment.transactions if t.type is not TransactionType.CHARGEBACK)
+    return replace(payment, transactions=tuple(kept))
 
 
 def _operations(payment: Payment) -> Iterator[Transaction]:

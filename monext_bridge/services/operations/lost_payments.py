@@ -1,4 +1,4 @@
-"""Finds the payments of an order that names none of ours: a payment may leave its cart while it is being paid."""
+"""Finds the payments of an order that names none of ours with money: one may leave its cart while it is paid."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ class LostPayments:
     records: CommercetoolsRecords
 
     def of_order(self, order: Order) -> tuple[Payment, ...]:
-        """Return our payments of an order; where it names none, those of its cart that hold money and no other has.
+        """Return our payments of an order; where none of them holds money, also those of its cart that do.
 
-        What was lost is put on the order again. Raises RemoteError.
+        Those that another order names are left out. What was lost is put on the order again. Raises RemoteError.
         """
         own = tuple(payment for payment in order.payments if self._is_own(payment))
-        if own or order.cart_id is None or order.created_at is None:
+        if any(map(holds_money, own)) or order.cart_id is None or order.created_at is None:
             return own
         around = self._payments_around(order.created_at)
         of_cart = own_attempts(order.cart_id, around, interfaces=frozenset(self.settings.interfaces))
-        return tuple(p for p in of_cart if holds_money(p) and named_by_order(self.records, order, p))
+        lost = (p for p in of_cart if holds_money(p) and named_by_order(self.records, order, p))
+        return (*own, *lost)
 
     def _payments_around(self, ordered_at: datetime) -> Iterator[Payment]:
         after: PaymentId | None = None

@@ -117,11 +117,12 @@ class PaymentOperations:
         by: Actor,
         key: str | None = None,
         merchant_reference: str | None = None,
-        still_due: Callable[[Payment], bool] = lambda _: True,
+        still_due: Callable[[Payment], bool] | None = None,
     ) -> OperationResult:
         """Carry out an operation, or return what became of it where its actor has used the key for it before.
 
-        `still_due` is asked of each reading under whose version the operation would be announced.
+        `still_due` is asked of each reading before anything is announced on it: others may have captured since the
+        caller's own.
 
         Raises NotFound; Conflict where the money rules forbid it or it is not due any more; KeyReused; Forbidden
         where the actor may not do it; Malformed for a key of the wrong form; OperationUnknown where it is not known
@@ -133,24 +134,15 @@ class PaymentOperations:
             if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
                 raise Malformed("1 to 128 of A-Z a-z 0-9 _ . : -", field="Idempotency-Key")
             told.key = key or uuid.uuid4().hex
-            request = OperationRequest(operation, told.key, merchant_reference, by)
-            result = self._perform(payment_id, request, told, still_due=still_due)
+            request = OperationRequest(operation, told.key, merchant_reference, by, still_due)
+            result = self._perform(payment_id, request, told)
             told.outcome = AuditOutcome(result.outcome)
         return result
 
-    def _perform(
-        self,
-        payment_id: PaymentId,
-        request: OperationRequest,
-        told: AuditedAct,
-        *,
-        still_due: Callable[[Payment], bool],
-    ) -> OperationResult:
+    def _perform(self, payment_id: PaymentId, request: OperationRequest, told: AuditedAct) -> OperationResult:
         def begin(payment: Payment) -> Begun:
             told.reads(payment, request.operation, recorded=request.recorded(payment))
             request.by.check_store(payment)
-            if not still_due(payment):
-                raise Conflict("this is not due any more: the payment has changed since it was read")
             return self._begin(payment, request)
 
         begun = decide_and_write(
@@ -176,6 +168,7 @@ class PaymentOperations:
         """Handle a new key. Raises Forbidden above the actor's limit, whatever the record would allow."""
         if isinstance(request.operation, Capture | Refund):
             request.by.check_amount(request.operation.amount)
+        _check_due(payment, request)
         operations = self._announcements(payment, request)
         request.check_amount(each.amount for each in operations)
         if has_abandoned(payment, request.key, principal=request.by.principal):
@@ -203,6 +196,7 @@ class PaymentOperations:
             if not request.recorded(payment):
                 raise outdated(f"payment {payment.id}")
             return self._result(payment, request)
+        _check_due(payment, request)
         return self.announcer.announce(
             payment, self.executor.claim_updates(known.unsent), request, claimed=known.unsent
         )
@@ -277,3 +271,9 @@ class PaymentOperations:
             return OrderStateUpdater(self.records, self.records.order_of_payment(payment.id))
         except RemoteError:
             return OrderStateUpdater(self.records, None)
+
+
+def _check_due(payment: Payment, request: OperationRequest) -> None:
+    """Raise Conflict where the caller's reason for the operation no longer holds of this reading."""
+    if request.still_due is not None and not request.still_due(payment):
+        raise Conflict("the payment has changed since, and this is no longer due")

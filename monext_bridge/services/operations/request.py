@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -52,12 +52,16 @@ class OperationResult:
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """An operation under its actor's key. The digest tells whether a key comes again with the same request."""
+    """An operation under its actor's key. The digest tells whether a key comes again with the same request.
+
+    `still_due` says of a reading whether the operation is still to be announced on it.
+    """
 
     operation: Operation
     key: str
     merchant_reference: str | None
     by: Actor
+    still_due: Callable[[Payment], bool] | None = None
 
     @property
     def name(self) -> OperationName:

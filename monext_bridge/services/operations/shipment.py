@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderId
@@ -153,10 +154,16 @@ class ShipmentCapturer:
             if capture is None:
                 return MessageHandled.AGAIN if awaits_other_operations(payment) else MessageHandled.DONE
             try:
-                performed = self._perform(payment, order, capture)
+                performed = self.operations.perform(
+                    payment.id,
+                    capture.capture,
+                    by=BY_SHIPMENT,
+                    key=capture.key,
+                    still_due=partial(self._is_due, order=order, capture=capture),
+                )
             except (Conflict, KeyReused) as error:
                 payment = self.operations.payment(payment.id)
-                if due_capture(payment, order, now=self.clock.now()) == capture:
+                if self._is_due(payment, order=order, capture=capture):
                     return _forbidden(error, payment, capture)
                 continue
             _log_result(performed, payment, capture)
@@ -165,18 +172,8 @@ class ShipmentCapturer:
             payment = self.operations.payment(payment.id)
         return MessageHandled.AGAIN
 
-    def _perform(self, payment: Payment, order: Order, capture: ShipmentCapture) -> OperationResult:
-        """Ask for the capture. A new one is announced only while the order still owes just that.
-
-        Somebody else may capture between our reading and the announcement.
-        """
-        return self.operations.perform(
-            payment.id,
-            capture.capture,
-            by=BY_SHIPMENT,
-            key=capture.key,
-            still_due=lambda read: capture.sent or due_capture(read, order, now=self.clock.now()) == capture,
-        )
+    def _is_due(self, payment: Payment, *, order: Order, capture: ShipmentCapture) -> bool:
+        return due_capture(payment, order, now=self.clock.now()) == capture
 
 
 def _log_result(performed: OperationResult, payment: Payment, capture: ShipmentCapture) -> None:

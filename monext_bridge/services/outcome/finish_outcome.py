@@ -86,7 +86,7 @@ class OutcomeFinisher:
         objection = reason_to_reverse(context) or self._elsewhere(context)
         if objection:
             return self._reverse(reference, context, objection=objection, store=store)
-        if _is_lost(context):
+        if context.is_lost:
             return self._order_once(reference, self._put_back(context), store=store)
         try:
             order = self.order_creator.place(context, number=reference.order_number)
@@ -102,7 +102,7 @@ class OutcomeFinisher:
     def _elsewhere(self, context: PaymentContext) -> tuple[ReversalReason, str] | None:
         """Return the reason to reverse a payment that left its cart for another cart or an order of another."""
         cart = context.cart
-        if cart is None or not _is_lost(context):
+        if cart is None or not context.is_lost:
             return None
         found = self.records.is_elsewhere(context.payment.id, cart_id=cart.id)
         return (ReversalReason.ORDER_REFUSED, "The payment is on another cart or order") if found else None
@@ -192,9 +192,3 @@ class OutcomeFinisher:
         )
         payment = self.reversal.continue_reversal(payment, store=store, just_written=begun)
         return with_payment(context, payment)
-
-
-def _is_lost(context: PaymentContext) -> bool:
-    """Whether the cart does not name the payment (any more)."""
-    cart = context.cart
-    return cart is not None and all(p.id != context.payment.id for p in cart.payments)

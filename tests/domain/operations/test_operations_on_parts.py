@@ -158,6 +158,12 @@ def test_a_chargeback_that_names_no_part_takes_from_the_first_and_then_from_the_
     assert operations(payment, Refund(eur(8100))) == [(REFUND, 8100, SECOND)]
 
 
+def test_a_part_of_another_currency_is_left_alone() -> None:
+    foreign = replace(a_part(2, CHARGE, 10100), amount=Money(10100, "USD"))
+    payment = paid_in_parts(a_part(1, CHARGE, 1000), foreign, planned=11100)
+    assert operations(payment, Reverse()) == [(REFUND, 1000, FIRST)]
+
+
 WHOLE_TWICE = paid_in_parts(a_part(1, AUTHORIZATION, 11100), a_part(2, AUTHORIZATION, 11100), planned=11100)
 
 
@@ -178,6 +184,13 @@ def test_unsent_operations_need_room_on_their_own_part() -> None:
     others = an_operation(REFUND, 1, "k2~89abcdef")
     assert has_room_for(with_operations(CHARGED, unsent), (unsent,))
     assert not has_room_for(with_operations(CHARGED, unsent, others), (unsent,))
+
+
+def test_unsent_refunds_leave_what_a_chargeback_took_beyond_its_part() -> None:
+    unsent = an_operation(REFUND, 10100, f"{SECOND}~free", state=INITIAL)
+    payment = with_operations(CHARGED, unsent, an_operation(CHARGEBACK, 1000, "psp-7"))
+    assert has_room_for(payment, (unsent,))
+    assert not has_room_for(with_operations(payment, an_operation(CHARGEBACK, 1, "psp-8")), (unsent,))
 
 
 def test_each_part_has_seven_days_of_its_own() -> None:

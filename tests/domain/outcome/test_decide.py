@@ -256,6 +256,29 @@ def test_a_cheap_payment_never_takes_the_place_of_the_one_that_was_ordered() -> 
     assert duplicate_payments(replace(read, payment=given)) == ()
 
 
+def gifted(gift: int, **changes: Any) -> Any:
+    """The kept payment of 81.00 of a cart that points of 30.00 paid too, and this one of 111.00; `gift` is left."""
+    back = a_transaction(type=REFUND, state=SUCCESS, amount=eur(3000 - gift), interaction_id="back")
+    points = rival(-60, id=PaymentId("points"), interface="points", key=None, amount=3000)
+    points = replace(points, transactions=(*points.transactions, back))
+    own = a_payment(transactions=(a_transaction(state=SUCCESS, interface_id="tx-1", timestamp=NOW),))
+    cart = a_cart(state=CartState.ORDERED, payments=(own, rival(-60, amount=8100), points))
+    return context(own, cart=cart, **changes)
+
+
+def test_a_kept_payment_stays_the_one_that_counts_whatever_is_due_later() -> None:
+    for read in (gifted(0, order=an_order()), gifted(0, makes_orders=False)):
+        open_one = replace(read, payment=a_payment())
+        assert after(ACCEPTED, on=open_one).status_code == ReversalReason.SECOND_PAYMENT
+
+
+def test_of_two_kept_payments_that_of_what_is_due_counts_else_the_first() -> None:
+    assert [p.planned for p in duplicate_payments(gifted(0, order=an_order()))] == [eur(11100)]
+    assert [p.id for p in duplicate_payments(gifted(0, order=an_order()))] == [PaymentId("rival")]
+    assert [p.id for p in duplicate_payments(gifted(1000, order=an_order()))] == [a_payment().id]
+    assert duplicate_payments(gifted(1000)) == ()
+
+
 def test_a_second_payment_of_an_order_that_was_refunded_goes_back() -> None:
     refund = a_transaction(type=REFUND, state=SUCCESS, interaction_id="rma~0123abcd")
     refunded = replace(rival(-60), transactions=(*rival(-60).transactions, refund))
