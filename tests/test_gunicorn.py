@@ -1,186 +1,134 @@
-"""gunicorn: its configuration, faults in it before anything is served, and a worker that is crowded."""
+"""gunicorn: its configuration, faults in it before anything is served, and what it keeps beside its workers."""
 
 from __future__ import annotations
 
 import http.client
+import json
 import os
-import runpy
 import signal
-import socket
 import subprocess
-import time
+import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monext_bridge.runtime.bulkhead import SLOTS_IN_ALL, SLOTS_PER_REMOTE
-from monext_bridge.runtime.parallel import EXTRA_THREADS
+from monext_bridge.runtime import SLOTS_IN_ALL
+from monext_bridge.runtime.addresses import MOST_AT_ONCE
 from sandbox.runner import Sandbox
-from tests.bridges import Gunicorn
+from tests.bridges import ROOT, Gunicorn
 from tests.settings_environment import valid_environment
 from tests.world import wait_for
 
-SOON = 60.0
-"""Seconds, generous, and less than gunicorn itself waits for somebody who says nothing."""
+GENEROUS = 60.0
+"""Seconds for whatever comes at once, on a machine that does much else."""
 
-GRACE = 20.0
-"""Seconds, generous, and less than what is under way has after SIGTERM."""
-
-MORE_THAN_THREADS = 70
-CONNECTIONS = 1000
-"""gunicorn's `worker_connections`, where nobody changes it."""
-
-MOST_THREADS_OF_A_SMALL_HOST = 256
-
-CONFIGURATION = Path(__file__).resolve().parents[1] / "gunicorn.conf.py"
+SHOWN = """
+import json, runpy
+found = runpy.run_path("gunicorn.conf.py")
+print(json.dumps({name: found[name] for name in ("bind", "workers", "loglevel", "worker_connections")}))
+"""
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory without `.env`, and an environment without any setting."""
-    monkeypatch.chdir(tmp_path)
-    for name in (*valid_environment(), "PORT", "WEB_CONCURRENCY", "LOG_LEVEL"):
-        monkeypatch.delenv(name, raising=False)
+def folder(tmp_path: Path) -> Path:
+    """A working directory with the configuration and without `.env`."""
+    (tmp_path / "gunicorn.conf.py").symlink_to(ROOT / "gunicorn.conf.py")
     return tmp_path
 
 
-def configured() -> dict[str, Any]:
-    return runpy.run_path(str(CONFIGURATION))
+def run_configuration(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run it in a process of its own, which it changes for good."""
+    return subprocess.run(
+        [sys.executable, "-c", SHOWN],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-def test_port_workers_and_level_come_from_the_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in valid_environment(PORT="9876", WEB_CONCURRENCY="3", LOG_LEVEL="warning").items():
-        monkeypatch.setenv(name, value)
-    found = configured()
-    assert (found["bind"], found["workers"], found["loglevel"]) == ("0.0.0.0:9876", 3, "warning")
+def configured(folder: Path, **variables: str) -> dict[str, Any]:
+    done = run_configuration(folder, **variables)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
 
 
-def test_the_process_environment_wins_over_the_env_file(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_port_workers_and_level_come_from_the_settings(folder: Path) -> None:
+    found = configured(folder, **valid_environment(PORT="9876", WEB_CONCURRENCY="3", LOG_LEVEL="warning"))
+    assert (found["workers"], found["loglevel"]) == (3, "warning")
+    assert found["bind"] in ("[::]:9876", "0.0.0.0:9876")
+
+
+def test_the_process_environment_wins_over_the_env_file(folder: Path) -> None:
     given = valid_environment(PORT="9876", WEB_CONCURRENCY="3")
     (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
-    monkeypatch.setenv("PORT", "9999")
-    found = configured()
-    assert (found["bind"], found["workers"]) == ("0.0.0.0:9999", 3)
+    found = configured(folder, PORT="9999")
+    assert (found["bind"].rpartition(":")[2], found["workers"]) == ("9999", 3)
 
 
-def test_faults_end_it_with_all_of_them_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in valid_environment(PORT="none", SECRET_KEY="short").items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as ended:
-        configured()
-    assert "PORT: " in str(ended.value.code)
-    assert "SECRET_KEY: " in str(ended.value.code)
+def test_faults_end_it_with_all_of_them_named(folder: Path) -> None:
+    ended = run_configuration(folder, **valid_environment(PORT="none", SECRET_KEY="short"))
+    assert ended.returncode != 0
+    assert "PORT: " in ended.stderr
+    assert "SECRET_KEY: " in ended.stderr
 
 
-def test_a_misspelt_setting_ends_it_wherever_it_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_misspelt_setting_ends_it_wherever_it_stands(folder: Path) -> None:
     given = valid_environment(MONEXT_CAPTURE_TYP="MANUAL")
     (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
-    monkeypatch.setenv("CHECKOUT_MOD", "direct")
-    with pytest.raises(SystemExit) as ended:
-        configured()
-    assert "CHECKOUT_MOD: no such setting, did you mean CHECKOUT_MODE?" in str(ended.value.code)
-    assert "MONEXT_CAPTURE_TYP: no such setting, did you mean MONEXT_CAPTURE_TYPE?" in str(ended.value.code)
+    ended = run_configuration(folder, CHECKOUT_MOD="direct")
+    assert ended.returncode != 0
+    assert "CHECKOUT_MOD: no such setting, did you mean CHECKOUT_MODE?" in ended.stderr
+    assert "MONEXT_CAPTURE_TYP: no such setting, did you mean MONEXT_CAPTURE_TYPE?" in ended.stderr
 
 
-def test_what_hangs_leaves_threads_and_all_of_them_fit_on_a_small_host(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in valid_environment().items():
-        monkeypatch.setenv(name, value)
-    threads = configured()["threads"]
-    assert SLOTS_PER_REMOTE < SLOTS_IN_ALL < threads
-    assert SLOTS_PER_REMOTE < EXTRA_THREADS
-    main_and_health = 3
-    assert 2 * (threads + EXTRA_THREADS + main_and_health) + 1 < MOST_THREADS_OF_A_SMALL_HOST
+def test_connections_outnumber_the_requests_under_way(folder: Path) -> None:
+    assert configured(folder, **valid_environment())["worker_connections"] // 2 > SLOTS_IN_ALL
 
 
 @pytest.fixture(scope="module")
 def bridge(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
-    running = Gunicorn(sandbox, log=tmp_path_factory.mktemp("crowded") / "log.jsonl", workers=1)
+    running = Gunicorn(sandbox, log=tmp_path_factory.mktemp("one") / "log.jsonl", workers=1)
     running.start()
     yield running
     running.kill()
 
 
-@pytest.fixture
-def held() -> Iterator[ExitStack]:
-    """What the clients hold until the end of the test."""
-    with ExitStack() as held:
-        yield held
+def test_requests_that_follow_on_one_connection_are_each_answered(bridge: Gunicorn) -> None:
+    kept = http.client.HTTPConnection("127.0.0.1", bridge.port, timeout=GENEROUS)
+    found = []
+    for path in ("/health", "/openapi.json", "/health", "/nowhere"):
+        kept.request("GET", path)
+        answer = kept.getresponse()
+        answer.read()
+        found.append((answer.status, answer.getheader("Connection")))
+    kept.close()
+    assert found == [(200, "keep-alive"), (200, "keep-alive"), (200, "keep-alive"), (404, "keep-alive")]
 
 
-class TestCrowdedWorker:
-    """One process, and clients who hold connections; whoever asks properly is answered as if they were not there."""
-
-    def test_who_says_nothing_holds_no_thread(self, bridge: Gunicorn, held: ExitStack) -> None:
-        for _ in range(MORE_THAN_THREADS):
-            held.enter_context(connected(bridge))
-        assert asked(bridge, "/openapi.json") == 200
-
-    def test_who_asks_for_health_slowly_does_not_stop_who_asks_properly(
-        self, bridge: Gunicorn, held: ExitStack
-    ) -> None:
-        for _ in range(8):
-            held.enter_context(connected(bridge)).sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n")
-        assert asked(bridge, "/health") == 200
-
-    def test_requests_that_follow_on_one_connection_are_each_answered(self, bridge: Gunicorn) -> None:
-        kept = http.client.HTTPConnection("127.0.0.1", bridge.port, timeout=SOON)
-        found = []
-        for path in ("/health", "/openapi.json", "/health", "/nowhere"):
-            kept.request("GET", path)
-            answer = kept.getresponse()
-            answer.read()
-            found.append((answer.status, answer.getheader("Connection")))
-        kept.close()
-        assert found == [(200, "keep-alive"), (200, "keep-alive"), (200, "keep-alive"), (404, "keep-alive")]
-
-    def test_idle_connections_leave_room_for_busy_ones(self, bridge: Gunicorn, held: ExitStack) -> None:
-        kept = 0
-        for _ in range(CONNECTIONS // 2 + 20):
-            idle = http.client.HTTPConnection("127.0.0.1", bridge.port, timeout=SOON)
-            held.callback(idle.close)
-            idle.request("GET", "/health")
-            answer = idle.getresponse()
-            answer.read()
-            kept += not answer.will_close
-        assert kept < CONNECTIONS // 2 + 20, "none was closed"
-        assert asked(bridge, "/health") == 200
-
-    @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
-    def test_all_threads_run_before_they_are_needed(self, bridge: Gunicorn) -> None:
-        (worker,) = Path(f"/proc/{bridge.pid}/task/{bridge.pid}/children").read_text().split()
-        assert len(list(Path(f"/proc/{worker}/task").iterdir())) > SLOTS_IN_ALL + EXTRA_THREADS
+def test_a_body_that_is_too_large_is_answered_in_our_words_and_ends_the_connection(bridge: Gunicorn) -> None:
+    sent = http.client.HTTPConnection("127.0.0.1", bridge.port, timeout=GENEROUS)
+    sent.request("POST", "/payment", body=b"x" * 100_000, headers={"Content-Type": "application/json"})
+    answer = sent.getresponse()
+    assert (answer.status, answer.getheader("Connection")) == (401, "close")
+    assert json.loads(answer.read())["statusCode"] == 401
+    sent.close()
 
 
-def test_a_connection_on_which_nothing_was_said_does_not_hold_up_the_end(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
-    bridge = Gunicorn(sandbox, log=tmp_path / "log.jsonl", workers=1)
-    bridge.start()
-    with connected(bridge):
-        began = time.monotonic()
-        assert bridge.stop() == 0
-        assert time.monotonic() - began < GRACE
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_a_worker_needs_no_threads_but_for_names(bridge: Gunicorn) -> None:
+    (worker,) = Path(f"/proc/{bridge.pid}/task/{bridge.pid}/children").read_text().split()
+    assert len(list(Path(f"/proc/{worker}/task").iterdir())) <= 1 + MOST_AT_ONCE
 
 
-def connected(bridge: Gunicorn) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", bridge.port), timeout=SOON)
-
-
-def asked(bridge: Gunicorn, path: str) -> int:
-    """The status of an answer that comes soon; fails the test where none does."""
-    connection = http.client.HTTPConnection("127.0.0.1", bridge.port, timeout=SOON)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status
-    finally:
-        connection.close()
+def test_starting_it_warns_of_nothing(bridge: Gunicorn) -> None:
+    """Such as greenlets of the first process that go on in the workers, or modules that gevent came too late for."""
+    lines = bridge.log.read_text().splitlines()
+    assert [line for line in lines if not line.startswith("{")] == []
+    assert {json.loads(line)["level"] for line in lines if "gunicorn" in line} <= {"INFO"}
 
 
 class TestReconciliationBesideTheWorkers:

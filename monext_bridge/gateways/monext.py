@@ -27,7 +27,6 @@ SESSIONS = "/v1/checkout/payments/sessions"
 TRANSACTIONS = "/v1/checkout/transactions"
 ALIVE = "/v1/checkout/alive"
 
-MONEXT_CONNECTIONS = 64
 OPERATION_TIMEOUT = 15.0
 """Seconds to wait for the answer to an operation. An acquirer may take long, and an operation whose answer is
 lost costs more than a wait."""
@@ -46,7 +45,7 @@ ApiKey = Chosen[SecretStr]
 
 def monext_client(api_url: str) -> HttpClient:
     """Returns a client for one of Monext's hosts."""
-    return HttpClient(remote="monext", base_url=api_url, pool_size=MONEXT_CONNECTIONS)
+    return HttpClient(remote="monext", base_url=api_url)
 
 
 class MonextGateway:

@@ -7,6 +7,7 @@ uses Redis goes on without it when it is away, and never waits for it long.
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from collections.abc import Callable
 from threading import Lock
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 from redis.maint_notifications import MaintNotificationsConfig
 
 from monext_bridge.logs import event
+from monext_bridge.runtime import connect, limit
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +37,7 @@ def connect_redis(url: SecretStr, *, timeout: float = TIMEOUT) -> redis.Redis:
     Commands raise `redis.RedisError` where the server is away or late; no command is tried twice. `timeout`
     is in seconds. A command that blocks on purpose needs a longer timeout than it blocks for.
     """
-    return redis.Redis.from_url(
+    client = redis.Redis.from_url(
         url.get_secret_value(),
         socket_connect_timeout=min(timeout, TIMEOUT),
         socket_timeout=timeout,
@@ -44,6 +46,25 @@ def connect_redis(url: SecretStr, *, timeout: float = TIMEOUT) -> redis.Redis:
         # Otherwise a server that announces maintenance makes the client wait for 10 s, whatever the time-outs say.
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
+    pool = client.connection_pool
+    pool.connection_class = _IN_TIME.get(pool.connection_class, pool.connection_class)
+    return client
+
+
+class _InTime(redis.Connection):
+    """Looks up the host's name within the time to connect as well, for which redis would wait as long as it takes."""
+
+    def _connect(self) -> socket.socket:
+        sock = connect(self.host, self.port, seconds=limit(self.socket_connect_timeout))
+        sock.settimeout(self.socket_timeout)
+        return sock
+
+
+class _TlsInTime(redis.SSLConnection, _InTime):
+    """Does as `_InTime` before the TLS handshake."""
+
+
+_IN_TIME = {redis.Connection: _InTime, redis.SSLConnection: _TlsInTime}
 
 
 class SharedCache:

@@ -1,12 +1,13 @@
-"""Runs work in a process, whatever the work is about: parallel calls, deadlines, slots, retry budgets, clocks.
+"""Runs work in a process, whatever it is about: parallel calls, deadlines, slots, addresses, retry budgets, clocks.
 
 Nothing here knows payments.
 """
 
+from monext_bridge.runtime.addresses import connect
 from monext_bridge.runtime.bulkhead import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, SLOTS_PER_REMOTE, Bulkhead
 from monext_bridge.runtime.clocks import MachineClock, RecordClock, seconds_with_suspend, utc_now
 from monext_bridge.runtime.deadlines import LEAST, leaving, limit, seconds_left, time_out, within
-from monext_bridge.runtime.parallel import running_pool, start_threads, together, together_or_errors
+from monext_bridge.runtime.parallel import together, together_or_errors
 from monext_bridge.runtime.retry_budget import (
     FOREGROUND,
     RetryAfterPause,
@@ -27,13 +28,12 @@ __all__ = [
     "RetryAfterPause",
     "RetryBudget",
     "background_retries",
+    "connect",
     "leaving",
     "limit",
     "retry_budget",
-    "running_pool",
     "seconds_left",
     "seconds_with_suspend",
-    "start_threads",
     "time_out",
     "together",
     "together_or_errors",

@@ -1,4 +1,4 @@
-"""Lets only so many work at the same time, so that what hangs never takes all threads of a process."""
+"""Lets only so many work at the same time, so that what hangs never takes all of a process."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from threading import BoundedSemaphore
 
 from monext_bridge.runtime.deadlines import seconds_left
 
-SLOTS_PER_REMOTE = 40
-SLOTS_IN_ALL = 56
-"""A gunicorn worker has 64 threads. A remote that hangs leaves sixteen of these slots to requests that do
-without it. Whatever those wait for, eight threads are left to tell the next requests to come again."""
+SLOTS_PER_REMOTE = 240
+SLOTS_IN_ALL = 320
+"""A request costs a core about 15 ms, so 320 of them are what one process computes within five seconds. Who comes
+beyond them would wait too long. A remote that hangs leaves eighty of these slots to requests that do without it."""
 
 LONGEST_WAIT = 1.0
 """Seconds to wait for a slot at a remote. A remote that takes that long for each of a crowd of calls is slow,
@@ -35,8 +35,8 @@ class Bulkhead:
     def enter(self) -> bool:
         """Takes a slot, which the caller must leave again. Returns False where there is none to be had.
 
-        A thread waits for a slot only as long as somebody entered or left within the last `longest_wait`
-        seconds. Where all slots hang, a thread that waits would be held for nothing.
+        A caller waits for a slot only as long as somebody entered or left within the last `longest_wait`
+        seconds. Where all slots hang, it would wait for nothing.
         """
         if self._free.acquire(blocking=False) or self._wait():
             self._last_change_at = self._clock()

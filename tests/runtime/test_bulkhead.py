@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import runpy
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -15,9 +13,6 @@ from monext_bridge.runtime.bulkhead import LONGEST_WAIT, SLOTS_IN_ALL, SLOTS_PER
 from monext_bridge.runtime.deadlines import within
 from tests.gateways.remotes import Remote, client
 from tests.manual_clock import ManualClock
-from tests.settings_environment import valid_environment
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
@@ -93,8 +88,5 @@ def test_a_call_leaves_its_place_whatever_becomes_of_it(remote: Remote) -> None:
     assert narrow.send("GET", "/a", route="/a").status == 200
 
 
-def test_one_remote_that_hangs_leaves_threads_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in valid_environment().items():
-        monkeypatch.setenv(name, value)
-    threads = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["threads"]
-    assert SLOTS_PER_REMOTE < SLOTS_IN_ALL < threads
+def test_one_remote_that_hangs_leaves_slots_to_the_others() -> None:
+    assert SLOTS_PER_REMOTE < SLOTS_IN_ALL

@@ -7,17 +7,12 @@ import sys
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
+from pathlib import Path
 
 import pytest
 
 from monext_bridge.errors import BridgeError, NotFound, RemoteTimeout
-from monext_bridge.runtime.parallel import (
-    EXTRA_THREADS,
-    running_pool,
-    start_threads,
-    together,
-    together_or_errors,
-)
+from monext_bridge.runtime.parallel import together, together_or_errors
 
 place: ContextVar[str] = ContextVar("place", default="nowhere")
 
@@ -33,37 +28,6 @@ def test_results_come_in_the_order_of_the_calls() -> None:
     assert together(lambda: 1, lambda: "two", lambda: 3.0) == (1, "two", 3.0)
 
 
-def test_all_threads_of_a_process_run_before_they_are_needed() -> None:
-    start_threads()
-    running = [thread for thread in threading.enumerate() if thread.name.startswith("hop")]
-    assert len(running) == EXTRA_THREADS
-
-
-INTERRUPTED = """
-import signal
-from contextlib import suppress
-from monext_bridge.runtime.parallel import EXTRA_THREADS, running_pool
-
-signal.signal(signal.SIGALRM, signal.default_int_handler)
-for sixteenths in range(1, 121):
-    with suppress(KeyboardInterrupt):
-        signal.setitimer(signal.ITIMER_REAL, sixteenths / 16000)
-        running_pool(EXTRA_THREADS, name="interrupted")
-        signal.setitimer(signal.ITIMER_REAL, 0)
-"""
-
-
-def test_a_process_ends_that_ctrl_c_reaches_while_its_threads_are_begun() -> None:
-    command = [sys.executable, "-c", INTERRUPTED]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert (ended.returncode, ended.stderr) == (0, "")
-
-
-def test_a_pool_that_can_not_be_begun_says_why() -> None:
-    with pytest.raises(ValueError, match="max_workers"):
-        running_pool(0, name="none")
-
-
 def test_no_calls_are_no_results() -> None:
     assert together() == ()
     assert together_or_errors() == ()
@@ -73,7 +37,7 @@ def test_the_calls_are_really_made_at_the_same_time() -> None:
     everybody = threading.Barrier(3)
 
     def meet() -> bool:
-        everybody.wait(timeout=60)
+        everybody.wait(timeout=5)
         return True
 
     assert together(meet, meet, meet) == (True, True, True)
@@ -88,7 +52,7 @@ def test_context_variables_are_carried_along() -> None:
     both = threading.Barrier(2)
 
     def look() -> str:
-        both.wait(timeout=60)
+        both.wait(timeout=5)
         return place.get()
 
     token = place.set("here")
@@ -112,7 +76,7 @@ def test_an_error_is_raised_only_after_all_calls_have_ended() -> None:
         raise NotFound("first")
 
     def go_on() -> None:
-        failed.wait(60)
+        failed.wait(5)
         ended.append("second")
 
     with pytest.raises(NotFound):
@@ -134,43 +98,67 @@ def test_settled_raises_what_is_no_error_of_ours() -> None:
         together_or_errors(failing(NotFound("ours")), failing(ValueError("a bug")))
 
 
-def test_hops_inside_hops_do_not_wait_for_each_other_s_threads() -> None:
-    """More at once than there are threads: a call that nobody has taken up is made by who waits for it."""
-
+def test_hops_inside_hops_are_made_as_well() -> None:
     def leaf() -> int:
         return 1
 
     def inner() -> int:
-        return sum(together(*[leaf] * 20))
+        return sum(together(*[leaf] * 3))
 
     def outer() -> int:
-        return sum(together(*[inner] * 20))
+        return sum(together(*[inner] * 3))
 
-    assert sum(together(*[outer] * 10)) == 4000
+    assert sum(together(*[outer] * 3)) == 27
 
 
-FORKED = """
-import os
-from threading import Barrier
+def test_the_end_of_the_process_in_a_call_ends_its_caller_too() -> None:
+    def end() -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        together(lambda: "first", end)
+
+
+WITHOUT_THREADS = """
+import resource, threading
 from monext_bridge.runtime.parallel import together
 
-def both():
-    barrier = Barrier(2)
-    return sum(together(lambda: barrier.wait(60) and 0 or 20, lambda: barrier.wait(60) and 0 or 22))
-
-both()
-child = os.fork()
-if child:
-    os.waitpid(child, 0)
-else:
-    print(both(), flush=True)
+threading.stack_size(2**30)
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+print(together(lambda: "one", lambda: "two", lambda: "three"))
 """
 
 
-def test_a_forked_process_makes_threads_of_its_own() -> None:
-    command = [sys.executable, "-W", "ignore", "-c", FORKED]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert (ran.stdout, ran.stderr) == ("42\n", "")
+def test_where_no_thread_can_be_had_the_caller_makes_all_calls() -> None:
+    assert ran(WITHOUT_THREADS) == "('one', 'two', 'three')\n"
+
+
+GREENLETS = """
+from gevent import monkey
+monkey.patch_all()
+from pathlib import Path
+from threading import Barrier
+from monext_bridge.runtime.parallel import together
+
+before = len(list(Path("/proc/self/task").iterdir()))
+barrier = Barrier(3)
+print(len(together(*[lambda: barrier.wait(5)] * 3)))
+print(len(list(Path("/proc/self/task").iterdir())) - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_under_the_server_the_calls_of_a_hop_are_greenlets() -> None:
+    """All at the same time, and in no thread more than before."""
+    assert ran(GREENLETS) == "3\n0\n"
+
+
+def ran(program: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_errors_as_values_are_told_from_results_by_their_type() -> None:

@@ -29,9 +29,6 @@ Variables = Mapping[str, str | Sequence[str]]
 
 Params = Mapping[str, str | Sequence[str]]
 
-COMMERCETOOLS_CONNECTIONS = 64
-"""Connections that are kept for the request threads of a process, each with up to two calls of one hop."""
-
 CHECK_TIMEOUT = 2.0
 
 
@@ -218,7 +215,7 @@ class CommercetoolsGateway:
 
 
 def _client(base_url: str) -> HttpClient:
-    return HttpClient(remote="commercetools", base_url=base_url, pool_size=COMMERCETOOLS_CONNECTIONS)
+    return HttpClient(remote="commercetools", base_url=base_url)
 
 
 def _of_cart(product_types: bool) -> Params:

@@ -91,7 +91,7 @@ class HttpClient:
         remote: RemoteName,
         base_url: str,
         timeouts: Timeouts | None = None,
-        pool_size: int = 32,
+        pool_size: int = SLOTS_PER_REMOTE,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,

@@ -22,7 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
-from monext_bridge.runtime import limit
+from monext_bridge.runtime import connect, limit
 
 
 class _Reader(io.RawIOBase):
@@ -68,7 +68,7 @@ class _PlainConnection(HTTPConnection):
         super().send(data)
 
     def _new_conn(self) -> socket.socket:
-        return _connect(self._dns_host.strip("[]"), self.port, seconds=limit(self.timeout))
+        return connect(self._dns_host.strip("[]"), self.port, seconds=limit(self.timeout))
 
 
 class _TlsConnection(_PlainConnection, HTTPSConnection):
@@ -113,34 +113,3 @@ def _context_trusting(bundle: str) -> ssl.SSLContext:
             context.load_verify_locations(bundle)
             _contexts[bundle] = context
         return _contexts[bundle]
-
-
-def _connect(host: str, port: int, *, seconds: float) -> socket.socket:
-    """Connects to the first address of a host that answers; each gets its share of the seconds.
-
-    What is left of them becomes the socket's time-out, for a TLS handshake. Raises OSError.
-    """
-    end = time.monotonic() + seconds
-    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    last_error: OSError = OSError("the host has no address")
-    for index, (family, kind, protocol, _, address) in enumerate(addresses):
-        share = (end - time.monotonic()) / (len(addresses) - index)
-        if share <= 0:
-            raise TimeoutError(f"no connection within {seconds:g} s")
-        try:
-            return _connect_to(socket.socket(family, kind, protocol), address, share=share, end=end)
-        except OSError as error:
-            last_error = error
-    raise last_error
-
-
-def _connect_to(sock: socket.socket, address: Any, *, share: float, end: float) -> socket.socket:
-    try:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.settimeout(share)
-        sock.connect(address)
-        sock.settimeout(max(end - time.monotonic(), 0.01))
-    except OSError:
-        sock.close()
-        raise
-    return sock

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
@@ -49,7 +49,7 @@ class HttpAnswer:
 
 
 class Wire:
-    """Holds the connections to one remote. All threads share them; each thread has its own requests session.
+    """Holds the connections to one remote. All threads share them; a requests session serves one call at a time.
 
     It takes no proxies and no credentials from the environment, checks certificates, follows no redirects and
     keeps no cookies. It opens nothing before its first exchange.
@@ -58,7 +58,7 @@ class Wire:
     def __init__(self, *, connect_timeout: float, pool_size: int) -> None:
         self._connect_timeout = connect_timeout
         self._adapter = RemoteAdapter(pool_size=pool_size)
-        self._threads = threading.local()
+        self._free: list[requests.Session] = []
 
     def exchange(
         self, method: str, url: str, *, read_timeout: float, request: Mapping[str, Any]
@@ -72,7 +72,8 @@ class Wire:
         try:
             with (
                 within(self._connect_timeout + read_timeout),
-                self._open(method, url, read_timeout=read_timeout, request=request) as response,
+                self._session() as session,
+                self._open(session, method, url, read_timeout=read_timeout, request=request) as response,
             ):
                 trip = RoundTrip(sent, seconds_with_suspend())
                 content = response.raw.read(decode_content=True)
@@ -81,9 +82,15 @@ class Wire:
         return HttpAnswer(response.status_code, _parse(content), response.headers, trip)
 
     def _open(
-        self, method: str, url: str, *, read_timeout: float, request: Mapping[str, Any]
+        self,
+        session: requests.Session,
+        method: str,
+        url: str,
+        *,
+        read_timeout: float,
+        request: Mapping[str, Any],
     ) -> requests.Response:
-        return self._session().request(
+        return session.request(
             method,
             url,
             timeout=(min(self._connect_timeout, seconds_left()), min(read_timeout, seconds_left())),
@@ -92,15 +99,24 @@ class Wire:
             **request,
         )
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._threads, "session", None)
-        if session is None:
-            session = _Session()
-            session.trust_env = False
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-            session.mount("https://", self._adapter)
-            session.mount("http://", self._adapter)
-            self._threads.session = session
+    @contextmanager
+    def _session(self) -> Iterator[requests.Session]:
+        """Gives a session that nobody else uses meanwhile. Making one costs more than all the rest of a call."""
+        try:
+            session = self._free.pop()
+        except IndexError:
+            session = self._new_session()
+        try:
+            yield session
+        finally:
+            self._free.append(session)
+
+    def _new_session(self) -> requests.Session:
+        session = _Session()
+        session.trust_env = False
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.mount("https://", self._adapter)
+        session.mount("http://", self._adapter)
         return session
 
 

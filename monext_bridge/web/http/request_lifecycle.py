@@ -59,7 +59,7 @@ def init_request_lifecycle(
         deadlines.begin(declared.seconds if declared else OTHER_SECONDS)
 
     def enter() -> None:
-        """Take a slot, so that requests that hang at a remote or a lock leave threads to those that call nobody."""
+        """Take a slot, so that only so many requests hang at a remote or a lock, and the next ones are told."""
         declared = endpoints.get(request.endpoint or "")
         if declared and not declared.calls_remotes:
             return
@@ -106,7 +106,7 @@ def _end(response: Response) -> Response:
 
 
 def _clean_up(_: BaseException | None) -> None:
-    """Free what belongs to this request. A thread serves many, and what it does between them belongs to none."""
+    """Free what belongs to this request. A connection brings many, and what is done between them belongs to none."""
     correlation_id.set(None)
     deadlines.clear()
     entered: Bulkhead | None = g.pop("bulkhead", None)

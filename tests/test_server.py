@@ -1,0 +1,256 @@
+"""The worker of gunicorn's that serves the bridge: everything that a client can delay has an end."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bridges import ROOT, free_port
+from tests.world import wait_for
+
+GENEROUS = 20.0
+"""Seconds for whatever comes at once, on a machine that does much else."""
+
+LARGE = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Hasty:
+    """A gunicorn of `tests/hasty_gunicorn.py`."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def connect(self, host: str = "127.0.0.1") -> socket.socket:
+        return socket.create_connection((host, self.port), timeout=GENEROUS)
+
+    def ask(self, path: str = "/", *, host: str = "127.0.0.1") -> tuple[int, Any]:
+        connection = http.client.HTTPConnection(host, self.port, timeout=GENEROUS)
+        try:
+            connection.request("GET", path, headers={"Connection": "close"})
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+        finally:
+            connection.close()
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+
+@contextmanager
+def running(folder: Path, **variables: str) -> Iterator[Hasty]:
+    port, log = free_port(), folder / "hasty.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "tests/hasty_gunicorn.py", "tests.hasty_gunicorn:app"],
+            cwd=ROOT,
+            env={"PORT": str(port), **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    hasty = Hasty(port, process, log)
+    try:
+        wait_for(lambda: answers(hasty), seconds=30)
+        yield hasty
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def answers(hasty: Hasty) -> bool:
+    with suppress(OSError):
+        return hasty.ask()[0] == 200
+    return False
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hasty]:
+    with running(tmp_path_factory.mktemp("hasty")) as found:
+        yield found
+
+
+def everything(sock: socket.socket) -> bytes:
+    """All that comes until the other side ends the connection. Fails the test where it does not."""
+    found = bytearray()
+    while piece := sock.recv(1024 * 1024):
+        found += piece
+    return bytes(found)
+
+
+def drip(sock: socket.socket) -> None:
+    """Send a byte now and then, until the other side has ended the connection."""
+    with suppress(OSError):
+        while True:
+            sock.sendall(b"1")
+            time.sleep(0.05)
+
+
+def head(line: str, *headers: str) -> bytes:
+    return "\r\n".join([line, "Host: localhost", *headers, "", ""]).encode()
+
+
+class TestBodies:
+    def test_a_whole_one_reaches_the_application(self, hasty: Hasty) -> None:
+        with hasty.connect() as sock:
+            sock.sendall(head("POST / HTTP/1.1", "Content-Length: 5", "Connection: close") + b"12345")
+            assert b'"length": 5' in everything(sock)
+
+    def test_one_in_chunks_reaches_it_whole(self, hasty: Hasty) -> None:
+        with hasty.connect() as sock:
+            sock.sendall(head("POST / HTTP/1.1", "Transfer-Encoding: chunked", "Connection: close"))
+            sock.sendall(b"3\r\n123\r\n2\r\n45\r\n0\r\n\r\n")
+            assert b'"length": 5' in everything(sock)
+
+    @pytest.mark.parametrize(
+        ("header", "begun"), [("Content-Length: 5", b"1"), ("Transfer-Encoding: chunked", b"5\r\n1")]
+    )
+    def test_one_that_does_not_come_is_answered_and_the_connection_ends(
+        self, header: str, begun: bytes, hasty: Hasty
+    ) -> None:
+        with hasty.connect() as sock:
+            sock.sendall(head("POST / HTTP/1.1", header) + begun)
+            found = everything(sock)
+        assert found.startswith(b"HTTP/1.1 408 ")
+        assert b"Connection: close" in found
+
+    def test_one_that_drips_is_not_waited_for_either(self, hasty: Hasty) -> None:
+        with ThreadPoolExecutor(1) as pool, hasty.connect() as sock:
+            sock.sendall(head("POST / HTTP/1.1", "Content-Length: 60000"))
+            dripping = pool.submit(drip, sock)
+            assert everything(sock).startswith(b"HTTP/1.1 408 ")
+            dripping.result()
+
+    @pytest.mark.parametrize("header", [f"Content-Length: {LARGE}", "Transfer-Encoding: chunked"])
+    def test_one_that_is_too_large_is_answered_unread_and_the_connection_ends(
+        self, header: str, hasty: Hasty
+    ) -> None:
+        """The answer arrives although the client is still sending, and what it sends is no second request."""
+        piece = b"x" * LARGE if "Length" in header else b"%x\r\n" % LARGE + b"x" * LARGE
+        with ThreadPoolExecutor(1) as pool, hasty.connect() as sock:
+            sending = pool.submit(sock.sendall, head("POST /unread HTTP/1.1", header) + piece)
+            found = everything(sock)
+            with suppress(OSError):
+                sending.result()
+        assert found.startswith(b"HTTP/1.1 413 ")
+        assert b"Connection: close" in found
+        assert found.count(b"HTTP/1.1") == 1
+
+    def test_whoever_asks_first_whether_to_send_it_is_told_to(self, hasty: Hasty) -> None:
+        with hasty.connect() as sock:
+            sock.sendall(
+                head("POST / HTTP/1.1", "Content-Length: 5", "Expect: 100-continue", "Connection: close")
+            )
+            assert sock.recv(100).startswith(b"HTTP/1.1 100 ")
+            sock.sendall(b"12345")
+            assert b'"length": 5' in everything(sock)
+
+    def test_one_of_two_lengths_is_refused(self, hasty: Hasty) -> None:
+        """What one server takes for a body and the next one for a request is how requests are smuggled."""
+        with hasty.connect() as sock:
+            sock.sendall(
+                head("POST / HTTP/1.1", "Content-Length: 4", "Transfer-Encoding: chunked") + b"0\r\n\r\n"
+            )
+            assert everything(sock).startswith(b"HTTP/1.1 400 ")
+
+
+def test_an_answer_that_nobody_reads_is_given_up(hasty: Hasty) -> None:
+    with hasty.connect() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.sendall(head("GET /much HTTP/1.1"))
+        assert sock.recv(1000).startswith(b"HTTP/1.1 200 ")
+        wait_for(lambda: open_connections(hasty) == 0, seconds=GENEROUS)
+        assert hasty.ask()[0] == 200
+
+
+def open_connections(hasty: Hasty) -> int:
+    """The connections that the server has not closed yet: those of /proc that belong to its workers."""
+    (worker, *_) = Path(f"/proc/{hasty.process.pid}/task/{hasty.process.pid}/children").read_text().split()
+    links = [os.readlink(link) for link in Path(f"/proc/{worker}/fd").iterdir() if link.is_symlink()]
+    return sum(link.startswith("socket:") for link in links) - 1
+
+
+def test_clients_of_either_kind_of_address_are_served_and_known_by_their_own(hasty: Hasty) -> None:
+    found = [hasty.ask(host="127.0.0.1")[1]["address"]]
+    if Path("/proc/net/if_inet6").exists():
+        found.append(hasty.ask(host="::1")[1]["address"])
+    assert found in (["127.0.0.1"], ["127.0.0.1", "::1"])
+
+
+class TestTheEnd:
+    """SIGTERM: what is under way is finished, and nobody who asks nothing is waited for."""
+
+    def test_connections_without_a_request_do_not_hold_it_up(self, tmp_path: Path) -> None:
+        with running(tmp_path) as hasty:
+            silent, half, kept = (hasty.connect() for _ in range(3))
+            half.sendall(b"GET / HTTP/1.1\r\nHost: local")
+            kept.sendall(head("GET / HTTP/1.1"))
+            assert kept.recv(1000).startswith(b"HTTP/1.1 200 ")
+            assert hasty.stop() == 0
+            for sock in (silent, half, kept):
+                sock.close()
+            assert "graceful timeout" not in hasty.log.read_text()
+
+    def test_a_request_that_is_under_way_is_answered(self, tmp_path: Path) -> None:
+        with running(tmp_path) as hasty, ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(hasty.ask, "/slow")
+            wait_for(lambda: open_connections(hasty) > 0, seconds=GENEROUS)
+            assert hasty.stop() == 0
+            assert asked.result()[0] == 200
+
+
+def test_two_workers_never_end_together_because_they_have_served_enough(tmp_path: Path) -> None:
+    with running(tmp_path, WEB_CONCURRENCY="2", MAX_REQUESTS="20") as hasty:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _: hasty.ask()[0], range(300)))
+        text = hasty.log.read_text()
+    assert set(found) == {200}
+    order = re.findall(r"Autorestarting|Booting", text)[2:]
+    assert "Autorestarting" in order
+    assert ("Autorestarting", "Autorestarting") not in list(pairwise(order))
+
+
+FEW_FILES = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, int(sys.argv[1])))
+from monext_bridge import logs
+logs.configure("INFO")
+from monext_bridge.server import allow_files
+allow_files(1000)
+print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+"""
+
+
+@pytest.mark.parametrize(("hard", "warned"), [(4096, False), (1024, True)])
+def test_a_worker_may_open_the_files_that_it_needs_or_the_log_says_that_it_may_not(
+    hard: int, warned: bool
+) -> None:
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < hard:
+        pytest.skip("the machine allows too few files itself")
+    ran = subprocess.run(
+        [sys.executable, "-c", FEW_FILES, str(hard)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    lines = ran.stdout.splitlines() + ran.stderr.splitlines()
+    assert any('"few_files"' in line for line in lines) is warned
+    assert str(1024 if warned else 2060) in lines
