@@ -285,6 +285,17 @@ class Settings:
         example="pay.example.com",
         note="Host names that are served, comma list, as they reach the bridge; none: not checked",
     )
+    metrics_tokens: tuple[SecretStr, ...] = setting(
+        "METRICS_TOKEN",
+        secrets.presented_secrets,
+        "what an operator's programs present as a bearer token to read `/ready` store by store; at least 16 "
+        "characters; a comma list rotates",
+        otherwise="nobody is told more than the host",
+        factory=tuple[SecretStr, ...],
+        secret=CHOSEN,
+        group=Group.PROCESSES,
+        note="What an operator's programs present as a bearer token, at least 16 characters",
+    )
     security_contacts: tuple[str, ...] = setting(
         "SECURITY_CONTACT",
         parsing.contacts,
