@@ -34,6 +34,7 @@ SECRETS = {
     "SECRET_KEY": SECRET_KEY,
     "LINK_SECRET": OTHER,
     "EVENTS_SECRET": "e5c1-77ab09f3d2684b1e90ac5d3f7b21",
+    "METRICS_TOKEN": "4f9d-20c6be71a85342d98e03b7fa61c4",
     "REDIS_URL": "rediss://:Zt7Qm2Lw9Xc4@redis.example.com:6380/0",
 }
 GUESSABLE = re.compile(r": (?:element \d of the list )?can be guessed: ")

@@ -15,6 +15,7 @@ SOURCES = sorted(
 )
 SCRIPTS = sorted((ROOT / "static").rglob("*.js"))
 LONGER: dict[str, str] = {
+    "monext_bridge/domain/outcome/decide.py": "it is one decision, from what was read to what is written",
     "monext_bridge/config/values.py": "it is the table of settings, one declaration after the other",
     "monext_bridge/services/__init__.py::build_services": "it wires one service a line, and decides nothing",
 }

@@ -67,7 +67,7 @@ def _served() -> list[tuple[str, str, Endpoint]]:
 
 def _figures(limits: Iterable[RateLimit], endpoints: Sequence[Endpoint]) -> str:
     words = ", ".join(_figure(limit) for limit in limits)
-    if any(limit.counts is not Counted.PROVED for limit in limits):
+    if any(limit.counts in NOT_PROVED for limit in limits):
         return words
     if len(endpoints) > 1:
         words += ", together"

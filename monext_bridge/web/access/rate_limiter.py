@@ -60,6 +60,7 @@ def init_rate_limits(
         refuse=refuse,
     )
     app.extensions[KEPT_AS] = limits
+    app.before_request(limits.count_every)
     app.after_request(limits.count_refusal)
 
 
@@ -98,6 +99,11 @@ class RateLimits:
             if limit.key in (key, RateLimitKey.ADDRESS):
                 found = name if limit.key is key else client_network()
                 self._stop_where_exceeded(limit, found, count=self._counts.add)
+
+    def count_every(self) -> None:
+        """Count a request at an endpoint that anybody may call."""
+        for limit in self._declared(Counted.EVERY):
+            self._stop_where_exceeded(limit, client_network(), count=self._counts.add)
 
     @contextmanager
     def asking(self) -> Iterator[None]:

@@ -29,6 +29,7 @@ class Counted(Enum):
     """Which requests count."""
 
     PROVED = "requests whose caller is proved"
+    EVERY = "all requests, where anybody may call"
     REFUSED = "requests that are refused with 401 or 403, and nothing else is ever answered with 429 for them"
     LOOKED_UP = (
         "tokens, sessions, cart ids and certificates that were looked up at a remote and are not known there"
@@ -85,7 +86,7 @@ LOOK_UPS = RateLimit("look_ups", 1200, RateLimitKey.ADDRESS, counts=Counted.LOOK
 asked about for one address. It is ten times REFUSALS, so that a genuine new one is still asked about beside hundreds
 that are made up. Beyond it nothing new is asked about; what a remote knew in the last minute always passes."""
 
-REPORTS = RateLimit("reports", 60, RateLimitKey.ADDRESS)
+REPORTS = RateLimit("reports", 60, RateLimitKey.ADDRESS, counts=Counted.EVERY)
 """A page that a browser blocks a part of sends one or two. Anybody can send them, and they only add to counts."""
 
 UNLIMITED: tuple[RateLimit, ...] = ()

@@ -171,7 +171,7 @@ def posted(ok: bool | None) -> Happening:
 
     def happen(case: Case) -> InMemoryServices:
         sent = case.state in (ActState.UNDER_WAY, ActState.RECEIVED, ActState.DONE, ActState.FAILED)
-        echoes = {ROW: KEY} if sent else {}
+        echoes = {ROW: OwnedKey(KEY)} if sent else {}
         services = services_in_memory(case.payment, now=LATER, current_ledger=case.listed(ok), echoes=echoes)
         services.ledger_importer.compare(case.payment, post=True)
         return services
@@ -284,7 +284,10 @@ def test_what_a_final_capture_releases_ends_as_the_capture_does(event: ActEvent)
     with suppress(BridgeError):
         services.operations.perform(none.payment.id, Capture(eur(400), final=True), key=KEY, by=BACK_OFFICE)
     capture, rest = services.record.versions[-1].transactions[1:]
-    assert (rest.interaction_id, rest.state) == (f"{KEY}~{REMAINDER}", capture.state)
+    assert (rest.interaction_id, rest.state) == (
+        f"{KEY}~{REMAINDER}~by-{BACK_OFFICE.principal}",
+        capture.state,
+    )
 
 
 def test_a_give_back_that_monext_does_not_list_is_sent_again_under_the_same_intent() -> None:

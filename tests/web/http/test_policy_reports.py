@@ -14,7 +14,7 @@ from monext_bridge.web.http.headers import OWN
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess
 from tests.log_lines import LogLines
-from tests.settings_environment import settings_with
+from tests.settings_environment import monext_api_key, settings_with
 from tests.world import World
 
 ADDRESS = "/csp-reports"
@@ -106,7 +106,7 @@ def test_hosts_of_every_store_count_by_their_names() -> None:
     hosts = named_hosts(
         settings_with(
             MONEXT_ENVIRONMENT='{"de": "HOMOLOGATION", "fr": "PRODUCTION"}',
-            MONEXT_API_KEY='{"de": "bWVyY2hhbnQ6a2V5", "fr": "bWVyY2hhbnQ6YW5vdGhlcg=="}',
+            MONEXT_API_KEY=f'{{"de": "{monext_api_key()}", "fr": "{monext_api_key()}"}}',
             CHECKOUT_ACCESS="signed",
             CSP_EXTRA_HOSTS="https://extra.example.com,https://*.wild.example.com",
         )

@@ -37,6 +37,8 @@ NOT_DESCRIBED = {
     "openapi.docs",
     "static",
     "well_known.apple_domain_file",
+    "well_known.security_txt",
+    "policy_reports.receive",
 }
 """Called by Monext, Event Grid's handshake, people and Apple; every page of the buyer is left out by its caller."""
 

@@ -32,6 +32,7 @@ from monext_bridge.errors import (
 )
 from monext_bridge.logs import correlation_id
 from monext_bridge.mapping.json_object import UnreadableResource
+from monext_bridge.services.access import ApiClient, ScopeMissing
 from monext_bridge.services.access.principals import PrincipalNotConfigured
 from monext_bridge.services.checkout.open_session import Outdated
 from monext_bridge.web.pages.error_pages import (
@@ -77,6 +78,7 @@ ERRORS: list[tuple[Exception, int]] = [
     (errors.TooMany(SECRET), 429),
     (UnreadableResource(SECRET), 503),
     (PrincipalNotConfigured(SECRET), 503),
+    (ScopeMissing(SECRET, client=ApiClient("a-client")), 403),
     (RuntimeError(SECRET), 500),
     (BridgeError(SECRET), 500),
 ]
