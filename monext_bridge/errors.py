@@ -3,6 +3,7 @@
 BridgeError
 ├── SettingsError              start-up: every fault of the environment, in one message
 ├── SchedulerBusy              a pass of reconciliation is under way elsewhere, over the same queue
+├── PageNotFetched          a page that a check looks at, or what it loads, can't be fetched
 ├── StoreNotConfigured         a cart of a store that no setting names (503)
 ├── RequestError               what came in can't be served; nothing was done
 │   ├── Malformed              400: an id, a parameter, a token or a reference of the wrong shape
@@ -57,6 +58,10 @@ class StoreNotConfigured(BridgeError):
         )
         self.store_key = store_key
         self.setting = setting
+
+
+class PageNotFetched(BridgeError):
+    """A page that a check looks at, or what it loads, can't be fetched, so nothing is known about it."""
 
 
 class SchedulerBusy(BridgeError):

@@ -92,6 +92,7 @@ WORST: dict[str, tuple[str, str, str]] = {
     "services.access.principals.BEARER_TOKEN": ("", "a.", " "),
     "services.outcome.landing_urls.VISIBLE_ASCII": ("", "a", " "),
     "services.operations.find_payment.PAYMENT_ID": UUIDS,
+    "services.page_check.header_differences.NONCE": ("", "'nonce-", ""),
     "services.payment_reference.earlier.EARLIER_SHAPE": ("", "a.", "!"),
     "services.payment_reference.signer.REFERENCE_SHAPE": ("", "a", "!"),
     "services.checkout.shop_session.SESSION_ID": ("", "a-", "!"),

@@ -13,6 +13,7 @@ import click
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services.reconciliation.report import FindingStatus
 from monext_bridge.web import create_app
+from monext_bridge.web.cli.check_page import check_page_command
 from monext_bridge.web.cli.payment import payment_group
 from monext_bridge.web.cli.reconcile import reconcile
 from monext_bridge.web.cli.setup import setup
@@ -166,7 +167,7 @@ def _exists(line: str, *, root: click.Command) -> bool:
     while isinstance(command, click.Group) and words and words[0] in command.commands:
         command = command.commands[words.pop(0)]
     known = {option for parameter in command.params for option in parameter.opts}
-    is_ours = command in (reconcile, setup, work, *payment_group.commands.values())
+    is_ours = command in (check_page_command, reconcile, setup, work, *payment_group.commands.values())
     return is_ours and {word for word in words if word.startswith("--")} <= known
 
 

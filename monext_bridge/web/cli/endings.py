@@ -16,6 +16,7 @@ from monext_bridge.errors import (
     Conflict,
     KeyReused,
     NotFound,
+    PageNotFetched,
     RemoteError,
     RequestError,
     SchedulerBusy,
@@ -32,8 +33,8 @@ class ExitCode(IntEnum):
     """Tells a script how a command ended. DONE: the operation was approved or received.
 
     With UNUSABLE, NOT_ALLOWED and NOT_FOUND nothing was done. UNKNOWN: a remote failed, or it is not known yet
-    whether Monext carried out the operation; the same key finds out. STUCK, only of reconciliation: somebody has
-    to look.
+    whether Monext carried out the operation; the same key finds out. STUCK, only of reconciliation, and DIFFERENT,
+    only of the check of the payment page: somebody has to look. NOT_FETCHED: that check could not see everything.
     """
 
     DONE = 0
@@ -43,6 +44,8 @@ class ExitCode(IntEnum):
     NOT_FOUND = 4
     UNKNOWN = 5
     STUCK = 1
+    DIFFERENT = 1
+    NOT_FETCHED = 2
 
 
 EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
@@ -50,6 +53,7 @@ EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (Conflict, ExitCode.NOT_ALLOWED),
     (KeyReused, ExitCode.NOT_ALLOWED),
     (RequestError, ExitCode.UNUSABLE),
+    (PageNotFetched, ExitCode.NOT_FETCHED),
     (StoreNotConfigured, ExitCode.UNUSABLE),
     (SettingsError, ExitCode.UNUSABLE),
     (SchedulerBusy, ExitCode.UNKNOWN),

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
 from monext_bridge.config import Contracts, MonextEnvironment, origin_of
 from monext_bridge.logs import event
@@ -19,8 +19,12 @@ ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
+"""What every answer has, with the reasons in docs/security.md. An answer that sets its own keeps it."""
+
+NEVER_PERMITTED = "camera=(), display-capture=(), geolocation=(), microphone=()"
 HSTS = "max-age=31536000"
 POLICY_HEADER = "Content-Security-Policy"
 REPORT_HEADER = "Content-Security-Policy-Report-Only"
@@ -41,6 +45,8 @@ OWN: Sources = {
     "frame-ancestors": (),
 }
 """What every page of ours may do. A directive without a source allows nothing."""
+
+WITHOUT_BODY = (204, 304)
 
 ALWAYS_ENFORCED = ("object-src", "base-uri", "frame-ancestors")
 """The directives that hold with CSP_REPORT_ONLY as well. No widget needs plugins or another base of our links, and
@@ -123,19 +129,31 @@ def _add_headers(
 ) -> Response:
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
+    response.headers.setdefault("Permissions-Policy", f"{NEVER_PERMITTED}, {_payment_permission()}")
     if not g.get("frame_ancestors"):
         # The older header can't name an origin. Where some origins may frame, only the policy says so.
         response.headers.setdefault("X-Frame-Options", "DENY")
     _add_policy(response, report_only=report_only, reports=reports)
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
     if https:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     return response
 
 
+def _payment_permission() -> str:
+    """Write who may ask a wallet for money: the page with the widget, and the frames that its policy names.
+
+    A bank's frame is not among them. The widget leaves the page for a bank's challenge, and what the bank asks there
+    is asked by its own page (https://www.w3.org/TR/payment-request/#permissions-policy).
+    """
+    if not g.get("sources"):
+        return "payment=()"
+    framed = [each for sources in g.sources for each in sources.get("frame-src", ()) if "://" in each]
+    origins = " ".join(("self", *(f'"{each}"' for each in dict.fromkeys(framed))))
+    return f"payment=({origins})"
+
+
 def _add_policy(response: Response, *, report_only: bool, reports: Callable[[], str] | None) -> None:
-    is_page = response.mimetype == "text/html"
+    is_page = response.mimetype == "text/html" and response.status_code not in WITHOUT_BODY
     told = ""
     if is_page and reports:
         address = reports()

@@ -22,6 +22,7 @@ from monext_bridge.errors import (
     BridgeError,
     CartNotPayable,
     EarlierAttemptUnknown,
+    PageNotFetched,
     RemoteError,
     RemoteRefused,
     RemoteTimeout,
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 STATUSES: tuple[tuple[type[BridgeError], int], ...] = (
     (StoreNotConfigured, 503),
     (SchedulerBusy, 503),
+    (PageNotFetched, 503),
     (RemoteRefused, 502),
     (RemoteTimeout, 504),
     (RemoteUnavailable, 503),

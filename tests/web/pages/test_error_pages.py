@@ -62,6 +62,7 @@ ERRORS: list[tuple[Exception, int]] = [
     (CartNotPayable("empty"), 409),
     (StoreNotConfigured(store_key="north", setting="MONEXT_API_KEY"), 503),
     (SchedulerBusy("another scheduler is at work"), 503),
+    (errors.PageNotFetched(SECRET), 503),
     (RemoteRefused(SECRET, remote="monext", status=400), 502),
     (RemoteNotFound(SECRET, remote="commercetools", status=404), 502),
     (VersionConflict(SECRET, remote="commercetools", status=409), 502),
