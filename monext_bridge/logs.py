@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from traceback import walk_tb
 from types import TracebackType
 
@@ -25,7 +26,10 @@ Scalar = str | int | float | bool | None
 correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 """Names one incoming request in every line that it causes, here and at the remotes."""
 
+ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 STACK = 8
+MOST_NAMES = 1024
 WIDEST = 64
 """Bits of the widest integer that is shown. The text of a huge one costs more than it tells, or can't be had at all.
 """
@@ -45,6 +49,10 @@ QUIET = ("urllib3", "werkzeug", "requests")
 
 HANDLER = "monext_bridge"
 
+NOWHERE = "(unknown file)"
+"""Stands for the file that logs an event, as in logging itself where it can't be told. Finding it takes longer than
+all the rest of a line, which does not show it."""
+
 AUDIT = "monext_bridge.audit"
 """The logger of who moved money. Its lines are written whatever LOG_LEVEL says."""
 
@@ -63,7 +71,9 @@ def shortened(token: str) -> Shortened:
 def event(logger: logging.Logger, name: str, /, *, level: int = logging.INFO, **scalars: Scalar) -> None:
     """Logs one event. An exception that is being handled is not added; `logger.exception` adds it."""
     if logger.isEnabledFor(level):
-        logger.log(level, name, extra={"scalars": scalars}, stacklevel=2)
+        logger.handle(
+            logger.makeRecord(logger.name, level, NOWHERE, 0, name, (), None, extra={"scalars": scalars})
+        )
 
 
 def access(
@@ -101,8 +111,14 @@ def configure(level: str) -> None:
     root.setLevel(level)
     logging.getLogger(AUDIT).setLevel(logging.INFO)
     logging.captureWarnings(True)
+    _collect_only_what_is_shown()
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _collect_only_what_is_shown() -> None:
+    """Spares each record to be told its thread and process (https://docs.python.org/3/howto/logging.html#optimization)."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 class JsonFormatter(logging.Formatter):
@@ -119,15 +135,28 @@ class JsonFormatter(logging.Formatter):
             line.setdefault("correlation_id", cleaned_for_log(correlation))
         if record.exc_info and record.exc_info[1]:
             line |= _failure(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
+        return ENCODER.encode(line)
 
 
 def _content(record: logging.LogRecord) -> dict[str, Scalar]:
     scalars = getattr(record, "scalars", None)
     if isinstance(scalars, dict):
-        named = {cleaned_for_log(name): _value(name, value) for name, value in scalars.items()}
-        return {"event": _shown(record.msg), **named}
+        return {
+            "event": _shown(record.msg),
+            **{_name(key): _value(key, value) for key, value in scalars.items()},
+        }
     return {"event": "message", "message": cleaned_for_log(_message(record))}
+
+
+@lru_cache(maxsize=MOST_NAMES)
+def _name(key: str) -> str:
+    """Returns a name of a scalar as a line has it. The code has some hundreds of them, each in thousands of lines."""
+    return cleaned_for_log(key)
+
+
+@lru_cache(maxsize=MOST_NAMES)
+def _is_secret(key: str) -> bool:
+    return key not in HARMLESS and not SECRET_WORDS.isdisjoint(key.lower().split("_"))
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -152,7 +181,7 @@ def _text(value: object) -> str:
 def _value(name: str, value: object) -> Scalar:
     if isinstance(value, Shortened) or value is None or isinstance(value, bool):
         return value
-    if name not in HARMLESS and SECRET_WORDS.intersection(name.lower().split("_")):
+    if _is_secret(name):
         return REDACTED
     if isinstance(value, str):
         return cleaned_for_log(value)

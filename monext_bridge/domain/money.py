@@ -22,7 +22,8 @@ class Money:
     def __post_init__(self) -> None:
         if isinstance(self.cent_amount, bool) or not isinstance(self.cent_amount, int):
             raise TypeError(f"an amount is an integer of minor units, not {self.cent_amount!r}")
-        object.__setattr__(self, "currency", self.currency.upper())
+        if not self.currency.isupper():
+            object.__setattr__(self, "currency", self.currency.upper())
 
     def __add__(self, other: Money) -> Money:
         return self.with_amount(self.cent_amount + self._same_currency(other))
@@ -56,7 +57,7 @@ class Money:
 
     def plus_all(self, others: Iterable[Money]) -> Money:
         """Returns the sum of this amount and the others, which must be in its currency."""
-        return sum(others, self)
+        return self.with_amount(self.cent_amount + sum(map(self._same_currency, others)))
 
     def _same_currency(self, other: Money) -> int:
         if other.currency != self.currency:

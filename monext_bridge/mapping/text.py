@@ -14,8 +14,9 @@ DATE_SHAPE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def clean(text: str) -> str:
     """Removes control characters and lone surrogates. Runs of blanks and line breaks become one space."""
-    kept = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in UNSENDABLE)
-    return " ".join(kept.split())
+    if not text.isprintable():
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in UNSENDABLE)
+    return " ".join(text.split())
 
 
 def cut(text: str, *, longest: int) -> str:

@@ -6,11 +6,10 @@ command of the terminal and a worker of the queue make few hops at a time.
 
 from __future__ import annotations
 
+from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass
-from threading import Thread
 from typing import Generic, TypeVar, overload
 
 from monext_bridge.errors import BridgeError
@@ -84,22 +83,39 @@ def _run(calls: tuple[Callable[[], object], ...]) -> list[_Done[object]]:
     ]
 
 
-def _begin(call: Callable[[], object]) -> Future[_Done[object]] | None:
-    """Begin a call in a thread. Return None where none can be had, so that the caller makes the call itself."""
-    under_way: Future[_Done[object]] = Future()
-    context = copy_context()
+class _UnderWay:
+    """Is a call in a thread of its own. `threading` waits for each to begin, which costs more than the thread."""
 
-    def make() -> None:
+    def __init__(self, call: Callable[[], object]) -> None:
+        """Raises RuntimeError where no thread can be had."""
+        self._call, self._context = call, copy_context()
+        self._done: _Done[object] | BaseException = _Done()
+        self._running = allocate_lock()
+        self._running.acquire()
+        start_new_thread(self._make, ())
+
+    def result(self) -> _Done[object]:
+        """Waits for the call. Raises what ends a process, where that came up in it."""
+        with self._running:
+            if isinstance(self._done, BaseException):
+                raise self._done
+            return self._done
+
+    def _make(self) -> None:
         try:
-            under_way.set_result(context.run(_attempt, call))
+            self._done = self._context.run(_attempt, self._call)
         except BaseException as error:
-            under_way.set_exception(error)
+            self._done = error
+        finally:
+            self._running.release()
 
+
+def _begin(call: Callable[[], object]) -> _UnderWay | None:
+    """Begin a call in a thread. Return None where none can be had, so that the caller makes the call itself."""
     try:
-        Thread(target=make, name="hop", daemon=True).start()
+        return _UnderWay(call)
     except RuntimeError:
         return None
-    return under_way
 
 
 def _attempt(call: Callable[[], object]) -> _Done[object]:

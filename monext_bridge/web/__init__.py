@@ -7,14 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, url_for
+from pydantic import SecretStr
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.logs import event
-from monext_bridge.queue import QueueRunner, queue_on
 from monext_bridge.services import Services, build_services
+from monext_bridge.services.reconciliation import TaskRunner
 from monext_bridge.web.access import as_declared, init_cors, init_principals, init_rate_limits
 from monext_bridge.web.api import events, health, operations, policy_reports, well_known
 from monext_bridge.web.api import shop_payment as payment
@@ -100,7 +101,7 @@ def create_app(
         settings,
         commercetools=CommercetoolsGateway(settings.commercetools),
         monext=MonextGateway(),
-        runner=QueueRunner(queue_on(settings.redis_url)) if settings.redis_url else None,
+        runner=_queue_runner(settings.redis_url) if settings.redis_url else None,
     )
     app.extensions["monext_bridge"] = built
     app.extensions[policy_reports.EXTENSION] = PolicyReports(named_hosts(settings))
@@ -114,6 +115,12 @@ def create_app(
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     return app
+
+
+def _queue_runner(redis_url: SecretStr) -> TaskRunner:
+    from monext_bridge.queue import QueueRunner, queue_on  # where there is no Redis, it is never loaded
+
+    return QueueRunner(queue_on(redis_url))
 
 
 def _init_requests(

@@ -44,6 +44,7 @@ ASKED = uses(MODULES)
 UUIDS = ("00000000-", "0000-", "!")
 
 WORST: dict[str, tuple[str, str, str]] = {
+    "cleaning.CLEANABLE": ("", "a", ""),
     "cleaning.CLEANINGS[0][0]": ("", "?", "'"),
     "cleaning.CLEANINGS[1][0]": ("Bearer", " ", "x"),
     "cleaning.CLEANINGS[2][0]": ("", "a@", ""),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from monext_bridge.domain.ids import CartId, OrderNumber
 from monext_bridge.domain.money import Money
@@ -53,15 +54,25 @@ def terms_digest(cart: Cart, terms: AttemptTerms) -> str:
 
     A second choice of methods counts where there is one.
     """
-    parts = asdict(cart, dict_factory=_without_descriptions)
-    contents = {name: value for name, value in parts.items() if name not in VOLATILE}
-    asked = {name: value for name, value in asdict(terms).items() if value or name != "fallback_method_ids"}
-    text = json.dumps([contents, asked], sort_keys=True, default=str)
+    contents = {name: getattr(cart, name) for name in _counted(Cart) if name not in VOLATILE}
+    asked = {name: getattr(terms, name) for name in _counted(AttemptTerms)}
+    if not terms.fallback_method_ids:
+        del asked["fallback_method_ids"]
+    text = json.dumps([contents, asked], sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _without_descriptions(members: list[tuple[str, object]]) -> dict[str, object]:
-    return {name: value for name, value in members if name not in DESCRIPTIVE}
+def _plain(value: object) -> object:
+    """Returns a part of a cart as the object that JSON has of it, and anything else as text."""
+    names = _counted(type(value))  # type: ignore[arg-type]  # mypy: a class is Hashable
+    return {name: getattr(value, name) for name in names} if names else str(value)
+
+
+@cache
+def _counted(kind: type) -> tuple[str, ...]:
+    """Returns the fields of a dataclass that count; none of another class."""
+    named = fields(kind) if is_dataclass(kind) else ()
+    return tuple(field.name for field in named if field.name not in DESCRIPTIVE)
 
 
 @dataclass(frozen=True, slots=True)

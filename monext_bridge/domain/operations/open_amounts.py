@@ -50,8 +50,10 @@ def open_amounts(payment: Payment) -> OpenAmounts:
 
     An unsent operation is not under way. Of surplus parts nothing may be captured.
     """
-    like = accepted_or_planned_amount(payment)
-    none, each = like.with_amount(0), [_of_part(part, like=like) for part in parts(payment)]
+    like, own = accepted_or_planned_amount(payment), parts(payment)
+    if len(own) == 1:
+        return _of_part(payment, like=like)
+    none, each = like.with_amount(0), [_of_part(part, like=like) for part in own]
     kept = (_of_part(part, like=like) for part in kept_parts(payment))
     refundable = none.plus_all(part.refundable for part in each)
     return OpenAmounts(

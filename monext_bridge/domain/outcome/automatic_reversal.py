@@ -94,7 +94,7 @@ def is_reversed(payment: Payment) -> bool:
 
 def is_reversal_rejected(payment: Payment) -> bool:
     """Tells whether Monext rejected a reversal: somebody has to look into it."""
-    return not is_reversal_open(payment) and any(_is_rejected(part) for part in reversed_parts(payment))
+    return any(_is_rejected(part) for part in reversed_parts(payment)) and not is_reversal_open(payment)
 
 
 def _announcement(
@@ -133,8 +133,11 @@ def _owed(payment: Payment) -> Iterator[tuple[Payment, TransactionType, Money]]:
     Where a cancel came too late, nothing is left to cancel: others have captured it, and a refund stands in. A
     chargeback may have taken more than the part that it counts against, so all refunds together leave what it took.
     """
+    going_back = reversed_parts(payment)
+    if not going_back:
+        return
     refundable = open_amounts(payment).refundable
-    for part in reversed_parts(payment):
+    for part in going_back:
         left = open_amounts(part)
         if not left.cancellable.is_zero and reversal_operations(part).late_cancel is None:
             yield part, TransactionType.CANCEL_AUTHORIZATION, left.cancellable

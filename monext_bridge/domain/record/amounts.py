@@ -68,7 +68,7 @@ def total(
     """
     counted = states or (TransactionState.SUCCESS,)
     found = (t.amount for t in payment.transactions if t.type is kind and t.state in counted)
-    return like.with_amount(0).plus_all(amount for amount in found if amount.currency == like.currency)
+    return like.with_amount(sum(each.cent_amount for each in found if each.currency == like.currency))
 
 
 def less_held(total: Money, payments: Iterable[Payment]) -> Money:

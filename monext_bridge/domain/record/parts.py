@@ -76,18 +76,23 @@ def further_part(part: Payment) -> MonextTransactionId | None:
 def surplus_parts(payment: Payment) -> tuple[Payment, ...]:
     """Returns the parts to be given back while the first is kept: each of them brings the whole amount again."""
     own = parts(payment)
+    if len(own) == 1:
+        return ()
     return own[1:] if all(_accepted_amount(part) == payment.planned for part in own) else ()
 
 
 def kept_parts(payment: Payment) -> tuple[Payment, ...]:
     """Returns the parts beside the surplus ones."""
     surplus = {further_part(part) for part in surplus_parts(payment)}
-    return tuple(part for part in parts(payment) if further_part(part) not in surplus)
+    own = parts(payment)
+    return tuple(part for part in own if further_part(part) not in surplus) if surplus else own
 
 
 def without_surplus(payment: Payment) -> Payment:
     """Returns the payment as if its surplus parts had never been paid: what of it pays for something."""
     gone = {t.id for part in surplus_parts(payment) for t in part.transactions}
+    if not gone:
+        return payment
     return replace(payment, transactions=tuple(t for t in payment.transactions if t.id not in gone))
 
 

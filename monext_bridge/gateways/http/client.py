@@ -12,11 +12,11 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from monext_bridge.errors import RemoteName, RemoteTimeout, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.http.breaker import OPEN_FOR, Breaker, Verdict
+from monext_bridge.gateways.http.messages import Request
 from monext_bridge.gateways.http.retry import Failure, read_timeout, retry_wait
 from monext_bridge.gateways.http.wire import HttpAnswer, Wire
 from monext_bridge.logs import Scalar, correlation_id, event
@@ -79,7 +79,7 @@ class _Call:
     ids: Mapping[str, Scalar]
     attempts: int | None
     read_timeout: float
-    request: Mapping[str, Any]
+    request: Request
 
 
 class HttpClient:
@@ -99,9 +99,8 @@ class HttpClient:
         breaker: Breaker | None = None,
     ) -> None:
         self._remote: RemoteName = remote
-        self._base_url = base_url.rstrip("/")
         self._timeouts = timeouts or Timeouts()
-        self._wire = Wire(connect_timeout=self._timeouts.connect, pool_size=pool_size)
+        self._wire = Wire(base_url.rstrip("/"), connect_timeout=self._timeouts.connect, pool_size=pool_size)
         self._bulkhead = bulkhead or Bulkhead(SLOTS_PER_REMOTE)
         self._breaker = breaker or Breaker(remote=remote, host=urlsplit(base_url).netloc)
         self._sleep, self._clock, self._jitter = sleep, clock, jitter
@@ -127,7 +126,7 @@ class HttpClient:
         that may take longer than usual or must not take as long. Raises RemoteUnavailable and its subclasses.
         """
         sent_headers = {"Accept": "application/json", **(headers or {}), **_correlation()}
-        request = {"params": params, "json": json, "data": form, "headers": sent_headers}
+        request = Request(params=params, json=json, form=form, headers=sent_headers)
         call = _Call(
             method=method,
             path=path,
@@ -205,7 +204,7 @@ class HttpClient:
             if not entered:
                 return Failure.NO_SLOT
             return self._wire.exchange(
-                call.method, self._base_url + call.path, read_timeout=read_timeout, request=call.request
+                call.method, call.path, read_timeout=read_timeout, request=call.request
             )
 
     def _report(self, call: _Call, answer: HttpAnswer | Failure, *, ms: int, attempt: int) -> None:

@@ -1,115 +1,187 @@
-"""Opens connections that keep to the deadline, and tells a failure to connect from a later one.
+"""Opens and keeps connections that keep to the deadline, and tells a failure to connect from a later one.
 
-urllib3 reports a TLS handshake that fails or takes too long exactly like a failure in the middle of an
-answer. Here every failure to connect is a NewConnectionError, and nothing else is one. urllib3's time-outs
-are for one address and for one read. Here all of them together end after `deadlines.seconds_left`.
+Every failure to connect, TLS included, is a NotConnected, and nothing else is one. A socket's time-outs are for one
+address and for one read. Here all of them together end after `deadlines.seconds_left`.
+
+http.client reads the answers (https://docs.python.org/3.11/library/http.client.html). No proxy, no credentials and no
+keys to log are taken from the environment, and the certificates that are trusted are certifi's.
 """
 
 from __future__ import annotations
 
 import http.client
 import io
-import math
 import socket
 import ssl
-import time
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, NewConnectionError
-from urllib3.util.ssl_ import create_urllib3_context
+import certifi
 
 from monext_bridge.runtime import connect, limit
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class NotConnected(Exception):
+    """There is no connection, so nothing was sent."""
+
 
 class _Reader(io.RawIOBase):
-    """Reads what a socket receives: all of it before the deadline, and within the socket's time-out from now on."""
+    """Reads what a socket receives before the deadline. Whoever closes the reader leaves the socket open."""
 
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
-        self._raw, self._socket = raw, sock
-        self._end = time.monotonic() + (sock.gettimeout() or math.inf)
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int | None:
-        self._socket.settimeout(limit(self._end - time.monotonic()))
-        return self._raw.readinto(buffer)
+    def readinto(self, buffer: Any) -> int:
+        self._socket.settimeout(limit(None))
+        return self._socket.recv_into(buffer)
 
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
+    def makefile(self, _: str) -> io.BufferedReader:
+        """Returns what http.client wants of a socket."""
+        return io.BufferedReader(self)
 
 
-class _Response(http.client.HTTPResponse):
+class Response(http.client.HTTPResponse):
     """Limits the time for status line and headers as well: they can come byte by byte, as a body can."""
 
-    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self.fp = io.BufferedReader(_Reader(self.fp.detach(), sock))
+    def __init__(self, sock: socket.socket, *, method: str) -> None:
+        super().__init__(_Reader(sock), method=method)  # type: ignore[arg-type]
 
 
-class _PlainConnection(HTTPConnection):
-    response_class = _Response
+class Connection:
+    """Carries one request at a time. After an exception it is of no more use."""
 
-    def connect(self) -> None:
+    __slots__ = ("_socket",)
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    def ask(self, message: bytes, *, method: str) -> Response:
+        """Sends a whole request and returns the head of its answer, whose body is still to be read.
+
+        Raises OSError, which a TimeoutError is, and HTTPException.
+        """
+        self._socket.settimeout(limit(None))
+        with suppress(BrokenPipeError):  # who refuses a request may answer before it is there, and close
+            self._socket.sendall(message)
+        response = Response(self._socket, method=method)
+        response.begin()
+        return response
+
+    def is_idle(self) -> bool:
+        """Tells whether the remote has neither closed the connection nor said anything since the last answer.
+
+        The socket's own `recv` is asked, below TLS, since that of TLS can't look without taking.
+        """
         try:
-            super().connect()
-        except (OSError, HTTPError) as error:
-            self.close()
-            raise NewConnectionError(self, type(error).__name__) from error
+            self._socket.settimeout(0)
+            socket.socket.recv(self._socket, 1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
-    def send(self, data: Any) -> None:
-        if self.sock is not None:
-            self.sock.settimeout(limit(self.timeout))
-        super().send(data)
-
-    def _new_conn(self) -> socket.socket:
-        return connect(self._dns_host.strip("[]"), self.port, seconds=limit(self.timeout))
+    def close(self) -> None:
+        self._socket.close()
 
 
-class _TlsConnection(_PlainConnection, HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        if self.ca_certs:
-            self.ssl_context, self.ca_certs = _context_trusting(self.ca_certs), None
-        return super()._new_conn()
+class Connections:
+    """Holds the connections to one remote. At most `pool_size` are kept; more are opened while they are needed.
+
+    Thread-safe. Opens nothing before it is asked for a connection.
+    """
+
+    def __init__(self, base_url: str, *, connect_timeout: float, pool_size: int) -> None:
+        """Raises ValueError for a port that is no number."""
+        url = urlsplit(base_url)
+        self._tls, self._host = url.scheme == "https", _ascii(url.hostname or "")
+        self._port = url.port or DEFAULT_PORTS[url.scheme]
+        self._connect_timeout, self._pool_size = connect_timeout, pool_size
+        self._idle: list[Connection] = []
+        weakref.finalize(self, _close_all, self._idle)
+
+    @property
+    def host(self) -> str:
+        """Returns the `Host` of requests (RFC 9110, section 7.2)."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return host if self._port in DEFAULT_PORTS.values() else f"{host}:{self._port}"
+
+    def take(self) -> Connection:
+        """Returns a connection that nobody else uses, the one that was used last where one is kept.
+
+        Raises NotConnected. The caller gives it back or closes it.
+        """
+        with suppress(IndexError):
+            while True:
+                kept = self._idle.pop()
+                if kept.is_idle():
+                    return kept
+                kept.close()
+        try:
+            return Connection(self._connect())
+        except (OSError, ValueError) as error:
+            raise NotConnected(type(error).__name__) from error
+
+    def give_back(self, connection: Connection, *, after: Response) -> None:
+        """Keeps the connection after an answer that was read whole, where both sides want that."""
+        if after.will_close or not after.isclosed() or len(self._idle) >= self._pool_size:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def _connect(self) -> socket.socket:
+        sock = connect(self._host, self._port, seconds=limit(self._connect_timeout))
+        if not self._tls:
+            return sock
+        with _closed_on_error(sock):
+            return _trusting(certifi.where()).wrap_socket(sock, server_hostname=self._host)
 
 
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
+def _close_all(connections: list[Connection]) -> None:
+    for each in connections:
+        each.close()
 
 
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
+@contextmanager
+def _closed_on_error(sock: socket.socket) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        sock.close()
+        raise
 
 
-class RemoteAdapter(HTTPAdapter):
-    """Holds the connections to one remote. At most `pool_size` are kept; more are opened while they are needed."""
-
-    def __init__(self, *, pool_size: int) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=pool_size, pool_block=False)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+def _ascii(host: str) -> str:
+    return host if host.isascii() else host.encode("idna").decode()
 
 
 _lock = Lock()
-_contexts: dict[str, ssl.SSLContext] = {}
 
 
-def _context_trusting(bundle: str) -> ssl.SSLContext:
+def _trusting(bundle: str) -> ssl.SSLContext:
     """Returns a context that trusts the certificates of a file, which is read once.
 
-    urllib3 would read it for each connection. That costs more than all the rest of connecting and, where many
-    connect at once, holds up everybody.
+    Reading it costs more than all the rest of connecting and, where many connect at once, would hold up everybody.
     """
     with _lock:
-        if bundle not in _contexts:
-            context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
-            context.load_verify_locations(bundle)
-            _contexts[bundle] = context
-        return _contexts[bundle]
+        return _new_context(bundle)
+
+
+@cache
+def _new_context(bundle: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.hostname_checks_common_name = False
+    context.set_alpn_protocols(["http/1.1"])
+    context.load_verify_locations(bundle)
+    return context

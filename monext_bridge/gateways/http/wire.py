@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from http.cookiejar import DefaultCookiePolicy
+from http.client import HTTPException
 from typing import Any
+from urllib.parse import urlsplit
 
-import requests
-import urllib3
-
-from monext_bridge.gateways.http.connections import RemoteAdapter
+from monext_bridge.gateways.http.connections import Connections, NotConnected
+from monext_bridge.gateways.http.messages import Request, read_body, written
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
-from monext_bridge.runtime import seconds_left, seconds_with_suspend, within
+from monext_bridge.runtime import seconds_with_suspend, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,113 +47,99 @@ class HttpAnswer:
         return read_retry_after(self.headers.get("Retry-After"))
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Holds an answer whose body nobody has looked into."""
+
+    status: int
+    content: bytes
+    headers: Mapping[str, str]
+    round_trip: RoundTrip
+
+
 class Wire:
-    """Holds the connections to one remote. All threads share them; a requests session serves one call at a time.
+    """Holds the connections to one remote. Thread-safe. It opens nothing before its first exchange.
 
     It takes no proxies and no credentials from the environment, checks certificates, follows no redirects and
-    keeps no cookies. It opens nothing before its first exchange.
+    keeps no cookies.
     """
 
-    def __init__(self, *, connect_timeout: float, pool_size: int) -> None:
-        self._connect_timeout = connect_timeout
-        self._adapter = RemoteAdapter(pool_size=pool_size)
-        self._free: list[requests.Session] = []
+    def __init__(self, base_url: str, *, connect_timeout: float, pool_size: int) -> None:
+        self._connections = Connections(base_url, connect_timeout=connect_timeout, pool_size=pool_size)
+        self._base_path = urlsplit(base_url).path
 
     def exchange(
-        self, method: str, url: str, *, read_timeout: float, request: Mapping[str, Any]
+        self, method: str, path: str, *, read_timeout: float, request: Request
     ) -> HttpAnswer | Failure:
-        """Returns the answer, or why there is none.
+        """Returns the answer, or why there is none, as `fetch` does."""
+        answer = self.fetch(method, path, read_timeout=read_timeout, request=request)
+        if isinstance(answer, Failure):
+            return answer
+        return HttpAnswer(answer.status, _parse(answer.content), answer.headers, answer.round_trip)
 
-        The answer is complete within the connect time-out and `read_timeout` together, and before the
-        deadline. `request` holds `headers`, and `params`, `json` or `data` as requests takes them.
+    def fetch(
+        self, method: str, path: str, *, read_timeout: float, request: Request, largest: int | None = None
+    ) -> Content | Failure:
+        """Returns the answer, or why there is none. Whatever is not certain counts as sent.
+
+        A connection stands within the connect time-out, and the answer is complete within `read_timeout` from then
+        on; both before the deadline. Of a content above `largest` bytes only the beginning is read.
         """
         sent = seconds_with_suspend()
         try:
-            with (
-                within(self._connect_timeout + read_timeout),
-                self._session() as session,
-                self._open(session, method, url, read_timeout=read_timeout, request=request) as response,
-            ):
+            message = written(request, method, self._base_path + path, host=self._connections.host)
+            connection = self._connections.take()
+        except (NotConnected, ValueError):
+            return Failure.NOT_CONNECTED
+        try:
+            with within(read_timeout):
+                response = connection.ask(message, method=method)
                 trip = RoundTrip(sent, seconds_with_suspend())
-                content = response.raw.read(decode_content=True)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+                content = read_body(response, largest=largest)
+        except BaseException as error:
+            connection.close()
             return _failure(error)
-        return HttpAnswer(response.status_code, _parse(content), response.headers, trip)
-
-    def _open(
-        self,
-        session: requests.Session,
-        method: str,
-        url: str,
-        *,
-        read_timeout: float,
-        request: Mapping[str, Any],
-    ) -> requests.Response:
-        return session.request(
-            method,
-            url,
-            timeout=(min(self._connect_timeout, seconds_left()), min(read_timeout, seconds_left())),
-            allow_redirects=False,
-            stream=True,
-            **request,
-        )
-
-    @contextmanager
-    def _session(self) -> Iterator[requests.Session]:
-        """Gives a session that nobody else uses meanwhile. Making one costs more than all the rest of a call."""
-        try:
-            session = self._free.pop()
-        except IndexError:
-            session = self._new_session()
-        try:
-            yield session
-        finally:
-            self._free.append(session)
-
-    def _new_session(self) -> requests.Session:
-        session = _Session()
-        session.trust_env = False
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        session.mount("https://", self._adapter)
-        session.mount("http://", self._adapter)
-        return session
+        self._connections.give_back(connection, after=response)
+        return Content(response.status, content, Headers(response.getheaders()), trip)
 
 
-class _Session(requests.Session):
-    """Never looks where a redirect leads: requests would read it even where it is not to be followed."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
-        return None
-
-
-def _failure(error: Exception) -> Failure:
-    """Returns which of three failures it was. Whatever is not certain counts as sent.
-
-    requests raises a ValueError for an address or a header that can't be sent at all.
-    """
-    causes = _causes(error)
-    unconnected = any(isinstance(each, urllib3.exceptions.NewConnectionError) for each in causes)
-    if unconnected or isinstance(error, ValueError):
-        return Failure.NOT_CONNECTED
-    late = (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
-    return Failure.TIMED_OUT if any(isinstance(each, late) for each in causes) else Failure.BROKEN
+def _failure(error: BaseException) -> Failure:
+    """Returns which failure of a request that was sent it was. Raises what is none."""
+    if isinstance(error, TimeoutError):
+        return Failure.TIMED_OUT
+    if isinstance(error, OSError | HTTPException | zlib.error):
+        return Failure.BROKEN
+    raise error
 
 
-def _causes(error: Exception) -> tuple[object, ...]:
-    """Returns the error and the errors inside it.
+class Headers(Mapping[str, str]):
+    """Holds headers, which are found in any case. Those that come several times are one, as RFC 9110, 5.3 has it."""
 
-    requests wraps urllib3's exception in its first argument, which wraps its own in `reason`.
-    """
-    wrapped = error.args[0] if error.args else None
-    return (error, wrapped, getattr(wrapped, "reason", None))
+    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in fields:
+            key = name.lower()
+            self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def _parse(content: bytes) -> Any | None:
     try:
-        return json.loads(content, parse_float=Decimal, parse_constant=_no_number)
+        return DECODER.decode(content.decode(json.detect_encoding(content), "surrogatepass"))
     except (ValueError, RecursionError):
         return None
 
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)

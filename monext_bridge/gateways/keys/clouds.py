@@ -12,24 +12,21 @@ import re
 import time
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import jwt
-import requests
-import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
-from monext_bridge.gateways.http import RemoteAdapter
+from monext_bridge.gateways.http import Failure, Request, Timeouts, Wire
 from monext_bridge.logs import event
-from monext_bridge.runtime import Bulkhead, within
+from monext_bridge.runtime import Bulkhead
 
 log = logging.getLogger(__name__)
 
 GOOGLE_KEYS = "https://www.googleapis.com/oauth2/v3/certs"
-CLOUD_TIMEOUTS = (3.0, 5.0)
-"""Seconds to connect, and seconds from then on until the answer is complete."""
-
+CLOUD_TIMEOUTS = Timeouts(connect=3.0, read=5.0)
 LONGEST_WAIT_FOR_KEYS = 2.0
 """Seconds for which a thread that needs a key waits while another one is fetched."""
 
@@ -52,21 +49,17 @@ def fetch(url: str) -> bytes | None:
 
     Returns the content of a 200 of at most 64 KiB that came in time, else None.
     """
-    try:
-        with requests.Session() as session, within(sum(CLOUD_TIMEOUTS)):
-            session.trust_env = False
-            for scheme in ("https://", "http://"):
-                session.mount(scheme, RemoteAdapter(pool_size=1))
-            with session.get(url, timeout=CLOUD_TIMEOUTS, allow_redirects=False, stream=True) as response:
-                content = response.raw.read(LARGEST + 1, decode_content=True)
-        status = response.status_code
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        event(log, "keys_unreachable", level=logging.WARNING, url=url, why=type(error).__name__)
+    parts = urlsplit(url)
+    target = parts._replace(scheme="", netloc="", fragment="").geturl()
+    wire = Wire(f"{parts.scheme}://{parts.netloc}", connect_timeout=CLOUD_TIMEOUTS.connect, pool_size=0)
+    answer = wire.fetch("GET", target, read_timeout=CLOUD_TIMEOUTS.read, request=Request(), largest=LARGEST)
+    if isinstance(answer, Failure):
+        event(log, "keys_unreachable", level=logging.WARNING, url=url, why=answer)
         return None
-    if status != 200 or len(content) > LARGEST:
-        event(log, "keys_unreachable", level=logging.WARNING, url=url, status=status)
+    if answer.status != 200 or len(answer.content) > LARGEST:
+        event(log, "keys_unreachable", level=logging.WARNING, url=url, status=answer.status)
         return None
-    return bytes(content)
+    return answer.content
 
 
 class PushKeys:

@@ -35,6 +35,7 @@ from monext_bridge.domain.record import (
     Update,
     with_updates,
 )
+from monext_bridge.mapping.commercetools.sdk import to_json
 from monext_bridge.mapping.commercetools.status_text import write_status_text
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.mapping.monext import display_names
@@ -59,7 +60,7 @@ def payment_draft(
         customer=customer,
         anonymous_id=None if customer_id else anonymous_id,
     )
-    return _json(draft)
+    return to_json(draft)
 
 
 def payment_update(payment: Payment, changes: Sequence[Update]) -> Json:
@@ -79,7 +80,7 @@ def payment_update(payment: Payment, changes: Sequence[Update]) -> Json:
 def add_payment(version: int, payment_id: PaymentId) -> Json:
     """Returns the update that puts a payment on a cart, or on an order: the action reads the same."""
     payment = models.PaymentResourceIdentifier(id=payment_id)
-    return _json(models.CartUpdate(version=version, actions=[models.CartAddPaymentAction(payment=payment)]))
+    return _update(version, models.CartAddPaymentAction(payment=payment))
 
 
 def order_draft(*, cart_id: CartId, version: int, number: OrderNumber, payment_state: str) -> Json:
@@ -90,13 +91,17 @@ def order_draft(*, cart_id: CartId, version: int, number: OrderNumber, payment_s
         order_number=number,
         payment_state=models.PaymentState(payment_state),
     )
-    return _json(draft)
+    return to_json(draft)
 
 
 def payment_state_update(version: int, state: str) -> Json:
     """Returns the update of an order's payment state. Raises ValueError for an unknown one."""
     action = models.OrderChangePaymentStateAction(payment_state=models.PaymentState(state))
-    return _json(models.OrderUpdate(version=version, actions=[action]))
+    return _update(version, action)
+
+
+def _update(version: int, action: Any) -> Json:
+    return {"version": version, "actions": [to_json(action)]}
 
 
 def _needed(changes: Sequence[Update]) -> Iterator[Update]:
@@ -113,15 +118,15 @@ def _needed(changes: Sequence[Update]) -> Iterator[Update]:
 def _actions(update: Update, *, status_text: str) -> tuple[Json, ...]:
     match update:
         case SetKey(key):
-            return (_json(models.PaymentSetKeyAction(key=_payment_key(key))),)
+            return (to_json(models.PaymentSetKeyAction(key=_payment_key(key))),)
         case ChangeAmountPlanned(amount):
-            return (_json(models.PaymentChangeAmountPlannedAction(amount=_money(amount))),)
+            return (to_json(models.PaymentChangeAmountPlannedAction(amount=_money(amount))),)
         case SetInterfaceId(token):
-            return (_json(models.PaymentSetInterfaceIdAction(interface_id=token)),)
+            return (to_json(models.PaymentSetInterfaceIdAction(interface_id=token)),)
         case SetStatusCode(code):
-            return (_json(models.PaymentSetStatusInterfaceCodeAction(interface_code=code)),)
+            return (to_json(models.PaymentSetStatusInterfaceCodeAction(interface_code=code)),)
         case SetStatusText() | SetStartNote():
-            return (_json(models.PaymentSetStatusInterfaceTextAction(interface_text=status_text)),)
+            return (to_json(models.PaymentSetStatusInterfaceTextAction(interface_text=status_text)),)
         case SetMethod(method):
             return _method(method)
         case _:
@@ -142,17 +147,17 @@ def _transaction_action(
             action = models.PaymentChangeTransactionStateAction(
                 transaction_id=transaction_id, state=_state(state)
             )
-            return _json(action)
+            return to_json(action)
         case ChangeTransactionTimestamp(transaction_id, timestamp):
             moved = models.PaymentChangeTransactionTimestampAction(
                 transaction_id=transaction_id, timestamp=timestamp
             )
-            return {**_json(moved), "timestamp": _iso(timestamp)}
+            return {**to_json(moved), "timestamp": _iso(timestamp)}
         case ChangeInteractionId(transaction_id, interaction_id):
             renamed = models.PaymentChangeTransactionInteractionIdAction(
                 transaction_id=transaction_id, interaction_id=interaction_id
             )
-            return _json(renamed)
+            return to_json(renamed)
         case SetTransactionInterfaceId(transaction_id, interface_id):
             return {
                 "action": "setTransactionInterfaceId",
@@ -170,7 +175,7 @@ def _add_transaction(update: AddTransaction) -> Json:
         interaction_id=update.interaction_id,
         state=_state(update.state),
     )
-    transaction = {**_json(draft), "timestamp": _iso(update.timestamp)}
+    transaction = {**to_json(draft), "timestamp": _iso(update.timestamp)}
     if update.interface_id is not None:
         transaction["interfaceId"] = update.interface_id
     return {"action": "addTransaction", "transaction": transaction}
@@ -179,8 +184,8 @@ def _add_transaction(update: AddTransaction) -> Json:
 def _method(method: str) -> tuple[Json, ...]:
     names = models.LocalizedString(display_names(method))
     return (
-        _json(models.PaymentSetMethodInfoMethodAction(method=method)),
-        _json(models.PaymentSetMethodInfoNameAction(name=names)),
+        to_json(models.PaymentSetMethodInfoMethodAction(method=method)),
+        to_json(models.PaymentSetMethodInfoNameAction(name=names)),
     )
 
 
@@ -206,8 +211,3 @@ def _money(amount: Money) -> models.Money:
 def _iso(moment: datetime) -> str:
     """Returns UTC with milliseconds, as commercetools writes times itself."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _json(model: Any) -> Json:
-    written: Json = model.serialize()
-    return written

@@ -62,6 +62,7 @@ EMAIL = re.compile(
 TELEPHONE = re.compile(r"\+?[0-9]{4,15}")
 LANGUAGE_CODE = re.compile("[A-Z]{2}")
 
+NONE = Limit()
 AMOUNT = Limit(least=0, most=10**18)
 WHOLE_OR_NOTHING = Limit(too_long=TooLong.DROP)
 COUNTRY = Limit(allowed=COUNTRIES, prepare=str.upper)
@@ -182,9 +183,9 @@ def _fit(value: object, *, path: str) -> object:
             elements = [e for element in value if (e := _fit(element, path=f"{path}[]")) is not None]
             return elements if elements or path in MAY_BE_EMPTY else None
         case str():
-            return _fit_text(value, limit=LIMITS.get(path, Limit()))
+            return _fit_text(value, limit=LIMITS.get(path, NONE))
         case int():
-            return value if _in_range(value, limit=LIMITS.get(path, Limit())) else None
+            return value if _in_range(value, limit=LIMITS.get(path, NONE)) else None
         case _:
             return value
 

@@ -10,7 +10,6 @@ from monext_bridge.config import CommercetoolsSettings, Settings
 from monext_bridge.errors import RequestError, Unauthenticated
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.keys import MerchantCenterKeys
-from monext_bridge.gateways.redis import SharedCache, connect_redis
 from monext_bridge.runtime import MachineClock
 from monext_bridge.services.access.api_client import ApiClient
 from monext_bridge.services.access.introspection import Introspection
@@ -83,6 +82,8 @@ def _shared_verdicts(
 ) -> SharedTokenVerdicts | None:
     if settings.redis_url is None:
         return None
+    from monext_bridge.gateways.redis import SharedCache, connect_redis  # not loaded where there is no Redis
+
     return SharedTokenVerdicts(
         SharedCache(connect_redis(settings.redis_url), name="introspection", monotonic=monotonic),
         secrets=settings.secret_keys,

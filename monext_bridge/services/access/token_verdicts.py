@@ -12,12 +12,15 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from monext_bridge.gateways.redis import SharedCache
 from monext_bridge.runtime import MachineClock
 from monext_bridge.services.access.api_client import ApiClient
+
+if TYPE_CHECKING:
+    from monext_bridge.gateways.redis import SharedCache
 
 GRANTED_FOR = 60.0
 """Seconds for which a token that grants access is not asked about again.

@@ -14,13 +14,11 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar
 
-import redis
 from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.storage import MemoryStorage, RedisStorage
+from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from pydantic import SecretStr
 
-from monext_bridge.gateways.redis import PREFIX, connect_redis
 from monext_bridge.logs import event
 from monext_bridge.web.endpoints import RateLimit
 
@@ -39,7 +37,7 @@ class RateCounts:
         self, redis_url: SecretStr | None, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._own = FixedWindowRateLimiter(MemoryStorage())
-        self._shared = FixedWindowRateLimiter(_redis_storage(redis_url)) if redis_url else None
+        self._shared, self._away_errors = _in_redis(redis_url) if redis_url else (None, ())
         self._monotonic, self._lock = monotonic, Lock()
         self._pause, self._try_again_at = 0.0, float("-inf")
 
@@ -64,7 +62,7 @@ class RateCounts:
         if self._shared is not None and self._may_try():
             try:
                 answer = act(self._shared)
-            except redis.RedisError:
+            except self._away_errors:
                 self._note_away()
             else:
                 self._note_back()
@@ -96,10 +94,19 @@ class RateCounts:
             event(log, "redis_back", used_for="limits")
 
 
-def _redis_storage(url: SecretStr) -> RedisStorage:
-    """Return a storage over a pool of connections. It is not given the URL, which may hold a password."""
+def _in_redis(url: SecretStr) -> tuple[FixedWindowRateLimiter, tuple[type[Exception], ...]]:
+    """Return counts over a pool of connections, and the errors that say that Redis is away.
+
+    Storage is not given the URL, which may hold a password. Where there is no Redis, nothing of it is loaded.
+    """
+    from limits.storage import RedisStorage
+    from redis import RedisError
+
+    from monext_bridge.gateways.redis import PREFIX, connect_redis
+
     pool = connect_redis(url).connection_pool
-    return RedisStorage("redis://", connection_pool=pool, key_prefix=f"{PREFIX}limits")
+    storage = RedisStorage("redis://", connection_pool=pool, key_prefix=f"{PREFIX}limits")
+    return FixedWindowRateLimiter(storage), (RedisError,)
 
 
 def _left(counts: FixedWindowRateLimiter, item: RateLimitItem, key: str, limit: RateLimit) -> int:

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation import FollowUp
@@ -80,6 +78,9 @@ def progress_of(scope: Scope, *, candidates: Candidates, shown: bool) -> Iterato
     if not (shown and sys.stderr.isatty()):
         yield lambda _: None
         return
+    from rich.console import Console  # rich is for terminals, and no server needs it
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("payments"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("payments", total=_total(scope, candidates))

@@ -59,7 +59,6 @@ from monext_bridge.web.cli.operations import (
     recorded,
     too_much,
 )
-from monext_bridge.web.cli.tables import print_payment
 from monext_bridge.web.http import services
 
 Build = Callable[..., Operation]
@@ -124,6 +123,8 @@ def show(quoted: str, as_json: bool) -> None:
         if as_json:
             print_json(answer(PaymentIntentView.of(payment, order)))
         else:
+            from monext_bridge.web.cli.tables import print_payment  # rich, which no server needs
+
             print_payment(payment, order)
 
 

@@ -8,7 +8,6 @@ import click
 from flask.cli import with_appcontext
 
 from monext_bridge.logs import event
-from monext_bridge.queue import queue_on, running_worker
 from monext_bridge.services.reconciliation import TASKS_AT_ONCE
 from monext_bridge.web.cli.stopping import stopping
 from monext_bridge.web.http import services
@@ -40,5 +39,10 @@ def work(threads: int) -> None:
             )
             stop.wait()
             return
+        from monext_bridge.queue import (
+            queue_on,
+            running_worker,
+        )  # where there is no Redis, it is never loaded
+
         with running_worker(queue_on(url), services().reconcile.reconciler.finish, threads=threads):
             stop.wait()

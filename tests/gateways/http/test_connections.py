@@ -61,7 +61,7 @@ def test_a_tls_connection_that_breaks_after_the_request_proves_nothing(
     """The same certificate, this time among the trusted ones, and a server that hangs up on the request."""
     heard: list[bytes] = []
     certificate = self_signed(tmp_path)
-    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+    monkeypatch.setattr("certifi.where", lambda: str(certificate))
     with tls_server(certificate, heard) as port, pytest.raises(RemoteUnavailable) as raised:
         post(f"https://127.0.0.1:{port}")
     assert type(raised.value) is RemoteUnavailable
@@ -73,7 +73,7 @@ def test_a_certificate_for_another_host_is_refused_before_anything_is_sent(
 ) -> None:
     heard: list[bytes] = []
     certificate = self_signed(tmp_path)
-    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+    monkeypatch.setattr("certifi.where", lambda: str(certificate))
     with tls_server(certificate, heard) as port, pytest.raises(RemoteUnreachable):
         post(f"https://localhost:{port}")
     assert heard == []
@@ -85,7 +85,7 @@ def test_whom_to_trust_is_read_once_and_not_for_each_connection(
     """It takes longer than all the rest, and a crowd that connects at once would wait for it as often."""
     heard: list[bytes] = []
     certificate = self_signed(tmp_path)
-    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+    monkeypatch.setattr("certifi.where", lambda: str(certificate))
     with tls_server(certificate, heard) as port:
         for _ in range(2):
             with pytest.raises(RemoteUnavailable):

@@ -1,0 +1,78 @@
+"""Writes requests as HTTP/1.1 sends them, and reads the bodies of answers (RFC 9112)."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPResponse, IncompleteRead
+from urllib.parse import urlencode
+
+from monext_bridge import __version__
+
+ALWAYS = {"User-Agent": f"monext_bridge/{__version__}", "Accept-Encoding": "gzip"}
+"""Headers of every request. A remote that packs its answer otherwise was not asked to."""
+
+WITHOUT_BODY = frozenset({"GET", "HEAD"})
+
+ENCODER = json.JSONEncoder(allow_nan=False)
+
+GZIP = zlib.MAX_WBITS | 16
+"""Makes zlib read gzip alone (https://docs.python.org/3.11/library/zlib.html#zlib.decompress)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Holds what a call says, beside its method and path. Its body is `json` or `form`."""
+
+    params: Mapping[str, str | Sequence[str]] | None = None
+    json: object | None = None
+    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def written(request: Request, method: str, path: str, *, host: str) -> bytes:
+    """Returns the whole message. `path` is quoted already.
+
+    Raises ValueError for what can't be sent: a number that JSON does not know, a line break in a header.
+    """
+    target = f"{path}?{urlencode(request.params, doseq=True)}" if request.params else path
+    if not (target.isascii() and target.isprintable()) or " " in target:
+        raise ValueError("a path that is not quoted")
+    body, described = _body(request, method)
+    fields = {"Host": host, **ALWAYS, **described, **request.headers}
+    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+    head = "\r\n".join(lines)
+    if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1 or "\0" in head:
+        raise ValueError("a header with a line break")
+    return head.encode("latin-1") + body
+
+
+def _body(request: Request, method: str) -> tuple[bytes, dict[str, str]]:
+    """Returns the body and the headers that describe it."""
+    if request.json is not None:
+        content, kind = ENCODER.encode(request.json), "application/json"
+    elif request.form is not None:
+        content, kind = urlencode(request.form), "application/x-www-form-urlencoded"
+    else:
+        return b"", {} if method in WITHOUT_BODY else {"Content-Length": "0"}
+    body = content.encode()
+    return body, {"Content-Type": kind, "Content-Length": str(len(body))}
+
+
+def read_body(response: HTTPResponse, *, largest: int | None = None) -> bytes:
+    """Returns the body, unpacked. Of one above `largest` bytes it returns the beginning, which is above it too.
+
+    Raises OSError, HTTPException where the body breaks off, and zlib.error where it is not packed as it says.
+    """
+    content = response.read() if largest is None else response.read(largest + 1)
+    if largest is not None and len(content) <= largest and response.length:
+        raise IncompleteRead(content, response.length)
+    if not content or response.getheader("Content-Encoding", "").lower() not in ("gzip", "x-gzip"):
+        return content
+    packed = zlib.decompressobj(wbits=GZIP)
+    unpacked = packed.decompress(content, 0 if largest is None else largest + 1)
+    if not packed.eof and (largest is None or len(unpacked) <= largest):
+        raise zlib.error("the gzip has no end")
+    return unpacked
