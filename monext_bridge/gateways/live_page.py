@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from queue import Empty, SimpleQueue
+from threading import Thread
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 from monext_bridge.errors import PageNotFetched
-from monext_bridge.gateways.http import RemoteAdapter
-from monext_bridge.runtime import within
 
 SECONDS = 20.0
 """The longest that one answer may take, connecting included."""
@@ -76,22 +76,45 @@ def _fetch(url: str, headers: Mapping[str, str], *, largest: int) -> LiveAnswer:
     if not is_fetchable(url):
         raise PageNotFetched(f"{shown}: only https is fetched, and http of this machine")
     try:
-        with within(SECONDS), _session() as session:
-            options = {"timeout": SECONDS, "allow_redirects": False, "stream": True}
-            with session.get(url, headers=dict(headers), **options) as response:  # type: ignore[arg-type]
-                content = response.raw.read(largest + 1, decode_content=True)
-                answered = {name.lower(): response.raw.headers[name] for name in response.raw.headers}
+        answer = _within_time(lambda: _get(url, headers, at_most=largest + 1))
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise PageNotFetched(f"{shown}: {type(error).__name__}") from error
-    if len(content) > largest:
+    if len(answer.content) > largest:
         raise PageNotFetched(f"{shown}: has more than {largest} bytes")
-    return LiveAnswer(response.status_code, answered, bytes(content))
+    return answer
 
 
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, RemoteAdapter(pool_size=1))
-    return session
+def _get(url: str, headers: Mapping[str, str], *, at_most: int) -> LiveAnswer:
+    with requests.Session() as session:
+        session.trust_env = False
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        with session.get(
+            url, headers=dict(headers), timeout=SECONDS, allow_redirects=False, stream=True
+        ) as response:
+            content = response.raw.read(at_most, decode_content=True)
+            answered = {name.lower(): response.raw.headers[name] for name in response.raw.headers}
+            return LiveAnswer(response.status_code, answered, bytes(content))
+
+
+def _within_time(get: Callable[[], LiveAnswer]) -> LiveAnswer:
+    """Return what `get` returns, or raise what it raises, or TimeoutError after SECONDS.
+
+    The time-out of requests is for each read alone, and an answer may come byte by byte. A thread that is given up
+    does not keep the command from ending.
+    """
+    done = SimpleQueue[LiveAnswer | Exception]()
+
+    def run() -> None:
+        try:
+            done.put(get())
+        except Exception as error:
+            done.put(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        ended = done.get(timeout=SECONDS)
+    except Empty:
+        raise TimeoutError from None
+    if isinstance(ended, Exception):
+        raise ended
+    return ended
