@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -88,7 +89,8 @@ def checkout(tmp_path: Path) -> Path:
     """A folder as an installed bridge is one: the code, its environment, and its settings in a file."""
     folder = tmp_path / "srv" / "bridge"
     folder.mkdir(parents=True)
-    for name in ("app.py", "monext_bridge", "static", "templates", "translations"):
+    shutil.copy(ROOT / "app.py", folder)
+    for name in ("monext_bridge", "static", "templates", "translations"):
         (folder / name).symlink_to(ROOT / name)
     (folder / ".venv").symlink_to(sys.prefix)
     settings = "".join(f"{name}='{value}'\n" for name, value in valid_environment().items())

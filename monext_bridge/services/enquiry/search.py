@@ -6,7 +6,6 @@ read, a bounded number of pages, and looked through here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,8 +28,6 @@ MOST_PAGES = 25
 
 USUAL_TIME = timedelta(days=30)
 """How far back a search goes that names neither a payment nor a time."""
-
-REFERENCE_IN_URL = re.compile(r"https?://\S+/([A-Za-z0-9_.-]{40,})(?:\?\S*)?")
 
 ANY_ADDRESS = (
     "customerEmail in (:emails) or billingAddress(email in (:emails)) or shippingAddress(email in (:emails))"
@@ -126,9 +123,9 @@ class PaymentSearch:
 
     def _referred(self, text: str) -> PaymentId | None:
         """Return the payment that one of our references names, or the address of one of our pages."""
-        in_url = REFERENCE_IN_URL.fullmatch(text)
+        last_of_path = text.partition("?")[0].rpartition("/")[2]
         try:
-            return self.references.read(in_url[1] if in_url else text).payment_id
+            return self.references.read(last_of_path).payment_id
         except RequestError:
             return None
 

@@ -199,10 +199,9 @@ def test_what_can_t_be_read_is_said_and_the_rest_is_shown(
     shown = run("show", authorized.id)
     assert shown.exit_code == 5
     assert "554.90 EUR" in shown.stdout
-    assert f"{said}" in shown.stderr
-    assert "can't be read" in shown.stderr
+    assert said in shown.stderr
     (unread,) = facts(run, authorized.id)["unread"]
-    assert "can't be read" in unread
+    assert said in unread
 
 
 def test_the_key_of_an_automatic_reversal_does_not_open_the_buyers_session(
