@@ -1,9 +1,13 @@
-"""Creates the application for gunicorn: `gunicorn app:app`. Settings come from the environment and a `.env` file."""
+"""Creates the application for `gunicorn app:app` and for `flask` commands.
+
+Settings come from the environment and from the `.env` file beside this one, wherever a command is given.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from dotenv import dotenv_values
 
@@ -12,16 +16,32 @@ from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
 from monext_bridge.web import create_app
 
+IS_COMMAND = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+"""Flask says so to the application of its commands."""
+
+ENV_FILE = Path(__file__).with_name(".env")
+UNUSABLE = 2
+"""The exit code of a `flask` command with which nothing was done. gunicorn ends with 1."""
+
 
 def _environment() -> dict[str, str]:
-    """Returns the process environment. A value from a `.env` file is used where the environment has none."""
-    from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    """Returns the process environment. A value from the `.env` file is used where the environment has none."""
+    from_file = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
     return {**from_file, **os.environ}
 
 
+def _log_level(environment: dict[str, str], *, level: str) -> str:
+    """Returns what is logged from. A command at a terminal answers, and logs errors alone unless it is told."""
+    return "ERROR" if IS_COMMAND and not environment.get("LOG_LEVEL") else level
+
+
 try:
-    settings = load_settings(_environment())
-    logs.configure(settings.log_level)
+    environment = _environment()
+    settings = load_settings(environment)
+    logs.configure(_log_level(environment, level=settings.log_level))
     app = create_app(settings)
 except SettingsError as error:
-    sys.exit(str(error))
+    if not IS_COMMAND:
+        sys.exit(str(error))
+    print(f"Error: {error}", file=sys.stderr)
+    sys.exit(UNUSABLE)

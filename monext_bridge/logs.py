@@ -108,10 +108,18 @@ def configure(level: str) -> None:
     handler.set_name(HANDLER)
     handler.setFormatter(JsonFormatter())
     root.addHandler(handler)
-    root.setLevel(level)
     logging.getLogger(AUDIT).setLevel(logging.INFO)
     logging.captureWarnings(True)
+    log_from(level)
     _collect_only_what_is_shown()
+
+
+def log_from(level: str) -> None:
+    """Writes lines of at least `level` from now on. Does nothing where `configure` has set nothing up."""
+    root = logging.getLogger()
+    if not any(handler.get_name() == HANDLER for handler in root.handlers):
+        return
+    root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 

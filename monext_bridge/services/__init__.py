@@ -11,6 +11,7 @@ from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.runtime import MachineClock, RecordClock, utc_now
 from monext_bridge.services.access import Principals, PushSignatures
 from monext_bridge.services.checkout import Checkout, SessionOpener, ShopSessions
+from monext_bridge.services.enquiry import PaymentAccounts, PaymentSearch, TransactionExport
 from monext_bridge.services.operations import (
     LostPayments,
     OperationAnnouncer,
@@ -39,7 +40,7 @@ from monext_bridge.services.reconciliation import (
     TaskRunner,
     ThreadRunner,
 )
-from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, PaymentQueries
 from monext_bridge.services.setup import Readiness
 
 
@@ -54,6 +55,9 @@ class Services:
     operations: PaymentOperations
     records: CommercetoolsRecords
     reconcile: Reconciliation
+    search: PaymentSearch
+    accounts: PaymentAccounts
+    export: TransactionExport
     shipment: ShipmentCapturer
     push_signatures: PushSignatures
     principals: Principals
@@ -100,6 +104,8 @@ def build_services(
         ExpiringAuthorizations(settings, operations, clock),
         clock,
     )
+    candidates = Candidates(settings, records, clock)
+    queries = PaymentQueries(commercetools, settings.interfaces)
     return Services(
         settings=settings,
         checkout=Checkout(settings, records, contexts, monext_payments, recorder, opener, references, clock),
@@ -109,7 +115,10 @@ def build_services(
         readiness=Readiness(settings, commercetools, monext),
         operations=operations,
         records=records,
-        reconcile=Reconciliation(Candidates(settings, records, clock), reconciler, runner or ThreadRunner()),
+        reconcile=Reconciliation(candidates, reconciler, runner or ThreadRunner()),
+        search=PaymentSearch(queries, references, machine_clock, settings.order_creation),
+        accounts=PaymentAccounts(operations, monext_payments, resolver, candidates, reconciler),
+        export=TransactionExport(queries),
         shipment=ShipmentCapturer(settings, commercetools, operations, lost_payments, clock),
         push_signatures=PushSignatures(push_keys or PushKeys(), machine_clock),
         principals=Principals(settings, commercetools, clock=machine_clock),

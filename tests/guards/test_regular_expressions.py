@@ -100,6 +100,7 @@ WORST: dict[str, tuple[str, str, str]] = {
     "web.access.signed_links.EXPIRES": ("", "1", "!"),
     "web.access.signed_links.SIGNATURE": ("", "0", "!"),
     "web.cli.amounts.TYPED_AMOUNT": ("1", ".1", "!"),
+    "web.cli.enquiry.find.SEARCHED_AMOUNT": ("1", "1", "!"),
     "web.cli.durations.FORM": ("1", "s", "!"),
     "web.cli.payment.QUOTED_REFERENCE": ("", "a ", "<"),
     "web.access.cors.MODULE": ("enabler", "/a", ".js"),

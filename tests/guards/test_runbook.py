@@ -27,7 +27,7 @@ HEADING = re.compile(r"^(?P<marks>##+) (?P<words>.+)$", re.MULTILINE)
 LABELS = ("Money", "By itself", "Look", "Do", "Wake")
 FOUND, ENDINGS = "What reconciliation finds", re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 QUIET = ("DEBUG", "INFO")
-COMMAND = re.compile(r"`(?:REDIS_URL= )?(flask [^`]+)`|^(flask [^#\n]+)", re.MULTILINE)
+COMMAND = re.compile(r"`(?:REDIS_URL= )?(\.venv/bin/flask [^`]+)`|^(\.venv/bin/flask [^#\n]+)", re.MULTILINE)
 
 
 def sections() -> Iterator[tuple[str, str, str]]:

@@ -27,6 +27,9 @@ PRODUCT_TYPES = "lineItems[*].productType"
 Variables = Mapping[str, str | Sequence[str]]
 """Values of the `:names` in a predicate. Where a name has several values, each is sent."""
 
+Sort = str | Sequence[str] | None
+"""Fields with `asc` or `desc`; of several, the first counts most."""
+
 Params = Mapping[str, str | Sequence[str]]
 
 CHECK_TIMEOUT = 2.0
@@ -63,9 +66,17 @@ class CommercetoolsGateway:
         ids, params = {"cart": cart_id}, _of_cart(product_types)
         return self._call("POST", "/carts/{cart}", json=body, ids=ids, params=params)
 
-    def query_carts(self, where: str, variables: Variables, *, limit: int = 20) -> list[Json]:
+    def query_carts(
+        self,
+        where: str,
+        variables: Variables,
+        *,
+        limit: int = 20,
+        sort: Sort = None,
+        expand: str | None = None,
+    ) -> list[Json]:
         """Returns at most `limit` (1 to 500) carts. `variables` fill the `:names` in the predicate."""
-        return self._query("/carts", _query(where, variables, limit=limit, sort=None, expand=None))
+        return self._query("/carts", _query(where, variables, limit=limit, sort=sort, expand=expand))
 
     def get_payment(self, payment_id: str) -> Json:
         return self._call("GET", "/payments/{payment}", ids={"payment": payment_id})
@@ -86,7 +97,7 @@ class CommercetoolsGateway:
         variables: Variables,
         *,
         limit: int = 100,
-        sort: str | None = None,
+        sort: Sort = None,
         expand: str | None = None,
     ) -> list[Json]:
         """Returns at most `limit` (1 to 500) payments. `variables` fill the `:names` in the predicate."""
@@ -107,7 +118,7 @@ class CommercetoolsGateway:
         variables: Variables,
         *,
         limit: int = 20,
-        sort: str | None = None,
+        sort: Sort = None,
         expand: str | None = None,
     ) -> list[Json]:
         """Returns at most `limit` (1 to 500) orders. `variables` fill the `:names` in the predicate."""
@@ -227,8 +238,14 @@ def _logged(ids: Mapping[str, str]) -> Mapping[str, Scalar]:
     return {name: shortened(value) if name == "session" else value for name, value in ids.items()}
 
 
-def _query(where: str, variables: Variables, *, limit: int, sort: str | None, expand: str | None) -> Params:
+def _query(where: str, variables: Variables, *, limit: int, sort: Sort, expand: str | None) -> Params:
     """Sends values as predicate variables, never inside the predicate's text."""
-    params = {"where": where, "limit": str(limit), "withTotal": "false", "sort": sort, "expand": expand}
+    params: dict[str, str | Sequence[str] | None] = {
+        "where": where,
+        "limit": str(limit),
+        "withTotal": "false",
+        "sort": sort,
+        "expand": expand,
+    }
     given = {name: value for name, value in params.items() if value is not None}
     return given | {f"var.{name}": value for name, value in variables.items()}

@@ -4,7 +4,7 @@ The buyer's return, Monext's notification and reconciliation all use this packag
 """
 
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
-from monext_bridge.services.outcome.buyer_events import BuyerEvents, buyer_status
+from monext_bridge.services.outcome.buyer_events import BuyerEvents, buyer_status, recorded_status
 from monext_bridge.services.outcome.context import ContextReader, hinted_store
 from monext_bridge.services.outcome.create_order import OrderCreator
 from monext_bridge.services.outcome.finish_outcome import OutcomeFinisher
@@ -35,6 +35,7 @@ __all__ = [
     "hinted_store",
     "hints",
     "landing_url",
+    "recorded_status",
     "valid_note",
     "with_hints",
 ]

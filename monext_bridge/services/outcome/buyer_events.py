@@ -37,6 +37,7 @@ from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, Recor
 from monext_bridge.services.remotes import MonextPayments, SessionAnswer
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
 
+MAY_YET_BE_PAID = (AttemptStatus.EMPTY, AttemptStatus.OPEN, AttemptStatus.FAILED)
 UNDER_REVIEW = "PENDING_RISK"
 STATUS_OF_REASON = {
     FailureReason.REFUSED: BuyerStatus.REFUSED,
@@ -185,22 +186,26 @@ def buyer_status(settlement: RecordedOutcome) -> BuyerStatus:
     Where Monext could not be asked, an open or failed attempt reads CHECKING.
     """
     context = settlement.context
-    payment = context.payment
     unknown = settlement.outcome is not None and settlement.outcome.kind is OutcomeKind.UNKNOWN
+    if unknown and attempt_status(context.payment) in MAY_YET_BE_PAID:
+        return BuyerStatus.CHECKING
+    return recorded_status(context.payment, lacks_order=context.makes_orders and context.order is None)
+
+
+def recorded_status(payment: Payment, *, lacks_order: bool) -> BuyerStatus:
+    """Return the status that the record alone gives. `lacks_order`: the bridge makes orders, and there is none."""
     match attempt_status(payment):
         case AttemptStatus.RETURNED:
             return BuyerStatus.RETURNED
         case AttemptStatus.PAID | AttemptStatus.AUTHORIZED as status:
             if is_refunded(payment):
                 return BuyerStatus.REFUNDED
-            if context.makes_orders and context.order is None and holds_money(payment):
+            if lacks_order and holds_money(payment):
                 return BuyerStatus.RECORDING
             return BuyerStatus.PAID if status is AttemptStatus.PAID else BuyerStatus.AUTHORIZED
         case AttemptStatus.PENDING:
             review = (payment.status_text or "").startswith(UNDER_REVIEW)
             return BuyerStatus.REVIEW if review else BuyerStatus.PENDING
-        case _ if unknown:
-            return BuyerStatus.CHECKING
         case AttemptStatus.FAILED:
             return BuyerStatus.CANCELLED if is_released(payment) else STATUS_OF_REASON[_why_failed(payment)]
         case _:

@@ -62,6 +62,11 @@ class Candidates:
             if len(listed) < PAGE:
                 return
 
+    def needs(self, payment: Payment, order: Order | None, *, age: Age) -> frozenset[FollowUp]:
+        """Return the follow-ups of one payment and its order, None where no order names it."""
+        found = follow_ups(payment, age)
+        return found | self._order_follow_ups(payment, order) if awaits_order(payment, age) else found
+
     def _tasks(self, payments: Iterable[Payment], scope: Scope, *, age_of: AgeOf) -> Iterator[Task]:
         keyed = [(p, key) for p in payments if (key := AttemptKey.parse(p.key))]
         chosen = [(p, key) for p, key in keyed if scope.store_key in (None, key.store_key)]

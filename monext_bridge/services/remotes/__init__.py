@@ -9,13 +9,23 @@ from monext_bridge.services.remotes.commercetools_records import CommercetoolsRe
 from monext_bridge.services.remotes.conflicts import decide_and_write, outdated
 from monext_bridge.services.remotes.lost_payment import named_by_order
 from monext_bridge.services.remotes.monext_payments import MonextPayments, SessionAnswer
+from monext_bridge.services.remotes.payment_queries import (
+    PaymentQueries,
+    Predicate,
+    QueriedPage,
+    UnreadablePayment,
+)
 from monext_bridge.services.remotes.unknown_codes import UnknownCodes
 
 __all__ = [
     "CommercetoolsRecords",
     "MonextPayments",
+    "PaymentQueries",
+    "Predicate",
+    "QueriedPage",
     "SessionAnswer",
     "UnknownCodes",
+    "UnreadablePayment",
     "decide_and_write",
     "named_by_order",
     "outdated",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from monext_bridge.web.cli.check_page import check_page_command
+from monext_bridge.web.cli.enquiry import export
 from monext_bridge.web.cli.payment import payment_group
 from monext_bridge.web.cli.reconcile import reconcile
 from monext_bridge.web.cli.setup import setup
@@ -14,6 +15,7 @@ from monext_bridge.web.cli.work import work
 def init_cli(app: Flask) -> None:
     """Add the bridge's commands to those of Flask."""
     app.cli.add_command(check_page_command)
+    app.cli.add_command(export)
     app.cli.add_command(payment_group)
     app.cli.add_command(reconcile)
     app.cli.add_command(setup)

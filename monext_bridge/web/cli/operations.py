@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import sys
+from pathlib import Path
 
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import (
@@ -58,8 +60,11 @@ def question(payment: Payment, operation: Operation, *, key: str) -> str:
 
 
 def command(payment: Payment, operation: Operation, *, key: str, reference: str | None) -> str:
-    """Return the command line that repeats the operation: with this key it is never carried out twice."""
-    words = ["flask", "payment", VERBS[type(operation)], payment.id]
+    """Return the command line that repeats the operation: with this key it is never carried out twice.
+
+    It begins as the present one does, so that it works in the same folder and shell.
+    """
+    words = [*program(), "payment", VERBS[type(operation)], payment.id]
     match operation:
         case Capture(amount, final):
             words += ["--amount", bare_amount(amount)] + (["--final"] if final else [])
@@ -70,6 +75,12 @@ def command(payment: Payment, operation: Operation, *, key: str, reference: str 
             pass
     words += ["--reference", reference] if reference else []
     return shlex.join([*words, "--key", key])
+
+
+def program() -> list[str]:
+    """Return the words by which this process was started as `flask`."""
+    name = Path(sys.argv[0])
+    return [str(name)] if name.name == "flask" else [".venv/bin/flask"]
 
 
 def amount_under(payment: Payment, key: str, *, kind: TransactionType) -> Money | None:

@@ -1,4 +1,4 @@
-"""`flask payment …` shows what happened to a payment, and carries out operations on it, from a terminal.
+"""`flask payment …` carries out operations on a payment, from a terminal.
 
 Only the answer goes to stdout. The question, the key and what went wrong go to stderr, as the log does.
 """
@@ -34,10 +34,9 @@ from monext_bridge.domain.record import (
     Payment,
     TransactionType,
     accepted_or_planned_amount,
-    attempt_status,
     part_with,
 )
-from monext_bridge.errors import Conflict, Malformed
+from monext_bridge.errors import Conflict
 from monext_bridge.logs import correlation_id
 from monext_bridge.services.operations import (
     Actor,
@@ -45,11 +44,18 @@ from monext_bridge.services.operations import (
     OperationOutcome,
     OperationResult,
     audited_request,
-    find_payments,
 )
-from monext_bridge.web.api import REFERENCE_FORM, PaymentIntentResult, PaymentIntentView, answer
-from monext_bridge.web.cli.amounts import read_amount, write_amount
+from monext_bridge.web.api import REFERENCE_FORM, PaymentIntentResult, answer
+from monext_bridge.web.cli.amounts import read_amount
 from monext_bridge.web.cli.endings import ExitCode, end, failures, print_json, printable
+from monext_bridge.web.cli.enquiry import (
+    find,
+    json_option,
+    only_payment,
+    quoted_argument,
+    show,
+    verbose_option,
+)
 from monext_bridge.web.cli.login import login
 from monext_bridge.web.cli.operations import (
     OUTCOME_WORDS,
@@ -84,10 +90,10 @@ class CommandOptions:
     as_json: bool
 
 
-payment_group = AppGroup("payment", help="Look at a payment; capture, cancel, refund or reverse it.")
+payment_group = AppGroup("payment", help="Find and show payments; capture, cancel, refund or reverse one.")
+payment_group.add_command(find)
+payment_group.add_command(show)
 
-quoted_argument = click.argument("quoted", metavar="PAYMENT_ID_OR_ORDER_NUMBER")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 amount_option = click.option("--amount", metavar="12.34", help="In major units of the payment's currency.")
 
 
@@ -99,6 +105,7 @@ def acting(build: Build) -> Callable[..., None]:
     @click.option("--reference", help="Your reference of the act, handed on to Monext.")
     @click.option("--yes", is_flag=True, help="Don't ask before money moves.")
     @json_option
+    @verbose_option
     @functools.wraps(build)
     def run(
         quoted: str, key: str | None, reference: str | None, yes: bool, as_json: bool, **options: Any
@@ -109,23 +116,6 @@ def acting(build: Build) -> Callable[..., None]:
         _carry_out(chosen, lambda payment: build(Target(payment, chosen.key), **options))
 
     return run
-
-
-@payment_group.command()
-@quoted_argument
-@json_option
-def show(quoted: str, as_json: bool) -> None:
-    """What happened to a payment and when, and what is left to capture, cancel and refund."""
-    correlation_id.set(str(uuid.uuid4()))
-    with failures(as_json=as_json):
-        payment = _only(quoted)
-        order = services().operations.order_of(payment.id)
-        if as_json:
-            print_json(answer(PaymentIntentView.of(payment, order)))
-        else:
-            from monext_bridge.web.cli.tables import print_payment  # rich, which no server needs
-
-            print_payment(payment, order)
 
 
 @payment_group.command()
@@ -172,7 +162,7 @@ def _carry_out(chosen: CommandOptions, build: Callable[[Payment], Operation]) ->
     """Carry out one operation, from the lookup to the exit code."""
     correlation_id.set(str(uuid.uuid4()))
     with failures(as_json=chosen.as_json, key=chosen.key):
-        payment = _only(chosen.quoted)
+        payment = only_payment(chosen.quoted)
         operation = build(payment)
         _check_room(payment, operation, chosen)
         _confirm(payment, operation, chosen)
@@ -215,14 +205,6 @@ def _perform(payment: Payment, operation: Operation, chosen: CommandOptions) -> 
 def _check(text: str | None, pattern: re.Pattern[str], *, option: str, form: str) -> None:
     if text is not None and not pattern.fullmatch(text):
         raise click.BadParameter(form, param_hint=option)
-
-
-def _only(quoted: str) -> Payment:
-    payments = find_payments(services().records, services().operations, quoted=quoted)
-    if len(payments) > 1:
-        lines = (f"\n  {p.id}  {write_amount(p.planned)}  {attempt_status(p).value}" for p in payments)
-        raise Malformed(f"the order has several payments, name one of them:{''.join(lines)}")
-    return payments[0]
 
 
 def _confirm(payment: Payment, operation: Operation, chosen: CommandOptions) -> None:

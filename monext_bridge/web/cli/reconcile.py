@@ -14,11 +14,12 @@ from flask.cli import with_appcontext
 
 from monext_bridge.companion import ends_with_parent
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.errors import StoreNotConfigured
+from monext_bridge.logs import log_from
 from monext_bridge.services.operations import PAYMENT_ID
 from monext_bridge.services.reconciliation import Schedule, Scope, Summary
 from monext_bridge.web.cli.durations import Duration
 from monext_bridge.web.cli.endings import ExitCode, failures
+from monext_bridge.web.cli.enquiry import known_store, verbose_option
 from monext_bridge.web.cli.findings import FindingPrinter, progress_of
 from monext_bridge.web.cli.stopping import stopping
 from monext_bridge.web.http import services
@@ -62,6 +63,7 @@ class ReconcileOptions:
 @click.option(
     "--with-parent", is_flag=True, hidden=True, help="End once the process that began this one has gone."
 )
+@verbose_option
 @with_appcontext
 def reconcile(
     older_than: timedelta,
@@ -81,8 +83,10 @@ def reconcile(
     if after is not None and not PAYMENT_ID.fullmatch(after):
         raise click.BadParameter("not the id of a payment", param_hint="--after")
     scope = Scope(older_than, since, store, PaymentId(after) if after else None, ledger, dry_run)
+    if every is not None:
+        log_from(services().settings.log_level)  # a service, whose log is read by others
     with failures(as_json=as_json):
-        _check_store(store)
+        known_store(store)
         with stopping() as stop:
             summary = _run(ReconcileOptions(scope, every, as_json, with_parent), stop)
     if every is None and (code := _exit_code(summary)) is not ExitCode.DONE:
@@ -112,13 +116,3 @@ def _exit_code(summary: Summary) -> ExitCode:
     if summary.stuck:
         return ExitCode.STUCK
     return ExitCode.DONE if summary.complete else ExitCode.UNKNOWN
-
-
-def _check_store(store: str | None) -> None:
-    """Refuse a misspelt store, which would find nothing and look as if all were well."""
-    if store is None:
-        return
-    try:
-        services().settings.store(store)
-    except StoreNotConfigured as error:
-        raise click.BadParameter("no setting names this store", param_hint="--store") from error

@@ -20,6 +20,7 @@ from monext_bridge.mapping.commercetools import (
 )
 from monext_bridge.services.setup import Step, SubscriptionPlan, Subscriptions
 from monext_bridge.web.cli.endings import failures, print_json
+from monext_bridge.web.cli.enquiry import verbose_option
 from monext_bridge.web.http import services
 
 DONE = {
@@ -48,6 +49,7 @@ ONE_DESTINATION = "Name one destination: a Google project and topic, an SNS topi
 @click.option("--renew-key", is_flag=True, help="Send the destination again, as after a change of its key.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@verbose_option
 @with_appcontext
 def setup(
     google_project: str | None,

@@ -7,7 +7,7 @@ import logging
 import click
 from flask.cli import with_appcontext
 
-from monext_bridge.logs import event
+from monext_bridge.logs import event, log_from
 from monext_bridge.services.reconciliation import TASKS_AT_ONCE
 from monext_bridge.web.cli.stopping import stopping
 from monext_bridge.web.http import services
@@ -31,7 +31,9 @@ def work(threads: int) -> None:
 
     Without REDIS_URL there is no queue: it says so and waits, so that a Procfile runs as it is on every host.
     """
-    url = services().settings.redis_url
+    settings = services().settings
+    log_from(settings.log_level)  # a service, whose log is read by others
+    url = settings.redis_url
     with stopping() as stop:
         if url is None:
             event(
@@ -39,10 +41,8 @@ def work(threads: int) -> None:
             )
             stop.wait()
             return
-        from monext_bridge.queue import (
-            queue_on,
-            running_worker,
-        )  # where there is no Redis, it is never loaded
+        # Where there is no Redis, it is never loaded.
+        from monext_bridge.queue import queue_on, running_worker
 
         with running_worker(queue_on(url), services().reconcile.reconciler.finish, threads=threads):
             stop.wait()

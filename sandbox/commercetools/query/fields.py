@@ -1,26 +1,47 @@
 """Which fields may be queried: an unknown one is refused, so that a misspelt one does not pass for empty."""
 
 from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a field holds, and so what it may be compared with."""
+
+    TEXT = "a text"
+    NUMBER = "a number"
+    MOMENT = "a date and time"
+    FLAG = "true or false"
+    OBJECT = "an object"
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of an object by name; `open` where any name is one, as in localised strings."""
+    """The fields of an object by name; `open` where any name is one, as in localised strings.
+
+    `kind` is None where anything may be compared.
+    """
 
     names: dict[str, "Fields"] = field(default_factory=dict)
     open: bool = False
+    kind: Kind | None = Kind.OBJECT
 
     def of(self, name: str) -> "Fields | None":
         """What is inside a field; None where there is no such field."""
         return ANY if self.open else self.names.get(name)
 
 
-ANY = Fields(open=True)
-_PLAIN = Fields()
+ANY = Fields(open=True, kind=None)
+_KINDS = {
+    Kind.NUMBER: "version centAmount fractionDigits quantity totalLineItemQuantity quantityOnStock availableQuantity",
+    Kind.MOMENT: "createdAt lastModifiedAt timestamp completedAt",
+    Kind.FLAG: "isEmailVerified isDefault active initial builtIn",
+}
+_OF_KIND = {name: Fields(kind=kind) for kind, names in _KINDS.items() for name in names.split()}
+_TEXT = Fields(kind=Kind.TEXT)
 
 
 def _fields(plain: str, **nested: Fields) -> Fields:
-    return Fields({**dict.fromkeys(plain.split(), _PLAIN), **nested})
+    return Fields({**{name: _OF_KIND.get(name, _TEXT) for name in plain.split()}, **nested})
 
 
 _BASE = "id version key createdAt lastModifiedAt"

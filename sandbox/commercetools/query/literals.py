@@ -2,14 +2,18 @@
 
 import json
 import operator
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from sandbox.commercetools.query.fields import Kind
 from sandbox.commercetools.query.tokens import Token
 from sandbox.commercetools.wire import read_instant
+
+_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?")
 
 Plain = str | bool | Decimal
 
@@ -31,6 +35,18 @@ class Literal:
         if token.kind == "name" and token.text in ("true", "false"):
             return cls(token.text == "true")
         return None
+
+    def is_of(self, kind: Kind) -> bool:
+        """Whether a field of that kind may be compared with it. A variable is text that has to read as one."""
+        if kind is Kind.NUMBER:
+            return isinstance(self.value, Decimal) or (
+                self.loose and _NUMBER.fullmatch(str(self.value)) is not None
+            )
+        if kind is Kind.FLAG:
+            return isinstance(self.value, bool) or (self.loose and self.value in ("true", "false"))
+        if kind is Kind.MOMENT:
+            return isinstance(self.value, str) and read_instant(self.value) is not None
+        return kind is Kind.TEXT and isinstance(self.value, str)
 
     def beside(self, value: object) -> Plain:
         """The value in the type of what it is compared with."""

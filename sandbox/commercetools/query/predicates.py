@@ -98,12 +98,13 @@ class _Parser:
         inner = fields.of(name)
         if inner is None:
             raise invalid_input(f"Malformed parameter: where: The field '{name}' does not exist.")
-        test = _on_each(self.grouped(inner)) if self.current.says("(") else self.operation()
+        test = _on_each(self.grouped(inner)) if self.current.says("(") else self.operation(name, inner)
         return lambda value: test(value.get(name) if isinstance(value, dict) else None)
 
-    def operation(self) -> Test:
+    def operation(self, name: str, field: Fields) -> Test:
         if self.current.kind == "operator":
-            return comparison(Operator(self.advance().text), self.value())
+            wanted, literal = Operator(self.advance().text), self.value()
+            return comparison(wanted, *_checked([literal], name, field))
         if self.accept("is"):
             return self.presence()
         if self.accept("contains"):
@@ -111,7 +112,7 @@ class _Parser:
         negated = self.accept("not")
         if not self.accept("in"):
             raise self.unexpected("comparison operator, not, in, contains or is")
-        among = members(self.values())
+        among = members(_checked(self.values(), name, field))
         return (lambda value: not among(value)) if negated else among
 
     def presence(self) -> Test:
@@ -157,6 +158,14 @@ class _Parser:
         if not self.variables.get(name):
             raise invalid_input(f"Malformed parameter: where: Missing value for the variable '{name}'.")
         return [Literal(text, loose=True) for text in self.variables[name]]
+
+
+def _checked(literals: list[Literal], name: str, field: Fields) -> list[Literal]:
+    """The literals; raises InvalidInput where the field can't be compared with one of them."""
+    kind = field.kind
+    if kind is not None and not all(literal.is_of(kind) for literal in literals):
+        raise invalid_input(f"Malformed parameter: where: The field '{name}' is {kind.value}.")
+    return literals
 
 
 def _on_each(test: Test) -> Test:

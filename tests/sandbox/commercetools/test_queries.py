@@ -186,3 +186,35 @@ def test_expansion_of_nothing_does_nothing(api: Api) -> None:
 def test_every_resource_can_be_queried(api: Api, plural: str) -> None:
     assert RESOURCES[plural].kind in QUERYABLE
     assert api.get(plural, where="version >= 1", sort="createdAt desc").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        'version = "1"',
+        'transactions(amount(centAmount in ("13490")))',
+        "version = :word",
+        "key = 5",
+        "createdAt > 2026",
+        'createdAt > "yesterday"',
+        "transactions(timestamp >= :word)",
+        'amountPlanned = "13490"',
+        'transactions = "Success"',
+        "key = true",
+    ],
+)
+def test_a_field_is_compared_with_values_of_its_own_kind_alone(api: Api, predicate: str) -> None:
+    assert code(api.get("payments", where=predicate, **{"var.word": "many"})) == "400 InvalidInput"
+
+
+def test_a_variable_is_read_as_the_kind_of_its_field(api: Api) -> None:
+    wanted = api.payment(transactions=[transaction(timestamp="2026-11-30T20:00:00.000Z")])
+    api.payment(transactions=[transaction(timestamp="2026-12-01T00:00:00.000Z")])
+
+    found = api.get(
+        "payments",
+        where="transactions(timestamp >= :from and timestamp < :to and amount(centAmount = :amount))",
+        **{"var.from": "2026-11-30T21:00:00+01:00", "var.to": "2026-12-01T00:00:00Z", "var.amount": "13490"},
+    ).json
+
+    assert [payment["id"] for payment in found["results"]] == [wanted["id"]]

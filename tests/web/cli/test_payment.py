@@ -231,7 +231,7 @@ def test_a_lost_answer_exits_with_5_and_the_command_it_tells_finds_out(
     assert lost.exit_code == 5
     assert lost.stdout == ""
     again = shlex.split(lost.stderr.strip().splitlines()[-1])
-    assert again[:2] == ["flask", "payment"]
+    assert again[:2] == [".venv/bin/flask", "payment"]
     assert run(*again[2:], "--yes").exit_code == 0
     assert len(charged.operations) == 1
 

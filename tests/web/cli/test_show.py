@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from monext_bridge.domain.reconciliation import FollowUp
+from monext_bridge.runtime import utc_now
+from monext_bridge.web.cli.enquiry.needs import NEEDS, runbook_link
 from sandbox.runner import Sandbox
-from tests.bridges import Buyer, InProcess
+from tests.bridges import ROOT, Buyer, InProcess
 from tests.web.paid_orders import PaidCart, Run, payment_command
 from tests.world import World
 
@@ -28,7 +34,7 @@ def test_a_payment_is_shown_by_its_order_number(run: Run, authorized: PaidCart) 
     lines = [line.split() for line in shown.stdout.splitlines()]
     assert shown.exit_code == 0
     assert ["Payment", authorized.id] in lines
-    assert ["Order", f"{authorized.order_number},", "Pending"] in lines
+    assert ["Order", f"{authorized.order_number},", "Pending,", "Open,", "costs", "554.90", "EUR"] in lines
     assert ["Left", "to", "capture", "554.90", "EUR"] in lines
     assert ["Left", "to", "refund", "0.00", "EUR"] in lines
 
@@ -113,3 +119,104 @@ def test_of_several_accepted_payments_one_has_to_be_named(run: Run, world: World
     assert done.exit_code == 2
     assert all(payment["id"] in done.stderr for payment in world.payments(cart))
     assert len(world.ledger(pages[0].token)) == 1
+
+
+def facts(run: Run, quoted: str) -> dict[str, Any]:
+    shown: dict[str, Any] = json.loads(run("show", quoted, "--json").stdout)
+    return shown
+
+
+def test_monexts_ledger_stands_beside_the_record(run: Run, authorized: PaidCart) -> None:
+    run("capture", authorized.id, "--amount", "10", "--yes")
+    ((authorization, capture),) = [part["ledger"] for part in facts(run, authorized.id)["parts"]]
+    recorded = [t["id"] for t in authorized.world.payment(authorized.cart)["transactions"]]
+    assert [authorization["transactionId"], capture["transactionId"]] == recorded
+    assert (capture["type"], capture["amount"], capture["ok"]) == ("CAPTURE", 1000, True)
+    lines = [line.split() for line in run("show", authorized.id).stdout.splitlines()]
+    assert any(line[:1] == [capture["id"]] and line[-1] == "Charge" for line in lines)
+
+
+def test_what_a_final_capture_released_is_in_the_record(run: Run, authorized: PaidCart) -> None:
+    run("capture", authorized.id, "--amount", "500", "--final", "--yes")
+    (part,) = facts(run, authorized.id)["parts"]
+    assert all(row["transactionId"] for row in part["ledger"])
+    assert (part["missingInLedger"], part["differs"]) == ([], None)
+
+
+def test_what_was_done_in_monexts_back_office_is_seen_as_lacking(run: Run, authorized: PaidCart) -> None:
+    origin = authorized.world.payment(authorized.cart)["transactions"][0]["interfaceId"]
+    authorized.world.operate_at_monext(origin, "captures", amount=700)
+    (part,) = facts(run, authorized.id)["parts"]
+    assert [row["transactionId"] is None for row in part["ledger"]] == [False, True]
+    assert "Monext's ledger 54790" in part["differs"]
+    shown = run("show", authorized.id).stdout
+    assert any("CAPTURE" in line and line.endswith("no") for line in shown.splitlines())
+
+
+def test_a_chargeback_is_told(run: Run, world: World, buyer: Buyer) -> None:
+    world.charge_back((paid := PaidCart(world, buyer, "guest")).id)
+    shown = facts(run, paid.id)
+    assert shown["chargebacks"] == 1
+    assert shown["chargedBack"] == shown["captured"] > 0
+    assert shown["parts"][0]["missingInLedger"] == []
+    assert "Charged back" in run("show", paid.id).stdout
+
+
+def test_the_order_is_told_as_it_reads_now(run: Run, authorized: PaidCart) -> None:
+    order = authorized.world.orders(authorized.cart)[0]
+    authorized.world.edit_order(order["id"], total=10000)
+    shown = facts(run, authorized.id)["order"]
+    assert (shown["number"], shown["total"], shown["orderState"]) == (order["orderNumber"], 10000, "Open")
+
+
+def test_why_it_is_stuck_is_told_with_the_runbooks_heading(
+    sandbox: Sandbox, world: World, buyer: Buyer
+) -> None:
+    world.refuse_orders(cart := world.cart(), "InvalidJsonInput")
+    world.pay((page := buyer.start(cart)).token, outcome="accepted")
+    buyer.notification_arrives(page)
+    later = payment_command(InProcess(sandbox, clock=lambda: utc_now() + timedelta(hours=1)))
+    payment = str(world.payment(cart)["id"])
+    (need,) = facts(later, payment)["needs"]
+    assert (need["need"], need["see"]) == ("no_order", "docs/runbook.md#no_order")
+    assert "docs/runbook.md#no_order" in later("show", payment).stdout
+
+
+def test_each_follow_up_has_its_sentence_and_its_heading() -> None:
+    headings = re.findall(r"^### `(\w+)`$", (ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE)
+    assert set(NEEDS) == set(FollowUp)
+    assert {runbook_link(need).partition("#")[2] for need in FollowUp} <= set(headings)
+
+
+@pytest.mark.parametrize(
+    ("remote", "path", "said"),
+    [("monext", "/transactions/", "ledger"), ("commercetools", "/orders$", "order")],
+)
+def test_what_can_t_be_read_is_said_and_the_rest_is_shown(
+    remote: str, path: str, said: str, run: Run, authorized: PaidCart
+) -> None:
+    authorized.world.fault(remote, action="status", code=503, method="GET", path=path, times=50)
+    shown = run("show", authorized.id)
+    assert shown.exit_code == 5
+    assert "554.90 EUR" in shown.stdout
+    assert said in shown.stderr
+    (unread,) = facts(run, authorized.id)["unread"]
+    assert said in unread
+
+
+def test_the_key_of_an_automatic_reversal_does_not_open_the_buyers_session(
+    run: Run, world: World, buyer: Buyer
+) -> None:
+    world.refuse_orders(cart := world.cart(), "MatchingPriceNotFound")
+    world.pay((page := buyer.start(cart)).token, outcome="accepted")
+    buyer.notification_arrives(page)
+    payment = str(world.payment(cart)["id"])
+    shown = run("show", payment).stdout + run("show", payment, "--json").stdout
+    assert "giveback-" in shown
+    assert page.token not in shown
+
+
+def test_an_open_session_is_not_opened_by_what_is_shown(run: Run, world: World, buyer: Buyer) -> None:
+    page = buyer.start(cart := world.cart())
+    payment = str(world.payment(cart)["id"])
+    assert page.token not in run("show", payment).stdout + run("show", payment, "--json").stdout
