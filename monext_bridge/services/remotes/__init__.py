@@ -9,14 +9,17 @@ from monext_bridge.services.remotes.commercetools_records import CommercetoolsRe
 from monext_bridge.services.remotes.conflicts import decide_and_write, outdated
 from monext_bridge.services.remotes.lost_payment import named_by_order
 from monext_bridge.services.remotes.monext_payments import MonextPayments, SessionAnswer
+from monext_bridge.services.remotes.recorded_outcomes import RecordedStep, failure_reason
 from monext_bridge.services.remotes.unknown_codes import UnknownCodes
 
 __all__ = [
     "CommercetoolsRecords",
     "MonextPayments",
+    "RecordedStep",
     "SessionAnswer",
     "UnknownCodes",
     "decide_and_write",
+    "failure_reason",
     "named_by_order",
     "outdated",
 ]
