@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage chaos test-peer test-openapi check screenshots states settings endpoints translations sbom audit lock clean
+.PHONY: demo test test-coverage chaos test-peer test-openapi check screenshots states settings endpoints metrics test-alerts translations sbom audit lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
@@ -82,6 +82,14 @@ settings: $(STAMP)
 endpoints: $(STAMP)
 	$(BIN)/python -m tools.endpoints > README.md.new
 	@mv README.md.new README.md
+
+metrics: $(STAMP)
+	$(BIN)/python -m tools.metrics > docs/metrics.md.new
+	@mv docs/metrics.md.new docs/metrics.md
+
+# Needs Prometheus' promtool.
+test-alerts:
+	cd deploy/prometheus && promtool check rules alerts.yml && promtool test rules alerts_test.yml silence_test.yml
 
 # New sentences come into the catalogues empty, those that are gone leave them. What is compiled is committed as well.
 translations: $(STAMP)

@@ -11,6 +11,11 @@ from gevent import monkey
 # gunicorn's own process, which forks workers and waits for them, keeps the system's ways to do that.
 monkey.patch_all(os=False, signal=False, subprocess=False)
 
+from monext_bridge.metrics_folder import remove_metrics_folder, use_metrics_folder
+
+# Whoever imports prometheus-client counts from then on in the folder that is named by now.
+use_metrics_folder()
+
 import gc
 import os
 import sys
@@ -21,7 +26,7 @@ from typing import Any
 from dotenv import dotenv_values
 from gunicorn.glogging import Logger
 
-from monext_bridge import logs
+from monext_bridge import logs, observed
 from monext_bridge.companion import Companion
 from monext_bridge.config import load_settings
 from monext_bridge.errors import SettingsError
@@ -84,8 +89,14 @@ def pre_fork(server: Any, _: Any) -> None:
         server.companion.stop()
 
 
+def child_exit(_: Any, __: Any) -> None:
+    """Takes a worker that has ended out of what is going on: its slots, and its breakers."""
+    observed.forget_ended_processes()
+
+
 def on_exit(server: Any) -> None:
     server.companion.stop()
+    remove_metrics_folder()
 
 
 from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}

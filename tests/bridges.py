@@ -33,6 +33,8 @@ from tests.known_clock import KnownClock
 ROOT = Path(__file__).resolve().parents[1]
 
 
+METRICS_TOKEN = "metrics-token-of-the-tests"
+
 NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -46,7 +48,11 @@ def environment(
     Reconciliation in the web process is off: a test that needs reconciliation starts it.
     """
     base = bridge_environment(sandbox, port=port, access="open", link_secret="link-secret-for-tests-only")
-    own = {"PUBLIC_URL": f"http://127.0.0.1:{port}", "RECONCILE_IN_WEB": "off"}
+    own = {
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "RECONCILE_IN_WEB": "off",
+        "METRICS_TOKEN": METRICS_TOKEN,
+    }
     merged = base | own | {**variables, **more}
     return {name: value for name, value in merged.items() if value}
 

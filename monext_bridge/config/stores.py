@@ -68,10 +68,11 @@ class MonextCredentials:
     """Holds the keys of one merchant and their host.
 
     `api_url` has no `/v1`. `api_keys` are base64 of `merchantId:accessKey`, without the word `Basic`; the first is
-    used, the next where it is refused.
+    used, the next where it is refused. `store_key` is the store that calls with them, for metrics.
     """
 
     api_url: str
+    store_key: str | None = None
     api_keys: tuple[SecretStr, ...] = setting(
         "MONEXT_API_KEY",
         secrets.api_keys,
@@ -269,5 +270,5 @@ def _store(readings: Readings, key: str | None) -> StoreSettings:
         at=key,
         store_key=key,
         widget_url=hosts.widget_url or WIDGET_HOSTS[kind],
-        credentials=build(MonextCredentials, readings, at=key, api_url=api_url),
+        credentials=build(MonextCredentials, readings, at=key, api_url=api_url, store_key=key),
     )

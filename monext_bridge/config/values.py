@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -288,9 +289,9 @@ class Settings:
     metrics_tokens: tuple[SecretStr, ...] = setting(
         "METRICS_TOKEN",
         secrets.presented_secrets,
-        "what an operator's programs present as a bearer token to read `/ready` store by store; at least 16 "
-        "characters; a comma list rotates",
-        otherwise="nobody is told more than the host",
+        "what an operator's programs present as a bearer token to read `/metrics`, and `/ready` store by store; at "
+        "least 16 characters; a comma list rotates",
+        otherwise="there is no `/metrics`, and nobody is told more than the host",
         factory=tuple[SecretStr, ...],
         secret=CHOSEN,
         group=Group.PROCESSES,
@@ -330,7 +331,10 @@ class Settings:
         if known is not None:
             return known
         if self.by_store.every is not None:
-            return replace(self.by_store.every, store_key=store_key)
+            every = self.by_store.every
+            return replace(
+                every, store_key=store_key, credentials=replace(every.credentials, store_key=store_key)
+            )
         missing = (name for name, keys in self.by_store.maps.items() if store_key not in keys)
         raise StoreNotConfigured(store_key=store_key, setting=next(missing))
 
@@ -344,6 +348,17 @@ class Settings:
         if self.by_store.every is not None:
             return (self.by_store.every,)
         return tuple(self.by_store.by_key.values())
+
+    def store_keys(self) -> frozenset[str]:
+        """Returns the keys of the stores that a setting names."""
+        return frozenset(self.by_store.by_key)
+
+    def remote_hosts(self) -> frozenset[str]:
+        """Returns the hosts of both remotes, with their ports where the settings name one."""
+        project = self.commercetools
+        urls = (project.auth_url, project.api_url, project.session_url, project.jwks_url)
+        of_stores = (store.credentials.api_url for store in (*self.stores(), *self.by_store.by_key.values()))
+        return frozenset(urlsplit(url).netloc for url in (*urls, *of_stores) if url)
 
 
 SETTINGS: tuple[Setting, ...] = tuple(declared_settings(Settings))

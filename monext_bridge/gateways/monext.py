@@ -150,7 +150,8 @@ class MonextGateway:
         self, api_key: SecretStr, credentials: MonextCredentials, method: str, path: str, **options: Any
     ) -> HttpAnswer:
         headers = {"Authorization": f"Basic {api_key.get_secret_value()}"}
-        return self._client(credentials.api_url).send(method, path, headers=headers, **options)
+        client = self._client(credentials.api_url)
+        return client.send(method, path, headers=headers, store=credentials.store_key, **options)
 
     def _keys_of(self, credentials: MonextCredentials) -> ApiKeys:
         """Returns the keys of a merchant; stores that have the same share what is known of them."""

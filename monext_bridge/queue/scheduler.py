@@ -19,6 +19,7 @@ from dramatiq import DramatiqError
 from dramatiq.brokers.redis import RedisBroker
 from redis.lock import Lock
 
+from monext_bridge import observed
 from monext_bridge.errors import SchedulerBusy
 from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.logs import event
@@ -120,6 +121,7 @@ class QueueRunner:
             report = reports.next(run, seconds=1)
             if report and report.message_id in waiting:
                 del waiting[report.message_id]
+                observed.tasks_queued(len(waiting))
                 heard_at = self.clock()
                 yield report.findings
         event(log, "no_worker", waiting=len(waiting), then="this process does the work itself")
@@ -132,6 +134,7 @@ class QueueRunner:
             waiting[message.message_id] = task
             lock.reacquire()
             self.broker.enqueue(message)
+            observed.tasks_queued(len(waiting))
         return bool(waiting)
 
 

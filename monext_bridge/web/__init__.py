@@ -10,6 +10,7 @@ from flask import Flask, url_for
 from pydantic import SecretStr
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from monext_bridge import observed
 from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
@@ -17,7 +18,7 @@ from monext_bridge.logs import event
 from monext_bridge.services import Services, build_services
 from monext_bridge.services.reconciliation import TaskRunner
 from monext_bridge.web.access import as_declared, init_cors, init_principals, init_rate_limits
-from monext_bridge.web.api import events, health, operations, policy_reports, well_known
+from monext_bridge.web.api import events, health, metrics, operations, policy_reports, well_known
 from monext_bridge.web.api import shop_payment as payment
 from monext_bridge.web.buyer import after_payment as buyer
 from monext_bridge.web.buyer import checkout, notifications
@@ -37,6 +38,7 @@ from monext_bridge.web.http import (
     init_headers,
     init_path,
     init_request_lifecycle,
+    init_request_metrics,
     json_requests,
     named_hosts,
 )
@@ -73,6 +75,7 @@ def create_routes() -> Flask:
         payment,
         events,
         health,
+        metrics,
         well_known,
         policy_reports,
         openapi,
@@ -97,6 +100,7 @@ def create_app(
     endpoints = declared_endpoints(app)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    _observe(settings, endpoints)
     built = services or build_services(
         settings,
         commercetools=CommercetoolsGateway(settings.commercetools),
@@ -123,6 +127,15 @@ def _queue_runner(redis_url: SecretStr) -> TaskRunner:
     return QueueRunner(queue_on(redis_url))
 
 
+def _observe(settings: Settings, endpoints: Endpoints) -> None:
+    """Tell metrics the words of their labels: the stores, hosts and limits that there are."""
+    observed.observe(
+        stores=settings.store_keys(),
+        hosts=settings.remote_hosts(),
+        limits={limit.name for endpoint in endpoints.values() for limit in endpoint.limits},
+    )
+
+
 def _init_requests(
     app: Flask,
     settings: Settings,
@@ -132,6 +145,7 @@ def _init_requests(
     limits: Callable[[RateLimit], RateLimit],
 ) -> None:
     """Set up what every request passes, in this order."""
+    init_request_metrics(app)
     init_request_lifecycle(app, endpoints=endpoints, framed=settings.branding.may_be_framed)
     _init_doors(app, settings, endpoints=endpoints)
     init_i18n(app)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from threading import Lock
 
+from monext_bridge import observed
 from monext_bridge.logs import event
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Breaker:
         self._opened_at: float | None = None
         self._probe_at, self._probing = 0.0, False
         self._closed_at = float("-inf")
+        observed.breaker_is(remote, host=host, is_open=False)
 
     def admit(self) -> Admission | None:
         """Returns None where no call may be made. An admission must be given back with `tell`, whatever happened."""
@@ -89,6 +91,7 @@ class Breaker:
 
     def _open(self, now: float) -> None:
         self._opened_at, self._probe_at = now, now + OPEN_FOR
+        observed.breaker_is(self._remote, host=self._host, is_open=True)
         event(
             log,
             "breaker_opened",
@@ -107,4 +110,5 @@ class Breaker:
         elif verdict is Verdict.ALIVE and self._opened_at is not None:
             seconds = round(now - self._opened_at)
             self._opened_at, self._failures, self._closed_at = None, 0, now
+            observed.breaker_is(self._remote, host=self._host, is_open=False)
             event(log, "breaker_closed", remote=self._remote, host=self._host, seconds=seconds)

@@ -14,9 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from monext_bridge import observed
 from monext_bridge.errors import RemoteName, RemoteTimeout, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.http.breaker import OPEN_FOR, Breaker, Verdict
 from monext_bridge.gateways.http.messages import Request
+from monext_bridge.gateways.http.outcomes import OUTCOME_OF_FAILURE, outcome_of_status
 from monext_bridge.gateways.http.retry import Failure, read_timeout, retry_wait
 from monext_bridge.gateways.http.wire import HttpAnswer, Wire
 from monext_bridge.logs import Scalar, correlation_id, event
@@ -71,7 +73,10 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """Holds one call as its caller asked for it. `route` and `ids` are for the log: a template, and what fills it."""
+    """Holds one call as its caller asked for it.
+
+    `route` and `ids` are for the log: a template, and what fills it. `store` is for metrics.
+    """
 
     method: str
     path: str
@@ -80,6 +85,7 @@ class _Call:
     attempts: int | None
     read_timeout: float
     request: Request
+    store: str | None
 
 
 class HttpClient:
@@ -119,11 +125,13 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         attempts: int | None = None,
         read_timeout: float | None = None,
+        store: str | None = None,
     ) -> HttpAnswer:
         """Returns the answer, whatever its status. Only GET and HEAD are ever repeated (see `retry.retry_wait`).
 
         `path` starts with a slash, and its ids are already quoted. `read_timeout` is in seconds, for calls
-        that may take longer than usual or must not take as long. Raises RemoteUnavailable and its subclasses.
+        that may take longer than usual or must not take as long. `store` is the store that it is for, where one is.
+        Raises RemoteUnavailable and its subclasses.
         """
         sent_headers = {"Accept": "application/json", **(headers or {}), **_correlation()}
         request = Request(params=params, json=json, form=form, headers=sent_headers)
@@ -135,6 +143,7 @@ class HttpClient:
             attempts=attempts,
             read_timeout=read_timeout or self._timeouts.read,
             request=request,
+            store=store,
         )
         answer = self._through_breaker(call)
         if isinstance(answer, HttpAnswer):
@@ -150,7 +159,7 @@ class HttpClient:
         """
         admission = self._breaker.admit()
         if admission is None:
-            self._report(call, Failure.GIVEN_UP, ms=0, attempt=1)
+            self._report(call, Failure.GIVEN_UP, seconds=0.0, attempt=1)
             return Failure.GIVEN_UP
         began, verdict = self._clock(), Verdict.NOTHING
         try:
@@ -193,7 +202,7 @@ class HttpClient:
         )
         if isinstance(answer, HttpAnswer) and answer.status in BUSY and answer.retry_after:
             self._pause.wished(answer.retry_after)
-        self._report(call, answer, ms=round((self._clock() - began) * 1000), attempt=attempt)
+        self._report(call, answer, seconds=self._clock() - began, attempt=attempt)
         return answer
 
     def _through_bulkhead(self, call: _Call, *, read_timeout: float) -> HttpAnswer | Failure:
@@ -203,13 +212,23 @@ class HttpClient:
                 return Failure.NO_TIME
             if not entered:
                 return Failure.NO_SLOT
-            return self._wire.exchange(
-                call.method, call.path, read_timeout=read_timeout, request=call.request
-            )
+            with observed.slot_in_use(self._remote):
+                return self._wire.exchange(
+                    call.method, call.path, read_timeout=read_timeout, request=call.request
+                )
 
-    def _report(self, call: _Call, answer: HttpAnswer | Failure, *, ms: int, attempt: int) -> None:
+    def _report(self, call: _Call, answer: HttpAnswer | Failure, *, seconds: float, attempt: int) -> None:
         failure = answer if isinstance(answer, Failure) else None
         status = answer.status if isinstance(answer, HttpAnswer) else None
+        observed.remote_answered(
+            self._remote,
+            operation=f"{call.method} {call.route}",
+            store=call.store,
+            outcome=OUTCOME_OF_FAILURE[answer]
+            if isinstance(answer, Failure)
+            else outcome_of_status(answer.status),
+            seconds=seconds,
+        )
         troubled = status is None or status >= 500 or status in TROUBLED
         event(
             log,
@@ -220,7 +239,7 @@ class HttpClient:
             route=call.route,
             status=status,
             failure=failure,
-            ms=ms,
+            ms=round(seconds * 1000),
             attempt=attempt,
             **call.ids,
         )

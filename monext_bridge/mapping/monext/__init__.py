@@ -23,7 +23,7 @@ from monext_bridge.mapping.monext.codes import (
     codes_by_meaning,
 )
 from monext_bridge.mapping.monext.operations import read_operation_answer
-from monext_bridge.mapping.monext.payment_methods import display_names
+from monext_bridge.mapping.monext.payment_methods import KNOWN_METHODS, display_names
 from monext_bridge.mapping.monext.requests import (
     SessionDraft,
     SessionOptions,
@@ -39,6 +39,7 @@ __all__ = [
     "CANCEL_TOO_LATE",
     "IN_PROGRESS",
     "KINDS",
+    "KNOWN_METHODS",
     "NO_TRANSACTION",
     "PENDING_CODES",
     "REASONS",

@@ -38,6 +38,10 @@ TRANSLATED: Mapping[str, Mapping[str, str]] = {
 }
 
 
+KNOWN_METHODS = frozenset({*BRANDS, *TRANSLATED})
+"""The instrument codes that have a name here."""
+
+
 def display_names(method: str) -> dict[str, str]:
     """Returns the name of a method in each of LANGUAGES. A code that we don't know stands for itself."""
     code = method.upper()

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monext_bridge import observed
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import (
     KIND_OF_TYPE,
+    OWN_PRINCIPALS,
     REVERSAL_PREFIX,
     Cancel,
     Capture,
@@ -41,6 +43,9 @@ from monext_bridge.logs import AUDIT, event, shortened
 from monext_bridge.services.operations.actor import Actor
 
 log = logging.getLogger(AUDIT)
+
+CLIENT = "client"
+"""Stands for all API clients in metrics."""
 
 AUDIT_EVENT = "payment_act"
 """What to search the log for."""
@@ -126,6 +131,11 @@ class AuditedAct:
         self.why = str(error) if isinstance(error, RequestError) else type(error).__name__
 
     def tell(self) -> None:
+        observed.act_ended(
+            self.kind,
+            outcome=(self.outcome or AuditOutcome.UNKNOWN).value,
+            principal=self.by.principal if self.by.principal in OWN_PRINCIPALS else CLIENT,
+        )
         event(
             log,
             AUDIT_EVENT,

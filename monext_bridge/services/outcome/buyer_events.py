@@ -29,12 +29,11 @@ from monext_bridge.domain.record import (
     session_opened_at,
 )
 from monext_bridge.errors import Forbidden
-from monext_bridge.mapping.monext import REASON_CODES, REASONS
 from monext_bridge.runtime import together
 from monext_bridge.services.outcome.context import ContextReader, hinted_store, is_final, store_key_of
 from monext_bridge.services.outcome.landing_urls import valid_note
 from monext_bridge.services.outcome.record_outcome import OutcomeRecorder, RecordedOutcome
-from monext_bridge.services.remotes import MonextPayments, SessionAnswer
+from monext_bridge.services.remotes import MonextPayments, SessionAnswer, failure_reason
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
 
 MAY_YET_BE_PAID = (AttemptStatus.EMPTY, AttemptStatus.OPEN, AttemptStatus.FAILED)
@@ -207,7 +206,9 @@ def recorded_status(payment: Payment, *, lacks_order: bool) -> BuyerStatus:
             review = (payment.status_text or "").startswith(UNDER_REVIEW)
             return BuyerStatus.REVIEW if review else BuyerStatus.PENDING
         case AttemptStatus.FAILED:
-            return BuyerStatus.CANCELLED if is_released(payment) else STATUS_OF_REASON[_why_failed(payment)]
+            return (
+                BuyerStatus.CANCELLED if is_released(payment) else STATUS_OF_REASON[failure_reason(payment)]
+            )
         case _:
             return BuyerStatus.NOT_FINISHED
 
@@ -225,9 +226,3 @@ def _may_change(context: PaymentContext) -> bool:
 def _check_token(payment: Payment, token: SessionToken) -> None:
     if payment.interface_id != token:
         raise Forbidden("the token is not this payment's", field="token")
-
-
-def _why_failed(payment: Payment) -> FailureReason:
-    """Return the reason of a failure, from the code and title that were written with it."""
-    title = (payment.status_text or "").partition(":")[0]
-    return REASON_CODES.get(payment.status_code or "") or REASONS.get(title, FailureReason.REFUSED)

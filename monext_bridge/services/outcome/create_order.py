@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
+from monext_bridge import observed
 from monext_bridge.domain.ids import OrderNumber
 from monext_bridge.domain.outcome import (
     OrderPaymentState,
@@ -16,6 +17,7 @@ from monext_bridge.domain.outcome import (
 from monext_bridge.domain.record import Cart, CartState, Order, Payment
 from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
 from monext_bridge.logs import event
+from monext_bridge.services.outcome.context import store_key_of
 from monext_bridge.services.outcome.refused_orders import RefusedOrders
 from monext_bridge.services.remotes import CommercetoolsRecords, outdated
 
@@ -51,6 +53,7 @@ class OrderCreator:
         except RemoteRefused as error:
             self._check_refusal(context, cart, error)
             raise outdated(f"cart {cart.id}") from error
+        observed.order_made(store_key_of(context))
         event(log, "order_created", order=order.id, number=number, cart=cart.id, payment=context.payment.id)
         return order
 

@@ -7,6 +7,7 @@ uses.
 from monext_bridge.services.reconciliation.candidates import Candidates
 from monext_bridge.services.reconciliation.expiring_authorizations import ExpiringAuthorizations
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
+from monext_bridge.services.reconciliation.open_findings import OpenFindings
 from monext_bridge.services.reconciliation.reconcile_payment import PaymentReconciler
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
 from monext_bridge.services.reconciliation.run import Reconciliation
@@ -20,6 +21,7 @@ __all__ = [
     "Finding",
     "FindingStatus",
     "LedgerImporter",
+    "OpenFindings",
     "PaymentReconciler",
     "Reconciliation",
     "Schedule",

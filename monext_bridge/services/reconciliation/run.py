@@ -14,10 +14,11 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from monext_bridge import observed
 from monext_bridge.domain.reconciliation import FollowUp
 from monext_bridge.errors import RemoteError, SchedulerBusy
 from monext_bridge.logs import correlation_id, event
-from monext_bridge.runtime import background_retries
+from monext_bridge.runtime import background_retries, utc_now
 from monext_bridge.services.reconciliation.candidates import Candidates, Page
 from monext_bridge.services.reconciliation.reconcile_payment import PaymentReconciler
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
@@ -82,28 +83,21 @@ class Reconciliation:
         Raises nothing that a remote causes: where the payments can't be listed, or a remote stays away, the
         summary says why the pass was broken off. Once `stopped` returns True, no further payment is begun.
         """
-        summary, busy = Summary(), False
+        summary, busy, began = Summary(), False, time.monotonic()
         token = correlation_id.set(correlation_id.get() or f"reconcile-{uuid.uuid4()}")
         try:
             tasks = self._tasks(scope, summary, seen=seen, pace=pace or Throttle(LEDGERS_A_SECOND))
             done = self._run_tasks(tasks, dry_run=scope.dry_run)
-            _gather(done, summary, tell=tell, stopped=stopped)
+            _gather(done, summary, tell=tell if scope.dry_run else _counted(tell), stopped=stopped)
         except SchedulerBusy as error:
             summary.broken_off, busy = str(error), True
         except RemoteError as error:
             summary.broken_off = str(error)
         finally:
             correlation_id.reset(token)
-        level = logging.WARNING if summary.stuck or (summary.broken_off and not busy) else logging.INFO
-        event(
-            log,
-            "reconciled",
-            level=level,
-            seen=summary.seen,
-            looked_at=summary.looked_at,
-            **summary.counted(),
-            why=summary.broken_off,
-        )
+        if not (summary.broken_off or scope.dry_run or scope.store_key):
+            observed.pass_finished(utc_now().timestamp(), seconds=time.monotonic() - began)
+        _tell_end(summary, busy=busy)
         return summary
 
     def _run_tasks(self, tasks: Iterator[Task], *, dry_run: bool) -> Iterator[tuple[Finding, ...]]:
@@ -123,6 +117,30 @@ class Reconciliation:
                 yield task
             summary.seen, summary.last = summary.seen + page.seen, page.last
             seen(summary)
+
+
+def _tell_end(summary: Summary, *, busy: bool) -> None:
+    """Log the counts of a pass; `busy` where another scheduler was at work, which is no trouble."""
+    troubled = summary.stuck or (summary.broken_off and not busy)
+    event(
+        log,
+        "reconciled",
+        level=logging.WARNING if troubled else logging.INFO,
+        seen=summary.seen,
+        looked_at=summary.looked_at,
+        **summary.counted(),
+        why=summary.broken_off,
+    )
+
+
+def _counted(tell: Tell) -> Tell:
+    """Return what counts a finding, and then tells it."""
+
+    def count_and_tell(finding: Finding) -> None:
+        observed.finding_made(finding.need.value, status=finding.ending.value)
+        tell(finding)
+
+    return count_and_tell
 
 
 def _with_background_retries(pages: Iterator[Page]) -> Iterator[Page]:

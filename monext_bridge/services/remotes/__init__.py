@@ -15,6 +15,7 @@ from monext_bridge.services.remotes.payment_queries import (
     QueriedPage,
     UnreadablePayment,
 )
+from monext_bridge.services.remotes.recorded_outcomes import RecordedStep, failure_reason
 from monext_bridge.services.remotes.unknown_codes import UnknownCodes
 
 __all__ = [
@@ -23,10 +24,12 @@ __all__ = [
     "PaymentQueries",
     "Predicate",
     "QueriedPage",
+    "RecordedStep",
     "SessionAnswer",
     "UnknownCodes",
     "UnreadablePayment",
     "decide_and_write",
+    "failure_reason",
     "named_by_order",
     "outdated",
 ]

@@ -1,4 +1,7 @@
-"""Reads and writes the records in commercetools, in our own values. Writes are made under a version."""
+"""Reads and writes the records in commercetools, in our own values.
+
+Writes are made under a version, and metrics count what they say first.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from monext_bridge.gateways.commercetools import CommercetoolsGateway, Json
 from monext_bridge.mapping.commercetools import answers as reading
 from monext_bridge.mapping.commercetools import writes as writing
 from monext_bridge.mapping.json_object import UnreadableResource
+from monext_bridge.services.remotes.recorded_outcomes import count_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,9 @@ class CommercetoolsRecords:
         if not changes:
             return payment
         body = self.gateway.update_payment(payment.id, writing.payment_update(payment, changes))
-        return reading.read_payment(body)
+        written = reading.read_payment(body)
+        count_step(payment, written)
+        return written
 
     def order(self, number: OrderNumber) -> Order | None:
         try:

@@ -26,7 +26,14 @@ BY_TOKEN: Mapping[Principal, TokenCheck] = {
 """Principals that are proved here, by the bearer token."""
 
 AT_THE_ENDPOINT = frozenset(
-    {Principal.ANYBODY, Principal.LINK, Principal.REFERENCE, Principal.SESSION, Principal.SUBSCRIPTION}
+    {
+        Principal.ANYBODY,
+        Principal.LINK,
+        Principal.REFERENCE,
+        Principal.SESSION,
+        Principal.OPERATOR,
+        Principal.SUBSCRIPTION,
+    }
 )
 """Principals that need no proof, or are proved once the path, the query or the body has been read."""
 

@@ -17,6 +17,7 @@ from typing import NoReturn, cast
 from flask import Flask, Response, abort, current_app, request
 from pydantic import SecretStr
 
+from monext_bridge import observed
 from monext_bridge.errors import Forbidden, NotFound, TooMany, Unauthenticated
 from monext_bridge.logs import event
 from monext_bridge.services.access import ProofMemory
@@ -156,6 +157,7 @@ class RateLimits:
 
     def _answer(self, limit: RateLimit, key: str, *, seconds: int) -> Response:
         """Answer 429, or a bare 503 at endpoints that declare it."""
+        observed.rate_limit_exceeded(limit.name)
         if self._logged.is_news(f"{limit.name}:{key}", for_seconds=seconds):
             event(
                 log,

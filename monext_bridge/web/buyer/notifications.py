@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
+from monext_bridge import observed
 from monext_bridge.errors import RemoteError, StoreNotConfigured
 from monext_bridge.logs import event
 from monext_bridge.web.access import rate_limits
@@ -52,6 +53,7 @@ def notify(ref: str) -> Response:
     that is given must be this payment's.
     """
     reference = services().references.read(ref)
+    observed.notification_received()
     rate_limits().count_proved(RateLimitKey.PAYMENT, reference.payment_id)
     token = parameters.token(_given(), names=TOKENS)
     try:

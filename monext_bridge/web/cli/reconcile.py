@@ -12,11 +12,12 @@ from threading import Event
 import click
 from flask.cli import with_appcontext
 
+from monext_bridge import observed
 from monext_bridge.companion import ends_with_parent
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.logs import log_from
 from monext_bridge.services.operations import PAYMENT_ID
-from monext_bridge.services.reconciliation import Schedule, Scope, Summary
+from monext_bridge.services.reconciliation import Finding, OpenFindings, Schedule, Scope, Summary
 from monext_bridge.web.cli.durations import Duration
 from monext_bridge.web.cli.endings import ExitCode, failures
 from monext_bridge.web.cli.enquiry import known_store, verbose_option
@@ -96,17 +97,25 @@ def reconcile(
 def _run(options: ReconcileOptions, stop: Event) -> Summary:
     """Run the passes, and return the summary of the last one."""
     printer = FindingPrinter(as_json=options.as_json, again_and_again=options.every is not None)
-    schedule = Schedule(options.scope, every=options.every)
+    schedule, open_findings = Schedule(options.scope, every=options.every), OpenFindings()
     if options.with_parent:
         ends_with_parent(stop)
+
+    def tell(finding: Finding) -> None:
+        open_findings.take(finding)
+        printer.tell(finding)
+
     while True:
         scope = schedule.next()
         printer.begin(whole=schedule.is_whole)
         with progress_of(
             scope, candidates=services().reconcile.candidates, shown=not options.as_json
         ) as seen:
-            summary = services().reconcile.run(scope, tell=printer.tell, seen=seen, stopped=stop.is_set)
+            summary = services().reconcile.run(scope, tell=tell, seen=seen, stopped=stop.is_set)
         printer.end(summary, code=_exit_code(summary))
+        open_findings.end(summary, whole=schedule.is_whole)
+        if options.every is not None:
+            observed.findings_open(open_findings.number, oldest=open_findings.oldest)
         if stop.wait(schedule.pause()) or options.every is None:
             return summary
 

@@ -15,6 +15,7 @@ class Principal(Enum):
     SESSION = "a shop's page, with an active commercetools session in X-Session-Id"
     BACK_OFFICE = "an API client of the project, with an OAuth2 bearer token of the right scope"
     MERCHANT_CENTER = "the Merchant Center, with its JWT as a bearer token"
+    OPERATOR = "a program of the operator, with METRICS_TOKEN as a bearer token"
     SUBSCRIPTION = (
         "commercetools' messages by way of a cloud, with EVENTS_SECRET, Google's token or SNS's signature"
     )
@@ -27,6 +28,7 @@ USUAL_CALLERS: Mapping[Principal, str] = {
     Principal.SESSION: "shop's server or page, with a session",
     Principal.BACK_OFFICE: "back office",
     Principal.MERCHANT_CENTER: "Merchant Center",
+    Principal.OPERATOR: "Prometheus",
     Principal.SUBSCRIPTION: "subscription of commercetools",
 }
 """Who usually calls with such a proof, in the words of the README."""

@@ -7,6 +7,7 @@ from monext_bridge.web.http.headers import allow_framing, allow_image, allow_wid
 from monext_bridge.web.http.policy_reports import PolicyReports, named_hosts
 from monext_bridge.web.http.preload import preload
 from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, json_requests, wants_json
+from monext_bridge.web.http.request_metrics import init_request_metrics
 
 __all__ = [
     "PolicyReports",
@@ -17,6 +18,7 @@ __all__ = [
     "init_headers",
     "init_path",
     "init_request_lifecycle",
+    "init_request_metrics",
     "json_requests",
     "named_hosts",
     "nonce",

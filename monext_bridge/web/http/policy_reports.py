@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
+from monext_bridge import observed
 from monext_bridge.config import Settings
 from monext_bridge.logs import event
 from monext_bridge.web.http.headers import OWN
@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 WITHOUT_HOST = frozenset({"inline", "eval", "wasm-eval", "data", "blob", "self"})
 """What a report names where nothing was loaded from a host."""
 
-OTHER = "other"
 SAID_EVERY = 3600.0
 """Seconds in which one directive and host are logged once a process."""
 
@@ -47,35 +46,30 @@ def named_hosts(settings: Settings) -> frozenset[str]:
 
 
 class PolicyReports:
-    """Counts violations in this process, and logs each kind of them once an hour. Thread-safe."""
+    """Counts violations, and logs each kind of them once an hour. Thread-safe."""
 
     def __init__(self, hosts: Iterable[str], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._hosts, self._clock, self._lock = frozenset(hosts), clock, Lock()
-        self._counts, self._said = Counter[Violation](), dict[Violation, float]()
+        self._said = dict[Violation, float]()
 
     def take(self, document: Any) -> None:
         """Count what a browser sent, read as JSON. What is no report of a policy counts nothing."""
         for body in _bodies(document):
             self._count(_directive(body), self._classified(body))
 
-    def counts(self) -> Mapping[Violation, int]:
-        """Return how often each was reported since the process began."""
-        with self._lock:
-            return dict(self._counts)
-
     def _classified(self, body: Mapping[str, Any]) -> str:
         blocked = body.get("blockedURL", body.get("blocked-uri"))
         if not isinstance(blocked, str):
-            return OTHER
+            return observed.OTHER
         if blocked in WITHOUT_HOST:
             return blocked
         host = _host(blocked)
-        return host if host in self._hosts else OTHER
+        return host if host in self._hosts else observed.OTHER
 
     def _count(self, directive: str, host: str) -> None:
+        observed.policy_violated(directive, host=host)
         now = self._clock()
         with self._lock:
-            self._counts[directive, host] += 1
             if now - self._said.get((directive, host), -SAID_EVERY) < SAID_EVERY:
                 return
             self._said[directive, host] = now
@@ -100,8 +94,8 @@ def _directive(body: Mapping[str, Any]) -> str:
             name = told.split(maxsplit=1)[0] if told.strip() else ""
             for part in PARTS:
                 name = name.removesuffix(part)
-            return name if name in OWN else OTHER
-    return OTHER
+            return name if name in OWN else observed.OTHER
+    return observed.OTHER
 
 
 def _host(url: str) -> str | None:

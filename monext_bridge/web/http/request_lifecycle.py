@@ -10,6 +10,7 @@ from flask import Flask, Request, Response, g, redirect, request, url_for
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
+from monext_bridge import observed
 from monext_bridge.errors import Forbidden
 from monext_bridge.logs import correlation_id
 from monext_bridge.runtime import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, Bulkhead, deadlines
@@ -18,6 +19,8 @@ from monext_bridge.web.http.navigation import is_fetched_ahead, is_navigated
 
 CORRELATION = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
 RETRY_AFTER_CROWD = 5
+REQUESTS = "requests"
+"""What takes these slots, in metrics."""
 
 
 def json_requests(app: Flask, *, endpoints: Endpoints) -> Callable[[Request], bool]:
@@ -66,6 +69,7 @@ def init_request_lifecycle(
         if not bulkhead.enter():
             raise ServiceUnavailable("too much is under way", retry_after=RETRY_AFTER_CROWD)
         g.bulkhead = bulkhead
+        observed.slot_entered(REQUESTS)
 
     def answer_unmeant() -> AnyResponse | None:
         declared = endpoints.get(request.endpoint or "")
@@ -112,3 +116,4 @@ def _clean_up(_: BaseException | None) -> None:
     entered: Bulkhead | None = g.pop("bulkhead", None)
     if entered:
         entered.leave()
+        observed.slot_left(REQUESTS)

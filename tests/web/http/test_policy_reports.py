@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from monext_bridge.web.api.policy_reports import EXTENSION, LARGEST_REPORT
+from monext_bridge.web.api.policy_reports import LARGEST_REPORT
 from monext_bridge.web.endpoints import REPORTS
 from monext_bridge.web.http import PolicyReports, named_hosts
 from monext_bridge.web.http.headers import OWN
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess
 from tests.log_lines import LogLines
+from tests.scrapes import scraped
 from tests.settings_environment import monext_api_key, settings_with
 from tests.world import World
 
@@ -33,10 +34,20 @@ def new(directive: str, blocked: object) -> list[dict[str, Any]]:
     return [{"type": "csp-violation", "age": 3, "url": SECRET, "body": body}]
 
 
-def counted(document: object) -> dict[tuple[str, str], int]:
-    reports = PolicyReports({HOST})
-    reports.take(document)
-    return dict(reports.counts())
+def counts() -> dict[tuple[str, str], float]:
+    """What the metrics of this process have, by directive and host."""
+    found = scraped("bridge_policy_violations_total")
+    return {(labels["directive"], labels["host"]): value for labels, value in found}
+
+
+def counted(document: object) -> dict[tuple[str, str], float]:
+    before = counts()
+    PolicyReports({HOST}).take(document)
+    return more_than(before)
+
+
+def more_than(before: dict[tuple[str, str], float]) -> dict[tuple[str, str], float]:
+    return {key: value - before.get(key, 0) for key, value in counts().items() if value > before.get(key, 0)}
 
 
 @pytest.mark.parametrize("form", [old, new])
@@ -119,28 +130,22 @@ class TestEndpoint:
     def send(self, bridge: InProcess, body: bytes, *, kind: str = "application/reports+json") -> Answer:
         return bridge.call("POST", ADDRESS, data=body, headers={"Content-Type": kind})
 
-    def counts(self, bridge: InProcess) -> dict[tuple[str, str], int]:
-        return dict(cast(PolicyReports, bridge.app.extensions[EXTENSION]).counts())
-
-    @pytest.fixture
-    def bridge(self, sandbox: Sandbox) -> InProcess:
-        """A bridge of the test's own, whose counts begin at nothing."""
-        return InProcess(sandbox)
-
-    def test_both_forms_get_204_and_are_counted(self, bridge: InProcess) -> None:
+    def test_both_forms_get_204_and_are_counted(self, in_process: InProcess) -> None:
+        bridge, before = in_process, counts()
         body = json.dumps(new("script-src", "inline")).encode()
         assert self.send(bridge, body).status == 204
         body = json.dumps(old("script-src", "inline")).encode()
         assert self.send(bridge, body, kind="application/csp-report").status == 204
-        assert self.counts(bridge) == {("script-src", "inline"): 2}
+        assert more_than(before) == {("script-src", "inline"): 2}
 
     @pytest.mark.parametrize(
         ("body", "status"),
         [(b"", 400), (b"{", 400), (b"[" * 4000, 400), (b"\xff", 400), (b" " * (LARGEST_REPORT + 1), 413)],
     )
-    def test_what_can_not_be_read_is_refused(self, body: bytes, status: int, bridge: InProcess) -> None:
-        assert self.send(bridge, body).status == status
-        assert self.counts(bridge) == {}
+    def test_what_can_not_be_read_is_refused(self, body: bytes, status: int, in_process: InProcess) -> None:
+        before = counts()
+        assert self.send(in_process, body).status == status
+        assert more_than(before) == {}
 
     def test_no_address_counts_more_than_its_share(self, sandbox: Sandbox) -> None:
         bridge = InProcess(sandbox, limits=lambda limit: limit)
