@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -16,6 +16,12 @@ import urllib3
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
 from monext_bridge.runtime import seconds_left, seconds_with_suspend, within
+
+WIDEST_EXPONENT = 400
+"""A number whose exponent is beyond this counts as absent: JSON's numbers are doubles, whose exponents end at 308."""
+
+SURROGATE = "\\ud"
+"""Begins the escape of half a surrogate pair in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ class Wire:
                 content = response.raw.read(decode_content=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             return _failure(error)
-        return HttpAnswer(response.status_code, _parse(content), response.headers, trip)
+        return HttpAnswer(response.status_code, parsed(content), response.headers, trip)
 
     def _open(
         self,
@@ -149,11 +155,36 @@ def _causes(error: Exception) -> tuple[object, ...]:
     return (error, wrapped, getattr(wrapped, "reason", None))
 
 
-def _parse(content: bytes) -> Any | None:
+def parsed(content: bytes) -> Any | None:
+    """Returns the JSON of an answer, None where it is none. Every text in it can be written as UTF-8."""
     try:
-        return json.loads(content, parse_float=Decimal, parse_constant=_no_number)
+        text = content.decode(json.detect_encoding(content))
+        found = json.loads(text, parse_float=_fraction, parse_constant=_no_number)
+        return _writable(found) if SURROGATE in text.lower() else found
     except (ValueError, RecursionError):
         return None
+
+
+def _fraction(written: str) -> Decimal | None:
+    """Returns a number with a fraction or an exponent, None where no double could hold it."""
+    try:
+        number = Decimal(written)
+    except InvalidOperation:
+        return None
+    return number if abs(number.adjusted()) <= WIDEST_EXPONENT else None
+
+
+def _writable(found: Any) -> Any:
+    """Returns the same, but U+FFFD for halves of surrogate pairs, which no page and no URL can hold."""
+    match found:
+        case str():
+            return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        case list():
+            return [_writable(each) for each in found]
+        case dict():
+            return {_writable(name): _writable(value) for name, value in found.items()}
+        case _:
+            return found
 
 
 def _no_number(name: str) -> Any:
