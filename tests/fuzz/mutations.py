@@ -135,7 +135,7 @@ def _once(draw: st.DrawFn, document: Any) -> Any:
         holder[last] = copy.deepcopy(at(document, draw(st.sampled_from(ways))))
     elif change == "wrapped":
         holder[last] = [holder[last]]
-    elif isinstance(holder, list):
+    elif isinstance(last, int):
         holder.append(copy.deepcopy(holder[last]))
     else:
         holder[draw(st.text(max_size=12))] = copy.deepcopy(holder[last])

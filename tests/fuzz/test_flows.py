@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from monext_bridge.gateways.http.client import HttpAnswer
@@ -134,10 +134,10 @@ class Purchase:
             self.bridge.meddle = meddle
 
     def books(self) -> dict[str, int]:
-        """The money of the record: what is done, by type."""
+        """The money of the record: what is done, by type. Nothing is left begun, but for a session nobody has paid."""
         found: dict[str, int] = {}
         for kind, state, amount in self.world.transactions(self.cart):
-            assert state != "Initial" or not self.page, "what was begun is finished"
+            assert state != "Initial" or kind == "Authorization"
             if state == "Success":
                 found[kind] = found.get(kind, 0) + amount
         return found
@@ -185,7 +185,7 @@ def office(sandbox: Sandbox, bridge: MeddledBridge) -> BackOfficeClient:
 
 @pytest.mark.parametrize("step", STEPS)
 @given(data=st.data())
-@effort(5)
+@settings(effort(5), phases=(Phase.generate,))
 def test_a_broken_answer_costs_no_money(
     step: str,
     sandbox: Sandbox,
@@ -196,7 +196,7 @@ def test_a_broken_answer_costs_no_money(
 ) -> None:
     world = World(sandbox)
     purchase = Purchase(bridge, world, office, world.cart("german-store"))
-    act, routes = STEPS[step]
+    act, routes = STEPS[step]  # no example is made smaller: each breaks one member already
     breaks = Break(data.draw(st.sampled_from(routes)), data.draw(breakages))
     bridge.meddle = breaks
     answer = act(purchase)
@@ -209,7 +209,7 @@ def test_a_broken_answer_costs_no_money(
 def check_answer(answer: Answer) -> None:
     assert answer.status < 500 or answer.status in OWN_5XX, answer.text[:300]
     assert answer.headers["X-Correlation-ID"]
-    assert answer.text or answer.status in (200, 204, 303)
+    assert answer.text or answer.status in (200, 204, 303) or "Retry-After" in answer.headers
 
 
 def reconcile(bridge: MeddledBridge, clock: ShiftedClock) -> None:
