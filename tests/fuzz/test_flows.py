@@ -134,7 +134,7 @@ class Purchase:
             self.bridge.meddle = meddle
 
     def books(self) -> dict[str, int]:
-        """The money of the record: what is done, by type. Nothing is left begun, but for a session nobody has paid."""
+        """The money of the record that is done, by type. Only a session that nobody has paid is left begun."""
         found: dict[str, int] = {}
         for kind, state, amount in self.world.transactions(self.cart):
             assert state != "Initial" or kind == "Authorization"
