@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage chaos test-peer test-openapi check screenshots states settings endpoints metrics test-alerts translations sbom audit lock clean
+.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check screenshots states settings endpoints metrics test-alerts translations sbom audit lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
@@ -25,6 +25,12 @@ test-coverage: $(STAMP)
 	@tests/browser/get_chromium.sh
 	@tests/browser/get_firefox.sh
 	.ci/coverage $(SUITE) $(TESTS)
+
+# Every parser and every address, with more examples than the suite plays, and others in each run.
+FUZZ_EXAMPLES ?= 1000
+
+fuzz: $(STAMP)
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -n 2 --dist loadfile -o faulthandler_timeout=3600 tests/fuzz
 
 # The fault campaign: so many storms, each with so many buyers.
 SEEDS ?= 20

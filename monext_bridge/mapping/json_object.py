@@ -14,7 +14,16 @@ from monext_bridge.errors import RemoteUnavailable
 Json = dict[str, Any]
 
 MOST_DIGITS = 18
-"""A number with a larger exponent is not taken for an integer: both companies' integers have 64 bits."""
+"""A number with an exponent beyond this is none: both companies' integers have 64 bits, and rates few digits."""
+
+WIDEST = 63
+"""Bits of an integer beside its sign."""
+
+MOST_FRACTION_DIGITS = 20
+"""The most that commercetools has for a price of high precision."""
+
+YEARS = range(1900, 9000)
+"""A time in any other year is none: near the ends of the calendar it can be neither shifted nor written."""
 
 
 class UnreadableResource(RemoteUnavailable):
@@ -63,9 +72,9 @@ class JsonObject:
         """Returns an integer, also where it is written as 100.0."""
         found = self.members.get(name)
         if isinstance(found, int) and not isinstance(found, bool):
-            return found
+            return found if found.bit_length() <= WIDEST else None
         number = self.decimal(name) if isinstance(found, float | Decimal) else None
-        if number is None or number.adjusted() > MOST_DIGITS or number % 1:
+        if number is None or number != number.to_integral_value():
             return None
         return int(number)
 
@@ -76,15 +85,17 @@ class JsonObject:
             return None
         try:
             number = Decimal(str(found))
-        except InvalidOperation:
+        except (InvalidOperation, ValueError):
             return None
-        return number if number.is_finite() else None
+        return number if number.is_finite() and abs(number.adjusted()) <= MOST_DIGITS else None
 
     def instant(self, name: str) -> datetime | None:
         """Returns an ISO 8601 time. One without an offset is UTC."""
         try:
             found = datetime.fromisoformat(self.text(name) or "")
         except ValueError:
+            return None
+        if found.year not in YEARS:
             return None
         return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -98,7 +109,8 @@ class JsonObject:
         )
         if amount is None or currency is None:
             return None
-        return Money(amount, currency, 2 if digits is None else digits)
+        known = digits is not None and 0 <= digits <= MOST_FRACTION_DIGITS
+        return Money(amount, currency, digits if known and digits is not None else 2)
 
     def required_text(self, name: str) -> str:
         found = self.text(name)

@@ -33,6 +33,7 @@ from monext_bridge.web.endpoints import (
     declared_endpoints,
 )
 from monext_bridge.web.http import (
+    AsciiQuery,
     PolicyReports,
     init_front_door,
     init_headers,
@@ -111,6 +112,7 @@ def create_app(
     app.extensions[policy_reports.EXTENSION] = PolicyReports(named_hosts(settings))
     _init_requests(app, settings, built=built, endpoints=endpoints, limits=limits)
     init_cli(app)
+    app.wsgi_app = AsciiQuery(app.wsgi_app)  # type: ignore[method-assign]
     init_path(app, public_url=settings.public_url)
     if settings.redis_in_clear():
         then = "anybody on the network between reads and changes what it holds: use rediss:// or a tunnel"

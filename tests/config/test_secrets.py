@@ -278,3 +278,12 @@ def is_refused(name: str, value: str) -> bool:
         reasons = ("is a placeholder", "is published", "can be guessed", "must have at least")
         return any(fault.startswith(name) and any(r in fault for r in reasons) for fault in error.faults)
     return False
+
+
+def test_a_key_beyond_ascii_is_a_fault_and_no_error() -> None:
+    assert settings_faults(MONEXT_API_KEY="clé") == ["MONEXT_API_KEY: must be base64 of merchantId:accessKey"]
+
+
+def test_a_path_with_a_null_is_a_fault_and_no_error() -> None:
+    faults = settings_faults(SECRET_KEY=None, SECRET_KEY_FILE="a\x00b")
+    assert faults == ["SECRET_KEY_FILE: is no path of a file"]

@@ -76,6 +76,7 @@ WORST: dict[str, tuple[str, str, str]] = {
     "domain.record.payment.ATTEMPT_KEY": ("00000000-0000-0000-0000-000000000000-1-000000000000-", "a-", "!"),
     "domain.operations.capture_on_shipment.CAPTURE_NUMBER": ("", "1", "!"),
     "gateways.keys.clouds.SNS_NAME": ("sns", ".amazonaws.com", "!"),
+    "gateways.commercetools.oauth.SENDABLE_TOKEN": ("", "a", " "),
     "gateways.http.retry.SECONDS": ("", "1", "!"),
     "mapping.commercetools.status_text.NOTED_LANGUAGE": ("", "a-", "!"),
     "mapping.commercetools.status_text.NOTED_URL": ("https://", "a", " "),

@@ -91,3 +91,26 @@ def test_the_error_names_the_resource_and_the_field() -> None:
 
 def test_an_unreadable_resource_tells_nothing_of_the_remotes_state() -> None:
     assert issubclass(UnreadableResource, RemoteUnavailable)
+
+
+@pytest.mark.parametrize("number", [2**63, -(10**400), Decimal("1E+300")])
+def test_an_integer_of_more_than_64_bits_is_none(number: object) -> None:
+    assert JsonObject({"n": number}, "x").whole("n") is None
+
+
+@pytest.mark.parametrize("number", [Decimal("1E+999999"), "1E-999999", Decimal("1E+19"), 10**400])
+def test_a_number_far_from_all_others_is_none(number: object) -> None:
+    assert JsonObject({"n": number}, "x").decimal("n") is None
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_at_the_ends_of_the_calendar_is_none(time: str) -> None:
+    assert JsonObject({"at": time}, "x").instant("at") is None
+
+
+@pytest.mark.parametrize("digits", [-1, 21, 2**62])
+def test_digits_that_no_currency_has_are_two(digits: int) -> None:
+    amount = {"centAmount": 1, "currencyCode": "EUR", "fractionDigits": digits}
+    money = JsonObject({"m": amount}, "x").money("m")
+    assert money is not None
+    assert money.fraction_digits == 2

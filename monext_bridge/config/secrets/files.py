@@ -24,6 +24,10 @@ def read_secret_file(path: str) -> str:
         raise Fault(f"names a file that can't be read ({error.strerror})") from None
     except UnicodeError:
         raise Fault("names a file that is not UTF-8 text") from None
+    except Fault:
+        raise
+    except ValueError:
+        raise Fault("is no path of a file") from None
     if not content.strip():
         raise Fault("names a file that is empty")
     return content.strip()

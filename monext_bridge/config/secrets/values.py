@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -66,7 +65,7 @@ def access_key(api_key: str) -> str:
 def _merchant_and_access_key(encoded: str) -> tuple[str, str]:
     try:
         merchant, _, access_key = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeError):
+    except ValueError:  # no base64, no ASCII, or no UTF-8 in it
         merchant = access_key = ""
     if not merchant or not access_key:
         raise Fault("must be base64 of merchantId:accessKey")

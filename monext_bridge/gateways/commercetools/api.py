@@ -167,7 +167,7 @@ class CommercetoolsGateway:
 
     def _query(self, route: str, params: Params) -> list[Json]:
         results = self._call("GET", route, params=params).get("results")
-        if not isinstance(results, list):
+        if not isinstance(results, list) or not all(isinstance(each, dict) for each in results):
             raise RemoteUnavailable(f"commercetools gave no results to GET {route}", remote="commercetools")
         return results
 

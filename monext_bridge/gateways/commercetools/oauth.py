@@ -6,6 +6,7 @@ https://docs.commercetools.com/api/authorization
 from __future__ import annotations
 
 import base64
+import re
 
 from monext_bridge.config import ClientCredentials, CommercetoolsSettings
 from monext_bridge.errors import RemoteUnavailable
@@ -19,6 +20,11 @@ INTROSPECTION_ROUTE = "/oauth/introspect"
 INTROSPECTION_TIMEOUT = 3.0
 """Seconds; every call of a back office waits for the introspection."""
 
+SENDABLE_TOKEN = re.compile("[!-~]{1,8192}")
+"""What an `Authorization` header can carry."""
+
+LONGEST_LIFE = 366 * 24 * 3600
+"""Seconds for which a token is used at most, whatever its `expires_in`."""
 
 ApiClients = Rotation[ClientCredentials]
 
@@ -37,9 +43,10 @@ def fetch_grant(client: HttpClient, clients: ApiClients) -> Grant:
 
     body = document(clients.send(send, proves=_is_taken), what=f"POST {GRANT_ROUTE}")
     token, life = body.get("access_token"), body.get("expires_in")
-    if not isinstance(token, str) or not token or not isinstance(life, int) or life < 1:
+    usable = isinstance(token, str) and SENDABLE_TOKEN.fullmatch(token)
+    if not usable or not isinstance(life, int) or isinstance(life, bool) or life < 1:
         raise RemoteUnavailable("the authorisation server gave no token", remote="commercetools")
-    return Grant(token, expires_in=float(life))
+    return Grant(str(token), expires_in=float(min(life, LONGEST_LIFE)))
 
 
 def introspect(client: HttpClient, clients: ApiClients, *, token: str) -> Json:

@@ -6,7 +6,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,12 @@ from monext_bridge.gateways.http.connections import Connections, NotConnected
 from monext_bridge.gateways.http.messages import Request, read_body, written
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
 from monext_bridge.runtime import seconds_with_suspend, within
+
+WIDEST_EXPONENT = 400
+"""A number whose exponent is beyond this counts as absent: JSON's numbers are doubles, whose exponents end at 308."""
+
+SURROGATE = "\\ud"
+"""Begins the escape of half a surrogate pair in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class Wire:
         answer = self.fetch(method, path, read_timeout=read_timeout, request=request)
         if isinstance(answer, Failure):
             return answer
-        return HttpAnswer(answer.status, _parse(answer.content), answer.headers, answer.round_trip)
+        return HttpAnswer(answer.status, parsed(answer.content), answer.headers, answer.round_trip)
 
     def fetch(
         self, method: str, path: str, *, read_timeout: float, request: Request, largest: int | None = None
@@ -131,15 +137,40 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
 
-def _parse(content: bytes) -> Any | None:
+def parsed(content: bytes) -> Any | None:
+    """Returns the JSON of an answer, None where it is none. Every text in it can be written as UTF-8."""
     try:
-        return DECODER.decode(content.decode(json.detect_encoding(content), "surrogatepass"))
+        text = content.decode(json.detect_encoding(content))
+        found = DECODER.decode(text)
+        return _writable(found) if SURROGATE in text.lower() else found
     except (ValueError, RecursionError):
         return None
+
+
+def _fraction(written: str) -> Decimal | None:
+    """Returns a number with a fraction or an exponent, None where no double could hold it."""
+    try:
+        number = Decimal(written)
+    except InvalidOperation:
+        return None
+    return number if abs(number.adjusted()) <= WIDEST_EXPONENT else None
+
+
+def _writable(found: Any) -> Any:
+    """Returns the same, but U+FFFD for halves of surrogate pairs, which no page and no URL can hold."""
+    match found:
+        case str():
+            return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        case list():
+            return [_writable(each) for each in found]
+        case dict():
+            return {_writable(name): _writable(value) for name, value in found.items()}
+        case _:
+            return found
 
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
+DECODER = json.JSONDecoder(parse_float=_fraction, parse_constant=_no_number)

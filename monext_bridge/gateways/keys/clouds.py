@@ -7,6 +7,7 @@ dates are checked.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import time
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
 from monext_bridge.gateways.http import Failure, Request, Timeouts, Wire
+from monext_bridge.gateways.keys.key_sets import read_key_set
 from monext_bridge.logs import event
 from monext_bridge.runtime import Bulkhead
 
@@ -79,7 +81,7 @@ class PushKeys:
         self._fetch, self._google_url, self._clock = fetch, google_url, clock
         self._turn = Bulkhead(1, longest_wait=LONGEST_WAIT_FOR_KEYS)
         self._certificates: dict[str, tuple[float, x509.Certificate]] = {}
-        self._google: tuple[float, jwt.PyJWKSet] | None = None
+        self._google: tuple[float, tuple[jwt.PyJWK, ...]] | None = None
 
     def certificate(self, url: str) -> x509.Certificate | None:
         """Returns the signing certificate at an address of SNS that was checked; None where it can't be had."""
@@ -127,7 +129,7 @@ class PushKeys:
         return self._google is not None and self._clock() - self._google[0] < seconds
 
     def _google_key(self, key_id: str) -> jwt.PyJWK | None:
-        keys = self._google[1].keys if self._google else []
+        keys = self._google[1] if self._google else ()
         return next((key for key in keys if key.key_id == key_id), None)
 
 
@@ -164,8 +166,8 @@ def _certificate(content: bytes | None) -> x509.Certificate | None:
         return None
 
 
-def _key_set(content: bytes | None) -> jwt.PyJWKSet:
+def _key_set(content: bytes | None) -> tuple[jwt.PyJWK, ...]:
     try:
-        return jwt.PyJWKSet.from_json((content or b"").decode())
-    except (ValueError, jwt.PyJWTError) as error:
+        return read_key_set(json.loads(content or b""))
+    except (ValueError, RecursionError) as error:
         raise KeysUnknown("Google's keys can't be fetched") from error

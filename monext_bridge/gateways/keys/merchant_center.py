@@ -12,6 +12,7 @@ import jwt
 from monext_bridge.errors import RemoteError, RemoteUnreachable
 from monext_bridge.gateways.commercetools import document
 from monext_bridge.gateways.http import HttpClient, Timeouts
+from monext_bridge.gateways.keys.key_sets import read_key_set
 from monext_bridge.runtime import Bulkhead
 
 KEPT_FOR = 300.0
@@ -85,12 +86,12 @@ class MerchantCenterKeys:
     def _fetch(self) -> dict[str, jwt.PyJWK]:
         try:
             answer = self._client.send("GET", self._path, route=self._path, attempts=ATTEMPTS)
-            listed = jwt.PyJWKSet.from_dict(document(answer, what="GET the Merchant Center's keys")).keys
-        except (RemoteError, jwt.PyJWTError, ValueError) as error:
+            keys = read_key_set(document(answer, what="GET the Merchant Center's keys"))
+        except (RemoteError, ValueError) as error:
             raise RemoteUnreachable(
                 f"the Merchant Center's keys can't be read: {error}", remote="commercetools"
             ) from error
-        return {key.key_id: key for key in listed if key.key_id and _verifies(key)}
+        return {str(key.key_id): key for key in keys if _verifies(key)}
 
 
 def _verifies(key: jwt.PyJWK) -> bool:

@@ -140,5 +140,5 @@ def _seconds_left(exp: object, *, now: float) -> float | None:
         return None
     try:
         return float(exp / 1000 if exp >= MILLISECONDS else exp) - now
-    except OverflowError:
+    except ArithmeticError:
         return None

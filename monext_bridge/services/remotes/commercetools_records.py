@@ -210,4 +210,4 @@ def _readable(body: Json) -> Payment | UnreadableResource:
 
 def _cart(body: Json, language: str | None) -> Cart:
     """Return the cart with its names in the language asked for, else in the cart's own."""
-    return reading.read_cart(body, language=language or body.get("locale"))
+    return reading.read_cart(body, language=language)

@@ -1,5 +1,6 @@
 """Handles what all requests have in common: deadline, slot, parameters, headers of the answer, preload."""
 
+from monext_bridge.web.http.ascii_query import AsciiQuery
 from monext_bridge.web.http.below_path import init_path, public_address
 from monext_bridge.web.http.context import services
 from monext_bridge.web.http.front_door import init_front_door
@@ -10,6 +11,7 @@ from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, jso
 from monext_bridge.web.http.request_metrics import init_request_metrics
 
 __all__ = [
+    "AsciiQuery",
     "PolicyReports",
     "allow_framing",
     "allow_image",
