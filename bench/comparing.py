@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench import machine
@@ -13,27 +13,42 @@ from bench.figures import make_row
 from bench.measuring import Site, Window
 from bench.plan import Plan
 from bench.results import Key, Measured
+from bench.soaking import Soak, soak
 from bench.teaching import Teacher
 from sandbox.runner import Sandbox
 
 
-def compare(plan: Plan, *, logs: Path) -> list[Measured]:
-    """Measures all bridges of the plan. BenchError where one does not start or play along."""
+@contextmanager
+def opened(plan: Plan, *, logs: Path) -> Iterator[list[Site]]:
+    """Starts all bridges of the plan, each with remotes that it has taught. BenchError where one fails."""
     with Sandbox() as sandbox, ExitStack() as stack:
         teacher = Teacher(sandbox)
-        sites, found = [], []
+        sites = []
         for place, checkout in enumerate(plan.checkouts):
-            name = machine.version(checkout)
-            log = logs / f"{place}.log"
+            name, log = machine.version(checkout), logs / f"{place}.log"
             site = Site(name, checkout=checkout, teacher=teacher, workers=plan.workers, log=log)
             stack.callback(site.close)
             _say(f"{name}: starts, and teaches its remotes")
             site.open(delay_ms=plan.delay_ms)
             sites.append(site)
-            found.append(Measured(name, calls=site.probe(delay_ms=plan.delay_ms)))
-        _rounds(plan, sites, found)
-        _starts(plan, sites, found)
-        return found
+        yield sites
+
+
+def compare(plan: Plan, sites: Sequence[Site]) -> list[Measured]:
+    """Measures all bridges of the plan."""
+    found = [Measured(site.name, calls=site.probe(delay_ms=plan.delay_ms)) for site in sites]
+    _rounds(plan, sites, found)
+    _starts(plan, sites, found)
+    return found
+
+
+def soak_all(plan: Plan, sites: Sequence[Site]) -> list[Soak]:
+    """Loads one bridge after the other for as long as the plan says."""
+    found = []
+    for site in sites:
+        _say(f"soak of {plan.soak_minutes:g} minutes, {plan.at_once[0]} at once: {site.name}")
+        found.append(soak(site, at_once=plan.at_once[0], minutes=plan.soak_minutes))
+    return found
 
 
 def _rounds(plan: Plan, sites: Sequence[Site], found: Sequence[Measured]) -> None:

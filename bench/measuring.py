@@ -16,12 +16,12 @@ CHAIN = ("start", "reload", "return", "notification", "again", "refund")
 """The scenarios in the order in which they are sent: the first makes the flows of all others."""
 
 _PROBE_DELAY_MS = 20
-_PROBE_SENDERS = 3
+_PROBE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one scenario cost at one number of senders. Milliseconds of CPU are of all processes of that name, a request.
+    """What one scenario cost at one number of senders. Milliseconds of CPU are a request, of all processes of a name.
 
     `switches` is None where a worker ended meanwhile: then some were not seen.
     """
@@ -49,7 +49,7 @@ class Calls:
     """What one request of a scenario asks of the remotes; calls at the same time are one hop."""
 
     calls: float
-    hops: float
+    hops: int
 
 
 class Site:
@@ -61,7 +61,7 @@ class Site:
         self.remotes = Remotes(commercetools_url=sandbox.commercetools_url, monext_url=sandbox.monext_url)
         environment = bridge_environment(self.remotes, port=free_port(), workers=workers)
         self.bridge = Bridge(checkout, environment=environment, log=log)
-        self._load = Helper("bench.load")
+        self.load = Helper("bench.load")
         self._teacher = teacher
 
     def open(self, *, delay_ms: int) -> float:
@@ -69,24 +69,24 @@ class Site:
         seconds = self.bridge.start()
         taught = self._teacher.teach(self.bridge, self.remotes)
         self.remotes.order("delay", ms=delay_ms)
-        self._load.ask({"bridge": self.bridge.url, "control": self.remotes.control_url, **taught})
+        self.load.ask({"bridge": self.bridge.url, "control": self.remotes.control_url, **taught})
         return seconds
 
     def close(self) -> None:
         self.bridge.stop()
-        self._load.stop()
+        self.load.stop()
         self.remotes.stop()
 
-    def chain(self, *, at_once: int, seconds: float, scenarios: Sequence[str] = CHAIN) -> list[Window]:
+    def chain(self, *, at_once: int, seconds: float) -> list[Window]:
         """Sends each scenario for so long, with flows of its own."""
-        self._load.ask({"drop": True})
-        return [self.window(scenario, at_once=at_once, seconds=seconds) for scenario in scenarios]
+        self.load.ask({"drop": True})
+        return [self.window(scenario, at_once=at_once, seconds=seconds) for scenario in CHAIN]
 
-    def window(self, scenario: str, *, at_once: int, seconds: float, soak: bool = False) -> Window:
-        """Sends one scenario, or whole flows, and measures all processes meanwhile."""
+    def window(self, scenario: str, *, at_once: int, seconds: float) -> Window:
+        """Sends one scenario, and measures all processes meanwhile."""
         self.remotes.order("counts")
         before = {name: used_by(pid) for name, pid in self._pids().items()}
-        told = self._load.ask({"scenario": scenario, "at_once": at_once, "seconds": seconds, "soak": soak})
+        told = self.load.ask({"scenario": scenario, "at_once": at_once, "seconds": seconds})
         after = {name: used_by(pid) for name, pid in self._pids().items()}
         counts = self.remotes.order("counts")
         answered = len(told["milliseconds"]) + sum(told["errors"].values())
@@ -109,18 +109,18 @@ class Site:
         )
 
     def probe(self, *, delay_ms: int) -> dict[str, Calls]:
-        """Counts calls and hops of each scenario, a request at a time and with a delay that shows what is parallel."""
+        """Counts calls and hops of each scenario, a request at a time, with a delay that shows what is parallel."""
         self.remotes.order("delay", ms=_PROBE_DELAY_MS)
         self.remotes.order("trace", on=True)
-        self._load.ask({"drop": True})
+        self.load.ask({"drop": True})
         found = {}
         for scenario in CHAIN:
             self.remotes.order("counts")
-            told = self._load.ask({"scenario": scenario, "at_once": 1, "seconds": 0.5})
+            told = self.load.ask({"scenario": scenario, "at_once": 1, "seconds": _PROBE_SECONDS})
             counts = self.remotes.order("counts")
             answered = max(1, len(told["milliseconds"]))
-            spans = counts["spans"]
-            found[scenario] = Calls(sum(counts["calls"].values()) / answered, _hops(spans) / answered)
+            calls = sum(counts["calls"].values()) / answered
+            found[scenario] = Calls(calls, fewest_hops(counts["spans"]))
         self.remotes.order("trace", on=False)
         self.remotes.order("delay", ms=delay_ms)
         return found
@@ -131,18 +131,24 @@ class Site:
         return [{"rss": each.rss, "pss": each.pss} for each in found if each]
 
     def _pids(self) -> dict[str, int]:
-        return {"bridge": self.bridge.pid, "remotes": self.remotes.pid, "load": self._load.pid}
+        return {"bridge": self.bridge.pid, "remotes": self.remotes.pid, "load": self.load.pid}
 
 
-def _hops(spans: Iterable[Sequence[Any]]) -> int:
-    """Counts, flow by flow, the most calls of which none began before another had ended."""
+def fewest_hops(spans: Iterable[Sequence[Any]]) -> int:
+    """Gives the most calls of a flow of which none began before another had ended, for the flow with the fewest.
+
+    `spans` are a flow's number, and when a call of it began and ended. A busy machine may part calls that are made at
+    the same time, and never joins others.
+    """
     by_flow: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for number, began, ended in spans:
         by_flow[number].append((ended, began))
-    total = 0
-    for calls in by_flow.values():
-        until = 0.0
-        for ended, began in sorted(calls):
-            if began >= until:
-                total, until = total + 1, ended
-    return total
+    return min(map(_in_a_row, by_flow.values()), default=0)
+
+
+def _in_a_row(calls: Iterable[tuple[float, float]]) -> int:
+    count, until = 0, 0.0
+    for ended, began in sorted(calls):
+        if began >= until:
+            count, until = count + 1, ended
+    return count

@@ -15,7 +15,7 @@ STANDARD = (10, 200)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One run. `seconds` is of one scenario at one number of senders in one round; `delay_ms` of each remote's answer."""
+    """One run. `seconds` is of one scenario at one number of senders in one round; `delay_ms` of each answer."""
 
     checkouts: tuple[Path, ...]
     at_once: tuple[int, ...]

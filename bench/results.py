@@ -129,7 +129,7 @@ def _row_table(measured: Measured) -> str:
 
 
 def _call_table(measured: Measured) -> str:
-    rows = [[name, f"{each.calls:.2f}", f"{each.hops:.2f}"] for name, each in measured.calls.items()]
+    rows = [[name, f"{each.calls:.2f}", str(each.hops)] for name, each in measured.calls.items()]
     return _table(["scenario", "calls", "hops"], rows) if rows else ""
 
 
@@ -152,7 +152,10 @@ def _machine(machine: Mapping[str, object]) -> str:
 
 
 def _plan(plan: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in plan.items()) + "."
+    return (
+        f"{plan['rounds']} rounds of {plan['seconds']} s each, remotes that take {plan['delayMs']} ms, "
+        f"{plan['workers']} workers."
+    )
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

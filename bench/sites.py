@@ -1,4 +1,4 @@
-"""Starts what is measured and what stands around it: a bridge, its remotes, its load, and the sandbox that teaches."""
+"""Starts a bridge as its host would, and the processes around it that answer it and load it."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Helper:
     def __init__(self, module: str, *arguments: str) -> None:
         if not TOOLS.exists():
             raise BenchError("the bench's environment is missing: make build/bench/.installed")
+        self._module = module
         self._process = subprocess.Popen(
             [TOOLS, "-m", module, *arguments],
             cwd=ROOT,
@@ -51,15 +52,19 @@ class Helper:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise BenchError(f"a process of the bench has ended: {self._process.args}")
+            raise BenchError(f"a process of the bench has ended: {self._module}")
         return json.loads(line)
 
     def ask(self, order: Mapping[str, Any]) -> Any:
         """Sends one order and waits for its answer."""
+        self.send(order)
+        return self.read()
+
+    def send(self, order: Mapping[str, Any]) -> None:
+        """Sends one order; whoever sends it reads its answer later."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        return self.read()
 
     def stop(self) -> None:
         assert self._process.stdin is not None

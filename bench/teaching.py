@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -38,7 +38,7 @@ class Lesson:
     cart: str
     token: str = ""
     reference: str = ""
-    answers: list[tuple[str, int, str]] = field(default_factory=list)
+    payment: str = ""
 
 
 class Teacher:
@@ -63,8 +63,11 @@ class Teacher:
         for attempt in range(1, _ATTEMPTS + 1):
             remotes.order("forget")
             ids = [self._play(track, bridge, remotes) for track in TRACKS]
+            for track in TRACKS:
+                self._play(track, bridge, remotes, witness=True)
             try:
                 taught = remotes.order("replay", ids=ids)
+                self._prove(bridge, remotes, prefixes=taught["prefixes"])
             except BenchError:
                 if attempt == _ATTEMPTS:
                     raise
@@ -82,25 +85,45 @@ class Teacher:
         for _ in range(6):
             self.step("start", Lesson(self.cart()), bridge)
 
-    def _play(self, track: str, bridge: Bridge, remotes: Remotes) -> dict[str, str]:
+    def _play(self, track: str, bridge: Bridge, remotes: Remotes, *, witness: bool = False) -> dict[str, str]:
+        """Plays one flow against the sandbox; gives the ids of its cart and, where it is refunded, its payment."""
         lesson = Lesson(self.cart())
-        remotes.order("record", track=track, cart=lesson.cart)
+        remotes.order("record", track=track, cart=lesson.cart, witness=witness)
         for step in TRACKS[track]:
-            self.step(step, lesson, bridge)
             if step == "pay":
+                self._pay(lesson)
                 remotes.order("event")
-        return {"cart": lesson.cart, **({"payment": self.payment(lesson)} if track == "return" else {})}
+                continue
+            if step == "refund":
+                lesson.payment = self._payment_of(lesson.cart)
+            self.step(step, lesson, bridge)
+        return {"cart": lesson.cart, **({"payment": lesson.payment} if lesson.payment else {})}
+
+    def _prove(self, bridge: Bridge, remotes: Remotes, *, prefixes: Sequence[Mapping[str, str]]) -> None:
+        """Plays each track once more, with the remotes alone, and has them compared with the sandbox.
+
+        BenchError with the first differences, where there are any.
+        """
+        for number, (track, prefix) in enumerate(zip(TRACKS, prefixes, strict=True)):
+            lesson = Lesson(prefix["cart"] + f"{number:06d}")
+            lesson.payment = prefix.get("payment", "") + f"{number:06d}"
+            for step in TRACKS[track]:
+                if step == "pay":
+                    remotes.order("event", numbers=[number])
+                else:
+                    self.step(step, lesson, bridge)
+        proved = remotes.order("prove")
+        if proved["differences"]:
+            raise BenchError(
+                "the remotes do not answer as the sandbox:\n" + "\n".join(proved["differences"][:6])
+            )
 
     def step(self, step: str, lesson: Lesson, bridge: Bridge) -> None:
-        """Does one step of a flow as its buyer, Monext or the back office; BenchError where it fails."""
-        if step == "pay":
-            self._pay(lesson)
-            return
+        """Sends one request of a flow as its buyer, Monext or the back office would; BenchError where it fails."""
         method, path, options = self._request(step, lesson)
         answer = self._http.request(
             method, f"{bridge.url}{path}", allow_redirects=False, timeout=60, **options
         )
-        lesson.answers.append((step, answer.status_code, answer.headers.get("Location", "") or answer.text))
         if answer.status_code not in (200, 303):
             raise BenchError(
                 f"{bridge.checkout}: {step} was answered with {answer.status_code}: {answer.text[:400]}"
@@ -117,7 +140,7 @@ class Teacher:
                 "json": {"actions": [action]},
                 "headers": {"Authorization": f"Bearer {self.operator_token}"},
             }
-            return "POST", f"/operations/payment-intents/{self.payment(lesson)}", options
+            return "POST", f"/operations/payment-intents/{lesson.payment}", options
         paths = {
             "start": f"/checkout/{lesson.cart}",
             "reload": f"/checkout/{lesson.cart}",
@@ -131,9 +154,8 @@ class Teacher:
         url = f"{self.sandbox.monext_url}/_control/sessions/{lesson.token}/pay"
         self._http.post(url, json={"outcome": "accepted", "notify": False}, timeout=60).raise_for_status()
 
-    def payment(self, lesson: Lesson) -> str:
-        """Gives the id of the payment on the cart."""
-        cart = self._project.get(f"carts/{lesson.cart}")
+    def _payment_of(self, cart_id: str) -> str:
+        cart = self._project.get(f"carts/{cart_id}")
         return str(cart["paymentInfo"]["payments"][0]["id"])
 
     def _operator_token(self) -> str:

@@ -125,6 +125,7 @@ class Load:
 
 async def _main() -> None:
     loop, load = asyncio.get_running_loop(), None
+    told: dict[str, Any]
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         asked = json.loads(line)
         if load is None:

@@ -40,11 +40,11 @@ class Flow:
 
 @dataclass(slots=True)
 class Stock:
-    """The flows that wait for their next scenario, by its name."""
+    """The flows that wait for their next scenario, by its name. The first numbers are those of the proof."""
 
     tracks: Sequence[str]
     prefixes: Sequence[Mapping[str, str]]
-    next_number: int = 0
+    next_number: int = 1000
     waiting: dict[str, deque[Flow]] = field(default_factory=dict)
 
     def new(self) -> Flow:
@@ -130,7 +130,7 @@ def _want(answer: aiohttp.ClientResponse, status: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What is sent, and which scenario the flow is ready for afterwards, by its track: the same one may be repeated."""
+    """What is sent, and what a flow of each track is ready for afterwards: the same where it may be repeated."""
 
     send: Callable[[Bridge, Flow], Awaitable[None]]
     then: Mapping[str, str]

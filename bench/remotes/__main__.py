@@ -19,6 +19,7 @@ from aiohttp import web
 from yarl import URL
 
 from bench.remotes.lessons import Given, Lessons, prefixes
+from bench.remotes.proof import differences
 from bench.remotes.recording import Exchange, Recording, Untaught, is_read, plain
 
 _OWN_HEADERS = {"content-length", "connection", "date", "server", "transfer-encoding", "content-encoding"}
@@ -32,6 +33,8 @@ class Remotes:
         self._upstream = upstream
         self._recordings: list[Recording] = []
         self._recording: Recording | None = None
+        self._witnesses: list[Recording] = []
+        self._replayed: dict[int, list[Exchange]] = {}
         self._lessons: Lessons | None = None
         self._flowless: dict[tuple[str, str, str, bytes], Given] = {}
         self._delay = 0.0
@@ -67,6 +70,9 @@ class Remotes:
                 given = await self._ask_sandbox(remote, request, body=body)
         else:
             shape, given = lessons.answer(flow, remote=remote, method=request.method, path=path, body=body)
+        if flow is not None and given is not None and flow.number in self._replayed:
+            asked = (remote, request.method, path, body)
+            self._replayed[flow.number].append(_exchange(asked, given, epochs=(flow.epoch, flow.epoch)))
         self._calls[shape] += 1
         if self._delay:
             await asyncio.sleep(max(0.0, self._delay - (time.monotonic() - began)))
@@ -84,18 +90,8 @@ class Remotes:
         recording.under_way += writes
         given = await self._ask_sandbox(remote, request, body=body)
         recording.under_way -= writes
-        recording.exchanges.append(
-            Exchange(
-                remote=remote,
-                method=request.method,
-                path=path,
-                body=body,
-                status=given.status,
-                headers=given.headers,
-                answer=given.body.decode(),
-                epochs=(first, recording.epoch),
-            )
-        )
+        asked = (remote, request.method, path, body)
+        recording.exchanges.append(_exchange(asked, given, epochs=(first, recording.epoch)))
         return given
 
     async def _ask_sandbox(self, remote: str, request: web.BaseRequest, *, body: bytes) -> Given:
@@ -137,15 +133,15 @@ class Remotes:
             return web.json_response({"message": str(error)}, status=409)
 
     def do_record(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Begins the recording of one flow: {"track", "cart"}."""
+        """Begins the recording of one flow: {"track", "cart", "witness"}. A witness teaches nothing."""
         self._lessons = None
         self._recording = Recording(asked["track"], asked["cart"], time.time())
-        self._recordings.append(self._recording)
+        (self._witnesses if asked["witness"] else self._recordings).append(self._recording)
         return {}
 
     def do_forget(self, _: dict[str, Any]) -> dict[str, Any]:
         """Drops all recordings and lessons."""
-        self._recordings, self._recording, self._lessons = [], None, None
+        self._recordings, self._witnesses, self._recording, self._lessons = [], [], None, None
         return {}
 
     def do_event(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -160,10 +156,21 @@ class Remotes:
     def do_replay(self, asked: dict[str, Any]) -> dict[str, Any]:
         """From now on answers itself. {"ids": by track, issued ids that are wanted} → {"prefixes"}."""
         recordings, self._recording = self._recordings, None
-        lessons = Lessons(recordings)
+        lessons = Lessons(recordings, others=self._witnesses)
         found = prefixes(lessons.tracks, asked["ids"])
-        self._lessons = lessons
-        return {"prefixes": found, "shapes": [sorted(track.lines) for track in lessons.tracks]}
+        self._lessons, self._replayed = lessons, {number: [] for number in range(len(recordings))}
+        return {"prefixes": found}
+
+    def do_prove(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Compares the first flow of each track with its witness. Gives {"exchanges", "differences"}."""
+        assert self._lessons is not None
+        replayed, self._replayed = self._replayed, {}
+        found = [
+            difference
+            for number, (track, witness) in enumerate(zip(self._lessons.tracks, self._witnesses, strict=True))
+            for difference in differences(track, replayed=replayed[number], witness=witness)
+        ]
+        return {"exchanges": sum(map(len, replayed.values())), "differences": found}
 
     def do_delay(self, asked: dict[str, Any]) -> dict[str, Any]:
         self._delay = asked["ms"] / 1000
@@ -183,6 +190,11 @@ class Remotes:
         if self._spans:
             self._spans = []
         return told
+
+
+def _exchange(asked: tuple[str, str, str, bytes], given: Given, *, epochs: tuple[int, int]) -> Exchange:
+    remote, method, path, body = asked
+    return Exchange(remote, method, path, body, given.status, given.headers, given.body.decode(), epochs)
 
 
 async def _main(commercetools: str, monext: str) -> None:

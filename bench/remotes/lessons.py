@@ -22,6 +22,7 @@ from bench.remotes.recording import (
 )
 from bench.remotes.templates import Flow, Template, make_template, now
 
+_MOST_FLOWS = 20_000
 _SEGMENT = re.compile(r"[^/?&=]+")
 
 
@@ -82,9 +83,11 @@ class Track:
 class Lessons:
     """All tracks, and how far each flow has come in its own. A flow's number, modulo their count, names its track."""
 
-    def __init__(self, recordings: Sequence[Recording]) -> None:
+    def __init__(self, recordings: Sequence[Recording], *, others: Sequence[Recording] = ()) -> None:
+        """Learns from `recordings`, one a track; `others` only show what all flows have in common."""
+        every = [*recordings, *others]
         self.tracks = [
-            Track(each, others="\n".join(other.text() for other in recordings if other is not each))
+            Track(each, others="\n".join(other.text() for other in every if other is not each))
             for each in recordings
         ]
         self.track_names = [each.track for each in recordings]
@@ -115,9 +118,11 @@ class Lessons:
         shape = _shape(remote, method, _starred(path, flow=flow, track=track), body)
         lines = track.lines.get(shape)
         if not lines:
-            self.oddities["untaught"] += 1
+            self.oddities[f"untaught {shape}"] += 1
             return shape, None
-        line = self._write(flow, shape, lines) if not is_read(method, path) else self._read(flow, lines)
+        line = (
+            self._write(flow, shape, lines) if not is_read(method, path) else self._read(flow, shape, lines)
+        )
         if line.captures:
             self._capture(flow, line=line, body=body, track=track)
         return shape, Given(line.status, line.headers, line.template.render(flow))
@@ -125,19 +130,27 @@ class Lessons:
     def _flow(self, number: int) -> Flow:
         flow = self.flows.get(number)
         if flow is None:
+            if len(self.flows) >= _MOST_FLOWS:
+                self._forget_oldest()
             name = self.track_names[number % len(self.tracks)]
             flow = self.flows[number] = Flow(number, name, now(), 0, {}, {})
         return flow
+
+    def _forget_oldest(self) -> None:
+        oldest = self.flows.pop(next(iter(self.flows)))
+        for value in oldest.values.values():
+            self._by_value.pop(value, None)
 
     def _write(self, flow: Flow, shape: str, lines: Sequence[Line]) -> Line:
         count = flow.counts.get(shape, 0)
         flow.counts[shape] = count + 1
         flow.epoch += 1
         if count >= len(lines):
-            self.oddities["written more often than taught"] += 1
+            self.oddities[f"more often than taught {shape}"] += 1
         return lines[min(count, len(lines) - 1)]
 
-    def _read(self, flow: Flow, lines: Sequence[Line]) -> Line:
+    def _read(self, flow: Flow, shape: str, lines: Sequence[Line]) -> Line:
+        """Gives the answer that stood between the same writes. Beside a write, an only answer may be a step off."""
         best = lines[0]
         for line in lines:
             first, last = line.epochs
@@ -145,7 +158,8 @@ class Lessons:
                 return line
             if last <= flow.epoch:
                 best = line
-        self.oddities["read between other writes than taught"] += 1
+        if len(lines) > 1 or not best.epochs[0] - 1 <= flow.epoch <= best.epochs[1] + 1:
+            self.oddities[f"between other writes than taught {shape}"] += 1
         return best
 
     def _capture(self, flow: Flow, *, line: Line, body: bytes, track: Track) -> None:

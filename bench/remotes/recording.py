@@ -83,13 +83,14 @@ def own_strings(recording: Recording, *, others: str) -> Own:
     exchanges = recording.exchanges
     later = "\n".join(each.asked for each in exchanges)
     answers = "\n".join(each.answer for each in exchanges)
-    asked = ""
+    asked, answered = "", ""
     for place, each in enumerate(exchanges):
         asked += each.asked
         for pointer, value in leaves(each.body):
-            known = value in captured or value in issued or value in others
+            known = value in captured or value in others or value in answered
             if len(value) >= _SHORTEST_CAPTURE and not known and (value in answers or value in later):
                 captured[value] = (place, pointer)
+        answered += each.answer
         for found in ID.findall(each.answer):
             new = found not in asked and found not in others and found not in issued
             if new and any(c.isdigit() for c in found) and found in later:
