@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,12 +18,16 @@ from bench.soaking import Soak, soak
 from bench.teaching import Teacher
 from sandbox.runner import Sandbox
 
+_SETTLED_SECONDS = 2.0
+"""What passes between a bridge's first answer and its stop as an idle one: another worker may still be starting."""
+
 
 @contextmanager
 def opened(plan: Plan, *, logs: Path) -> Iterator[list[Site]]:
     """Starts all bridges of the plan, each with remotes that it has taught. BenchError where one fails."""
     with Sandbox() as sandbox, ExitStack() as stack:
         teacher = Teacher(sandbox)
+        stack.callback(teacher.close)
         sites = []
         for place, checkout in enumerate(plan.checkouts):
             name, log = machine.version(checkout), logs / f"{place}.log"
@@ -72,6 +77,7 @@ def _starts(plan: Plan, sites: Sequence[Site], found: Sequence[Measured]) -> Non
             bridge = sites[place].bridge
             bridge.stop()
             found[place].cold_starts.append(bridge.start())
+            time.sleep(_SETTLED_SECONDS)
             found[place].idle_stops.append(bridge.stop())
 
 

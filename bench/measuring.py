@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from statistics import median
 
 from bench.processes import children, memory, used_by
 from bench.sites import Bridge, Helper, Remotes, free_port
@@ -14,6 +13,9 @@ from bench.teaching import Teacher, bridge_environment
 
 CHAIN = ("start", "reload", "return", "notification", "again", "refund")
 """The scenarios in the order in which they are sent: the first makes the flows of all others."""
+
+Span = tuple[float, float]
+"""When something began and ended, in seconds of the machine's monotonic clock, which all processes share."""
 
 _PROBE_DELAY_MS = 20
 _PROBE_SECONDS = 1.0
@@ -117,10 +119,7 @@ class Site:
         for scenario in CHAIN:
             self.remotes.order("counts")
             told = self.load.ask({"scenario": scenario, "at_once": 1, "seconds": _PROBE_SECONDS})
-            counts = self.remotes.order("counts")
-            answered = max(1, len(told["milliseconds"]))
-            calls = sum(counts["calls"].values()) / answered
-            found[scenario] = Calls(calls, fewest_hops(counts["spans"]))
+            found[scenario] = calls_of(told["spans"], made=self.remotes.order("counts")["spans"])
         self.remotes.order("trace", on=False)
         self.remotes.order("delay", ms=delay_ms)
         return found
@@ -134,21 +133,22 @@ class Site:
         return {"bridge": self.bridge.pid, "remotes": self.remotes.pid, "load": self.load.pid}
 
 
-def fewest_hops(spans: Iterable[Sequence[Any]]) -> int:
-    """Gives the most calls of a flow of which none began before another had ended, for the flow with the fewest.
+def calls_of(requests: Iterable[Span], *, made: Sequence[Span]) -> Calls:
+    """Counts what each of these requests, which came one after the other, made of calls.
 
-    `spans` are a flow's number, and when a call of it began and ended. A busy machine may part calls that are made at
-    the same time, and never joins others.
+    Calls are the median of all requests: now and then one fetches a token too. Hops are the fewest of any: a busy
+    machine may part calls that are made at the same time, and never joins others.
     """
-    by_flow: dict[int, list[tuple[float, float]]] = defaultdict(list)
-    for number, began, ended in spans:
-        by_flow[number].append((ended, began))
-    return min(map(_in_a_row, by_flow.values()), default=0)
+    groups = [[call for call in made if began <= call[0] <= ended] for began, ended in requests]
+    if not groups:
+        return Calls(0, 0)
+    return Calls(median(map(len, groups)), min(map(_in_a_row, groups)))
 
 
-def _in_a_row(calls: Iterable[tuple[float, float]]) -> int:
+def _in_a_row(calls: Iterable[Span]) -> int:
+    """Gives the most of them of which none began before another had ended."""
     count, until = 0, 0.0
-    for ended, began in sorted(calls):
+    for began, ended in sorted(calls, key=lambda call: call[1]):
         if began >= until:
             count, until = count + 1, ended
     return count

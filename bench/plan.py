@@ -11,6 +11,7 @@ from bench.sites import ROOT
 
 FULL = (1, 10, 50, 200, 500)
 STANDARD = (10, 200)
+QUICK = (10, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def read_plan(arguments: Sequence[str] | None = None) -> Plan:
         raise SystemExit("two bridges can be compared, not more")
     return Plan(
         checkouts=checkouts,
-        at_once=FULL if asked.full else tuple(asked.at_once),
+        at_once=asked.at_once or (FULL if asked.full else QUICK if asked.quick else STANDARD),
         rounds=asked.rounds,
         seconds=asked.seconds or (2.0 if asked.quick else 5.0),
         delay_ms=asked.delay,
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         "--bridge", type=Path, action="append", help="a checkout; twice: the second compared with the first"
     )
     parser.add_argument(
-        "--at-once", type=_numbers, default=STANDARD, help="numbers of senders, comma list (10,200)"
+        "--at-once", type=_numbers, help="numbers of senders, comma list (10,200; with --quick 10,50)"
     )
     parser.add_argument("--full", action="store_true", help="1, 10, 50, 200 and 500 at once")
     parser.add_argument("--rounds", type=int, default=4, help="rounds, of which medians are taken (4)")

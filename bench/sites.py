@@ -67,13 +67,16 @@ class Helper:
         self._process.stdin.flush()
 
     def stop(self) -> None:
+        """Closes its input, at which it ends; after ten seconds it is killed."""
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._process.stdout.close()
 
 
 class Remotes:

@@ -53,6 +53,9 @@ class Teacher:
         )
         self.operator_token = self._operator_token()
 
+    def close(self) -> None:
+        self._http.close()
+
     def teach(self, bridge: Bridge, remotes: Remotes) -> dict[str, Any]:
         """Has the bridge play each track, and the remotes answer by themselves from then on.
 

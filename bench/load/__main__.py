@@ -27,7 +27,7 @@ class Window:
     def __init__(self, *, seconds: float) -> None:
         self.begun = time.monotonic()
         self.until = self.begun + seconds
-        self.milliseconds: list[float] = []
+        self.spans: list[tuple[float, float]] = []
         self.errors: Counter[str] = Counter()
 
     @property
@@ -42,13 +42,14 @@ class Window:
         except (Unexpected, aiohttp.ClientError, TimeoutError) as error:
             self.errors[str(error) if isinstance(error, Unexpected) else type(error).__name__] += 1
             return False
-        self.milliseconds.append(1000 * (time.monotonic() - began))
+        self.spans.append((began, time.monotonic()))
         return True
 
     def told(self) -> dict[str, Any]:
         """Gives what was measured."""
         return {
-            "milliseconds": [round(each, 2) for each in self.milliseconds],
+            "milliseconds": [round(1000 * (ended - began), 2) for began, ended in self.spans],
+            "spans": self.spans,
             "seconds": time.monotonic() - self.begun,
             "errors": dict(self.errors),
         }
@@ -84,7 +85,7 @@ class Load:
         await asyncio.gather(*(self._buyer(window) for _ in range(asked["at_once"])))
         return window.told()
 
-    async def drop(self) -> None:
+    def drop(self) -> None:
         """Forgets all flows that wait: those of the next window begin anew."""
         self._stock.waiting.clear()
 
@@ -131,7 +132,8 @@ async def _main() -> None:
         if load is None:
             load, told = Load(asked), {}
         elif asked.get("drop"):
-            told = await load.drop() or {}
+            load.drop()
+            told = {}
         elif asked.get("soak"):
             told = await load.soak(asked)
         else:

@@ -39,7 +39,7 @@ class Remotes:
         self._flowless: dict[tuple[str, str, str, bytes], Given] = {}
         self._delay = 0.0
         self._calls: Counter[str] = Counter()
-        self._spans: list[tuple[int, float, float]] | None = None
+        self._spans: list[tuple[float, float]] | None = None
         self._client: aiohttp.ClientSession | None = None
 
     def serve(self, remote: str) -> web.Server[web.BaseRequest]:
@@ -76,8 +76,8 @@ class Remotes:
         self._calls[shape] += 1
         if self._delay:
             await asyncio.sleep(max(0.0, self._delay - (time.monotonic() - began)))
-        if self._spans is not None and flow is not None:
-            self._spans.append((flow.number, began, time.monotonic()))
+        if self._spans is not None:
+            self._spans.append((began, time.monotonic()))
         return given or _UNTAUGHT
 
     async def _learn(self, remote: str, request: web.BaseRequest, *, body: bytes) -> Given:

@@ -13,7 +13,7 @@ import pytest
 
 from bench.chart import draw_comparison, draw_soak
 from bench.figures import Figure, make_row, percentile, ratio
-from bench.measuring import CHAIN, Calls, Window, fewest_hops
+from bench.measuring import CHAIN, Calls, Window, calls_of
 from bench.plan import FULL, read_plan
 from bench.processes import children, memory, used_by
 from bench.results import Measured, Results
@@ -73,16 +73,21 @@ def test_errors_of_all_rounds_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spans", "hops"),
+    ("made", "calls", "hops"),
     [
-        ([], 0),
-        ([(1, 0.0, 1.0), (1, 1.0, 2.0)], 2),
-        ([(1, 0.0, 1.0), (1, 0.1, 1.2), (1, 1.3, 2.0)], 2),
-        ([(1, 0.0, 1.0), (1, 1.1, 2.0), (2, 0.0, 1.0), (2, 0.5, 1.5)], 1),
+        ([], 0, 0),
+        ([(1.0, 2.0), (2.0, 3.0)], 2, 2),
+        ([(1.0, 2.0), (1.1, 2.2), (2.3, 3.0)], 3, 2),
+        ([(1.0, 2.0), (20.0, 21.0)], 1, 1),
     ],
 )
-def test_calls_at_the_same_time_are_one_hop(spans: list[tuple[int, float, float]], hops: int) -> None:
-    assert fewest_hops(spans) == hops
+def test_calls_at_the_same_time_are_one_hop(made: list[tuple[float, float]], calls: int, hops: int) -> None:
+    assert calls_of([(0.5, 10.0)], made=made) == Calls(calls, hops)
+
+
+def test_a_request_that_fetched_a_token_beside_does_not_count_more() -> None:
+    requests, made = [(0.0, 1.0), (2.0, 3.0), (4.0, 5.0)], [(0.1, 0.2), (0.3, 0.4), (2.1, 2.2), (4.1, 4.2)]
+    assert calls_of(requests, made=made) == Calls(1, 1)
 
 
 def test_the_table_and_the_json_have_the_same_figures() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.skipif(
 
 def test_each_scenario_is_answered_as_wanted_and_as_taught(tmp_path: Path) -> None:
     """`Site.open` raises where the remotes do not answer as the sandbox does."""
-    with Sandbox() as sandbox:
-        site = Site("this", checkout=ROOT, teacher=Teacher(sandbox), workers=1, log=tmp_path / "log")
+    with Sandbox() as sandbox, closing(Teacher(sandbox)) as teacher:
+        site = Site("this", checkout=ROOT, teacher=teacher, workers=1, log=tmp_path / "log")
         try:
             site.open(delay_ms=0)
             windows = site.chain(at_once=1, seconds=0.2)
