@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check screenshots states settings endpoints metrics test-alerts translations sbom audit lock clean
+.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots states settings endpoints metrics test-alerts translations sbom audit lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
@@ -124,10 +124,25 @@ $(SUPPLY)/.installed: tools/supply/requirements.txt
 	$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/supply/requirements.txt
 	@touch $@
 
+# Load on the bridge (docs/performance.md). BENCH may hold options, for example: make bench BENCH="--quick --bridge ../before --bridge ."
+# What sends the load and stands for the remotes has a lock and an environment of its own.
+BENCH_ENV := build/bench
+BENCH ?=
+
+bench: $(STAMP) $(BENCH_ENV)/.installed
+	$(BIN)/python -m bench $(BENCH)
+
+$(BENCH_ENV)/.installed: bench/requirements.txt
+	@mkdir -p build
+	@test -x $(BENCH_ENV)/bin/python || $(PYTHON) -m venv $(BENCH_ENV)
+	$(BENCH_ENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.txt
+	@touch $@
+
 lock:
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.txt
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate tools/supply/requirements.in -o tools/supply/requirements.txt
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate bench/requirements.in -o bench/requirements.txt
 
 $(STAMP): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (make PYTHON=python3.12 ...)")'

@@ -161,7 +161,7 @@ def main() -> None:
                 (history.add_paid_payment, asked.payments - asked.needy),
                 (history.add_unfinished_payment, asked.needy),
             ):
-                list(pool.map(lambda _, each=work: each(), range(count)))  # type: ignore[misc]
+                list(pool.map(lambda _, each=work: each(), range(count)))
         report(f"{asked.payments} payments, {asked.needy} of them needy", measure(history))
         report("the same again, nothing to do", measure(history))
 
