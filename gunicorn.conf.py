@@ -12,18 +12,16 @@ from gevent import monkey
 monkey.patch_all(os=False, signal=False, subprocess=False)
 
 import gc
-import os
 import sys
 import threading
 from datetime import timedelta
 from typing import Any
 
-from dotenv import dotenv_values
 from gunicorn.glogging import Logger
 
 from monext_bridge import logs
 from monext_bridge.companion import Companion
-from monext_bridge.config import load_settings
+from monext_bridge.config import load_settings, surrounding_environment
 from monext_bridge.errors import SettingsError
 from monext_bridge.server import PatientWorker, allow_files, listening_address
 from monext_bridge.web.http import preload
@@ -88,9 +86,8 @@ def on_exit(server: Any) -> None:
     server.companion.stop()
 
 
-from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
 try:
-    settings = load_settings({**from_file, **os.environ})
+    settings = load_settings(surrounding_environment())
 except SettingsError as error:
     sys.exit(str(error))
 

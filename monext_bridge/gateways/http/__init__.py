@@ -6,6 +6,7 @@ What is known when no answer comes is decided here: the call was never sent, not
 from monext_bridge.gateways.http.client import HttpAnswer, HttpClient, Timeouts
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.paths import segment
-from monext_bridge.gateways.http.wire import RoundTrip
+from monext_bridge.gateways.http.retry import Failure
+from monext_bridge.gateways.http.wire import RoundTrip, Wire
 
-__all__ = ["HttpAnswer", "HttpClient", "RemoteAdapter", "RoundTrip", "Timeouts", "segment"]
+__all__ = ["Failure", "HttpAnswer", "HttpClient", "RemoteAdapter", "RoundTrip", "Timeouts", "Wire", "segment"]

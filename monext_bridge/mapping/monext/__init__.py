@@ -4,7 +4,12 @@ This package decides which titles and codes are final, pending or unknown, and w
 would refuse it.
 """
 
-from monext_bridge.mapping.monext.answers import CreatedSession, SessionRefused, read_outcome
+from monext_bridge.mapping.monext.answers import (
+    CreatedSession,
+    SessionRefused,
+    read_created_session,
+    read_outcome,
+)
 from monext_bridge.mapping.monext.codes import (
     ACCEPTED,
     BUYER_ON_THE_PAGE,
@@ -23,7 +28,7 @@ from monext_bridge.mapping.monext.codes import (
     codes_by_meaning,
 )
 from monext_bridge.mapping.monext.operations import read_operation_answer
-from monext_bridge.mapping.monext.payment_methods import display_names
+from monext_bridge.mapping.monext.payment_methods import display_names, method_of_instrument
 from monext_bridge.mapping.monext.requests import (
     SessionDraft,
     SessionOptions,
@@ -54,7 +59,9 @@ __all__ = [
     "codes_by_meaning",
     "display_names",
     "language_code",
+    "method_of_instrument",
     "operation_request",
+    "read_created_session",
     "read_operation_answer",
     "read_outcome",
     "session_request",
