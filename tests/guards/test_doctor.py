@@ -1,4 +1,4 @@
-"""docs/doctor.md lists every code of a finding, with its levels, and no other."""
+"""docs/doctor.md lists every code of a finding, docs/homologation.md every fact, and neither has any other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ast
 import re
 from collections import defaultdict
 from pathlib import Path
+
+from monext_bridge.services.homologation import FACTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (ROOT / "monext_bridge" / "services" / "doctor").rglob("*.py")
@@ -33,3 +35,10 @@ def test_the_document_lists_every_code_with_its_levels() -> None:
         code: set(levels.split(", ")) for code, levels in ROW.findall((ROOT / "docs/doctor.md").read_text())
     }
     assert listed == codes_in_the_sources()
+
+
+def test_the_document_of_the_homologation_check_has_every_fact_as_the_code_says_it() -> None:
+    document = (ROOT / "docs/homologation.md").read_text()
+    rows = [f"| `{name}` | {fact.says} | {fact.how} | {fact.otherwise} |" for name, fact in FACTS.items()]
+    assert [row for row in rows if row not in document] == []
+    assert document.count("\n| `") == len(FACTS)

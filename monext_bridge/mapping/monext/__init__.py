@@ -36,6 +36,7 @@ from monext_bridge.mapping.monext.requests import (
     operation_request,
     session_request,
 )
+from monext_bridge.mapping.monext.result import read_result
 
 __all__ = [
     "ACCEPTED",
@@ -64,5 +65,6 @@ __all__ = [
     "read_created_session",
     "read_operation_answer",
     "read_outcome",
+    "read_result",
     "session_request",
 ]
