@@ -9,25 +9,16 @@ import os
 import sys
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from monext_bridge import logs
-from monext_bridge.config import load_settings
+from monext_bridge.config import load_settings, surrounding_environment
 from monext_bridge.errors import SettingsError
-from monext_bridge.web import create_app
+from monext_bridge.web import create_app, create_app_for_doctor
 
 IS_COMMAND = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
 """Flask says so to the application of its commands."""
 
-ENV_FILE = Path(__file__).with_name(".env")
 UNUSABLE = 2
 """The exit code of a `flask` command with which nothing was done. gunicorn ends with 1."""
-
-
-def _environment() -> dict[str, str]:
-    """Returns the process environment. A value from the `.env` file is used where the environment has none."""
-    from_file = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
-    return {**from_file, **os.environ}
 
 
 def _log_level(environment: dict[str, str], *, level: str) -> str:
@@ -36,12 +27,14 @@ def _log_level(environment: dict[str, str], *, level: str) -> str:
 
 
 try:
-    environment = _environment()
+    environment = surrounding_environment(Path(__file__).with_name(".env"))
     settings = load_settings(environment)
     logs.configure(_log_level(environment, level=settings.log_level))
     app = create_app(settings)
 except SettingsError as error:
     if not IS_COMMAND:
         sys.exit(str(error))
-    print(f"Error: {error}", file=sys.stderr)
-    sys.exit(UNUSABLE)
+    if "doctor" not in sys.argv[1:]:  # which tells these faults beside what else is wrong
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(UNUSABLE)
+    app = create_app_for_doctor()

@@ -17,18 +17,16 @@ from monext_bridge.metrics_folder import remove_metrics_folder, use_metrics_fold
 use_metrics_folder()
 
 import gc
-import os
 import sys
 import threading
 from datetime import timedelta
 from typing import Any
 
-from dotenv import dotenv_values
 from gunicorn.glogging import Logger
 
 from monext_bridge import logs, observed
 from monext_bridge.companion import Companion
-from monext_bridge.config import load_settings
+from monext_bridge.config import load_settings, surrounding_environment
 from monext_bridge.errors import SettingsError
 from monext_bridge.server import PatientWorker, allow_files, listening_address
 from monext_bridge.web.http import preload
@@ -99,9 +97,8 @@ def on_exit(server: Any) -> None:
     remove_metrics_folder()
 
 
-from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
 try:
-    settings = load_settings({**from_file, **os.environ})
+    settings = load_settings(surrounding_environment())
 except SettingsError as error:
     sys.exit(str(error))
 

@@ -165,7 +165,7 @@ class World:
         """
         self._post(self.sandbox.monext_url, "acts", how)
 
-    def odd_answers(self, **switches: str | bool) -> None:
+    def odd_answers(self, **switches: str | bool | int) -> None:
         """Decide what Monext's answers and notifications say from now on, by the sandbox's switches."""
         self._post(self.sandbox.monext_url, "settings", switches)
 

@@ -33,9 +33,9 @@ from monext_bridge.config.colors import Colors, Palette
 from monext_bridge.config.commercetools import ClientCredentials, CommercetoolsSettings
 from monext_bridge.config.contracts import Contracts
 from monext_bridge.config.declaring import Group, Setting
-from monext_bridge.config.parsing import origin_of, url_host
+from monext_bridge.config.parsing import is_this_machine, origin_of, url_host
 from monext_bridge.config.payment_page import FETCHES
-from monext_bridge.config.reading import load_settings
+from monext_bridge.config.reading import load_settings, surrounding_environment, weak_secrets_in
 from monext_bridge.config.stores import MonextCredentials, StoreSettings
 from monext_bridge.config.values import FILE_NAMES, SETTING_NAMES, SETTINGS, Settings
 
@@ -63,7 +63,10 @@ __all__ = [
     "Settings",
     "ShopLink",
     "StoreSettings",
+    "is_this_machine",
     "load_settings",
     "origin_of",
+    "surrounding_environment",
     "url_host",
+    "weak_secrets_in",
 ]

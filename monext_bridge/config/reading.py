@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
+
+from dotenv import dotenv_values
 
 from monext_bridge.config.branding import branding_by_store
 from monext_bridge.config.by_store import ByStore, Readings
 from monext_bridge.config.checks import disagreements
 from monext_bridge.config.declaring import JsonReader, Setting, build
 from monext_bridge.config.parsing import STORE_KEY, Fault, plain
-from monext_bridge.config.secrets import read_secret_file
+from monext_bridge.config.secrets import read_secret_file, weak_secrets
 from monext_bridge.config.spelling import misspelt
 from monext_bridge.config.stores import build_stores
 from monext_bridge.config.values import SETTINGS, Settings
@@ -20,6 +24,21 @@ from monext_bridge.errors import SettingsError
 
 AFTER_NAME = re.compile(r"[:\[]")
 """What follows the setting's name in a fault."""
+
+
+def weak_secrets_in(environ: Mapping[str, str]) -> list[str]:
+    """Returns what production would refuse about the secrets, each beginning with its setting's name.
+
+    No secret is shown. What can't be read is left out.
+    """
+    readings = Environment(environ).read(SETTINGS)
+    return [f"{where}: {what}" for where, what in weak_secrets(SETTINGS, readings)]
+
+
+def surrounding_environment(file: Path = Path(".env")) -> dict[str, str]:
+    """Returns the process environment. A value from the file is used where the environment has none."""
+    from_file = {name: value for name, value in dotenv_values(file).items() if value is not None}
+    return {**from_file, **os.environ}
 
 
 class Unreadable:

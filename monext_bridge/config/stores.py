@@ -85,6 +85,10 @@ class MonextCredentials:
         note="Monext (by store): base64 of merchantId:accessKey, HOMOLOGATION or PRODUCTION, point of sale reference",
     )
 
+    @property
+    def merchant_id(self) -> str:
+        return secrets.merchant_id(self.api_keys[0].get_secret_value())
+
 
 @declares
 class SessionWishes:

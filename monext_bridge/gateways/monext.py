@@ -26,6 +26,7 @@ from monext_bridge.runtime import leaving
 SESSIONS = "/v1/checkout/payments/sessions"
 TRANSACTIONS = "/v1/checkout/transactions"
 ALIVE = "/v1/checkout/alive"
+POINTS_OF_SALE = "/v1/merchants/{merchant}/pointsofsale"
 
 OPERATION_TIMEOUT = 15.0
 """Seconds to wait for the answer to an operation. An acquirer may take long, and an operation whose answer is
@@ -115,6 +116,24 @@ class MonextGateway:
         except RemoteUnavailable:
             return False
         return answer.status == 200
+
+    def get_points_of_sale(self, credentials: MonextCredentials) -> HttpAnswer:
+        """Sends GET /v1/merchants/{merchantId}/pointsofsale of the Merchant API, which a key may not be allowed."""
+        return self._of_merchant(credentials, "")
+
+    def get_point_of_sale(self, credentials: MonextCredentials, reference: str) -> HttpAnswer:
+        """Sends GET /v1/merchants/{merchantId}/pointsofsale/{posReference}."""
+        return self._of_merchant(credentials, f"/{segment(reference)}")
+
+    def get_contract(self, credentials: MonextCredentials, reference: str, contract: str) -> HttpAnswer:
+        """Sends GET /v1/merchants/{merchantId}/pointsofsale/{posReference}/paymentMethods/{paymentMethodId}."""
+        return self._of_merchant(credentials, f"/{segment(reference)}/paymentMethods/{segment(contract)}")
+
+    def _of_merchant(self, credentials: MonextCredentials, path: str) -> HttpAnswer:
+        """Reads from the Merchant API, once."""
+        merchant = segment(credentials.merchant_id)
+        whole = f"{POINTS_OF_SALE.format(merchant=merchant)}{path}"
+        return self._send(credentials, "GET", whole, route=POINTS_OF_SALE, attempts=1)
 
     def _proved_key(self, credentials: MonextCredentials, transaction_id: MonextTransactionId) -> ApiKey:
         """Returns a key for an operation on this transaction. Raises RemoteUnreachable where none is proved."""

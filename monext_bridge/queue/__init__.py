@@ -5,7 +5,8 @@ queue.
 """
 
 from monext_bridge.queue.broker import queue_on
+from monext_bridge.queue.presence import Presence
 from monext_bridge.queue.scheduler import QueueRunner
 from monext_bridge.queue.worker import running_worker
 
-__all__ = ["QueueRunner", "queue_on", "running_worker"]
+__all__ = ["Presence", "QueueRunner", "queue_on", "running_worker"]

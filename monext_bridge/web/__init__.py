@@ -22,7 +22,7 @@ from monext_bridge.web.api import events, health, metrics, operations, policy_re
 from monext_bridge.web.api import shop_payment as payment
 from monext_bridge.web.buyer import after_payment as buyer
 from monext_bridge.web.buyer import checkout, notifications
-from monext_bridge.web.cli import init_cli
+from monext_bridge.web.cli import doctor, init_cli
 from monext_bridge.web.endpoints import (
     UNLIMITED,
     Answers,
@@ -83,6 +83,13 @@ def create_routes() -> Flask:
         branding,
     ):
         app.register_blueprint(module.blueprint)
+    return app
+
+
+def create_app_for_doctor() -> Flask:
+    """Build an application for settings that can't be used: it serves nothing, and `flask doctor` is its command."""
+    app = Flask("monext_bridge", root_path=str(ROOT), static_folder=None)
+    app.cli.add_command(doctor)
     return app
 
 

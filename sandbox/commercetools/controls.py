@@ -1,7 +1,7 @@
 """Controls of the sandbox itself, under `/_control`; the real commercetools has none of them."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response, request
 from pydantic import Field
@@ -50,6 +50,12 @@ class ClientControl(Strict):
     scopes: list[str]
 
 
+class SubscriptionControl(Strict):
+    """What commercetools says of a subscription's health: https://docs.commercetools.com/api/projects/subscriptions"""
+
+    status: Literal["Healthy", "ConfigurationError", "ConfigurationErrorDeliveryStopped", "TemporaryError"]
+
+
 class TroubleControl(Strict):
     """An error code with which orders of the cart are refused; null ends it."""
 
@@ -70,6 +76,7 @@ def controls(project: Project, tokens: Tokens, *, pusher: Pusher) -> Blueprint:
     control.post("/jwt")(endpoints.make_jwt)
     control.get("/carts")(endpoints.list_carts)
     control.post("/carts")(endpoints.add_cart)
+    control.post("/subscriptions/<key>/status")(endpoints.set_health)
     control.post("/carts/<wanted_id>/trouble")(endpoints.set_trouble)
     control.get("/dump")(endpoints.dump)
     return control
@@ -161,6 +168,16 @@ class _Controls:
             if wanted.code is not None:
                 self.project.conditions.cart_troubles[wanted_id] = wanted.code
         return answer({})
+
+    def set_health(self, key: str) -> Response:
+        """The subscription's destination takes messages, or no longer does."""
+        wanted = parse(SubscriptionControl, read_json(request.data))
+        with self.project.lock:
+            subscription = self.project.get_by("subscription", field="key", value=key)
+            if subscription is None:
+                raise not_found(key)
+            subscription["status"] = wanted.status
+        return answer({"status": wanted.status})
 
     def dump(self) -> Response:
         with self.project.lock:

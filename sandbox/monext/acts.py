@@ -75,7 +75,14 @@ def _refusal_code(platform: Platform, *, target: Transaction, order: Order) -> s
     left = ledger.balance(platform.rows(target))
     if order.kind == REFUND:
         return _bound(order.amount, left.refundable)
-    return _capture_age_refusal(platform, target=target, order=order) or _bound(order.amount, left.capturable)
+    refused = _capture_age_refusal(platform, target=target, order=order) or _repeated(platform, target=target)
+    return refused or _bound(order.amount, left.capturable)
+
+
+def _repeated(platform: Platform, *, target: Transaction) -> str:
+    """By switch a contract takes one capture of an authorisation alone."""
+    captured = any(row.type == "CAPTURE" and row.status == "OK" for row in platform.rows(target))
+    return "02302" if captured and not platform.switches.several_captures else ""
 
 
 def _capture_age_refusal(platform: Platform, *, target: Transaction, order: Order) -> str:

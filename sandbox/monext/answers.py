@@ -54,7 +54,7 @@ def transaction_json(transaction: Transaction, *, platform: Platform) -> dict[st
         "result": transaction.result.as_json(),
         "transaction": shown,
         **{name: member for name, member in _context(session).items() if member},
-        "privateData": transaction.private_data,
+        "privateData": transaction.private_data if platform.switches.echo_private_data else {},
     }
     if platform.switches.ledger != "absent":
         rows = platform.family(transaction) if platform.switches.ledger == "listed" else []

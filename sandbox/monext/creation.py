@@ -16,6 +16,7 @@ def create_session(platform: Platform, *, merchant: Merchant, body: dict[str, An
     request = without_nulls(body)
     point_of_sale = _point_of_sale(merchant, reference=request["pointOfSaleReference"])
     _check_amounts(request)
+    _check_addresses(request, longest=platform.switches.longest_url)
     _check_capture_date(request, now=platform.now)
     minutes = platform.switches.session_minutes or point_of_sale.session_minutes
     now = platform.now
@@ -63,6 +64,14 @@ def _check_amounts(request: dict[str, Any]) -> None:
     amount = payment.get("amount", request["order"]["amount"])
     if (amount == 0) != (payment.get("paymentType") == "ACCOUNT_VERIFICATION"):
         raise ApiError(400, result("02110"))
+
+
+def _check_addresses(request: dict[str, Any], *, longest: int) -> None:
+    """By switch the limit of the older service holds, which the description does not state."""
+    for name in ("returnURL", "notificationURL"):
+        if longest and len(request.get(name) or "") > longest:
+            fault = InvalidParam(name, f"size must be between 0 and {longest}", (str(longest),))
+            raise ApiError(400, result("02305"), invalid=[fault])
 
 
 def _check_capture_date(request: dict[str, Any], *, now: datetime) -> None:

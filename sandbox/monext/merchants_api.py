@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from sandbox.monext.api import authenticate, current_merchant
+from sandbox.monext.platform import platform
 from sandbox.monext.results import ApiError, Result, result
 from sandbox.monext.settings import Contract, Merchant, PointOfSale
 
@@ -12,6 +13,16 @@ merchants_api = Blueprint("merchants_api", __name__, url_prefix="/v1/merchants")
 merchants_api.before_request(authenticate)
 
 _UNKNOWN = Result("ERROR", "02303", "Unknown merchant, point of sale or payment method")
+_FORBIDDEN = Result("ERROR", "02101", "Forbidden")
+_NO_API = Result("ERROR", "02101", "Not Found")
+
+
+@merchants_api.before_request
+def be_there() -> None:
+    """Not every key is allowed this API. By switch it is forbidden, or not there at all."""
+    served = platform().switches.merchant_api
+    if served != "served":
+        raise ApiError(403, _FORBIDDEN) if served == "forbidden" else ApiError(404, _NO_API)
 
 
 @merchants_api.get("/<merchant_id>/pointsofsale")

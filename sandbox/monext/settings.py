@@ -8,6 +8,7 @@ from sandbox.bank.scenarios import Scenario
 NOTIFICATION_METHODS = ("GET", "POST form", "POST JSON")
 NOTIFICATION_NAMES = ("", "token", "transactionId", "token and transactionId", "nothing")
 LEDGERS = ("listed", "empty", "absent")
+MERCHANT_API = ("served", "forbidden", "absent")
 LONGEST_PARAMETER_NAME = 20
 
 
@@ -76,6 +77,10 @@ class Switches:
     `zero_authorized_amount`: what is accepted in full says `authorizedAmount: 0`, a field that is "not used yet".
     `three_d_secure`: how 3-D Secure goes for all cards, by the names of the bank's scenarios; empty: by the card.
     `method_milliseconds`: how long the widget waits for the end of the method.
+    `merchant_api`: whether keys open the Merchant API, are forbidden it (403), or find none (404).
+    `longest_url`: characters that returnURL and notificationURL may have, as in the older service; 0: any number.
+    `echo_private_data`: transactions say the private data that they were given.
+    `several_captures`: the contracts allow more than one capture of an authorisation.
     `transaction_notification_url`: where back office acts are told (type TRS); empty: nowhere.
     """
 
@@ -101,6 +106,10 @@ class Switches:
     notification_method: str = "GET"
     notification_names: str = ""
     transaction_notification_url: str = ""
+    merchant_api: str = "served"
+    longest_url: int = 0
+    echo_private_data: bool = True
+    several_captures: bool = True
     three_d_secure: str = ""
     method_milliseconds: int = 10_000
 
@@ -109,6 +118,7 @@ CHOICES = {
     "notification_method": NOTIFICATION_METHODS,
     "notification_names": NOTIFICATION_NAMES,
     "ledger": LEDGERS,
+    "merchant_api": MERCHANT_API,
     "three_d_secure": ("", *Scenario),
 }
 """The switches that are one of a list."""

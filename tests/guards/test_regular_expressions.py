@@ -93,6 +93,7 @@ WORST: dict[str, tuple[str, str, str]] = {
     "services.access.api_client.STORE_KEY": ("", "a-", "!"),
     "services.access.principals.BEARER_TOKEN": ("", "a.", " "),
     "services.outcome.landing_urls.VISIBLE_ASCII": ("", "a", " "),
+    "services.doctor.self_proof.QUESTION": ("0" * 32 + ".", "0", "!"),
     "services.operations.find_payment.PAYMENT_ID": UUIDS,
     "services.page_check.header_differences.NONCE": ("", "'nonce-", ""),
     "services.payment_reference.earlier.EARLIER_SHAPE": ("", "a.", "!"),

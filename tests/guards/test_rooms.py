@@ -14,6 +14,7 @@ LAYERS = ("domain", "gateways", "mapping", "services", "web")
 
 MOST_FILES = 14
 FULLER: dict[str, str] = {
+    "monext_bridge.web.cli": "one file a command, found by its name, beside what all of them print and end with",
     "monext_bridge.config": "each file reads settings of one subject, and is found by the name of the setting",
 }
 """Rooms with more files than that, each with the reason for which it is better whole."""

@@ -62,6 +62,11 @@ def access_key(api_key: str) -> str:
     return _merchant_and_access_key(api_key)[1]
 
 
+def merchant_id(api_key: str) -> str:
+    """Returns the merchant of a key that `api_keys` has read. It is no secret."""
+    return _merchant_and_access_key(api_key)[0]
+
+
 def _merchant_and_access_key(encoded: str) -> tuple[str, str]:
     try:
         merchant, _, access_key = base64.b64decode(encoded, validate=True).decode().partition(":")

@@ -154,6 +154,14 @@ class CommercetoolsGateway:
         """Returns what the authorisation server knows of a token: `active`, and where it is `scope` and `exp`."""
         return introspect(self._auth, self._clients, token=token)
 
+    def introspect_own_token(self) -> Json:
+        """Returns what the authorisation server knows of the bridge's own token."""
+        return self.introspect(self._token())
+
+    def get_project(self) -> Json:
+        """Returns the project's settings, such as its `currencies`. It takes a scope of its own."""
+        return self._call("GET", "", attempts=1, read_timeout=CHECK_TIMEOUT)
+
     def check(self) -> None:
         """Raises RemoteError unless URL, project, client and the scope for payments work. Takes seconds at most."""
         params = {"limit": "1", "withTotal": "false"}

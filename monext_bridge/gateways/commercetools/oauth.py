@@ -49,6 +49,22 @@ def fetch_grant(client: HttpClient, clients: ApiClients) -> Grant:
     return Grant(str(token), expires_in=float(min(life, LONGEST_LIFE)))
 
 
+def granted_scopes(settings: CommercetoolsSettings, api_client: ClientCredentials) -> frozenset[str]:
+    """Returns the scopes of an API client, each with its project (`manage_payments:shop`). May be repeated.
+
+    Raises RemoteRefused where the client is refused, RemoteUnavailable.
+    """
+    answer = HttpClient(remote="commercetools", base_url=settings.auth_url).send(
+        "POST",
+        GRANT_ROUTE,
+        route=GRANT_ROUTE,
+        form={"grant_type": "client_credentials"},
+        headers=_basic(api_client),
+    )
+    scope = document(answer, what=f"POST {GRANT_ROUTE}").get("scope")
+    return frozenset(scope.split()) if isinstance(scope, str) else frozenset()
+
+
 def introspect(client: HttpClient, clients: ApiClients, *, token: str) -> Json:
     """Returns what is known of somebody's token. Raises RemoteError, whose text does not hold the token."""
 

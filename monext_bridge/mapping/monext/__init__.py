@@ -4,7 +4,12 @@ This package decides which titles and codes are final, pending or unknown, and w
 would refuse it.
 """
 
-from monext_bridge.mapping.monext.answers import CreatedSession, SessionRefused, read_outcome
+from monext_bridge.mapping.monext.answers import (
+    CreatedSession,
+    SessionRefused,
+    read_created_session,
+    read_outcome,
+)
 from monext_bridge.mapping.monext.codes import (
     ACCEPTED,
     BUYER_ON_THE_PAGE,
@@ -23,7 +28,11 @@ from monext_bridge.mapping.monext.codes import (
     codes_by_meaning,
 )
 from monext_bridge.mapping.monext.operations import read_operation_answer
-from monext_bridge.mapping.monext.payment_methods import KNOWN_METHODS, display_names
+from monext_bridge.mapping.monext.payment_methods import (
+    KNOWN_METHODS,
+    display_names,
+    method_of_instrument,
+)
 from monext_bridge.mapping.monext.requests import (
     SessionDraft,
     SessionOptions,
@@ -31,6 +40,7 @@ from monext_bridge.mapping.monext.requests import (
     operation_request,
     session_request,
 )
+from monext_bridge.mapping.monext.result import read_result
 
 __all__ = [
     "ACCEPTED",
@@ -55,8 +65,11 @@ __all__ = [
     "codes_by_meaning",
     "display_names",
     "language_code",
+    "method_of_instrument",
     "operation_request",
+    "read_created_session",
     "read_operation_answer",
     "read_outcome",
+    "read_result",
     "session_request",
 ]

@@ -40,6 +40,18 @@ TRANSLATED: Mapping[str, Mapping[str, str]] = {
 
 KNOWN_METHODS = frozenset({*BRANDS, *TRANSLATED})
 """The instrument codes that have a name here."""
+METHODS: Mapping[str, str] = {
+    **{code: code for code in ("CB", "VISA", "MASTERCARD", "AMEX", "APPLE_PAY", "GOOGLE_PAY")},
+    **{"MCVISA": "VISA", "PAYPAL": "PAYPAL", "PAYPAL_APIREST": "PAYPAL", "PAYLPAL": "PAYPAL"},
+    **{"BANCONTACT": "BANCONTACT", "BCMC": "BANCONTACT", "IDEAL": "IDEAL"},
+    **{"MBWAY": "MB_WAY", "MB_WAY": "MB_WAY", "MBWAY_MNXT": "MB_WAY"},
+}
+"""Which method of MONEXT_PAYMENT_METHOD_IDS an instrument code is. One of them is misspelt by Monext's own page."""
+
+
+def method_of_instrument(code: str) -> str | None:
+    """Returns the name that MONEXT_PAYMENT_METHOD_IDS has for an instrument code; None for one that we don't know."""
+    return METHODS.get(code.upper())
 
 
 def display_names(method: str) -> dict[str, str]:

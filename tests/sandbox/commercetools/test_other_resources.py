@@ -57,3 +57,14 @@ def test_unknown_destination_is_refused(api: Api) -> None:
     draft = {**SUBSCRIPTION, "destination": {"type": "Pigeon"}}
 
     assert code(api.post("subscriptions", draft)) == "400 InvalidJsonInput"
+
+
+def test_a_subscription_tells_how_its_destination_does(api: Api) -> None:
+    made = api.post("subscriptions", SUBSCRIPTION).json
+    assert made["status"] == "Healthy"
+
+    api.http.post("/_control/subscriptions/bridge-shipments/status", json={"status": "ConfigurationError"})
+
+    assert api.get("subscriptions/key=bridge-shipments").json["status"] == "ConfigurationError"
+    wrong = api.http.post("/_control/subscriptions/bridge-shipments/status", json={"status": "Ill"})
+    assert code(wrong) == "400 InvalidJsonInput"

@@ -1,6 +1,6 @@
 """What surprises a merchant: duplicates, disagreement, odd answers."""
 
-from tests.sandbox.monext.merchant import Merchant
+from tests.sandbox.monext.merchant import Merchant, session_body
 
 
 def test_paid_order_reference_is_a_duplicate_for_a_day(merchant: Merchant) -> None:
@@ -72,3 +72,39 @@ def test_junk_member_comes_now_and_then(merchant: Merchant) -> None:
     token = merchant.create()
     answers = [merchant.read(token) for _ in range(6)]
     assert 0 < sum(any(name.startswith("_") for name in answer) for answer in answers) < 6
+
+
+def test_merchant_api_may_be_forbidden_or_absent(merchant: Merchant) -> None:
+    assert merchant.get("merchants/sandbox/pointsofsale/POS_FR").status_code == 200
+    for how, status in (("forbidden", 403), ("absent", 404)):
+        merchant.control("settings", merchantApi=how)
+        assert merchant.get("merchants/sandbox/pointsofsale/POS_FR").status_code == status
+    merchant.create()
+
+
+def test_addresses_may_be_bound_to_the_length_of_the_older_service(merchant: Merchant) -> None:
+    long = "https://shop.example/" + "a" * 235
+    merchant.create(returnURL=long)
+    merchant.control("settings", longestUrl=255)
+    merchant.create(returnURL=long[:255])
+    for name in ("returnURL", "notificationURL"):
+        answer = merchant.post("checkout/payments/sessions", session_body(**{name: long}))
+        assert (answer.status_code, answer.get_json()["invalidParams"][0]["name"]) == (400, name)
+
+
+def test_private_data_may_not_be_echoed_on_transactions(merchant: Merchant) -> None:
+    paid = merchant.paid()
+    merchant.act(paid, "captures", amount=100, privateData={"key": "a"})
+    capture = merchant.rows(paid)[-1]["id"]
+    read = f"checkout/transactions/{capture}"
+    assert merchant.get(read).get_json()["privateData"] == {"key": "a"}
+    merchant.control("settings", echoPrivateData=False)
+    assert merchant.get(read).get_json()["privateData"] == {}
+
+
+def test_a_contract_may_take_one_capture_alone(merchant: Merchant) -> None:
+    merchant.control("settings", severalCaptures=False)
+    paid = merchant.paid()
+    assert merchant.act_code(paid, "captures", amount=100) == "00000"
+    assert merchant.act_code(paid, "captures", amount=100) == "02302"
+    assert [row["type"] for row in merchant.rows(paid)] == ["AUTHORIZATION", "CAPTURE"]

@@ -1,0 +1,53 @@
+"""Keeps how far a check is in a file, so that it can be stopped at any moment and goes on later.
+
+The file names a session of homologation, so only its owner may read it. What the developers get is another one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from monext_bridge.services.homologation.facts import FactState, Known
+
+
+@dataclass(slots=True)
+class Progress:
+    """Holds what was found out, the session that a person pays, and what is under way.
+
+    `under_way` names the act that was about to be sent: after a crash nobody knows whether it was, and none is
+    repeated.
+    `private_data` proves that the session is this check's.
+    """
+
+    session: str = ""
+    redirect_url: str = ""
+    private_data: str = ""
+    transaction: str = ""
+    under_way: str = ""
+    cleaned: bool = False
+    found: dict[str, Known] = field(default_factory=dict)
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all."""
+        beside = path.with_name(f"{path.name}.new")
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(asdict(self), file, indent=2)
+        beside.replace(path)
+
+
+def load(path: Path) -> Progress:
+    """Read a file that `save` has written. Raises ValueError for another one, OSError."""
+    body = json.loads(path.read_text())
+    if not isinstance(body, Mapping):
+        raise ValueError("not a file of this check")
+    try:
+        found = {
+            name: Known(FactState(each["verdict"]), each["evidence"]) for name, each in body["found"].items()
+        }
+        return Progress(**{**body, "found": found})
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a file of this check") from error

@@ -1,0 +1,125 @@
+"""Finds out what a program can find out alone, before anybody has paid. Opens two sessions at Monext."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from monext_bridge.config import Settings, StoreSettings
+from monext_bridge.domain.ids import SessionToken
+from monext_bridge.errors import RemoteError
+from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.gateways.http import HttpAnswer
+from monext_bridge.gateways.monext import UNAUTHORIZED, MonextGateway
+from monext_bridge.mapping.json_object import Json, JsonObject
+from monext_bridge.mapping.monext import CreatedSession, read_created_session, read_result
+from monext_bridge.services.homologation.facts import FactState, Known, known
+from monext_bridge.services.homologation.progress import Progress
+
+AMOUNT = 300
+"""Minor units. Two parts of 100 are captured, 50 of them refunded, and the rest cancelled."""
+
+LONGEST_URL = 255
+NO_SESSION = SessionToken("00000000000000000000")
+OWN_DATA = "homologationCheck"
+INTROSPECTED = ("active", "scope", "client_id", "exp")
+
+Found = Iterator[tuple[str, Known]]
+
+
+def session_body(settings: Settings, store: StoreSettings, *, return_url: str, private: str) -> Json:
+    """Return a request for a session by MANUAL, of nobody in particular."""
+    return {
+        "pointOfSaleReference": store.point_of_sale,
+        "paymentMethod": {"paymentMethodIDs": list(store.contracts.ids)},
+        "payment": {"paymentType": "ONE_OFF", "capture": "MANUAL", "amount": AMOUNT},
+        "order": {
+            "reference": f"check-{secrets.token_hex(8)}",
+            "amount": AMOUNT,
+            "currency": min(settings.currencies),
+            "origin": "E_COM",
+        },
+        "privateData": {OWN_DATA: private},
+        "returnURL": return_url,
+    }
+
+
+def open_session(settings: Settings, store: StoreSettings, progress: Progress) -> Found:
+    """Open the session that a person will pay, and note it in `progress`."""
+    gateway, private = MonextGateway(), secrets.token_hex(8)
+    body = session_body(settings, store, return_url=f"{settings.public_url}/health", private=private)
+    answer = gateway.create_session(store.credentials, body)
+    created = read_created_session(answer.status, answer.body)
+    url = isinstance(created, CreatedSession)
+    yield "redirect_url", known(url, "a redirectURL" if url else _result_of(answer))
+    if not isinstance(created, CreatedSession):
+        return
+    progress.session, progress.redirect_url = created.token, created.redirect_url
+    progress.private_data = private
+    read = gateway.get_session(store.credentials, created.token)
+    again = JsonObject.of(read.body, what="session").text("redirectURL")
+    yield "redirect_url_once", known(again is None, "absent" if again is None else "given again")
+    result = read_result(read.body)
+    yield "not_begun", known((result.title, result.code) == ("INPROGRESS", "02306"), _result_of(read))
+
+
+def ask_alone(settings: Settings, store: StoreSettings) -> Found:
+    """Find out everything that needs no payment. A remote that does not answer leaves its fact open."""
+    asked: Mapping[str, Callable[[], Known]] = {
+        "wrong_key": lambda: _wrong_key(store),
+        "unknown_session": lambda: _unknown_session(store),
+        "url_length": lambda: _url_length(settings, store),
+        "introspection": lambda: _introspection(settings),
+        "dated_answers": lambda: _dated(settings),
+    }
+    for name, ask in asked.items():
+        try:
+            yield name, ask()
+        except RemoteError as error:
+            yield name, Known(FactState.NOT_FOUND_OUT, type(error).__name__)
+
+
+def _wrong_key(store: StoreSettings) -> Known:
+    pair = f"{store.credentials.merchant_id}:{secrets.token_hex(10)}"
+    wrong = SecretStr(base64.b64encode(pair.encode()).decode())
+    answer = MonextGateway().get_session(replace(store.credentials, api_keys=(wrong,)), NO_SESSION)
+    refused = answer.status == 401 or read_result(answer.body).title == UNAUTHORIZED.upper()
+    return known(refused, _result_of(answer))
+
+
+def _unknown_session(store: StoreSettings) -> Known:
+    answer = MonextGateway().get_session(store.credentials, NO_SESSION)
+    result = read_result(answer.body)
+    return known((result.title, result.code) == ("ERROR", "02304"), _result_of(answer))
+
+
+def _url_length(settings: Settings, store: StoreSettings) -> Known:
+    base = f"{settings.public_url}/return/"
+    url = base + "A" * (LONGEST_URL - len(base))
+    body = session_body(settings, store, return_url=url, private="")
+    answer = MonextGateway().create_session(store.credentials, body)
+    created = read_created_session(answer.status, answer.body)
+    return known(isinstance(created, CreatedSession), _result_of(answer))
+
+
+def _introspection(settings: Settings) -> Known:
+    gateway = CommercetoolsGateway(settings.commercetools)
+    told = gateway.introspect_own_token()
+    missing = [name for name in INTROSPECTED if name not in told]
+    return known(not missing and told["active"] is True, f"missing: {missing}" if missing else "all members")
+
+
+def _dated(settings: Settings) -> Known:
+    gateway = CommercetoolsGateway(settings.commercetools)
+    gateway.check()
+    return known(gateway.clock.is_known, "Date" if gateway.clock.is_known else "no Date")
+
+
+def _result_of(answer: HttpAnswer) -> str:
+    """Return status, title and code: no text of an answer, which might hold anything."""
+    result = read_result(answer.body)
+    return f"{answer.status} {result.title} {result.code}".strip()
