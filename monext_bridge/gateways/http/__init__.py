@@ -1,11 +1,24 @@
 """Calls remotes over HTTP: connections, deadlines, retries of reads, a breaker, and a log line for each attempt.
 
-What is known when no answer comes is decided here: the call was never sent, not answered in time, or broken off.
+What is known when no answer comes is decided here: the call was never sent, not answered in time, broken off, or
+answered with more than anybody reads.
 """
 
+from monext_bridge.gateways.http.bodies import ACCEPTED, TooLarge, Unasked, read_body
 from monext_bridge.gateways.http.client import HttpAnswer, HttpClient, Timeouts
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.paths import segment
 from monext_bridge.gateways.http.wire import RoundTrip
 
-__all__ = ["HttpAnswer", "HttpClient", "RemoteAdapter", "RoundTrip", "Timeouts", "segment"]
+__all__ = [
+    "ACCEPTED",
+    "HttpAnswer",
+    "HttpClient",
+    "RemoteAdapter",
+    "RoundTrip",
+    "Timeouts",
+    "TooLarge",
+    "Unasked",
+    "read_body",
+    "segment",
+]

@@ -3,6 +3,8 @@
 urllib3 reports a TLS handshake that fails or takes too long exactly like a failure in the middle of an
 answer. Here every failure to connect is a NewConnectionError, and nothing else is one. urllib3's time-outs
 are for one address and for one read. Here all of them together end after `deadlines.seconds_left`.
+
+What is received is counted as well: a head has a limit, and so has all that one answer sends over the wire.
 """
 
 from __future__ import annotations
@@ -22,22 +24,45 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
+from monext_bridge.gateways.http.bodies import LARGEST_ANSWER, TooLarge
 from monext_bridge.runtime import connect, limit
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes of status line and headers, with the interim answers before them. Proxies allow 8 to 32 KiB."""
+
+MOST_INTERIM = 10
+"""Interim answers (1xx) that are skipped before the answer (https://www.rfc-editor.org/rfc/rfc9110#section-15.2)."""
+
+TOO_MUCH = (http.client.HTTPException, http.client.LineTooLong)
+"""What http.client raises, just so, for more than 100 headers and for too long a line."""
+
+SWITCHED = 101
+"""The connection speaks another protocol from now on, which nobody has asked for."""
 
 
 class _Reader(io.RawIOBase):
-    """Reads what a socket receives: all of it before the deadline, and within the socket's time-out from now on."""
+    """Reads what a socket receives: all of it before the deadline, and within the socket's time-out from now on.
 
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
-        self._raw, self._socket = raw, sock
+    Raises TooLarge once it has given `allowed` bytes.
+    """
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, *, allowed: int) -> None:
+        self._raw, self._socket, self._allowed = raw, sock, allowed
         self._end = time.monotonic() + (sock.gettimeout() or math.inf)
 
     def readable(self) -> bool:
         return True
 
+    def allow(self, more: int) -> None:
+        self._allowed += more
+
     def readinto(self, buffer: Any) -> int | None:
+        if self._allowed <= 0:
+            raise TooLarge
         self._socket.settimeout(limit(self._end - time.monotonic()))
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(memoryview(buffer)[: self._allowed])
+        self._allowed -= count or 0
+        return count
 
     def close(self) -> None:
         self._raw.close()
@@ -45,11 +70,33 @@ class _Reader(io.RawIOBase):
 
 
 class _Response(http.client.HTTPResponse):
-    """Limits the time for status line and headers as well: they can come byte by byte, as a body can."""
+    """Limits the time and the bytes of status line and headers as well: they can come byte by byte and without end.
+
+    Interim answers are skipped. http.client skips 100 alone, takes any other one for the answer, and would read
+    the answer as that to the next request.
+    """
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        self.fp = io.BufferedReader(_Reader(self.fp.detach(), sock))
+        self._reader = _Reader(self.fp.detach(), sock, allowed=LARGEST_HEAD)
+        self.fp = io.BufferedReader(self._reader)
+
+    def begin(self) -> None:
+        try:
+            super().begin()
+        except http.client.HTTPException as error:
+            if type(error) in TOO_MUCH:
+                raise TooLarge from error
+            raise
+        self._reader.allow(LARGEST_ANSWER)
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(MOST_INTERIM + 1):
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 <= status < 200 or status == SWITCHED:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+        raise TooLarge
 
 
 class _PlainConnection(HTTPConnection):

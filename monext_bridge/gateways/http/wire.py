@@ -13,6 +13,7 @@ from typing import Any
 import requests
 import urllib3
 
+from monext_bridge.gateways.http.bodies import ACCEPTED, LARGEST_ANSWER, TooLarge, Unasked, read_body
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
 from monext_bridge.runtime import seconds_left, seconds_with_suspend, within
@@ -33,7 +34,8 @@ class RoundTrip:
 class HttpAnswer:
     """Holds an answer.
 
-    `body` is the parsed JSON, its fractions as Decimal; it is None where there is no body or it is not JSON.
+    `body` is the parsed JSON, its fractions as Decimal; it is None where there is no body, or it is not JSON, or is
+    packed as nobody asked for.
     The names in `headers` are found in any case. An answer that no server gave has no `round_trip`.
     """
 
@@ -76,10 +78,10 @@ class Wire:
                 self._open(session, method, url, read_timeout=read_timeout, request=request) as response,
             ):
                 trip = RoundTrip(sent, seconds_with_suspend())
-                content = response.raw.read(decode_content=True)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+                body = _parsed(response)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, TooLarge) as error:
             return _failure(error)
-        return HttpAnswer(response.status_code, _parse(content), response.headers, trip)
+        return HttpAnswer(response.status_code, body, response.headers, trip)
 
     def _open(
         self,
@@ -114,6 +116,7 @@ class Wire:
     def _new_session(self) -> requests.Session:
         session = _Session()
         session.trust_env = False
+        session.headers.update(ACCEPTED)
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         session.mount("https://", self._adapter)
         session.mount("http://", self._adapter)
@@ -128,7 +131,7 @@ class _Session(requests.Session):
 
 
 def _failure(error: Exception) -> Failure:
-    """Returns which of three failures it was. Whatever is not certain counts as sent.
+    """Returns which of four failures it was. Whatever is not certain counts as sent.
 
     requests raises a ValueError for an address or a header that can't be sent at all.
     """
@@ -136,17 +139,27 @@ def _failure(error: Exception) -> Failure:
     unconnected = any(isinstance(each, urllib3.exceptions.NewConnectionError) for each in causes)
     if unconnected or isinstance(error, ValueError):
         return Failure.NOT_CONNECTED
-    late = (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
+    if any(isinstance(each, TooLarge) for each in causes):
+        return Failure.TOO_LARGE
+    late = (requests.ReadTimeout, urllib3.exceptions.TimeoutError)
     return Failure.TIMED_OUT if any(isinstance(each, late) for each in causes) else Failure.BROKEN
 
 
 def _causes(error: Exception) -> tuple[object, ...]:
     """Returns the error and the errors inside it.
 
-    requests wraps urllib3's exception in its first argument, which wraps its own in `reason`.
+    requests wraps urllib3's exception in its first argument, which wraps its own in `reason`, or in its second one.
     """
     wrapped = error.args[0] if error.args else None
-    return (error, wrapped, getattr(wrapped, "reason", None))
+    outer = wrapped if isinstance(wrapped, Exception) else error
+    return (error, wrapped, getattr(wrapped, "reason", None), *outer.args[1:2])
+
+
+def _parsed(response: requests.Response) -> Any | None:
+    try:
+        return _parse(read_body(response, largest=LARGEST_ANSWER))
+    except Unasked:
+        return None
 
 
 def _parse(content: bytes) -> Any | None:

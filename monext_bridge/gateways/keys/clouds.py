@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
-from monext_bridge.gateways.http import RemoteAdapter
+from monext_bridge.gateways.http import ACCEPTED, RemoteAdapter, TooLarge, Unasked, read_body
 from monext_bridge.logs import event
 from monext_bridge.runtime import Bulkhead, within
 
@@ -34,6 +34,18 @@ LONGEST_WAIT_FOR_KEYS = 2.0
 """Seconds for which a thread that needs a key waits while another one is fetched."""
 
 LARGEST = 64 * 1024
+"""Bytes of a certificate or a set of keys, which have some kilobytes."""
+
+UNREADABLE = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    TooLarge,
+    Unasked,
+    OSError,
+    ValueError,
+)
+"""What is raised where nothing, or nothing useful, comes from an address."""
+
 KEYS_KEPT_FOR = 3600.0
 """Seconds for which keys and certificates are used without being fetched again."""
 
@@ -55,18 +67,18 @@ def fetch(url: str) -> bytes | None:
     try:
         with requests.Session() as session, within(sum(CLOUD_TIMEOUTS)):
             session.trust_env = False
+            session.headers.update(ACCEPTED)
             for scheme in ("https://", "http://"):
                 session.mount(scheme, RemoteAdapter(pool_size=1))
             with session.get(url, timeout=CLOUD_TIMEOUTS, allow_redirects=False, stream=True) as response:
-                content = response.raw.read(LARGEST + 1, decode_content=True)
-        status = response.status_code
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                content = read_body(response, largest=LARGEST)
+    except UNREADABLE as error:
         event(log, "keys_unreachable", level=logging.WARNING, url=url, why=type(error).__name__)
         return None
-    if status != 200 or len(content) > LARGEST:
-        event(log, "keys_unreachable", level=logging.WARNING, url=url, status=status)
+    if response.status_code != 200:
+        event(log, "keys_unreachable", level=logging.WARNING, url=url, status=response.status_code)
         return None
-    return bytes(content)
+    return content
 
 
 class PushKeys:

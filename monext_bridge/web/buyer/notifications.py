@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from monext_bridge.errors import RemoteError, StoreNotConfigured
-from monext_bridge.logs import event
+from monext_bridge.logs import event, now_concerns
 from monext_bridge.web.access import rate_limits
 from monext_bridge.web.endpoints import (
     NOTIFICATION,
@@ -52,6 +52,7 @@ def notify(ref: str) -> Response:
     that is given must be this payment's.
     """
     reference = services().references.read(ref)
+    now_concerns(cart=reference.cart_id, payment=reference.payment_id)
     rate_limits().count_proved(RateLimitKey.PAYMENT, reference.payment_id)
     token = parameters.token(_given(), names=TOKENS)
     try:
