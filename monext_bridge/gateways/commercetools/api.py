@@ -1,8 +1,8 @@
 """Calls commercetools' HTTP API, as plain JSON. https://docs.commercetools.com/api/
 
 Every method makes one call, more only for a list that is too large for one, and returns the JSON of its answer.
-Reads are tried again where that is harmless, writes never: each write names the version it was computed from, and after one whose outcome is not known the
-caller reads. All methods raise RemoteError as `answers.document` sorts it.
+Reads are tried again where that is harmless, writes never: each write names the version it was computed from, and
+after one whose outcome is not known the caller reads. All methods raise RemoteError as `answers.document` sorts it.
 """
 
 from __future__ import annotations

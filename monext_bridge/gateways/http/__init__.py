@@ -4,7 +4,7 @@ What is known when no answer comes is decided here: the call was never sent, not
 answered with more than anybody reads.
 """
 
-from monext_bridge.gateways.http.bodies import ACCEPTED, TooLarge, Unasked, read_body
+from monext_bridge.gateways.http.bodies import ACCEPTED, TooLarge, Unasked, read_content
 from monext_bridge.gateways.http.client import HttpAnswer, HttpClient, Timeouts
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.paths import segment
@@ -19,6 +19,6 @@ __all__ = [
     "Timeouts",
     "TooLarge",
     "Unasked",
-    "read_body",
+    "read_content",
     "segment",
 ]

@@ -42,7 +42,7 @@ class Unasked(Exception):
     """The body is packed in a way that was not asked for, so nothing is known of what it says."""
 
 
-def read_body(response: requests.Response, *, largest: int) -> bytes:
+def read_content(response: requests.Response, *, largest: int) -> bytes:
     """Returns the whole body, unpacked. `response` was asked for with `ACCEPTED` and `stream=True`.
 
     Raises TooLarge beyond `largest` bytes, Unasked, and what requests and urllib3 raise where the body breaks off

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 import urllib3
 
-from monext_bridge.gateways.http.bodies import ACCEPTED, LARGEST_ANSWER, TooLarge, Unasked, read_body
+from monext_bridge.gateways.http.bodies import ACCEPTED, LARGEST_ANSWER, TooLarge, Unasked, read_content
 from monext_bridge.gateways.http.connections import RemoteAdapter
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
 from monext_bridge.runtime import seconds_left, seconds_with_suspend, within
@@ -157,7 +157,7 @@ def _causes(error: Exception) -> tuple[object, ...]:
 
 def _parsed(response: requests.Response) -> Any | None:
     try:
-        return _parse(read_body(response, largest=LARGEST_ANSWER))
+        return _parse(read_content(response, largest=LARGEST_ANSWER))
     except Unasked:
         return None
 

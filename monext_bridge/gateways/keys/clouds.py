@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
-from monext_bridge.gateways.http import ACCEPTED, RemoteAdapter, TooLarge, Unasked, read_body
+from monext_bridge.gateways.http import ACCEPTED, RemoteAdapter, TooLarge, Unasked, read_content
 from monext_bridge.logs import event
 from monext_bridge.runtime import Bulkhead, within
 
@@ -71,7 +71,7 @@ def fetch(url: str) -> bytes | None:
             for scheme in ("https://", "http://"):
                 session.mount(scheme, RemoteAdapter(pool_size=1))
             with session.get(url, timeout=CLOUD_TIMEOUTS, allow_redirects=False, stream=True) as response:
-                content = read_body(response, largest=LARGEST)
+                content = read_content(response, largest=LARGEST)
     except UNREADABLE as error:
         event(log, "keys_unreachable", level=logging.WARNING, url=url, why=type(error).__name__)
         return None

@@ -21,10 +21,10 @@ STORES = tuple(CAPTURE_BY_STORE)
 WRONG = base64.b64encode(b"sandbox:a-key-that-was-withdrawn-long-ago").decode()
 
 
-def bridge(sandbox: Sandbox, *, wrong: tuple[str, ...] = (), **changes: str) -> InProcess:
+def bridge(sandbox: Sandbox, *, wrong: tuple[str, ...] = ()) -> InProcess:
     keys = {store: api_key(merchant) for store, merchant in zip(STORES, DEFAULT_MERCHANTS, strict=True)}
     given = json.dumps(keys | dict.fromkeys(wrong, WRONG))
-    return InProcess(sandbox, METRICS_TOKEN=TOKEN, MONEXT_API_KEY=given, **changes)
+    return InProcess(sandbox, METRICS_TOKEN=TOKEN, MONEXT_API_KEY=given)
 
 
 def asked(
