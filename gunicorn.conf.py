@@ -60,6 +60,7 @@ class JsonLogger(Logger):
             status=resp.status_code,
             ms=round(request_time.total_seconds() * 1000),
             headers=resp.headers,
+            concerns=environ.get(logs.CONCERNS),
         )
 
 

@@ -25,6 +25,7 @@ BridgeError
     └── RemoteUnavailable      no answer that decides anything; what was asked may or may not have happened (503)
         ├── RemoteUnreachable  certainly not executed: the request never left (503)
         ├── RemoteTimeout      sent, and not answered in time (504)
+        ├── RemoteTooLarge     sent, and answered with more than anybody reads (503)
         ├── OperationUnknown   whether a capture, cancel or refund happened: ask again with the same key (503)
         ├── OrderRefusedForNow commercetools refuses an order for a reason that may pass: tried again (503)
         └── EarlierAttemptUnknown  an earlier attempt of the cart can't be read, so none is begun (503)
@@ -183,6 +184,10 @@ class RemoteUnreachable(RemoteUnavailable):
 
 class RemoteTimeout(RemoteUnavailable):
     pass
+
+
+class RemoteTooLarge(RemoteUnavailable):
+    """The answer was not read to its end, so it says nothing: neither that something was done nor that it was not."""
 
 
 class OrderRefusedForNow(RemoteUnavailable):

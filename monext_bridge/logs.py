@@ -4,6 +4,9 @@ An event's name is fixed text, and its details are scalars beside it, so that a 
 Whatever comes in is cleaned here, once, for our own events and for the loggers of the libraries alike. What
 remains has no query strings, no credentials, no email addresses, no values of keys that hold secrets or
 personal data, and no references or session tokens in paths.
+
+Each line also says what it is about, as far as that is known: the request, and the store, the cart, the payment and
+the order (`concerning`, `now_concerns`).
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ import json
 import logging
 import sys
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,6 +31,15 @@ correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=No
 """Names one incoming request in every line that it causes, here and at the remotes."""
 
 ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+Concerns = dict[str, str]
+"""What lines are about: the key of the store, and commercetools' ids of the cart, the payment and the order. It grows
+while the work goes on, also from the threads of a hop, which have the same one."""
+
+_concerns: ContextVar[Concerns | None] = ContextVar("concerns", default=None)
+
+CONCERNS = "monext_bridge.concerns"
+"""The name under which the environ of a request holds its `Concerns`, for the access line, which is written last."""
 
 STACK = 8
 MOST_NAMES = 1024
@@ -57,6 +70,56 @@ AUDIT = "monext_bridge.audit"
 """The logger of who moved money. Its lines are written whatever LOG_LEVEL says."""
 
 
+@contextmanager
+def concerning(
+    *,
+    store: str | None = None,
+    cart: str | None = None,
+    payment: str | None = None,
+    order: str | None = None,
+) -> Iterator[None]:
+    """Names these in every line inside, beside what is known already. What is found out inside is forgotten after it.
+
+    Whoever handles several payments, carts or orders, one after the other or at once, uses it for each.
+    """
+    found = _present(store=store, cart=cart, payment=payment, order=order)
+    token = _concerns.set({**(_concerns.get() or {}), **found})
+    try:
+        yield
+    finally:
+        _concerns.reset(token)
+
+
+def now_concerns(
+    *,
+    store: str | None = None,
+    cart: str | None = None,
+    payment: str | None = None,
+    order: str | None = None,
+) -> None:
+    """Names these in every line from now on, to the end of the innermost `concerning` or of the request.
+
+    Outside of both nothing is named: nobody would end it.
+    """
+    known = _concerns.get()
+    if known is not None:
+        known.update(_present(store=store, cart=cart, payment=payment, order=order))
+
+
+def begin_concerns(known: Concerns) -> None:
+    """Begins a request: what it is found to be about is kept in `known`."""
+    _concerns.set(known)
+
+
+def end_concerns() -> None:
+    """Ends a request. What is done between two of them is about none."""
+    _concerns.set(None)
+
+
+def _present(**ids: str | None) -> Concerns:
+    return {name: value for name, value in ids.items() if value is not None}
+
+
 class Shortened(str):
     """Holds the beginning of a session token: enough to find it in another log, and not enough to use it."""
 
@@ -84,18 +147,23 @@ def access(
     status: int | None,
     ms: int,
     headers: Iterable[tuple[str, str]],
+    concerns: Mapping[str, str] | None = None,
 ) -> None:
-    """Logs one line for a request that the server answered with `headers`. Its reference stays out of the log."""
+    """Logs one line for a request that the server answered with `headers`. Its reference stays out of the log.
+
+    `concerns` is what the request was found to be about.
+    """
     answered = {name.lower(): value for name, value in headers}
-    event(
-        logger,
-        "access",
-        method=method,
-        path=without_reference(path),
-        status=status,
-        ms=ms,
-        correlation_id=answered.get("x-correlation-id"),
-    )
+    with concerning(**(concerns or {})):
+        event(
+            logger,
+            "access",
+            method=method,
+            path=without_reference(path),
+            status=status,
+            ms=ms,
+            correlation_id=answered.get("x-correlation-id"),
+        )
 
 
 def configure(level: str) -> None:
@@ -141,6 +209,9 @@ class JsonFormatter(logging.Formatter):
         }
         if correlation := correlation_id.get():
             line.setdefault("correlation_id", cleaned_for_log(correlation))
+        for name, value in dict(_concerns.get() or {}).items():
+            if line.get(name) is None:
+                line[name] = cleaned_for_log(value)
         if record.exc_info and record.exc_info[1]:
             line |= _failure(record.exc_info[1])
         return ENCODER.encode(line)

@@ -2,7 +2,8 @@
 
 Each connection is a greenlet, so whoever says nothing, or little at a time, costs some memory and holds up nobody.
 gunicorn bounds the wait for a request's head alone (`keepalive`). Here the rest has an end as well: a body that
-drips, an answer that nobody reads, a body that is not wanted, and idle connections of a worker that stops.
+drips, an answer that nobody reads, a body that is not wanted, and idle connections of a worker that stops. No answer
+says which software made it.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import gevent.socket
 from gevent.monkey import get_original
+from gunicorn.http import wsgi
 from gunicorn.workers.ggevent import GeventWorker
 
-from monext_bridge.logs import event
+from monext_bridge.logs import CONCERNS, event
 from monext_bridge.runtime import SLOTS_PER_REMOTE
 from monext_bridge.web import LARGEST_BODY
 
@@ -45,6 +47,13 @@ REMOTES, OTHER_FILES = 4, 100
 """Hosts whose connections may all be open at once (commercetools, its tokens, Monext, Redis), and all other files."""
 
 IPV4_IN_IPV6 = "::ffff:"
+
+
+class NamelessResponse(wsgi.Response):  # type: ignore[misc]
+    """Is gunicorn's answer without the `Server` header, which would tell whom to look up known weaknesses for."""
+
+    def default_headers(self) -> list[str]:
+        return [line for line in super().default_headers() if not line.lower().startswith("server:")]
 
 
 class PatientWorker(GeventWorker):  # type: ignore[misc]
@@ -83,6 +92,8 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
+        # gunicorn has no setting for its headers; it makes every answer by this name.
+        wsgi.Response = NamelessResponse
         self._app: WSGIApplication = self.app.wsgi()
         self.wsgi = self._answer
 
@@ -113,6 +124,8 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Let the application begin once the request is whole. One that does not become so is answered with 408."""
+        # What wraps the application may copy the environ, which gunicorn logs: only what is in it by now is shared.
+        environ[CONCERNS] = {}
         length, body = int(environ.get("CONTENT_LENGTH") or 0), None
         if length > LARGEST_BODY:
             self._close_unread(environ)

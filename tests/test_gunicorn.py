@@ -109,6 +109,14 @@ def test_requests_that_follow_on_one_connection_are_each_answered(bridge: Gunico
     assert found == [(200, "keep-alive"), (200, "keep-alive"), (200, "keep-alive"), (404, "keep-alive")]
 
 
+@pytest.mark.parametrize("path", ["/health", "/nowhere", "/static/bridge.css", "/checkout/x"])
+def test_no_answer_of_the_bridge_says_which_software_made_it(path: str, bridge: Gunicorn) -> None:
+    answer = bridge.call("GET", path)
+    told = {name.lower(): value.lower() for name, value in answer.headers.items()}
+    assert not {"server", "x-powered-by", "via"} & told.keys()
+    assert not any(word in value for value in told.values() for word in ("gunicorn", "werkzeug", "python"))
+
+
 def test_a_body_that_is_too_large_is_answered_in_our_words_and_ends_the_connection(bridge: Gunicorn) -> None:
     sent = http.client.HTTPConnection("127.0.0.1", bridge.port, timeout=GENEROUS)
     sent.request("POST", "/payment", body=b"x" * 100_000, headers={"Content-Type": "application/json"})

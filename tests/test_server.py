@@ -175,6 +175,30 @@ class TestBodies:
             assert everything(sock).startswith(b"HTTP/1.1 400 ")
 
 
+WHAT_IS_SENT = {
+    "a request": b"GET / HTTP/1.1\r\nHost: x\r\n",
+    "an earlier protocol": b"GET / HTTP/1.0\r\n",
+    "a body that does not come": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n",
+    "no request": b"nonsense\r\n",
+    "a line that is too long": b"GET /" + b"x" * 5000 + b" HTTP/1.1\r\nHost: x\r\n",
+    "too many headers": b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-Line: x\r\n" * 200,
+    "too long a header": b"GET / HTTP/1.1\r\nHost: x\r\nX-Line: " + b"x" * 20_000 + b"\r\n",
+    "an unknown encoding": b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: made-up\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", WHAT_IS_SENT.values(), ids=WHAT_IS_SENT)
+def test_no_answer_says_which_software_made_it(sent: bytes, hasty: Hasty) -> None:
+    with hasty.connect() as connection:
+        connection.sendall(sent + b"Connection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(65536), b"")).lower()
+    assert answer.startswith(b"http/1.")
+    assert b"\r\nserver:" not in answer
+    assert not any(
+        word in answer for word in (b"gunicorn", b"gevent", b"werkzeug", b"python", b"x-powered-by")
+    )
+
+
 def test_an_answer_that_nobody_reads_is_given_up(hasty: Hasty) -> None:
     with hasty.connect() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -1,9 +1,9 @@
 """Calls Monext's Checkout REST API v1 (OpenAPI description 1.26.0).
 
 An answer is returned whatever its status: a 2xx may hold a refusal and a 4xx the state of a session. The
-mapping decides what an answer means. Every method but `alive` raises RemoteUnavailable where there was no
-answer at all. Operations are never sent twice, since Monext knows no idempotency key: where a merchant has several
-keys, an operation goes out only with one that a read has proved.
+mapping decides what an answer means. Every method raises RemoteUnavailable where there was no answer at all.
+Operations are never sent twice, since Monext knows no idempotency key: where a merchant has several keys, an
+operation goes out only with one that a read has proved.
 """
 
 from __future__ import annotations
@@ -107,15 +107,9 @@ class MonextGateway:
             self._keys_of(credentials).doubt(chosen)
         return answer
 
-    def alive(self, credentials: MonextCredentials) -> bool:
-        """Sends GET /v1/checkout/alive once, with 2 seconds for the answer. Returns False for any trouble."""
-        try:
-            answer = self._send(
-                credentials, "GET", ALIVE, route=ALIVE, attempts=1, read_timeout=ALIVE_TIMEOUT
-            )
-        except RemoteUnavailable:
-            return False
-        return answer.status == 200
+    def alive(self, credentials: MonextCredentials) -> HttpAnswer:
+        """Sends GET /v1/checkout/alive once, with 2 seconds for the answer. It needs the key as every call does."""
+        return self._send(credentials, "GET", ALIVE, route=ALIVE, attempts=1, read_timeout=ALIVE_TIMEOUT)
 
     def get_points_of_sale(self, credentials: MonextCredentials) -> HttpAnswer:
         """Sends GET /v1/merchants/{merchantId}/pointsofsale of the Merchant API, which a key may not be allowed."""
@@ -187,11 +181,18 @@ class MonextGateway:
             return self._clients[api_url]
 
 
+def refuses_key(answer: HttpAnswer) -> bool:
+    """Tells whether an answer says that Monext does not take the key, in whatever way it was seen to say so."""
+    return answer.status in (401, 403) or _title(answer) == UNAUTHORIZED
+
+
 def _shows_its_key(answer: HttpAnswer) -> bool:
     """Tells whether an answer to a read shows that Monext takes the key: JSON under a 2xx that refuses nothing."""
+    return 200 <= answer.status < 300 and isinstance(answer.body, dict) and _title(answer) != UNAUTHORIZED
+
+
+def _title(answer: HttpAnswer) -> object:
     body = answer.body
-    if not 200 <= answer.status < 300 or not isinstance(body, dict):
-        return False
-    inner = body.get("result")
+    inner = body.get("result") if isinstance(body, dict) else None
     result = inner if isinstance(inner, dict) else body
-    return result.get("title") != UNAUTHORIZED
+    return result.get("title") if isinstance(result, dict) else None

@@ -27,6 +27,9 @@ TIMEOUT = 0.2
 PREFIX = "monext-bridge:"
 """Begins every key, so that the same Redis may serve others as well."""
 
+LARGEST_VALUE = 64 * 1024
+"""Bytes of a value that is taken out of Redis. What is kept there has some hundred."""
+
 PAUSE = 1.0
 """Seconds for which a cache leaves Redis alone after a failure, so that not every request waits for it."""
 
@@ -82,9 +85,12 @@ class SharedCache:
         self._away, self._paused_until = False, float("-inf")
 
     def find(self, key: str) -> bytes | None:
-        """Returns the value, or None where there is none. Anybody who can write to Redis may have put it there."""
-        found = self._try(lambda: self._client.get(self._key(key)))
-        return found if isinstance(found, bytes) else None
+        """Returns the value, or None where there is none, or one that is larger than any of ours.
+
+        Anybody who can write to Redis may have put it there.
+        """
+        found = self._try(lambda: self._client.getrange(self._key(key), 0, LARGEST_VALUE))
+        return found if isinstance(found, bytes) and 0 < len(found) <= LARGEST_VALUE else None
 
     def tell(self, key: str, value: bytes, *, seconds: float) -> None:
         """Stores the value in place of an earlier one.

@@ -3,8 +3,10 @@
 import json
 import socket
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from wsgiref.types import WSGIApplication as WSGIApp
 from wsgiref.types import WSGIEnvironment
 
@@ -20,6 +22,11 @@ _PROXY_PAGE = """<!doctype html>
 
 
 _DRIP_EVERY = 0.2
+_MEGABYTE = b" " * 1_000_000
+_BOMB_MEGABYTES = 200
+_INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n" * 1000
+_HEADER_LINES = 10_000
+_GZIP = zlib.MAX_WBITS | 16
 
 
 class Dropped(ConnectionAbortedError):
@@ -77,10 +84,7 @@ def _half_body(act: Act) -> Response:
     response = act.done()
     body = response.get_data()
     connection: socket.socket = act.environ["werkzeug.socket"]
-    head = [f"HTTP/1.1 {response.status}"]
-    head += [f"{name}: {value}" for name, value in response.headers.items() if name != "Content-Length"]
-    head += [f"Content-Length: {len(body)}", "", ""]
-    connection.sendall("\r\n".join(head).encode("latin-1") + body[: len(body) // 2])
+    connection.sendall(_head(response, ending=f"Content-Length: {len(body)}") + body[: len(body) // 2])
     raise Dropped
 
 
@@ -100,6 +104,54 @@ def _drip(act: Act) -> Response:
     while time.monotonic() < end and not act.wait(_DRIP_EVERY):
         connection.sendall(b" ")
     raise Dropped
+
+
+def _gzip_bomb(act: Act) -> Response:
+    response = act.done()
+    padding, state = _packed_padding()
+    packer = state.copy()
+    response.set_data(padding + packer.compress(response.get_data()) + packer.flush())
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+@cache
+def _packed_padding() -> tuple[bytes, "zlib._Compress"]:
+    """What comes before the answer, and the state to go on from. It takes a second, so it is made once."""
+    packer = zlib.compressobj(level=1, wbits=_GZIP)
+    return b"".join([packer.compress(_MEGABYTE) for _ in range(_BOMB_MEGABYTES)]), packer
+
+
+def _endless(act: Act) -> Response:
+    response = act.done()
+    connection: socket.socket = act.environ["werkzeug.socket"]
+    connection.sendall(_head(response, ending="Transfer-Encoding: chunked"))
+    chunk, end = response.get_data() + b" ", time.monotonic() + act.rule.seconds
+    while time.monotonic() < end and not act.wait(0):
+        connection.sendall(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+        chunk = _MEGABYTE
+    raise Dropped
+
+
+def _many_1xx(act: Act) -> Response:
+    response = act.done()
+    connection: socket.socket = act.environ["werkzeug.socket"]
+    connection.sendall(_INTERIM)
+    return response
+
+
+def _huge_headers(act: Act) -> Response:
+    response = act.done()
+    for number in range(_HEADER_LINES):
+        response.headers.add(f"X-Line-{number}", "x" * 90)
+    return response
+
+
+def _head(response: Response, *, ending: str) -> bytes:
+    """The head of an answer whose body is written here; `ending` says how its end is told."""
+    head = [f"HTTP/1.1 {response.status}"]
+    head += [f"{name}: {value}" for name, value in response.headers.items() if name != "Content-Length"]
+    return "\r\n".join([*head, ending, "", ""]).encode("latin-1")
 
 
 def _kill_before(act: Act) -> Response:
@@ -130,6 +182,10 @@ _SPOILERS: dict[Action, Callable[[Act], Response]] = {
     "html": _html,
     "hang": _hang,
     "drip": _drip,
+    "gzip_bomb": _gzip_bomb,
+    "endless": _endless,
+    "many_1xx": _many_1xx,
+    "huge_headers": _huge_headers,
     "kill_before": _kill_before,
     "kill_after": _kill_after,
 }

@@ -15,6 +15,10 @@ Action = Literal[
     "html",
     "hang",
     "drip",
+    "gzip_bomb",
+    "endless",
+    "many_1xx",
+    "huge_headers",
     "kill_before",
     "kill_after",
 ]
@@ -55,6 +59,10 @@ class Rule:
     - `html`: a page of a proxy with status 200, and the act is not done
     - `hang`: nothing for up to `seconds`, then the connection closes; the act is not done
     - `drip`: status 200 and a byte now and then for up to `seconds`, then the connection closes; the act is not done
+    - `gzip_bomb`: the act is done; its answer comes behind 200 MB of spaces, packed to some hundred kilobytes
+    - `endless`: the act is done; its answer goes on in chunks for up to `seconds`, then the connection closes
+    - `many_1xx`: the act is done; a thousand interim answers (103) come before its answer
+    - `huge_headers`: the act is done; its answer has ten thousand header lines more, of a megabyte
     - `kill_before`, `kill_after`: the process `pid`, or all of the process group `pgid`, is killed, and the
       connection closes without an answer; the act is not done, or done
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -13,7 +14,7 @@ from monext_bridge.config import MonextCredentials
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
 from monext_bridge.domain.monext import OperationKind
 from monext_bridge.errors import RemoteTimeout, RemoteUnavailable, RemoteUnreachable
-from monext_bridge.gateways.monext import MonextGateway
+from monext_bridge.gateways.monext import MonextGateway, refuses_key
 from tests.gateways.remotes import FOREVER, SHORT_TIMEOUTS, Remote, client, free_port, serving
 from tests.log_lines import LogLines
 
@@ -141,12 +142,35 @@ class TestTrouble:
         with pytest.raises(RemoteTimeout):
             impatient.get_transaction(credentials(remote.url), TRANSACTION)
 
-    @pytest.mark.parametrize(
-        ("action", "alive"), [("delay", True), ("drop_before", False), ("status", False)]
-    )
+    @pytest.mark.parametrize(("action", "status"), [("delay", 200), ("status", 503)])
     def test_alive_is_asked_once(
-        self, gateway: MonextGateway, remote: Remote, action: str, alive: bool
+        self, gateway: MonextGateway, remote: Remote, action: str, status: int
     ) -> None:
         remote.add_fault(action, seconds=0)
-        assert gateway.alive(credentials(remote.url)) is alive
+        assert gateway.alive(credentials(remote.url)).status == status
         assert [call.path for call in remote.calls()] == ["/v1/checkout/alive"]
+
+    def test_alive_is_not_asked_again_where_the_connection_breaks(
+        self, gateway: MonextGateway, remote: Remote
+    ) -> None:
+        remote.add_fault("drop_before")
+        with pytest.raises(RemoteUnavailable):
+            gateway.alive(credentials(remote.url))
+        assert len(remote.calls()) == 1
+
+    @pytest.mark.parametrize(
+        ("answer", "refused"),
+        [
+            ((200, b"I'm alive"), False),
+            ((200, {"title": "Unauthorized", "code": "401"}), True),
+            ((200, {"result": {"title": "Unauthorized"}}), True),
+            ((401, {}), True),
+            ((403, b""), True),
+            ((503, {}), False),
+        ],
+    )
+    def test_a_key_is_refused_in_three_ways(
+        self, answer: tuple[int, Any], refused: bool, gateway: MonextGateway, remote: Remote
+    ) -> None:
+        remote.reply = lambda _: answer
+        assert refuses_key(gateway.alive(credentials(remote.url))) is refused

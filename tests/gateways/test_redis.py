@@ -8,7 +8,7 @@ import pytest
 import redis
 from pydantic import SecretStr
 
-from monext_bridge.gateways.redis import PAUSE, PREFIX, SharedCache, connect_redis
+from monext_bridge.gateways.redis import LARGEST_VALUE, PAUSE, PREFIX, SharedCache, connect_redis
 from tests.bridges import free_port
 from tests.log_lines import LogLines, captured_logs
 from tests.manual_clock import ManualClock
@@ -69,6 +69,14 @@ def test_what_is_no_text_is_not_found(server: RedisServer, clock: ManualClock) -
     with redis.Redis.from_url(server.url) as client:
         client.lpush(f"{PREFIX}tests:key", "a list")
     assert cache_of(server, monotonic=clock).find("key") is None
+
+
+def test_what_is_larger_than_any_of_ours_is_not_found(server: RedisServer, clock: ManualClock) -> None:
+    cache = cache_of(server, monotonic=clock)
+    cache.tell("key", b"x" * LARGEST_VALUE, seconds=60)
+    cache.tell("larger", b"x" * (LARGEST_VALUE + 1), seconds=60)
+    assert len(cache.find("key") or b"") == LARGEST_VALUE
+    assert cache.find("larger") is None
 
 
 def test_an_outage_is_two_lines_in_the_log(server: RedisServer, clock: ManualClock) -> None:

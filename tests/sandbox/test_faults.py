@@ -1,4 +1,6 @@
 import contextlib
+import json
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -152,6 +154,48 @@ def test_drip_begins_an_answer_that_never_ends_without_the_act(remote: Remote) -
     assert response.status_code == 200
     assert set(received) == {b" "}
     assert remote.done == []
+
+
+def test_a_gzip_bomb_is_200_mb_of_spaces_and_the_answer(remote: Remote) -> None:
+    remote.add(action="gzip_bomb")
+    response = remote.act(stream=True)
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert int(response.headers["Content-Length"]) < 2_000_000
+    last, size = b"", 0
+    for piece in response.iter_content(1_000_000):
+        last, size = (last + piece)[-1000:], size + len(piece)
+    assert json.loads(last) == ANSWER
+    assert size > 200_000_000
+    assert remote.done == ["/act"]
+
+
+def test_an_endless_answer_has_more_than_anybody_reads_and_the_act_is_done(remote: Remote) -> None:
+    remote.add(action="endless", seconds=600)
+    with remote.act(stream=True) as response:
+        assert "Content-Length" not in response.headers
+        pieces = response.iter_content(1_000_000)
+        assert sum(len(next(pieces)) for _ in range(20)) > 10_000_000
+    assert remote.done == ["/act"]
+
+
+def test_many_interim_answers_come_before_the_answer(remote: Remote) -> None:
+    remote.add(action="many_1xx")
+    with socket.create_connection(("127.0.0.1", int(remote.url.rpartition(":")[2]))) as connection:
+        connection.sendall(b"POST /act HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.count(b"HTTP/1.1 103 ") == 1000
+    assert b"HTTP/1.1 200 " in received
+    assert remote.done == ["/act"]
+
+
+def test_huge_headers_are_a_megabyte_of_lines(remote: Remote) -> None:
+    remote.add(action="huge_headers")
+    with socket.create_connection(("127.0.0.1", int(remote.url.rpartition(":")[2]))) as connection:
+        connection.sendall(b"POST /act HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        head = b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\r\n\r\n")[0]
+    assert head.count(b"\r\nX-Line-") == 10_000
+    assert len(head) > 900_000
+    assert remote.done == ["/act"]
 
 
 @pytest.mark.parametrize("action", ["hang", "drip"])

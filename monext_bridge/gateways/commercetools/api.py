@@ -1,8 +1,8 @@
 """Calls commercetools' HTTP API, as plain JSON. https://docs.commercetools.com/api/
 
-Every method makes one call and returns the JSON of its answer. Reads are tried again where that is harmless,
-writes never: each write names the version it was computed from, and after one whose outcome is not known the
-caller reads. All methods raise RemoteError as `answers.document` sorts it.
+Every method makes one call, more only for a list that is too large for one, and returns the JSON of its answer.
+Reads are tried again where that is harmless, writes never: each write names the version it was computed from, and
+after one whose outcome is not known the caller reads. All methods raise RemoteError as `answers.document` sorts it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from monext_bridge.config import CommercetoolsSettings
-from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable, SettingsError
+from monext_bridge.errors import RemoteTooLarge, RemoteUnavailable, RemoteUnreachable, SettingsError
 from monext_bridge.gateways.commercetools.acting import external_user
 from monext_bridge.gateways.commercetools.answers import Json, document
 from monext_bridge.gateways.commercetools.clock import CommercetoolsClock
@@ -174,6 +174,20 @@ class CommercetoolsGateway:
         return total if isinstance(total, int) else 0
 
     def _query(self, route: str, params: Params) -> list[Json]:
+        """Returns what matches. A list that is too large to be read at once is read by halves, in a fixed order."""
+        try:
+            return self._page(route, params)
+        except RemoteTooLarge:
+            limit, offset = int(str(params["limit"])), int(str(params.get("offset", 0)))
+            if limit == 1:
+                raise
+        half = limit // 2
+        parts = ((offset, half), (offset + half, limit - half))
+        ordered = {"sort": "id asc", **params}
+        pages = [{**ordered, "offset": str(at), "limit": str(count)} for at, count in parts]
+        return [each for page in pages for each in self._query(route, page)]
+
+    def _page(self, route: str, params: Params) -> list[Json]:
         results = self._call("GET", route, params=params).get("results")
         if not isinstance(results, list) or not all(isinstance(each, dict) for each in results):
             raise RemoteUnavailable(f"commercetools gave no results to GET {route}", remote="commercetools")

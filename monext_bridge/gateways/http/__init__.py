@@ -1,6 +1,7 @@
 """Calls remotes over HTTP: connections, deadlines, retries of reads, a breaker, and a log line for each attempt.
 
-What is known when no answer comes is decided here: the call was never sent, not answered in time, or broken off.
+What is known when no answer comes is decided here: the call was never sent, not answered in time, broken off, or
+answered with more than anybody reads.
 """
 
 from monext_bridge.gateways.http.client import HttpAnswer, HttpClient, Timeouts

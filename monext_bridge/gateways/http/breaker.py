@@ -30,7 +30,9 @@ class Verdict(Enum):
 
     ALIVE = "an answer other than 5xx, be it a refusal"
     FAILED = "no connection, a broken one, no answer in time, or 5xx"
-    NOTHING = "cut short by its caller's deadline, before the remote could be called late"
+    NOTHING = (
+        "cut short by its caller's deadline, before the remote could be called late, or too large to be read"
+    )
 
 
 @dataclass(frozen=True, slots=True)

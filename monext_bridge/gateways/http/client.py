@@ -1,8 +1,9 @@
 """Sends requests to one remote: with deadlines, a bulkhead, a breaker, a pool, and retries of reads.
 
-A call ends in an answer, whatever its status, or in one of three errors that tell how much is known:
-RemoteUnreachable (certainly not sent), RemoteTimeout (sent, and not answered in time), RemoteUnavailable
-(sent, and the connection broke). Each attempt of a call is one line in the log.
+A call ends in an answer, whatever its status, or in one of four errors that tell how much is known:
+RemoteUnreachable (certainly not sent), RemoteTimeout (sent, and not answered in time), RemoteTooLarge (sent, and
+answered with more than anybody reads), RemoteUnavailable (sent, and the connection broke). Each attempt of a call is
+one line in the log.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from monext_bridge import observed
-from monext_bridge.errors import RemoteName, RemoteTimeout, RemoteUnavailable, RemoteUnreachable
+from monext_bridge.errors import (
+    RemoteName,
+    RemoteTimeout,
+    RemoteTooLarge,
+    RemoteUnavailable,
+    RemoteUnreachable,
+)
 from monext_bridge.gateways.http.breaker import OPEN_FOR, Breaker, Verdict
 from monext_bridge.gateways.http.messages import Request
 from monext_bridge.gateways.http.outcomes import OUTCOME_OF_FAILURE, outcome_of_status
@@ -40,6 +47,7 @@ log = logging.getLogger(__name__)
 ERRORS: dict[Failure, tuple[type[RemoteUnavailable], str]] = {
     Failure.NOT_CONNECTED: (RemoteUnreachable, "could not be reached, so nothing was sent"),
     Failure.TIMED_OUT: (RemoteTimeout, "did not answer in time"),
+    Failure.TOO_LARGE: (RemoteTooLarge, "gave an answer that is too large to be read"),
     Failure.BROKEN: (RemoteUnavailable, "broke the connection before its answer was complete"),
     Failure.GIVEN_UP: (RemoteUnreachable, "failed too often just now, so nothing was sent"),
     Failure.NO_SLOT: (RemoteUnreachable, "has too many calls under way, so nothing was sent"),
@@ -246,12 +254,15 @@ class HttpClient:
 
 
 def _verdict(answer: HttpAnswer | Failure, *, elapsed: float, read_timeout: float) -> Verdict:
-    """Returns what a call, with all its attempts, tells about the remote."""
+    """Returns what a call, with all its attempts, tells about the remote.
+
+    One whose answer is too large tells nothing: a single huge cart must not keep the others from being paid.
+    """
     if isinstance(answer, HttpAnswer):
         return Verdict.FAILED if answer.status >= 500 else Verdict.ALIVE
     cut_short = seconds_left() <= 0 and elapsed < min(read_timeout, PATIENT)
-    unsent = answer in (Failure.NO_SLOT, Failure.NO_TIME)
-    return Verdict.NOTHING if cut_short or unsent else Verdict.FAILED
+    silent = answer in (Failure.NO_SLOT, Failure.NO_TIME, Failure.TOO_LARGE)
+    return Verdict.NOTHING if cut_short or silent else Verdict.FAILED
 
 
 def _correlation() -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Opens and keeps connections that keep to the deadline, and tells a failure to connect from a later one.
 
 Every failure to connect, TLS included, is a NotConnected, and nothing else is one. A socket's time-outs are for one
-address and for one read. Here all of them together end after `deadlines.seconds_left`.
+address and for one read. Here all of them together end after `deadlines.seconds_left`. What is received is counted as
+well: a head has a limit, and so has all that one answer sends over the wire.
 
 http.client reads the answers (https://docs.python.org/3.11/library/http.client.html). No proxy, no credentials and no
 keys to log are taken from the environment, and the certificates that are trusted are certifi's.
@@ -23,9 +24,22 @@ from urllib.parse import urlsplit
 
 import certifi
 
+from monext_bridge.gateways.http.bodies import LARGEST_ANSWER, TooLarge
 from monext_bridge.runtime import connect, limit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes of status line and headers, with the interim answers before them. Proxies allow 8 to 32 KiB."""
+
+MOST_INTERIM = 10
+"""Interim answers (1xx) that are skipped before the answer (https://www.rfc-editor.org/rfc/rfc9110#section-15.2)."""
+
+TOO_MUCH = (http.client.HTTPException, http.client.LineTooLong)
+"""What http.client raises, just so, for more than 100 headers and for too long a line."""
+
+SWITCHED = 101
+"""The connection speaks another protocol from now on, which nobody has asked for."""
 
 
 class NotConnected(Exception):
@@ -33,17 +47,27 @@ class NotConnected(Exception):
 
 
 class _Reader(io.RawIOBase):
-    """Reads what a socket receives before the deadline. Whoever closes the reader leaves the socket open."""
+    """Reads what a socket receives before the deadline. Whoever closes the reader leaves the socket open.
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
+    Raises TooLarge once it has given `allowed` bytes.
+    """
+
+    def __init__(self, sock: socket.socket, *, allowed: int) -> None:
+        self._socket, self._allowed = sock, allowed
 
     def readable(self) -> bool:
         return True
 
+    def allow(self, more: int) -> None:
+        self._allowed += more
+
     def readinto(self, buffer: Any) -> int:
+        if self._allowed <= 0:
+            raise TooLarge
         self._socket.settimeout(limit(None))
-        return self._socket.recv_into(buffer)
+        count = self._socket.recv_into(memoryview(buffer)[: self._allowed])
+        self._allowed -= count
+        return count
 
     def makefile(self, _: str) -> io.BufferedReader:
         """Returns what http.client wants of a socket."""
@@ -51,10 +75,32 @@ class _Reader(io.RawIOBase):
 
 
 class Response(http.client.HTTPResponse):
-    """Limits the time for status line and headers as well: they can come byte by byte, as a body can."""
+    """Limits the time and the bytes of status line and headers as well: they can come byte by byte and without end.
+
+    Interim answers are skipped. http.client skips 100 alone, takes any other one for the answer, and would read
+    the answer as that to the next request.
+    """
 
     def __init__(self, sock: socket.socket, *, method: str) -> None:
-        super().__init__(_Reader(sock), method=method)  # type: ignore[arg-type]
+        self._reader = _Reader(sock, allowed=LARGEST_HEAD)
+        super().__init__(self._reader, method=method)  # type: ignore[arg-type]
+
+    def begin(self) -> None:
+        try:
+            super().begin()
+        except http.client.HTTPException as error:
+            if type(error) in TOO_MUCH:
+                raise TooLarge from error
+            raise
+        self._reader.allow(LARGEST_ANSWER)
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(MOST_INTERIM + 1):
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 <= status < 200 or status == SWITCHED:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+        raise TooLarge
 
 
 class Connection:

@@ -1,12 +1,10 @@
-"""Writes requests as HTTP/1.1 sends them, and reads the bodies of answers (RFC 9112)."""
+"""Writes requests as HTTP/1.1 sends them (RFC 9112)."""
 
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http.client import HTTPResponse, IncompleteRead
 from urllib.parse import urlencode
 
 from monext_bridge import __version__
@@ -17,9 +15,6 @@ ALWAYS = {"User-Agent": f"monext_bridge/{__version__}", "Accept-Encoding": "gzip
 WITHOUT_BODY = frozenset({"GET", "HEAD"})
 
 ENCODER = json.JSONEncoder(allow_nan=False)
-
-GZIP = zlib.MAX_WBITS | 16
-"""Makes zlib read gzip alone (https://docs.python.org/3.11/library/zlib.html#zlib.decompress)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +54,3 @@ def _body(request: Request, method: str) -> tuple[bytes, dict[str, str]]:
         return b"", {} if method in WITHOUT_BODY else {"Content-Length": "0"}
     body = content.encode()
     return body, {"Content-Type": kind, "Content-Length": str(len(body))}
-
-
-def read_body(response: HTTPResponse, *, largest: int | None = None) -> bytes:
-    """Returns the body, unpacked. Of one above `largest` bytes it returns the beginning, which is above it too.
-
-    Raises OSError, HTTPException where the body breaks off, and zlib.error where it is not packed as it says.
-    """
-    content = response.read() if largest is None else response.read(largest + 1)
-    if largest is not None and len(content) <= largest and response.length:
-        raise IncompleteRead(content, response.length)
-    if not content or response.getheader("Content-Encoding", "").lower() not in ("gzip", "x-gzip"):
-        return content
-    packed = zlib.decompressobj(wbits=GZIP)
-    unpacked = packed.decompress(content, 0 if largest is None else largest + 1)
-    if not packed.eof and (largest is None or len(unpacked) <= largest):
-        raise zlib.error("the gzip has no end")
-    return unpacked

@@ -10,6 +10,7 @@ OUTCOME_OF_FAILURE: Mapping[Failure, str] = {
     Failure.NOT_CONNECTED: "unreachable",
     Failure.BROKEN: "broken",
     Failure.TIMED_OUT: "timeout",
+    Failure.TOO_LARGE: "too_large",
     Failure.GIVEN_UP: "breaker_open",
     Failure.NO_SLOT: "no_slot",
     Failure.NO_TIME: "no_time",

@@ -18,12 +18,14 @@ REPEATABLE = frozenset({"GET", "HEAD"})
 class Failure(StrEnum):
     """Says why there is no answer.
 
-    After BROKEN and TIMED_OUT it is not known what the remote executed. After the others it executed nothing.
+    After BROKEN, TIMED_OUT and TOO_LARGE it is not known what the remote executed. After the others it executed
+    nothing.
     """
 
     NOT_CONNECTED = "not_connected"
     BROKEN = "broken"
     TIMED_OUT = "timed_out"
+    TOO_LARGE = "too_large"
     GIVEN_UP = "given_up"
     NO_SLOT = "no_place"
     NO_TIME = "no_time"
@@ -45,8 +47,9 @@ def retry_wait(
     """Returns the seconds to wait before the next attempt, or None where there is to be none.
 
     Only reads are repeated: a write whose connection broke may have been executed, even where not a byte of
-    the answer came. A time-out is not repeated, since its caller has waited long enough. Nor is a call
-    repeated that was not even tried, because there was no slot, no time, or an open breaker.
+    the answer came. A time-out is not repeated, since its caller has waited long enough, and what is too large
+    will be so again. Nor is a call repeated that was not even tried, because there was no slot, no time, or an
+    open breaker.
 
     `attempt` counts from 1. `elapsed` is in seconds since the first attempt began. `jitter` is drawn from 0
     to 1. `left` is in seconds to the caller's deadline. `attempts` is a bound below that of the retry budget.

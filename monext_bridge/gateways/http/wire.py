@@ -11,8 +11,9 @@ from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
+from monext_bridge.gateways.http.bodies import LARGEST_ANSWER, TooLarge, Unasked, read_content
 from monext_bridge.gateways.http.connections import Connections, NotConnected
-from monext_bridge.gateways.http.messages import Request, read_body, written
+from monext_bridge.gateways.http.messages import Request, written
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
 from monext_bridge.runtime import seconds_with_suspend, within
 
@@ -84,12 +85,13 @@ class Wire:
         return HttpAnswer(answer.status, parsed(answer.content), answer.headers, answer.round_trip)
 
     def fetch(
-        self, method: str, path: str, *, read_timeout: float, request: Request, largest: int | None = None
+        self, method: str, path: str, *, read_timeout: float, request: Request, largest: int = LARGEST_ANSWER
     ) -> Content | Failure:
         """Returns the answer, or why there is none. Whatever is not certain counts as sent.
 
         A connection stands within the connect time-out, and the answer is complete within `read_timeout` from then
-        on; both before the deadline. Of a content above `largest` bytes only the beginning is read.
+        on; both before the deadline. A content above `largest` bytes is TOO_LARGE. One that is packed in a way that
+        was not asked for counts as none.
         """
         sent = seconds_with_suspend()
         try:
@@ -101,7 +103,10 @@ class Wire:
             with within(read_timeout):
                 response = connection.ask(message, method=method)
                 trip = RoundTrip(sent, seconds_with_suspend())
-                content = read_body(response, largest=largest)
+                content = read_content(response, largest=largest)
+        except Unasked:
+            connection.close()
+            return Content(response.status, b"", Headers(response.getheaders()), trip)
         except BaseException as error:
             connection.close()
             return _failure(error)
@@ -113,6 +118,8 @@ def _failure(error: BaseException) -> Failure:
     """Returns which failure of a request that was sent it was. Raises what is none."""
     if isinstance(error, TimeoutError):
         return Failure.TIMED_OUT
+    if isinstance(error, TooLarge):
+        return Failure.TOO_LARGE
     if isinstance(error, OSError | HTTPException | zlib.error):
         return Failure.BROKEN
     raise error

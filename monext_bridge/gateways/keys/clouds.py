@@ -33,6 +33,8 @@ LONGEST_WAIT_FOR_KEYS = 2.0
 """Seconds for which a thread that needs a key waits while another one is fetched."""
 
 LARGEST = 64 * 1024
+"""Bytes of a certificate or a set of keys, which have some kilobytes."""
+
 KEYS_KEPT_FOR = 3600.0
 """Seconds for which keys and certificates are used without being fetched again."""
 
@@ -58,7 +60,7 @@ def fetch(url: str) -> bytes | None:
     if isinstance(answer, Failure):
         event(log, "keys_unreachable", level=logging.WARNING, url=url, why=answer)
         return None
-    if answer.status != 200 or len(answer.content) > LARGEST:
+    if answer.status != 200 or not answer.content:
         event(log, "keys_unreachable", level=logging.WARNING, url=url, status=answer.status)
         return None
     return answer.content

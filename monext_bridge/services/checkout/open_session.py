@@ -45,7 +45,7 @@ from monext_bridge.errors import (
     RemoteRefused,
     VersionConflict,
 )
-from monext_bridge.logs import event
+from monext_bridge.logs import event, now_concerns
 from monext_bridge.mapping.monext import CreatedSession, SessionDraft, SessionOptions
 from monext_bridge.runtime import RecordClock, together
 from monext_bridge.services.checkout.resolved import ResolvedStart
@@ -103,6 +103,7 @@ class SessionOpener:
         payment, customer = together(
             lambda: self._payment(todo, cart=cart, terms=terms), lambda: self._customer(cart)
         )
+        now_concerns(payment=payment.id)
         begun = self.clock.stamp()
         reference = self.references.sign(start.reference(payment.id))
         draft = self._draft(

@@ -11,6 +11,7 @@ from monext_bridge.domain.ids import CartId, OrderNumber
 from monext_bridge.domain.outcome import FUTURE_ORDER_NUMBER
 from monext_bridge.errors import Malformed, RemoteRefused, RemoteUnavailable, Unauthenticated
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
+from monext_bridge.logs import now_concerns
 from monext_bridge.mapping.commercetools import CheckoutSession, read_checkout_session
 from monext_bridge.services.checkout.options import StartOptions
 from monext_bridge.services.outcome import allowed_landing_url
@@ -54,6 +55,7 @@ class ShopSessions:
             raise Unauthenticated("the session is not active")
         if not has_room_for_id(session.cart_id):
             raise Malformed("the session's cart has no id of commercetools", field="cart")
+        now_concerns(cart=session.cart_id)
         return ShopSession(CartId(session.cart_id), self._options(session), session.expires)
 
     def _options(self, session: CheckoutSession) -> StartOptions:

@@ -13,7 +13,7 @@ from functools import partial
 
 from monext_bridge.config import Settings
 from monext_bridge.domain.checkout import AttemptPlan, AttemptTerms, own_attempts, plan_attempt, terms_digest
-from monext_bridge.domain.ids import CartId
+from monext_bridge.domain.ids import CartId, SessionToken
 from monext_bridge.domain.monext import Outcome, OutcomeKind
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.outcome import order_number_of_reference
@@ -26,7 +26,7 @@ from monext_bridge.errors import (
     TooMany,
     VersionConflict,
 )
-from monext_bridge.logs import event
+from monext_bridge.logs import concerning, event, now_concerns
 from monext_bridge.runtime import RecordClock, together
 from monext_bridge.services.checkout.open_session import Outdated, SessionOpener
 from monext_bridge.services.checkout.options import StartOptions
@@ -76,6 +76,7 @@ class Checkout:
             cart = self.records.cart(cart_id, language=options.known_language)
             if cart is None:
                 raise NotFound(f"no cart {cart_id}")
+            now_concerns(cart=cart.id, store=cart.store_key)
             on_cart(cart)
             return cart
 
@@ -125,6 +126,7 @@ class Checkout:
 
     def _resume(self, payment: Payment, start: ResolvedStart, *, due: Money) -> StartedSession:
         cart = start.cart
+        now_concerns(payment=payment.id)
         if all(p.id != payment.id for p in cart.payments):
             try:
                 self.records.add_to_cart(cart, payment.id, language=start.language)
@@ -136,6 +138,7 @@ class Checkout:
         return _started(noted, start, reference=reference, due=due)
 
     def _existing_payment(self, payment: Payment, start: ResolvedStart) -> ExistingPayment:
+        now_concerns(payment=payment.id)
         noted = self._noted(payment, start)
         return ExistingPayment(
             reference=self.references.sign(start.reference(payment.id)),
@@ -162,17 +165,10 @@ class Checkout:
         opened = [(p, p.interface_id) for p in plan.ask if p.interface_id is not None]
         if not opened:
             return None
-        answers = together(*(partial(self.monext_payments.ask, start.store, token) for _, token in opened))
-        outcomes = [
-            (
-                p,
-                self.monext_payments.sort(
-                    answer, session_over=self.outcome_recorder.is_session_over(p, start.store)
-                ),
-            )
-            for (p, _), answer in zip(opened, answers, strict=True)
+        outcomes = together(*(partial(self._outcome_of_earlier, p, token, start) for p, token in opened))
+        after = [
+            self._record_earlier(p, outcome, start) for (p, _), outcome in zip(opened, outcomes, strict=True)
         ]
-        after = [self._record_earlier(p, outcome, start) for p, outcome in outcomes]
         if any(unknown for _, unknown in after):
             raise EarlierAttemptUnknown(
                 f"an earlier session of cart {start.cart.id} can't be read", remote="monext"
@@ -181,10 +177,21 @@ class Checkout:
         kept = [p for p in found if attempt_status(p) is not AttemptStatus.RETURNED]
         return self._existing_payment((kept or found)[0], start) if found else None
 
+    def _outcome_of_earlier(self, payment: Payment, token: SessionToken, start: ResolvedStart) -> Outcome:
+        over = self.outcome_recorder.is_session_over(payment, start.store)
+        with concerning(payment=payment.id):
+            return self.monext_payments.sort(self.monext_payments.ask(start.store, token), session_over=over)
+
     def _record_earlier(
         self, payment: Payment, outcome: Outcome, start: ResolvedStart
     ) -> tuple[Payment, bool]:
         """Return the payment as it reads after its outcome was recorded, and whether the outcome is not known."""
+        with concerning(payment=payment.id):
+            return self._recorded_earlier(payment, outcome, start)
+
+    def _recorded_earlier(
+        self, payment: Payment, outcome: Outcome, start: ResolvedStart
+    ) -> tuple[Payment, bool]:
         if outcome.kind in (OutcomeKind.UNKNOWN, OutcomeKind.NOT_BEGUN):
             return payment, outcome.kind is OutcomeKind.UNKNOWN
         reference = start.reference(payment.id)

@@ -40,7 +40,7 @@ from monext_bridge.services.operations.request import (
     own_operations,
 )
 from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
-from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments
+from monext_bridge.services.remotes import CommercetoolsRecords, MonextPayments, now_about_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class OperationAnnouncer:
         written, ledgers, order = together_or_errors(
             lambda: self.records.write(payment, updates),
             lambda: self._ledgers(concerned),
-            lambda: self.records.order_of_payment(payment.id),
+            lambda: now_about_order(self.records.order_of_payment(payment.id)),
         )
         if isinstance(written, BridgeError):
             raise written

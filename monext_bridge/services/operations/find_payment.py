@@ -7,6 +7,7 @@ import re
 from monext_bridge.domain.ids import OrderNumber, PaymentId
 from monext_bridge.domain.record import Payment, accepted_transaction
 from monext_bridge.errors import NotFound
+from monext_bridge.logs import concerning
 from monext_bridge.services.operations.modify_payment import PaymentOperations
 from monext_bridge.services.remotes import CommercetoolsRecords
 
@@ -36,6 +37,7 @@ def find_payments(
 
 def _payment_or_none(operations: PaymentOperations, payment_id: PaymentId) -> Payment | None:
     try:
-        return operations.payment(payment_id)
+        with concerning(payment=payment_id):
+            return operations.payment(payment_id)
     except NotFound:
         return None

@@ -54,7 +54,7 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.gateways.commercetools import acting_as
-from monext_bridge.logs import event
+from monext_bridge.logs import event, now_concerns
 from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations.actor import Actor
 from monext_bridge.services.operations.announce import OperationAnnouncer
@@ -68,7 +68,13 @@ from monext_bridge.services.operations.request import (
     OperationResult,
 )
 from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeResolver
-from monext_bridge.services.remotes import CommercetoolsRecords, decide_and_write, outdated
+from monext_bridge.services.remotes import (
+    CommercetoolsRecords,
+    decide_and_write,
+    now_about_order,
+    now_about_payment,
+    outdated,
+)
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +101,7 @@ class PaymentOperations:
         Raises NotFound where there is none or it is not of this bridge; Forbidden where its store is not open to
         the actor; RemoteError.
         """
+        now_concerns(payment=payment_id)
         try:
             payment = self.records.payment(payment_id)
         except RemoteNotFound as error:
@@ -103,11 +110,11 @@ class PaymentOperations:
             raise NotFound(f"payment {payment_id} is not of this bridge")
         if by is not None:
             by.check_store(payment)
-        return payment
+        return now_about_payment(payment)
 
     def order_of(self, payment_id: PaymentId) -> Order | None:
         """Return the order that names the payment, whoever made it."""
-        return self.records.order_of_payment(payment_id)
+        return now_about_order(self.records.order_of_payment(payment_id))
 
     def perform(
         self,
@@ -268,7 +275,7 @@ class PaymentOperations:
 
     def _order_of(self, payment: Payment) -> OrderStateUpdater:
         try:
-            return OrderStateUpdater(self.records, self.records.order_of_payment(payment.id))
+            return OrderStateUpdater(self.records, self.order_of(payment.id))
         except RemoteError:
             return OrderStateUpdater(self.records, None)
 

@@ -31,13 +31,14 @@ from monext_bridge.errors import (
     StoreNotConfigured,
 )
 from monext_bridge.gateways.commercetools import CommercetoolsGateway, acting_as
-from monext_bridge.logs import event
+from monext_bridge.logs import concerning, event
 from monext_bridge.mapping.commercetools import read_order
 from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations.actor import Actor
 from monext_bridge.services.operations.lost_payments import LostPayments
 from monext_bridge.services.operations.modify_payment import PaymentOperations
 from monext_bridge.services.operations.request import OperationOutcome, OperationResult
+from monext_bridge.services.remotes import now_about_order, now_about_payment
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class ShipmentCapturer:
         """
         if not self.settings.capture_on_shipment and not self.settings.release_on_cancellation:
             return MessageHandled.DONE
-        with acting_as(BY_SHIPMENT.principal):
+        with acting_as(BY_SHIPMENT.principal), concerning(order=order_id):
             return self._follow(order_id)
 
     def _follow(self, order_id: OrderId) -> MessageHandled:
@@ -88,6 +89,7 @@ class ShipmentCapturer:
             return _again("order_unread", error, order=order_id)
         if order is None:
             return MessageHandled.DONE
+        now_about_order(order)
         if order.is_cancelled and self.settings.release_on_cancellation:
             return self._each_payment(order, self._release)
         if order.shipment_state not in self.settings.capture_on_shipment:
@@ -114,6 +116,12 @@ class ShipmentCapturer:
             return None
 
     def _handled_or_again(
+        self, payment: Payment, order: Order, handle: Callable[[Payment, Order], MessageHandled]
+    ) -> MessageHandled:
+        with concerning(payment=payment.id):
+            return self._handled(now_about_payment(payment), order, handle)
+
+    def _handled(
         self, payment: Payment, order: Order, handle: Callable[[Payment, Order], MessageHandled]
     ) -> MessageHandled:
         try:

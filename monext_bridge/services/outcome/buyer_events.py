@@ -29,6 +29,7 @@ from monext_bridge.domain.record import (
     session_opened_at,
 )
 from monext_bridge.errors import Forbidden
+from monext_bridge.logs import now_concerns
 from monext_bridge.runtime import together
 from monext_bridge.services.outcome.context import ContextReader, hinted_store, is_final, store_key_of
 from monext_bridge.services.outcome.landing_urls import valid_note
@@ -62,6 +63,7 @@ class BuyerEvents:
         if token is None:
             return self._recorded(reference, self._read(reference))
         hinted = hinted_store(self.settings, reference.store_mark)
+        now_concerns(store=hinted.store_key if hinted else None)
         cart, order, answer = together(
             lambda: self.contexts.cart(reference),
             lambda: self.contexts.order(reference),

@@ -16,6 +16,7 @@ from monext_bridge.domain.record import (
     reversal_reason,
 )
 from monext_bridge.errors import Forbidden, NotFound, RemoteNotFound
+from monext_bridge.logs import now_concerns
 from monext_bridge.services.remotes import CommercetoolsRecords
 from monext_bridge.services.results import PaymentReference, store_mark
 
@@ -58,7 +59,11 @@ class ContextReader:
             interfaces=frozenset(self.settings.interfaces),
             makes_orders=self.settings.order_creation,
         )
-        if store_mark(store_key_of(context)) != reference.store_mark:
+        store_key = store_key_of(context)
+        now_concerns(
+            store=store_key, cart=reference.cart_id, payment=payment.id, order=order.id if order else None
+        )
+        if store_mark(store_key) != reference.store_mark:
             raise Forbidden("the payment is of another store than its reference", field="ref")
         return context
 

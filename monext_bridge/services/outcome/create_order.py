@@ -16,7 +16,7 @@ from monext_bridge.domain.outcome import (
 )
 from monext_bridge.domain.record import Cart, CartState, Order, Payment
 from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
-from monext_bridge.logs import event
+from monext_bridge.logs import event, now_concerns
 from monext_bridge.services.outcome.context import store_key_of
 from monext_bridge.services.outcome.refused_orders import RefusedOrders
 from monext_bridge.services.remotes import CommercetoolsRecords, outdated
@@ -54,6 +54,7 @@ class OrderCreator:
             self._check_refusal(context, cart, error)
             raise outdated(f"cart {cart.id}") from error
         observed.order_made(store_key_of(context))
+        now_concerns(order=order.id)
         event(log, "order_created", order=order.id, number=number, cart=cart.id, payment=context.payment.id)
         return order
 

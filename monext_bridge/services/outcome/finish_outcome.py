@@ -25,7 +25,7 @@ from monext_bridge.domain.record import (
     reversal_reason,
 )
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable
-from monext_bridge.logs import event
+from monext_bridge.logs import concerning, event
 from monext_bridge.runtime import RecordClock
 from monext_bridge.services.outcome.alarms import reversing_principal, write_and_alarm
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal
@@ -161,7 +161,8 @@ class OutcomeFinisher:
         objection = (ReversalReason.SECOND_PAYMENT, "Another payment of the cart counts")
         for payment in duplicate_payments(context):
             other = with_payment(context, payment)
-            after = self._reverse(reference, other, objection=objection, store=store)
+            with concerning(payment=payment.id):
+                after = self._reverse(reference, other, objection=objection, store=store)
             if payment.id == context.payment.id:
                 context = after
         return context

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.ids import OrderNumber
+from monext_bridge.domain.ids import OrderNumber, PaymentId
 from monext_bridge.domain.operations import RECONCILIATION
 from monext_bridge.domain.outcome import order_number
 from monext_bridge.domain.reconciliation import ANY_AGE, Age, FollowUp, follow_ups, is_payment_state_stale
 from monext_bridge.domain.record import (
     AttemptKey,
+    Order,
     Payment,
     accepted_transaction,
     attempt_status,
@@ -25,13 +26,14 @@ from monext_bridge.domain.record import (
 )
 from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
 from monext_bridge.gateways.commercetools import acting_as
+from monext_bridge.logs import concerning
 from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations import OperationOutcome, OrderStateUpdater, UnknownOutcomeResolver
 from monext_bridge.services.outcome import OutcomeFromRecord, Refreshed
 from monext_bridge.services.reconciliation.expiring_authorizations import ExpiringAuthorizations
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Task
-from monext_bridge.services.remotes import CommercetoolsRecords
+from monext_bridge.services.remotes import CommercetoolsRecords, now_about_order, now_about_payment
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +91,7 @@ class PaymentReconciler:
 
         Raises nothing: what could not be done is a finding.
         """
-        with acting_as(RECONCILIATION):
+        with acting_as(RECONCILIATION), concerning(payment=task.payment_id, store=task.store_key):
             return tuple(self._with_order_number(task, _guarded(task, self._finish)))
 
     def preview(self, task: Task) -> tuple[Finding, ...]:
@@ -97,7 +99,8 @@ class PaymentReconciler:
 
         It writes nothing.
         """
-        return tuple(self._with_order_number(task, _guarded(task, self._preview)))
+        with concerning(payment=task.payment_id, store=task.store_key):
+            return tuple(self._with_order_number(task, _guarded(task, self._preview)))
 
     def age(self, payment: Payment, *, older_than: timedelta) -> Age:
         """Return the age that decides which follow-ups a payment needs.
@@ -114,7 +117,7 @@ class PaymentReconciler:
 
     def _finish(self, task: Task) -> Iterator[Finding]:
         """Yield the findings, in the order of `FollowUp`: the money comes first."""
-        payment = self.records.payment(task.payment_id)
+        payment = now_about_payment(self.records.payment(task.payment_id))
         needed = self._still_needed(payment, task)
         if needed & OF_SESSION:
             refreshed = self.from_record.look(payment)
@@ -132,6 +135,9 @@ class PaymentReconciler:
             yield Finding(payment.id, FollowUp.EXPIRING, EXPIRY_STATUSES[handled.done], handled.why)
         yield from (Finding(payment.id, f, *TOLD[f]) for f in TOLD if f in needed)
 
+    def _order(self, payment_id: PaymentId) -> Order | None:
+        return now_about_order(self.records.order_of_payment(payment_id))
+
     def _still_needed(self, payment: Payment, task: Task) -> frozenset[FollowUp]:
         """Return the follow-ups that the task names and the payment still needs.
 
@@ -145,7 +151,7 @@ class PaymentReconciler:
         return needed
 
     def _preview(self, task: Task) -> Iterator[Finding]:
-        payment = self.records.payment(task.payment_id)
+        payment = now_about_payment(self.records.payment(task.payment_id))
         for follow_up in (f for f in FollowUp if f in task.needs):
             if follow_up is FollowUp.LEDGER:
                 yield from self._ledger_findings(payment, post=False)
@@ -191,7 +197,7 @@ class PaymentReconciler:
             self.resolver.close_unsent(self.resolver.resolve_all(payment))
         )
         if payment is not before:
-            OrderStateUpdater(self.records, self.records.order_of_payment(payment.id)).follow(payment)
+            OrderStateUpdater(self.records, self._order(payment.id)).follow(payment)
         return payment
 
     def _operation_findings(self, payment: Payment, needed: frozenset[FollowUp]) -> Iterator[Finding]:
@@ -221,7 +227,7 @@ class PaymentReconciler:
 
     def _update_order_state(self, payment: Payment) -> Iterator[Finding]:
         """Write the order's payment state. Yields nothing where somebody else has written it meanwhile."""
-        order = self.records.order_of_payment(payment.id)
+        order = self._order(payment.id)
         if order is None or not is_payment_state_stale(order, payment):
             return
         updater = OrderStateUpdater(self.records, order)
@@ -248,7 +254,7 @@ class PaymentReconciler:
         None where the order can't be read.
         """
         try:
-            order = self.records.order_of_payment(task.payment_id)
+            order = self._order(task.payment_id)
         except BridgeError:
             return None
         if order is not None:

@@ -7,6 +7,7 @@ objects. Where others write the same record, `decide_and_write` decides again af
 
 from monext_bridge.services.remotes.commercetools_records import CommercetoolsRecords
 from monext_bridge.services.remotes.conflicts import decide_and_write, outdated
+from monext_bridge.services.remotes.log_context import now_about_order, now_about_payment
 from monext_bridge.services.remotes.lost_payment import named_by_order
 from monext_bridge.services.remotes.monext_payments import MonextPayments, SessionAnswer
 from monext_bridge.services.remotes.payment_queries import (
@@ -31,5 +32,7 @@ __all__ = [
     "decide_and_write",
     "failure_reason",
     "named_by_order",
+    "now_about_order",
+    "now_about_payment",
     "outdated",
 ]

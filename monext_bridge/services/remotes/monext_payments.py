@@ -22,7 +22,7 @@ from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.http import HttpAnswer
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.logs import event
+from monext_bridge.logs import concerning, event
 from monext_bridge.mapping.monext import (
     CreatedSession,
     SessionDraft,
@@ -41,7 +41,10 @@ SessionAnswer = HttpAnswer | RemoteUnavailable
 
 @dataclass(frozen=True, slots=True)
 class MonextPayments:
-    """Every method makes at most one call, except `paid`. A return code that our table lacks is logged."""
+    """Every method makes at most one call, except `accepted`. A return code that our table lacks is logged.
+
+    The lines of a call name the store, whose key it is made with.
+    """
 
     gateway: MonextGateway
     unknown_codes: UnknownCodes = field(default_factory=UnknownCodes)
@@ -51,7 +54,8 @@ class MonextPayments:
 
         Raises RemoteRefused where Monext says no, RemoteUnavailable where it says nothing readable.
         """
-        answer = self.gateway.create_session(store.credentials, session_request(draft))
+        with concerning(store=store.store_key):
+            answer = self.gateway.create_session(store.credentials, session_request(draft))
         self.unknown_codes.note(answer.status, answer.body, about=AnswerAbout.SESSION)
         created = answers.read_created_session(answer.status, answer.body)
         if isinstance(created, CreatedSession):
@@ -69,7 +73,8 @@ class MonextPayments:
     def ask(self, store: StoreSettings, token: SessionToken) -> SessionAnswer:
         """Read a session. A final answer that is read here ends Monext's notifications of it."""
         try:
-            return self.gateway.get_session(store.credentials, token)
+            with concerning(store=store.store_key):
+                return self.gateway.get_session(store.credentials, token)
         except RemoteUnavailable as error:
             return error
 
@@ -98,7 +103,7 @@ class MonextPayments:
         logged: nothing may be concluded from it then. `why_unreadable` names the transaction.
         """
         try:
-            answer = self.gateway.get_transaction(store.credentials, transaction_id)
+            answer = self._transaction(store, transaction_id)
         except RemoteUnavailable as error:
             why = f"Monext's ledger of transaction {transaction_id} can't be read: {error}"
             return Ledger(readable=False, why_unreadable=why)
@@ -114,7 +119,7 @@ class MonextPayments:
 
         Raises RemoteUnavailable.
         """
-        answer = self.gateway.get_transaction(store.credentials, transaction_id)
+        answer = self._transaction(store, transaction_id)
         if not 200 <= answer.status < 300:
             raise RemoteUnavailable(f"transaction {transaction_id} can't be read", remote="monext")
         return answers.read_echoed_key(answer.body)
@@ -131,10 +136,15 @@ class MonextPayments:
         Raises RemoteUnreachable where it certainly was not carried out; any other silence is UNKNOWN.
         """
         try:
-            answer = self.gateway.execute(store.credentials, kind, origin, dict(body))
+            with concerning(store=store.store_key):
+                answer = self.gateway.execute(store.credentials, kind, origin, dict(body))
         except RemoteUnreachable:
             raise
         except RemoteUnavailable as error:
             return OperationAnswer(OperationAnswerKind.UNKNOWN, detail=str(error))
         self.unknown_codes.note(answer.status, answer.body, about=AnswerAbout.OPERATION)
         return answers.read_operation_answer(answer.status, answer.body, kind=kind)
+
+    def _transaction(self, store: StoreSettings, transaction_id: MonextTransactionId) -> HttpAnswer:
+        with concerning(store=store.store_key):
+            return self.gateway.get_transaction(store.credentials, transaction_id)

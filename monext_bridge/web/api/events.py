@@ -14,7 +14,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from monext_bridge.domain.ids import OrderId
 from monext_bridge.errors import Forbidden, Malformed
-from monext_bridge.logs import event
+from monext_bridge.logs import event, now_concerns
 from monext_bridge.mapping.clouds import (
     SnsKind,
     SnsMessage,
@@ -153,6 +153,8 @@ def _follow(payloads: Iterable[Json]) -> Response:
     """Follow every order that is named, even where the message of an earlier one has to be sent again."""
     project_key = services().settings.commercetools.project_key
     orders: tuple[OrderId, ...] = moved_orders(payloads, project_key=project_key)
+    if len(orders) == 1:
+        now_concerns(order=orders[0])
     handled = [services().shipment.follow(order_id) for order_id in orders]
     return _send_again() if MessageHandled.AGAIN in handled else Response(status=204)
 

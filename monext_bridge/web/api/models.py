@@ -193,11 +193,28 @@ class Alive(BaseModel):
     status: Literal["OK"]
 
 
+Why = Literal["unreachable", "timed_out", "refused", "failed"]
+"""Why a remote is of no use: not reached, late, it takes no key, or any other answer than it should give."""
+
+
+class StoreReady(BaseModel):
+    """How Monext answers one store. Without `store`, it holds for every store."""
+
+    store: str | None = None
+    environment: Literal["HOMOLOGATION", "PRODUCTION"]
+    monext: UpOrDown
+    key: Literal["accepted", "refused", "unknown"]
+    why: Why | None = None
+
+
 class RemotesReady(BaseModel):
-    """Whether each remote answered when it was last asked, some seconds ago at most."""
+    """Whether each remote answered when it was last asked, some seconds ago at most. Monext is UP where it works for
+    any store. `commercetoolsWhy` and `stores` are for who presents METRICS_TOKEN as a bearer token."""
 
     commercetools: UpOrDown
     monext: UpOrDown
+    commercetoolsWhy: Why | None = None
+    stores: list[StoreReady] | None = None
 
 
 class ErrorDetail(BaseModel):

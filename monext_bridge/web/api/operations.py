@@ -9,6 +9,7 @@ from flask import Blueprint, url_for
 from monext_bridge import __version__
 from monext_bridge.domain.ids import CartId
 from monext_bridge.errors import NotFound
+from monext_bridge.logs import now_concerns
 from monext_bridge.runtime import together
 from monext_bridge.services.operations import AuditedAct, audited_request, check_store
 from monext_bridge.web.access import actor_of, api_client, signed_query
@@ -117,6 +118,7 @@ def show(payment_id: str) -> dict[str, Any]:
 def checkout_link() -> tuple[dict[str, Any], int]:
     """Make a signed link to the payment of a cart, for shops that would rather not sign themselves."""
     requested = read_body(models.CheckoutLinkRequest)
+    now_concerns(cart=requested.cartId)
     _check_cart_of_store(CartId(requested.cartId))
     settings = services().settings
     expires = int(services().machine_clock().timestamp()) + requested.expiresIn
@@ -212,6 +214,7 @@ def config() -> dict[str, Any]:
     cart = services().records.cart(shop_session.cart_id)
     if cart is None:
         raise NotFound("the session's cart is gone")
+    now_concerns(store=cart.store_key)
     store = settings.store(cart.store_key)
     return answer(
         models.OperationsConfig(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from monext_bridge.logs import now_concerns
 from monext_bridge.services.checkout import opens_checkout
 from monext_bridge.services.outcome import hints, landing_url, with_hints
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
@@ -113,6 +114,7 @@ def _read(ref: str) -> PaymentReference:
     exactly, once it is read.
     """
     reference = services().references.read(ref)
+    now_concerns(cart=reference.cart_id, payment=reference.payment_id)
     apply_branding(hinted_store_key(reference.store_mark))
     speak(reference.language)
     rate_limits().count_proved(RateLimitKey.PAYMENT, reference.payment_id)

@@ -12,6 +12,7 @@ from monext_bridge.config import CheckoutMode
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.record import Cart
 from monext_bridge.errors import NotFound
+from monext_bridge.logs import now_concerns
 from monext_bridge.services.checkout import StartOptions, named_pages
 from monext_bridge.services.results import ExistingPayment, StartedSession
 from monext_bridge.web.access import looking_up
@@ -80,6 +81,7 @@ def start_by_form(cart_id: str) -> Response:
 def _start(cart_id: str, given: MultiDict[str, str]) -> tuple[StartedSession | ExistingPayment, CheckoutMode]:
     settings = services().settings
     cart = parameters.cart_id(cart_id)
+    now_concerns(cart=cart)
     mode = parameters.mode(given.get("mode"), default=settings.mode)
     options = parameters.options(given, settings=settings)
     apply_branding(None, home=options.cancel_url)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from monext_bridge import observed
 from monext_bridge.errors import RemoteError, StoreNotConfigured
-from monext_bridge.logs import event
+from monext_bridge.logs import event, now_concerns
 from monext_bridge.web.access import rate_limits
 from monext_bridge.web.endpoints import (
     NOTIFICATION,
@@ -54,6 +54,7 @@ def notify(ref: str) -> Response:
     """
     reference = services().references.read(ref)
     observed.notification_received()
+    now_concerns(cart=reference.cart_id, payment=reference.payment_id)
     rate_limits().count_proved(RateLimitKey.PAYMENT, reference.payment_id)
     token = parameters.token(_given(), names=TOKENS)
     try:

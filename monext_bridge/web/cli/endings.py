@@ -23,6 +23,7 @@ from monext_bridge.errors import (
     SettingsError,
     StoreNotConfigured,
 )
+from monext_bridge.logs import concerning
 from monext_bridge.web.api import ErrorDetail, ErrorResponse, answer
 from monext_bridge.web.pages import code_of, status_of
 
@@ -81,7 +82,8 @@ def failures(*, as_json: bool, key: str | None = None, hint: str = "") -> Iterat
     After Ctrl-C it is unknown too: Ctrl-C does not undo what has been sent to Monext.
     """
     try:
-        yield
+        with concerning():
+            yield
     except BridgeError as error:
         raise _ended(error, as_json=as_json, key=key, hint=hint) from error
     except KeyboardInterrupt as error:

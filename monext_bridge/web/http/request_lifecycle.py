@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from monext_bridge import observed
 from monext_bridge.errors import Forbidden
-from monext_bridge.logs import correlation_id
+from monext_bridge.logs import CONCERNS, begin_concerns, correlation_id, end_concerns
 from monext_bridge.runtime import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, Bulkhead, deadlines
 from monext_bridge.web.endpoints import OTHER_SECONDS, Answers, Endpoints, Navigated
 from monext_bridge.web.http.navigation import is_fetched_ahead, is_navigated
@@ -57,6 +57,7 @@ def init_request_lifecycle(
 
     def begin() -> None:
         given = request.headers.get("X-Correlation-ID") or request.headers.get("X-Request-ID") or ""
+        begin_concerns(request.environ.setdefault(CONCERNS, {}))
         correlation_id.set(given if CORRELATION.fullmatch(given) else str(uuid.uuid4()))
         declared = endpoints.get(request.endpoint or "")
         deadlines.begin(declared.seconds if declared else OTHER_SECONDS)
@@ -112,6 +113,7 @@ def _end(response: Response) -> Response:
 def _clean_up(_: BaseException | None) -> None:
     """Free what belongs to this request. A connection brings many, and what is done between them belongs to none."""
     correlation_id.set(None)
+    end_concerns()
     deadlines.clear()
     entered: Bulkhead | None = g.pop("bulkhead", None)
     if entered:

@@ -16,6 +16,7 @@ from monext_bridge.errors import (
     Malformed,
     RemoteNotFound,
     RemoteRefused,
+    RemoteTooLarge,
     RemoteUnavailable,
     RemoteUnreachable,
     SettingsError,
@@ -23,9 +24,10 @@ from monext_bridge.errors import (
 )
 from monext_bridge.gateways.commercetools import acting_as, acting_principal
 from monext_bridge.gateways.commercetools.api import CommercetoolsGateway
+from monext_bridge.gateways.http.bodies import LARGEST_ANSWER
 from monext_bridge.runtime import together
 from tests.gateways.project import Project, error, gateway_to, requests_but_tokens
-from tests.gateways.remotes import Remote
+from tests.gateways.remotes import Remote, Request
 from tests.world import wait_for
 
 EXPAND = {"expand": "paymentInfo.payments[*]"}
@@ -123,6 +125,32 @@ class TestCalls:
     def test_a_query_gives_its_results(self, commercetools: CommercetoolsGateway, project: Project) -> None:
         project.reply = lambda _: (200, {"results": [{"id": "a"}, {"id": "b"}]})
         assert commercetools.query_payments("key=:k", {"k": "1"}) == [{"id": "a"}, {"id": "b"}]
+
+    def test_a_list_that_is_too_large_is_read_in_parts_and_in_order(
+        self, commercetools: CommercetoolsGateway, project: Project, remote: Remote
+    ) -> None:
+        """An order may have 16 MB by itself; here three are larger than what is read at once."""
+
+        def page(request: Request) -> tuple[int, Any]:
+            asked = dict(parse_qsl(urlsplit(request.target).query))
+            offset = int(asked.get("offset", 0))
+            found = [{"id": n} for n in range(7)][offset : offset + int(asked["limit"])]
+            padding = "x" * (LARGEST_ANSWER // 3 * len(found))
+            return 200, {"results": found, "padding": padding}
+
+        project.reply = page
+        found = commercetools.query_orders("id in (:i)", {"i": ["1", "2"]}, limit=10)
+        assert [each["id"] for each in found] == list(range(7))
+        asked = [dict(parse_qsl(urlsplit(each.target).query)) for each in requests_but_tokens(remote)]
+        assert "sort" not in asked[0]
+        assert {each["sort"] for each in asked[1:]} == {"id asc"}
+
+    def test_a_single_one_that_is_too_large_is_not_read(
+        self, commercetools: CommercetoolsGateway, project: Project
+    ) -> None:
+        project.reply = lambda _: (200, {"results": [], "padding": "x" * LARGEST_ANSWER})
+        with pytest.raises(RemoteTooLarge):
+            commercetools.query_orders("id=:i", {"i": "1"}, limit=4)
 
     def test_a_query_without_results_is_no_usable_answer(
         self, commercetools: CommercetoolsGateway, project: Project

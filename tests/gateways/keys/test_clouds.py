@@ -133,6 +133,12 @@ def test_more_than_is_needed_is_not_taken(remote: Remote) -> None:
     assert fetch(f"{remote.url}/a.pem") is None
 
 
+@pytest.mark.parametrize("action", ["gzip_bomb", "endless", "many_1xx", "huge_headers"])
+def test_an_answer_without_end_is_no_content(remote: Remote, action: str) -> None:
+    remote.add_fault(action, seconds=600)
+    assert fetch(f"{remote.url}/a.pem") is None
+
+
 def test_a_broken_answer_is_no_content(remote: Remote) -> None:
     remote.add_fault("drop_before")
     assert fetch(f"{remote.url}/a.pem") is None

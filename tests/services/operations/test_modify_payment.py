@@ -274,6 +274,10 @@ LOST: list[dict[str, Any]] = [
     {"action": "drop_after"},
     {"action": "status_after", "code": 504},
     {"action": "half_body"},
+    {"action": "gzip_bomb"},
+    {"action": "endless", "seconds": 600},
+    {"action": "many_1xx"},
+    {"action": "huge_headers"},
 ]
 
 
