@@ -37,7 +37,10 @@ class RateCounts:
         self, redis_url: SecretStr | None, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._own = FixedWindowRateLimiter(MemoryStorage())
-        self._shared, self._away_errors = _in_redis(redis_url) if redis_url else (None, ())
+        self._shared: FixedWindowRateLimiter | None = None
+        self._away_errors: tuple[type[Exception], ...] = ()
+        if redis_url:
+            self._shared, self._away_errors = _in_redis(redis_url)
         self._monotonic, self._lock = monotonic, Lock()
         self._pause, self._try_again_at = 0.0, float("-inf")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from commercetools.platform import models
@@ -33,5 +33,6 @@ def test_a_model_is_written_as_by_the_sdk_itself_and_again(model: Any) -> None:
 
 
 def test_nothing_of_one_model_is_written_with_the_next() -> None:
-    to_json(MODELS[0])
-    assert to_json(MODELS[1]) == MODELS[1].serialize()
+    first, second = cast("list[Any]", MODELS[:2])
+    to_json(first)
+    assert to_json(second) == second.serialize()
