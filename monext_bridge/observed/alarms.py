@@ -19,6 +19,7 @@ ALARMS_OF_THE_LOG = frozenset(
         "command_failed",
         "companion_ended",
         "customer_not_read",
+        "doctor_check_failed",
         "earlier_attempt_not_recorded",
         "events_secret_in_url",
         "few_files",

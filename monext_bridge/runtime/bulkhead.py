@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import Condition, Lock
 
 from monext_bridge.runtime.deadlines import seconds_left
 
@@ -23,12 +23,15 @@ LONGEST_WAIT_IN_ALL = 2.0
 
 
 class Bulkhead:
-    """Hands out a fixed number of slots. Thread-safe."""
+    """Hands out a fixed number of slots. Thread-safe.
+
+    A semaphore would look for somebody to wake each time a slot is left, which mostly nobody waits for.
+    """
 
     def __init__(
         self, slots: int, *, longest_wait: float = LONGEST_WAIT, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._free = BoundedSemaphore(slots)
+        self._free, self._waiting, self._change = slots, 0, Condition(Lock())
         self._longest_wait, self._clock = longest_wait, clock
         self._last_change_at = clock()
 
@@ -38,14 +41,17 @@ class Bulkhead:
         A caller waits for a slot only as long as somebody entered or left within the last `longest_wait`
         seconds. Where all slots hang, it would wait for nothing.
         """
-        if self._free.acquire(blocking=False) or self._wait():
+        if self._take() or self._wait():
             self._last_change_at = self._clock()
             return True
         return False
 
     def leave(self) -> None:
         self._last_change_at = self._clock()
-        self._free.release()
+        with self._change:
+            self._free += 1
+            if self._waiting:
+                self._change.notify()
 
     @contextmanager
     def slot(self) -> Iterator[bool]:
@@ -59,4 +65,19 @@ class Bulkhead:
 
     def _wait(self) -> bool:
         longest_wait = min(self._last_change_at + self._longest_wait - self._clock(), seconds_left())
-        return longest_wait > 0 and self._free.acquire(timeout=longest_wait)
+        if longest_wait <= 0:
+            return False
+        with self._change:
+            self._waiting += 1
+            try:
+                free = self._change.wait_for(lambda: self._free > 0, timeout=longest_wait)
+            finally:
+                self._waiting -= 1
+            self._free -= int(free)
+            return free
+
+    def _take(self) -> bool:
+        with self._change:
+            free = self._free > 0
+            self._free -= int(free)
+            return free

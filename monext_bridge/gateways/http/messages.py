@@ -27,7 +27,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def written(request: Request, method: str, path: str, *, host: str) -> bytes:
+def request_bytes(request: Request, method: str, path: str, *, host: str) -> bytes:
     """Returns the whole message. `path` is quoted already.
 
     Raises ValueError for what can't be sent: a number that JSON does not know, a line break in a header.

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from monext_bridge.gateways.http.bodies import LARGEST_ANSWER, TooLarge, Unasked, read_content
 from monext_bridge.gateways.http.connections import Connections, NotConnected
-from monext_bridge.gateways.http.messages import Request, written
+from monext_bridge.gateways.http.messages import Request, request_bytes
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
 from monext_bridge.runtime import seconds_with_suspend, within
 
@@ -95,7 +95,7 @@ class Wire:
         """
         sent = seconds_with_suspend()
         try:
-            message = written(request, method, self._base_path + path, host=self._connections.host)
+            message = request_bytes(request, method, self._base_path + path, host=self._connections.host)
             connection = self._connections.take()
         except (NotConnected, ValueError):
             return Failure.NOT_CONNECTED

@@ -60,7 +60,7 @@ class SearchResult:
 
 
 @dataclass(slots=True)
-class Progress:
+class SearchProgress:
     """What a search has to say of itself. It belongs to one search."""
 
     remarks: list[str]
@@ -81,7 +81,7 @@ class PaymentSearch:
 
     def find(self, terms: SearchTerms) -> SearchResult:
         """Return at most `limit` payments that fulfil all terms. Raises RemoteError. May be repeated."""
-        progress = Progress([])
+        progress = SearchProgress([])
         named = self._named(terms, progress)
         found = self._of_time(terms, progress) if named is None else self._chosen(named, terms)
         listed: list[FoundPayment] = []
@@ -92,7 +92,7 @@ class PaymentSearch:
             listed.append(each)
         return SearchResult(tuple(listed), tuple(progress.remarks), progress.complete)
 
-    def _named(self, terms: SearchTerms, progress: Progress) -> tuple[Payment, ...] | None:
+    def _named(self, terms: SearchTerms, progress: SearchProgress) -> tuple[Payment, ...] | None:
         """Return the payments that the text and the email name; None where they have to be looked for."""
         if not terms.names_payments:
             return None
@@ -129,14 +129,14 @@ class PaymentSearch:
         except RequestError:
             return None
 
-    def _by_email(self, email: str, progress: Progress) -> tuple[PaymentId, ...]:
+    def _by_email(self, email: str, progress: SearchProgress) -> tuple[PaymentId, ...]:
         wanted = Predicate(ANY_ADDRESS, {"emails": tuple(dict.fromkeys((email, email.lower())))})
         answers = (self.queries.of_orders(wanted), self.queries.of_carts(wanted))
         if any(more for _, more in answers):
             progress.stop("only the newest 500 orders and 500 carts of this address were looked at")
         return tuple(dict.fromkeys(each for ids, _ in answers for each in ids))
 
-    def _of_time(self, terms: SearchTerms, progress: Progress) -> Iterator[FoundPayment]:
+    def _of_time(self, terms: SearchTerms, progress: SearchProgress) -> Iterator[FoundPayment]:
         """Read the payments of a time, and yield those that fulfil the terms."""
         if terms.begin is None and terms.end is None:
             terms = replace(terms, begin=self.clock() - USUAL_TIME)
@@ -152,7 +152,7 @@ class PaymentSearch:
             yield from self._chosen((p for p in payments if _goes_by(p, terms.text)), terms)
 
     def _pages(
-        self, wanted: Predicate, *, most: int, progress: Progress | None = None
+        self, wanted: Predicate, *, most: int, progress: SearchProgress | None = None
     ) -> Iterator[list[Payment]]:
         for number, page in enumerate(self.queries.pages(wanted, newest_first=True), start=1):
             unread = [p for p in page.payments if isinstance(p, UnreadablePayment)]

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from monext_bridge.config import MonextEnvironment, Settings, StoreSettings
 from monext_bridge.errors import Conflict
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.services.homologation.facts import FACTS, Fact, FactState, Known, known
-from monext_bridge.services.homologation.progress import Progress, load
+from monext_bridge.services.homologation.facts import FACTS, Fact, FactState, FoundOut, known
+from monext_bridge.services.homologation.progress import CheckProgress, load
 from monext_bridge.services.homologation.with_payment import PaidCheck
 from monext_bridge.services.homologation.without_browser import ask_alone, open_session
 
@@ -19,8 +19,8 @@ __all__ = [
     "FACTS",
     "Fact",
     "FactState",
-    "Known",
-    "Progress",
+    "FoundOut",
+    "CheckProgress",
     "begin_check",
     "facts_of",
     "go_on",
@@ -40,14 +40,14 @@ def refuse_real_money(settings: Settings) -> None:
         )
 
 
-def begin_check(settings: Settings, store: StoreSettings, progress: Progress) -> None:
+def begin_check(settings: Settings, store: StoreSettings, progress: CheckProgress) -> None:
     """Find out what needs no payment, and open the session to be paid. Raises RemoteUnavailable, Conflict."""
     refuse_real_money(settings)
     progress.found.update(ask_alone(settings, store))
     progress.found.update(open_session(settings, store, progress))
 
 
-def go_on(settings: Settings, store: StoreSettings, progress: Progress, *, save: Callable[[], None]) -> bool:
+def go_on(settings: Settings, store: StoreSettings, progress: CheckProgress, *, save: Callable[[], None]) -> bool:
     """Find out the rest once the session is paid, and clean up. Return False where it is not paid yet.
 
     May be repeated after it was stopped anywhere: what may have been sent is not sent again, and what was taken is
@@ -69,12 +69,12 @@ def go_on(settings: Settings, store: StoreSettings, progress: Progress, *, save:
     return True
 
 
-def returned_with(progress: Progress, names: frozenset[str]) -> None:
+def returned_with(progress: CheckProgress, names: frozenset[str]) -> None:
     """Note with which parameters the buyer came back. Only their names are kept."""
     told = sorted(names & TOKEN_NAMES) or sorted(names)
     progress.found["token_parameter"] = known(bool(names & TOKEN_NAMES), ", ".join(told) or "none")
 
 
-def facts_of(progress: Progress) -> Mapping[str, Known]:
+def facts_of(progress: CheckProgress) -> Mapping[str, FoundOut]:
     """Return what is known of every fact. One that nothing was found out about says so."""
-    return {name: progress.found.get(name, Known(FactState.NOT_FOUND_OUT)) for name in FACTS}
+    return {name: progress.found.get(name, FoundOut(FactState.NOT_FOUND_OUT)) for name in FACTS}

@@ -83,13 +83,13 @@ FACTS: Mapping[str, Fact] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FoundOut:
     """Holds what was found out about a fact. `evidence` is short, and has no secret and no personal data."""
 
     verdict: FactState
     evidence: str = ""
 
 
-def known(holds: bool, evidence: object) -> Known:
+def known(holds: bool, evidence: object) -> FoundOut:
     """Return the verdict, with the evidence shortened."""
-    return Known(FactState.HOLDS if holds else FactState.DIFFERS, str(evidence)[:LONGEST_EVIDENCE])
+    return FoundOut(FactState.HOLDS if holds else FactState.DIFFERS, str(evidence)[:LONGEST_EVIDENCE])

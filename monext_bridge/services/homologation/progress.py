@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from monext_bridge.services.homologation.facts import FactState, Known
+from monext_bridge.services.homologation.facts import FactState, FoundOut
 
 
 @dataclass(slots=True)
-class Progress:
+class CheckProgress:
     """Holds what was found out, the session that a person pays, and what is under way.
 
     `under_way` names the act that was about to be sent: after a crash nobody knows whether it was, and none is
@@ -29,7 +29,7 @@ class Progress:
     transaction: str = ""
     under_way: str = ""
     cleaned: bool = False
-    found: dict[str, Known] = field(default_factory=dict)
+    found: dict[str, FoundOut] = field(default_factory=dict)
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all."""
@@ -39,15 +39,15 @@ class Progress:
         beside.replace(path)
 
 
-def load(path: Path) -> Progress:
+def load(path: Path) -> CheckProgress:
     """Read a file that `save` has written. Raises ValueError for another one, OSError."""
     body = json.loads(path.read_text())
     if not isinstance(body, Mapping):
         raise ValueError("not a file of this check")
     try:
         found = {
-            name: Known(FactState(each["verdict"]), each["evidence"]) for name, each in body["found"].items()
+            name: FoundOut(FactState(each["verdict"]), each["evidence"]) for name, each in body["found"].items()
         }
-        return Progress(**{**body, "found": found})
+        return CheckProgress(**{**body, "found": found})
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not a file of this check") from error

@@ -14,15 +14,15 @@ from monext_bridge.gateways.http import HttpAnswer
 from monext_bridge.gateways.monext import MonextGateway
 from monext_bridge.mapping.json_object import JsonObject
 from monext_bridge.mapping.monext import ACCEPTED, read_result
-from monext_bridge.services.homologation.facts import FactState, Known, known
-from monext_bridge.services.homologation.progress import Progress
+from monext_bridge.services.homologation.facts import FactState, FoundOut, known
+from monext_bridge.services.homologation.progress import CheckProgress
 from monext_bridge.services.homologation.without_browser import AMOUNT, OWN_DATA
 
 PART, SMALL_PART = 100, 50
 PAID_BY = frozenset({"AUTHORIZATION", "AUTHORIZATION_AND_CAPTURE"})
 CANCELS = frozenset({"CANCEL", "CANCEL_AUTHORIZATION", "RESET"})
 
-Found = Iterator[tuple[str, Known]]
+Found = Iterator[tuple[str, FoundOut]]
 Save = Callable[[], None]
 
 
@@ -41,7 +41,7 @@ class PaidCheck:
     """Acts on the payment of this check alone. `save` keeps the progress before each act that moves money."""
 
     store: StoreSettings
-    progress: Progress
+    progress: CheckProgress
     save: Save
     gateway: MonextGateway
 
@@ -121,9 +121,9 @@ class PaidCheck:
         self.save()
         return JsonObject.of(answer.body, what="answer").part("transaction").text("id") or "", answer
 
-    def _echo(self, capture: str) -> Known:
+    def _echo(self, capture: str) -> FoundOut:
         if not capture:
-            return Known(FactState.NOT_FOUND_OUT, "no capture")
+            return FoundOut(FactState.NOT_FOUND_OUT, "no capture")
         read = self.gateway.get_transaction(self.store.credentials, MonextTransactionId(capture))
         echoed = JsonObject.of(read.body, what="answer").part("privateData").text(OWN_DATA) == "first"
         return known(echoed, "echoed" if echoed else "not echoed")
@@ -145,7 +145,7 @@ def _sum(rows: list[JsonObject], types: frozenset[str]) -> int:
     return sum(amount for each in counted if isinstance(amount := each.members.get("amount"), int))
 
 
-def _accepted(answer: HttpAnswer) -> Known:
+def _accepted(answer: HttpAnswer) -> FoundOut:
     return known(_is_accepted(answer), _said(answer))
 
 

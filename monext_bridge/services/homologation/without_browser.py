@@ -17,8 +17,8 @@ from monext_bridge.gateways.http import HttpAnswer
 from monext_bridge.gateways.monext import UNAUTHORIZED, MonextGateway
 from monext_bridge.mapping.json_object import Json, JsonObject
 from monext_bridge.mapping.monext import CreatedSession, read_created_session, read_result
-from monext_bridge.services.homologation.facts import FactState, Known, known
-from monext_bridge.services.homologation.progress import Progress
+from monext_bridge.services.homologation.facts import FactState, FoundOut, known
+from monext_bridge.services.homologation.progress import CheckProgress
 
 AMOUNT = 300
 """Minor units. Two parts of 100 are captured, 50 of them refunded, and the rest cancelled."""
@@ -28,7 +28,7 @@ NO_SESSION = SessionToken("00000000000000000000")
 OWN_DATA = "homologationCheck"
 INTROSPECTED = ("active", "scope", "client_id", "exp")
 
-Found = Iterator[tuple[str, Known]]
+Found = Iterator[tuple[str, FoundOut]]
 
 
 def session_body(settings: Settings, store: StoreSettings, *, return_url: str, private: str) -> Json:
@@ -48,7 +48,7 @@ def session_body(settings: Settings, store: StoreSettings, *, return_url: str, p
     }
 
 
-def open_session(settings: Settings, store: StoreSettings, progress: Progress) -> Found:
+def open_session(settings: Settings, store: StoreSettings, progress: CheckProgress) -> Found:
     """Open the session that a person will pay, and note it in `progress`."""
     gateway, private = MonextGateway(), secrets.token_hex(8)
     body = session_body(settings, store, return_url=f"{settings.public_url}/health", private=private)
@@ -69,7 +69,7 @@ def open_session(settings: Settings, store: StoreSettings, progress: Progress) -
 
 def ask_alone(settings: Settings, store: StoreSettings) -> Found:
     """Find out everything that needs no payment. A remote that does not answer leaves its fact open."""
-    asked: Mapping[str, Callable[[], Known]] = {
+    asked: Mapping[str, Callable[[], FoundOut]] = {
         "wrong_key": lambda: _wrong_key(store),
         "unknown_session": lambda: _unknown_session(store),
         "url_length": lambda: _url_length(settings, store),
@@ -80,10 +80,10 @@ def ask_alone(settings: Settings, store: StoreSettings) -> Found:
         try:
             yield name, ask()
         except RemoteError as error:
-            yield name, Known(FactState.NOT_FOUND_OUT, type(error).__name__)
+            yield name, FoundOut(FactState.NOT_FOUND_OUT, type(error).__name__)
 
 
-def _wrong_key(store: StoreSettings) -> Known:
+def _wrong_key(store: StoreSettings) -> FoundOut:
     pair = f"{store.credentials.merchant_id}:{secrets.token_hex(10)}"
     wrong = SecretStr(base64.b64encode(pair.encode()).decode())
     answer = MonextGateway().get_session(replace(store.credentials, api_keys=(wrong,)), NO_SESSION)
@@ -91,13 +91,13 @@ def _wrong_key(store: StoreSettings) -> Known:
     return known(refused, _result_of(answer))
 
 
-def _unknown_session(store: StoreSettings) -> Known:
+def _unknown_session(store: StoreSettings) -> FoundOut:
     answer = MonextGateway().get_session(store.credentials, NO_SESSION)
     result = read_result(answer.body)
     return known((result.title, result.code) == ("ERROR", "02304"), _result_of(answer))
 
 
-def _url_length(settings: Settings, store: StoreSettings) -> Known:
+def _url_length(settings: Settings, store: StoreSettings) -> FoundOut:
     base = f"{settings.public_url}/return/"
     url = base + "A" * (LONGEST_URL - len(base))
     body = session_body(settings, store, return_url=url, private="")
@@ -106,14 +106,14 @@ def _url_length(settings: Settings, store: StoreSettings) -> Known:
     return known(isinstance(created, CreatedSession), _result_of(answer))
 
 
-def _introspection(settings: Settings) -> Known:
+def _introspection(settings: Settings) -> FoundOut:
     gateway = CommercetoolsGateway(settings.commercetools)
     told = gateway.introspect_own_token()
     missing = [name for name in INTROSPECTED if name not in told]
     return known(not missing and told["active"] is True, f"missing: {missing}" if missing else "all members")
 
 
-def _dated(settings: Settings) -> Known:
+def _dated(settings: Settings) -> FoundOut:
     gateway = CommercetoolsGateway(settings.commercetools)
     gateway.check()
     return known(gateway.clock.is_known, "Date" if gateway.clock.is_known else "no Date")

@@ -15,7 +15,7 @@ from monext_bridge import __version__
 from monext_bridge.services.homologation import (
     FACTS,
     FactState,
-    Progress,
+    CheckProgress,
     begin_check,
     facts_of,
     go_on,
@@ -83,7 +83,7 @@ def homologation_check(
 def _begin(path: Path, *, store_key: str | None, report: Path) -> None:
     if path.exists():
         raise click.UsageError(f"{path} is there: go on with --resume {path}, or name another --progress.")
-    settings, state = services().settings, Progress()
+    settings, state = services().settings, CheckProgress()
     begin_check(settings, settings.store(store_key), state)
     state.save(path)
     _tell(state, report)
@@ -116,7 +116,7 @@ def _parameters(url: str) -> frozenset[str]:
     return frozenset(name[:20] for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True))
 
 
-def _tell(state: Progress, report: Path) -> None:
+def _tell(state: CheckProgress, report: Path) -> None:
     """Write the report, and print what differs with what to do."""
     found = facts_of(state)
     facts = {

@@ -20,6 +20,8 @@ def _begin() -> None:
 
 
 def _count(response: Response) -> Response:
+    if "began" not in g:
+        return response  # nobody asked: a command makes an answer to look at its headers
     observed.request_answered(
         request.endpoint,
         method=request.method,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -34,6 +35,8 @@ FOUR_DIGITS_TOGETHER = frozenset({"es", "es_ES", "it", "it_CH", "it_IT", "pt_PT"
 
 TIME_ZONE = "Europe/Paris"
 """The time zone of most who pay by Monext; a server knows no better one. Printed times say their offset."""
+
+MOST_AMOUNTS = 4096
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
@@ -97,11 +100,16 @@ def money(amount: Money) -> str:
 
     The sign is a minus sign and not a hyphen: it is read aloud, and no line ends after it.
     """
-    number = Decimal(amount.cent_amount).scaleb(-amount.fraction_digits)
-    locale: Locale = get_locale()
+    return _written(amount.cent_amount, amount.fraction_digits, amount.currency, get_locale())
+
+
+@lru_cache(maxsize=MOST_AMOUNTS)
+def _written(cent_amount: int, fraction_digits: int, currency: str, locale: Locale) -> str:
+    """Write an amount. The prices of a shop come again and again, and each takes as long as some sentences."""
+    number = Decimal(cent_amount).scaleb(-fraction_digits)
     written = format_currency(
         number,
-        amount.currency,
+        currency,
         locale=locale,
         decimal_quantization=False,
         group_separator=abs(number) >= 10_000 or not _keeps_four_digits_together(locale),

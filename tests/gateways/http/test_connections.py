@@ -94,6 +94,17 @@ def test_whom_to_trust_is_read_once_and_not_for_each_connection(
     assert len(heard) == 2
 
 
+def test_keys_of_connections_are_not_told_to_a_file_that_the_environment_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, told = self_signed(tmp_path), tmp_path / "keys"
+    monkeypatch.setattr("certifi.where", lambda: str(certificate))
+    monkeypatch.setenv("SSLKEYLOGFILE", str(told))
+    with tls_server(certificate, []) as port, pytest.raises(RemoteUnavailable):
+        post(f"https://127.0.0.1:{port}")
+    assert not told.exists()
+
+
 def self_signed(folder: Path) -> Path:
     """A certificate for 127.0.0.1 and its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -9,17 +9,17 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from monext_bridge.errors import RemoteUnavailable, RemoteUnreachable
-from monext_bridge.gateways.http.messages import Request, written
+from monext_bridge.gateways.http.messages import Request, request_bytes
 from tests.gateways.remotes import Remote, client, listening
 from tests.world import wait_for
 
 UNSENDABLE: Mapping[str, Callable[[], bytes]] = {
-    "line break": lambda: written(Request(headers={"X-A": "a\r\nX-B: b"}), "GET", "/a", host="h"),
-    "null byte": lambda: written(Request(headers={"X-A": "\0"}), "GET", "/a", host="h"),
-    "other alphabet": lambda: written(Request(headers={"X-A": "Ж"}), "GET", "/a", host="h"),
-    "no number": lambda: written(Request(json={"a": float("nan")}), "POST", "/a", host="h"),
-    "space in the path": lambda: written(Request(), "GET", "/a b", host="h"),
-    "path that is not quoted": lambda: written(Request(), "GET", "/é", host="h"),
+    "line break": lambda: request_bytes(Request(headers={"X-A": "a\r\nX-B: b"}), "GET", "/a", host="h"),
+    "null byte": lambda: request_bytes(Request(headers={"X-A": "\0"}), "GET", "/a", host="h"),
+    "other alphabet": lambda: request_bytes(Request(headers={"X-A": "Ж"}), "GET", "/a", host="h"),
+    "no number": lambda: request_bytes(Request(json={"a": float("nan")}), "POST", "/a", host="h"),
+    "space in the path": lambda: request_bytes(Request(), "GET", "/a b", host="h"),
+    "path that is not quoted": lambda: request_bytes(Request(), "GET", "/é", host="h"),
 }
 
 
@@ -36,7 +36,7 @@ def length(body: bytes) -> bytes:
 
 
 def test_a_request_is_one_message() -> None:
-    message = written(Request(params={"a": ("1", "2")}, json={"é": 1}), "POST", "/p", host="h:1").decode()
+    message = request_bytes(Request(params={"a": ("1", "2")}, json={"é": 1}), "POST", "/p", host="h:1").decode()
     head, _, body = message.partition("\r\n\r\n")
     assert head.splitlines()[0] == "POST /p?a=1&a=2 HTTP/1.1"
     assert {"Host: h:1", "Accept-Encoding: gzip", "Content-Type: application/json"} < set(head.splitlines())
@@ -44,8 +44,8 @@ def test_a_request_is_one_message() -> None:
 
 
 def test_only_what_may_have_a_body_has_a_length_without_one() -> None:
-    assert b"Content-Length" not in written(Request(), "GET", "/", host="h")
-    assert b"Content-Length: 0\r\n" in written(Request(), "POST", "/", host="h")
+    assert b"Content-Length" not in request_bytes(Request(), "GET", "/", host="h")
+    assert b"Content-Length: 0\r\n" in request_bytes(Request(), "POST", "/", host="h")
 
 
 @pytest.mark.parametrize("write", UNSENDABLE.values(), ids=UNSENDABLE)
