@@ -27,7 +27,18 @@ FLASK = ".venv/bin/flask "
 OTHERS = ("curl", "python3", "gcloud", "aws", "export", "TOKEN=$(curl", "docker", "openssl")
 """Programs that are no part of the checkout."""
 
-OF_A_MACHINE = ("adduser", "git", "install", "cp", "systemctl", "cd", "for", "until", "done", "/opt/monext-bridge/")
+OF_A_MACHINE = (
+    "adduser",
+    "git",
+    "install",
+    "cp",
+    "systemctl",
+    "cd",
+    "for",
+    "until",
+    "done",
+    "/opt/monext-bridge/",
+)
 """What `docs/deployment.md` does on a machine of one's own."""
 
 ADDRESS = re.compile(r'curl [^\n]*?(?:"\$PUBLIC_URL|http://localhost:8000)(/[^\s"]*)')

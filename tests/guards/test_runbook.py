@@ -14,11 +14,6 @@ from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services.reconciliation.report import FindingStatus
 from monext_bridge.web import create_app
 from monext_bridge.web.cli.commands import LateCommand
-from monext_bridge.web.cli.check_page import check_page_command
-from monext_bridge.web.cli.payment import payment_group
-from monext_bridge.web.cli.reconcile import reconcile
-from monext_bridge.web.cli.setup import setup
-from monext_bridge.web.cli.work import work
 from tests.settings_environment import settings_with
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,7 +165,11 @@ def _exists(line: str, *, root: click.Command) -> bool:
         if isinstance(command, LateCommand):
             command, ours = command.load(), True
     known = {option for parameter in command.params for option in parameter.opts}
-    return ours and not isinstance(command, click.Group) and {word for word in words if word.startswith("--")} <= known
+    return (
+        ours
+        and not isinstance(command, click.Group)
+        and {word for word in words if word.startswith("--")} <= known
+    )
 
 
 def test_commands_are_found_at_all() -> None:

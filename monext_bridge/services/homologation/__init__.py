@@ -17,10 +17,10 @@ from monext_bridge.services.homologation.without_browser import ask_alone, open_
 
 __all__ = [
     "FACTS",
+    "CheckProgress",
     "Fact",
     "FactState",
     "FoundOut",
-    "CheckProgress",
     "begin_check",
     "facts_of",
     "go_on",
@@ -47,7 +47,9 @@ def begin_check(settings: Settings, store: StoreSettings, progress: CheckProgres
     progress.found.update(open_session(settings, store, progress))
 
 
-def go_on(settings: Settings, store: StoreSettings, progress: CheckProgress, *, save: Callable[[], None]) -> bool:
+def go_on(
+    settings: Settings, store: StoreSettings, progress: CheckProgress, *, save: Callable[[], None]
+) -> bool:
     """Find out the rest once the session is paid, and clean up. Return False where it is not paid yet.
 
     May be repeated after it was stopped anywhere: what may have been sent is not sent again, and what was taken is

@@ -46,7 +46,8 @@ def load(path: Path) -> CheckProgress:
         raise ValueError("not a file of this check")
     try:
         found = {
-            name: FoundOut(FactState(each["verdict"]), each["evidence"]) for name, each in body["found"].items()
+            name: FoundOut(FactState(each["verdict"]), each["evidence"])
+            for name, each in body["found"].items()
         }
         return CheckProgress(**{**body, "found": found})
     except (KeyError, TypeError, AttributeError) as error:

@@ -14,8 +14,8 @@ from flask.cli import with_appcontext
 from monext_bridge import __version__
 from monext_bridge.services.homologation import (
     FACTS,
-    FactState,
     CheckProgress,
+    FactState,
     begin_check,
     facts_of,
     go_on,

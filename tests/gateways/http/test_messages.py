@@ -36,7 +36,9 @@ def length(body: bytes) -> bytes:
 
 
 def test_a_request_is_one_message() -> None:
-    message = request_bytes(Request(params={"a": ("1", "2")}, json={"é": 1}), "POST", "/p", host="h:1").decode()
+    message = request_bytes(
+        Request(params={"a": ("1", "2")}, json={"é": 1}), "POST", "/p", host="h:1"
+    ).decode()
     head, _, body = message.partition("\r\n\r\n")
     assert head.splitlines()[0] == "POST /p?a=1&a=2 HTTP/1.1"
     assert {"Host: h:1", "Accept-Encoding: gzip", "Content-Type: application/json"} < set(head.splitlines())
