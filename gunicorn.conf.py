@@ -57,11 +57,17 @@ class JsonLogger(Logger):
             self.access_log,
             method=req.method,
             path=environ.get("PATH_INFO", ""),
-            status=resp.status_code,
+            status=_status_of(resp),
             ms=round(request_time.total_seconds() * 1000),
             headers=resp.headers,
             concerns=environ.get(logs.CONCERNS),
         )
+
+
+def _status_of(resp: Any) -> int | None:
+    """Returns the status. What gunicorn refuses by itself, as no request at all, has its text alone."""
+    number = str(getattr(resp, "status", "")).partition(" ")[0]
+    return getattr(resp, "status_code", int(number) if number.isdecimal() else None)
 
 
 def when_ready(server: Any) -> None:

@@ -32,6 +32,9 @@ correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=No
 
 ENCODER = json.JSONEncoder(ensure_ascii=False)
 
+LINE_BREAKS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+"""Characters that JSON leaves as they are, and that end a line or steer a terminal where a log is read."""
+
 Concerns = dict[str, str]
 """What lines are about: the key of the store, and commercetools' ids of the cart, the payment and the order. It grows
 while the work goes on, also from the threads of a hop, which have the same one."""
@@ -214,7 +217,8 @@ class JsonFormatter(logging.Formatter):
                 line[name] = cleaned_for_log(value)
         if record.exc_info and record.exc_info[1]:
             line |= _failure(record.exc_info[1])
-        return ENCODER.encode(line)
+        text = ENCODER.encode(line)
+        return text if text.isascii() else text.translate(LINE_BREAKS)
 
 
 def _content(record: logging.LogRecord) -> dict[str, Scalar]:

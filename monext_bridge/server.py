@@ -62,6 +62,9 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
     gunicorn calls `handle` with each connection, and `handle_request` with each request once its head is there.
     """
 
+    head_seconds = 30.0
+    """Seconds from the beginning of a connection until the head of its first request is there."""
+
     body_seconds = 10.0
     """Seconds from a request's head until its body is there."""
 
@@ -77,6 +80,7 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._waiting: set[Any] = set()
+        self._first_heads: dict[Any, Any] = {}
         self._requests: dict[Any, Any] = {}
         self._unread: set[Any] = set()
 
@@ -103,13 +107,16 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         self._waiting.add(client)
+        self._first_heads[client] = gevent.spawn_later(self.head_seconds, _shut_down, client, socket.SHUT_RD)
         try:
             super().handle(listener, client, (addr[0].removeprefix(IPV4_IN_IPV6), *addr[1:]))
         finally:
             self._waiting.discard(client)
+            self._head_is_there(client)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         self._waiting.discard(sock)
+        self._head_is_there(sock)
         self._retire_alone()
         self._requests[sock] = req
         try:
@@ -140,6 +147,11 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
             self._close_unread(environ)
         environ["wsgi.input"] = BytesIO(body)
         return self._app(environ, start_response)
+
+    def _head_is_there(self, sock: Any) -> None:
+        end = self._first_heads.pop(sock, None)
+        if end is not None:
+            end.kill(block=False)
 
     def _close_unread(self, environ: WSGIEnvironment) -> None:
         """Let the answer say that the connection ends with it. gunicorn would read the whole body first."""

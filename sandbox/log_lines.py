@@ -38,4 +38,5 @@ def _clock(at: str) -> str:
 
 
 def _short(value: object) -> str:
-    return value if isinstance(value, str) and value and " " not in value else json.dumps(value)
+    plain = isinstance(value, str) and value and value.isprintable() and not any(map(str.isspace, value))
+    return str(value) if plain else json.dumps(value)

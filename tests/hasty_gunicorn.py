@@ -21,6 +21,7 @@ MUCH = 64 * 1024 * 1024
 
 
 class HastyWorker(PatientWorker):
+    head_seconds = 2.0
     body_seconds = 0.5
     answer_seconds = 2.0
 

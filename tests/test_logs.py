@@ -64,6 +64,15 @@ def test_line_breaks_stay_inside_their_line(lines: LogLines) -> None:
     assert only(lines)["why"] == 'first\nsecond"}'
 
 
+@pytest.mark.parametrize("odd", ["\x7f", "\x80", "\x85", "\x9f", "\u2028", "\u2029"])
+def test_nothing_that_a_reader_takes_for_an_end_or_an_order_stands_in_a_line(
+    odd: str, lines: LogLines
+) -> None:
+    event(logging.getLogger("t"), "odd", level=logging.WARNING, why=f"é{odd}b")
+    assert odd not in lines.text
+    assert lines.of("odd")[0]["why"] == f"é{odd}b"
+
+
 @pytest.mark.parametrize("value", [{"a": 1}, ["a"], b"bytes", object(), ("a",), {"a"}])
 def test_what_is_no_scalar_is_refused_without_showing_it(lines: LogLines, value: object) -> None:
     event(log, "odd", what=value)  # type: ignore[arg-type]

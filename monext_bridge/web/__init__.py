@@ -67,6 +67,8 @@ STATIC = Endpoint(
 def create_routes() -> Flask:
     """Build an application that has all addresses and nothing behind them: enough for whoever lists them."""
     app = Flask("monext_bridge", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    # werkzeug would redirect to an address that it makes of the Host of the request.
+    app.url_map.merge_slashes = False
     STATIC(app.view_functions["static"])
     for module in (
         checkout,

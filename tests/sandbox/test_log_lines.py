@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from sandbox.log_lines import readable
@@ -19,3 +21,11 @@ def test_what_says_nothing_is_left_out() -> None:
 @pytest.mark.parametrize("line", ["plain text", "", "[1, 2]", '"quoted"', "{broken"])
 def test_any_other_line_stays_as_it_is(line: str) -> None:
     assert readable(line) == line
+
+
+def test_no_member_can_begin_another_line_or_steer_the_terminal() -> None:
+    shown = readable(
+        json.dumps({"level": "INFO", "event": "access", "path": "/a\n21:40 CRITICAL\tfake\x1b[31m\x00\u00a0"})
+    )
+    assert shown.isprintable()
+    assert len(shown.splitlines()) == 1

@@ -10,7 +10,7 @@ from monext_bridge.domain.ids import PaymentId
 from monext_bridge.services.results import store_mark
 from monext_bridge.web.endpoints import Counted, Principal, RateLimit, method_of
 from monext_bridge.web.endpoints.rate_limits import MINUTE
-from tests.bridges import Answer, InProcess, ample_limits
+from tests.bridges import METRICS_TOKEN, Answer, InProcess, ample_limits
 from tests.services.payment_reference.references import REFERENCE
 from tests.web.back_office import UNKNOWN_ID
 from tests.web.declared_endpoints import ENDPOINTS, ROUTES
@@ -59,6 +59,8 @@ def proved(endpoint: str, bridge: InProcess, world: World) -> Request:
         return _with_session(endpoint, world.session(world.cart()))
     if caller is Principal.MERCHANT_CENTER:
         return _with_bearer(endpoint, world.merchant_center_token())
+    if caller is Principal.OPERATOR:
+        return _with_bearer(endpoint, METRICS_TOKEN)
     return _with_bearer(endpoint, world.back_office_token())
 
 

@@ -44,7 +44,8 @@ def under_reference(
 ) -> StartOptions:
     """Return the options under the rules of the start that made the reference; its access is neither more nor longer.
 
-    Raises Forbidden where the reference is another cart's, or proves less than CHECKOUT_ACCESS asks for now;
+    Landing pages that the query names count only where nothing was proved: others need the proof again. Raises
+    Forbidden where the reference is another cart's, or proves less than CHECKOUT_ACCESS asks for now;
     LinkExpired where its access has ended. Whatever is raised here, the reference still shows its payment's result.
     """
     if reference.cart_id != cart_id:
@@ -53,8 +54,11 @@ def under_reference(
         raise Forbidden(f"the reference does not prove {settings.access} access", field="ref")
     if _has_ended(reference, now=now):
         raise LinkExpired("the access of the reference has ended", field="ref")
+    allowed = (
+        options if reference.access is Access.OPEN else replace(options, return_url=None, cancel_url=None)
+    )
     return replace(
-        options,
+        allowed,
         order_number=reference.order_number,
         interface=_interface(reference, settings=settings),
         allowed_methods=tuple(sorted(reference.methods)),

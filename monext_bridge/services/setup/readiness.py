@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 
-from monext_bridge.config import MonextCredentials, MonextEnvironment, Settings, StoreSettings
+from pydantic import SecretStr
+
+from monext_bridge.config import MonextEnvironment, Settings, StoreSettings
 from monext_bridge.errors import (
     RemoteError,
     RemoteRefused,
@@ -167,9 +169,10 @@ class Readiness:
 
     def _by_merchant(self) -> list[list[StoreSettings]]:
         """Group the stores by their keys, so that each key is shown once."""
-        found: dict[MonextCredentials, list[StoreSettings]] = {}
+        found: dict[tuple[str, tuple[SecretStr, ...]], list[StoreSettings]] = {}
         for store in self._settings.stores():
-            found.setdefault(store.credentials, []).append(store)
+            shown = store.credentials.api_url, store.credentials.api_keys
+            found.setdefault(shown, []).append(store)
         return list(found.values())
 
     def _monext_trouble(self, store: StoreSettings) -> Trouble | None:

@@ -50,4 +50,4 @@ def _lead_to_https(public_url: str) -> Response:
 def _came_by_http(proxies: int) -> bool:
     """Tell whether the proxy that counts says so: each proxy appends the scheme that it was called by."""
     schemes = parse_list_header(request.headers.get("X-Forwarded-Proto", ""))
-    return 0 < proxies <= len(schemes) and schemes[-proxies] == "http"
+    return 0 < proxies <= len(schemes) and schemes[-proxies].lower() == "http"

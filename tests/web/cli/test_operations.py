@@ -75,7 +75,7 @@ def test_a_key_that_is_known_is_gone_on_with() -> None:
 )
 def test_the_command_repeats_every_part_of_the_act(act: Operation, words: str) -> None:
     line = command(half_captured(), act, key=KEY, reference=None)
-    assert line == f"flask payment {words.format(PAYMENT_ID)} --key {KEY}"
+    assert line == f".venv/bin/flask payment {words.format(PAYMENT_ID)} --key {KEY}"
 
 
 def test_a_reference_survives_the_shell() -> None:

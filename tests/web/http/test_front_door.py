@@ -86,6 +86,9 @@ class TestHttps:
     def test_what_no_counting_proxy_calls_http_is_served(self, proto: str | None, bridge: AnyBridge) -> None:
         assert self.call(bridge, "/openapi.json", proto)[0] == 200
 
+    def test_the_scheme_is_read_in_any_case(self, bridge: AnyBridge) -> None:
+        assert self.call(bridge, "/openapi.json", "HTTP")[0] == 301
+
     def test_of_two_proxies_the_outer_one_counts(self, sandbox: Sandbox) -> None:
         bridge = InProcess(sandbox, variables={"PUBLIC_URL": PUBLIC, "TRUSTED_PROXIES": "2"})
         assert self.call(bridge, "/openapi.json", "http, https")[0] == 301
@@ -108,4 +111,12 @@ class TestHttps:
 
 def test_only_what_machines_ask_beside_us_is_a_probe() -> None:
     probes = {name for name, endpoint in ENDPOINTS.items() if endpoint.is_probe}
-    assert probes == {"health.health", "health.ready"}
+    assert probes == {"health.health", "health.ready", "metrics.metrics"}
+
+
+@pytest.mark.parametrize("path", ["/checkout//evil", "//checkout/evil", "/static//bridge.css", "/health//"])
+def test_no_address_is_mended_by_a_redirect_to_the_name_that_was_asked_for(
+    path: str, in_process: AnyBridge
+) -> None:
+    answer = in_process.call("GET", path, headers={"Host": "evil.example"})
+    assert (answer.status, answer.location) == (404, "")

@@ -67,6 +67,7 @@ def test_a_place_is_needed_by_all_but_those_that_call_no_remote() -> None:
         "health.health",
         "openapi.description",
         "openapi.docs",
+        "metrics.metrics",
         "policy_reports.receive",
         "well_known.apple_domain_file",
         "well_known.security_txt",

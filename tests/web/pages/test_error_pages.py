@@ -68,6 +68,7 @@ ERRORS: list[tuple[Exception, int]] = [
     (VersionConflict(SECRET, remote="commercetools", status=409), 502),
     (errors.DuplicateField(SECRET, remote="commercetools", status=400, field="key"), 502),
     (RemoteUnavailable(SECRET, remote="monext"), 503),
+    (errors.RemoteTooLarge(SECRET, remote="monext"), 503),
     (RemoteUnreachable(SECRET, remote="monext"), 503),
     (RemoteTimeout(SECRET, remote="monext"), 504),
     (EarlierAttemptUnknown(SECRET, remote="monext"), 503),

@@ -75,7 +75,7 @@ def test_settings_that_cannot_be_used_are_all_told_and_stop_a_release_too(option
 
 def test_other_commands_end_at_once_with_settings_that_cannot_be_used() -> None:
     ended = flask(valid_environment(PUBLIC_URL="pay"), "payment", "show", "doctor-1")
-    assert ended.returncode == 1
+    assert ended.returncode == 2
     assert "PUBLIC_URL" in ended.stderr
 
 
