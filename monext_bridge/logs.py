@@ -1,12 +1,9 @@
 """Writes the log as JSON lines on stderr: one event a line, scalars only, and nothing that identifies a buyer.
 
 An event's name is fixed text, and its details are scalars beside it, so that a log can be searched by them.
-Whatever comes in is cleaned here, once, for our own events and for the loggers of the libraries alike. What
-remains has no query strings, no credentials, no email addresses, no values of keys that hold secrets or
-personal data, and no references or session tokens in paths.
-
-Each line also says what it is about, as far as that is known: the request, and the store, the cart, the payment and
-the order (`concerning`, `now_concerns`).
+Whatever comes in is cleaned here, once, for our own events and for the loggers of the libraries alike. What remains
+has no query strings, no credentials, no email addresses, no values of keys that hold secrets or personal data, and no
+references or session tokens in paths. Each line says what it is about, as far as that is known (`concerning`).
 """
 
 from __future__ import annotations

@@ -110,26 +110,6 @@ def test_requests_that_follow_on_one_connection_are_each_answered(bridge: Gunico
     assert found == [(200, "keep-alive"), (200, "keep-alive"), (200, "keep-alive"), (404, "keep-alive")]
 
 
-NO_REQUESTS = {
-    "two lengths": b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG",
-    "a length below zero": b"Content-Length: -1\r\n\r\n",
-    "a chunk below zero": b"Transfer-Encoding: chunked\r\n\r\n-1\r\nxx\r\n",
-    "a chunk with a null byte": b"Transfer-Encoding: chunked\r\n\r\n1;\x00\r\nx\r\n",
-}
-
-
-@pytest.mark.parametrize("rest", NO_REQUESTS.values(), ids=NO_REQUESTS)
-def test_what_is_no_request_is_answered_with_400_and_a_line_that_is_no_error(
-    rest: bytes, bridge: Gunicorn
-) -> None:
-    with socket.create_connection(("127.0.0.1", bridge.port), timeout=GENEROUS) as client:
-        client.sendall(b"POST /csp-reports HTTP/1.1\r\nHost: a\r\n" + rest)
-        answer = client.makefile("rb").read()
-    assert answer.startswith(b"HTTP/1.1 400 ")
-    lines = [json.loads(line) for line in bridge.log.read_text().splitlines()]
-    assert {line["level"] for line in lines} <= {"INFO", "WARNING"}
-
-
 @pytest.mark.parametrize("path", ["/health", "/nowhere", "/static/bridge.css", "/checkout/x"])
 def test_no_answer_of_the_bridge_says_which_software_made_it(path: str, bridge: Gunicorn) -> None:
     answer = bridge.call("GET", path)
@@ -190,3 +170,23 @@ def processes_of(bridge: Gunicorn) -> int:
         ["ps", "-o", "stat=", "-s", str(bridge.pid)], capture_output=True, text=True, check=False
     ).stdout.split()
     return sum(not state.startswith("Z") for state in found)
+
+
+NO_REQUESTS = {
+    "two lengths": b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG",
+    "a length below zero": b"Content-Length: -1\r\n\r\n",
+    "a chunk below zero": b"Transfer-Encoding: chunked\r\n\r\n-1\r\nxx\r\n",
+    "a chunk with a null byte": b"Transfer-Encoding: chunked\r\n\r\n1;\x00\r\nx\r\n",
+}
+
+
+@pytest.mark.parametrize("rest", NO_REQUESTS.values(), ids=NO_REQUESTS)
+def test_what_is_no_request_is_answered_with_400_and_a_line_that_is_no_error(
+    rest: bytes, bridge: Gunicorn
+) -> None:
+    with socket.create_connection(("127.0.0.1", bridge.port), timeout=GENEROUS) as client:
+        client.sendall(b"POST /csp-reports HTTP/1.1\r\nHost: a\r\n" + rest)
+        answer = client.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    lines = [json.loads(line) for line in bridge.log.read_text().splitlines()]
+    assert {line["level"] for line in lines} <= {"INFO", "WARNING"}

@@ -183,6 +183,20 @@ def test_the_rules_of_a_signed_link_hold_on_every_way_back(
     assert by_proof.comes_back(again).location.startswith(thanks(sandbox))
 
 
+@pytest.mark.parametrize("kind", ["session", "link"])
+def test_a_reference_leads_to_no_landing_page_that_its_proof_did_not_name(
+    kind: str, by_proof: Buyer, world: World, sandbox: Sandbox
+) -> None:
+    """Also where the proof named none: whoever wants another one has to prove it."""
+    cart = world.cart()
+    proof = {"session": world.session(cart)} if kind == "session" else signed_all(cart, {})
+    page = by_proof.start(cart, **{name: encoded(value) for name, value in proof.items()})
+    elsewhere = encoded(f"{sandbox.shop_url}/elsewhere")
+    again = by_proof.start(cart, ref=page.ref, returnUrl=elsewhere, cancelUrl=elsewhere)
+    world.pay(again.token, outcome="accepted")
+    assert "elsewhere" not in by_proof.comes_back(again).location
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_what_an_open_start_chose_holds_on_every_way_back(way: Way, world: World, sandbox: Sandbox) -> None:
     buyer = Buyer(proving(sandbox, CHECKOUT_ACCESS="open"))
