@@ -84,14 +84,22 @@ def _names(evidence: Evidence) -> Iterator[Disagreement]:
 
 
 def _keys(evidence: Evidence) -> Iterator[Disagreement]:
-    """No key moved money of one part twice."""
+    """No key moved money of one part twice.
+
+    A reversal may, of which an operation was under way when its first piece went back: then not the same amount.
+    """
     for account in evidence.accounts:
         keys = Counter(
-            (row["privateData"]["bridgeKey"], row["type"], row["originTransactionId"])
+            (
+                key,
+                row["type"],
+                row["originTransactionId"],
+                row["amount"] if key.startswith("giveback-") else None,
+            )
             for row in account.operation_rows
-            if "bridgeKey" in row["privateData"]
+            if (key := row["privateData"].get("bridgeKey"))
         )
-        for (key, kind, _), times in keys.items():
+        for (key, kind, *_), times in keys.items():
             if times > 1:
                 yield disagreement_of(account, f"key {key} made {times} rows {kind}")
 

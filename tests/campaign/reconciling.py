@@ -57,6 +57,8 @@ def reconcile(sandbox: Sandbox, *, settings: Mapping[str, str]) -> Reconciliatio
         clock.ahead += AN_HOUR_LATER
         done.hours_held += 1
         found = _count(_pass(bridge, Scope(), done), done)
+    # What the first pass gave back beside an operation whose outcome it then closed is old enough an hour later.
+    clock.ahead += AN_HOUR_LATER
     _count(_pass(bridge, Scope(ledger=True), done), done)
     again = _pass(bridge, Scope(ledger=True), done)
     done.reported.update(f.payment_id for f in again if f.need is FollowUp.AMOUNTS)
