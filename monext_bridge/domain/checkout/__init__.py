@@ -7,6 +7,7 @@ meanwhile; and which landing pages stay noted.
 from monext_bridge.domain.checkout.attempts import (
     AttemptPlan,
     AttemptTerms,
+    is_own,
     is_session_over,
     own_attempts,
     plan_attempt,
@@ -17,6 +18,7 @@ from monext_bridge.domain.checkout.start_note import landing_of, next_note
 __all__ = [
     "AttemptPlan",
     "AttemptTerms",
+    "is_own",
     "is_session_over",
     "landing_of",
     "next_note",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -87,6 +87,11 @@ class AttemptPlan:
     reuse: Payment | None = None
     fill: Payment | None = None
     ask: tuple[Payment, ...] = ()
+
+
+def is_own(payment: Payment, *, interfaces: Collection[str]) -> bool:
+    """Tells whether this bridge made the payment."""
+    return AttemptKey.parse(payment.key) is not None and payment.interface in interfaces
 
 
 def own_attempts(

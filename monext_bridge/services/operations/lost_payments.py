@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monext_bridge.config import Settings
-from monext_bridge.domain.checkout import own_attempts
+from monext_bridge.domain.checkout import is_own, own_attempts
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.domain.record import AttemptKey, Order, Payment, holds_money
+from monext_bridge.domain.record import Order, Payment, holds_money
 from monext_bridge.services.remotes import CommercetoolsRecords, named_by_order
 
 BEGUN_BEFORE = timedelta(days=2)
@@ -28,7 +28,7 @@ class LostPayments:
 
         Those that another order names are left out. What was lost is put on the order again. Raises RemoteError.
         """
-        own = tuple(payment for payment in order.payments if self._is_own(payment))
+        own = tuple(p for p in order.payments if is_own(p, interfaces=self.settings.interfaces))
         if any(map(holds_money, own)) or order.cart_id is None or order.created_at is None:
             return own
         around = self._payments_around(order.created_at)
@@ -46,6 +46,3 @@ class LostPayments:
             if len(page) < PAGE:
                 return
             after = page[-1][0]
-
-    def _is_own(self, payment: Payment) -> bool:
-        return AttemptKey.parse(payment.key) is not None and payment.interface in self.settings.interfaces

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monext_bridge.config import Settings
+from monext_bridge.domain.checkout import is_own
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.operations import (
     IDEMPOTENCY_KEY,
@@ -35,7 +36,6 @@ from monext_bridge.domain.operations import (
 )
 from monext_bridge.domain.record import (
     AddTransaction,
-    AttemptKey,
     Order,
     Payment,
     TransactionState,
@@ -106,7 +106,7 @@ class PaymentOperations:
             payment = self.records.payment(payment_id)
         except RemoteNotFound as error:
             raise NotFound(f"no payment {payment_id}") from error
-        if AttemptKey.parse(payment.key) is None or payment.interface not in self.settings.interfaces:
+        if not is_own(payment, interfaces=self.settings.interfaces):
             raise NotFound(f"payment {payment_id} is not of this bridge")
         if by is not None:
             by.check_store(payment)
