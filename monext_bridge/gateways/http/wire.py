@@ -7,11 +7,11 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
-from monext_bridge.gateways.http.bodies import LARGEST_ANSWER, TooLarge, Unasked, read_content
+from monext_bridge.gateways.http.answers import BrokenAnswer
+from monext_bridge.gateways.http.bodies import LARGEST_ANSWER, TooLarge
 from monext_bridge.gateways.http.connections import Connections, NotConnected
 from monext_bridge.gateways.http.messages import Request, request_bytes
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
@@ -101,17 +101,14 @@ class Wire:
             return Failure.NOT_CONNECTED
         try:
             with within(read_timeout):
-                response = connection.ask(message, method=method)
-                trip = RoundTrip(sent, seconds_with_suspend())
-                content = read_content(response, largest=largest)
-        except Unasked:
-            connection.close()
-            return Content(response.status, b"", Headers(response.getheaders()), trip)
+                answer = connection.ask(message, method=method, largest=largest)
         except BaseException as error:
             connection.close()
             return _failure(error)
-        self._connections.give_back(connection, after=response)
-        return Content(response.status, content, Headers(response.getheaders()), trip)
+        self._connections.give_back(connection, after=answer)
+        return Content(
+            answer.status, answer.content, Headers(answer.fields), RoundTrip(sent, answer.head_came)
+        )
 
 
 def _failure(error: BaseException) -> Failure:
@@ -120,7 +117,7 @@ def _failure(error: BaseException) -> Failure:
         return Failure.TIMED_OUT
     if isinstance(error, TooLarge):
         return Failure.TOO_LARGE
-    if isinstance(error, OSError | HTTPException | zlib.error):
+    if isinstance(error, OSError | BrokenAnswer | zlib.error):
         return Failure.BROKEN
     raise error
 
