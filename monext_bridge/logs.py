@@ -203,8 +203,8 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Scalar] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": _shown(record.levelname),
-            "logger": _shown(record.name),
+            "level": _name(_text(record.levelname)),
+            "logger": _name(_text(record.name)),
             **_content(record),
         }
         if correlation := correlation_id.get():
@@ -230,7 +230,7 @@ def _content(record: logging.LogRecord) -> dict[str, Scalar]:
 
 @lru_cache(maxsize=MOST_NAMES)
 def _name(key: str) -> str:
-    """Returns a name of a scalar as a line has it. The code has some hundreds of them, each in thousands of lines."""
+    """Returns a name, of a scalar or a logger, as a line has it. There are some hundreds, each in thousands of lines."""
     return cleaned_for_log(key)
 
 

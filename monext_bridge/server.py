@@ -49,11 +49,37 @@ REMOTES, OTHER_FILES = 4, 100
 IPV4_IN_IPV6 = "::ffff:"
 
 
-class NamelessResponse(wsgi.Response):  # type: ignore[misc]
-    """Is gunicorn's answer without the `Server` header, which would tell whom to look up known weaknesses for."""
+class Gathered:
+    """Is, to gunicorn's answer, a connection. It keeps what is written."""
+
+    def __init__(self) -> None:
+        self.written = bytearray()
+
+    def sendall(self, piece: bytes) -> None:
+        self.written += piece
+
+
+class PlainResponse(wsgi.Response):  # type: ignore[misc]
+    """Is gunicorn's answer without the `Server` header, which would tell whom to look up known weaknesses for.
+
+    The head and the first piece of the body, mostly all of it, go out at once and not in two packets.
+    """
+
+    sock: Any
 
     def default_headers(self) -> list[str]:
         return [line for line in super().default_headers() if not line.lower().startswith("server:")]
+
+    def write(self, arg: bytes) -> None:
+        if self.headers_sent:
+            super().write(arg)
+            return
+        connection, self.sock = self.sock, Gathered()
+        try:
+            super().write(arg)
+        finally:
+            gathered, self.sock = self.sock, connection
+        self.sock.sendall(bytes(gathered.written))
 
 
 class PatientWorker(GeventWorker):  # type: ignore[misc]
@@ -96,8 +122,8 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        # gunicorn has no setting for its headers; it makes every answer by this name.
-        wsgi.Response = NamelessResponse
+        # gunicorn has no setting for its headers or its writes; it makes every answer by this name.
+        wsgi.Response = PlainResponse
         self._app: WSGIApplication = self.app.wsgi()
         self.wsgi = self._answer
 

@@ -20,8 +20,8 @@ from monext_bridge.runtime import seconds_with_suspend, within
 WIDEST_EXPONENT = 400
 """A number whose exponent is beyond this counts as absent: JSON's numbers are doubles, whose exponents end at 308."""
 
-SURROGATE = "\\ud"
-"""Begins the escape of half a surrogate pair in JSON."""
+SURROGATES = ("\\ud", "\\uD")
+"""Begin the escape of half a surrogate pair in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def parsed(content: bytes) -> Any | None:
     try:
         text = content.decode(json.detect_encoding(content))
         found = DECODER.decode(text)
-        return _writable(found) if SURROGATE in text.lower() else found
+        return _writable(found) if any(each in text for each in SURROGATES) else found
     except (ValueError, RecursionError):
         return None
 

@@ -13,8 +13,9 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_time, get_datetime_format, get_timezone
 from babel.numbers import format_currency
+from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, render_template, request
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, force_locale, get_locale, get_translations
 
 from monext_bridge.domain.money import Money
 
@@ -36,7 +37,7 @@ FOUR_DIGITS_TOGETHER = frozenset({"es", "es_ES", "it", "it_CH", "it_IT", "pt_PT"
 TIME_ZONE = "Europe/Paris"
 """The time zone of most who pay by Monext; a server knows no better one. Printed times say their offset."""
 
-MOST_AMOUNTS = 4096
+MOST_AMOUNTS, MOST_TAGS = 4096, 256
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
@@ -56,6 +57,13 @@ SUPPORTED = languages_in(CATALOGUES)
 def init_i18n(app: Flask) -> None:
     """Set up Flask-Babel, the template functions of gettext, and the filters `money` and `moment`."""
     Babel(app, default_locale=ENGLISH, default_translation_directories=str(CATALOGUES))
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, many, number: _catalogue().ungettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, text: _catalogue().upgettext(context, text),
+        npgettext=lambda context, one, many, number: _catalogue().unpgettext(context, one, many, number),
+    )
     app.jinja_env.filters["money"] = money
     app.jinja_env.filters["moment"] = moment
 
@@ -84,7 +92,11 @@ def render(
     locale = page_locale(asked_language(), *_subject_languages(), *languages, *browser_languages(), default)
     words = TAGS.get(locale.language, locale.language)
     with force_locale(str(locale)):
-        return render_template(template, language=words, direction=locale.text_direction, **values)
+        g.catalogue = get_translations()
+        try:
+            return render_template(template, language=words, direction=locale.text_direction, **values)
+        finally:
+            del g.catalogue
 
 
 def speak(*languages: str | None) -> None:
@@ -139,6 +151,12 @@ def browser_languages() -> tuple[str, ...]:
     return tuple(tag for tag, quality in request.accept_languages if quality > 0)
 
 
+def _catalogue() -> NullTranslations:
+    """Return the catalogue of the page that is rendered. Flask-Babel would look for it again for each sentence."""
+    found: NullTranslations = g.catalogue if "catalogue" in g else get_translations()
+    return found
+
+
 def _keeps_four_digits_together(locale: Locale) -> bool:
     """Tell it by the locale's parent, where that is not its language: `pt_AO` writes as `pt_PT`."""
     parent = get_global("parent_exceptions").get(str(locale), str(locale))
@@ -159,6 +177,7 @@ def _language(tag: str | None) -> str | None:
     return tag.replace("_", "-").partition("-")[0].lower() if tag and _LANGUAGE_TAG.fullmatch(tag) else None
 
 
+@lru_cache(maxsize=MOST_TAGS)
 def _locale(tag: str | None) -> Locale | None:
     try:
         return Locale.parse((tag or "").replace("-", "_"))
