@@ -230,7 +230,7 @@ def _content(record: logging.LogRecord) -> dict[str, Scalar]:
 
 @lru_cache(maxsize=MOST_NAMES)
 def _name(key: str) -> str:
-    """Returns a name, of a scalar or a logger, as a line has it. There are some hundreds, each in thousands of lines."""
+    """Returns a name, of a scalar or a logger, as a line has it. There are some hundreds, each in many lines."""
     return cleaned_for_log(key)
 
 
