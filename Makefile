@@ -77,17 +77,19 @@ states: $(STAMP)
 	@mv $(STATES).new $(STATES)
 
 # The documents that list the settings, printed from their declarations; a test says when they are out of date.
-SETTINGS := README.md .env.example
+SETTINGS := docs/configuration.md .env.example
 
 settings: $(STAMP)
 	@for document in $(SETTINGS); do \
 		$(BIN)/python -m tools.settings $$document > $$document.new && mv $$document.new $$document || exit 1; \
 	done
 
-# The README's tables of addresses and limits, from what the endpoints declare; a test says when they are out of date.
+# The tables of addresses and limits, from what the endpoints declare; a test says when they are out of date.
+ENDPOINTS := docs/api.md
+
 endpoints: $(STAMP)
-	$(BIN)/python -m tools.endpoints > README.md.new
-	@mv README.md.new README.md
+	$(BIN)/python -m tools.endpoints > $(ENDPOINTS).new
+	@mv $(ENDPOINTS).new $(ENDPOINTS)
 
 metrics: $(STAMP)
 	$(BIN)/python -m tools.metrics > docs/metrics.md.new
