@@ -41,7 +41,7 @@ class Group(StrEnum):
     PAYING = "Who may pay what"
     ORDERS_AND_MONEY = "Orders and money"
     SHIPMENT = "Shipment"
-    PAGES = "Pages and pages of shops"
+    PAGES = "Pages"
     REDIS = "Redis"
     RECONCILIATION = "Reconciliation"
     PROCESSES = "Processes"
