@@ -5,16 +5,13 @@ from __future__ import annotations
 import io
 import json
 import re
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from dotenv import dotenv_values
 from pydantic import BaseModel
-from werkzeug.datastructures import MultiDict
 
 from monext_bridge.config import SETTINGS, Setting, load_settings
 from monext_bridge.domain.operations.pending import (
@@ -40,7 +37,7 @@ from monext_bridge.services.operations.audit import AUDIT_EVENT, AuditedAct, Aud
 from monext_bridge.services.operations.request import OperationOutcome
 from monext_bridge.services.reconciliation.reconcile_payment import STUCK_AFTER
 from monext_bridge.services.reconciliation.report import FindingStatus
-from monext_bridge.web.access.signed_links import LINK_PARAMETERS, check_link
+from monext_bridge.web.access.signed_links import LINK_PARAMETERS
 from monext_bridge.web.api import models
 from monext_bridge.web.api.payment_intent_models import PaymentIntentResult
 from monext_bridge.web.cli.endings import ExitCode
@@ -56,6 +53,7 @@ from tools.endpoints.tables import renewed
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "sandbox").rglob("*.md")])
 README, CONFIGURATION = ROOT / "README.md", ROOT / "docs" / "configuration.md"
+ADDRESSES, INTEGRATION = ROOT / "docs" / "api.md", ROOT / "docs" / "integrate.md"
 SANDBOX = ROOT / "sandbox" / "README.md"
 ARCHITECTURE, OFFICE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "operations.md"
 RECONCILIATION = ROOT / "docs" / "reconciliation.md"
@@ -123,10 +121,12 @@ def minimal() -> dict[str, str]:
     return variables(blocks(README, "dotenv")[0])
 
 
-def test_the_readme_lists_exactly_the_settings_with_their_defaults() -> None:
-    listed = [(name, by_store, default) for name, _, by_store, default in table(README, heading="Name")]
-    wanted = [(f"`{s.name}`", "yes" if s.by_store else "", default_cell(s)) for s in SETTINGS]
-    assert listed == wanted
+def test_the_configuration_lists_each_setting_with_its_default() -> None:
+    """The printed tables say what start-up does; another test holds that they are printed anew."""
+    rows = [line.strip("|").split(" | ") for line in CONFIGURATION.read_text().splitlines() if line[:3] == "| `"]
+    listed = {cells[0].strip(): (cells[2].strip(), cells[3].strip()) for cells in rows if len(cells) == 4}
+    wanted = {f"`{s.name}`": ("yes" if s.by_store else "", default_cell(s)) for s in SETTINGS}
+    assert {name: cells for name, cells in listed.items() if name in wanted} == wanted
 
 
 def test_the_readmes_environment_is_enough_and_needed(minimal: dict[str, str]) -> None:
@@ -154,13 +154,13 @@ def test_the_environment_for_the_sandbox_is_right() -> None:
     assert load_settings(variables(text)).stores()
 
 
-def test_the_readme_tells_addresses_and_limits_as_the_endpoints_declare_them() -> None:
-    assert README.read_text() == renewed(README.read_text()), "out of date: make endpoints"
+def test_addresses_and_limits_are_told_as_the_endpoints_declare_them() -> None:
+    assert ADDRESSES.read_text() == renewed(ADDRESSES.read_text()), "out of date: make endpoints"
 
 
-def test_a_table_of_the_readme_that_is_gone_is_missed() -> None:
+def test_a_table_of_addresses_or_limits_that_is_gone_is_missed() -> None:
     with pytest.raises(ValueError, match=r"Address \| At most"):
-        renewed(README.read_text().replace("| At most |", "| Most |"))
+        renewed(ADDRESSES.read_text().replace("| At most |", "| Most |"))
 
 
 def test_every_kind_of_caller_is_told() -> None:
@@ -182,10 +182,9 @@ def test_the_outcomes_are_those_of_the_code() -> None:
     assert column(OFFICE, heading="`outcome`") == [outcome.value for outcome in OperationOutcome]
 
 
-@pytest.mark.parametrize(("document", "heading"), [(README, "Action"), (OFFICE, "`action`")])
-def test_the_actions_are_those_of_the_code(document: Path, heading: str) -> None:
-    refused = models.PaymentIntentUpdate.model_json_schema()["properties"]["actions"]["items"]
-    assert set(column(document, heading=heading)) == set(refused["discriminator"]["mapping"])
+def test_the_actions_are_those_of_the_code() -> None:
+    taken = models.PaymentIntentUpdate.model_json_schema()["properties"]["actions"]["items"]
+    assert set(column(OFFICE, heading="`action`")) == set(taken["discriminator"]["mapping"])
 
 
 def test_the_members_of_an_action_are_those_of_the_code() -> None:
@@ -252,7 +251,7 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
     assert set(column(RECONCILIATION, heading="Exit code")) <= ends
 
 
-@pytest.mark.parametrize("document", [README, OFFICE], ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [INTEGRATION, OFFICE], ids=lambda path: path.name)
 def test_the_bodies_that_examples_send_are_taken(document: Path) -> None:
     sent = [found for text in blocks(document, "sh") for found in SENT.finditer(text)]
     assert sent
@@ -278,37 +277,9 @@ def test_the_decisions_are_numbered_and_accepted() -> None:
         assert "Accepted" in state
 
 
-def test_the_readmes_signed_link_opens_its_cart(minimal: dict[str, str]) -> None:
-    secret = load_settings(minimal).link_secrets[0]
-    known: dict[str, object] = {
-        "link_secret": secret.get_secret_value(),
-        "cart_id": "c0000000-0000-4000-8000-000000000001",
-        "public_url": "https://pay.shop.example.com",
-    }
-    exec(blocks(README, "python")[0], known)
-    given = MultiDict({"expires": str(known["expires"]), "signature": str(known["signature"])})
-    check_link(str(known["cart_id"]), given, keys=[secret], now=time.time())
-    assert str(known["url"]).endswith(f"?expires={known['expires']}&signature={known['signature']}")
-
-
-def test_the_readmes_signed_link_of_version_2_opens_its_cart(minimal: dict[str, str]) -> None:
-    secret = load_settings(minimal).link_secrets[0]
-    cart = "c0000000-0000-4000-8000-000000000001"
-    known: dict[str, object] = {
-        "link_secret": secret.get_secret_value(),
-        "cart_id": cart,
-        "public_url": "https://pay.shop.example.com",
-    }
-    exec("\n".join(blocks(README, "python")[:2]), known)
-    query = MultiDict(parse_qsl(urlsplit(str(known["url"])).query))
-    check_link(cart, query, keys=[secret], now=time.time())
-    assert query["v"] == "2"
-
-
-def test_the_readme_names_every_parameter_of_a_link() -> None:
-    table = README.read_text().partition("| Parameter | Meaning |")[2].partition("\n\n")[0]
-    cells = [row.split("|")[1] for row in table.splitlines() if row]
-    assert sorted(name for cell in cells for name in re.findall(r"`(\w+)`", cell)) == sorted(LINK_PARAMETERS)
+def test_every_parameter_of_a_link_is_told() -> None:
+    told = re.findall(r"\w+", " ".join(column(INTEGRATION, heading="Parameter")))
+    assert sorted(told) == sorted(LINK_PARAMETERS)
 
 
 def test_every_make_target_that_is_named_exists() -> None:
