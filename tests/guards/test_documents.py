@@ -123,7 +123,9 @@ def minimal() -> dict[str, str]:
 
 def test_the_configuration_lists_each_setting_with_its_default() -> None:
     """The printed tables say what start-up does; another test holds that they are printed anew."""
-    rows = [line.strip("|").split(" | ") for line in CONFIGURATION.read_text().splitlines() if line[:3] == "| `"]
+    rows = [
+        line.strip("|").split(" | ") for line in CONFIGURATION.read_text().splitlines() if line[:3] == "| `"
+    ]
     listed = {cells[0].strip(): (cells[2].strip(), cells[3].strip()) for cells in rows if len(cells) == 4}
     wanted = {f"`{s.name}`": ("yes" if s.by_store else "", default_cell(s)) for s in SETTINGS}
     assert {name: cells for name, cells in listed.items() if name in wanted} == wanted
