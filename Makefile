@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots states settings endpoints metrics test-alerts translations sbom audit lock clean
+.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots picture states settings endpoints metrics test-alerts translations sbom audit lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
@@ -47,6 +47,13 @@ screenshots: $(STAMP)
 	@tests/browser/get_firefox.sh
 	$(BIN)/python -m tests.browser.screenshots $(SHOTS)
 	FIREFOX_PICTURES=$(SHOTS)/firefox $(BIN)/python -m pytest tests/browser/test_firefox.py
+
+# The picture of the README, which is committed: take it again after a change of the checkout page.
+PICTURE := docs/images/checkout.png
+
+picture: $(STAMP)
+	@tests/browser/get_chromium.sh
+	$(BIN)/python -m tests.browser.picture $(PICTURE)
 
 # npm itself writes the file that stands for an installation, at its end.
 PEER := tests/peer/node

@@ -1,4 +1,4 @@
-"""Runs the samples of docs/samples.md, taken out of the document, as a shop's server would: each language in its program."""
+"""Runs the samples of docs/samples.md, taken out of the document, each language in its program."""
 
 from __future__ import annotations
 

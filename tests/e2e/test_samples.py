@@ -1,4 +1,4 @@
-"""The samples of docs/samples.md do what docs/integrate.md promises, in every language, against bridge and sandbox."""
+"""The samples of docs/samples.md do what docs/integrate.md promises, in every language, against the bridge."""
 
 from __future__ import annotations
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from dotenv import dotenv_values
 from pydantic import BaseModel
 
 from monext_bridge.config import SETTINGS, Setting, load_settings
@@ -46,20 +45,34 @@ from monext_bridge.web.endpoints import Principal
 from monext_bridge.web.openapi.faults import FAULTS
 from sandbox.commercetools.seed import SITUATIONS
 from sandbox.faults import ACTIONS
+from tests.document_blocks import DOCS, README, ROOT, blocks, variables, without_blocks
 from tests.log_lines import captured_logs
 from tests.web.declared_endpoints import DESCRIPTIONS
 from tools.endpoints.tables import renewed
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "sandbox").rglob("*.md")])
-README, CONFIGURATION = ROOT / "README.md", ROOT / "docs" / "configuration.md"
-ADDRESSES, INTEGRATION = ROOT / "docs" / "api.md", ROOT / "docs" / "integrate.md"
+DOCUMENTS = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / ".github").rglob("*.md"),
+        *DOCS.rglob("*.md"),
+        *(ROOT / "sandbox").rglob("*.md"),
+    ]
+)
+CONFIGURATION = DOCS / "configuration.md"
+ADDRESSES, INTEGRATION = DOCS / "api.md", DOCS / "integrate.md"
 SANDBOX = ROOT / "sandbox" / "README.md"
-ARCHITECTURE, OFFICE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "operations.md"
-RECONCILIATION = ROOT / "docs" / "reconciliation.md"
-TERMINAL, DECISIONS = ROOT / "docs" / "terminal.md", sorted((ROOT / "docs" / "adr").glob("*.md"))
-LINK = re.compile(r"\]\((?!https?:|mailto:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
-FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+ARCHITECTURE, OFFICE = DOCS / "architecture.md", DOCS / "operations.md"
+RECONCILIATION = DOCS / "reconciliation.md"
+TERMINAL, DECISIONS = DOCS / "terminal.md", sorted((DOCS / "adr").glob("*.md"))
+LINK = re.compile(
+    r"(?:\]\(|(?:src|href)=\")(?!https?:|mailto:)(?P<path>[^)\"#\s]*)(?:#(?P<anchor>[^)\"\s]+))?[)\"]"
+)
+NAMED = re.compile(
+    r"(?<![\w/.-])(?P<path>(?:docs/[\w/-]+|README|CONTRIBUTING|SECURITY)\.md)(?:#(?P<anchor>[\w-]+))?"
+)
+"""A document that code or another file names, and a heading in it."""
+
+SOURCES = ("monext_bridge", "sandbox", "bench", "tools", "tests", "deploy", "static", "templates")
 SENT = re.compile(r"\$PUBLIC_URL(?P<path>[a-z/-]+).*?-d '(?P<body>\{.*?\})'", re.DOTALL)
 TAKEN: dict[str, type[BaseModel]] = {
     "/payment": models.PaymentRequest,
@@ -67,16 +80,6 @@ TAKEN: dict[str, type[BaseModel]] = {
     "/operations/checkout-links": models.CheckoutLinkRequest,
 }
 FAULTY = "MONEXT_SESSION_MINUTES=5\n"
-
-
-def blocks(document: Path, language: str) -> list[str]:
-    """The fenced blocks of a language, in their order."""
-    return [found["body"] for found in FENCE.finditer(document.read_text()) if found["language"] == language]
-
-
-def variables(text: str) -> dict[str, str]:
-    """What a `.env` file with this text says."""
-    return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}
 
 
 def table(document: Path, *, heading: str) -> list[list[str]]:
@@ -99,14 +102,17 @@ def column(document: Path, *, heading: str, place: int = 0) -> list[str]:
 def links() -> Iterator[tuple[Path, str, str | None]]:
     """Every relative link: where it stands, its path, its anchor."""
     for document in DOCUMENTS:
-        for found in LINK.finditer(FENCE.sub("", document.read_text())):
+        for found in LINK.finditer(without_blocks(document.read_text())):
             yield document, found["path"], found["anchor"]
 
 
 def anchors(document: Path) -> set[str]:
     """The anchors of the headings, as a forge makes them."""
-    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", document.read_text()), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings(document)}
+
+
+def headings(document: Path) -> list[str]:
+    return re.findall(r"^#+ (.+)$", without_blocks(document.read_text()), re.MULTILINE)
 
 
 def default_cell(setting: Setting) -> str:
@@ -303,6 +309,44 @@ def test_every_relative_link_leads_somewhere() -> None:
         or (anchor and anchor not in anchors(target))
     ]
     assert broken == []
+
+
+def named_by_sources() -> Iterator[tuple[Path, str, str | None]]:
+    files = [path for folder in SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
+    texts = [
+        path for path in files if path.suffix in {".py", ".js", ".html", ".yml", ".toml", ".txt", ".service"}
+    ]
+    for path in (*texts, ROOT / "Makefile", ROOT / ".env.example", ROOT / "Dockerfile"):
+        for found in NAMED.finditer(path.read_text()):
+            yield path, found["path"], found["anchor"]
+
+
+def test_every_document_that_code_names_is_there_with_that_heading() -> None:
+    gone = [
+        f"{source.relative_to(ROOT)}: {path}#{anchor or ''}"
+        for source, path, anchor in named_by_sources()
+        if not (ROOT / path).exists() or (anchor and anchor not in anchors(ROOT / path))
+    ]
+    assert gone == []
+    assert len(list(named_by_sources())) > 10
+
+
+def test_no_heading_stands_twice_in_a_document() -> None:
+    """A link to it leads to the first one alone."""
+    twice = [
+        f"{document.relative_to(ROOT)}: {heading}"
+        for document in DOCUMENTS
+        if document.name != "CHANGELOG.md"
+        for heading, times in Counter(headings(document)).items()
+        if times > 1
+    ]
+    assert twice == []
+
+
+def test_the_index_names_each_document_once() -> None:
+    documents = sorted(path.name for path in DOCS.glob("*.md") if path.name != "README.md")
+    rows = re.findall(r"^\| \[([\w-]+\.md)\]\(\1\)", (DOCS / "README.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == documents
 
 
 def test_links_are_found_at_all() -> None:

@@ -1,4 +1,4 @@
-"""What is said of the whole: the README's length and licence, and what the bridge does not do yet, until somebody builds it."""
+"""The README stays a first page, and the documents say what the bridge does not do yet until somebody builds it."""
 
 from __future__ import annotations
 
@@ -57,3 +57,14 @@ def test_the_licence_is_the_one_that_the_project_names() -> None:
     licence = (ROOT / "LICENSE").read_text()
     assert licence.startswith("MIT License\n\nCopyright (c) 2026 the monext_bridge authors\n")
     assert "[MIT](LICENSE)" in section("License")
+
+
+def test_the_pictures_of_documents_load_fast() -> None:
+    large = [path.name for path in (ROOT / "docs" / "images").iterdir() if path.stat().st_size > 60_000]
+    assert large == []
+
+
+def test_each_picture_of_the_readme_says_what_is_on_it() -> None:
+    pictures = re.findall(r"<img\b[^>]*>|!\[[^\]]*\]", README)
+    assert pictures
+    assert [picture for picture in pictures if not re.search(r'alt="[^"]{20,}"|!\[[^\]]{20,}\]', picture)] == []
