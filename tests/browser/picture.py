@@ -15,7 +15,7 @@ from tests.browser.shop import shop_settings
 from tests.world import World
 
 SCENE = SCENES["widget, looks of a shop"]
-VIEWPORT = {"width": 860, "height": 500}
+VIEWPORT = {"width": 900, "height": 520}
 """Small enough for a file of some tens of kilobytes, and wide enough for the layout of a desktop."""
 
 
