@@ -10,13 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
+from bs4 import BeautifulSoup
 from pydantic import SecretStr
 from werkzeug.datastructures import MultiDict
 
 from monext_bridge.web.access.signed_links import check_link, form_encoded
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess
-from tests.document_blocks import DOCS
+from tests.document_blocks import DOCS, blocks
 from tests.guards.test_documents import column
 from tests.sample_programs import LANGUAGES, Language, Samples, documented_environment
 from tests.web.back_office import EUR_10, BackOfficeClient
@@ -164,6 +165,24 @@ def test_a_payment_that_is_on_its_way_back_holds_nothing(samples: Samples) -> No
     bare = {"transactions": [charge, {**charge, "state": "Pending"}]}
     assert samples.call(*(("heldBy", each, "EUR") for each in (returned, kept, bare))) == [0, 1000, 1000]
     assert samples.call(("heldBy", kept, "JPY")) == [0]
+
+
+def test_the_form_leads_to_the_payment_and_leaves_the_session_out_of_the_address(
+    signed_bridge: InProcess, world: World
+) -> None:
+    (html,) = blocks(DOCS / "integrate.md", "html")
+    form = BeautifulSoup(html, "html.parser").form
+    assert form is not None
+    told = {str(field["name"]): str(field["value"]) for field in form.find_all("input")}
+    cart = world.cart()
+    path = re.sub(r"[0-9a-f-]{36}$", cart, urlsplit(str(form["action"])).path)
+    fields = told | {"session": world.session(cart)}
+    answer = signed_bridge.call(str(form["method"]).upper(), path, data=fields)
+    assert answer.status == 303
+    assert f"/checkout/{cart}?ref=" in answer.location
+    assert "session" not in answer.location
+    page = opened(signed_bridge, answer.location)
+    assert (page.status, page.page.html and page.page.html["lang"]) == (200, "fr")
 
 
 def bought(buyer: Buyer, world: World, cart: str) -> None:
