@@ -1,4 +1,4 @@
-"""Reads the fenced blocks of a document, which tests then run or load."""
+"""Reads what tests compare with the code or run: the fenced blocks of a document, and its tables."""
 
 from __future__ import annotations
 
@@ -27,3 +27,20 @@ def variables(text: str) -> dict[str, str]:
 def without_blocks(text: str) -> str:
     """The text that is no code, where alone headings and links are."""
     return FENCE.sub("", text)
+
+
+def table(document: Path, *, heading: str) -> list[list[str]]:
+    """The cells of the table whose head begins with these words."""
+    lines = document.read_text().splitlines()
+    begin = next(place for place, line in enumerate(lines) if line.startswith(f"| {heading}")) + 2
+    rows: list[list[str]] = []
+    for line in lines[begin:]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split(" | ")])
+    return rows
+
+
+def column(document: Path, *, heading: str, place: int = 0) -> list[str]:
+    """The words of a column of that table, without their code marks."""
+    return [cells[place].replace("`", "") for cells in table(document, heading=heading)]

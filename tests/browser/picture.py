@@ -22,7 +22,7 @@ VIEWPORT = {"width": 900, "height": 520}
 def take(file: Path) -> None:
     """Write the picture. The scene is the same each time, but for the reference of its payment."""
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox, chromium() as browser:
-        bridge = Gunicorn(sandbox, log=Path(folder, "bridge.jsonl"), **shop_settings(sandbox))
+        bridge = Gunicorn(sandbox, log=Path(folder, "bridge.jsonl"), workers=1, **shop_settings(sandbox))
         bridge.start()
         try:
             path = in_language(SCENE.path(Stage(World(sandbox), Buyer(bridge))), "en")

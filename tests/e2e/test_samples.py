@@ -17,8 +17,7 @@ from werkzeug.datastructures import MultiDict
 from monext_bridge.web.access.signed_links import check_link, form_encoded
 from sandbox.runner import Sandbox
 from tests.bridges import Answer, Buyer, InProcess
-from tests.document_blocks import DOCS, blocks
-from tests.guards.test_documents import column
+from tests.document_blocks import DOCS, blocks, column
 from tests.sample_programs import LANGUAGES, Language, Samples, documented_environment
 from tests.web.back_office import EUR_10, BackOfficeClient
 from tests.world import World

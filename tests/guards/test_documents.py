@@ -45,7 +45,7 @@ from monext_bridge.web.endpoints import Principal
 from monext_bridge.web.openapi.faults import FAULTS
 from sandbox.commercetools.seed import SITUATIONS
 from sandbox.faults import ACTIONS
-from tests.document_blocks import DOCS, README, ROOT, blocks, variables, without_blocks
+from tests.document_blocks import DOCS, README, ROOT, blocks, column, table, variables, without_blocks
 from tests.log_lines import captured_logs
 from tests.web.declared_endpoints import DESCRIPTIONS
 from tools.endpoints.tables import renewed
@@ -80,23 +80,6 @@ TAKEN: dict[str, type[BaseModel]] = {
     "/operations/checkout-links": models.CheckoutLinkRequest,
 }
 FAULTY = "MONEXT_SESSION_MINUTES=5\n"
-
-
-def table(document: Path, *, heading: str) -> list[list[str]]:
-    """The cells of the table whose head begins with these words."""
-    lines = document.read_text().splitlines()
-    begin = next(place for place, line in enumerate(lines) if line.startswith(f"| {heading}")) + 2
-    rows: list[list[str]] = []
-    for line in lines[begin:]:
-        if not line.startswith("|"):
-            break
-        rows.append([cell.strip() for cell in line.strip("|").split(" | ")])
-    return rows
-
-
-def column(document: Path, *, heading: str, place: int = 0) -> list[str]:
-    """The words of a column of that table, without their code marks."""
-    return [cells[place].replace("`", "") for cells in table(document, heading=heading)]
 
 
 def links() -> Iterator[tuple[Path, str, str | None]]:

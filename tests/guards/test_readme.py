@@ -67,4 +67,6 @@ def test_the_pictures_of_documents_load_fast() -> None:
 def test_each_picture_of_the_readme_says_what_is_on_it() -> None:
     pictures = re.findall(r"<img\b[^>]*>|!\[[^\]]*\]", README)
     assert pictures
-    assert [picture for picture in pictures if not re.search(r'alt="[^"]{20,}"|!\[[^\]]{20,}\]', picture)] == []
+    assert [
+        picture for picture in pictures if not re.search(r'alt="[^"]{20,}"|!\[[^\]]{20,}\]', picture)
+    ] == []

@@ -1,4 +1,4 @@
-"""Makes the tables of addresses and limits for `docs/api.md` from what the endpoints declare, in the order of the routes."""
+"""Makes the tables of addresses and limits from what the endpoints declare, in the order of the routes."""
 
 from __future__ import annotations
 

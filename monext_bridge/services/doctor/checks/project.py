@@ -116,7 +116,7 @@ MAY_HAVE = frozenset({"manage_subscriptions", "view_subscriptions", "view_projec
 
 def _missing(which: str, need: Need) -> Diagnosis:
     what = f"{which} lacks the scope {need.scopes[0]}, which is needed for {need.feature}"
-    advice = "Scopes can't be changed: make an API client with those of docs/commercetools-setup.md, and give it to the bridge."
+    advice = "Scopes can't be changed: make an API client with those of docs/commercetools-setup.md, for the bridge."
     if need.essential:
         return fault("ctp_scope_missing", what, setting=need.setting, advice=advice)
     return warning("ctp_scope_missing", what, setting=need.setting, advice=f"Where you use that: {advice}")
