@@ -23,7 +23,7 @@ from tests.web.back_office import EUR_10, BackOfficeClient
 from tests.world import World
 
 LINK_SECRET = "for-the-sandbox-only"
-SETUP = DOCS / "commercetools-setup.md"
+SETUP, INTEGRATION = DOCS / "commercetools-setup.md", DOCS / "integrate.md"
 ODD = "https://shop.example.com/thanks?a=b c~*&d=é%2B'()!\"€"
 """A landing page with every kind of character that encodings differ in."""
 
@@ -166,10 +166,20 @@ def test_a_payment_that_is_on_its_way_back_holds_nothing(samples: Samples) -> No
     assert samples.call(("heldBy", kept, "JPY")) == [0]
 
 
+def test_the_signatures_to_compare_with_are_those_of_the_bridge() -> None:
+    rows = zip(*(column(INTEGRATION, heading="What is signed", place=n) for n in (0, 1)), strict=True)
+    for signed, signature in rows:
+        cart, said = re.findall(r"([0-9a-f-]{36})\.(.*)", signed)[0]
+        given = dict(parse_qsl(said)) or {"expires": said}
+        query = MultiDict({**given, "signature": signature})
+        expires = int(given["expires"])
+        assert check_link(cart, query, keys=[SecretStr(LINK_SECRET)], now=expires - 60) == expires
+
+
 def test_the_form_leads_to_the_payment_and_leaves_the_session_out_of_the_address(
     signed_bridge: InProcess, world: World
 ) -> None:
-    (html,) = blocks(DOCS / "integrate.md", "html")
+    (html,) = blocks(INTEGRATION, "html")
     form = BeautifulSoup(html, "html.parser").form
     assert form is not None
     told = {str(field["name"]): str(field["value"]) for field in form.find_all("input")}
