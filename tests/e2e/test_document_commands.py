@@ -111,10 +111,8 @@ def in_shell(command: Command, shop: Shop, folder: Path) -> subprocess.Completed
     """Run it in a fresh shell, below the assignments that stand before it in its document."""
     before = [each.text for each in HERE if each.is_assignment and each.document == command.document]
     moved = command.text.replace("http://localhost:8000", shop.served.url)
-    for told, meant in (
-        ("localhost:9001", shop.sandbox.commercetools_url),
-        ("localhost:9002", shop.sandbox.monext_url),
-    ):
+    remotes = {"localhost:9001": shop.sandbox.commercetools_url, "localhost:9002": shop.sandbox.monext_url}
+    for told, meant in remotes.items():
         moved = moved.replace(told, meant.removeprefix("http://"))
     (folder / ".curlrc").write_text("fail\nsilent\nshow-error\n")
     environment = {"PATH": os.environ["PATH"], "CURL_HOME": str(folder), "NO_PROXY": "*"}
