@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots states settings endpoints metrics test-alerts translations sbom audit lock clean
+.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots picture states settings endpoints metrics test-alerts translations sbom audit lock clean
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m sandbox.demo
@@ -48,6 +48,13 @@ screenshots: $(STAMP)
 	$(BIN)/python -m tests.browser.screenshots $(SHOTS)
 	FIREFOX_PICTURES=$(SHOTS)/firefox $(BIN)/python -m pytest tests/browser/test_firefox.py
 
+# The picture of the README, which is committed: take it again after a change of the checkout page.
+PICTURE := docs/images/checkout.png
+
+picture: $(STAMP)
+	@tests/browser/get_chromium.sh
+	$(BIN)/python -m tests.browser.picture $(PICTURE)
+
 # npm itself writes the file that stands for an installation, at its end.
 PEER := tests/peer/node
 PEER_STAMP := $(PEER)/node_modules/.package-lock.json
@@ -77,17 +84,19 @@ states: $(STAMP)
 	@mv $(STATES).new $(STATES)
 
 # The documents that list the settings, printed from their declarations; a test says when they are out of date.
-SETTINGS := README.md .env.example
+SETTINGS := docs/configuration.md .env.example
 
 settings: $(STAMP)
 	@for document in $(SETTINGS); do \
 		$(BIN)/python -m tools.settings $$document > $$document.new && mv $$document.new $$document || exit 1; \
 	done
 
-# The README's tables of addresses and limits, from what the endpoints declare; a test says when they are out of date.
+# The tables of addresses and limits, from what the endpoints declare; a test says when they are out of date.
+ENDPOINTS := docs/api.md
+
 endpoints: $(STAMP)
-	$(BIN)/python -m tools.endpoints > README.md.new
-	@mv README.md.new README.md
+	$(BIN)/python -m tools.endpoints > $(ENDPOINTS).new
+	@mv $(ENDPOINTS).new $(ENDPOINTS)
 
 metrics: $(STAMP)
 	$(BIN)/python -m tools.metrics > docs/metrics.md.new

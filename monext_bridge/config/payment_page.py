@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from monext_bridge.config import parsing
-from monext_bridge.config.declaring import JsonReader, declares, setting
+from monext_bridge.config.declaring import Group, JsonReader, declares, setting
 from monext_bridge.config.parsing import Fault
 
 FETCHES = ("script-src", "style-src", "img-src", "font-src", "connect-src", "frame-src")
@@ -121,6 +121,7 @@ class PaymentPage:
         note="The payment page (docs/configuration.md): https origins that it may load from as well, a comma list or "
         "JSON by directive; on: the pages' policy is only tried out; Apple's domain file, its content or file: and a "
         "path",
+        group=Group.PAGES,
     )
     report_only: bool = setting(
         "CSP_REPORT_ONLY",
@@ -128,6 +129,7 @@ class PaymentPage:
         "`on`: browsers only report what the pages' policy would block, for a trial; framing stays forbidden",
         default="off",
         note="",
+        group=Group.PAGES,
     )
     apple_domain_file: str | None = setting(
         "APPLE_PAY_DOMAIN_ASSOCIATION",
@@ -135,4 +137,5 @@ class PaymentPage:
         "content, or `file:` and a path, of Apple's domain file, which Apple Pay in the widget needs",
         otherwise="not served",
         note="",
+        group=Group.PAGES,
     )

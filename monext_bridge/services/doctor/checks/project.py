@@ -116,7 +116,7 @@ MAY_HAVE = frozenset({"manage_subscriptions", "view_subscriptions", "view_projec
 
 def _missing(which: str, need: Need) -> Diagnosis:
     what = f"{which} lacks the scope {need.scopes[0]}, which is needed for {need.feature}"
-    advice = "Scopes can't be changed: make an API client with all that the README lists, and give it to the bridge."
+    advice = "Scopes can't be changed: make an API client with those of docs/commercetools-setup.md, for the bridge."
     if need.essential:
         return fault("ctp_scope_missing", what, setting=need.setting, advice=advice)
     return warning("ctp_scope_missing", what, setting=need.setting, advice=f"Where you use that: {advice}")
@@ -128,7 +128,7 @@ def _too_many(which: str, more: set[str]) -> Iterator[Diagnosis]:
             "ctp_scopes_too_many",
             f"{which} has scopes that the bridge does not need: {', '.join(sorted(more))}",
             setting=CLIENT,
-            advice="Make an API client with the scopes that the README lists alone: a stolen one then opens less.",
+            advice="Make an API client with those of docs/commercetools-setup.md alone: a stolen one opens less.",
         )
 
 
