@@ -96,6 +96,11 @@ def allow_image(url: str | None) -> None:
     g.image_sources = {"img-src": (origin,)} if origin else {}
 
 
+def allow_pictures(origins: Sequence[str]) -> None:
+    """Let this answer show pictures of products from these origins, and from no other place but its shop's logo's."""
+    g.picture_sources = {"img-src": tuple(origins)}
+
+
 def allow_framing(origins: Sequence[str]) -> None:
     """Let pages of these origins frame this answer. Without any origin, nobody may frame it."""
     g.frame_ancestors = tuple(origins)
@@ -111,6 +116,7 @@ def content_security_policy(directives: Iterable[str] = OWN) -> str:
     allowed = (
         OWN,
         g.get("image_sources", {}),
+        g.get("picture_sources", {}),
         *g.get("sources", ()),
         {"frame-ancestors": g.get("frame_ancestors", ())},
     )
