@@ -32,7 +32,14 @@ from tests.world import World
 UNKNOWN = {BuyerStatus.PENDING, BuyerStatus.REVIEW, BuyerStatus.CHECKING}
 WENT_THROUGH = {BuyerStatus.AUTHORIZED, BuyerStatus.RECORDING}
 
-OF_THE_CART = {"Shop", "Merino jumper", "Colissimo", "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10", "M3K9QX27TB4WZ"}
+OF_THE_CART = {
+    "Shop",
+    "Merino jumper",
+    "Colissimo",
+    "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10",
+    "M3K9QX27TB4WZ",
+    ".",
+}
 
 PAGES: dict[str, Callable[[str], BeautifulSoup]] = {
     "widget": lambda language: widget_page(started_session(language=language)),
