@@ -151,8 +151,7 @@ class PaymentPage:
     image_hosts: frozenset[str] = setting(
         "IMAGE_HOSTS",
         image_hosts,
-        "hosts of product pictures on the checkout page, comma list of `host` or `host:port`; the pictures are those of "
-        "the cart's products",
+        "hosts of product pictures on the checkout page, comma list of `host` or `host:port`",
         otherwise="no pictures",
         factory=frozenset[str],
         example="images.example.com",

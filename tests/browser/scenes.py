@@ -212,7 +212,7 @@ WIDGET = "#PaylineWidget .pl-form"
 PICTURES = (f"https://{IMAGE_HOST}/chair.svg", "https://elsewhere.example.com/lamp.svg")
 """One that may be shown, and one that may not."""
 
-PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40"><path fill="#a9713d" d="M5 8h50v24H5z"/></svg>"""
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40"><path fill="#a9713d" d="M5 8h50v24H5z"/></svg>'
 
 CHECKOUTS = {
     "widget": Scene("checkout/widget.html", _checkout(), WIDGET),

@@ -10,7 +10,10 @@ IMAGE_HOST = "images.example.com"
 
 
 def shop_settings(sandbox: Sandbox) -> dict[str, str]:
-    """Give its branding, the origin of its own pages that use the bridge, currencies without the seed's dinar, and a host of pictures."""
+    """Give its branding, the origin of its own pages that use the bridge, a host of pictures, and currencies.
+
+    The seed's dinar is not among these.
+    """
     return {
         **looks_environment(sandbox.shop_url),
         "SHOP_ORIGINS": sandbox.shop_url,

@@ -61,7 +61,7 @@ nothing.
 REFUSED_METHOD_STATE = "DoesNotMatchCart"
 
 LONGEST_PICTURE_URL = 2000
-"""Characters. commercetools sets no limit; the page has one address for each line, and browsers take no longer ones."""
+"""Characters. commercetools sets no limit, and a page has one address for each line."""
 
 
 def read_cart(body: Json, *, language: str | None = None) -> Cart:

@@ -84,7 +84,7 @@ def apply_branding(store_key: str | None, *, home: str | None = None) -> PageBra
     """Give this answer, an error page included, the branding of a store. A later call replaces all of it.
 
     `home` is where an error page leads if nothing was taken. Without it, the page leads to the store's CANCEL_URL or,
-    where the store is not known, to the one that all stores share. Else it leads to the first page of the shop's host.
+    where the store is not known, to the one that all stores share; else to the first page of the shop's host.
     """
     settings = services().settings
     branding = settings.branding.at(store_key)

@@ -137,9 +137,10 @@ def untranslated(text: str) -> Markup:
 
 
 def place(address: Address, home: str | None) -> str | None:
-    """Write the town of an address, and its country where that is not `home` (ISO 3166-1). None where both are unknown.
+    """Write the town of an address, and its country where that is not `home` (ISO 3166-1 codes).
 
-    Whoever has the link to a payment can read it: who lives there, and in which street, is not written.
+    None where it says neither. Whoever has the link to a payment can read it, so it does not tell who lives there,
+    nor in which street.
     """
     abroad = address.country if address.country and address.country != home else None
     country = get_locale().territories.get(abroad, abroad) if abroad else None

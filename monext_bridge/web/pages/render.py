@@ -41,8 +41,9 @@ def checkout_widget(
 ) -> str:
     """Render the page with Monext's widget in it (monext/api.md, section 5).
 
-    `pictures` has one of each line of the cart, None where none may be shown. The page needs `script-src` and `style-src` for the widget's host, and the nonce for both scripts. Where the
-    widget can't run, the page still leads to the hosted page and to the way out.
+    `pictures` has one of each line of the cart, None where none may be shown. The page needs `script-src` and
+    `style-src` for the widget's host, and the nonce for both scripts. Where the widget can't run, the page still
+    leads to the hosted page and to the way out.
     """
     return render(
         "checkout/widget.html",

@@ -187,7 +187,7 @@ def test_result_looks_again_without_script_for_five_minutes(buyer: Buyer, world:
 
     branding, path = 0, f"/result/{paying.ref}"
     while found := buyer.get(path).page.select("head noscript meta[http-equiv=refresh]"):
-        seconds, _, path = str(found[0]["content"]).partition(";url=")
+        seconds, _, path = str(found[0]["content"]).partition("; url=")
         branding += int(seconds)
         assert branding <= 600
     assert branding == 300

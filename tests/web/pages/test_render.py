@@ -116,7 +116,7 @@ def test_redirect_page_forwards_at_once_without_script() -> None:
 
     assert (
         only_element(page, "head meta[http-equiv=refresh]")["content"]
-        == f"0;url={started_session().redirect_url}"
+        == f"0; url={started_session().redirect_url}"
     )
     assert only_element(page, "a#continue")["href"] == started_session().redirect_url
     assert not page.select("script")

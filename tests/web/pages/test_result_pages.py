@@ -159,7 +159,7 @@ def test_states_that_end_soon_look_again_by_themselves(status: BuyerStatus) -> N
     refreshes = status in REFRESHING
 
     by_meta = page.select("head noscript meta[http-equiv=refresh]")
-    assert [tag["content"] for tag in by_meta] == ([f"10;url={NEXT_POLL}"] if refreshes else [])
+    assert [tag["content"] for tag in by_meta] == ([f"10; url={NEXT_POLL}"] if refreshes else [])
     assert [tag["data-refresh"] for tag in page.select("[data-refresh]")] == ([REFRESH] if refreshes else [])
     assert only_element(page, "script")["nonce"] == "n0nce"
 

@@ -65,7 +65,7 @@ def test_paid_result_says_what_was_refunded_of_it(
 def refunded_at(world: World, paid: PaidCart) -> str:
     """When the record says that the refund was done."""
     (refund,) = (t for t in world.payment(paid.cart)["transactions"] if t["type"] == "Refund")
-    return datetime.fromisoformat(refund["timestamp"]).isoformat()
+    return datetime.fromisoformat(refund["timestamp"]).isoformat(timespec="seconds")
 
 
 def chargeback(world: World, paid: PaidCart, amount: dict[str, Any]) -> None:
