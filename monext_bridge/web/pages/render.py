@@ -67,7 +67,8 @@ def checkout_redirect(
     """Render the order, and a forward to Monext's hosted page that works without script.
 
     The forward is at once, so the page is only seen where it takes longer: something that can't be read before it
-    goes had better not be shown.
+    goes had better not be shown. A forward that waits would take the page away from whoever reads slowly
+    (https://www.w3.org/TR/WCAG22/#timing-adjustable).
     """
     return render(
         "checkout/redirect.html",
