@@ -98,7 +98,7 @@ def allow_image(url: str | None) -> None:
 
 def allow_pictures(origins: Sequence[str]) -> None:
     """Let this answer show pictures of products from these origins, and from no other place but its shop's logo's."""
-    g.picture_sources = {"img-src": tuple(origins)}
+    g.picture_sources = {"img-src": tuple(origins)} if origins else {}
 
 
 def allow_framing(origins: Sequence[str]) -> None:
