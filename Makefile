@@ -17,6 +17,7 @@ SUITE := -n 2 --dist loadfile --no-loadscope-reorder
 test: $(STAMP)
 	@tests/browser/get_chromium.sh
 	@tests/browser/get_firefox.sh
+	@tests/markup/get_checker.sh
 	$(BIN)/python -m pytest $(SUITE)
 
 # Which lines and branches of the package the tests reach: told at the end, and line by line in build/coverage/index.html.
@@ -24,6 +25,7 @@ test: $(STAMP)
 test-coverage: $(STAMP)
 	@tests/browser/get_chromium.sh
 	@tests/browser/get_firefox.sh
+	@tests/markup/get_checker.sh
 	.ci/coverage $(SUITE) $(TESTS)
 
 # Every parser and every address, with more examples than the suite plays, and others in each run.
@@ -160,5 +162,5 @@ $(STAMP): requirements-dev.txt
 	@touch $@
 
 clean:
-	rm -rf $(PEER)/node_modules tests/browser/node/node_modules
+	rm -rf $(PEER)/node_modules tests/browser/node/node_modules tests/markup/node/node_modules
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build

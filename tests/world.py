@@ -59,6 +59,15 @@ class World:
         }
         return self.cart(**said[obstacle])
 
+    def cart_with_pictures(self, *urls: str) -> str:
+        """Make a cart of two lines, each with one of the addresses as its variant's picture, like commercetools."""
+        lines = [
+            line
+            | {"variant": line["variant"] | {"images": [{"url": url, "dimensions": {"w": 600, "h": 400}}]}}
+            for line, url in zip(self._seed("discounted")["lineItems"], urls, strict=True)
+        ]
+        return self.cart("discounted", lineItems=lines)
+
     def change(self, cart_id: str, **action: Any) -> Json:
         """Update a cart by one action, as the shop does."""
         version = self.project.get(f"carts/{cart_id}")["version"]

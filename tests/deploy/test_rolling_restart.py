@@ -1,4 +1,4 @@
-"""Two bridges behind nginx, as docs/deployment.md sets them up, are restarted in turn, and no request fails meanwhile."""
+"""Two bridges behind nginx, as docs/deployment.md sets them up, are restarted in turn, and no request fails."""
 
 from __future__ import annotations
 

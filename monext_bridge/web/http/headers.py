@@ -96,6 +96,11 @@ def allow_image(url: str | None) -> None:
     g.image_sources = {"img-src": (origin,)} if origin else {}
 
 
+def allow_pictures(origins: Sequence[str]) -> None:
+    """Let this answer show pictures of products from these origins, and from no other place but its shop's logo's."""
+    g.picture_sources = {"img-src": tuple(origins)} if origins else {}
+
+
 def allow_framing(origins: Sequence[str]) -> None:
     """Let pages of these origins frame this answer. Without any origin, nobody may frame it."""
     g.frame_ancestors = tuple(origins)
@@ -108,7 +113,12 @@ def allow_sources(sources: Sources) -> None:
 
 def content_security_policy(directives: Iterable[str] = OWN) -> str:
     """Write these directives as this answer allows them."""
-    extra = (g.get("image_sources"), *g.get("sources", ()), _framing(g.get("frame_ancestors", ())))
+    extra = (
+        g.get("image_sources"),
+        g.get("picture_sources"),
+        *g.get("sources", ()),
+        _framing(g.get("frame_ancestors", ())),
+    )
     allowed = (OWN, *filter(None, extra))
     directives = tuple(directives)
     return _written(directives, allowed) if len(allowed) > 1 else _own_policy(directives)

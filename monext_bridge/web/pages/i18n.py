@@ -16,8 +16,10 @@ from babel.numbers import format_currency
 from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, render_template, request
 from flask_babel import Babel, force_locale, get_locale, get_translations
+from markupsafe import Markup
 
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.record import Address
 
 ENGLISH = "en"
 """The language of the message ids. It needs no catalogue."""
@@ -55,7 +57,7 @@ SUPPORTED = languages_in(CATALOGUES)
 
 
 def init_i18n(app: Flask) -> None:
-    """Set up Flask-Babel, the template functions of gettext, and the filters `money` and `moment`."""
+    """Set up Flask-Babel, the template functions of gettext, and the filters of this module."""
     Babel(app, default_locale=ENGLISH, default_translation_directories=str(CATALOGUES))
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: _catalogue().ugettext(text),
@@ -66,6 +68,8 @@ def init_i18n(app: Flask) -> None:
     )
     app.jinja_env.filters["money"] = money
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["place"] = place
+    app.jinja_env.filters["untranslated"] = untranslated
 
 
 def page_language(*candidates: str | None) -> str:
@@ -137,6 +141,22 @@ def moment(at: datetime) -> str:
     parts = format_time(local, "short", locale=locale), format_date(local, "long", locale=locale)
     written = str(get_datetime_format("long", locale=locale)).replace("'", "").format(*parts)
     return f"{written} ({_offset(local)})"
+
+
+def untranslated(text: str) -> Markup:
+    """Mark a part of a sentence that a browser's translation leaves as it is, such as an amount."""
+    return Markup('<span translate="no">{}</span>').format(text)
+
+
+def place(address: Address, home: str | None) -> str | None:
+    """Write the town of an address, and its country where that is not `home` (ISO 3166-1 codes).
+
+    None where it says neither. Whoever has the link to a payment can read it, so it does not tell who lives there,
+    nor in which street.
+    """
+    abroad = address.country if address.country and address.country != home else None
+    country = get_locale().territories.get(abroad, abroad) if abroad else None
+    return ", ".join(part for part in (address.city, country) if part) or None
 
 
 def asked_language() -> str | None:
