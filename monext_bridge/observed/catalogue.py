@@ -135,6 +135,11 @@ LAST_PASS = Metric(
 PASS_DURATION = Metric(
     name="bridge_last_pass_duration_seconds", kind=Kind.GAUGE, says="How long that pass took."
 )
+LEDGERS = Metric(
+    name="bridge_ledgers_compared_timestamp_seconds",
+    kind=Kind.GAUGE,
+    says="Until when all payments have been compared with Monext's ledger on their turn of the day.",
+)
 QUEUE = Metric(
     name="bridge_queue_tasks",
     kind=Kind.GAUGE,
@@ -188,6 +193,7 @@ METRICS: tuple[Metric, ...] = (
     OLDEST_FINDING,
     LAST_PASS,
     PASS_DURATION,
+    LEDGERS,
     QUEUE,
     BREAKERS,
     SLOTS,

@@ -71,6 +71,11 @@ def pass_finished(at: float, *, seconds: float) -> None:
     _instruments.put(catalogue.PASS_DURATION, seconds)
 
 
+def ledgers_compared(until: float) -> None:
+    """Take until when everything that was due has been compared with Monext's ledger, in Unix seconds."""
+    _instruments.put(catalogue.LEDGERS, until)
+
+
 def tasks_queued(number: int) -> None:
     _instruments.put(catalogue.QUEUE, number)
 

@@ -7,6 +7,7 @@ uses.
 from monext_bridge.services.reconciliation.candidates import Candidates
 from monext_bridge.services.reconciliation.expiring_authorizations import ExpiringAuthorizations
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
+from monext_bridge.services.reconciliation.ledger_walk import LedgerWalk
 from monext_bridge.services.reconciliation.open_findings import OpenFindings
 from monext_bridge.services.reconciliation.reconcile_payment import PaymentReconciler
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
@@ -21,6 +22,7 @@ __all__ = [
     "Finding",
     "FindingStatus",
     "LedgerImporter",
+    "LedgerWalk",
     "OpenFindings",
     "PaymentReconciler",
     "Reconciliation",

@@ -16,7 +16,7 @@ from monext_bridge.domain.operations.rules import Capture, Refund
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
 from monext_bridge.mapping.monext.requests import operation_request
-from monext_bridge.services.reconciliation.report import FindingStatus
+from monext_bridge.services.reconciliation import Finding, FindingStatus, LedgerWalk, Scope
 from sandbox.runner import Sandbox
 from tests.actors import BACK_OFFICE
 from tests.bridges import InProcess
@@ -191,6 +191,31 @@ def test_an_act_under_way_is_not_taken_for_one_of_the_back_office(
     assert told(reconciliation) == [(FollowUp.OPERATION, DONE)]
     assert acts(reconciliation, cart) == [("Refund", "Success", 1000)]
     assert reconciliation.world.ledger(page.token)[1:] == [("REFUND", 1000, "OK")]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_repeated_passes_find_on_its_turn_of_the_day_what_was_done_in_the_back_office(
+    dry_run: bool, reconciliation: ReconciliationTester
+) -> None:
+    (cart, page), (other, _) = reconciliation.paid_cart(), reconciliation.paid_cart()
+    reconciliation.world.operate_at_monext(origin(reconciliation, page.token), "refunds", amount=1000)
+    walk = LedgerWalk(reconciliation.bridge.services.reconcile, Scope(dry_run=dry_run), timedelta(days=1))
+    found: list[Finding] = []
+    step = walk.step(tell=found.append, stopped=lambda: False, again=True)
+    mine = [(f.payment_id, f.need, f.ending) for f in found if f.payment_id in reconciliation.payment_ids()]
+    ending = FindingStatus.FOUND if dry_run else DONE
+    assert mine == [(reconciliation.payment_id(cart), LEDGER, ending)]
+    assert {reconciliation.payment_id(cart), reconciliation.payment_id(other)} <= step.compared
+    assert acts(reconciliation, cart) == ([] if dry_run else [("Refund", "Success", 1000)])
+
+
+def test_only_payments_of_the_store_have_their_turn(reconciliation: ReconciliationTester) -> None:
+    (french, _), (german, _) = reconciliation.paid_cart(), reconciliation.paid_cart("german-store")
+    scope = Scope(store_key="de-store")
+    walk = LedgerWalk(reconciliation.bridge.services.reconcile, scope, timedelta(days=1))
+    compared = walk.step(tell=lambda _: None, stopped=lambda: False, again=True).compared
+    assert reconciliation.payment_id(german) in compared
+    assert reconciliation.payment_id(french) not in compared
 
 
 def test_a_dry_run_reads_the_ledger_and_posts_nothing(reconciliation: ReconciliationTester) -> None:
