@@ -4,7 +4,6 @@ It is decided here what is counted and which words a label may hold. Nothing ide
 Only this room knows Prometheus.
 """
 
-from monext_bridge.observed.alarms import ALARMS_OF_THE_LOG
 from monext_bridge.observed.catalogue import METRICS, NONE, OTHER, Kind, Metric
 from monext_bridge.observed.counting import (
     act_ended,
@@ -30,7 +29,6 @@ from monext_bridge.observed.counting import (
 )
 
 __all__ = [
-    "ALARMS_OF_THE_LOG",
     "METRICS",
     "NONE",
     "OTHER",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from monext_bridge.alarms import ALARMS_OF_THE_LOG
 from monext_bridge.observed import catalogue, known
-from monext_bridge.observed.alarms import ALARMS_OF_THE_LOG, watch_log
+from monext_bridge.observed.alarms import watch_log
 from monext_bridge.observed.catalogue import NONE, OTHER
 from monext_bridge.observed.instruments import instruments_here
 from monext_bridge.observed.known import Known

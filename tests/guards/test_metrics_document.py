@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monext_bridge.observed import ALARMS_OF_THE_LOG, METRICS, Kind
+from monext_bridge.alarms import ALARMS_OF_THE_LOG
+from monext_bridge.observed import METRICS, Kind
 from tests.guards.test_runbook import alarms
 from tools.metrics.table import HEAD, renewed
 

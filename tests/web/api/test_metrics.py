@@ -8,11 +8,12 @@ import re
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from monext_bridge.alarms import ALARMS_OF_THE_LOG
 from monext_bridge.domain.operations import OWN_PRINCIPALS
 from monext_bridge.domain.reconciliation import FollowUp
 from monext_bridge.gateways.http.outcomes import FAILED, OK, OUTCOME_OF_FAILURE, OUTCOME_OF_STATUS, REFUSED
 from monext_bridge.mapping.monext import KNOWN_METHODS
-from monext_bridge.observed import ALARMS_OF_THE_LOG, METRICS
+from monext_bridge.observed import METRICS
 from monext_bridge.observed.known import METHODS
 from monext_bridge.services.operations.audit import CLIENT, KINDS, AuditOutcome
 from monext_bridge.services.reconciliation import FindingStatus, Scope
