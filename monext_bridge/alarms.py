@@ -7,6 +7,8 @@ each of them happen (`tests/alarms`).
 from __future__ import annotations
 
 RUNBOOK = "docs/runbook.md"
+LOUD = frozenset({"WARNING", "ERROR"})
+"""The levels of alarms. An event of the same name at INFO says that all is well."""
 
 ALARMS_OF_THE_LOG = frozenset(
     {
@@ -81,3 +83,9 @@ def alarm_of(words: object) -> str | None:
     """Return the alarm that a line of the log is, by its event or its unfilled message; None where it is none."""
     name = words.partition(" %")[0] if isinstance(words, str) else ""
     return name if name in ALARMS_OF_THE_LOG else None
+
+
+def entry_of_line(words: object, *, level: object) -> str | None:
+    """Return where the runbook explains a line of the log, None where it is no alarm."""
+    alarm = alarm_of(words) if level in LOUD else None
+    return runbook_entry(alarm) if alarm else None

@@ -3,8 +3,7 @@
 An event's name is fixed text, and its details are scalars beside it, so that a log can be searched by them.
 Whatever comes in is cleaned here, once, for our own events and for the loggers of the libraries alike. What remains
 has no query strings, no credentials, no email addresses, no values of keys that hold secrets or personal data, and no
-references or session tokens in paths. Each line says what it is about, as far as that is known (`concerning`), and
-an alarm also where the runbook explains it.
+references or session tokens in paths. Each line says what it is about, as far as that is known (`concerning`).
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from functools import lru_cache
 from traceback import walk_tb
 from types import TracebackType
 
-from monext_bridge.alarms import alarm_of, runbook_entry
+from monext_bridge.alarms import entry_of_line
 from monext_bridge.cleaning import REDACTED, cleaned_for_log, without_reference
 
 Scalar = str | int | float | bool | None
@@ -63,9 +62,6 @@ QUIET = ("urllib3", "werkzeug", "requests")
 """Libraries that put whole URLs into their lines below WARNING. The bridge itself logs each call already."""
 
 HANDLER = "monext_bridge"
-
-LOUD = frozenset({"WARNING", "ERROR", "CRITICAL"})
-"""The levels of alarms."""
 
 NOWHERE = "(unknown file)"
 """Stands for the file that logs an event, as in logging itself where it can't be told. Finding it takes longer than
@@ -212,8 +208,8 @@ class JsonFormatter(logging.Formatter):
             "logger": _shown(record.name),
             **_content(record),
         }
-        if record.levelname in LOUD and (alarm := alarm_of(record.msg)):
-            line.setdefault("runbook", runbook_entry(alarm))
+        if entry := entry_of_line(record.msg, level=record.levelname):
+            line.setdefault("runbook", entry)
         if correlation := correlation_id.get():
             line.setdefault("correlation_id", cleaned_for_log(correlation))
         for name, value in dict(_concerns.get() or {}).items():
