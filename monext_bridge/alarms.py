@@ -85,7 +85,7 @@ def alarm_of(words: object) -> str | None:
     return name if name in ALARMS_OF_THE_LOG else None
 
 
-def entry_of_line(words: object, *, level: object) -> str | None:
-    """Return where the runbook explains a line of the log, None where it is no alarm."""
+def entry_of_line(words: object, *, level: object) -> dict[str, str]:
+    """Return what a line of the log says of the runbook; nothing where it is no alarm."""
     alarm = alarm_of(words) if level in LOUD else None
-    return runbook_entry(alarm) if alarm else None
+    return {"runbook": runbook_entry(alarm)} if alarm else {}
