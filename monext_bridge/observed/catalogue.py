@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-OTHER, NONE = "other", "none"
+OTHER, NONE, DEFAULT = "other", "none", "default"
 
 REQUEST_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 """Buckets from what the bridge itself takes to what a buyer no longer waits for."""
@@ -42,7 +42,7 @@ class Metric:
     together: Together = Together.LATEST
 
 
-STORE = "`none`, or a store of the settings"
+STORE = "a store of the settings; `none` without one; `default` for any other, where settings hold for all"
 REMOTE = "`commercetools`, `monext`"
 
 REQUESTS = Metric(
@@ -68,7 +68,7 @@ REMOTE_CALLS = Metric(
     labels={
         "remote": REMOTE,
         "operation": "HTTP method and template of the path",
-        "store": f"{STORE}; always `none` at commercetools",
+        "store": "as of payments; always `none` at commercetools",
         "outcome": "`ok`, `not_found`, `conflict`, `throttled` (429), `refused` (other 4xx), `failed` (5xx), "
         "`unreachable`, `broken`, `timeout`, `breaker_open`, `no_slot`, `no_time`",
     },
@@ -94,7 +94,7 @@ ORDERS = Metric(
     name="bridge_orders_total",
     kind=Kind.COUNTER,
     says="Orders that the bridge made.",
-    labels={"store": STORE},
+    labels={"store": "as of payments"},
 )
 NOTIFICATIONS = Metric(
     name="bridge_notifications_total",

@@ -27,6 +27,15 @@ class FindingStatus(StrEnum):
     STUCK = "stuck"
 
 
+COUNTED_FINDINGS: tuple[tuple[str, str], ...] = tuple(
+    (need.value, status.value)
+    for need in FollowUp
+    for status in FindingStatus
+    if status is not FindingStatus.FOUND
+)
+"""Follow-ups and statuses that metrics count from the start. What a dry run finds is not counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which payments a pass covers: those made within `since`, whose open parts are at least `older_than` old.

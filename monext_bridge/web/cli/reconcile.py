@@ -15,7 +15,6 @@ from flask.cli import with_appcontext
 from monext_bridge import observed
 from monext_bridge.companion import ends_with_parent
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.logs import log_from
 from monext_bridge.services.operations import PAYMENT_ID
 from monext_bridge.services.reconciliation import (
     Finding,
@@ -29,6 +28,7 @@ from monext_bridge.web.cli.durations import Duration
 from monext_bridge.web.cli.endings import ExitCode, failures
 from monext_bridge.web.cli.enquiry import known_store, verbose_option
 from monext_bridge.web.cli.findings import FindingPrinter, progress_of
+from monext_bridge.web.cli.service_log import log_as_service
 from monext_bridge.web.cli.stopping import stopping
 from monext_bridge.web.http import services
 
@@ -105,7 +105,7 @@ def reconcile(
     whole_ledger = every is None and bool(ledger)
     scope = Scope(older_than, since, store, PaymentId(after) if after else None, whole_ledger, dry_run)
     if every is not None:
-        log_from(services().settings.log_level)  # a service, whose log is read by others
+        log_as_service(services().settings)
     with failures(as_json=as_json):
         known_store(store)
         with stopping() as stop:

@@ -147,7 +147,7 @@ OF_OTHER_BRIDGES = re.compile(r"127\.0\.0\.1:[0-9]+")
 def closed_words(bridge: InProcess) -> dict[tuple[str, str], set[str]]:
     """What each label of each metric may hold, by the metric's name and the label's."""
     settings = bridge.settings
-    stores = {*settings.store_keys(), "none", "other"}
+    stores = {*settings.store_keys(), "none", "default", "other"}
     endpoints = {*ENDPOINTS, "none"}
     outcomes = {OK, REFUSED, FAILED, *OUTCOME_OF_FAILURE.values(), *OUTCOME_OF_STATUS.values()}
     remotes = {"commercetools", "monext"}

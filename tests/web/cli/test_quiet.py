@@ -83,3 +83,22 @@ def test_a_service_logs_as_ever(sandbox: Sandbox) -> None:
         seen = next(line for line in service.stderr if '"event": "reconciled"' in line)
         service.terminate()
     assert json.loads(seen)["level"] == "INFO"
+
+
+@pytest.mark.parametrize("level", ["", "INFO"], ids=["no LOG_LEVEL", "LOG_LEVEL=INFO"])
+@pytest.mark.parametrize(
+    "command", [("reconcile", "--since", "1m", "--every", "1h"), ("work",)], ids=lambda c: c[0]
+)
+def test_a_service_warns_once_of_a_redis_without_tls(
+    command: tuple[str, ...], level: str, sandbox: Sandbox
+) -> None:
+    environ = environment(sandbox, variables={"LOG_LEVEL": level, "REDIS_URL": "redis://redis.invalid"})
+    line, seen = [sys.executable, "-m", "flask", *command], list[str]()
+    with subprocess.Popen(line, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True) as service:
+        assert service.stderr is not None
+        for text in service.stderr:
+            seen += [each["event"] for each in events(text)]
+            if seen and seen[-1] in ("reconciled", "worker_started"):
+                break
+        service.kill()
+    assert seen.count("redis_unencrypted") == 1
