@@ -4,7 +4,7 @@ It is decided here what is counted and which words a label may hold. Nothing ide
 Only this room knows Prometheus.
 """
 
-from monext_bridge.observed.beginning import Words
+from monext_bridge.observed.beginning import LabelWords
 from monext_bridge.observed.catalogue import METRICS, NONE, OTHER, Kind, Metric
 from monext_bridge.observed.counting import (
     act_ended,
@@ -34,8 +34,8 @@ __all__ = [
     "NONE",
     "OTHER",
     "Kind",
+    "LabelWords",
     "Metric",
-    "Words",
     "act_ended",
     "breaker_is",
     "exposed_metrics",

@@ -21,12 +21,12 @@ Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class LabelWords:
     """Holds the words of labels that settings and other rooms give.
 
     `stores` are those that settings name, `one_for_all` whether settings hold for any other as well. `payments` are
-    the outcomes with their methods, `acts` kinds, outcomes and principals, `findings` follow-ups and statuses, each as
-    the labels of a series.
+    outcomes with methods, `acts` kinds with outcomes and principals, `findings` follow-ups with statuses: each is the
+    labels of a series.
     """
 
     stores: Collection[str]
@@ -38,7 +38,7 @@ class Words:
     findings: Collection[tuple[str, str]]
 
 
-def series_at_zero(words: Words, *, stores: Collection[str]) -> Iterator[tuple[Metric, Labels]]:
+def series_at_zero(words: LabelWords, *, stores: Collection[str]) -> Iterator[tuple[Metric, Labels]]:
     """Yield the series to begin, each with its labels. `stores` are the words of the stores."""
     yield from ((catalogue.ALARMS, (name,)) for name in (*sorted(ALARMS_OF_THE_LOG), OTHER))
     yield from ((catalogue.RATE_LIMITED, (limit,)) for limit in words.limits)

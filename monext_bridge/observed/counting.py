@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from monext_bridge.observed import catalogue, known
 from monext_bridge.observed.alarms import watch_log
-from monext_bridge.observed.beginning import Words, series_at_zero
+from monext_bridge.observed.beginning import LabelWords, series_at_zero
 from monext_bridge.observed.catalogue import NONE
 from monext_bridge.observed.instruments import instruments_here
 from monext_bridge.observed.known import Known
@@ -15,7 +15,7 @@ from monext_bridge.observed.known import Known
 _instruments, _known = instruments_here(), Known()
 
 
-def observe(words: Words) -> None:
+def observe(words: LabelWords) -> None:
     """Let labels have these words, and begin to count the alarms of the log. May be repeated."""
     _known.learn(stores=words.stores, hosts=words.hosts, one_for_all=words.one_for_all)
     watch_log(lambda name: _instruments.add(catalogue.ALARMS, name))

@@ -137,7 +137,7 @@ def _queue_runner(redis_url: SecretStr) -> TaskRunner:
 
 def _observe(settings: Settings, endpoints: Endpoints) -> None:
     """Tell metrics the words of their labels: the stores, hosts and limits that there are."""
-    words = observed.Words(
+    words = observed.LabelWords(
         stores=settings.store_keys(),
         hosts=settings.remote_hosts(),
         limits={limit.name for endpoint in endpoints.values() for limit in endpoint.limits},

@@ -11,11 +11,7 @@ from monext_bridge.services.reconciliation import LedgerWalk, Scope
 from tests.alarms.stage import AUTHORISED, Scene, Stage
 from tests.bridges import InProcess
 
-UNREADABLE_PAYMENT = {
-    "id": "00000000-0000-4000-8000-000000000000",
-    "version": 1,
-    "amountPlanned": "ten euros",
-}
+UNREADABLE = "00000000-0000-4000-8000-000000000000"
 
 
 def passes(bridge: InProcess) -> None:
@@ -43,19 +39,20 @@ def something_is_stuck(stage: Stage) -> None:
 def bridge_has_a_fault_at_a_payment(stage: Stage) -> str:
     cart, _ = stage.paid()
     services = stage.an_hour_later.services
-    broken: Any = replace(services.reconcile.reconciler, from_record=None)
+    missing: Any = None
+    broken = replace(services.reconcile.reconciler, from_record=missing)
     changed = replace(services, reconcile=replace(services.reconcile, reconciler=broken))
     stage.reconciles(changed)
     return stage.id_of(cart)
 
 
 def payment_was_edited_by_hand(stage: Stage) -> str:
-    body = {"limit": 200, "offset": 0, "count": 1, "results": [UNREADABLE_PAYMENT]}
+    body = {"limit": 200, "offset": 0, "count": 1, "results": [{"id": UNREADABLE, "version": 1}]}
     stage.world.fault(
         "commercetools", action="status", code=200, body=body, method="GET", path="/payments$", times=0
     )
     stage.reconciles()
-    return UNREADABLE_PAYMENT["id"]
+    return UNREADABLE
 
 
 def staff_refunds_at_monext(stage: Stage) -> str:

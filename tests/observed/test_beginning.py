@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from monext_bridge.alarms import ALARMS_OF_THE_LOG
-from monext_bridge.observed import Words
+from monext_bridge.observed import LabelWords
 from monext_bridge.observed.beginning import MOST_OF_PAYMENTS, series_at_zero
 from monext_bridge.services.operations import COUNTED_ACTS
 from monext_bridge.services.reconciliation import COUNTED_FINDINGS
 from monext_bridge.services.remotes import COUNTED_PAYMENTS
 
-WORDS = Words(
+WORDS = LabelWords(
     stores=(),
     hosts=(),
     limits=("start",),

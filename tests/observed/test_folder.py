@@ -18,7 +18,7 @@ COUNT = """
 from monext_bridge import observed
 payments = [("begun", "none"), ("accepted", "CB")]
 words = {"stores": ["fr"], "hosts": [], "limits": ["start"], "payments": payments, "one_for_all": False}
-observed.observe(observed.Words(acts=[("capture", "approved", "client")], findings=[("act", "stuck")], **words))
+observed.observe(observed.LabelWords(acts=[("capture", "approved", "client")], findings=[("act", "stuck")], **words))
 observed.order_made("fr")
 observed.slot_entered("requests")
 """

@@ -262,6 +262,15 @@ def test_an_open_act_whose_ledger_is_not_listed_says_so(
     assert acts(reconciliation, cart) == [("Refund", "Initial", 1000)]
 
 
+def change_order(reconciliation: ReconciliationTester, cart: str, *, total: int | None) -> None:
+    """Edit the order of a cart, or cancel it where there is no total."""
+    (order,) = reconciliation.world.orders(cart)
+    if total is None:
+        reconciliation.world.cancel_order(order["id"])
+    elif order["totalPrice"]["centAmount"] != total:
+        reconciliation.world.edit_order(order["id"], total=total)
+
+
 class TestAuthorisationsThatEnd:
     """In the last of their seven days."""
 
@@ -303,6 +312,36 @@ class TestAuthorisationsThatEnd:
         assert (kind, ended) == (recorded, "Success")
         assert reconciliation.world.orders(cart)[0]["paymentState"] == state
         assert reconciliation.found(ahead=self.SOON) == []
+
+    @pytest.mark.parametrize(("total", "captured"), [(4000, [4000]), (None, [])], ids=["edited", "cancelled"])
+    def test_no_more_is_captured_than_the_order_owes(
+        self, total: int | None, captured: list[int], sandbox: Sandbox, reconciliation: ReconciliationTester
+    ) -> None:
+        reconciliation = self.reconciliation(sandbox, reconciliation, Expiring.CAPTURE)
+        cart, _ = reconciliation.paid_cart("german-store")
+        change_order(reconciliation, cart, total=total)
+        reconciliation.run(ahead=self.SOON)
+        assert [amount for _, _, amount in acts(reconciliation, cart)] == captured
+        reconciliation.run(ahead=self.SOON)
+        assert [amount for _, _, amount in acts(reconciliation, cart)] == captured
+
+    @pytest.mark.parametrize("total", [4000, None], ids=["edited", "cancelled"])
+    def test_what_was_captured_or_edited_since_the_payment_was_read_is_not_captured_again(
+        self, total: int | None, sandbox: Sandbox, reconciliation: ReconciliationTester
+    ) -> None:
+        """A pass has read the payment, and a shipment captures before the pass comes to it."""
+        reconciliation = self.reconciliation(sandbox, reconciliation, Expiring.CAPTURE)
+        cart, _ = reconciliation.paid_cart("german-store")
+        services, payment_id = reconciliation.bridge.services, reconciliation.payment_id(cart)
+        change_order(reconciliation, cart, total=4000)
+        read_before = services.records.payment(payment_id)
+        services.operations.perform(payment_id, Capture(Money(4000, "EUR")), key="parcel", by=BACK_OFFICE)
+        change_order(reconciliation, cart, total=total)
+        reconciliation.clock.ahead = self.SOON
+        handled = services.reconcile.reconciler.expiry.meet(read_before)
+        reconciliation.clock.ahead = timedelta(0)
+        assert handled.done is None
+        assert acts(reconciliation, cart) == [("Charge", "Success", 4000)]
 
     def test_one_that_monext_refuses_to_capture_is_tried_once_and_stuck(
         self, sandbox: Sandbox, reconciliation: ReconciliationTester
