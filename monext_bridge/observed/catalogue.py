@@ -45,6 +45,13 @@ class Metric:
 STORE = "a store of the settings; `none` without one; `default` for any other, where settings hold for all"
 REMOTE = "`commercetools`, `monext`"
 
+INFO = Metric(
+    name="bridge_info",
+    kind=Kind.GAUGE,
+    says="1 for each release that a process here runs.",
+    labels={"version": "of the release"},
+    together=Together.LIVE_MAX,
+)
 REQUESTS = Metric(
     name="bridge_requests_total",
     kind=Kind.COUNTER,
@@ -70,7 +77,7 @@ REMOTE_CALLS = Metric(
         "operation": "HTTP method and template of the path",
         "store": "as of payments; always `none` at commercetools",
         "outcome": "`ok`, `not_found`, `conflict`, `throttled` (429), `refused` (other 4xx), `failed` (5xx), "
-        "`unreachable`, `broken`, `timeout`, `breaker_open`, `no_slot`, `no_time`",
+        "`unreachable`, `broken`, `timeout`, `too_large`, `breaker_open`, `no_slot`, `no_time`",
     },
 )
 REMOTE_DURATION = Metric(
@@ -180,6 +187,7 @@ ALARMS = Metric(
 )
 
 METRICS: tuple[Metric, ...] = (
+    INFO,
     REQUESTS,
     REQUEST_DURATION,
     REMOTE_CALLS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from monext_bridge import __version__
 from monext_bridge.observed import catalogue, known
 from monext_bridge.observed.alarms import watch_log
 from monext_bridge.observed.beginning import LabelWords, series_at_zero
@@ -18,6 +19,7 @@ _instruments, _known = instruments_here(), Known()
 def observe(words: LabelWords) -> None:
     """Let labels have these words, and begin to count the alarms of the log. May be repeated."""
     _known.learn(stores=words.stores, hosts=words.hosts, one_for_all=words.one_for_all)
+    _instruments.put(catalogue.INFO, 1, __version__)
     watch_log(lambda name: _instruments.add(catalogue.ALARMS, name))
     for metric, labels in series_at_zero(words, stores=_known.stores()):
         _instruments.begin(metric, *labels)

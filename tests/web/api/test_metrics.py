@@ -8,6 +8,7 @@ import re
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from monext_bridge import __version__
 from monext_bridge.alarms import ALARMS_OF_THE_LOG
 from monext_bridge.domain.operations import OWN_PRINCIPALS
 from monext_bridge.domain.reconciliation import FollowUp
@@ -153,6 +154,7 @@ def closed_words(bridge: InProcess) -> dict[tuple[str, str], set[str]]:
     remotes = {"commercetools", "monext"}
     limits = {limit.name for each in ENDPOINTS.values() for limit in each.limits}
     return {
+        ("bridge_info", "version"): {__version__},
         ("bridge_requests_total", "endpoint"): endpoints,
         ("bridge_requests_total", "method"): {*METHODS, "other"},
         ("bridge_requests_total", "status"): {"2xx", "3xx", "4xx", "5xx"},
