@@ -39,7 +39,7 @@ LEDGERS_A_SECOND = 10.0
 """How many ledgers are read per second. Monext publishes no limit, and nobody waits for this pass."""
 
 GIVEN_UP_AFTER = 30
-"""How many findings in a row may be UNKNOWN before the pass is broken off.
+"""How many payments in a row may be UNKNOWN before the pass is broken off. One without a finding was looked at.
 
 By then the remote is down, and every further payment would end like these.
 """
@@ -261,7 +261,7 @@ def _gather(
         for finding in findings:
             summary.count(finding)
             tell(finding)
-            unknown = unknown + 1 if finding.ending is FindingStatus.UNKNOWN else 0
+        unknown = unknown + 1 if any(each.ending is FindingStatus.UNKNOWN for each in findings) else 0
         if unknown >= GIVEN_UP_AFTER:
             summary.broken_off = f"{unknown} payments in a row could not be looked at"
         elif stopped():

@@ -205,6 +205,14 @@ def test_a_ledger_that_can_not_be_read_many_times_over_ends_the_step_and_not_the
     assert walker.step().agree >= set(walker.ledgers.compared[:40])
 
 
+def test_ledgers_that_can_not_be_read_among_others_that_agree_end_nothing() -> None:
+    walker = Walker(every=DAY)
+    walker.ledgers.odd = dict.fromkeys(IDS[::3], FindingStatus.UNKNOWN)
+    step = walker.step()
+    assert step.summary.broken_off is None
+    assert step.agree == set(IDS) - set(IDS[::3])
+
+
 def test_where_another_scheduler_is_at_work_it_compares_and_nobody_is_behind() -> None:
     walker = Walker(every=HOUR)
     walker.walk = walker.begun_anew(runner=Busy())
