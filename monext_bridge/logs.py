@@ -20,6 +20,7 @@ from functools import lru_cache
 from traceback import walk_tb
 from types import TracebackType
 
+from monext_bridge.alarms import entry_of_line
 from monext_bridge.cleaning import REDACTED, cleaned_for_log, without_reference
 
 Scalar = str | int | float | bool | None
@@ -44,8 +45,7 @@ CONCERNS = "monext_bridge.concerns"
 STACK = 8
 MOST_NAMES = 1024
 WIDEST = 64
-"""Bits of the widest integer that is shown. The text of a huge one costs more than it tells, or can't be had at all.
-"""
+"""Bits of the widest integer that is shown. The text of a huge one costs more than it tells, or can't be had."""
 
 SECRET_WORDS = frozenset(
     (
@@ -149,9 +149,9 @@ def access(
     headers: Iterable[tuple[str, str]],
     concerns: Mapping[str, str] | None = None,
 ) -> None:
-    """Logs one line for a request that the server answered with `headers`. Its reference stays out of the log.
+    """Logs one line for a request that the server answered with `headers`, and that was found to be about `concerns`.
 
-    `concerns` is what the request was found to be about.
+    Its reference stays out of the log.
     """
     answered = {name.lower(): value for name, value in headers}
     with concerning(**(concerns or {})):
@@ -205,6 +205,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": _name(_text(record.levelname)),
             "logger": _name(_text(record.name)),
+            **entry_of_line(record.msg, level=record.levelname),
             **_content(record),
         }
         if correlation := correlation_id.get():

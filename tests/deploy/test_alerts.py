@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from monext_bridge.alarms import ALARMS_OF_THE_LOG
 from monext_bridge.domain.reconciliation import FollowUp
 from monext_bridge.gateways.http.outcomes import FAILED, OK, OUTCOME_OF_FAILURE, OUTCOME_OF_STATUS, REFUSED
-from monext_bridge.observed import ALARMS_OF_THE_LOG, METRICS, Kind
+from monext_bridge.observed import METRICS, Kind
 from monext_bridge.services.reconciliation import FindingStatus
 from monext_bridge.services.remotes import RecordedStep
 from tests.web.declared_endpoints import ENDPOINTS

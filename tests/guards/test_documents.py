@@ -295,13 +295,14 @@ def test_every_relative_link_leads_somewhere() -> None:
 
 
 def named_by_sources() -> Iterator[tuple[Path, str, str | None]]:
-    files = [path for folder in SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
+    found = [path for folder in SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
+    files = [path for path in found if not {"node_modules", "__pycache__"} & set(path.parts)]
     texts = [
         path for path in files if path.suffix in {".py", ".js", ".html", ".yml", ".toml", ".txt", ".service"}
     ]
     for path in (*texts, ROOT / "Makefile", ROOT / ".env.example", ROOT / "Dockerfile"):
-        for found in NAMED.finditer(path.read_text()):
-            yield path, found["path"], found["anchor"]
+        for named in NAMED.finditer(path.read_text()):
+            yield path, named["path"], named["anchor"]
 
 
 def test_every_document_that_code_names_is_there_with_that_heading() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import click
 
+from monext_bridge.alarms import RUNBOOK, runbook_entry
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation import FollowUp
 from monext_bridge.errors import RemoteError
@@ -68,7 +69,8 @@ def _raise_alarm(finding: Finding) -> None:
         store=finding.store_key,
         need=finding.need.value,
         why=finding.detail or None,
-        then=f'see "{finding.need.value}" in docs/runbook.md',
+        then=f'see "{finding.need.value}" in {RUNBOOK}',
+        runbook=runbook_entry(finding.need.value),
     )
 
 

@@ -15,6 +15,7 @@ from monext_bridge.web.http.headers import (
 from monext_bridge.web.http.picture_sources import picture_origins
 from monext_bridge.web.http.policy_reports import PolicyReports, named_hosts
 from monext_bridge.web.http.preload import preload
+from monext_bridge.web.http.redis_in_clear import tell_redis_in_clear
 from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, json_requests, wants_json
 from monext_bridge.web.http.request_metrics import init_request_metrics
 
@@ -37,5 +38,6 @@ __all__ = [
     "preload",
     "public_address",
     "services",
+    "tell_redis_in_clear",
     "wants_json",
 ]
