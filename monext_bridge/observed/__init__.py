@@ -27,6 +27,7 @@ from monext_bridge.observed.counting import (
     slot_left,
     tasks_queued,
 )
+from monext_bridge.observed.reading import read_exposed
 
 __all__ = [
     "ALARMS_OF_THE_LOG",
@@ -48,6 +49,7 @@ __all__ = [
     "payment_recorded",
     "policy_violated",
     "rate_limit_exceeded",
+    "read_exposed",
     "remote_answered",
     "request_answered",
     "slot_entered",
