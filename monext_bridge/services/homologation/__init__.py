@@ -42,7 +42,6 @@ __all__ = [
     "counters_of",
     "facts_of",
     "load",
-    "refuse_production",
     "refuse_real_money",
     "returned_with",
 ]
@@ -57,12 +56,6 @@ def refuse_real_money(settings: Settings) -> None:
         raise Conflict(
             "MONEXT_ENVIRONMENT is PRODUCTION: this check moves money, so it runs in homologation alone"
         )
-
-
-def refuse_production(settings: Settings, *, confirmed: bool) -> None:
-    """Raise Conflict where any store takes real money, unless somebody has confirmed it."""
-    if not confirmed and not _is_homologation(settings):
-        raise Conflict("MONEXT_ENVIRONMENT is PRODUCTION: add --yes to use up what is lent in this project")
 
 
 def _is_homologation(settings: Settings) -> bool:
@@ -172,7 +165,8 @@ def check_lent(
     Raises Conflict where something else was lent, or in production unless it is `confirmed`; SettingsError,
     RemoteError.
     """
-    refuse_production(settings, confirmed=confirmed)
+    if not confirmed and not _is_homologation(settings):
+        raise Conflict("MONEXT_ENVIRONMENT is PRODUCTION: add --yes to use up what is lent in this project")
     gateway, left = CommercetoolsGateway(settings.commercetools), list[str]()
     if lent.session:
         note(check_session(gateway, lent.session), progress, save)

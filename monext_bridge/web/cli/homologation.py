@@ -23,7 +23,6 @@ from monext_bridge.services.homologation import (
     counters_of,
     facts_of,
     load,
-    refuse_production,
     refuse_real_money,
     returned_with,
 )
@@ -107,7 +106,6 @@ def homologation_check(
     lent, settings = Lent(cart, bare_cart, session), services().settings
     with failures(as_json=False, hint="" if any((cart, bare_cart, session)) else f"\n{MONEY}"):
         if lent != Lent():
-            refuse_production(settings, confirmed=yes)
             state, path = _progress(resume, progress)
             _look_at_what_is_lent(lent, state, path, confirmed=yes)
         else:

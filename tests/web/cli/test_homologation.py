@@ -203,6 +203,18 @@ def test_an_act_that_may_have_been_sent_is_not_sent_again_and_what_was_taken_goe
     assert checked.verdicts()["partial_capture"] == "not found out"
 
 
+def test_a_last_capture_that_may_have_been_sent_is_not_sent_again(checked: Checked) -> None:
+    checked.run()
+    checked.pay()
+    second = checked.pay("second")
+    path = checked.folder / "progress"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "under_way": "final"}))
+    for _ in range(2):
+        assert checked.resume().exit_code == 0
+    assert [kind for kind, _, _ in checked.world.ledger(second)] == ["AUTHORIZATION", "CANCEL"]
+    assert checked.verdicts()["final_capture"] == "not found out"
+
+
 def test_production_is_refused_before_anything_is_asked(sandbox: Sandbox, world: World) -> None:
     bridge = InProcess(sandbox)
     stores = {
