@@ -38,6 +38,11 @@ COMMERCETOOLS_FACTS: Mapping[str, Fact] = {
         "reads the payment that was made and changed with it",
         "The change history does not name who ordered an operation: keep the log. " + TELL,
     ),
+    "payment_found": Fact(
+        "a payment is found at once by its interface and the time of its creation, which is how reconciliation looks",
+        "looks for the payment that it made",
+        f"Payments are found later: let --older-than be more than that. {TELL}",
+    ),
     "outdated_write": Fact(
         "a write of an earlier version is refused with ConcurrentModification",
         "writes to the payment, to the cart, and orders, each by an earlier version",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monext_bridge.domain.ids import MonextTransactionId, PaymentId, SessionToken
 from monext_bridge.domain.money import Money
@@ -25,6 +25,7 @@ from monext_bridge.mapping.commercetools import answers as reading
 from monext_bridge.mapping.commercetools import payment_draft, payment_update
 from monext_bridge.mapping.json_object import JsonObject
 from monext_bridge.services.homologation.facts import Found, FoundOut, known
+from monext_bridge.services.remotes import CommercetoolsRecords
 
 INTERFACE = "homologation-check"
 """The payment interface of what this check makes. No bridge has it, so that none looks at it."""
@@ -70,6 +71,7 @@ class LentPayment:
         length = len(self._read(payment_id).status_text or "")
         yield "long_status_text", known(length == LONG_TEXT, codes_of(refused) or f"{length} characters")
         yield "external_user", self._external_user(payment_id)
+        yield "payment_found", self._found(payment_id)
 
     def _transactions(self, payment_id: PaymentId) -> Found:
         first, later = (MonextTransactionId(secrets.token_hex(8)) for _ in range(2))
@@ -97,6 +99,12 @@ class LentPayment:
             timestamp=self.now,
             interface_id=interface_id,
         )
+
+    def _found(self, payment_id: PaymentId) -> FoundOut:
+        since = (self._read(payment_id).created_at or self.now) - timedelta(seconds=1)
+        records = CommercetoolsRecords(self.gateway)
+        found = records.payments_since(since, interfaces=[INTERFACE], after=None, limit=100)
+        return known(payment_id in [each for each, _ in found], f"{len(found)} found")
 
     def _external_user(self, payment_id: PaymentId) -> FoundOut:
         body = JsonObject.of(self.gateway.get_payment(payment_id), what="payment")

@@ -13,8 +13,8 @@ MONEXT_FACTS: Mapping[str, Fact] = {
         TELL,
     ),
     "url_length": Fact(
-        "Monext takes a returnURL of 255 characters",
-        "opens a session with one",
+        "Monext takes a returnURL and a notificationURL of 255 characters",
+        "opens a session with them",
         f"Shorten PUBLIC_URL: a reference needs 142 characters behind it. {TELL}",
     ),
     "redirect_url": Fact(

@@ -36,6 +36,15 @@ NOT_CHECKED: Mapping[str, str] = {
     "refusals of orders by stock, price, discount code, tax and extensions": (
         "let a product of a test cart run out while it is paid: the money goes back, and the log has why"
     ),
+    "the Merchant Center's token: its issuer, its claim of the project, its keys": (
+        "connect the bridge in the Merchant Center, which then asks /operations/status; the log has its answer"
+    ),
+    "messages of your cloud: their envelope, their signature, a push that comes twice": (
+        "change a test order's shipment state, and look for POST /events/commercetools in the log"
+    ),
+    "a cart that is locked while it is paid, and one whose customer was deleted": (
+        "lock a test cart, or delete its customer, between the payment page and the payment; then flask payment show"
+    ),
     "a payment in another currency put on a cart": "nothing relies on it; the bridge compares currencies itself",
 }
 """What it is, and how a person finds out."""

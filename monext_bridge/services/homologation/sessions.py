@@ -11,8 +11,8 @@ from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.monext import FailureReason, Outcome, OutcomeKind
 from monext_bridge.errors import RemoteUnavailable
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.services.homologation.facts import Found, FoundOut, known, open_still
-from monext_bridge.services.homologation.paid_transaction import PaidTransaction, is_accepted
+from monext_bridge.services.homologation.facts import FactState, Found, FoundOut, known, open_still
+from monext_bridge.services.homologation.paid_transaction import PaidTransaction
 from monext_bridge.services.homologation.progress import CheckProgress
 from monext_bridge.services.homologation.with_payment import PART
 from monext_bridge.services.homologation.without_browser import said
@@ -51,10 +51,9 @@ class SessionsOfCheck:
 
     def first(self) -> str:
         """Return the id of the transaction that paid the first session, or an empty text. A refusal is noted."""
-        outcome = self._outcome(self.progress.session)
+        outcome, told = self._outcome(self.progress.session)
         if outcome.title == "REFUSED":
             self.progress.refused = True
-            told = f"{outcome.title} {outcome.code}"
             self.progress.found["refused_card"] = known(outcome.code.startswith("01"), told)
         paid = self._paid(outcome)
         if paid and self.progress.refused:
@@ -75,9 +74,11 @@ class SessionsOfCheck:
         paid = self._second_payment()
         if paid is None or self.progress.interrupted or "final_capture" in self.progress.found:
             return
-        _, answer = paid.do("captures", PART, "final", more={"option": "FINAL"})
-        taken, left = is_accepted(answer), paid.money().uncaptured
-        yield "final_capture", known(taken and left == 0, f"{said(answer)}, {left} left")
+        found = paid.do("captures", PART, "final", more={"option": "FINAL"}).carried_out()
+        if found.verdict is FactState.HOLDS:
+            left = paid.money().uncaptured
+            found = known(left == 0, f"{found.evidence}, {left} left")
+        yield "final_capture", found
 
     def give_back(self) -> bool:
         """Give back what the second payment took, and return whether all of it is. May be repeated."""
@@ -92,26 +93,22 @@ class SessionsOfCheck:
         return PaidTransaction(*self.parts, transaction) if transaction else None
 
     def _given_up(self) -> Found:
-        outcome = self._outcome(self.progress.given_up)
+        outcome, told = self._outcome(self.progress.given_up)
         if outcome.kind is OutcomeKind.FAILED and self.age < self.lifetime - GRACE:
-            yield (
-                "cancelled_by_buyer",
-                known(outcome.reason is FailureReason.CANCELLED, f"{outcome.title} {outcome.code}"),
-            )
+            yield "cancelled_by_buyer", known(outcome.reason is FailureReason.CANCELLED, told)
 
     def _left_alone(self) -> FoundOut:
-        outcome = self._outcome(self.progress.left_alone, session_over=self.age > self.lifetime)
+        outcome, told = self._outcome(self.progress.left_alone, session_over=self.age > self.lifetime)
         minutes = round(self.age.total_seconds() / 60)
-        told = f"{outcome.title} {outcome.code} after {minutes} of {self.store.session_minutes} minutes"
+        told = f"{told} after {minutes} of {self.store.session_minutes} minutes"
         if outcome.kind in OPEN:
             return known(False, told) if self.age > self.lifetime + GRACE else open_still(told)
         expired = outcome.kind is OutcomeKind.FAILED and outcome.reason is FailureReason.EXPIRED
         return known(expired and self.age > self.lifetime - GRACE, told)
 
     def _second(self) -> Found:
-        outcome = self._outcome(self.progress.second)
+        outcome, told = self._outcome(self.progress.second)
         self.progress.second_transaction = self._paid(outcome)
-        told = f"{outcome.title} {outcome.code}"
         if self.progress.second_transaction:
             yield "second_attempt", known(True, told)
         elif outcome.code in DUPLICATES:
@@ -123,13 +120,13 @@ class SessionsOfCheck:
         paid = MonextPayments(self.gateway).accepted(self.store, outcome)
         return paid[0].id if paid else ""
 
-    def _outcome(self, token: str, *, session_over: bool = False) -> Outcome:
-        """Read a session. Raises RemoteUnavailable where nothing can be known."""
+    def _outcome(self, token: str, *, session_over: bool = False) -> tuple[Outcome, str]:
+        """Read a session. Return what became of it, and status, title and code. Raises RemoteUnavailable."""
         payments = MonextPayments(self.gateway)
         answer = payments.ask(self.store, SessionToken(token))
         if isinstance(answer, RemoteUnavailable):
             raise answer
-        return payments.sort(answer, session_over=session_over)
+        return payments.sort(answer, session_over=session_over), said(answer)
 
 
 def note(found: Found, progress: CheckProgress, save: Callable[[], None]) -> None:

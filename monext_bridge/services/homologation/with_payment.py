@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
 from monext_bridge.mapping.json_object import JsonObject
-from monext_bridge.mapping.monext import read_result
 from monext_bridge.services.homologation.facts import Found, FoundOut, known, open_still
-from monext_bridge.services.homologation.paid_transaction import PaidTransaction, ended, is_accepted
-from monext_bridge.services.homologation.without_browser import AMOUNT, OWN_DATA, said
+from monext_bridge.services.homologation.paid_transaction import UNDER_WAY, PaidTransaction
+from monext_bridge.services.homologation.without_browser import AMOUNT, OWN_DATA
 
 PART, SMALL_PART = 100, 50
 
@@ -42,18 +41,15 @@ class PaidCheck(PaidTransaction):
 
     def act(self) -> Found:
         """Capture two parts, one that is too much, and refund a part. Nothing that may have been sent is repeated."""
-        first, answer = self.do("captures", PART, "first")
-        yield "partial_capture", ended(answer)
-        yield "act_private_data", self._echo(first)
-        _, second = self.do("captures", PART, "second")
-        yield "several_captures", ended(second)
-        _, much = self.do("captures", 10 * AMOUNT, "too much")
-        yield "over_capture", known(not is_accepted(much), said(much))
-        if first:
-            _, by_capture = self.do("refunds", 1, "by capture", target=first)
-            yield "refund_by_capture", known(not is_accepted(by_capture), said(by_capture))
-        _, refund = self.do("refunds", SMALL_PART, "refund")
-        yield "partial_refund", ended(refund)
+        first = self.do("captures", PART, "first")
+        yield "partial_capture", first.carried_out()
+        yield "act_private_data", self._echo(first.id)
+        yield "several_captures", self.do("captures", PART, "second").carried_out()
+        yield "over_capture", self.do("captures", 10 * AMOUNT, "too much").turned_down()
+        if first.id:
+            by_capture = self.do("refunds", 1, "by capture", target=first.id)
+            yield "refund_by_capture", by_capture.turned_down()
+        yield "partial_refund", self.do("refunds", SMALL_PART, "refund").carried_out()
 
     def clean_up(self) -> Found:
         """Cancel what is not captured and refund what is, by what the ledger says now. May be repeated."""
@@ -61,7 +57,7 @@ class PaidCheck(PaidTransaction):
         money = self.refund_all()
         self.progress.kept_since = ""
         self.progress.cleaned = money.settled
-        yield "rows_add_up", known(money.settled, f"{money}")
+        yield "rows_add_up", open_still(UNDER_WAY) if money.under_way else known(money.settled, f"{money}")
 
     def keep(self, *, now: datetime) -> Found:
         """Cancel what is not captured alone, and note since when the rest waits for the next day."""
@@ -79,9 +75,7 @@ class PaidCheck(PaidTransaction):
         since, kept = self.progress.kept_since, self.money().kept
         if not since or kept <= 0 or now - datetime.fromisoformat(since) < NEXT_DAY:
             return
-        _, answer = self.do("cancels", min(PART, kept), "too late")
-        late = not is_accepted(answer) and read_result(answer.body).code == TOO_LATE
-        yield "cancel_too_late", known(late, said(answer))
+        yield "cancel_too_late", self.do("cancels", min(PART, kept), "too late").turned_down(code=TOO_LATE)
 
     def _echo(self, capture: str) -> FoundOut:
         if not capture:

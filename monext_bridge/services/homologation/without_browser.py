@@ -140,9 +140,10 @@ def _invalid_field(settings: Settings, store: StoreSettings) -> FoundOut:
 
 
 def _url_length(settings: Settings, store: StoreSettings) -> FoundOut:
-    base = f"{settings.public_url}/return/"
-    url = base + "A" * (LONGEST_URL - len(base))
-    body = session_body(settings, store, return_url=url)
+    back, told = (
+        f"{settings.public_url}/{path}/".ljust(LONGEST_URL, "A") for path in ("return", "notification")
+    )
+    body = session_body(settings, store, return_url=back) | {"notificationURL": told}
     answer = MonextGateway().create_session(store.credentials, body)
     created = read_created_session(answer.status, answer.body)
     return known(isinstance(created, CreatedSession), said(answer))

@@ -136,6 +136,23 @@ def test_a_last_capture_that_gives_nothing_free_differs_and_the_rest_is_given_ba
     assert checked.kept(checked.progress("second")) == 0
 
 
+def test_an_act_that_has_no_end_yet_decides_nothing_and_is_given_back_later(checked: Checked) -> None:
+    checked.run()
+    token = checked.pay()
+    checked.world.script_operation(act="captures", outcome="pending")
+    ended = checked.resume()
+    assert "Not all of the money is given back" in ended.output
+    assert checked.with_verdict("differs") == set()
+    assert {"partial_capture", "cancel_rest", "rows_add_up"} <= checked.with_verdict("not found out")
+    (waiting,) = [
+        row for row in checked.world.monext(token=token)["transactions"] if row.get("status") is None
+    ]
+    checked.world.resolve_operation(str(waiting["id"]), "refused")
+    checked.resume()
+    assert checked.kept(token) == 0
+    assert {"cancel_rest", "rows_add_up"} <= checked.with_verdict("holds")
+
+
 def test_a_session_that_is_left_alone_is_not_judged_before_its_time(checked: Checked) -> None:
     with_a_browser(checked)
     assert checked.verdicts()["session_ends"] == "not found out"
