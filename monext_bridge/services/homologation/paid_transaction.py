@@ -37,6 +37,12 @@ class LedgerSums:
     cancelled: int
     under_way: bool = False
 
+    def __str__(self) -> str:
+        return (
+            f"{self.authorized} taken, {self.captured} captured, {self.refunded} refunded, "
+            f"{self.cancelled} cancelled"
+        )
+
     @property
     def uncaptured(self) -> int:
         return self.authorized - self.captured - self.cancelled

@@ -16,7 +16,7 @@ from monext_bridge.services.homologation.facts import FactState, FoundOut
 
 @dataclass(slots=True)
 class CheckProgress:
-    """Holds what was found out, the sessions of the check, and what is under way.
+    """Holds what was found out, the store, the sessions of the check, and what is under way.
 
     `under_way` names the act that was about to be sent: after a crash nobody knows whether it was, and none is
     repeated; `interrupted` stays from then on. `private_data` and `order_reference` prove that the session is this
@@ -25,6 +25,7 @@ class CheckProgress:
     since when captures wait for the next day. `counted` are the bridge's counters as they were at the beginning.
     """
 
+    store: str = ""
     session: str = ""
     redirect_url: str = ""
     private_data: str = ""

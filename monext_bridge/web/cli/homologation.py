@@ -12,6 +12,7 @@ import click
 from flask.cli import with_appcontext
 
 from monext_bridge import __version__
+from monext_bridge.errors import StoreNotConfigured
 from monext_bridge.services.homologation import (
     FACTS,
     NOT_CHECKED,
@@ -27,6 +28,7 @@ from monext_bridge.services.homologation import (
     returned_with,
 )
 from monext_bridge.web.cli.endings import failures
+from monext_bridge.web.cli.operations import program
 from monext_bridge.web.http import services
 
 PROGRESS, REPORT = "homologation-progress.json", "homologation-facts.json"
@@ -49,9 +51,7 @@ Run {resume} once more after {minutes} minutes: a session that was left alone ha
 
 
 @click.command("homologation-check")
-@click.option(
-    "--store", "store_key", metavar="KEY", help="Store whose merchant is used, where there are several."
-)
+@click.option("--store", "store_key", metavar="KEY", help="Store whose merchant is used; --resume knows it.")
 @click.option(
     "--resume", type=click.Path(path_type=Path), metavar="FILE", help="Go on where a run has stopped."
 )
@@ -118,7 +118,7 @@ def homologation_check(
                 return
         _tell(state, report)
         if state.transaction and not state.cleaned:
-            click.echo(_not_given_back(over_night=over_night), err=True)
+            click.echo(_not_given_back(over_night=bool(state.kept_since)), err=True)
 
 
 def _progress(resume: Path | None, progress: Path) -> tuple[CheckProgress, Path]:
@@ -136,15 +136,21 @@ def _progress(resume: Path | None, progress: Path) -> tuple[CheckProgress, Path]
 
 
 def _check(state: CheckProgress, path: Path, *, store_key: str | None) -> Homologation:
-    settings = services().settings
-    store, now = settings.store(store_key), services().machine_clock()
+    """Return the check of a store: of the one that is named, else that of the progress, else the only one."""
+    settings, now = services().settings, services().machine_clock()
+    try:
+        store = settings.store(store_key or state.store or None)
+    except StoreNotConfigured as error:
+        known = ", ".join(each.store_key for each in settings.stores() if each.store_key)
+        raise click.UsageError(f"say --store with one of: {known}") from error
+    state.store = store.store_key or ""
     return Homologation(settings, store, state, lambda: state.save(path), counters_of(settings), now)
 
 
 def _begin(check: Homologation, path: Path) -> None:
     check.begin()
     if check.progress.redirect_url:
-        resume = f"flask homologation-check --resume {path}"
+        resume = f"{' '.join(program())} homologation-check --resume {path}"
         progress = check.progress
         click.echo(
             TO_DO.format(
@@ -163,7 +169,8 @@ def _resume(check: Homologation, returned_to: str | None, *, over_night: bool) -
         returned_with(check.progress, _parameters(returned_to))
         check.save()
     if not check.go_on(over_night=over_night):
-        click.echo(f"The session is not paid yet. Pay here: {check.progress.redirect_url}")
+        noted = " The refusal is noted." if check.progress.refused else ""
+        click.echo(f"The session is not paid yet.{noted} Pay here: {check.progress.redirect_url}")
         return False
     return True
 
@@ -215,6 +222,9 @@ def _tell(state: CheckProgress, report: Path) -> None:
         if each.verdict is FactState.DIFFERS:
             click.echo(f"DIFFERS {name}: {FACTS[name].says}. It was: {each.evidence}")
             click.echo(f"        -> {FACTS[name].otherwise}")
+    still_open = [name for name, each in found.items() if each.verdict is FactState.NOT_FOUND_OUT]
+    if still_open:
+        click.echo(f"Not found out: {', '.join(still_open)}. See --steps for how.")
     counts = Counter(each.verdict for each in found.values())
     click.echo(", ".join(f"{counts[verdict]} {verdict}" for verdict in FactState))
-    click.echo(f"Not checked by any command: {len(NOT_CHECKED)} more, see --steps. Report: {report}")
+    click.echo(f"No command checks {len(NOT_CHECKED)} more, which --steps lists. Report: {report}")

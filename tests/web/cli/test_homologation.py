@@ -35,11 +35,14 @@ class Checked:
         self.world, self.folder = world, folder
 
     def run(self, *options: str) -> Result:
-        files = ("--progress", str(self.folder / "progress"), "--report", str(self.folder / "report"))
-        return self.bridge.app.test_cli_runner().invoke(homologation_check, [*STORE, *files, *options])
+        return self.say("--progress", str(self.folder / "progress"), *STORE, *options)
 
     def resume(self, *options: str) -> Result:
-        return self.run("--resume", str(self.folder / "progress"), *options)
+        return self.say("--resume", str(self.folder / "progress"), *options)
+
+    def say(self, *options: str) -> Result:
+        words = ["--report", str(self.folder / "report"), *options]
+        return self.bridge.app.test_cli_runner().invoke(homologation_check, words)
 
     def progress(self, name: str) -> str:
         return str(json.loads((self.folder / "progress").read_text())[name])
@@ -167,6 +170,11 @@ def test_captures_stay_over_night_only_where_that_is_asked_for(checked: Checked)
     ended = checked.resume()
     assert (checked.kept(token), checked.verdicts()["cancel_too_late"]) == (0, "not found out")
     assert "stay over night" not in ended.output
+
+
+def test_where_there_are_several_stores_one_has_to_be_named(checked: Checked) -> None:
+    ended = checked.say("--progress", str(checked.folder / "progress"))
+    assert (ended.exit_code, "say --store with one of: de-store, fr-store" in ended.output) == (2, True)
 
 
 def test_the_person_is_told_what_to_do_with_which_card(checked: Checked) -> None:
