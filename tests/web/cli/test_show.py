@@ -76,6 +76,7 @@ def test_a_payment_without_an_order_is_shown(run: Run, world: World, buyer: Buye
     shown = run("show", str(world.payment(cart)["id"]))
     assert shown.exit_code == 0
     assert ["Order", "none"] in [line.split() for line in shown.stdout.splitlines()]
+    assert "Monext was not asked whether it is paid by now" in shown.stdout
 
 
 @pytest.mark.parametrize(
