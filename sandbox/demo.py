@@ -2,9 +2,13 @@
 
 import argparse
 import secrets
+import shlex
 import signal
 import socket
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import get_args
 
@@ -16,6 +20,9 @@ from sandbox.shop import Access
 
 # The one name under which http addresses are taken for a development machine's everywhere.
 HOST = "localhost"
+
+NOT_SETTINGS = frozenset({"PATH", "PYTHONUNBUFFERED"})
+"""What the process needs, and a shell has its own."""
 
 _START_SECONDS = 60
 _PORTS_TRIED = 100
@@ -48,12 +55,16 @@ def main(arguments: list[str] | None = None) -> int:
             _say(_addresses(sandbox))
             stopped.wait()
             return 0
-        environment = bridge_environment(
-            sandbox, port=bridge_port, access=options.access, link_secret=link_secret
-        ) | looks_environment(sandbox.shop_url)
+        environment = {
+            **bridge_environment(sandbox, port=bridge_port, access=options.access, link_secret=link_secret),
+            **looks_environment(sandbox.shop_url),
+            "METRICS_TOKEN": secrets.token_urlsafe(24),
+        }
         events = f"{sandbox.bridge_url}/events/commercetools"
         sandbox.push_messages_to(events, secret=environment["EVENTS_SECRET"])
-        return _with_bridge(sandbox, environment=environment, stopped=stopped)
+        with TemporaryDirectory(prefix="demo-") as folder:
+            settings = write_settings(Path(folder) / "demo.env", environment)
+            return _with_bridge(sandbox, environment=environment, settings=settings, stopped=stopped)
 
 
 def free_ports(wanted: list[int]) -> list[int]:
@@ -79,12 +90,21 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], stopped: Event) -> int:
+def write_settings(path: Path, environment: Mapping[str, str]) -> Path:
+    """Write the bridge's settings for a shell, so that `flask` commands and `curl` can be tried beside the demo."""
+    own = {name: value for name, value in environment.items() if name not in NOT_SETTINGS}
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in own.items()]
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], settings: Path, stopped: Event) -> int:
     bridge = BridgeProcess(environment, tell=lambda line: _say(readable(line)))
     health = f"{sandbox.bridge_url}/health"
     started = bridge.wait_until_healthy(health, seconds=_START_SECONDS, given_up=stopped.is_set)
     if started:
-        _say(_addresses(sandbox))
+        _say(_addresses(sandbox, settings=settings))
         while bridge.running() and not stopped.wait(0.5):
             pass
     code = bridge.stop()
@@ -95,7 +115,8 @@ def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], stopped: Even
     return 1
 
 
-def _addresses(sandbox: Sandbox) -> str:
+def _addresses(sandbox: Sandbox, *, settings: Path | None = None) -> str:
+    terminal = [f"  Terminal       . {settings}        then flask commands, $PUBLIC_URL, $METRICS_TOKEN"]
     lines = [
         "",
         f"  Shop           {sandbox.shop_url}        <- start here",
@@ -104,6 +125,7 @@ def _addresses(sandbox: Sandbox) -> str:
         f"  Monext         {sandbox.monext_url}        hosted page, back office, pending payments",
         f"  commercetools  {sandbox.commercetools_url}",
         f"  Bank           {sandbox.bank_url}        3-D Secure",
+        *(terminal if settings else []),
         "",
         "  No real money. Ctrl-C stops everything.",
         "",

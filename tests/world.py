@@ -178,6 +178,18 @@ class World:
         """Decide what Monext's answers and notifications say from now on, by the sandbox's switches."""
         self._post(self.sandbox.monext_url, "settings", switches)
 
+    def differences(self, **switches: str | bool | int) -> None:
+        """Decide where the commercetools project is otherwise, by the sandbox's switches."""
+        self._post(self.sandbox.commercetools_url, "differences", switches)
+
+    def orders_without_address(self, allowed: str) -> None:
+        """Decide which carts are ordered without a shipping address: `never`, `digital` or `always`."""
+        self._post(self.sandbox.commercetools_url, "orders/without-address", {"allowed": allowed})
+
+    def send_notifications(self) -> None:
+        """Let Monext send all that waits, and be answered."""
+        self._post(self.sandbox.monext_url, "notifications/flush", {"all": True})
+
     def notifications(self) -> list[Json]:
         """What Monext has told or is about to tell, oldest first."""
         answer = self._http.get(f"{self.sandbox.monext_url}/_control/notifications", timeout=60)
@@ -232,6 +244,7 @@ class World:
         """Remove all faults, scripted operations and odd answers, and empty the journals."""
         for orders in ("acts", "settings"):
             self._http.delete(f"{self.sandbox.monext_url}/_control/{orders}", timeout=60)
+        self._http.delete(f"{self.sandbox.commercetools_url}/_control/differences", timeout=60)
         for faults in self._faults.values():
             faults.reset()
 

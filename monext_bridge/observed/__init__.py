@@ -28,6 +28,7 @@ from monext_bridge.observed.counting import (
     slot_left,
     tasks_queued,
 )
+from monext_bridge.observed.reading import read_exposed
 
 __all__ = [
     "METRICS",
@@ -50,6 +51,7 @@ __all__ = [
     "payment_recorded",
     "policy_violated",
     "rate_limit_exceeded",
+    "read_exposed",
     "remote_answered",
     "request_answered",
     "slot_entered",

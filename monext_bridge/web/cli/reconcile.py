@@ -133,7 +133,7 @@ def _run(options: ReconcileOptions, stop: Event) -> Summary:
             scope, candidates=services().reconcile.candidates, shown=not options.as_json
         ) as seen:
             summary = services().reconcile.run(scope, tell=tell, seen=seen, stopped=stop.is_set)
-        printer.end(summary, code=_exit_code(summary))
+        printer.end(summary, code=_exit_code(summary), older_than=scope.older_than)
         open_findings.end(summary, whole=schedule.is_whole)
         if walk is not None and not stop.is_set():
             step = walk.step(tell=tell, stopped=stop.is_set, again=schedule.is_whole)

@@ -98,9 +98,35 @@ def test_a_remote_that_fails_ends_with_5_and_says_so(reconciliation: Reconciliat
     reconciliation.world.fault("commercetools", action="status", code=500, path="/payments$", times=0)
     result = reconciliation.run()
     assert "not complete: commercetools" in result.stdout
+    assert "nothing to do" not in result.stdout
     assert result.exit_code == 5
     reconciliation.world.reset()
     reconciliation.run()
+
+
+def test_a_pass_that_leaves_young_payments_alone_says_so(sandbox: Sandbox, world: World) -> None:
+    bridge = InProcess(sandbox)
+    world.pay(Buyer(bridge).start(world.cart()).token)
+    runner = bridge.app.test_cli_runner()
+    told = runner.invoke(reconcile, ["--since", "1h"], catch_exceptions=False).stdout
+    assert (
+        "nothing to do; what is younger than 15 minutes is left alone (--older-than 0s looks at all)" in told
+    )
+    runner.invoke(reconcile, ["--since", "1h", "--older-than", "0s"], catch_exceptions=False)
+    told = runner.invoke(reconcile, ["--since", "1h", "--older-than", "0s"], catch_exceptions=False).stdout
+    assert told.endswith("nothing to do\n")
+
+
+def test_how_an_operation_ended_is_told(reconciliation: ReconciliationTester) -> None:
+    payment = reconciliation.pay(reconciliation.cart())
+    reconciliation.run()
+    reconciliation.world.fault("monext", action="drop_after", method="POST", path="/refunds")
+    refund = ["payment", "refund", payment, "--amount", "1.00", "--yes"]
+    reconciliation.day.app.test_cli_runner().invoke(args=refund)
+    open_now = about(reconciliation.run("--dry-run", "--older-than", "0s"), payment)
+    assert [line for line in open_now if "Refund of 100 EUR in minor units is Initial" in line]
+    ended = about(reconciliation.run("--older-than", "0s"), payment)
+    assert [line for line in ended if line.endswith(": Refund of 100 EUR in minor units is Success")]
 
 
 def test_json_is_a_line_a_finding_and_one_for_the_counts(reconciliation: ReconciliationTester) -> None:
