@@ -137,7 +137,7 @@ def _run(options: ReconcileOptions, stop: Event) -> Summary:
         open_findings.end(summary, whole=schedule.is_whole)
         if walk is not None and not stop.is_set():
             step = walk.step(tell=tell, stopped=stop.is_set, again=schedule.is_whole)
-            printer.end(step.summary, code=_exit_code(step.summary))
+            printer.end(step.summary, code=_exit_code(step.summary), older_than=timedelta())
             open_findings.ledgers_agree(step.agree)
         if options.every is not None:
             observed.findings_open(open_findings.number, oldest=open_findings.oldest)
