@@ -7,8 +7,9 @@ STAMP := $(VENV)/.installed
 
 .PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots states settings endpoints metrics test-alerts translations sbom audit lock clean
 
+# What a shop of one's own needs is in the file, while the demo runs. DEMO may hold more options: sandbox/README.md.
 demo: $(STAMP)
-	@exec $(BIN)/python -m sandbox.demo
+	@exec $(BIN)/python -m sandbox.demo --env-file build/demo.env $(DEMO)
 
 # By file, since what a module sets up can be dear: storms, remotes that hang, a browser. In the folders' order, in which
 # the long ones come first. One process a core of a small machine: browsers and servers of the tests want some as well.

@@ -5,12 +5,14 @@ import secrets
 import signal
 import socket
 import sys
+from pathlib import Path
 from threading import Event
 from typing import get_args
 
 from sandbox.bridge_process import BridgeProcess
 from sandbox.bridge_settings import bridge_environment, looks_environment
 from sandbox.log_lines import readable
+from sandbox.own_shop import ORIGINS, kept_in, shop_environment, told, welcome_environment
 from sandbox.runner import Ports, Sandbox
 from sandbox.shop import Access
 
@@ -45,15 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     with sandbox:
         if options.no_bridge:
-            _say(_addresses(sandbox))
+            _say(_addresses(sandbox, []))
             stopped.wait()
             return 0
-        environment = bridge_environment(
-            sandbox, port=bridge_port, access=options.access, link_secret=link_secret
-        ) | looks_environment(sandbox.shop_url)
-        events = f"{sandbox.bridge_url}/events/commercetools"
-        sandbox.push_messages_to(events, secret=environment["EVENTS_SECRET"])
-        return _with_bridge(sandbox, environment=environment, stopped=stopped)
+        return _beside(sandbox, options=options, port=bridge_port, stopped=stopped, link_secret=link_secret)
 
 
 def free_ports(wanted: list[int]) -> list[int]:
@@ -79,12 +76,27 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], stopped: Event) -> int:
+def _beside(
+    sandbox: Sandbox, *, options: argparse.Namespace, port: int, stopped: Event, link_secret: str
+) -> int:
+    """A bridge beside the sandbox that is told of its messages, and that shops of `--origin` may use."""
+    environment = bridge_environment(sandbox, port=port, access=options.access, link_secret=link_secret)
+    environment |= looks_environment(sandbox.shop_url)
+    environment |= welcome_environment(sandbox.shop_url, origins=options.origin)
+    events = f"{sandbox.bridge_url}/events/commercetools"
+    sandbox.push_messages_to(events, secret=environment["EVENTS_SECRET"])
+    own = shop_environment(sandbox, link_secret=link_secret)
+    lines = told(own, origins=options.origin, path=options.env_file)
+    with kept_in(options.env_file, own):
+        return _with_bridge(sandbox, environment=environment, lines=lines, stopped=stopped)
+
+
+def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], lines: list[str], stopped: Event) -> int:
     bridge = BridgeProcess(environment, tell=lambda line: _say(readable(line)))
     health = f"{sandbox.bridge_url}/health"
     started = bridge.wait_until_healthy(health, seconds=_START_SECONDS, given_up=stopped.is_set)
     if started:
-        _say(_addresses(sandbox))
+        _say(_addresses(sandbox, lines))
         while bridge.running() and not stopped.wait(0.5):
             pass
     code = bridge.stop()
@@ -95,16 +107,17 @@ def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], stopped: Even
     return 1
 
 
-def _addresses(sandbox: Sandbox) -> str:
+def _addresses(sandbox: Sandbox, own_shop: list[str]) -> str:
     lines = [
         "",
-        f"  Shop           {sandbox.shop_url}        <- start here",
-        f"  Faults         {sandbox.shop_url}/faults",
-        f"  Bridge         {sandbox.bridge_url}        API description: /docs",
-        f"  Monext         {sandbox.monext_url}        hosted page, back office, pending payments",
-        f"  commercetools  {sandbox.commercetools_url}",
-        f"  Bank           {sandbox.bank_url}        3-D Secure",
+        f"  Shop             {sandbox.shop_url}        <- start here",
+        f"  Faults           {sandbox.shop_url}/faults        what can go wrong, to try it",
+        f"  Bridge           {sandbox.bridge_url}        API description: /docs",
+        f"  Monext           {sandbox.monext_url}        payment page, back office, pending payments",
+        f"  commercetools    {sandbox.commercetools_url}",
+        f"  Bank             {sandbox.bank_url}        3-D Secure",
         "",
+        *([*own_shop, ""] if own_shop else []),
         "  No real money. Ctrl-C stops everything.",
         "",
     ]
@@ -125,6 +138,15 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--access", choices=get_args(Access), default="open", help="what a checkout link must prove (open)"
+    )
+    parser.add_argument(
+        "--origin",
+        action="append",
+        default=[*ORIGINS],
+        help="one more origin that your own shop runs on, as http://localhost:4321",
+    )
+    parser.add_argument(
+        "--env-file", type=Path, help="a file for what your own shop needs; it is taken away at the end"
     )
     return parser.parse_args(arguments)
 
