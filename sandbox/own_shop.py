@@ -36,6 +36,7 @@ def shop_environment(sandbox: Sandbox, *, link_secret: str) -> dict[str, str]:
         "CTP_AUTH_URL": url,
         "CTP_API_URL": url,
         "CTP_SESSION_URL": url,
+        "STORE_KEY": "fr-store",
         "BACK_OFFICE_CLIENT_ID": BACK_OFFICE.id,
         "BACK_OFFICE_CLIENT_SECRET": BACK_OFFICE.secret,
     }

@@ -54,7 +54,9 @@ from tests.web.declared_endpoints import DESCRIPTIONS
 from tools.endpoints.tables import renewed
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "sandbox").rglob("*.md")])
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *(each for name in ("docs", "sandbox", "examples") for each in (ROOT / name).rglob("*.md"))]
+)
 README, CONFIGURATION = ROOT / "README.md", ROOT / "docs" / "configuration.md"
 SANDBOX = ROOT / "sandbox" / "README.md"
 ARCHITECTURE, OFFICE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "operations.md"
