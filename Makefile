@@ -18,6 +18,7 @@ SUITE := -n 2 --dist loadfile --no-loadscope-reorder
 test: $(STAMP)
 	@tests/browser/get_chromium.sh
 	@tests/browser/get_firefox.sh
+	@tests/enabler/get_typescript.sh
 	$(BIN)/python -m pytest $(SUITE)
 
 # Which lines and branches of the package the tests reach: told at the end, and line by line in build/coverage/index.html.
@@ -25,6 +26,7 @@ test: $(STAMP)
 test-coverage: $(STAMP)
 	@tests/browser/get_chromium.sh
 	@tests/browser/get_firefox.sh
+	@tests/enabler/get_typescript.sh
 	.ci/coverage $(SUITE) $(TESTS)
 
 # Every parser and every address, with more examples than the suite plays, and others in each run.
@@ -152,5 +154,5 @@ $(STAMP): requirements-dev.txt
 	@touch $@
 
 clean:
-	rm -rf $(PEER)/node_modules tests/browser/node/node_modules
+	rm -rf $(PEER)/node_modules tests/browser/node/node_modules tests/enabler/types/node_modules
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build

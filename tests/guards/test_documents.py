@@ -55,7 +55,10 @@ from tools.endpoints.tables import renewed
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *(each for name in ("docs", "sandbox", "examples") for each in (ROOT / name).rglob("*.md"))]
+    [
+        *ROOT.glob("*.md"),
+        *(each for name in ("docs", "sandbox", "examples") for each in (ROOT / name).rglob("*.md")),
+    ]
 )
 README, CONFIGURATION = ROOT / "README.md", ROOT / "docs" / "configuration.md"
 SANDBOX = ROOT / "sandbox" / "README.md"
