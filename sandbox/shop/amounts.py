@@ -23,13 +23,14 @@ def moment(text: str | None) -> str:
     return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def words(localised: dict[str, str] | str | None) -> str:
-    """A localised text in English, else in whatever language it has."""
+def words(localised: dict[str, str] | str | None, locale: str | None = None) -> str:
+    """A localised text in the language of a locale, else in English, else in whatever language it has."""
     if isinstance(localised, str):
         return localised
     if not localised:
         return ""
-    return localised.get("en") or localised.get("en-GB") or next(iter(localised.values()))
+    wanted = (locale or "", (locale or "").partition("-")[0], "en", "en-GB")
+    return next((localised[each] for each in wanted if each in localised), next(iter(localised.values())))
 
 
 def pretty(document: object) -> str:

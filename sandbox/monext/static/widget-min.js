@@ -229,7 +229,7 @@
       event.preventDefault();
       pay(form, method);
     });
-    panel.replaceChildren(form, ...(method.kind === "card" ? [cardsToTry(method.cardsToTry)] : []));
+    panel.replaceChildren(...(method.kind === "card" ? [cardsToTry(method.cardsToTry)] : []), form);
   }
 
   /** Of the sandbox alone: a number that can be typed in, for whoever tries it. */
