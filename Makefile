@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots states settings endpoints metrics test-alerts translations sbom audit lock clean
+.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots picture states settings endpoints metrics test-alerts translations sbom audit lock clean
 
 # What a shop of one's own needs is in the file, while the demo runs. DEMO may hold more options: sandbox/README.md.
 demo: $(STAMP)
@@ -19,6 +19,7 @@ test: $(STAMP)
 	@tests/browser/get_chromium.sh
 	@tests/browser/get_firefox.sh
 	@tests/enabler/get_typescript.sh
+	@tests/markup/get_checker.sh
 	$(BIN)/python -m pytest $(SUITE)
 
 # Which lines and branches of the package the tests reach: told at the end, and line by line in build/coverage/index.html.
@@ -27,6 +28,7 @@ test-coverage: $(STAMP)
 	@tests/browser/get_chromium.sh
 	@tests/browser/get_firefox.sh
 	@tests/enabler/get_typescript.sh
+	@tests/markup/get_checker.sh
 	.ci/coverage $(SUITE) $(TESTS)
 
 # Every parser and every address, with more examples than the suite plays, and others in each run.
@@ -50,6 +52,13 @@ screenshots: $(STAMP)
 	@tests/browser/get_firefox.sh
 	$(BIN)/python -m tests.browser.screenshots $(SHOTS)
 	FIREFOX_PICTURES=$(SHOTS)/firefox $(BIN)/python -m pytest tests/browser/test_firefox.py
+
+# The picture of the README, which is committed: take it again after a change of the checkout page.
+PICTURE := docs/images/checkout.png
+
+picture: $(STAMP)
+	@tests/browser/get_chromium.sh
+	$(BIN)/python -m tests.browser.picture $(PICTURE)
 
 # npm itself writes the file that stands for an installation, at its end.
 PEER := tests/peer/node
@@ -80,17 +89,19 @@ states: $(STAMP)
 	@mv $(STATES).new $(STATES)
 
 # The documents that list the settings, printed from their declarations; a test says when they are out of date.
-SETTINGS := README.md .env.example
+SETTINGS := docs/configuration.md .env.example
 
 settings: $(STAMP)
 	@for document in $(SETTINGS); do \
 		$(BIN)/python -m tools.settings $$document > $$document.new && mv $$document.new $$document || exit 1; \
 	done
 
-# The README's tables of addresses and limits, from what the endpoints declare; a test says when they are out of date.
+# The tables of addresses and limits, from what the endpoints declare; a test says when they are out of date.
+ENDPOINTS := docs/api.md
+
 endpoints: $(STAMP)
-	$(BIN)/python -m tools.endpoints > README.md.new
-	@mv README.md.new README.md
+	$(BIN)/python -m tools.endpoints > $(ENDPOINTS).new
+	@mv $(ENDPOINTS).new $(ENDPOINTS)
 
 metrics: $(STAMP)
 	$(BIN)/python -m tools.metrics > docs/metrics.md.new
@@ -154,5 +165,5 @@ $(STAMP): requirements-dev.txt
 	@touch $@
 
 clean:
-	rm -rf $(PEER)/node_modules tests/browser/node/node_modules tests/enabler/types/node_modules
+	rm -rf $(PEER)/node_modules tests/browser/node/node_modules tests/enabler/types/node_modules tests/markup/node/node_modules
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build

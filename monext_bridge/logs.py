@@ -20,6 +20,7 @@ from functools import lru_cache
 from traceback import walk_tb
 from types import TracebackType
 
+from monext_bridge.alarms import entry_of_line
 from monext_bridge.cleaning import REDACTED, cleaned_for_log, without_reference
 
 Scalar = str | int | float | bool | None
@@ -44,8 +45,7 @@ CONCERNS = "monext_bridge.concerns"
 STACK = 8
 MOST_NAMES = 1024
 WIDEST = 64
-"""Bits of the widest integer that is shown. The text of a huge one costs more than it tells, or can't be had at all.
-"""
+"""Bits of the widest integer that is shown. The text of a huge one costs more than it tells, or can't be had."""
 
 SECRET_WORDS = frozenset(
     (
@@ -149,9 +149,9 @@ def access(
     headers: Iterable[tuple[str, str]],
     concerns: Mapping[str, str] | None = None,
 ) -> None:
-    """Logs one line for a request that the server answered with `headers`. Its reference stays out of the log.
+    """Logs one line for a request that the server answered with `headers`, and that was found to be about `concerns`.
 
-    `concerns` is what the request was found to be about.
+    Its reference stays out of the log.
     """
     answered = {name.lower(): value for name, value in headers}
     with concerning(**(concerns or {})):
@@ -203,8 +203,9 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Scalar] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": _shown(record.levelname),
-            "logger": _shown(record.name),
+            "level": _name(_text(record.levelname)),
+            "logger": _name(_text(record.name)),
+            **entry_of_line(record.msg, level=record.levelname),
             **_content(record),
         }
         if correlation := correlation_id.get():
@@ -230,7 +231,7 @@ def _content(record: logging.LogRecord) -> dict[str, Scalar]:
 
 @lru_cache(maxsize=MOST_NAMES)
 def _name(key: str) -> str:
-    """Returns a name of a scalar as a line has it. The code has some hundreds of them, each in thousands of lines."""
+    """Returns a name, of a scalar or a logger, as a line has it. There are some hundreds, each in many lines."""
     return cleaned_for_log(key)
 
 

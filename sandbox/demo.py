@@ -2,10 +2,13 @@
 
 import argparse
 import secrets
+import shlex
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import get_args
 
@@ -18,6 +21,9 @@ from sandbox.shop import Access
 
 # The one name under which http addresses are taken for a development machine's everywhere.
 HOST = "localhost"
+
+NOT_SETTINGS = frozenset({"PATH", "PYTHONUNBUFFERED"})
+"""What the process needs, and a shell has its own."""
 
 _START_SECONDS = 60
 _PORTS_TRIED = 100
@@ -80,15 +86,30 @@ def _beside(
     sandbox: Sandbox, *, options: argparse.Namespace, port: int, stopped: Event, link_secret: str
 ) -> int:
     """A bridge beside the sandbox that is told of its messages, and that shops of `--origin` may use."""
-    environment = bridge_environment(sandbox, port=port, access=options.access, link_secret=link_secret)
-    environment |= looks_environment(sandbox.shop_url)
-    environment |= welcome_environment(sandbox.shop_url, origins=options.origin)
+    environment = {
+        **bridge_environment(sandbox, port=port, access=options.access, link_secret=link_secret),
+        **looks_environment(sandbox.shop_url),
+        **welcome_environment(sandbox.shop_url, origins=options.origin),
+        "METRICS_TOKEN": secrets.token_urlsafe(24),
+    }
     events = f"{sandbox.bridge_url}/events/commercetools"
     sandbox.push_messages_to(events, secret=environment["EVENTS_SECRET"])
     own = shop_environment(sandbox, link_secret=link_secret)
-    lines = told(own, origins=options.origin, path=options.env_file)
-    with kept_in(options.env_file, own):
+    with TemporaryDirectory(prefix="demo-") as folder, kept_in(options.env_file, own):
+        lines = [
+            *_terminal(write_settings(Path(folder) / "bridge.env", environment)),
+            *told(own, origins=options.origin, path=options.env_file),
+        ]
         return _with_bridge(sandbox, environment=environment, lines=lines, stopped=stopped)
+
+
+def write_settings(path: Path, environment: Mapping[str, str]) -> Path:
+    """Write the bridge's settings for a shell, so that `flask` commands and `curl` can be tried beside the demo."""
+    own = {name: value for name, value in environment.items() if name not in NOT_SETTINGS}
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in own.items()]
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n")
+    return path
 
 
 def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], lines: list[str], stopped: Event) -> int:
@@ -107,7 +128,11 @@ def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], lines: list[s
     return 1
 
 
-def _addresses(sandbox: Sandbox, own_shop: list[str]) -> str:
+def _terminal(settings: Path) -> list[str]:
+    return [f"  Terminal         . {settings}        then flask commands, $PUBLIC_URL, $METRICS_TOKEN", ""]
+
+
+def _addresses(sandbox: Sandbox, more: list[str]) -> str:
     lines = [
         "",
         f"  Shop             {sandbox.shop_url}        <- start here",
@@ -117,7 +142,7 @@ def _addresses(sandbox: Sandbox, own_shop: list[str]) -> str:
         f"  commercetools    {sandbox.commercetools_url}",
         f"  Bank             {sandbox.bank_url}        3-D Secure",
         "",
-        *([*own_shop, ""] if own_shop else []),
+        *([*more, ""] if more else []),
         "  No real money. Ctrl-C stops everything.",
         "",
     ]

@@ -127,8 +127,25 @@
     window.setTimeout(look, FIRST_PAUSE, FIRST_PAUSE, FIRST_PAUSE);
   };
 
+  /* ---- a number to quote ---- */
+
+  /* Shows a button that copies; where the browser forbids that, it selects, as a tap on the number does. */
+  const offerCopy = (button) => {
+    const source = document.getElementById(button.dataset.copies);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+        button.textContent = button.nextElementSibling.textContent = button.dataset.done;
+      } catch {
+        window.getSelection().selectAllChildren(source);
+      }
+    });
+  };
+
   const widget = document.getElementById("PaylineWidget");
   const waiting = document.querySelector("[data-refresh]");
   if (widget) startWidget(widget);
   if (waiting) watch(waiting.dataset);
+  document.querySelectorAll("[data-copies]").forEach(offerCopy);
 })();

@@ -75,8 +75,8 @@ class Answer:
 
     @property
     def visible_text(self) -> str:
-        """The visible text; each run of white space is one space."""
-        return " ".join(self.page.get_text(" ").split())
+        """The visible text; each run of white space is one space, and there is none before a full stop."""
+        return " ".join(self.page.get_text(" ").split()).replace(" .", ".")
 
 
 class AnyBridge(Protocol):

@@ -1,4 +1,4 @@
-"""Signs links to a checkout as a shop does, by the README alone and without the bridge's code."""
+"""Signs links to a checkout as a shop does, by docs/integrate.md alone and without the bridge's code."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ def test_two_workers_never_end_together_because_they_have_served_enough(tmp_path
             return hasty.log.read_text().count("Autorestarting") >= 3
 
         with ThreadPoolExecutor(8) as pool:
-            wait_for(ended_three_times)
+            wait_for(ended_three_times, seconds=3 * GENEROUS)
         text = hasty.log.read_text()
     assert found == {200}
     order = re.findall(r"Autorestarting|Booting", text)[2:]

@@ -39,7 +39,8 @@ WORDS: Mapping[str, Words] = {
         not_started="Aucun nouveau paiement n’a été lancé : rien n’a donc été débité cette fois-ci.",
         perhaps_paid="Nous ne savons pas encore si un paiement a abouti. "
         "Ne payez pas une nouvelle fois avant d’avoir vérifié auprès de la boutique.",
-        summary="À payer 115,00 € 2 articles Merino jumper Quantité : 2 120,00 € Livraison Colissimo 5,00 €",
+        summary="À payer 115,00 € 2 articles Merino jumper "
+        "Merino jumper Quantité : 2 120,00 € Livraison Colissimo 5,00 €",
         items=("1 article", "3 articles"),
         as_in_english=frozenset({"Total"}),
     ),
@@ -51,7 +52,8 @@ WORDS: Mapping[str, Words] = {
         not_started="No new payment was started, so nothing was taken this time.",
         perhaps_paid="We do not know yet whether a payment went through. "
         "Do not pay again before you have checked with the shop.",
-        summary="To pay €115.00 2 items Merino jumper Quantity: 2 €120.00 Delivery Colissimo €5.00",
+        summary="To pay €115.00 2 items Merino jumper "
+        "Merino jumper Quantity: 2 €120.00 Delivery Colissimo €5.00",
         items=("1 item", "3 items"),
     ),
     "de": Words(
@@ -63,7 +65,8 @@ WORDS: Mapping[str, Words] = {
         not_started="Es wurde keine neue Zahlung begonnen, daher wurde diesmal nichts abgebucht.",
         perhaps_paid="Wir wissen noch nicht, ob eine Zahlung erfolgreich war. "
         "Bitte zahlen Sie nicht noch einmal, bevor Sie beim Shop nachgefragt haben.",
-        summary="Zu zahlen 115,00 € 2 Artikel Merino jumper Menge: 2 120,00 € Lieferung Colissimo 5,00 €",
+        summary="Zu zahlen 115,00 € 2 Artikel Merino jumper "
+        "Merino jumper Menge: 2 120,00 € Lieferung Colissimo 5,00 €",
         items=("1 Artikel", "3 Artikel"),
     ),
     "es": Words(
@@ -74,7 +77,8 @@ WORDS: Mapping[str, Words] = {
         not_started="No se ha iniciado ningún pago nuevo, así que esta vez no se ha cobrado nada.",
         perhaps_paid="Todavía no sabemos si se ha completado algún pago. "
         "No vuelva a pagar antes de consultar con la tienda.",
-        summary="Importe a pagar 115,00 € 2 artículos Merino jumper Cantidad: 2 120,00 € Envío Colissimo 5,00 €",
+        summary="Importe a pagar 115,00 € 2 artículos Merino jumper "
+        "Merino jumper Cantidad: 2 120,00 € Envío Colissimo 5,00 €",
         items=("1 artículo", "3 artículos"),
         as_in_english=frozenset({"Total"}),
     ),
@@ -87,7 +91,8 @@ WORDS: Mapping[str, Words] = {
         "quindi questa volta non è stato addebitato nulla.",
         perhaps_paid="Non sappiamo ancora se un pagamento è andato a buon fine. "
         "Non paghi di nuovo prima di aver verificato con il negozio.",
-        summary="Da pagare 115,00 € 2 articoli Merino jumper Quantità: 2 120,00 € Spedizione Colissimo 5,00 €",
+        summary="Da pagare 115,00 € 2 articoli Merino jumper "
+        "Merino jumper Quantità: 2 120,00 € Spedizione Colissimo 5,00 €",
         items=("1 articolo", "3 articoli"),
     ),
     "nl": Words(
@@ -98,7 +103,8 @@ WORDS: Mapping[str, Words] = {
         not_started="Er is geen nieuwe betaling gestart, dus er is deze keer niets afgeschreven.",
         perhaps_paid="We weten nog niet of er een betaling is gelukt. "
         "Betaal niet opnieuw voordat u dit bij de winkel hebt nagevraagd.",
-        summary="Te betalen € 115,00 2 artikelen Merino jumper Aantal: 2 € 120,00 Bezorging Colissimo € 5,00",
+        summary="Te betalen € 115,00 2 artikelen Merino jumper "
+        "Merino jumper Aantal: 2 € 120,00 Bezorging Colissimo € 5,00",
         items=("1 artikel", "3 artikelen"),
     ),
     "pt": Words(
@@ -110,7 +116,8 @@ WORDS: Mapping[str, Words] = {
         "pelo que desta vez não foi cobrado qualquer valor.",
         perhaps_paid="Ainda não sabemos se algum pagamento foi concluído. "
         "Não pague novamente antes de confirmar com a loja.",
-        summary="A pagar 115,00 € 2 artigos Merino jumper Quantidade: 2 120,00 € Entrega Colissimo 5,00 €",
+        summary="A pagar 115,00 € 2 artigos Merino jumper "
+        "Merino jumper Quantidade: 2 120,00 € Entrega Colissimo 5,00 €",
         items=("1 artigo", "3 artigos"),
         as_in_english=frozenset({"Total"}),
     ),

@@ -59,6 +59,15 @@ class World:
         }
         return self.cart(**said[obstacle])
 
+    def cart_with_pictures(self, *urls: str) -> str:
+        """Make a cart of two lines, each with one of the addresses as its variant's picture, like commercetools."""
+        lines = [
+            line
+            | {"variant": line["variant"] | {"images": [{"url": url, "dimensions": {"w": 600, "h": 400}}]}}
+            for line, url in zip(self._seed("discounted")["lineItems"], urls, strict=True)
+        ]
+        return self.cart("discounted", lineItems=lines)
+
     def change(self, cart_id: str, **action: Any) -> Json:
         """Update a cart by one action, as the shop does."""
         version = self.project.get(f"carts/{cart_id}")["version"]
@@ -169,6 +178,18 @@ class World:
         """Decide what Monext's answers and notifications say from now on, by the sandbox's switches."""
         self._post(self.sandbox.monext_url, "settings", switches)
 
+    def differences(self, **switches: str | bool | int) -> None:
+        """Decide where the commercetools project is otherwise, by the sandbox's switches."""
+        self._post(self.sandbox.commercetools_url, "differences", switches)
+
+    def orders_without_address(self, allowed: str) -> None:
+        """Decide which carts are ordered without a shipping address: `never`, `digital` or `always`."""
+        self._post(self.sandbox.commercetools_url, "orders/without-address", {"allowed": allowed})
+
+    def send_notifications(self) -> None:
+        """Let Monext send all that waits, and be answered."""
+        self._post(self.sandbox.monext_url, "notifications/flush", {"all": True})
+
     def notifications(self) -> list[Json]:
         """What Monext has told or is about to tell, oldest first."""
         answer = self._http.get(f"{self.sandbox.monext_url}/_control/notifications", timeout=60)
@@ -223,6 +244,7 @@ class World:
         """Remove all faults, scripted operations and odd answers, and empty the journals."""
         for orders in ("acts", "settings"):
             self._http.delete(f"{self.sandbox.monext_url}/_control/{orders}", timeout=60)
+        self._http.delete(f"{self.sandbox.commercetools_url}/_control/differences", timeout=60)
         for faults in self._faults.values():
             faults.reset()
 

@@ -16,7 +16,15 @@ from urllib.parse import urlsplit
 from monext_bridge.config import parsing
 from monext_bridge.config.by_store import Readings
 from monext_bridge.config.colors import Colors, colors, is_colors
-from monext_bridge.config.declaring import JsonReader, MapRule, build, declared_settings, declares, setting
+from monext_bridge.config.declaring import (
+    Group,
+    JsonReader,
+    MapRule,
+    build,
+    declared_settings,
+    declares,
+    setting,
+)
 from monext_bridge.config.parsing import Fault, plain
 from monext_bridge.domain.languages import LANGUAGES
 
@@ -112,6 +120,7 @@ class Branding:
         by_store=MapRule.OPTIONAL,
         note="The looks of the pages (by store): name, logo, colours, legal pages; docs/configuration.md has the "
         "details",
+        group=Group.PAGES,
     )
     logo: str | None = setting(
         "SHOP_LOGO",
@@ -122,6 +131,7 @@ class Branding:
         https=True,
         example="https://shop.example.com/logo.svg",
         note="",
+        group=Group.PAGES,
     )
     colors: Colors | None = setting(
         "SHOP_COLORS",
@@ -131,6 +141,7 @@ class Branding:
         by_store=MapRule.OPTIONAL,
         example='{"accent": "#0b6e4f"}',
         note="",
+        group=Group.PAGES,
     )
     links: Mapping[ShopLink, str] = setting(
         "SHOP_LINKS",
@@ -142,6 +153,7 @@ class Branding:
         https=True,
         example='{"terms": "https://shop.example.com/terms", "contact": "mailto:help@shop.example.com"}',
         note="",
+        group=Group.PAGES,
     )
     language: str | None = setting(
         "SHOP_LANGUAGE",
@@ -152,6 +164,7 @@ class Branding:
         by_store=MapRule.OPTIONAL,
         example="fr",
         note="Language of the pages where neither lang nor the cart nor the browser asks for one of ours",
+        group=Group.PAGES,
     )
     frame_ancestors: tuple[str, ...] = setting(
         "FRAME_ANCESTORS",
@@ -162,6 +175,7 @@ class Branding:
         by_store=MapRule.OPTIONAL,
         https=True,
         example="https://shop.example.com",
+        group=Group.PAGES,
     )
 
 

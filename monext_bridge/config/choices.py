@@ -67,3 +67,22 @@ class PaymentMethod(StrEnum):
     BANCONTACT = "BANCONTACT"
     IDEAL = "IDEAL"
     MB_WAY = "MB_WAY"
+
+    @property
+    def label(self) -> str:
+        """Is the method's name as its buyers know it. It is the same in all languages."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    PaymentMethod.CB: "CB",
+    PaymentMethod.VISA: "Visa",
+    PaymentMethod.MASTERCARD: "Mastercard",
+    PaymentMethod.AMEX: "American Express",
+    PaymentMethod.APPLE_PAY: "Apple Pay",
+    PaymentMethod.GOOGLE_PAY: "Google Pay",
+    PaymentMethod.PAYPAL: "PayPal",
+    PaymentMethod.BANCONTACT: "Bancontact",
+    PaymentMethod.IDEAL: "iDEAL",
+    PaymentMethod.MB_WAY: "MB WAY",
+}

@@ -32,16 +32,19 @@ class MapRule(StrEnum):
 
 
 class Group(StrEnum):
-    """Lists the groups of `.env.example` in their order."""
+    """Lists the groups in which the documents tell the settings, in their order; the value is its name."""
 
-    COMMERCETOOLS = auto()
-    MONEXT = auto()
-    LANDING_PAGES = auto()
-    ADDRESS_AND_SECRETS = auto()
-    PAYING = auto()
-    REDIS = auto()
-    RECONCILIATION = auto()
-    PROCESSES = auto()
+    COMMERCETOOLS = "commercetools"
+    MONEXT = "Monext"
+    LANDING_PAGES = "Landing pages"
+    ADDRESS_AND_SECRETS = "Address and secrets"
+    PAYING = "Who may pay what"
+    ORDERS_AND_MONEY = "Orders and money"
+    SHIPMENT = "Shipment"
+    PAGES = "Pages"
+    REDIS = "Redis"
+    RECONCILIATION = "Reconciliation"
+    PROCESSES = "Processes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from monext_bridge.config import parsing
-from monext_bridge.config.declaring import JsonReader, declares, setting
+from monext_bridge.config.declaring import Group, JsonReader, declares, setting
 from monext_bridge.config.parsing import Fault
 
 FETCHES = ("script-src", "style-src", "img-src", "font-src", "connect-src", "frame-src")
@@ -33,6 +33,9 @@ LONGEST_ADDITION = 2000
 the rest of the policy has about 2 kB."""
 
 FILE = "file:"
+MOST_IMAGE_HOSTS = 10
+"""A header that names them all stays short enough for any proxy."""
+
 LARGEST_FILE = 64 * 1024
 """Bytes. Apple's file has about 9 kB."""
 
@@ -79,6 +82,14 @@ def _origin(value: str) -> str:
     return value.removesuffix(f":{parsing.DEFAULT_PORTS['https']}")
 
 
+def image_hosts(value: str) -> frozenset[str]:
+    """Reads a comma list of hosts, in the form of `url_host`. Browsers match them to the letter."""
+    found = parsing.hosts(value)
+    if len(found) > MOST_IMAGE_HOSTS:
+        raise Fault(f"must be at most {MOST_IMAGE_HOSTS} hosts")
+    return found
+
+
 def domain_file(value: str) -> str:
     """Reads the content of Apple's domain file, or `file:` and a path that it is read from, once."""
     if value.startswith(PATH_BEGINNINGS):
@@ -104,10 +115,11 @@ def _content(path: Path) -> str:
 
 @declares
 class PaymentPage:
-    """Holds what is set about the page with Monext's widget.
+    """Holds what is set about the checkout page.
 
     `extra_sources` are origins by directive of the policy. `report_only`: browsers tell what the policy of our pages
-    would block, and block little. `apple_domain_file` is served as it is.
+    would block, and block little. `apple_domain_file` is served as it is. Pictures of products are shown from
+    `image_hosts` alone, by https; http is only for this machine, outside production.
     """
 
     extra_sources: Mapping[str, tuple[str, ...]] = setting(
@@ -121,6 +133,7 @@ class PaymentPage:
         note="The payment page (docs/configuration.md): https origins that it may load from as well, a comma list or "
         "JSON by directive; on: the pages' policy is only tried out; Apple's domain file, its content or file: and a "
         "path",
+        group=Group.PAGES,
     )
     report_only: bool = setting(
         "CSP_REPORT_ONLY",
@@ -128,6 +141,7 @@ class PaymentPage:
         "`on`: browsers only report what the pages' policy would block, for a trial; framing stays forbidden",
         default="off",
         note="",
+        group=Group.PAGES,
     )
     apple_domain_file: str | None = setting(
         "APPLE_PAY_DOMAIN_ASSOCIATION",
@@ -135,4 +149,14 @@ class PaymentPage:
         "content, or `file:` and a path, of Apple's domain file, which Apple Pay in the widget needs",
         otherwise="not served",
         note="",
+        group=Group.PAGES,
+    )
+    image_hosts: frozenset[str] = setting(
+        "IMAGE_HOSTS",
+        image_hosts,
+        "hosts of product pictures on the checkout page, comma list of `host` or `host:port`",
+        otherwise="no pictures",
+        factory=frozenset[str],
+        example="images.example.com",
+        note="Hosts of product pictures on the checkout page, comma list; none: no pictures",
     )

@@ -115,6 +115,7 @@ class Settings:
         "`on`: the order is made once the money is there; or `off`",
         default="on",
         note="on: the order is made from the cart once the money is there; off: the shop does it",
+        group=Group.ORDERS_AND_MONEY,
     )
     order_refused_after: timedelta = setting(
         "ORDER_REFUSED_AFTER",
@@ -122,6 +123,7 @@ class Settings:
         "minutes, counted from the payment, for which an order that commercetools refuses for a reason of the cart "
         "is tried again before the money goes back; `0`: at once",
         default="60",
+        group=Group.ORDERS_AND_MONEY,
     )
     digital_product_types: frozenset[str] = setting(
         "DIGITAL_PRODUCT_TYPES",
@@ -138,6 +140,7 @@ class Settings:
         "`on`: what was authorised more than seven days ago is captured as late delivery; or `off`",
         default="off",
         note="on: what was authorised more than seven days ago is still captured, by Monext's late delivery",
+        group=Group.ORDERS_AND_MONEY,
     )
     expiring: Expiring = setting(
         "EXPIRING_AUTHORIZATIONS",
@@ -145,6 +148,7 @@ class Settings:
         "what reconciliation does with an authorisation in the last of its seven days: "
         "`warn`, `capture` or `release`",
         default="warn",
+        group=Group.ORDERS_AND_MONEY,
     )
     client_amount_limits: Mapping[str, int] = setting(
         "CLIENT_AMOUNT_LIMITS",
@@ -156,6 +160,7 @@ class Settings:
         example='{"aB3dE5gH7jK9mN1pQ3rS5tU7": 50000}',
         note="Largest amount of one act that an API client may ask for, in minor units, JSON by client id. A client "
         "that is not named has no limit.",
+        group=Group.ORDERS_AND_MONEY,
     )
     capture_on_shipment: frozenset[str] = setting(
         "CAPTURE_ON_SHIPMENT",
@@ -164,12 +169,14 @@ class Settings:
         default="Shipped,Delivered",
         note="Shipment states of an order that capture what is open, or off. They come through a commercetools "
         "subscription, which presents the secret: at least 16 characters, for example of `openssl rand -hex 32`.",
+        group=Group.SHIPMENT,
     )
     release_on_cancellation: bool = setting(
         "RELEASE_ON_CANCELLATION",
         parsing.on_off,
         "`on`: an order that becomes Cancelled releases what is not captured; nothing is refunded",
         default="off",
+        group=Group.SHIPMENT,
     )
     events_secrets: tuple[SecretStr, ...] = setting(
         "EVENTS_SECRET",
@@ -180,6 +187,7 @@ class Settings:
         factory=tuple[SecretStr, ...],
         secret=CHOSEN,
         note="",
+        group=Group.SHIPMENT,
     )
     events_topics: frozenset[str] = setting(
         "EVENTS_TOPICS",
@@ -189,12 +197,14 @@ class Settings:
         otherwise="every one that is otherwise proved",
         factory=frozenset[str],
         example="arn:aws:sns:eu-west-1:123456789012:shipments",
+        group=Group.SHIPMENT,
     )
     events_oidc_audience: str | None = setting(
         "EVENTS_OIDC_AUDIENCE",
         parsing.text,
         "audience of the tokens with which Google Pub/Sub signs its pushes",
         otherwise="they are not asked for",
+        group=Group.SHIPMENT,
     )
     events_oidc_emails: frozenset[str] = setting(
         "EVENTS_OIDC_EMAILS",
@@ -204,6 +214,7 @@ class Settings:
         factory=frozenset[str],
         needs="EVENTS_OIDC_AUDIENCE",
         example="push@shop-123.iam.gserviceaccount.com",
+        group=Group.SHIPMENT,
     )
     currencies: frozenset[str] = setting(
         "CURRENCIES", parsing.currencies, "currencies that may be paid, comma list", default="EUR", note=""
@@ -319,6 +330,7 @@ class Settings:
         needs="CTP_SESSION_URL",
         example="https://shop.example.com",
         note="Origins of shops whose own pages use the bridge from a browser (docs/enabler.md), comma list",
+        group=Group.PAGES,
     )
     payment_page: PaymentPage = section(PaymentPage)
 

@@ -61,6 +61,11 @@ def fetch_subresource(url: str) -> LiveAnswer:
     return _fetch(url, SUBRESOURCE, largest=LARGEST)
 
 
+def fetch_metrics(url: str, *, token: str) -> LiveAnswer:
+    """Fetches the metrics of a bridge, as Prometheus does. Raises PageNotFetched. Redirects are not followed."""
+    return _fetch(url, {"Authorization": f"Bearer {token}"}, largest=LARGEST)
+
+
 def is_fetchable(url: str) -> bool:
     """Tells whether nobody between can change the answer: the address is https, or http of this machine."""
     try:

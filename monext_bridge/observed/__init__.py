@@ -4,7 +4,7 @@ It is decided here what is counted and which words a label may hold. Nothing ide
 Only this room knows Prometheus.
 """
 
-from monext_bridge.observed.alarms import ALARMS_OF_THE_LOG
+from monext_bridge.observed.beginning import LabelWords
 from monext_bridge.observed.catalogue import METRICS, NONE, OTHER, Kind, Metric
 from monext_bridge.observed.counting import (
     act_ended,
@@ -13,6 +13,7 @@ from monext_bridge.observed.counting import (
     finding_made,
     findings_open,
     forget_ended_processes,
+    ledgers_compared,
     notification_received,
     observe,
     order_made,
@@ -27,13 +28,14 @@ from monext_bridge.observed.counting import (
     slot_left,
     tasks_queued,
 )
+from monext_bridge.observed.reading import read_exposed
 
 __all__ = [
-    "ALARMS_OF_THE_LOG",
     "METRICS",
     "NONE",
     "OTHER",
     "Kind",
+    "LabelWords",
     "Metric",
     "act_ended",
     "breaker_is",
@@ -41,6 +43,7 @@ __all__ = [
     "finding_made",
     "findings_open",
     "forget_ended_processes",
+    "ledgers_compared",
     "notification_received",
     "observe",
     "order_made",
@@ -48,6 +51,7 @@ __all__ = [
     "payment_recorded",
     "policy_violated",
     "rate_limit_exceeded",
+    "read_exposed",
     "remote_answered",
     "request_answered",
     "slot_entered",

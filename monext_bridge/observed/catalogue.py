@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-OTHER, NONE = "other", "none"
+OTHER, NONE, DEFAULT = "other", "none", "default"
 
 REQUEST_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 """Buckets from what the bridge itself takes to what a buyer no longer waits for."""
@@ -42,9 +42,16 @@ class Metric:
     together: Together = Together.LATEST
 
 
-STORE = "`none`, or a store of the settings"
+STORE = "a store of the settings; `none` without one; `default` for any other, where settings hold for all"
 REMOTE = "`commercetools`, `monext`"
 
+INFO = Metric(
+    name="bridge_info",
+    kind=Kind.GAUGE,
+    says="1 for each release that a process here runs.",
+    labels={"version": "of the release"},
+    together=Together.LIVE_MAX,
+)
 REQUESTS = Metric(
     name="bridge_requests_total",
     kind=Kind.COUNTER,
@@ -68,9 +75,9 @@ REMOTE_CALLS = Metric(
     labels={
         "remote": REMOTE,
         "operation": "HTTP method and template of the path",
-        "store": f"{STORE}; always `none` at commercetools",
+        "store": "as of payments; always `none` at commercetools",
         "outcome": "`ok`, `not_found`, `conflict`, `throttled` (429), `refused` (other 4xx), `failed` (5xx), "
-        "`unreachable`, `broken`, `timeout`, `breaker_open`, `no_slot`, `no_time`",
+        "`unreachable`, `broken`, `timeout`, `too_large`, `breaker_open`, `no_slot`, `no_time`",
     },
 )
 REMOTE_DURATION = Metric(
@@ -94,7 +101,7 @@ ORDERS = Metric(
     name="bridge_orders_total",
     kind=Kind.COUNTER,
     says="Orders that the bridge made.",
-    labels={"store": STORE},
+    labels={"store": "as of payments"},
 )
 NOTIFICATIONS = Metric(
     name="bridge_notifications_total",
@@ -134,6 +141,11 @@ LAST_PASS = Metric(
 )
 PASS_DURATION = Metric(
     name="bridge_last_pass_duration_seconds", kind=Kind.GAUGE, says="How long that pass took."
+)
+LEDGERS = Metric(
+    name="bridge_ledgers_compared_timestamp_seconds",
+    kind=Kind.GAUGE,
+    says="Until when all payments have been compared with Monext's ledger on their turn of the day.",
 )
 QUEUE = Metric(
     name="bridge_queue_tasks",
@@ -175,6 +187,7 @@ ALARMS = Metric(
 )
 
 METRICS: tuple[Metric, ...] = (
+    INFO,
     REQUESTS,
     REQUEST_DURATION,
     REMOTE_CALLS,
@@ -188,6 +201,7 @@ METRICS: tuple[Metric, ...] = (
     OLDEST_FINDING,
     LAST_PASS,
     PASS_DURATION,
+    LEDGERS,
     QUEUE,
     BREAKERS,
     SLOTS,

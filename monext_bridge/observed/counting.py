@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+from monext_bridge import __version__
 from monext_bridge.observed import catalogue, known
-from monext_bridge.observed.alarms import ALARMS_OF_THE_LOG, watch_log
-from monext_bridge.observed.catalogue import NONE, OTHER
+from monext_bridge.observed.alarms import watch_log
+from monext_bridge.observed.beginning import LabelWords, series_at_zero
+from monext_bridge.observed.catalogue import NONE
 from monext_bridge.observed.instruments import instruments_here
 from monext_bridge.observed.known import Known
 
 _instruments, _known = instruments_here(), Known()
 
 
-def observe(*, stores: Iterable[str], hosts: Iterable[str], limits: Iterable[str]) -> None:
-    """Let labels name these stores and hosts, and begin to count the alarms of the log. May be repeated."""
-    _known.learn(stores=stores, hosts=hosts)
+def observe(words: LabelWords) -> None:
+    """Let labels have these words, and begin to count the alarms of the log. May be repeated."""
+    _known.learn(stores=words.stores, hosts=words.hosts, one_for_all=words.one_for_all)
+    _instruments.put(catalogue.INFO, 1, __version__)
     watch_log(lambda name: _instruments.add(catalogue.ALARMS, name))
-    for name in sorted({*ALARMS_OF_THE_LOG, OTHER}):
-        _instruments.begin(catalogue.ALARMS, name)
-    for limit in limits:
-        _instruments.begin(catalogue.RATE_LIMITED, limit)
+    for metric, labels in series_at_zero(words, stores=_known.stores()):
+        _instruments.begin(metric, *labels)
 
 
 def request_answered(endpoint: str | None, *, method: str, status: int, seconds: float) -> None:
@@ -69,6 +70,11 @@ def pass_finished(at: float, *, seconds: float) -> None:
     """Take when a pass finished, in Unix seconds, and how long it took."""
     _instruments.put(catalogue.LAST_PASS, at)
     _instruments.put(catalogue.PASS_DURATION, seconds)
+
+
+def ledgers_compared(until: float) -> None:
+    """Take until when everything that was due has been compared with Monext's ledger, in Unix seconds."""
+    _instruments.put(catalogue.LEDGERS, until)
 
 
 def tasks_queued(number: int) -> None:

@@ -14,7 +14,7 @@ from monext_bridge.observed.catalogue import Together
 KIBIBYTE = 1024
 
 SPACE: Mapping[str, int] = {
-    "counter": 128 * KIBIBYTE,
+    "counter": 384 * KIBIBYTE,
     "histogram": 256 * KIBIBYTE,
     **{f"gauge_{together.value}": 16 * KIBIBYTE for together in Together},
 }

@@ -4,7 +4,13 @@ Nothing here knows payments.
 """
 
 from monext_bridge.runtime.addresses import connect
-from monext_bridge.runtime.bulkhead import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, SLOTS_PER_REMOTE, Bulkhead
+from monext_bridge.runtime.bulkhead import (
+    LONGEST_QUEUE,
+    LONGEST_WAIT_IN_ALL,
+    SLOTS_IN_ALL,
+    SLOTS_PER_REMOTE,
+    Bulkhead,
+)
 from monext_bridge.runtime.clocks import MachineClock, RecordClock, seconds_with_suspend, utc_now
 from monext_bridge.runtime.deadlines import LEAST, leaving, limit, seconds_left, time_out, within
 from monext_bridge.runtime.parallel import together, together_or_errors
@@ -15,11 +21,14 @@ from monext_bridge.runtime.retry_budget import (
     background_retries,
     retry_budget,
 )
+from monext_bridge.runtime.rounds import ROUNDS
 
 __all__ = [
     "FOREGROUND",
     "LEAST",
+    "LONGEST_QUEUE",
     "LONGEST_WAIT_IN_ALL",
+    "ROUNDS",
     "SLOTS_IN_ALL",
     "SLOTS_PER_REMOTE",
     "Bulkhead",

@@ -66,7 +66,10 @@ class BuyerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StartedSession:
-    """A live session for a cart. `reference` is the signed `<ref>`; the other fields are for the page."""
+    """A live session for a cart. `reference` is the signed `<ref>`; the other fields are for the page.
+
+    `methods` are those that can be paid with, in the order of the settings; none where the settings name none.
+    """
 
     reference: str
     payment_id: PaymentId
@@ -76,6 +79,7 @@ class StartedSession:
     due: Money
     widget_url: str
     language: str | None
+    methods: tuple[PaymentMethod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,10 @@ class PaymentResult:
     (the order, a reversal, an answer of Monext): Monext is then asked to send its notification again.
     `given_back` (no money is held any more) and `reversal_rejected` (Monext rejects the reversal) concern a
     payment that is returned. `released`: the payment was only ever authorised and is wholly cancelled.
-    `refunded` is what has gone back since. `begun` is when the session was opened, and `taken` is when the
-    money was found to be there. `resume_url` leads into the session where it is still open. `landing` are the pages
-    that the buyer goes on to, and `note` is what a start asked for, for whoever starts anew. `store_key` is the
-    store of the record.
+    `refunded` is what has gone back since, and `given_back_at` when the last of it did. `begun` is when the session
+    was opened, and `taken` is when the money was found to be there. `resume_url` leads into the session where it is
+    still open. `landing` are the pages that the buyer goes on to, and `note` is what a start asked for, for whoever
+    starts anew. `store_key` is the store of the record.
     """
 
     status: BuyerStatus
@@ -115,6 +119,7 @@ class PaymentResult:
     reversal_rejected: bool = False
     released: bool = False
     refunded: Money | None = None
+    given_back_at: datetime | None = None
     begun: datetime | None = None
     taken: datetime | None = None
     resume_url: str | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import mimetypes
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +14,10 @@ from monext_bridge import observed
 from monext_bridge.config import Settings
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.logs import event
 from monext_bridge.services import Services, build_services
-from monext_bridge.services.reconciliation import TaskRunner
+from monext_bridge.services.operations import COUNTED_ACTS
+from monext_bridge.services.reconciliation import COUNTED_FINDINGS, TaskRunner
+from monext_bridge.services.remotes import COUNTED_PAYMENTS
 from monext_bridge.web.access import as_declared, init_cors, init_principals, init_rate_limits
 from monext_bridge.web.api import events, health, metrics, operations, policy_reports, well_known
 from monext_bridge.web.api import shop_payment as payment
@@ -43,12 +43,11 @@ from monext_bridge.web.http import (
     init_request_metrics,
     json_requests,
     named_hosts,
+    tell_redis_in_clear,
 )
 from monext_bridge.web.openapi import routes as openapi
 from monext_bridge.web.pages import branding as branding
 from monext_bridge.web.pages import init_error_pages, init_i18n
-
-log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BODY = 64 * 1024
@@ -127,9 +126,7 @@ def create_app(
     init_cli(app)
     app.wsgi_app = AsciiQuery(app.wsgi_app)  # type: ignore[method-assign]
     init_path(app, public_url=settings.public_url)
-    if settings.redis_in_clear():
-        then = "anybody on the network between reads and changes what it holds: use rediss:// or a tunnel"
-        event(log, "redis_unencrypted", level=logging.WARNING, setting="REDIS_URL", then=then)
+    tell_redis_in_clear(settings)
     hops = settings.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
@@ -144,11 +141,16 @@ def _queue_runner(redis_url: SecretStr) -> TaskRunner:
 
 def _observe(settings: Settings, endpoints: Endpoints) -> None:
     """Tell metrics the words of their labels: the stores, hosts and limits that there are."""
-    observed.observe(
+    words = observed.LabelWords(
         stores=settings.store_keys(),
         hosts=settings.remote_hosts(),
         limits={limit.name for endpoint in endpoints.values() for limit in endpoint.limits},
+        one_for_all=settings.by_store.every is not None,
+        payments=COUNTED_PAYMENTS,
+        acts=COUNTED_ACTS,
+        findings=COUNTED_FINDINGS,
     )
+    observed.observe(words)
 
 
 def _init_requests(

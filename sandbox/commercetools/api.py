@@ -55,7 +55,7 @@ class _Endpoints:
             return answer(create_session(self.project, read_json(request.data)), status=201)
 
     def show_session(self, project_key: str, session_id: str) -> Response:
-        self._enter(project_key, "sessions", writes=True)
+        self._enter(project_key, "sessions", writes=False)
         with self.project.lock:
             return answer(get_session(self.project, session_id))
 
@@ -131,7 +131,8 @@ class _Endpoints:
 
     def _enter(self, project_key: str, scope: str, *, writes: bool) -> Request:
         headers = request.headers
-        external_user = headers.get("X-External-User-ID")
+        kept = self.project.conditions.differences.external_users
+        external_user = headers.get("X-External-User-ID") if kept else None
         caller = caller_of(self.tokens, headers.get("Authorization"), external_user=external_user)
         require_scope(caller, scope, project_key=project_key, writes=writes)
         return Request(project=self.project, caller=caller)

@@ -1,4 +1,4 @@
-"""What lies between a cart and its order: prices and tax rates that changed, and refusals that were ordered."""
+"""What lies between a cart and its order, and where a project differs from what its documentation lets one think."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,6 +15,24 @@ class NextOrders:
 
 
 @dataclass(slots=True)
+class Differences:
+    """Where the documentation says nothing, a real project may be like this (`/_control/differences`).
+
+    `longest_status_text`: characters that `interfaceText` may have, 0 for any number. `longest_order_number`: those
+    of an order number. `frozen_orders`: a Frozen cart can be ordered. `unique_transaction_ids`: no two transactions
+    have the same `interfaceId`. `external_users`: `X-External-User-ID` is kept. `session_ends`: sessions tell
+    `expiresAt`.
+    """
+
+    longest_status_text: int = 0
+    longest_order_number: int = 0
+    frozen_orders: bool = True
+    unique_transaction_ids: bool = True
+    external_users: bool = True
+    session_ends: bool = True
+
+
+@dataclass(slots=True)
 class Conditions:
     """All as at the start, until a control changes it. Callers hold the project's lock.
 
@@ -28,6 +46,7 @@ class Conditions:
     prices: dict[tuple[str, str], int | None] = field(default_factory=dict)
     missing_rates: set[tuple[str, str]] = field(default_factory=set)
     without_address: WithoutAddress = "digital"
+    differences: Differences = field(default_factory=Differences)
 
     def trouble_of(self, cart_id: str) -> str | None:
         """The code with which the cart's order is refused now, which uses up one of the next orders."""

@@ -62,4 +62,7 @@ def get_session(project: Project, session_id: str) -> Json:
         raise not_found(session_id)
     ends = read_instant(session["expiresAt"])
     expired = session["state"].casefold() == "active" and ends is not None and ends <= project.clock()
-    return {**session, "state": "Expired"} if expired else session
+    told = {**session, "state": "Expired"} if expired else session
+    if project.conditions.differences.session_ends:
+        return told
+    return {name: value for name, value in told.items() if name != "expiresAt"}

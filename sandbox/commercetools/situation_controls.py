@@ -1,6 +1,6 @@
 """Controls of what a cart meets on its way to an order: its own states, and what changes around it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Literal, cast
 
 from flask import Blueprint, Response, request
@@ -11,7 +11,7 @@ from sandbox.commercetools.carts.lines import InventoryMode
 from sandbox.commercetools.carts.stock import set_stock
 from sandbox.commercetools.carts.totals import shipping_infos
 from sandbox.commercetools.catalogue import PRODUCTS, stable_id
-from sandbox.commercetools.conditions import NextOrders, WithoutAddress
+from sandbox.commercetools.conditions import Differences, NextOrders, WithoutAddress
 from sandbox.commercetools.errors import invalid_operation, not_found
 from sandbox.commercetools.schema import Country, Currency, Locale, Strict, parse, read_json
 from sandbox.commercetools.state import Caller, Project
@@ -46,6 +46,17 @@ class WithoutAddressControl(Strict):
     """Which carts are ordered without a shipping address."""
 
     allowed: WithoutAddress
+
+
+class DifferencesControl(Strict):
+    """Where the project is otherwise than it was thought; what is left out stays."""
+
+    longestStatusText: Annotated[int, Field(ge=0)] | None = None
+    longestOrderNumber: Annotated[int, Field(ge=0)] | None = None
+    frozenOrders: bool | None = None
+    uniqueTransactionIds: bool | None = None
+    externalUsers: bool | None = None
+    sessionEnds: bool | None = None
 
 
 class PriceControl(Strict):
@@ -85,6 +96,8 @@ def situation_controls(project: Project) -> Blueprint:
     control.get("/orders/trouble")(endpoints.show_next_orders)
     control.post("/orders/trouble")(endpoints.refuse_next_orders)
     control.post("/orders/without-address")(endpoints.allow_without_address)
+    control.post("/differences")(endpoints.differ)
+    control.delete("/differences")(endpoints.differ_no_more)
     control.post("/prices")(endpoints.set_price)
     control.post("/tax-rates")(endpoints.set_tax_rate)
     control.post("/stock")(endpoints.count_stock)
@@ -127,6 +140,20 @@ class _Situations:
         wanted = parse(WithoutAddressControl, read_json(request.data))
         with self.project.lock:
             self.project.conditions.without_address = wanted.allowed
+        return answer({})
+
+    def differ(self) -> Response:
+        wanted = parse(DifferencesControl, read_json(request.data))
+        given = {name: value for name, value in wanted.model_dump().items() if value is not None}
+        with self.project.lock:
+            differences = self.project.conditions.differences
+            for name, value in given.items():
+                setattr(differences, _snake(name), value)
+            return answer(asdict(differences))
+
+    def differ_no_more(self) -> Response:
+        with self.project.lock:
+            self.project.conditions.differences = Differences()
         return answer({})
 
     def set_price(self) -> Response:
@@ -179,6 +206,10 @@ def _change(project: Project, draft: Json, wanted: SituationControl) -> None:
     for name in ("inventoryMode", "locale"):
         if name in wanted.model_fields_set:
             draft[name] = getattr(wanted, name)
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
 def _set_details(draft: Json, *, valid: bool) -> None:

@@ -156,21 +156,26 @@ class Project:
         if before is not None:
             self._unindex(kind, before)
         shelf[document["id"]] = document
-        for key in unique_keys(kind, document):
+        for key in self._unique(kind, document):
             self._taken[key] = document["id"]
         for payment_id in held_payments(document):
             self._holders.setdefault(payment_id, set()).add((kind, document["id"]))
 
     def _require_free(self, kind: str, document: Json) -> None:
         own: set[UniqueKey] = set()
-        for key in unique_keys(kind, document):
+        for key in self._unique(kind, document):
             holder = self._taken.get(key, document["id"])
             if holder != document["id"] or key in own:
                 raise duplicate_field(key.field, key.value, type_id=kind, conflicting=holder)
             own.add(key)
 
+    def _unique(self, kind: str, document: Json) -> Iterator[UniqueKey]:
+        every = self.conditions.differences.unique_transaction_ids
+        keys = unique_keys(kind, document)
+        return keys if every else (each for each in keys if each.field != "transactions.interfaceId")
+
     def _unindex(self, kind: str, document: Json) -> None:
-        for key in unique_keys(kind, document):
+        for key in self._unique(kind, document):
             self._taken.pop(key, None)
         for payment_id in held_payments(document):
             self._holders.get(payment_id, set()).discard((kind, document["id"]))

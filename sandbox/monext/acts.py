@@ -103,7 +103,7 @@ def _cancel_refusal(platform: Platform, *, target: Transaction, amount: int) -> 
     captured = any(each.type == "CAPTURE" and each.status == "OK" and each.remitted for each in rows)
     too_late = row.remitted if row.type != "AUTHORIZATION" else captured
     over = _bound(amount, ledger.cancellable(rows, target=row))
-    return "02105" if over and too_late else over
+    return platform.switches.late_cancel_code if over and too_late else over
 
 
 def _bound(amount: int, limit: int) -> str:
@@ -161,6 +161,6 @@ def _reauthorize(platform: Platform, *, target: Transaction, order: Order) -> No
 
 def _release_rest(platform: Platform, *, target: Transaction, order: Order) -> None:
     """FINAL: what is left of the authorisation is given free."""
-    rest = ledger.balance(platform.rows(target)).capturable
+    rest = ledger.balance(platform.rows(target)).capturable if platform.switches.final_releases else 0
     if order.kind == CAPTURE and order.option == "FINAL" and rest:
         _book(platform, target=target, order=replace(order, amount=rest), outcome=ACCEPTED, type_name="RESET")

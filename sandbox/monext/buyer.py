@@ -145,11 +145,19 @@ def tell(platform: Platform, *, session: Session, decided: Transaction | None = 
 def _duplicate(platform: Platform, *, session: Session) -> Result | None:
     if not platform.switches.detect_duplicates:
         return None
-    attempts = platform.attempts_on(session.order["reference"], merchant_id=session.merchant_id)
+    attempts = _like(platform, session=session)
     recent = [each for each in attempts if each.status != "KO" and platform.now - each.date < DUPLICATE_AGE]
     if not recent:
         return None
     return result("02001" if any(attempt.status == "OK" for attempt in recent) else "02002")
+
+
+def _like(platform: Platform, *, session: Session) -> list[Transaction]:
+    """What the detection compares: attempts of the same order, or by switch of the same amount."""
+    if not platform.switches.duplicates_by_card:
+        return list(platform.attempts_on(session.order["reference"], merchant_id=session.merchant_id))
+    every = platform.transactions.values()
+    return [each for each in every if each.is_payment and each.amount == session.amount]
 
 
 def _type_of(session: Session, *, contract: Contract) -> str:

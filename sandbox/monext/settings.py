@@ -81,6 +81,9 @@ class Switches:
     `longest_url`: characters that returnURL and notificationURL may have, as in the older service; 0: any number.
     `echo_private_data`: transactions say the private data that they were given.
     `several_captures`: the contracts allow more than one capture of an authorisation.
+    `duplicates_by_card`: the duplicate detection compares card and amount, whatever the reference of the order.
+    `late_cancel_code`: the code that refuses a cancel of what was sent for settlement.
+    `final_releases`: a capture with FINAL gives the rest of the authorisation free.
     `transaction_notification_url`: where back office acts are told (type TRS); empty: nowhere.
     """
 
@@ -110,6 +113,9 @@ class Switches:
     longest_url: int = 0
     echo_private_data: bool = True
     several_captures: bool = True
+    duplicates_by_card: bool = False
+    late_cancel_code: str = "02105"
+    final_releases: bool = True
     three_d_secure: str = ""
     method_milliseconds: int = 10_000
 

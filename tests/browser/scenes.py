@@ -20,6 +20,7 @@ from tests.bridges import Page as Started
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import address
 from tests.browser.pages.monext import Widget
+from tests.browser.shop import IMAGE_HOST
 from tests.web.back_office import EUR_10, BackOfficeClient
 from tests.world import World
 
@@ -117,6 +118,13 @@ def without_script(device: Device) -> None:
     device.tab.route("**/checkout/*", unwrap)
 
 
+def _pictures_come(device: Device) -> None:
+    """Answer for the host of the shop's pictures."""
+    device.tab.route(
+        f"https://{IMAGE_HOST}/**", lambda route: route.fulfill(body=PICTURE, content_type="image/svg+xml")
+    )
+
+
 def _stays(device: Device) -> None:
     """Let the redirect to Monext lead nowhere, so that its own page can be looked at."""
     device.tab.route("**/v2/?token=*", lambda route: route.fulfill(status=204))
@@ -201,6 +209,10 @@ def _played(outcome: str, situation: str = "guest") -> Callable[[Stage], str]:
 
 
 WIDGET = "#PaylineWidget .pl-form"
+PICTURES = (f"https://{IMAGE_HOST}/chair.svg", "https://elsewhere.example.com/lamp.svg")
+"""One that may be shown, and one that may not."""
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40"><path fill="#a9713d" d="M5 8h50v24H5z"/></svg>'
 
 CHECKOUTS = {
     "widget": Scene("checkout/widget.html", _checkout(), WIDGET),
@@ -208,6 +220,12 @@ CHECKOUTS = {
     "widget, strange names": Scene("checkout/widget.html", _checkout("exotic"), WIDGET),
     "widget, partly paid": Scene("checkout/widget.html", _checkout("gift-card"), WIDGET),
     "widget, two deliveries": Scene("checkout/widget.html", _checkout("several-shipping"), WIDGET),
+    "widget, pictures": Scene(
+        "checkout/widget.html",
+        lambda stage: address(stage.world.cart_with_pictures(*PICTURES)),
+        WIDGET,
+        prepare=_pictures_come,
+    ),
     "widget, one method": Scene(
         "checkout/widget.html", _checkout(method="IDEAL"), "#PaylineWidget .pl-pay-btn"
     ),

@@ -5,11 +5,18 @@ from __future__ import annotations
 from sandbox.bridge_settings import looks_environment
 from sandbox.runner import Sandbox
 
+IMAGE_HOST = "images.example.com"
+"""Where the shop's pictures of products are. Nobody is there: a test answers for it."""
+
 
 def shop_settings(sandbox: Sandbox) -> dict[str, str]:
-    """Give its branding, the origin of its own pages that use the bridge, and currencies without the seed's dinar."""
+    """Give its branding, the origin of its own pages that use the bridge, a host of pictures, and currencies.
+
+    The seed's dinar is not among these.
+    """
     return {
         **looks_environment(sandbox.shop_url),
         "SHOP_ORIGINS": sandbox.shop_url,
         "CURRENCIES": "EUR,JPY",
+        "IMAGE_HOSTS": IMAGE_HOST,
     }

@@ -18,6 +18,15 @@ from tests.world import World
 OWN_FAULTS = "no answer: .*widget-min.js|Failed to load resource|^(4|5)[0-9]{2}: GET .*/(checkout|result)/"
 """What scenes are about: a widget that is blocked, and pages that answer with an error."""
 
+TOO_SMALL = """() => {
+  const margin = (e) => 2 * (parseFloat(getComputedStyle(e, "::after").top) || 0);
+  return [...document.querySelectorAll("body:not(.docs) :is(a, button, summary)")]
+    .filter((e) => !e.closest("#PaylineWidget") && e.checkVisibility({ visibilityProperty: true }))
+    .filter((e) => e.getBoundingClientRect().height - margin(e) < 44)
+    .map((e) => e.outerHTML.slice(0, 80));
+}"""
+"""Finds what is lower than 44 pixels; a pseudo-element that reaches beyond its element counts."""
+
 
 @pytest.fixture(scope="module")
 def axe() -> Axe:
@@ -58,6 +67,11 @@ def test_nothing_is_wider_than_a_narrow_screen(seen: Device) -> None:
     seen.tab.set_viewport_size({"width": 320, "height": 640})
     assert seen.tab.evaluate("document.documentElement.scrollWidth") <= 320
     assert _cut_off(seen.tab) == []
+
+
+def test_a_finger_finds_what_can_be_touched(seen: Device) -> None:
+    seen.tab.set_viewport_size({"width": 390, "height": 844})
+    assert seen.tab.evaluate(TOO_SMALL) == []
 
 
 def test_nothing_goes_wrong_in_the_browser(seen: Device) -> None:

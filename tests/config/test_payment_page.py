@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from monext_bridge.config import FETCHES
-from monext_bridge.config.payment_page import DIRECTIVES, LARGEST_FILE, LONGEST_ADDITION, PaymentPage
+from monext_bridge.config.payment_page import (
+    DIRECTIVES,
+    LARGEST_FILE,
+    LONGEST_ADDITION,
+    MOST_IMAGE_HOSTS,
+    PaymentPage,
+)
 from tests.settings_environment import settings_faults, settings_with
 
 HOST = "https://cdn.example.com"
@@ -32,7 +38,26 @@ def fault_of(name: str, value: str) -> str:
 
 
 def test_without_settings_the_policy_is_enforced_as_it_is_and_nothing_is_served() -> None:
-    assert payment_page() == PaymentPage(extra_sources={}, report_only=False, apple_domain_file=None)
+    assert payment_page() == PaymentPage(
+        extra_sources={}, report_only=False, apple_domain_file=None, image_hosts=frozenset()
+    )
+
+
+class TestImageHosts:
+    def test_hosts_are_compared_as_browsers_write_them(self) -> None:
+        found = payment_page(IMAGE_HOSTS="Images.Example.com:443, localhost:9000").image_hosts
+        assert found == {"images.example.com", "localhost:9000"}
+
+    @pytest.mark.parametrize(
+        "value", ["https://images.example.com", "*.example.com", "images.example.com/a", "a,,b", "*", "a b"]
+    )
+    def test_anything_but_hosts_is_a_fault(self, value: str) -> None:
+        fault_of("IMAGE_HOSTS", value)
+
+    def test_there_are_not_more_than_a_header_takes(self) -> None:
+        hosts = [f"i{number}.example.com" for number in range(MOST_IMAGE_HOSTS + 1)]
+        assert len(payment_page(IMAGE_HOSTS=",".join(hosts[1:])).image_hosts) == MOST_IMAGE_HOSTS
+        assert "at most 10 hosts" in fault_of("IMAGE_HOSTS", ",".join(hosts))
 
 
 class TestExtraHosts:

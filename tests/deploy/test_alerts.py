@@ -6,14 +6,16 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
+from monext_bridge.alarms import ALARMS_OF_THE_LOG
 from monext_bridge.domain.reconciliation import FollowUp
+from monext_bridge.errors import RemoteName
 from monext_bridge.gateways.http.outcomes import FAILED, OK, OUTCOME_OF_FAILURE, OUTCOME_OF_STATUS, REFUSED
-from monext_bridge.observed import ALARMS_OF_THE_LOG, METRICS, Kind
+from monext_bridge.observed import METRICS, Kind
 from monext_bridge.services.reconciliation import FindingStatus
 from monext_bridge.services.remotes import RecordedStep
 from tests.web.declared_endpoints import ENDPOINTS
@@ -34,6 +36,7 @@ WORDS: dict[str, set[str]] = {
         *(OK, REFUSED, FAILED, *OUTCOME_OF_FAILURE.values(), *OUTCOME_OF_STATUS.values()),
     },
     "endpoint": set(ENDPOINTS),
+    "remote": set(get_args(RemoteName)),
 }
 """Words that a label may have. Of `status`, both of requests and of findings."""
 

@@ -70,6 +70,11 @@ class Shop:
     latest: int = -1
     _closed: Event = field(default_factory=Event)
 
+    @property
+    def is_closed(self) -> bool:
+        """Tells whether nothing is sold any more, as after an order that went wrong."""
+        return self._closed.is_set()
+
     @contextmanager
     def open(self) -> Iterator[None]:
         """Sell inside the `with` block. Raises what went wrong with any order."""

@@ -52,6 +52,8 @@ FAULTS: tuple[dict[str, Any], ...] = (
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     # The buyer's own page opens Monext's, whose address holds the token, as does the page that leads back to it.
     "session token": ("own page", "way to monext", "way back to the payment"),
+    # The page with the order says to which town it goes.
+    "city": ("own page",),
     # The buyer's own pages link to each other by the reference.
     "reference": ("own page", "way on", "way back to the payment", "result page"),
 }

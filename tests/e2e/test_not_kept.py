@@ -97,7 +97,7 @@ def starts_again(visit: Visit) -> None:
 def reconciles(visit: Visit) -> None:
     bridge = visit.buyer.bridge
     assert isinstance(bridge, InProcess)
-    since = utc_now() - visit.began + timedelta(milliseconds=2)
+    since = utc_now() - visit.began + timedelta(seconds=2)  # the records' clock is right to half a second
     bridge.services.reconcile.run(Scope(older_than=timedelta(0), since=since), tell=lambda _: None)
 
 

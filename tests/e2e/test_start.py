@@ -42,7 +42,7 @@ def test_the_redirect_page_leads_on_without_a_script(buyer: Buyer, world: World)
     link = answer.page.find("a", id="continue")
     forward = answer.page.find("meta", attrs={"http-equiv": "refresh"})
     assert "/v2/?token=" in str(link["href"])  # type: ignore[index]
-    assert str(forward["content"]) == f"0;url={link['href']}"  # type: ignore[index]
+    assert str(forward["content"]) == f"0; url={link['href']}"  # type: ignore[index]
 
 
 def test_direct_mode_sends_the_buyer_straight_to_monext(buyer: Buyer, world: World) -> None:

@@ -15,7 +15,7 @@ test("a blocked script leads to Monext's page, which is no error", async () => {
   page.tags("script")[0].dispatch("error");
   await page.rests();
   assert.ok(offersHostedPage(page));
-  assert.match(page.status, /page sécurisée/);
+  assert.match(page.status, /page de Monext/);
   assert.deepEqual(told.errors, []);
   assert.equal(page.tags("script").length, 0);
 });

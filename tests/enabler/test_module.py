@@ -15,7 +15,7 @@ from monext_bridge.config.stores import WIDGET_HOSTS
 from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.web.http.headers import allow_sources, content_security_policy
 from monext_bridge.web.http.widget_sources import WALLET_SOURCES, widget_sources
-from tests.guards.test_documents import ROOT, blocks, column
+from tests.document_blocks import ROOT, blocks, column
 
 HERE = Path(__file__).parent
 STATIC, DOCUMENT = ROOT / "static", ROOT / "docs" / "enabler.md"

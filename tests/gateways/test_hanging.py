@@ -48,7 +48,7 @@ class Way:
 
 WAYS: Mapping[str, Way] = {
     "silent": Way(None),
-    "status line drips": Way(b""),
+    "status line drips": Way(b"HTTP/1.1 200 "),
     "header drips": Way(b"HTTP/1.1 200 OK\r\nX-Slow: "),
     "body drips": Way(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"),
     "chunks drip": Way(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n99999\r\n"),

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,50 +14,25 @@ import pytest
 from click.testing import CliRunner
 
 from monext_bridge.web import create_app, create_routes
+from tests.document_blocks import ROOT, blocks
+from tests.document_commands import (
+    DOCUMENTS,
+    FLASK,
+    NOT_RUN,
+    RUN_ELSEWHERE,
+    Command,
+    all_commands,
+    who_runs,
+)
 from tests.settings_environment import settings_with, valid_environment
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "sandbox/README.md")),
-    *sorted((ROOT / "docs").rglob("*.md")),
-]
-BLOCK = re.compile(r"^(?P<indent> *)```sh\n(?P<text>.*?)^ *```", re.MULTILINE | re.DOTALL)
-FLASK = ".venv/bin/flask "
-OTHERS = ("curl", "python3", "gcloud", "aws", "export", "TOKEN=$(curl", "docker", "openssl")
-"""Programs that are no part of the checkout."""
-
-OF_A_MACHINE = (
-    "adduser",
-    "git",
-    "install",
-    "cp",
-    "systemctl",
-    "cd",
-    "for",
-    "until",
-    "done",
-    "/opt/monext-bridge/",
-)
-"""What `docs/deployment.md` does on a machine of one's own."""
-
 ADDRESS = re.compile(r'curl [^\n]*?(?:"\$PUBLIC_URL|http://localhost:8000)(/[^\s"]*)')
-
-
-def blocks() -> Iterator[tuple[Path, str]]:
-    for document in DOCUMENTS:
-        for found in BLOCK.finditer(document.read_text()):
-            yield document, found["text"].replace("\\\n", " ")
-
-
-def lines() -> list[str]:
-    """The first line of each command, without the comment behind it."""
-    found = [line for _, text in blocks() for line in text.splitlines() if re.match(r" *[^\s#]", line)]
-    own = [line for line in found if not line.startswith("        ")]
-    return [re.sub(r"\s+#.*", "", line).strip() for line in own]
+COMMANDS = all_commands()
+LINES = [each.line for each in COMMANDS]
 
 
 def flask_lines() -> list[str]:
-    return [line for line in lines() if line.startswith(FLASK)]
+    return [line for line in LINES if line.startswith(FLASK)]
 
 
 def with_help(line: str) -> str:
@@ -67,16 +41,30 @@ def with_help(line: str) -> str:
 
 
 def test_every_block_is_a_script_that_a_shell_can_read() -> None:
-    bad = [text for _, text in blocks() if subprocess.run(["sh", "-n"], input=text.encode()).returncode]
+    scripts = [text for document in DOCUMENTS for text in blocks(document, "sh")]
+    bad = [text for text in scripts if subprocess.run(["sh", "-n"], input=text.encode()).returncode]
     assert bad == []
 
 
-def test_no_document_writes_a_command_that_a_fresh_shell_lacks() -> None:
-    makefile = (ROOT / "Makefile").read_text()
-    targets = {f"make {name}" for name in re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)}
-    known = (*OTHERS, *OF_A_MACHINE, *targets, ".venv/bin/")
-    unknown = [line for line in lines() if not line.startswith(known)]
-    assert [line for line in unknown if not line.startswith(("-", "'"))] == []
+@pytest.mark.parametrize("command", COMMANDS, ids=str)
+def test_each_command_is_run_by_a_test_or_has_a_reason(command: Command) -> None:
+    """A new one is run where `RUN_HERE` has its beginning; any other is listed in tests/document_commands.py."""
+    assert who_runs(command)
+
+
+def test_a_command_is_listed_once_and_stands_in_a_document() -> None:
+    listed = [*RUN_ELSEWHERE, *NOT_RUN]
+    assert [begin for begin in listed if not any(each.begins(begin) for each in COMMANDS)] == []
+    assert len(set(listed)) == len(listed)
+
+
+def test_who_is_said_to_run_a_command_is_there() -> None:
+    assert [path for path in RUN_ELSEWHERE.values() if not (ROOT / path).exists()] == []
+
+
+def test_make_runs_what_documents_have_it_run() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {line.split()[1] for line in LINES if line.startswith("make ")} <= targets
 
 
 def test_each_flask_command_takes_the_options_that_documents_give_it() -> None:
@@ -91,7 +79,7 @@ def test_each_flask_command_takes_the_options_that_documents_give_it() -> None:
 
 def test_curl_asks_addresses_that_there_are() -> None:
     routes = create_routes().url_map.bind("localhost")
-    asked = [path for _, text in blocks() for path in ADDRESS.findall(text)]
+    asked = [path for line in LINES for path in ADDRESS.findall(line)]
     paths = [re.sub(r"\$\w+", "20354d7a-e4fe-47af-8ff6-187bca92f3f9", path) for path in asked]
     missing = [path for path in paths if not routes.allowed_methods(path)]
     assert paths
@@ -130,7 +118,7 @@ def test_a_line_of_each_flask_command_runs_in_a_fresh_shell(checkout: Path) -> N
 def test_the_short_name_works_in_another_folder_and_reads_the_bridges_own_settings(
     checkout: Path, tmp_path: Path
 ) -> None:
-    (export,) = [line for line in lines() if line.startswith("export ")]
+    (export,) = [line for line in LINES if line.startswith("export PATH")]
     (elsewhere := tmp_path / "elsewhere").mkdir()
     (elsewhere / ".env").write_text("MONEXT_ENVIRONMENT=NONSENSE\n")
     short = export.replace("/srv/bridge", str(checkout))

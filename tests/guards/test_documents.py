@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from dotenv import dotenv_values
 from pydantic import BaseModel
-from werkzeug.datastructures import MultiDict
 
 from monext_bridge.config import SETTINGS, Setting, load_settings
 from monext_bridge.domain.operations.pending import (
@@ -40,7 +36,7 @@ from monext_bridge.services.operations.audit import AUDIT_EVENT, AuditedAct, Aud
 from monext_bridge.services.operations.request import OperationOutcome
 from monext_bridge.services.reconciliation.reconcile_payment import STUCK_AFTER
 from monext_bridge.services.reconciliation.report import FindingStatus
-from monext_bridge.web.access.signed_links import LINK_PARAMETERS, check_link
+from monext_bridge.web.access.signed_links import LINK_PARAMETERS
 from monext_bridge.web.api import models
 from monext_bridge.web.api.payment_intent_models import PaymentIntentResult
 from monext_bridge.web.cli.endings import ExitCode
@@ -49,24 +45,34 @@ from monext_bridge.web.endpoints import Principal
 from monext_bridge.web.openapi.faults import FAULTS
 from sandbox.commercetools.seed import SITUATIONS
 from sandbox.faults import ACTIONS
+from tests.document_blocks import DOCS, README, ROOT, blocks, column, table, variables, without_blocks
 from tests.log_lines import captured_logs
 from tests.web.declared_endpoints import DESCRIPTIONS
 from tools.endpoints.tables import renewed
 
-ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
     [
         *ROOT.glob("*.md"),
-        *(each for name in ("docs", "sandbox", "examples") for each in (ROOT / name).rglob("*.md")),
+        *(ROOT / ".github").rglob("*.md"),
+        *DOCS.rglob("*.md"),
+        *(each for name in ("sandbox", "examples") for each in (ROOT / name).rglob("*.md")),
     ]
 )
-README, CONFIGURATION = ROOT / "README.md", ROOT / "docs" / "configuration.md"
+CONFIGURATION = DOCS / "configuration.md"
+ADDRESSES, INTEGRATION = DOCS / "api.md", DOCS / "integrate.md"
 SANDBOX = ROOT / "sandbox" / "README.md"
-ARCHITECTURE, OFFICE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "operations.md"
-RECONCILIATION = ROOT / "docs" / "reconciliation.md"
-TERMINAL, DECISIONS = ROOT / "docs" / "terminal.md", sorted((ROOT / "docs" / "adr").glob("*.md"))
-LINK = re.compile(r"\]\((?!https?:|mailto:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
-FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+ARCHITECTURE, OFFICE = DOCS / "architecture.md", DOCS / "operations.md"
+RECONCILIATION = DOCS / "reconciliation.md"
+TERMINAL, DECISIONS = DOCS / "terminal.md", sorted((DOCS / "adr").glob("*.md"))
+LINK = re.compile(
+    r"(?:\]\(|(?:src|href)=\")(?!https?:|mailto:)(?P<path>[^)\"#\s]*)(?:#(?P<anchor>[^)\"\s]+))?[)\"]"
+)
+NAMED = re.compile(
+    r"(?<![\w/.-])(?P<path>(?:docs/[\w/-]+|README|CONTRIBUTING|SECURITY)\.md)(?:#(?P<anchor>[\w-]+))?"
+)
+"""A document that code or another file names, and a heading in it."""
+
+SOURCES = ("monext_bridge", "sandbox", "bench", "tools", "tests", "deploy", "static", "templates")
 SENT = re.compile(r"\$PUBLIC_URL(?P<path>[a-z/-]+).*?-d '(?P<body>\{.*?\})'", re.DOTALL)
 TAKEN: dict[str, type[BaseModel]] = {
     "/payment": models.PaymentRequest,
@@ -76,44 +82,20 @@ TAKEN: dict[str, type[BaseModel]] = {
 FAULTY = "MONEXT_SESSION_MINUTES=5\n"
 
 
-def blocks(document: Path, language: str) -> list[str]:
-    """The fenced blocks of a language, in their order."""
-    return [found["body"] for found in FENCE.finditer(document.read_text()) if found["language"] == language]
-
-
-def variables(text: str) -> dict[str, str]:
-    """What a `.env` file with this text says."""
-    return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}
-
-
-def table(document: Path, *, heading: str) -> list[list[str]]:
-    """The cells of the table whose head begins with these words."""
-    lines = document.read_text().splitlines()
-    begin = next(place for place, line in enumerate(lines) if line.startswith(f"| {heading}")) + 2
-    rows: list[list[str]] = []
-    for line in lines[begin:]:
-        if not line.startswith("|"):
-            break
-        rows.append([cell.strip() for cell in line.strip("|").split(" | ")])
-    return rows
-
-
-def column(document: Path, *, heading: str, place: int = 0) -> list[str]:
-    """The words of a column of that table, without their code marks."""
-    return [cells[place].replace("`", "") for cells in table(document, heading=heading)]
-
-
 def links() -> Iterator[tuple[Path, str, str | None]]:
     """Every relative link: where it stands, its path, its anchor."""
     for document in DOCUMENTS:
-        for found in LINK.finditer(FENCE.sub("", document.read_text())):
+        for found in LINK.finditer(without_blocks(document.read_text())):
             yield document, found["path"], found["anchor"]
 
 
 def anchors(document: Path) -> set[str]:
     """The anchors of the headings, as a forge makes them."""
-    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", document.read_text()), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings(document)}
+
+
+def headings(document: Path) -> list[str]:
+    return re.findall(r"^#+ (.+)$", without_blocks(document.read_text()), re.MULTILINE)
 
 
 def default_cell(setting: Setting) -> str:
@@ -128,10 +110,14 @@ def minimal() -> dict[str, str]:
     return variables(blocks(README, "dotenv")[0])
 
 
-def test_the_readme_lists_exactly_the_settings_with_their_defaults() -> None:
-    listed = [(name, by_store, default) for name, _, by_store, default in table(README, heading="Name")]
-    wanted = [(f"`{s.name}`", "yes" if s.by_store else "", default_cell(s)) for s in SETTINGS]
-    assert listed == wanted
+def test_the_configuration_lists_each_setting_with_its_default() -> None:
+    """The printed tables say what start-up does; another test holds that they are printed anew."""
+    rows = [
+        line.strip("|").split(" | ") for line in CONFIGURATION.read_text().splitlines() if line[:3] == "| `"
+    ]
+    listed = {cells[0].strip(): (cells[2].strip(), cells[3].strip()) for cells in rows if len(cells) == 4}
+    wanted = {f"`{s.name}`": ("yes" if s.by_store else "", default_cell(s)) for s in SETTINGS}
+    assert {name: cells for name, cells in listed.items() if name in wanted} == wanted
 
 
 def test_the_readmes_environment_is_enough_and_needed(minimal: dict[str, str]) -> None:
@@ -159,13 +145,13 @@ def test_the_environment_for_the_sandbox_is_right() -> None:
     assert load_settings(variables(text)).stores()
 
 
-def test_the_readme_tells_addresses_and_limits_as_the_endpoints_declare_them() -> None:
-    assert README.read_text() == renewed(README.read_text()), "out of date: make endpoints"
+def test_addresses_and_limits_are_told_as_the_endpoints_declare_them() -> None:
+    assert ADDRESSES.read_text() == renewed(ADDRESSES.read_text()), "out of date: make endpoints"
 
 
-def test_a_table_of_the_readme_that_is_gone_is_missed() -> None:
+def test_a_table_of_addresses_or_limits_that_is_gone_is_missed() -> None:
     with pytest.raises(ValueError, match=r"Address \| At most"):
-        renewed(README.read_text().replace("| At most |", "| Most |"))
+        renewed(ADDRESSES.read_text().replace("| At most |", "| Most |"))
 
 
 def test_every_kind_of_caller_is_told() -> None:
@@ -187,10 +173,9 @@ def test_the_outcomes_are_those_of_the_code() -> None:
     assert column(OFFICE, heading="`outcome`") == [outcome.value for outcome in OperationOutcome]
 
 
-@pytest.mark.parametrize(("document", "heading"), [(README, "Action"), (OFFICE, "`action`")])
-def test_the_actions_are_those_of_the_code(document: Path, heading: str) -> None:
-    refused = models.PaymentIntentUpdate.model_json_schema()["properties"]["actions"]["items"]
-    assert set(column(document, heading=heading)) == set(refused["discriminator"]["mapping"])
+def test_the_actions_are_those_of_the_code() -> None:
+    taken = models.PaymentIntentUpdate.model_json_schema()["properties"]["actions"]["items"]
+    assert set(column(OFFICE, heading="`action`")) == set(taken["discriminator"]["mapping"])
 
 
 def test_the_members_of_an_action_are_those_of_the_code() -> None:
@@ -257,7 +242,7 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
     assert set(column(RECONCILIATION, heading="Exit code")) <= ends
 
 
-@pytest.mark.parametrize("document", [README, OFFICE], ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [INTEGRATION, OFFICE], ids=lambda path: path.name)
 def test_the_bodies_that_examples_send_are_taken(document: Path) -> None:
     sent = [found for text in blocks(document, "sh") for found in SENT.finditer(text)]
     assert sent
@@ -283,37 +268,9 @@ def test_the_decisions_are_numbered_and_accepted() -> None:
         assert "Accepted" in state
 
 
-def test_the_readmes_signed_link_opens_its_cart(minimal: dict[str, str]) -> None:
-    secret = load_settings(minimal).link_secrets[0]
-    known: dict[str, object] = {
-        "link_secret": secret.get_secret_value(),
-        "cart_id": "c0000000-0000-4000-8000-000000000001",
-        "public_url": "https://pay.shop.example.com",
-    }
-    exec(blocks(README, "python")[0], known)
-    given = MultiDict({"expires": str(known["expires"]), "signature": str(known["signature"])})
-    check_link(str(known["cart_id"]), given, keys=[secret], now=time.time())
-    assert str(known["url"]).endswith(f"?expires={known['expires']}&signature={known['signature']}")
-
-
-def test_the_readmes_signed_link_of_version_2_opens_its_cart(minimal: dict[str, str]) -> None:
-    secret = load_settings(minimal).link_secrets[0]
-    cart = "c0000000-0000-4000-8000-000000000001"
-    known: dict[str, object] = {
-        "link_secret": secret.get_secret_value(),
-        "cart_id": cart,
-        "public_url": "https://pay.shop.example.com",
-    }
-    exec("\n".join(blocks(README, "python")[:2]), known)
-    query = MultiDict(parse_qsl(urlsplit(str(known["url"])).query))
-    check_link(cart, query, keys=[secret], now=time.time())
-    assert query["v"] == "2"
-
-
-def test_the_readme_names_every_parameter_of_a_link() -> None:
-    table = README.read_text().partition("| Parameter | Meaning |")[2].partition("\n\n")[0]
-    cells = [row.split("|")[1] for row in table.splitlines() if row]
-    assert sorted(name for cell in cells for name in re.findall(r"`(\w+)`", cell)) == sorted(LINK_PARAMETERS)
+def test_every_parameter_of_a_link_is_told() -> None:
+    told = re.findall(r"\w+", " ".join(column(INTEGRATION, heading="Parameter")))
+    assert sorted(told) == sorted(LINK_PARAMETERS)
 
 
 def test_every_make_target_that_is_named_exists() -> None:
@@ -335,6 +292,45 @@ def test_every_relative_link_leads_somewhere() -> None:
         or (anchor and anchor not in anchors(target))
     ]
     assert broken == []
+
+
+def named_by_sources() -> Iterator[tuple[Path, str, str | None]]:
+    found = [path for folder in SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
+    files = [path for path in found if not {"node_modules", "__pycache__"} & set(path.parts)]
+    texts = [
+        path for path in files if path.suffix in {".py", ".js", ".html", ".yml", ".toml", ".txt", ".service"}
+    ]
+    for path in (*texts, ROOT / "Makefile", ROOT / ".env.example", ROOT / "Dockerfile"):
+        for named in NAMED.finditer(path.read_text()):
+            yield path, named["path"], named["anchor"]
+
+
+def test_every_document_that_code_names_is_there_with_that_heading() -> None:
+    gone = [
+        f"{source.relative_to(ROOT)}: {path}#{anchor or ''}"
+        for source, path, anchor in named_by_sources()
+        if not (ROOT / path).exists() or (anchor and anchor not in anchors(ROOT / path))
+    ]
+    assert gone == []
+    assert len(list(named_by_sources())) > 10
+
+
+def test_no_heading_stands_twice_in_a_document() -> None:
+    """A link to it leads to the first one alone."""
+    twice = [
+        f"{document.relative_to(ROOT)}: {heading}"
+        for document in DOCUMENTS
+        if document.name != "CHANGELOG.md"
+        for heading, times in Counter(headings(document)).items()
+        if times > 1
+    ]
+    assert twice == []
+
+
+def test_the_index_names_each_document_once() -> None:
+    documents = sorted(path.name for path in DOCS.glob("*.md") if path.name != "README.md")
+    rows = re.findall(r"^\| \[([\w-]+\.md)\]\(\1\)", (DOCS / "README.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == documents
 
 
 def test_links_are_found_at_all() -> None:

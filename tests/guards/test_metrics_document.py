@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from monext_bridge.observed import ALARMS_OF_THE_LOG, METRICS, Kind
+from monext_bridge.alarms import ALARMS_OF_THE_LOG
+from monext_bridge.gateways.http.outcomes import FAILED, OK, OUTCOME_OF_FAILURE, OUTCOME_OF_STATUS, REFUSED
+from monext_bridge.observed import METRICS, Kind
 from tests.guards.test_runbook import alarms
 from tools.metrics.table import HEAD, renewed
 
@@ -40,3 +43,9 @@ def test_names_say_what_they_count() -> None:
 
 def test_each_alarm_of_the_code_has_its_count_and_no_other() -> None:
     assert sorted(ALARMS_OF_THE_LOG) == sorted(alarms())
+
+
+def test_the_document_has_each_outcome_of_a_remote_call() -> None:
+    said = next(metric.labels["outcome"] for metric in METRICS if metric.name == "bridge_remote_calls_total")
+    outcomes = {OK, REFUSED, FAILED, *OUTCOME_OF_FAILURE.values(), *OUTCOME_OF_STATUS.values()}
+    assert set(re.findall(r"`(\w+)`", said)) == outcomes

@@ -119,6 +119,7 @@ WORST: dict[str, tuple[str, str, str]] = {
     "web.http.parameters.UUID": UUIDS,
     "web.http.request_lifecycle.CORRELATION": ("", "a.", "!"),
     "web.access.rate_limit_keys.WITH_PORT": ("", "1.", ":"),
+    "web.pages.pictures.AS_IT_TRAVELS": ("", "a", " "),
 }
 """What comes first, what is repeated after it, and what stands at the end: what its author holds for the worst."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from monext_bridge.alarms import ALARMS_OF_THE_LOG, runbook_entry
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.services.reconciliation.report import FindingStatus
 from monext_bridge.web import create_app
@@ -113,6 +114,14 @@ def commands() -> list[str]:
 def test_the_runbook_has_every_alarm_of_the_code_and_no_other() -> None:
     told = [heading for chapter, heading, _ in sections() if chapter.startswith("Alarms")]
     assert sorted(told) == sorted(alarms())
+
+
+def test_an_alarm_s_line_names_the_anchor_of_its_heading() -> None:
+    told = {heading for chapter, heading, _ in sections() if chapter.startswith("Alarms") or chapter == FOUND}
+    anchors = {
+        f"docs/runbook.md#{re.sub(r'[^a-z0-9_ -]', '', each.lower()).replace(' ', '-')}" for each in told
+    }
+    assert {runbook_entry(each) for each in (*ALARMS_OF_THE_LOG, *FollowUp)} == anchors
 
 
 def test_alarms_are_found_however_they_are_named() -> None:

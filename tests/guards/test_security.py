@@ -10,7 +10,7 @@ from monext_bridge.services.page_check.inventory import Integrity, LoadedBy
 from monext_bridge.web.cli.check_page import check_page_command
 from monext_bridge.web.cli.endings import ExitCode
 from monext_bridge.web.http.widget_sources import WALLET_SOURCES
-from tests.guards.test_documents import ROOT, column, table
+from tests.document_blocks import ROOT, column, table
 
 SECURITY = ROOT / "docs" / "security.md"
 TEST = re.compile(r"`(tests/[\w/.]+)`")

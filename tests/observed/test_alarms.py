@@ -6,6 +6,7 @@ import logging
 
 from monext_bridge.logs import event
 from monext_bridge.observed.alarms import AlarmHandler
+from tests.log_lines import captured_logs
 
 
 def counted(tell: str, *arguments: object, level: int = logging.WARNING, **scalars: str) -> list[str]:
@@ -21,6 +22,17 @@ def counted(tell: str, *arguments: object, level: int = logging.WARNING, **scala
 
 def test_an_alarm_is_counted_by_its_event() -> None:
     assert counted("not_kept", level=logging.ERROR, payment="1") == ["not_kept"]
+
+
+def test_an_alarm_says_where_the_runbook_explains_it_and_other_lines_do_not() -> None:
+    with captured_logs() as lines:
+        logger = logging.getLogger("of-this-test")
+        event(logger, "not_kept", level=logging.ERROR)
+        logger.error("unexpected error at %s, answered with 500", "checkout.start")
+        event(logger, "reconciled", level=logging.INFO)
+        event(logger, "of_nobody", level=logging.ERROR)
+    entries = [line.get("runbook") for line in lines.all()]
+    assert entries == ["docs/runbook.md#not_kept", "docs/runbook.md#unexpected-error-at", None, None]
 
 
 def test_what_is_no_alarm_is_not_counted() -> None:

@@ -16,7 +16,9 @@ from tests.scrapes import samples, total
 
 COUNT = """
 from monext_bridge import observed
-observed.observe(stores=["fr"], hosts=[], limits=[])
+payments = [("begun", "none"), ("accepted", "CB")]
+words = {"stores": ["fr"], "hosts": [], "limits": ["start"], "payments": payments, "one_for_all": False}
+observed.observe(observed.LabelWords(acts=[("capture", "approved", "client")], findings=[("act", "stuck")], **words))
 observed.order_made("fr")
 observed.slot_entered("requests")
 """
@@ -196,12 +198,16 @@ def test_space_is_taken_before_anything_is_counted(kind: str, tmp_path: Path) ->
     assert path.stat().st_blocks * 512 >= path.stat().st_size
 
 
+def stores_of_orders(tmp_path: Path, *, one_for_all: bool) -> set[str]:
+    program = COUNT.replace('"one_for_all": False', f'"one_for_all": {one_for_all}')
+    orders = "observed.order_made('jane.doe@example.com')\nobserved.order_made(None)"
+    shown = samples(run(f"{program}\n{orders}\n{SHOW}", tmp_path))
+    return {labels["store"] for name, labels, value in shown if name == "bridge_orders_total" and value}
+
+
 def test_a_store_that_no_setting_names_is_other(tmp_path: Path) -> None:
-    shown = run(
-        f"{COUNT}\nobserved.order_made('jane.doe@example.com')\nobserved.order_made(None)\n{SHOW}", tmp_path
-    )
-    assert {labels["store"] for name, labels, _ in samples(shown) if name == "bridge_orders_total"} == {
-        "fr",
-        "none",
-        "other",
-    }
+    assert stores_of_orders(tmp_path, one_for_all=False) == {"fr", "none", "other"}
+
+
+def test_a_store_for_which_settings_hold_as_for_all_is_default(tmp_path: Path) -> None:
+    assert stores_of_orders(tmp_path, one_for_all=True) == {"fr", "none", "default"}

@@ -2,11 +2,12 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import requests
 
-from sandbox.demo import free_ports
+from sandbox.demo import free_ports, write_settings
 
 
 @pytest.fixture
@@ -48,3 +49,13 @@ def test_the_demo_tells_its_addresses_and_ends_cleanly(number: signal.Signals, b
         assert requests.get(shop, timeout=60).status_code == 200
         demo.send_signal(number)
         assert demo.wait(60) == 0
+
+
+def test_the_settings_of_the_bridge_come_into_a_shell_as_they_are(tmp_path: Path) -> None:
+    settings = {"SHOP_NAME": 'Tom\'s "shop" $HOME', "MONEXT_API_KEY": '{"fr":"a b"}', "PATH": "/nowhere"}
+    file = write_settings(tmp_path / "demo.env", settings)
+    read = 'printf "%s|%s|%s" "$SHOP_NAME" "$MONEXT_API_KEY" "$PATH"'
+    told = subprocess.run(["/bin/sh", "-c", f". {file}; {read}"], capture_output=True, text=True, check=True)
+    assert told.stdout.split("|")[:2] == [settings["SHOP_NAME"], settings["MONEXT_API_KEY"]]
+    assert "/nowhere" not in told.stdout
+    assert file.stat().st_mode & 0o077 == 0

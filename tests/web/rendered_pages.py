@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -94,20 +94,35 @@ def order(number: str) -> Order:
     return Order(OrderId("o"), 1, OrderNumber(number), None, eur(11500))
 
 
-def widget_page(shown: StartedSession | None = None, *, branding: PageBranding = BRANDING) -> BeautifulSoup:
+def widget_page(
+    shown: StartedSession | None = None,
+    *,
+    pictures: Sequence[str | None] | None = None,
+    branding: PageBranding = BRANDING,
+) -> BeautifulSoup:
+    started = shown or started_session()
     return soup(
         lambda: pages.checkout_widget(
-            shown or started_session(), links=LINKS, nonce="n0nce", branding=branding
+            started,
+            pictures=no_pictures(started) if pictures is None else pictures,
+            links=LINKS,
+            nonce="n0nce",
+            branding=branding,
         )
     )
 
 
 def redirect_page(shown: StartedSession | None = None, *, branding: PageBranding = BRANDING) -> BeautifulSoup:
+    started = shown or started_session()
     return soup(
         lambda: pages.checkout_redirect(
-            shown or started_session(), links=LINKS, nonce="n0nce", branding=branding
+            started, pictures=no_pictures(started), links=LINKS, branding=branding
         )
     )
+
+
+def no_pictures(started: StartedSession) -> tuple[None, ...]:
+    return tuple(None for _ in started.cart.lines)
 
 
 def result_page(
@@ -142,8 +157,11 @@ def soup(render: Callable[[], str], *, query: str = "", accepts: str = "en") -> 
 
 
 def visible_text(page: BeautifulSoup) -> str:
-    """Give the text of a page; each run of white space, also of special spaces, is one space."""
-    return " ".join(page.get_text(" ").split())
+    """Give the text of a page; each run of white space, also of special spaces, is one space.
+
+    There is none before a full stop: an element may end where a sentence does.
+    """
+    return " ".join(page.get_text(" ").split()).replace(" .", ".")
 
 
 def only_element(page: BeautifulSoup, selector: str) -> Tag:

@@ -1,4 +1,4 @@
-"""Prints README.md with its tables renewed."""
+"""Prints docs/api.md with its tables renewed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tools.endpoints.tables import renewed
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 
 if __name__ == "__main__":
-    print(renewed(README.read_text()), end="")
+    print(renewed(DOCUMENT.read_text()), end="")

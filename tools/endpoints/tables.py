@@ -1,4 +1,4 @@
-"""Makes the README's tables of addresses and limits from what the endpoints declare, in the order of the routes."""
+"""Makes the tables of addresses and limits from what the endpoints declare, in the order of the routes."""
 
 from __future__ import annotations
 

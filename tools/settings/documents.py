@@ -1,9 +1,9 @@
-"""Prints the table of settings for the README, and the lines of `.env.example`, from their declarations."""
+"""Prints the tables of settings for their document, and the lines of `.env.example`, from their declarations."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from monext_bridge.config import SETTINGS, Group, Setting
@@ -15,20 +15,20 @@ END = "End of what is printed."
 """What the lines say between which a document is printed, each in a comment."""
 
 
-def settings_table() -> str:
-    """Returns the table of the README, in the order in which faults are told."""
-    rows = [("Name", "Meaning", "By store", "Default"), *map(_row, SETTINGS)]
-    head, *body = (f"| {' | '.join(row)} |" for row in rows)
-    return "\n".join([head, "|---" * 4 + "|", *body])
+def settings_tables() -> str:
+    """Returns a table for each group, beneath its name."""
+    return "\n\n".join(f"**{group}**\n\n{_table(settings)}" for group, settings in _groups())
 
 
 def settings_example() -> str:
     """Returns the lines of `.env.example`, group by group."""
-    groups = ([each for each in SETTINGS if each.group is group] for group in Group)
-    return "\n\n".join("\n".join(line for each in group for line in _example(each)) for group in groups)
+    return "\n\n".join("\n".join(map(_example, settings)) for _, settings in _groups())
 
 
-DOCUMENTS: dict[str, Callable[[], str]] = {"README.md": settings_table, ".env.example": settings_example}
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "docs/configuration.md": settings_tables,
+    ".env.example": settings_example,
+}
 
 
 def renewed(document: str) -> str:
@@ -37,6 +37,17 @@ def renewed(document: str) -> str:
     begin = next(place for place, line in enumerate(lines) if BEGIN in line)
     end = next(place for place, line in enumerate(lines) if END in line)
     return "\n".join([*lines[: begin + 1], "", DOCUMENTS[document](), "", *lines[end:], ""])
+
+
+def _groups() -> Iterator[tuple[Group, list[Setting]]]:
+    for group in Group:
+        yield group, [each for each in SETTINGS if each.group is group]
+
+
+def _table(settings: Iterable[Setting]) -> str:
+    rows = [("Name", "Meaning", "By store", "Default"), *map(_row, settings)]
+    head, *body = (f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join([head, "|---" * 4 + "|", *body])
 
 
 def _row(setting: Setting) -> tuple[str, str, str, str]:
@@ -51,16 +62,17 @@ def _row(setting: Setting) -> tuple[str, str, str, str]:
     )
 
 
-def _example(setting: Setting) -> Iterator[str]:
-    """Yields the comment of a setting, the setting, and the path of its file. What is not required is not set."""
-    if comment := _comment(setting):
-        yield from textwrap.wrap(
-            comment, WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
-        )
+def _example(setting: Setting) -> str:
+    """Returns the comment of a setting, the setting, and the path of its file. What is not required is not set."""
     shown = setting.example if setting.default is None else setting.default
-    yield f"{'' if setting.required else '#'}{setting.name}={shown}"
+    lines = [f"{'' if setting.required else '#'}{setting.name}={shown}"]
     if setting.file_name:
-        yield f"#{setting.file_name}=/run/secrets/{setting.name.lower()}"
+        lines.append(f"#{setting.file_name}=/run/secrets/{setting.name.lower()}")
+    return "\n".join([*_wrapped(_comment(setting)), *lines])
+
+
+def _wrapped(comment: str) -> list[str]:
+    return textwrap.wrap(comment, WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
 
 
 def _comment(setting: Setting) -> str:

@@ -30,8 +30,8 @@ VOLATILE = {
 """These fields of a cart change without changing what is paid (addPayment raises the version), or only tell
 whether the cart may be paid at all."""
 
-DESCRIPTIVE = {"salutation", "brand", "category", "seller", "mode", "timeframe", "expected_at"}
-"""These fields of a cart's parts tell Monext more of it, but change nothing that is paid."""
+DESCRIPTIVE = {"salutation", "brand", "category", "seller", "picture", "mode", "timeframe", "expected_at"}
+"""These fields of a cart's parts tell Monext or the buyer more of it, but change nothing that is paid."""
 
 
 @dataclass(frozen=True, slots=True)

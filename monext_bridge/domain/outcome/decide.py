@@ -156,13 +156,16 @@ def needs_order(context: PaymentContext) -> bool:
 def _money_objection(context: PaymentContext) -> tuple[ReversalReason, str] | None:
     planned, due, sum_taken = context.payment.planned, amount_required(context), taken(context.payment)
     if sum_taken != planned:
-        return ReversalReason.AMOUNT_MISMATCH, f"Planned {_text(planned)}, Monext took {_parts_text(context)}"
+        return (
+            ReversalReason.AMOUNT_MISMATCH,
+            f"Planned {_text(planned)}, Monext took {_parts_text(context)}, in minor units",
+        )
     if due is not None and due.is_zero:
         return ReversalReason.SECOND_PAYMENT, "The cart is paid by other means already"
     if due is not None and sum_taken != due:
         return (
             ReversalReason.AMOUNT_MISMATCH,
-            f"The cart costs {_text(due)}, Monext took {_parts_text(context)}",
+            f"The cart costs {_text(due)}, Monext took {_parts_text(context)}, in minor units",
         )
     return _cart_objection(context)
 

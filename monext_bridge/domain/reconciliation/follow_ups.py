@@ -82,9 +82,11 @@ class Age:
     def passed(self, moment: datetime | None, *, after: timedelta | None = None) -> bool:
         """Tells whether so long has passed since the moment. Where there is no moment, it has.
 
-        `after` takes the place of `older_than`.
+        `after` takes the place of `older_than`. ANY_AGE has always passed: `now` is the least that the time can be,
+        and what was written a second ago may be dated after it.
         """
-        return moment is None or self.now - moment >= (self.older_than if after is None else after)
+        least = self.older_than if after is None else after
+        return moment is None or least <= ANY_AGE or self.now - moment >= least
 
 
 def follow_ups(payment: Payment, age: Age) -> frozenset[FollowUp]:

@@ -14,6 +14,7 @@ from monext_bridge.domain.record.attempt_status import (
     is_closed,
     is_refunded,
     is_released,
+    last_given_back_at,
     reversal_reason,
     session_opened_at,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "is_released",
     "kept_amounts",
     "kept_parts",
+    "last_given_back_at",
     "less_held",
     "limited_text",
     "named_part",

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from monext_bridge.domain.record.amounts import kept_amounts
-from monext_bridge.domain.record.parts import accepted_transaction, session_transactions
-from monext_bridge.domain.record.payment import Payment, TransactionState
+from monext_bridge.domain.record.parts import accepted_transaction, session_transactions, without_surplus
+from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 
 SESSION_OVER = " (session over)"
 """Ends the status text of a failed attempt that was read after its session's end and need not be read again."""
@@ -65,6 +65,17 @@ def is_refunded(payment: Payment) -> bool:
     """
     own = kept_amounts(payment)
     return not own.charged.is_zero and own.uncaptured.is_zero and own.refunded >= own.charged
+
+
+def last_given_back_at(payment: Payment) -> datetime | None:
+    """Returns when the last refund succeeded, or when the last of a payment that was only reserved was released.
+
+    None where nothing has gone back, or no transaction says when. Surplus parts don't count.
+    """
+    kind = TransactionType.CANCEL_AUTHORIZATION if is_released(payment) else TransactionType.REFUND
+    kept = without_surplus(payment).transactions
+    done = (t for t in kept if t.type is kind and t.state is TransactionState.SUCCESS)
+    return max((t.timestamp for t in done if t.timestamp), default=None)
 
 
 def is_closed(payment: Payment) -> bool:

@@ -70,6 +70,7 @@ class CartLine:
     """Holds a line item or custom line item.
 
     `total` is the price of the whole line, with tax where it is known. `category` is one of Monext's codes.
+    `picture` is an address as the product's catalogue has it, which nobody has checked.
     """
 
     reference: str
@@ -80,6 +81,7 @@ class CartLine:
     brand: str | None = None
     category: str | None = None
     seller: str | None = None
+    picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,11 @@ class Cart:
         """
         others = (p for p in self.payments if p.id != besides and p.interface not in interfaces)
         return less_held(self.total, others)
+
+    def destinations(self) -> tuple[Address, ...]:
+        """Returns where its deliveries go, each address once; the cart's own where no delivery is chosen yet."""
+        found = [delivery.address or self.shipping_address for delivery in self.deliveries]
+        return tuple(dict.fromkeys(each for each in found or [self.shipping_address] if each))
 
     def held_otherwise(self) -> tuple[Money, ...]:
         """Returns what payments of the cart hold in other currencies. It pays for nothing of the cart."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from threading import Lock
 
 from monext_bridge.gateways.http import HttpAnswer
@@ -33,6 +34,8 @@ RESOLUTION = 1.0
 
 PLAUSIBLE = (datetime(2025, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 """Before and after these, a `Date` is nonsense."""
+
+MOST_DATES = 16
 
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 """A moment before all records."""
@@ -170,10 +173,14 @@ def _dated(answer: HttpAnswer) -> float | None:
 
     None where it has none that can be true, or where its `Age` says that it was kept somewhere.
     """
-    if "Age" in answer.headers:
-        return None
+    return None if "Age" in answer.headers else _unix_seconds(answer.headers.get("Date", ""))
+
+
+@lru_cache(maxsize=MOST_DATES)
+def _unix_seconds(date: str) -> float | None:
+    """Return a plausible `Date` in Unix seconds. All answers of one second have the same one."""
     try:
-        dated = parsedate_to_datetime(answer.headers.get("Date", ""))
+        dated = parsedate_to_datetime(date)
     except (TypeError, ValueError, OverflowError):
         return None
     return dated.timestamp() if dated.tzinfo and PLAUSIBLE[0] <= dated <= PLAUSIBLE[1] else None

@@ -1,15 +1,13 @@
-"""Reads the body of an answer: only in the encoding that was asked for, and never more than its limit.
+"""Unpacks the body of an answer: only from the encoding that was asked for, and never more than its limit.
 
 A few kilobytes of gzip can hold gigabytes, so what is unpacked is counted while it is unpacked. What comes over the
-wire is counted where it is received (`connections`), which bounds whatever is skipped as well: heads, trailers, the
-sizes of chunks.
+wire is counted where it is received (`answers`).
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from http.client import HTTPException, HTTPResponse, IncompleteRead
 
 from monext_bridge.runtime import limit
 
@@ -22,7 +20,7 @@ orders is larger, and its reader asks for half of it at a time.
 """
 
 PIECE = 64 * 1024
-"""Bytes that are read, or unpacked, before the deadline and the limit are looked at again."""
+"""Bytes that are received, or unpacked, before the deadline and the limit are looked at again."""
 
 GZIP = zlib.MAX_WBITS | 16
 """Makes zlib read gzip alone (https://docs.python.org/3.11/library/zlib.html#zlib.decompress)."""
@@ -30,49 +28,60 @@ GZIP = zlib.MAX_WBITS | 16
 PLAIN, PACKED = ("", "identity"), ("gzip", "x-gzip")
 
 
-class TooLarge(HTTPException):
+class TooLarge(Exception):
     """There is more of an answer than anybody reads."""
 
 
-class Unasked(Exception):
-    """The body is packed in a way that was not asked for, so nothing is known of what it says."""
+class UnpackedBody:
+    """Collects the pieces of one body, unpacked."""
+
+    __slots__ = ("_asked", "_largest", "_pieces", "_size", "_unpacker")
+
+    def __init__(self, encoding: str, *, largest: int) -> None:
+        """`encoding` is that of the header, `""` where there is none."""
+        coding = encoding.strip().lower()
+        self._asked = coding in PLAIN or coding in PACKED
+        self._unpacker = _Unpacker() if coding in PACKED else None
+        self._pieces: list[bytes] = []
+        self._size, self._largest = 0, largest
+
+    @property
+    def was_asked_for(self) -> bool:
+        """Tells whether anybody can unpack it. Of another one nothing is known."""
+        return self._asked
+
+    def add(self, received: bytes) -> None:
+        """Raises TooLarge beyond the limit, zlib.error where it is not packed as it says, TimeoutError."""
+        for piece in (received,) if self._unpacker is None else self._unpacker.unpacked(received):
+            self._size += len(piece)
+            if self._size > self._largest:
+                raise TooLarge
+            self._pieces.append(piece)
+
+    def whole(self) -> bytes:
+        """Returns all of it. Raises zlib.error where what was packed has no end."""
+        if self._unpacker is not None:
+            self._unpacker.end()
+        return b"".join(self._pieces)
 
 
-def read_content(response: HTTPResponse, *, largest: int) -> bytes:
-    """Returns the whole body, unpacked.
+class _Unpacker:
+    """Unpacks gzip. An empty body is not packed, whatever its header says."""
 
-    Raises TooLarge beyond `largest` bytes; Unasked; zlib.error where it is not packed as it says; OSError, which a
-    TimeoutError is, and HTTPException where it breaks off or comes too late. The connection must be closed then.
-    """
-    encoding = response.getheader("Content-Encoding", "").strip().lower()
-    if encoding not in (*PLAIN, *PACKED):
-        raise Unasked(f"{len(encoding)} characters of encoding")
-    pieces = _received(response)
-    body = bytearray()
-    for piece in _unpacked(pieces) if encoding in PACKED else pieces:
-        body += piece
-        if len(body) > largest:
-            raise TooLarge
-    return bytes(body)
+    def __init__(self) -> None:
+        self._packed, self._began = zlib.decompressobj(wbits=GZIP), False
 
-
-def _received(response: HTTPResponse) -> Iterator[bytes]:
-    while piece := response.read(PIECE):
-        yield piece
-    if response.length:
-        raise IncompleteRead(b"", response.length)
-
-
-def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yields at most `PIECE` bytes at a time. An empty body is not packed, whatever its header says."""
-    packed, came = zlib.decompressobj(wbits=GZIP), False
-    for piece in pieces:
-        came, rest = True, piece
+    def unpacked(self, received: bytes) -> Iterator[bytes]:
+        """Yields at most `PIECE` bytes at a time."""
+        packed, rest = self._packed, received
+        self._began = True
         while rest:
             if packed.eof:
                 raise zlib.error("there is something behind the gzip")
             limit(None)  # unpacking takes time too, and reads no socket
             yield packed.decompress(rest, max_length=PIECE)
             rest = packed.unconsumed_tail or packed.unused_data
-    if came and not packed.eof:
-        raise zlib.error("the gzip has no end")
+
+    def end(self) -> None:
+        if self._began and not self._packed.eof:
+            raise zlib.error("the gzip has no end")

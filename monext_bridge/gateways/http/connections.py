@@ -1,17 +1,14 @@
 """Opens and keeps connections that keep to the deadline, and tells a failure to connect from a later one.
 
 Every failure to connect, TLS included, is a NotConnected, and nothing else is one. A socket's time-outs are for one
-address and for one read. Here all of them together end after `deadlines.seconds_left`. What is received is counted as
-well: a head has a limit, and so has all that one answer sends over the wire.
+address and for one read. Here all of them together end after `deadlines.seconds_left`.
 
-http.client reads the answers (https://docs.python.org/3.11/library/http.client.html). No proxy, no credentials and no
-keys to log are taken from the environment, and the certificates that are trusted are certifi's.
+No proxy, no credentials and no keys to log are taken from the environment, and the certificates that are trusted are
+certifi's.
 """
 
 from __future__ import annotations
 
-import http.client
-import io
 import socket
 import ssl
 import weakref
@@ -19,88 +16,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from threading import Lock
-from typing import Any
 from urllib.parse import urlsplit
 
 import certifi
 
-from monext_bridge.gateways.http.bodies import LARGEST_ANSWER, TooLarge
+from monext_bridge.gateways.http.answers import Answer, receive
 from monext_bridge.runtime import connect, limit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-LARGEST_HEAD = 64 * 1024
-"""Bytes of status line and headers, with the interim answers before them. Proxies allow 8 to 32 KiB."""
-
-MOST_INTERIM = 10
-"""Interim answers (1xx) that are skipped before the answer (https://www.rfc-editor.org/rfc/rfc9110#section-15.2)."""
-
-TOO_MUCH = (http.client.HTTPException, http.client.LineTooLong)
-"""What http.client raises, just so, for more than 100 headers and for too long a line."""
-
-SWITCHED = 101
-"""The connection speaks another protocol from now on, which nobody has asked for."""
-
 
 class NotConnected(Exception):
     """There is no connection, so nothing was sent."""
-
-
-class _Reader(io.RawIOBase):
-    """Reads what a socket receives before the deadline. Whoever closes the reader leaves the socket open.
-
-    Raises TooLarge once it has given `allowed` bytes.
-    """
-
-    def __init__(self, sock: socket.socket, *, allowed: int) -> None:
-        self._socket, self._allowed = sock, allowed
-
-    def readable(self) -> bool:
-        return True
-
-    def allow(self, more: int) -> None:
-        self._allowed += more
-
-    def readinto(self, buffer: Any) -> int:
-        if self._allowed <= 0:
-            raise TooLarge
-        self._socket.settimeout(limit(None))
-        count = self._socket.recv_into(memoryview(buffer)[: self._allowed])
-        self._allowed -= count
-        return count
-
-    def makefile(self, _: str) -> io.BufferedReader:
-        """Returns what http.client wants of a socket."""
-        return io.BufferedReader(self)
-
-
-class Response(http.client.HTTPResponse):
-    """Limits the time and the bytes of status line and headers as well: they can come byte by byte and without end.
-
-    Interim answers are skipped. http.client skips 100 alone, takes any other one for the answer, and would read
-    the answer as that to the next request.
-    """
-
-    def __init__(self, sock: socket.socket, *, method: str) -> None:
-        self._reader = _Reader(sock, allowed=LARGEST_HEAD)
-        super().__init__(self._reader, method=method)  # type: ignore[arg-type]
-
-    def begin(self) -> None:
-        try:
-            super().begin()
-        except http.client.HTTPException as error:
-            if type(error) in TOO_MUCH:
-                raise TooLarge from error
-            raise
-        self._reader.allow(LARGEST_ANSWER)
-
-    def _read_status(self) -> tuple[str, int, str]:
-        for _ in range(MOST_INTERIM + 1):
-            version, status, reason = super()._read_status()  # type: ignore[misc]
-            if not 100 <= status < 200 or status == SWITCHED:
-                return version, status, reason
-            http.client.parse_headers(self.fp)
-        raise TooLarge
 
 
 class Connection:
@@ -111,17 +38,12 @@ class Connection:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
 
-    def ask(self, message: bytes, *, method: str) -> Response:
-        """Sends a whole request and returns the head of its answer, whose body is still to be read.
-
-        Raises OSError, which a TimeoutError is, and HTTPException.
-        """
+    def ask(self, message: bytes, *, method: str, largest: int) -> Answer:
+        """Sends a whole request and returns its whole answer. Raises as `answers.receive` does."""
         self._socket.settimeout(limit(None))
         with suppress(BrokenPipeError):  # who refuses a request may answer before it is there, and close
             self._socket.sendall(message)
-        response = Response(self._socket, method=method)
-        response.begin()
-        return response
+        return receive(self._socket, method=method, largest=largest)
 
     def is_idle(self) -> bool:
         """Tells whether the remote has neither closed the connection nor said anything since the last answer.
@@ -178,9 +100,9 @@ class Connections:
         except (OSError, ValueError) as error:
             raise NotConnected(type(error).__name__) from error
 
-    def give_back(self, connection: Connection, *, after: Response) -> None:
-        """Keeps the connection after an answer that was read whole, where both sides want that."""
-        if after.will_close or not after.isclosed() or len(self._idle) >= self._pool_size:
+    def give_back(self, connection: Connection, *, after: Answer) -> None:
+        """Keeps the connection after its answer, where both sides want that."""
+        if not after.reusable or len(self._idle) >= self._pool_size:
             connection.close()
         else:
             self._idle.append(connection)

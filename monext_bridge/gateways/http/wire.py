@@ -7,11 +7,11 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
-from monext_bridge.gateways.http.bodies import LARGEST_ANSWER, TooLarge, Unasked, read_content
+from monext_bridge.gateways.http.answers import BrokenAnswer
+from monext_bridge.gateways.http.bodies import LARGEST_ANSWER, TooLarge
 from monext_bridge.gateways.http.connections import Connections, NotConnected
 from monext_bridge.gateways.http.messages import Request, request_bytes
 from monext_bridge.gateways.http.retry import Failure, read_retry_after
@@ -20,8 +20,8 @@ from monext_bridge.runtime import seconds_with_suspend, within
 WIDEST_EXPONENT = 400
 """A number whose exponent is beyond this counts as absent: JSON's numbers are doubles, whose exponents end at 308."""
 
-SURROGATE = "\\ud"
-"""Begins the escape of half a surrogate pair in JSON."""
+SURROGATES = ("\\ud", "\\uD")
+"""Begin the escape of half a surrogate pair in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +101,14 @@ class Wire:
             return Failure.NOT_CONNECTED
         try:
             with within(read_timeout):
-                response = connection.ask(message, method=method)
-                trip = RoundTrip(sent, seconds_with_suspend())
-                content = read_content(response, largest=largest)
-        except Unasked:
-            connection.close()
-            return Content(response.status, b"", Headers(response.getheaders()), trip)
+                answer = connection.ask(message, method=method, largest=largest)
         except BaseException as error:
             connection.close()
             return _failure(error)
-        self._connections.give_back(connection, after=response)
-        return Content(response.status, content, Headers(response.getheaders()), trip)
+        self._connections.give_back(connection, after=answer)
+        return Content(
+            answer.status, answer.content, Headers(answer.fields), RoundTrip(sent, answer.head_came)
+        )
 
 
 def _failure(error: BaseException) -> Failure:
@@ -120,7 +117,7 @@ def _failure(error: BaseException) -> Failure:
         return Failure.TIMED_OUT
     if isinstance(error, TooLarge):
         return Failure.TOO_LARGE
-    if isinstance(error, OSError | HTTPException | zlib.error):
+    if isinstance(error, OSError | BrokenAnswer | zlib.error):
         return Failure.BROKEN
     raise error
 
@@ -149,7 +146,7 @@ def parsed(content: bytes) -> Any | None:
     try:
         text = content.decode(json.detect_encoding(content))
         found = DECODER.decode(text)
-        return _writable(found) if SURROGATE in text.lower() else found
+        return _writable(found) if any(each in text for each in SURROGATES) else found
     except (ValueError, RecursionError):
         return None
 

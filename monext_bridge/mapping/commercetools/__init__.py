@@ -15,7 +15,7 @@ from monext_bridge.mapping.commercetools.subscriptions import (
     subscription_changes,
     subscription_draft,
 )
-from monext_bridge.mapping.commercetools.writes import order_draft, payment_draft
+from monext_bridge.mapping.commercetools.writes import add_payment, order_draft, payment_draft, payment_update
 
 __all__ = [
     "SUBSCRIPTION_KEY",
@@ -24,10 +24,12 @@ __all__ = [
     "EventGrid",
     "PubSub",
     "Sns",
+    "add_payment",
     "described",
     "format_differs",
     "order_draft",
     "payment_draft",
+    "payment_update",
     "read_checkout_session",
     "read_order",
     "subscription_changes",

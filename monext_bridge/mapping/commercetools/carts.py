@@ -60,6 +60,9 @@ nothing.
 
 REFUSED_METHOD_STATE = "DoesNotMatchCart"
 
+LONGEST_PICTURE_URL = 2000
+"""Characters. commercetools sets no limit, and a page has one address for each line."""
+
 
 def read_cart(body: Json, *, language: str | None = None) -> Cart:
     """Reads a cart, with names in `language`, else in the cart's own.
@@ -179,6 +182,7 @@ def _line(found: JsonObject, *, reference: str, gross: bool, language: str | Non
         brand=worded(found, name=BRAND, language=language),
         category=coded(found, name=CATEGORY),
         seller=worded(found, name=SELLER, language=language),
+        picture=_picture(found),
     )
 
 
@@ -198,6 +202,16 @@ def _tax_rate(line: JsonObject) -> Decimal | None:
     shared = by_method.pop() if len(by_method) == 1 else None
     rate = line.part("taxRate").decimal("amount")
     return shared if rate is None else rate
+
+
+def _picture(line: JsonObject) -> str | None:
+    """Returns the address of the variant's first image as it stands there.
+
+    Only its host can tell whether it has smaller variants, and commercetools does not name them in the cart.
+    """
+    first = next(iter(line.part("variant").parts("images")), None)
+    url = first.text("url") if first else None
+    return url if url and len(url) <= LONGEST_PICTURE_URL else None
 
 
 def _article(line: JsonObject) -> str:

@@ -52,6 +52,12 @@ class ResolvedStart:
             language=self.language,
         )
 
+    def shown_methods(self) -> tuple[PaymentMethod, ...]:
+        """Return the methods that this start leaves to the buyer, as far as the settings name them."""
+        return tuple(
+            each for each in self.store.contracts.by_method if not self.methods or each in self.methods
+        )
+
     def note(self, payment: Payment) -> StartNote:
         """Return the note of a payment of this cart after this start."""
         of_store = LandingPages(self.store.return_url, self.store.cancel_url)

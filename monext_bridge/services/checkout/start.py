@@ -237,4 +237,5 @@ def _started(payment: Payment, start: ResolvedStart, *, reference: str, due: Mon
         due=due,
         widget_url=start.store.widget_url,
         language=start.language or start.cart.locale,
+        methods=start.shown_methods(),
     )

@@ -54,5 +54,5 @@ def takes_real_money(settings: Settings) -> bool:
 
 def _of_setting(line: str) -> Diagnosis:
     setting, _, what = line.partition(": ")
-    advice = "Mend it: the bridge does not start like this. The README's table says what it may be."
+    advice = "Mend it: the bridge does not start like this. The table in docs/configuration.md says what it may be."
     return fault("setting_wrong", f"{setting} {what}", setting=setting, advice=advice)

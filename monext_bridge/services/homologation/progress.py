@@ -16,18 +16,33 @@ from monext_bridge.services.homologation.facts import FactState, FoundOut
 
 @dataclass(slots=True)
 class CheckProgress:
-    """Holds what was found out, the session that a person pays, and what is under way.
+    """Holds what was found out, the store, the sessions of the check, and what is under way.
 
     `under_way` names the act that was about to be sent: after a crash nobody knows whether it was, and none is
-    repeated.
-    `private_data` proves that the session is this check's.
+    repeated; `interrupted` stays from then on. `private_data` and `order_reference` prove that the session is this
+    check's. `second` is paid with the same card, `given_up` is cancelled by the person, and `left_alone` is never
+    touched; they were opened at `opened`. `refused` tells whether a card was seen to be refused, and `kept_since`
+    since when captures wait for the next day. `counted` are the bridge's counters as they were at the beginning.
     """
 
+    store: str = ""
     session: str = ""
     redirect_url: str = ""
     private_data: str = ""
+    order_reference: str = ""
     transaction: str = ""
+    second: str = ""
+    second_url: str = ""
+    second_transaction: str = ""
+    given_up: str = ""
+    given_up_url: str = ""
+    left_alone: str = ""
+    opened: str = ""
+    refused: bool = False
+    kept_since: str = ""
+    counted: dict[str, float] | None = None
     under_way: str = ""
+    interrupted: bool = False
     cleaned: bool = False
     found: dict[str, FoundOut] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ order's payment state up to date.
 from monext_bridge.services.operations.actor import Actor, check_store
 from monext_bridge.services.operations.announce import OperationAnnouncer
 from monext_bridge.services.operations.audit import (
+    COUNTED_ACTS,
     AuditedAct,
     audited_request,
     audited_reversal,
@@ -22,6 +23,7 @@ from monext_bridge.services.operations.resolve_unknown import UnknownOutcomeReso
 from monext_bridge.services.operations.shipment import MessageHandled, ShipmentCapturer
 
 __all__ = [
+    "COUNTED_ACTS",
     "PAYMENT_ID",
     "Actor",
     "AuditedAct",

@@ -15,9 +15,12 @@ from monext_bridge import observed
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.operations import (
+    BRIDGE,
     KIND_OF_TYPE,
     OWN_PRINCIPALS,
+    RECONCILIATION,
     REVERSAL_PREFIX,
+    SHIPMENT,
     Cancel,
     Capture,
     KeyedOperations,
@@ -75,6 +78,27 @@ class AuditOutcome(StrEnum):
     NOT_DONE = "not_done"
     UNKNOWN = "unknown"
 
+
+SENT = tuple(
+    AuditOutcome(name) for name in ("approved", "received", "rejected", "not_allowed", "not_done", "unknown")
+)
+"""Outcomes of what the bridge itself asks for: it makes no malformed request, and needs no rights."""
+
+ACTS_OF_BRIDGE: Mapping[str, tuple[str, ...]] = {
+    SHIPMENT: ("capture", "cancel"),
+    RECONCILIATION: ("capture", "cancel", "refund"),
+    BRIDGE: ("cancel", "refund"),
+}
+COUNTED_ACTS: tuple[tuple[str, str, str], ...] = (
+    *((kind, outcome.value, CLIENT) for kind in KINDS.values() for outcome in AuditOutcome),
+    *(
+        (kind, outcome.value, by)
+        for by, kinds in ACTS_OF_BRIDGE.items()
+        for kind in kinds
+        for outcome in SENT
+    ),
+)
+"""Kinds, outcomes and principals that metrics count from the start. A terminal counts where nobody reads it."""
 
 OUTCOME_OF_ERROR: tuple[tuple[type[BridgeError], AuditOutcome], ...] = (
     (Malformed, AuditOutcome.MALFORMED),

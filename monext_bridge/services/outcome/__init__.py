@@ -13,6 +13,7 @@ from monext_bridge.services.outcome.landing_urls import (
     allowed_landing_url,
     hints,
     landing_url,
+    shop_front,
     valid_note,
     with_hints,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "hints",
     "landing_url",
     "recorded_status",
+    "shop_front",
     "valid_note",
     "with_hints",
 ]

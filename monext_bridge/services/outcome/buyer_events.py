@@ -25,6 +25,7 @@ from monext_bridge.domain.record import (
     is_released,
     kept_amounts,
     kept_parts,
+    last_given_back_at,
     reversal_reason,
     session_opened_at,
 )
@@ -156,6 +157,7 @@ class BuyerEvents:
             reversal_rejected=is_reversal_rejected(payment),
             released=is_released(payment),
             refunded=kept_amounts(payment).refunded,
+            given_back_at=last_given_back_at(payment),
             begun=session_opened_at(payment),
             taken=accepted.timestamp if accepted else None,
             resume_url=payment.status_text if attempt_status(payment) is AttemptStatus.OPEN else None,

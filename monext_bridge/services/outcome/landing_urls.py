@@ -78,6 +78,19 @@ def landing_url(settled: PaymentResult) -> str | None:
     return None
 
 
+def shop_front(landing: LandingPages) -> str | None:
+    """Return the first page of the shop's host, None where the shop has no landing page.
+
+    It says nothing about the payment, and so is right in every state of it. A landing page would say something: the
+    shop takes a buyer whom we send to its cancel page for one who has given up.
+    """
+    page = landing.cancel_url or landing.return_url
+    if page is None:
+        return None
+    parts = urlsplit(page)
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
 def with_hints(url: str | None, settled: PaymentResult) -> str | None:
     """Return the URL with `paymentReference`, `status` and the order.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from monext_bridge.domain.reconciliation import Age, FollowUp, awaits_order, fol
 from monext_bridge.domain.record import AttemptKey, Order, Payment, accepted_transaction
 from monext_bridge.logs import event
 from monext_bridge.runtime import RecordClock
+from monext_bridge.services.reconciliation.ledger_slices import LedgerSlice
 from monext_bridge.services.reconciliation.report import Scope, Task
 from monext_bridge.services.remotes import CommercetoolsRecords
 
@@ -24,6 +25,7 @@ PAGE = 200
 ORDERS_AT_ONCE = 50
 
 AgeOf = Callable[[Payment, timedelta], Age]
+Listed = Sequence[tuple[PaymentId, Payment | Exception]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +52,34 @@ class Candidates:
 
         A payment that is made meanwhile may be left out: it is too young to need anything.
         """
-        since, after = self._since(scope), scope.after
-        while True:
-            listed = self.records.payments_since(
-                since, interfaces=self.settings.interfaces, after=after, limit=PAGE
-            )
-            if not listed:
-                return
-            after = listed[-1][0]
-            yield Page(len(listed), after, tuple(self._tasks(_readable(listed), scope, age_of=age_of)))
-            if len(listed) < PAGE:
-                return
+        for listed in self._listed(self._since(scope), after=scope.after):
+            tasks = tuple(self._tasks(_readable(listed), scope, age_of=age_of))
+            yield Page(len(listed), listed[-1][0], tasks)
+
+    def ledgers(self, scope: Scope, due: LedgerSlice) -> Iterator[Page]:
+        """Yield the accepted payments of the scope whose ledger is due, page by page. Raises RemoteError."""
+        for after, up_to in due.ranges:
+            for listed in self._listed(self._since(scope), after=after, up_to=up_to):
+                yield Page(len(listed), listed[-1][0], tuple(_ledger_tasks(_readable(listed), scope)))
 
     def needs(self, payment: Payment, order: Order | None, *, age: Age) -> frozenset[FollowUp]:
         """Return the follow-ups of one payment and its order, None where no order names it."""
         found = follow_ups(payment, age)
         return found | self._order_follow_ups(payment, order) if awaits_order(payment, age) else found
+
+    def _listed(
+        self, since: datetime, *, after: PaymentId | None, up_to: PaymentId | None = None
+    ) -> Iterator[Listed]:
+        """Yield the payments between two ids, a page at a time; none is empty."""
+        while True:
+            listed = self.records.payments_since(
+                since, interfaces=self.settings.interfaces, after=after, up_to=up_to, limit=PAGE
+            )
+            if listed:
+                yield listed
+            if len(listed) < PAGE:
+                return
+            after = listed[-1][0]
 
     def _tasks(self, payments: Iterable[Payment], scope: Scope, *, age_of: AgeOf) -> Iterator[Task]:
         keyed = [(p, key) for p in payments if (key := AttemptKey.parse(p.key))]
@@ -111,6 +125,13 @@ class Candidates:
                 self.clock.stamp(), interfaces=self.settings.interfaces, after=None, limit=1
             )
         return self.clock.stamp() - scope.since
+
+
+def _ledger_tasks(payments: Iterable[Payment], scope: Scope) -> Iterator[Task]:
+    for payment in payments:
+        key = AttemptKey.parse(payment.key)
+        if key and scope.store_key in (None, key.store_key) and accepted_transaction(payment):
+            yield Task(payment.id, frozenset({FollowUp.LEDGER}), key.store_key, key.cart_id)
 
 
 def _by_payment(orders: Iterable[Order]) -> dict[PaymentId, Order]:

@@ -56,8 +56,13 @@ class ExpiringAuthorizations:
                 f"{left.cent_amount} {left.currency} in minor units, not captured; it ends {when}",
             )
         try:
-            key = f"{EXPIRY_KEY_PREFIX}{payment.id}"
-            performed = self.operations.perform(payment.id, operation, by=BY_RECONCILIATION, key=key)
+            performed = self.operations.perform(
+                payment.id,
+                operation,
+                by=BY_RECONCILIATION,
+                key=f"{EXPIRY_KEY_PREFIX}{payment.id}",
+                still_due=lambda reading: self._operation(reading) == operation,
+            )
         except (Conflict, KeyReused) as error:
             return ExpiryHandled(None, str(error))
         done = operation.amount if isinstance(operation, Capture) else left
@@ -67,7 +72,11 @@ class ExpiringAuthorizations:
         )
 
     def _operation(self, payment: Payment) -> Operation | None:
-        """Return what the setting asks for. No more is captured than the order owes now."""
+        """Return what the setting asks for. No more is captured than the order owes now.
+
+        The order is read for it, also once more on the reading on which the operation is announced: a shipment may
+        have captured meanwhile, or somebody have edited the order. Raises RemoteError.
+        """
         match self.settings.expiring:
             case Expiring.CAPTURE:
                 left, order = open_amounts(payment).capturable, self.operations.order_of(payment.id)

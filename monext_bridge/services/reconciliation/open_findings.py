@@ -5,6 +5,7 @@ Most passes look back one day, and some over everything. What a pass does not co
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monext_bridge.domain.ids import PaymentId
@@ -24,12 +25,20 @@ class OpenFindings:
     _now: set[FindingKey] = field(default_factory=set, init=False)
     _open: set[FindingKey] = field(default_factory=set, init=False)
     _of_recent: set[FindingKey] = field(default_factory=set, init=False)
+    _of_ledgers: set[FindingKey] = field(default_factory=set, init=False)
 
     def take(self, finding: Finding) -> None:
         if finding.asks_for_somebody:
             key = finding.payment_id, finding.need
-            self._now.add(key)
+            kept = self._of_ledgers if finding.need is FollowUp.LEDGER else self._now
+            kept.add(key)
             self._since.setdefault(key, self.clock().timestamp())
+
+    def ledgers_agree(self, payment_ids: Iterable[PaymentId]) -> None:
+        """Close the differences of these payments: their ledgers were compared again. No pass closes one."""
+        for key in {(payment_id, FollowUp.LEDGER) for payment_id in payment_ids} & self._of_ledgers:
+            self._of_ledgers.remove(key)
+            del self._since[key]
 
     def end(self, summary: Summary, *, whole: bool) -> None:
         """Close what a complete pass would have found again. One that was broken off closes nothing.
@@ -40,7 +49,8 @@ class OpenFindings:
             self._open |= self._now
         elif whole:
             self._open = set(self._now)
-            self._since = {key: at for key, at in self._since.items() if key in self._open}
+            kept = self._open | self._of_ledgers
+            self._since = {key: at for key, at in self._since.items() if key in kept}
             self._of_recent &= self._open
         else:
             self._open = (self._open - self._of_recent) | self._now
@@ -49,9 +59,9 @@ class OpenFindings:
 
     @property
     def number(self) -> int:
-        return len(self._open)
+        return len(self._open | self._of_ledgers)
 
     @property
     def oldest(self) -> float | None:
         """When the oldest of them was first found, in Unix seconds; None where there is none."""
-        return min((self._since[key] for key in self._open), default=None)
+        return min((self._since[key] for key in self._open | self._of_ledgers), default=None)

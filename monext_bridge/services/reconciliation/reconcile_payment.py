@@ -32,6 +32,7 @@ from monext_bridge.services.operations import OperationOutcome, OrderStateUpdate
 from monext_bridge.services.outcome import OutcomeFromRecord, Refreshed
 from monext_bridge.services.reconciliation.expiring_authorizations import ExpiringAuthorizations
 from monext_bridge.services.reconciliation.import_ledger import LedgerImporter
+from monext_bridge.services.reconciliation.operation_words import ended_operations, status_with_operations
 from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Task
 from monext_bridge.services.remotes import CommercetoolsRecords, now_about_order, now_about_payment
 
@@ -124,8 +125,8 @@ class PaymentReconciler:
             yield from self._session_findings(payment, refreshed, needed & OF_SESSION)
             payment = refreshed.payment
         if needed & OF_OPERATIONS:
-            payment = self._resolve(payment)
-            yield from self._operation_findings(payment, needed & OF_OPERATIONS)
+            before, payment = payment, self._resolve(payment)
+            yield from self._operation_findings(before, payment, needed & OF_OPERATIONS)
         if FollowUp.LEDGER in needed:
             yield from self._ledger_findings(payment, post=True)
         if FollowUp.ORDER_STATE in needed:
@@ -156,7 +157,7 @@ class PaymentReconciler:
             if follow_up is FollowUp.LEDGER:
                 yield from self._ledger_findings(payment, post=False)
             else:
-                yield Finding(payment.id, follow_up, FindingStatus.FOUND, attempt_status(payment).value)
+                yield Finding(payment.id, follow_up, FindingStatus.FOUND, status_with_operations(payment))
 
     def _session_findings(
         self, before: Payment, refreshed: Refreshed, needed: frozenset[FollowUp]
@@ -200,8 +201,10 @@ class PaymentReconciler:
             OrderStateUpdater(self.records, self._order(payment.id)).follow(payment)
         return payment
 
-    def _operation_findings(self, payment: Payment, needed: frozenset[FollowUp]) -> Iterator[Finding]:
-        """Yield the findings about operations. What is left open says what Monext's ledger lacks.
+    def _operation_findings(
+        self, before: Payment, payment: Payment, needed: frozenset[FollowUp]
+    ) -> Iterator[Finding]:
+        """Yield the findings about operations: how each ended, and what Monext's ledger lacks of one that is open.
 
         The ledger is read once more for that.
         """
@@ -209,7 +212,9 @@ class PaymentReconciler:
         missing = self.ledger_importer.missing_in_ledger(payment) if left else None
         for follow_up in (f for f in FollowUp if f in needed):
             if follow_up not in left:
-                yield Finding(payment.id, follow_up, FindingStatus.FINISHED)
+                yield Finding(
+                    payment.id, follow_up, FindingStatus.FINISHED, ended_operations(before, payment)
+                )
                 continue
             old = follow_up in follow_ups(payment, self.age(payment, older_than=STUCK_AFTER[follow_up]))
             status, yet = (FindingStatus.STUCK, "") if old else (FindingStatus.WAITING, " yet")

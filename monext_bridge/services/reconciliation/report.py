@@ -27,13 +27,22 @@ class FindingStatus(StrEnum):
     STUCK = "stuck"
 
 
+COUNTED_FINDINGS: tuple[tuple[str, str], ...] = tuple(
+    (need.value, status.value)
+    for need in FollowUp
+    for status in FindingStatus
+    if status is not FindingStatus.FOUND
+)
+"""Follow-ups and statuses that metrics count from the start. What a dry run finds is not counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which payments a pass covers: those made within `since`, whose open parts are at least `older_than` old.
 
     `store_key`: None means all stores. `after` is the payment behind which an interrupted pass goes on.
-    `ledger`: Monext's ledger of each accepted payment is compared as well. `dry_run`: nothing is written and no
-    operation is sent.
+    `ledger`: Monext's ledger of each accepted payment is compared as well, in the pass itself. `dry_run`: nothing is
+    written and no operation is sent.
     """
 
     older_than: timedelta = timedelta(minutes=15)
@@ -119,3 +128,20 @@ class Summary:
     def complete(self) -> bool:
         """Whether everything was looked at and all remotes answered."""
         return self.broken_off is None and self.by_ending.get(FindingStatus.UNKNOWN, 0) == 0
+
+
+@dataclass(slots=True)
+class LedgerStep:
+    """What a step of comparing ledgers did.
+
+    `compared` payments were looked at; those in `due` because it was their turn. Those in `agree` leave nothing to
+    do. `not_begun` is the first payment that was due and for which there was no time any more. `busy` means that
+    another scheduler was at work.
+    """
+
+    summary: Summary = field(default_factory=Summary)
+    compared: set[PaymentId] = field(default_factory=set)
+    due: set[PaymentId] = field(default_factory=set)
+    agree: set[PaymentId] = field(default_factory=set)
+    not_begun: PaymentId | None = None
+    busy: bool = False

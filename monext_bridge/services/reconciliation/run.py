@@ -11,17 +11,26 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from monext_bridge import observed
+from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation import FollowUp
 from monext_bridge.errors import RemoteError, SchedulerBusy
 from monext_bridge.logs import correlation_id, event
 from monext_bridge.runtime import background_retries, utc_now
 from monext_bridge.services.reconciliation.candidates import Candidates, Page
+from monext_bridge.services.reconciliation.ledger_slices import LedgerSlice
 from monext_bridge.services.reconciliation.reconcile_payment import PaymentReconciler
-from monext_bridge.services.reconciliation.report import Finding, FindingStatus, Scope, Summary, Task
+from monext_bridge.services.reconciliation.report import (
+    Finding,
+    FindingStatus,
+    LedgerStep,
+    Scope,
+    Summary,
+    Task,
+)
 from monext_bridge.services.reconciliation.threads import TaskRunner, ThreadRunner
 
 log = logging.getLogger(__name__)
@@ -30,7 +39,7 @@ LEDGERS_A_SECOND = 10.0
 """How many ledgers are read per second. Monext publishes no limit, and nobody waits for this pass."""
 
 GIVEN_UP_AFTER = 30
-"""How many findings in a row may be UNKNOWN before the pass is broken off.
+"""How many payments in a row may be UNKNOWN before the pass is broken off. One without a finding was looked at.
 
 By then the remote is down, and every further payment would end like these.
 """
@@ -83,22 +92,87 @@ class Reconciliation:
         Raises nothing that a remote causes: where the payments can't be listed, or a remote stays away, the
         summary says why the pass was broken off. Once `stopped` returns True, no further payment is begun.
         """
-        summary, busy, began = Summary(), False, time.monotonic()
-        token = correlation_id.set(correlation_id.get() or f"reconcile-{uuid.uuid4()}")
-        try:
-            tasks = self._tasks(scope, summary, seen=seen, pace=pace or Throttle(LEDGERS_A_SECOND))
-            done = self._run_tasks(tasks, dry_run=scope.dry_run)
-            _gather(done, summary, tell=tell if scope.dry_run else _counted(tell), stopped=stopped)
-        except SchedulerBusy as error:
-            summary.broken_off, busy = str(error), True
-        except RemoteError as error:
-            summary.broken_off = str(error)
-        finally:
-            correlation_id.reset(token)
+        summary, began = Summary(), time.monotonic()
+        tasks = self._tasks(scope, summary, seen=seen, pace=pace or Throttle(LEDGERS_A_SECOND))
+        busy = self._carry_out(tasks, summary, dry_run=scope.dry_run, tell=tell, stopped=stopped)
         if not (summary.broken_off or scope.dry_run or scope.store_key):
             observed.pass_finished(utc_now().timestamp(), seconds=time.monotonic() - began)
         _tell_end(summary, busy=busy)
         return summary
+
+    def compare_ledgers(
+        self,
+        scope: Scope,
+        due: LedgerSlice,
+        *,
+        tell: Tell,
+        seconds: float,
+        again: Iterable[Task],
+        stopped: Callable[[], bool],
+        pace: Throttle,
+    ) -> LedgerStep:
+        """Compare the ledgers of the tasks in `again`, and then for at most `seconds` those that are due.
+
+        Of those that are due at least one is. Raises nothing that a remote causes, as `run`.
+        """
+        step, not_agreeing = LedgerStep(), set[PaymentId]()
+
+        def note(finding: Finding) -> None:
+            if finding.ending is not FindingStatus.FINISHED:
+                not_agreeing.add(finding.payment_id)
+            tell(finding)
+
+        tasks = self._ledger_tasks(scope, due, step, again=again, seconds=seconds, pace=pace)
+        step.busy = self._carry_out(tasks, step.summary, dry_run=scope.dry_run, tell=note, stopped=stopped)
+        if not step.summary.broken_off:
+            step.agree |= step.compared - not_agreeing
+        _tell_compared(step)
+        return step
+
+    def _carry_out(
+        self,
+        tasks: Iterator[Task],
+        summary: Summary,
+        *,
+        dry_run: bool,
+        tell: Tell,
+        stopped: Callable[[], bool],
+    ) -> bool:
+        """Run the tasks under one correlation id. Return whether another scheduler was at work."""
+        token = correlation_id.set(correlation_id.get() or f"reconcile-{uuid.uuid4()}")
+        try:
+            done = self._run_tasks(tasks, dry_run=dry_run)
+            _gather(done, summary, tell=tell if dry_run else _counted(tell), stopped=stopped)
+        except SchedulerBusy as error:
+            summary.broken_off = str(error)
+            return True
+        except RemoteError as error:
+            summary.broken_off = str(error)
+        finally:
+            correlation_id.reset(token)
+        return False
+
+    def _ledger_tasks(
+        self,
+        scope: Scope,
+        due: LedgerSlice,
+        step: LedgerStep,
+        *,
+        again: Iterable[Task],
+        seconds: float,
+        pace: Throttle,
+    ) -> Iterator[Task]:
+        for task in again:
+            yield _begun(task, step, pace=pace)
+        began = pace.clock()
+        for page in _with_background_retries(self.candidates.ledgers(scope, due)):
+            step.summary.seen += page.seen
+            for task in page.tasks:
+                if step.due and pace.clock() - began >= seconds:
+                    step.not_begun = task.payment_id
+                    return
+                step.due.add(task.payment_id)
+                yield _begun(task, step, pace=pace)
 
     def _run_tasks(self, tasks: Iterator[Task], *, dry_run: bool) -> Iterator[tuple[Finding, ...]]:
         """Carry out a dry run in this process, even where there are workers; pass other tasks to the runner."""
@@ -117,6 +191,29 @@ class Reconciliation:
                 yield task
             summary.seen, summary.last = summary.seen + page.seen, page.last
             seen(summary)
+
+
+def _begun(task: Task, step: LedgerStep, *, pace: Throttle) -> Task:
+    pace.wait()
+    step.compared.add(task.payment_id)
+    step.summary.looked_at += 1
+    return task
+
+
+def _tell_compared(step: LedgerStep) -> None:
+    """Log what a step of the ledgers did; nothing where nothing was due, or another scheduler is at work."""
+    summary = step.summary
+    if step.busy or not (step.compared or summary.broken_off):
+        return
+    level = logging.WARNING if summary.broken_off else logging.INFO
+    event(
+        log,
+        "ledgers_compared",
+        level=level,
+        compared=len(step.compared),
+        **summary.counted(),
+        why=summary.broken_off,
+    )
 
 
 def _tell_end(summary: Summary, *, busy: bool) -> None:
@@ -164,7 +261,7 @@ def _gather(
         for finding in findings:
             summary.count(finding)
             tell(finding)
-            unknown = unknown + 1 if finding.ending is FindingStatus.UNKNOWN else 0
+        unknown = unknown + 1 if any(each.ending is FindingStatus.UNKNOWN for each in findings) else 0
         if unknown >= GIVEN_UP_AFTER:
             summary.broken_off = f"{unknown} payments in a row could not be looked at"
         elif stopped():

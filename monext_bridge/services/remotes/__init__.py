@@ -16,10 +16,15 @@ from monext_bridge.services.remotes.payment_queries import (
     QueriedPage,
     UnreadablePayment,
 )
-from monext_bridge.services.remotes.recorded_outcomes import RecordedStep, failure_reason
+from monext_bridge.services.remotes.recorded_outcomes import (
+    COUNTED_PAYMENTS,
+    RecordedStep,
+    failure_reason,
+)
 from monext_bridge.services.remotes.unknown_codes import UnknownCodes
 
 __all__ = [
+    "COUNTED_PAYMENTS",
     "CommercetoolsRecords",
     "MonextPayments",
     "PaymentQueries",

@@ -67,17 +67,25 @@ class CommercetoolsRecords:
         return reading.read_payment(self.gateway.get_payment(payment_id))
 
     def payments_since(
-        self, since: datetime, *, interfaces: Sequence[str], after: PaymentId | None, limit: int
+        self,
+        since: datetime,
+        *,
+        interfaces: Sequence[str],
+        after: PaymentId | None,
+        limit: int,
+        up_to: PaymentId | None = None,
     ) -> tuple[tuple[PaymentId, Payment | UnreadableResource], ...]:
         """Return at most `limit` payments of these interfaces, made since then, by id.
 
-        With `after`, they are those behind that id.
+        With `after`, they are those behind that id; with `up_to`, no id is behind that one.
 
         A payment that can't be read is returned as its id and the reason, so that it does not hide the others.
         """
         where, variables = _since(since, interfaces=interfaces)
         if after:
             where, variables = f"{where} and id > :after", variables | {"after": after}
+        if up_to:
+            where, variables = f"{where} and id <= :upTo", variables | {"upTo": up_to}
         found = self.gateway.query_payments(where, variables, limit=limit, sort="id asc")
         return tuple((PaymentId(str(body.get("id"))), _readable(body)) for body in found)
 

@@ -27,6 +27,17 @@ class RecordedStep(StrEnum):
     RELEASED = "released"
 
 
+COUNTED_PAYMENTS: tuple[tuple[str, str], ...] = (
+    (RecordedStep.BEGUN.value, observed.NONE),
+    *(
+        (step.value, method)
+        for step in RecordedStep
+        if step is not RecordedStep.BEGUN
+        for method in (observed.NONE, observed.OTHER, *sorted(KNOWN_METHODS))
+    ),
+)
+"""The steps with their methods, as metrics count them. A payment is begun before it has a method."""
+
 STEP_OF_STATUS: Mapping[AttemptStatus, RecordedStep] = {
     AttemptStatus.OPEN: RecordedStep.BEGUN,
     AttemptStatus.PENDING: RecordedStep.PENDING,

@@ -11,6 +11,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
 
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 32.0
 """Seconds for which Redis is left alone at most after it has failed again and again."""
+
+MOST_LIMITS = 256
 
 T = TypeVar("T")
 
@@ -53,7 +56,7 @@ class RateCounts:
         return self._wait(limit, key, allowed=FixedWindowRateLimiter.test)
 
     def _wait(self, limit: RateLimit, key: str, *, allowed: Callable[..., bool]) -> int | None:
-        item = RateLimitItemPerSecond(limit.amount, limit.seconds)
+        item = _item(limit.amount, limit.seconds)
 
         def wait(counts: FixedWindowRateLimiter) -> int | None:
             return None if allowed(counts, item, key, limit.name) else _left(counts, item, key, limit)
@@ -95,6 +98,11 @@ class RateCounts:
             news, self._pause = bool(self._pause), 0.0
         if news:
             event(log, "redis_back", used_for="limits")
+
+
+@lru_cache(maxsize=MOST_LIMITS)
+def _item(amount: int, seconds: int) -> RateLimitItem:
+    return RateLimitItemPerSecond(amount, seconds)
 
 
 def _in_redis(url: SecretStr) -> tuple[FixedWindowRateLimiter, tuple[type[Exception], ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import re
+from functools import lru_cache
 
 from flask import request
 from pydantic import SecretStr
@@ -22,6 +23,8 @@ TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
 WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>\d+\.\d+\.\d+\.\d+):\d+")
 """An address with a port. Some proxies forward the port as well, and it differs for each connection."""
+
+MOST_ADDRESSES = 1024
 
 LIMITS_PURPOSE = b"monext-bridge.limits"
 
@@ -43,6 +46,7 @@ def client_network() -> str:
     return network(request.remote_addr or "")
 
 
+@lru_cache(maxsize=MOST_ADDRESSES)
 def network(address: str) -> str:
     """Return an IPv4 address without its port, or the network of an IPv6 customer. Other text stays as it is.
 

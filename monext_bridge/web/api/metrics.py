@@ -19,7 +19,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 @blueprint.get("/metrics")
 @Endpoint(
     does="what this machine's processes have counted, for Prometheus, with `METRICS_TOKEN` as a bearer token "
-    "([docs/metrics.md](docs/metrics.md)); 404 without that setting",
+    "([metrics.md](metrics.md)); 404 without that setting",
     caller=Principal.OPERATOR,
     limits=(REFUSALS,),
     answers=Answers.JSON,

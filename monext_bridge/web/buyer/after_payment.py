@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from monext_bridge.logs import now_concerns
 from monext_bridge.services.checkout import opens_checkout
-from monext_bridge.services.outcome import hints, landing_url, with_hints
+from monext_bridge.services.outcome import hints, landing_url, shop_front, with_hints
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult
 from monext_bridge.web.access import rate_limits
 from monext_bridge.web.endpoints import (
@@ -99,7 +99,7 @@ def result(ref: str) -> Response | str:
     return pages.result(
         payment_result,
         retry_url=payment_result.resume_url or _retry_url(ref, reference, payment_result),
-        shop_url=shop or _after_reversal(payment_result),
+        shop_url=shop or _after_reversal(payment_result) or shop_front(payment_result.landing),
         refresh_url=_poll_url(ref, 1),
         next_poll_url=_poll_url(ref, polls_so_far + 1) if polls_so_far < MOST_POLLS else None,
         nonce=nonce(),

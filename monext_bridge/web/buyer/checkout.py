@@ -30,8 +30,15 @@ from monext_bridge.web.endpoints import (
     Principal,
     RateLimitKey,
 )
-from monext_bridge.web.http import allow_widget, nonce, parameters, services
-from monext_bridge.web.pages import CheckoutLinks, apply_branding, current_branding, speak
+from monext_bridge.web.http import (
+    allow_pictures,
+    allow_widget,
+    nonce,
+    parameters,
+    picture_origins,
+    services,
+)
+from monext_bridge.web.pages import CheckoutLinks, apply_branding, current_branding, shown_pictures, speak
 from monext_bridge.web.pages import render as pages
 
 blueprint = Blueprint("checkout", __name__)
@@ -128,13 +135,18 @@ def _page(started: StartedSession, mode: CheckoutMode) -> str:
         redirect_mode=_address(started, mode=CheckoutMode.REDIRECT),
         result=url_for("buyer.result", ref=started.reference),
     )
-    if mode is CheckoutMode.REDIRECT:
-        return pages.checkout_redirect(started, links=links, nonce=nonce(), branding=current_branding())
     settings = services().settings
+    origins = picture_origins(settings)
+    allow_pictures(origins)
+    pictures = shown_pictures(started.cart.lines, origins=origins)
+    if mode is CheckoutMode.REDIRECT:
+        return pages.checkout_redirect(started, pictures=pictures, links=links, branding=current_branding())
     store = settings.store(started.cart.store_key)
     extra = settings.payment_page.extra_sources
     allow_widget(started.widget_url, store.environment, contracts=store.contracts, extra=extra)
-    return pages.checkout_widget(started, links=links, nonce=nonce(), branding=current_branding())
+    return pages.checkout_widget(
+        started, pictures=pictures, links=links, nonce=nonce(), branding=current_branding()
+    )
 
 
 def _address(started: StartedSession, *, mode: CheckoutMode | None) -> str:

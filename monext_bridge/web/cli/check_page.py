@@ -21,7 +21,7 @@ from monext_bridge.services.page_check import (
     see_page,
 )
 from monext_bridge.web.cli.endings import ExitCode, failures, print_json, printable
-from monext_bridge.web.http import allow_widget, services
+from monext_bridge.web.http import allow_pictures, allow_widget, picture_origins, services
 from monext_bridge.web.pages import apply_branding
 
 FOUND = 200
@@ -108,6 +108,7 @@ def _headers(store_key: str | None) -> dict[str, str]:
     store = settings.store(store_key)
     with current_app.test_request_context(base_url=settings.public_url):
         apply_branding(store_key)
+        allow_pictures(picture_origins(settings))
         extra = settings.payment_page.extra_sources
         allow_widget(store.widget_url, store.environment, contracts=store.contracts, extra=extra)
         page = current_app.process_response(Response(mimetype="text/html"))

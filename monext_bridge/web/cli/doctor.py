@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
 
 import click
@@ -109,12 +110,15 @@ def _quiet() -> Iterator[None]:
 
 
 def report_lines(found: Sequence[Diagnosis]) -> Iterator[str]:
-    """Yield the lines for people: each finding with its code, and what to do beneath it; then how many there are."""
-    for each in found:
+    """Yield the lines for people: each finding with its code, and what to do beneath it; then how many there are.
+
+    What to do is said once beneath findings that follow each other and ask for the same.
+    """
+    for each, after in zip_longest(found, found[1:]):
         setting = f"{each.setting}: " if each.setting and not each.what.startswith(each.setting) else ""
         level = click.style(f"{each.level:<{WIDTH}}", fg=COLORS[each.level])
         yield f"{level}  {printable(setting + each.what)}  [{each.code}]"
-        if each.advice:
+        if each.advice and (after is None or after.advice != each.advice):
             yield f"{'':<{WIDTH}}  -> {printable(each.advice)}"
     counts = Counter(each.level for each in found)
     yield ", ".join(f"{counts[level]} {level}" for level in reversed(Level) if counts[level])

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import click
 
+from monext_bridge.alarms import RUNBOOK, runbook_entry
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.domain.reconciliation import FollowUp
 from monext_bridge.errors import RemoteError
@@ -50,11 +52,17 @@ class FindingPrinter:
             _raise_alarm(finding)
         click.echo(_json(finding.as_json()) if self.as_json else _line(finding))
 
-    def end(self, summary: Summary, *, code: ExitCode) -> None:
-        """Print the counts. A repeated pass prints them only if it found something or was broken off."""
+    def end(self, summary: Summary, *, code: ExitCode, older_than: timedelta) -> None:
+        """Print the counts, and what was left alone as too young.
+
+        A repeated pass prints them only if it found something or was broken off.
+        """
         if self.again_and_again and not summary.by_ending and not summary.broken_off:
             return
-        click.echo(_json({"summary": _summary_json(summary, code)}) if self.as_json else _counts(summary))
+        if self.as_json:
+            click.echo(_json({"summary": _summary_json(summary, code)}))
+        else:
+            click.echo(_counts(summary, older_than))
 
 
 def _raise_alarm(finding: Finding) -> None:
@@ -68,7 +76,8 @@ def _raise_alarm(finding: Finding) -> None:
         store=finding.store_key,
         need=finding.need.value,
         why=finding.detail or None,
-        then=f'see "{finding.need.value}" in docs/runbook.md',
+        then=f'see "{finding.need.value}" in {RUNBOOK}',
+        runbook=runbook_entry(finding.need.value),
     )
 
 
@@ -102,13 +111,20 @@ def _line(finding: Finding) -> str:
     return f"{finding.ending.value:<8} {finding.need.value:<14} {finding.payment_id}{store}{order}{detail}"
 
 
-def _counts(summary: Summary) -> str:
+def _counts(summary: Summary, older_than: timedelta) -> str:
     counts = ", ".join(f"{count} {name}" for name, count in summary.counted().items() if count)
-    line = f"{summary.seen} payments seen, {summary.looked_at} looked at: {counts or 'nothing to do'}"
+    line = f"{summary.seen} payments seen, {summary.looked_at} looked at"
     if summary.broken_off is None:
-        return line
+        return f"{line}: {counts or _nothing(older_than)}"
+    line = f"{line}: {counts}" if counts else line
     again = f"; go on with --after {summary.last}" if summary.last else ""
     return f"{line}\nnot complete: {printable(summary.broken_off)}{again}"
+
+
+def _nothing(older_than: timedelta) -> str:
+    minutes = older_than / timedelta(minutes=1)
+    left = f"; what is younger than {minutes:g} minutes is left alone (--older-than 0s looks at all)"
+    return f"nothing to do{left if older_than else ''}"
 
 
 def _summary_json(summary: Summary, code: ExitCode) -> dict[str, object]:

@@ -15,13 +15,20 @@ from flask.cli import with_appcontext
 from monext_bridge import observed
 from monext_bridge.companion import ends_with_parent
 from monext_bridge.domain.ids import PaymentId
-from monext_bridge.logs import log_from
 from monext_bridge.services.operations import PAYMENT_ID
-from monext_bridge.services.reconciliation import Finding, OpenFindings, Schedule, Scope, Summary
+from monext_bridge.services.reconciliation import (
+    Finding,
+    LedgerWalk,
+    OpenFindings,
+    Schedule,
+    Scope,
+    Summary,
+)
 from monext_bridge.web.cli.durations import Duration
 from monext_bridge.web.cli.endings import ExitCode, failures
 from monext_bridge.web.cli.enquiry import known_store, verbose_option
 from monext_bridge.web.cli.findings import FindingPrinter, progress_of
+from monext_bridge.web.cli.service_log import log_as_service
 from monext_bridge.web.cli.stopping import stopping
 from monext_bridge.web.http import services
 
@@ -32,8 +39,15 @@ DAY = timedelta(days=1)
 class ReconcileOptions:
     scope: Scope
     every: timedelta | None
+    walks_ledgers: bool
     as_json: bool
     with_parent: bool
+
+    @property
+    def walk(self) -> LedgerWalk | None:
+        if self.every is None or not self.walks_ledgers:
+            return None
+        return LedgerWalk(services().reconcile, self.scope, self.every, services().machine_clock)
 
 
 @click.command()
@@ -52,7 +66,12 @@ class ReconcileOptions:
     help="How far back payments are looked at, by when they were begun.",
 )
 @click.option("--store", metavar="KEY", help="Only payments of this store.")
-@click.option("--ledger", is_flag=True, help="Also compare every accepted payment with Monext's ledger.")
+@click.option(
+    "--ledger/--no-ledger",
+    default=None,
+    help="Also compare accepted payments with Monext's ledger: all in one pass, or with --every each once a day. "
+    "Without either, only --every does.",
+)
 @click.option("--dry-run", is_flag=True, help="Tell what would be looked at; write nothing.")
 @click.option(
     "--every",
@@ -70,7 +89,7 @@ def reconcile(
     older_than: timedelta,
     since: timedelta,
     store: str | None,
-    ledger: bool,
+    ledger: bool | None,
     dry_run: bool,
     every: timedelta | None,
     after: str | None,
@@ -83,13 +102,14 @@ def reconcile(
     """
     if after is not None and not PAYMENT_ID.fullmatch(after):
         raise click.BadParameter("not the id of a payment", param_hint="--after")
-    scope = Scope(older_than, since, store, PaymentId(after) if after else None, ledger, dry_run)
+    whole_ledger = every is None and bool(ledger)
+    scope = Scope(older_than, since, store, PaymentId(after) if after else None, whole_ledger, dry_run)
     if every is not None:
-        log_from(services().settings.log_level)  # a service, whose log is read by others
+        log_as_service(services().settings)
     with failures(as_json=as_json):
         known_store(store)
         with stopping() as stop:
-            summary = _run(ReconcileOptions(scope, every, as_json, with_parent), stop)
+            summary = _run(ReconcileOptions(scope, every, ledger is not False, as_json, with_parent), stop)
     if every is None and (code := _exit_code(summary)) is not ExitCode.DONE:
         raise click.exceptions.Exit(code)
 
@@ -97,7 +117,8 @@ def reconcile(
 def _run(options: ReconcileOptions, stop: Event) -> Summary:
     """Run the passes, and return the summary of the last one."""
     printer = FindingPrinter(as_json=options.as_json, again_and_again=options.every is not None)
-    schedule, open_findings = Schedule(options.scope, every=options.every), OpenFindings()
+    schedule, walk = Schedule(options.scope, every=options.every), options.walk
+    open_findings = OpenFindings()
     if options.with_parent:
         ends_with_parent(stop)
 
@@ -112,8 +133,12 @@ def _run(options: ReconcileOptions, stop: Event) -> Summary:
             scope, candidates=services().reconcile.candidates, shown=not options.as_json
         ) as seen:
             summary = services().reconcile.run(scope, tell=tell, seen=seen, stopped=stop.is_set)
-        printer.end(summary, code=_exit_code(summary))
+        printer.end(summary, code=_exit_code(summary), older_than=scope.older_than)
         open_findings.end(summary, whole=schedule.is_whole)
+        if walk is not None and not stop.is_set():
+            step = walk.step(tell=tell, stopped=stop.is_set, again=schedule.is_whole)
+            printer.end(step.summary, code=_exit_code(step.summary), older_than=timedelta())
+            open_findings.ledgers_agree(step.agree)
         if options.every is not None:
             observed.findings_open(open_findings.number, oldest=open_findings.oldest)
         if stop.wait(schedule.pause()) or options.every is None:

@@ -7,8 +7,9 @@ import logging
 import click
 from flask.cli import with_appcontext
 
-from monext_bridge.logs import event, log_from
+from monext_bridge.logs import event
 from monext_bridge.services.reconciliation import TASKS_AT_ONCE
+from monext_bridge.web.cli.service_log import log_as_service
 from monext_bridge.web.cli.stopping import stopping
 from monext_bridge.web.http import services
 
@@ -32,7 +33,7 @@ def work(threads: int) -> None:
     Without REDIS_URL there is no queue: it says so and waits, so that a Procfile runs as it is on every host.
     """
     settings = services().settings
-    log_from(settings.log_level)  # a service, whose log is read by others
+    log_as_service(settings)
     url = settings.redis_url
     with stopping() as stop:
         if url is None:

@@ -1,7 +1,7 @@
 """Holds what an endpoint declares, once and at its view: who calls it, how often, for how long, and what it answers.
 
-Whatever treats endpoints differently (proofs, rate limits, deadlines, CORS, error pages, the OpenAPI description, the
-README) asks the declaration. An application with an endpoint that declares nothing does not start.
+Whatever treats endpoints differently (proofs, rate limits, deadlines, CORS, error pages, the OpenAPI description,
+`docs/api.md`) asks the declaration. An application with an endpoint that declares nothing does not start.
 """
 
 from monext_bridge.web.endpoints.deadlines import (

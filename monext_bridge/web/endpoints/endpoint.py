@@ -66,7 +66,7 @@ class BuyerVisit:
 class Endpoint:
     """Declares one endpoint; as a decorator, it marks the view below the route.
 
-    `does`: what the README says of it. `limits`: what the first of them refuses does not count against the next.
+    `does`: what `docs/api.md` says of it. `limits`: what the first of them refuses does not count against the next.
     `called_by`: in words, where it is not who usually calls with this proof. `calls_remotes`: an endpoint that calls
     none is served whatever the remotes do. `moves_money`: the log tells who called, also where they may not.
     `bare_503_when_limited`: instead of 429 and its words. `is_probe`: machines beside this one ask by whatever name

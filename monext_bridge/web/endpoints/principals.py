@@ -31,4 +31,4 @@ USUAL_CALLERS: Mapping[Principal, str] = {
     Principal.OPERATOR: "Prometheus",
     Principal.SUBSCRIPTION: "subscription of commercetools",
 }
-"""Who usually calls with such a proof, in the words of the README."""
+"""Who usually calls with such a proof, in the words of `docs/api.md`."""

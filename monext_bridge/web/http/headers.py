@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 
 from flask import Flask, Response, g
 
@@ -96,6 +96,11 @@ def allow_image(url: str | None) -> None:
     g.image_sources = {"img-src": (origin,)} if origin else {}
 
 
+def allow_pictures(origins: Sequence[str]) -> None:
+    """Let this answer show pictures of products from these origins, and from no other place but its shop's logo's."""
+    g.picture_sources = {"img-src": tuple(origins)} if origins else {}
+
+
 def allow_framing(origins: Sequence[str]) -> None:
     """Let pages of these origins frame this answer. Without any origin, nobody may frame it."""
     g.frame_ancestors = tuple(origins)
@@ -108,12 +113,28 @@ def allow_sources(sources: Sources) -> None:
 
 def content_security_policy(directives: Iterable[str] = OWN) -> str:
     """Write these directives as this answer allows them."""
-    allowed = (
-        OWN,
-        g.get("image_sources", {}),
+    extra = (
+        g.get("image_sources"),
+        g.get("picture_sources"),
         *g.get("sources", ()),
-        {"frame-ancestors": g.get("frame_ancestors", ())},
+        _framing(g.get("frame_ancestors", ())),
     )
+    allowed = (OWN, *filter(None, extra))
+    directives = tuple(directives)
+    return _written(directives, allowed) if len(allowed) > 1 else _own_policy(directives)
+
+
+def _framing(origins: tuple[str, ...]) -> Sources:
+    return {"frame-ancestors": origins} if origins else {}
+
+
+@cache
+def _own_policy(directives: tuple[str, ...]) -> str:
+    """Write the policy of an answer that nothing more was allowed to, as nearly all are."""
+    return _written(directives, (OWN,))
+
+
+def _written(directives: Iterable[str], allowed: Sequence[Sources]) -> str:
     return "; ".join(
         " ".join((directive, *(_sources(directive, allowed) or ("'none'",)))) for directive in directives
     )
@@ -127,15 +148,15 @@ def _sources(directive: str, allowed: Sequence[Sources]) -> tuple[str, ...]:
 def _add_headers(
     response: Response, *, report_only: bool, https: bool, reports: Callable[[], str] | None
 ) -> Response:
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Permissions-Policy", f"{NEVER_PERMITTED}, {_payment_permission()}")
+    added = {**ALWAYS, "Permissions-Policy": f"{NEVER_PERMITTED}, {_payment_permission()}"}
     if not g.get("frame_ancestors"):
         # The older header can't name an origin. Where some origins may frame, only the policy says so.
-        response.headers.setdefault("X-Frame-Options", "DENY")
-    _add_policy(response, report_only=report_only, reports=reports)
+        added["X-Frame-Options"] = "DENY"
+    added |= _policy(response, report_only=report_only, reports=reports)
     if https:
-        response.headers.setdefault("Strict-Transport-Security", HSTS)
+        added["Strict-Transport-Security"] = HSTS
+    own = {name.lower() for name, _ in response.headers}
+    response.headers.extend({name: value for name, value in added.items() if name.lower() not in own})
     return response
 
 
@@ -152,14 +173,16 @@ def _payment_permission() -> str:
     return f"payment=({origins})"
 
 
-def _add_policy(response: Response, *, report_only: bool, reports: Callable[[], str] | None) -> None:
+def _policy(response: Response, *, report_only: bool, reports: Callable[[], str] | None) -> dict[str, str]:
+    """Return the headers that say what this answer may do, and where browsers report what it was kept from."""
     is_page = response.mimetype == "text/html" and response.status_code not in WITHOUT_BODY
-    told = ""
+    found, told = {}, ""
     if is_page and reports:
         address = reports()
-        response.headers.setdefault("Reporting-Endpoints", f'{REPORTING_GROUP}="{address}"')
+        found["Reporting-Endpoints"] = f'{REPORTING_GROUP}="{address}"'
         told = f"; report-uri {address}; report-to {REPORTING_GROUP}"
     enforced = ALWAYS_ENFORCED if report_only and is_page else tuple(OWN)
-    response.headers.setdefault(POLICY_HEADER, content_security_policy(enforced) + told)
-    if reported := [directive for directive in OWN if directive not in enforced]:
-        response.headers.setdefault(REPORT_HEADER, content_security_policy(reported) + told)
+    found[POLICY_HEADER] = content_security_policy(enforced) + told
+    if reported := tuple(directive for directive in OWN if directive not in enforced):
+        found[REPORT_HEADER] = content_security_policy(reported) + told
+    return found

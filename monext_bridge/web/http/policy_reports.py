@@ -18,6 +18,7 @@ from monext_bridge import observed
 from monext_bridge.config import Settings
 from monext_bridge.logs import event
 from monext_bridge.web.http.headers import OWN
+from monext_bridge.web.http.picture_sources import picture_origins
 from monext_bridge.web.http.widget_sources import Sources, wallet_sources, widget_sources
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,10 @@ Violation = tuple[str, str]
 
 def named_hosts(settings: Settings) -> frozenset[str]:
     """Return the hosts that the policy of some page of these settings names, without wildcards."""
-    sources: list[Sources] = [settings.payment_page.extra_sources]
+    sources: list[Sources] = [
+        settings.payment_page.extra_sources,
+        {"img-src": picture_origins(settings)},
+    ]
     for store in settings.stores():
         sources.append(widget_sources(store.widget_url, store.environment))
         sources.extend(wallet_sources(store.contracts, nonce=""))

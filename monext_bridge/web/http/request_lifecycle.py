@@ -13,7 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from monext_bridge import observed
 from monext_bridge.errors import Forbidden
 from monext_bridge.logs import CONCERNS, begin_concerns, correlation_id, end_concerns
-from monext_bridge.runtime import LONGEST_WAIT_IN_ALL, SLOTS_IN_ALL, Bulkhead, deadlines
+from monext_bridge.runtime import (
+    LONGEST_QUEUE,
+    LONGEST_WAIT_IN_ALL,
+    ROUNDS,
+    SLOTS_IN_ALL,
+    Bulkhead,
+    deadlines,
+)
 from monext_bridge.web.endpoints import OTHER_SECONDS, Answers, Endpoints, Navigated
 from monext_bridge.web.http.navigation import is_fetched_ahead, is_navigated
 
@@ -53,7 +60,9 @@ def init_request_lifecycle(
     app: Flask, *, endpoints: Endpoints, slots: int = SLOTS_IN_ALL, framed: bool = False
 ) -> None:
     """Set up what begins and ends every request. `framed`: some origins may show our pages in a frame."""
-    bulkhead = Bulkhead(slots, longest_wait=LONGEST_WAIT_IN_ALL)
+    bulkhead = Bulkhead(
+        slots, longest_wait=LONGEST_WAIT_IN_ALL, longest_queue=LONGEST_QUEUE, is_crowded=ROUNDS.are_long
+    )
 
     def begin() -> None:
         given = request.headers.get("X-Correlation-ID") or request.headers.get("X-Request-ID") or ""

@@ -7,8 +7,8 @@ content security policy needs no exception. A page that has no shop has no brand
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 from flask import Blueprint, Response, g, url_for
@@ -16,7 +16,9 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from monext_bridge.config import Branding, Colors, Palette, Settings, ShopLink
+from monext_bridge.domain.record import LandingPages
 from monext_bridge.errors import StoreNotConfigured
+from monext_bridge.services.outcome import shop_front
 from monext_bridge.services.results import store_mark
 from monext_bridge.web.endpoints import UNLIMITED, Answers, Endpoint, Principal
 from monext_bridge.web.http import allow_framing, allow_image, services
@@ -44,7 +46,8 @@ class Link:
 class PageBranding:
     """What a page shows of its shop. `theme` is the address of its colours, `home` the shop's page to go back to.
 
-    `language` is used where nobody asks for another.
+    `home` tells the shop that its buyer has not paid. `front` is a page of the shop that tells it nothing. `language`
+    is used where nobody asks for another.
     """
 
     name: str | None = None
@@ -52,6 +55,8 @@ class PageBranding:
     theme: str | None = None
     links: tuple[Link, ...] = ()
     home: str | None = None
+    front: str | None = None
+    contact: Link | None = None
     language: str | None = None
 
 
@@ -79,13 +84,14 @@ def apply_branding(store_key: str | None, *, home: str | None = None) -> PageBra
     """Give this answer, an error page included, the branding of a store. A later call replaces all of it.
 
     `home` is where an error page leads if nothing was taken. Without it, the page leads to the store's CANCEL_URL or,
-    where the store is not known, to the one that all stores share.
+    where the store is not known, to the one that all stores share; else to the first page of the shop's host.
     """
     settings = services().settings
     branding = settings.branding.at(store_key)
     allow_framing(branding.frame_ancestors)
     allow_image(branding.logo)
-    page_branding = _page_branding(branding, home=home or _cancel_page(settings, store_key))
+    landing = _landing_pages(settings, store_key)
+    page_branding = _page_branding(branding, replace(landing, cancel_url=home or landing.cancel_url))
     g.page_branding = page_branding
     return page_branding
 
@@ -124,20 +130,32 @@ def _variables(palette: Palette) -> Iterator[str]:
         yield f"--{each.name.replace('_', '-')}:{getattr(palette, each.name)}"
 
 
-def _cancel_page(settings: Settings, store_key: str | None) -> str | None:
+def _landing_pages(settings: Settings, store_key: str | None) -> LandingPages:
     try:
-        return settings.store(store_key).cancel_url
+        store = settings.store(store_key)
     except StoreNotConfigured:
-        pages = {store.cancel_url for store in settings.stores()}
-        return pages.pop() if len(pages) == 1 else None
+        stores = settings.stores()
+        return LandingPages(
+            _shared(each.return_url for each in stores), _shared(each.cancel_url for each in stores)
+        )
+    return LandingPages(store.return_url, store.cancel_url)
 
 
-def _page_branding(branding: Branding, *, home: str | None) -> PageBranding:
+def _shared(pages: Iterable[str | None]) -> str | None:
+    """Return the page that all stores share, None where they don't."""
+    found = set(pages)
+    return found.pop() if len(found) == 1 else None
+
+
+def _page_branding(branding: Branding, landing: LandingPages) -> PageBranding:
+    links = {kind: Link(LABELS[kind], url) for kind, url in branding.links.items()}
     return PageBranding(
         name=branding.name,
         logo=branding.logo,
         theme=url_for("branding.theme", name=sheet_name(branding.colors)) if branding.colors else None,
-        links=tuple(Link(LABELS[kind], url) for kind, url in branding.links.items()),
-        home=home,
+        links=tuple(links.values()),
+        home=landing.cancel_url,
+        front=shop_front(landing),
+        contact=links.get(ShopLink.CONTACT),
         language=branding.language,
     )

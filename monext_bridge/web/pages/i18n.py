@@ -13,10 +13,13 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_time, get_datetime_format, get_timezone
 from babel.numbers import format_currency
+from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, render_template, request
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, force_locale, get_locale, get_translations
+from markupsafe import Markup
 
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.record import Address
 
 ENGLISH = "en"
 """The language of the message ids. It needs no catalogue."""
@@ -36,7 +39,7 @@ FOUR_DIGITS_TOGETHER = frozenset({"es", "es_ES", "it", "it_CH", "it_IT", "pt_PT"
 TIME_ZONE = "Europe/Paris"
 """The time zone of most who pay by Monext; a server knows no better one. Printed times say their offset."""
 
-MOST_AMOUNTS = 4096
+MOST_AMOUNTS, MOST_TAGS = 4096, 256
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
@@ -54,10 +57,19 @@ SUPPORTED = languages_in(CATALOGUES)
 
 
 def init_i18n(app: Flask) -> None:
-    """Set up Flask-Babel, the template functions of gettext, and the filters `money` and `moment`."""
+    """Set up Flask-Babel, the template functions of gettext, and the filters of this module."""
     Babel(app, default_locale=ENGLISH, default_translation_directories=str(CATALOGUES))
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, many, number: _catalogue().ungettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, text: _catalogue().upgettext(context, text),
+        npgettext=lambda context, one, many, number: _catalogue().unpgettext(context, one, many, number),
+    )
     app.jinja_env.filters["money"] = money
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["place"] = place
+    app.jinja_env.filters["untranslated"] = untranslated
 
 
 def page_language(*candidates: str | None) -> str:
@@ -84,7 +96,11 @@ def render(
     locale = page_locale(asked_language(), *_subject_languages(), *languages, *browser_languages(), default)
     words = TAGS.get(locale.language, locale.language)
     with force_locale(str(locale)):
-        return render_template(template, language=words, direction=locale.text_direction, **values)
+        g.catalogue = get_translations()
+        try:
+            return render_template(template, language=words, direction=locale.text_direction, **values)
+        finally:
+            del g.catalogue
 
 
 def speak(*languages: str | None) -> None:
@@ -127,6 +143,22 @@ def moment(at: datetime) -> str:
     return f"{written} ({_offset(local)})"
 
 
+def untranslated(text: str) -> Markup:
+    """Mark a part of a sentence that a browser's translation leaves as it is, such as an amount."""
+    return Markup('<span translate="no">{}</span>').format(text)
+
+
+def place(address: Address, home: str | None) -> str | None:
+    """Write the town of an address, and its country where that is not `home` (ISO 3166-1 codes).
+
+    None where it says neither. Whoever has the link to a payment can read it, so it does not tell who lives there,
+    nor in which street.
+    """
+    abroad = address.country if address.country and address.country != home else None
+    country = get_locale().territories.get(abroad, abroad) if abroad else None
+    return ", ".join(part for part in (address.city, country) if part) or None
+
+
 def asked_language() -> str | None:
     """Return what this request says by `lang`, which may be no language at all; None outside a request."""
     return request.args.get("lang") if has_request_context() else None
@@ -137,6 +169,12 @@ def browser_languages() -> tuple[str, ...]:
     if not has_request_context():
         return ()
     return tuple(tag for tag, quality in request.accept_languages if quality > 0)
+
+
+def _catalogue() -> NullTranslations:
+    """Return the catalogue of the page that is rendered. Flask-Babel would look for it again for each sentence."""
+    found: NullTranslations = g.catalogue if "catalogue" in g else get_translations()
+    return found
 
 
 def _keeps_four_digits_together(locale: Locale) -> bool:
@@ -159,6 +197,7 @@ def _language(tag: str | None) -> str | None:
     return tag.replace("_", "-").partition("-")[0].lower() if tag and _LANGUAGE_TAG.fullmatch(tag) else None
 
 
+@lru_cache(maxsize=MOST_TAGS)
 def _locale(tag: str | None) -> Locale | None:
     try:
         return Locale.parse((tag or "").replace("-", "_"))

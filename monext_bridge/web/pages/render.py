@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monext_bridge.services.results import BuyerStatus, PaymentResult, StartedSession
@@ -31,18 +32,25 @@ class CheckoutLinks:
 
 
 def checkout_widget(
-    started: StartedSession, *, links: CheckoutLinks, nonce: str, branding: PageBranding
+    started: StartedSession,
+    *,
+    pictures: Sequence[str | None],
+    links: CheckoutLinks,
+    nonce: str,
+    branding: PageBranding,
 ) -> str:
     """Render the page with Monext's widget in it (monext/api.md, section 5).
 
-    It needs `script-src` and `style-src` for the widget's host, and the nonce for both scripts. Where the
-    widget can't run, the page still leads to the hosted page and to the way out.
+    `pictures` has one of each line of the cart, None where none may be shown. The page needs `script-src` and
+    `style-src` for the widget's host, and the nonce for both scripts. Where the widget can't run, the page still
+    leads to the hosted page and to the way out.
     """
     return render(
         "checkout/widget.html",
         languages=[started.language],
         default=branding.language,
         started=started,
+        pictures=pictures,
         links=links,
         nonce=nonce,
         branding=branding,
@@ -50,16 +58,25 @@ def checkout_widget(
 
 
 def checkout_redirect(
-    started: StartedSession, *, links: CheckoutLinks, nonce: str, branding: PageBranding
+    started: StartedSession,
+    *,
+    pictures: Sequence[str | None],
+    links: CheckoutLinks,
+    branding: PageBranding,
 ) -> str:
-    """Render the order, and a forward to Monext's hosted page that works without script."""
+    """Render the order, and a forward to Monext's hosted page that works without script.
+
+    The forward is at once, so the page is only seen where it takes longer: something that can't be read before it
+    goes had better not be shown. A forward that waits would take the page away from whoever reads slowly
+    (https://www.w3.org/TR/WCAG22/#timing-adjustable).
+    """
     return render(
         "checkout/redirect.html",
         languages=[started.language],
         default=branding.language,
         started=started,
+        pictures=pictures,
         links=links,
-        nonce=nonce,
         branding=branding,
     )
 

@@ -4,13 +4,13 @@ from typing import Literal
 
 from sandbox.commercetools.carts.stock import take
 from sandbox.commercetools.carts.updating import require_changeable
-from sandbox.commercetools.errors import ApiError, invalid_json, invalid_operation
+from sandbox.commercetools.errors import ApiError, invalid_input, invalid_json, invalid_operation
 from sandbox.commercetools.messages import publish, say
 from sandbox.commercetools.orders.rules import require_orderable
 from sandbox.commercetools.orders.troubles import raise_trouble
 from sandbox.commercetools.references import custom_fields, reference, resolve
 from sandbox.commercetools.schema import CustomFieldsDraft, IdentifierDraft, Strict, parse
-from sandbox.commercetools.state import Request, held_payments, require_version
+from sandbox.commercetools.state import Project, Request, held_payments, require_version
 from sandbox.commercetools.wire import Json, without_nulls
 
 PaymentState = Literal["BalanceDue", "CreditOwed", "Failed", "Paid", "Pending"]
@@ -100,6 +100,8 @@ def _cart(request: Request, draft: OrderFromCartDraft) -> Json:
 
 def _require_orderable(request: Request, cart: Json) -> None:
     require_changeable(request, cart)
+    if cart["cartState"] == "Frozen" and not request.project.conditions.differences.frozen_orders:
+        raise invalid_operation("The cart is frozen.")
     if not cart["lineItems"] and not cart["customLineItems"]:
         raise invalid_operation(
             "The cart is empty: an order needs at least one line item or custom line item."
@@ -114,7 +116,7 @@ def _order(request: Request, draft: OrderFromCartDraft, cart: Json) -> Json:
     content = {
         **{name: cart[name] for name in _COPIED if name in cart},
         "cart": {"typeId": "cart", "id": cart["id"]},
-        "orderNumber": _order_number(draft.orderNumber),
+        "orderNumber": _order_number(project, draft.orderNumber),
         "paymentState": draft.paymentState,
         "shipmentState": draft.shipmentState,
         "orderState": draft.orderState or "Open",
@@ -130,7 +132,10 @@ def _order(request: Request, draft: OrderFromCartDraft, cart: Json) -> Json:
     return without_nulls(content)
 
 
-def _order_number(number: str | None) -> str | None:
+def _order_number(project: Project, number: str | None) -> str | None:
+    longest = project.conditions.differences.longest_order_number
+    if longest and len(number or "") > longest:
+        raise invalid_input(f"The order number has more than {longest} characters.")
     if number == "":
         raise ApiError(400, code="InvalidInput", message="Invalid order number: it must not be empty.")
     return number

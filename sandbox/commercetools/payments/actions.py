@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.commercetools import custom
-from sandbox.commercetools.errors import invalid_operation
+from sandbox.commercetools.errors import invalid_input, invalid_operation
 from sandbox.commercetools.references import custom_fields, reference
 from sandbox.commercetools.schema import (
     CustomFieldsDraft,
@@ -113,7 +113,10 @@ class SetStatusInterfaceText(Strict):
 
 
 @PAYMENT_ACTIONS.handles("setStatusInterfaceText", SetStatusInterfaceText)
-def _set_status_text(_request: Request, draft: Json, action: SetStatusInterfaceText) -> None:
+def _set_status_text(request: Request, draft: Json, action: SetStatusInterfaceText) -> None:
+    longest = request.project.conditions.differences.longest_status_text
+    if longest and len(action.interfaceText) > longest:
+        raise invalid_input(f"The 'interfaceText' has more than {longest} characters.")
     assign(draft["paymentStatus"], "interfaceText", action.interfaceText)
 
 

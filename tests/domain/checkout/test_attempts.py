@@ -151,7 +151,7 @@ def test_the_digest_stays_the_one_of_sessions_that_were_opened_before_an_upgrade
 
 def test_what_only_describes_the_contents_is_not_in_the_digest() -> None:
     cart = a_cart(
-        lines=(a_line(brand="Ercol", category="5", seller="Us"),),
+        lines=(a_line(brand="Ercol", category="5", seller="Us", picture="https://images.example.com/a.jpg"),),
         deliveries=(a_delivery(mode="LOCKER", timeframe="OVERNIGHT", expected_at=BEGUN),),
         billing_address=an_address(salutation="Frau"),
     )

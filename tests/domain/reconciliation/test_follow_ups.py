@@ -225,3 +225,10 @@ def test_every_need_of_the_record_is_in_the_table() -> None:
         FollowUp.LEDGER,
     }
     assert seen == set(FollowUp)
+
+
+@pytest.mark.parametrize("payment", [a_payment(), a_payment(transactions=(main(PENDING),))])
+def test_at_any_age_is_also_what_is_dated_after_the_least_that_the_time_can_be(payment: Payment) -> None:
+    a_second_behind = -timedelta(seconds=1)
+    assert follow_ups(payment, at(a_second_behind, older_than=ANY_AGE)) != frozenset()
+    assert follow_ups(payment, at(a_second_behind, older_than=timedelta(seconds=1))) == frozenset()

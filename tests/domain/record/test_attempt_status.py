@@ -8,6 +8,7 @@ from monext_bridge.domain.record.attempt_status import (
     attempt_status,
     holds_money,
     is_refunded,
+    last_given_back_at,
     session_opened_at,
 )
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
@@ -90,3 +91,32 @@ def test_a_refunded_payment_holds_nothing() -> None:
 def test_a_session_began_with_its_planned_transaction() -> None:
     assert session_opened_at(a_payment()) == BEGUN
     assert session_opened_at(a_payment(transactions=(), created_at=None)) is None
+
+
+REFUND, CANCEL = TransactionType.REFUND, TransactionType.CANCEL_AUTHORIZATION
+
+
+def gone(kind: TransactionType, hour: int, state: TransactionState = SUCCESS, amount: int = 100) -> object:
+    at = BEGUN.replace(hour=hour)
+    return a_transaction(
+        type=kind, state=state, amount=eur(amount), interaction_id=f"key-{hour}~12345678", timestamp=at
+    )
+
+
+@pytest.mark.parametrize(
+    ("payment", "hour"),
+    [
+        (authorized(act(CHARGE), gone(REFUND, 20), gone(REFUND, 22), gone(REFUND, 21)), 22),
+        (authorized(act(CHARGE), gone(REFUND, 20), gone(REFUND, 22, PENDING), gone(REFUND, 21, FAILURE)), 20),
+        (authorized(act(CHARGE, amount=11000), gone(CANCEL, 21), gone(REFUND, 20)), 20),
+        (authorized(gone(CANCEL, 21, amount=11100)), 21),
+        (authorized(gone(CANCEL, 21)), None),
+        (authorized(act(CHARGE), act(REFUND)), BEGUN.hour),
+        (authorized(), None),
+        (a_payment(), None),
+    ],
+)
+def test_the_last_refund_or_the_release_of_all_says_when_money_went_back(
+    payment: Payment, hour: int | None
+) -> None:
+    assert last_given_back_at(payment) == (None if hour is None else BEGUN.replace(hour=hour))

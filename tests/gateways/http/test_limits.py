@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from monext_bridge.errors import RemoteTimeout, RemoteTooLarge, RemoteUnavailable, RemoteUnreachable
+from monext_bridge.gateways.http.answers import LARGEST_HEAD, MOST_INTERIM
 from monext_bridge.gateways.http.bodies import LARGEST_ANSWER, PIECE
 from monext_bridge.gateways.http.breaker import FAILURES, TROUBLE, Breaker
 from monext_bridge.gateways.http.client import HttpAnswer
-from monext_bridge.gateways.http.connections import LARGEST_HEAD, MOST_INTERIM
 from monext_bridge.runtime.deadlines import within
 from tests.gateways.remotes import SOON, Remote, client, listening
 from tests.log_lines import LogLines
@@ -206,10 +206,10 @@ def test_a_deadline_holds_while_a_packed_answer_drips() -> None:
 
 def slow_gzip() -> Iterator[bytes]:
     """Announce more than comes; then say nothing for as long as the connection lasts."""
-    yield OK + b"Content-Encoding: gzip\r\nContent-Length: 9999\r\n\r\n" + gzip.compress(b"{}")[:12]
-    while True:
+    yield OK + b"Content-Encoding: gzip\r\nContent-Length: 99999\r\n\r\n"
+    for byte in gzip.compress(b" " * 9999, compresslevel=0):
         threading.Event().wait(0.02)
-        yield b"\x00"
+        yield bytes([byte])
 
 
 def test_one_huge_answer_after_the_other_does_not_keep_the_others_from_being_served() -> None:

@@ -355,3 +355,32 @@ def test_without_english_any_name_is_better_than_none() -> None:
 
 def test_without_any_name_there_is_an_empty_one() -> None:
     assert name_in("it", names={"en": ""}) == ""
+
+
+PICTURE = "https://images.example.com/chair.jpg"
+
+
+@pytest.mark.parametrize(
+    ("images", "picture"),
+    [
+        (
+            [
+                {"url": PICTURE, "dimensions": {"w": 600, "h": 400}},
+                {"url": "https://images.example.com/2.jpg"},
+            ],
+            PICTURE,
+        ),
+        ([{"url": "https://images.example.com/" + "a" * 2000}], None),
+        ([{"url": "http://evil.example/"}], "http://evil.example/"),
+        ([{"url": 5}], None),
+        ([{"label": "front"}], None),
+        (["https://images.example.com/chair.jpg"], None),
+        ({"url": PICTURE}, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_the_picture_of_a_line_is_the_first_of_its_variant(images: Any, picture: str | None) -> None:
+    """Whether it may be shown is decided where the hosts are known."""
+    line = a_line_json(variant={"id": 1, "sku": "chair", "images": images})
+    assert read_cart(a_cart_json(lineItems=[line])).lines[0].picture == picture

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from sandbox.clock import ShiftedClock
@@ -46,6 +48,27 @@ def test_shop_opens_a_session_by_the_api(api: Api) -> None:
 
     assert made.status_code == 201
     assert api.get(f"sessions/{made.json['id']}").json == made.json
+
+
+@pytest.mark.parametrize(
+    ("scope", "reads", "opens"),
+    [("view_sessions", 200, 403), ("manage_sessions", 200, 201), ("view_orders", 403, 403)],
+)
+def test_a_scope_to_view_sessions_is_enough_to_read_one(
+    api: Api, login: Callable[..., Api], scope: str, reads: int, opens: int
+) -> None:
+    made, secret = _session(api), "secret-of-a-reader"
+    api.http.post("/_control/clients", json={"id": scope, "secret": secret, "scopes": [scope]})
+    client = login(scope, secret)
+    cart = {"cartRef": {"typeId": "cart", "id": cart_id("guest")}}
+    assert client.get(f"sessions/{made['id']}").status_code == reads
+    assert client.post("sessions", {"cart": cart}).status_code == opens
+
+
+def test_a_project_may_not_tell_when_a_session_ends(api: Api) -> None:
+    made = _session(api)
+    api.http.post("/_control/differences", json={"sessionEnds": False})
+    assert "expiresAt" not in api.get(f"sessions/{made['id']}").json
 
 
 @pytest.mark.parametrize("state", ["Active", "ACTIVE"])

@@ -108,3 +108,26 @@ def test_a_contract_may_take_one_capture_alone(merchant: Merchant) -> None:
     assert merchant.act_code(paid, "captures", amount=100) == "00000"
     assert merchant.act_code(paid, "captures", amount=100) == "02302"
     assert [row["type"] for row in merchant.rows(paid)] == ["AUTHORIZATION", "CAPTURE"]
+
+
+def test_a_last_capture_may_give_nothing_free(merchant: Merchant) -> None:
+    merchant.control("settings", finalReleases=False)
+    paid = merchant.paid()
+    assert merchant.act_code(paid, "captures", amount=100, option="FINAL") == "00000"
+    assert [row["type"] for row in merchant.rows(paid)] == ["AUTHORIZATION", "CAPTURE"]
+
+
+def test_a_cancel_that_comes_too_late_may_have_another_code(merchant: Merchant) -> None:
+    paid = merchant.paid()
+    merchant.act_code(paid, "captures", amount=100)
+    merchant.control("remit")
+    merchant.control("settings", lateCancelCode="02302")
+    assert merchant.act_code(paid, "cancels", amount=10**6) == "02302"
+
+
+def test_the_duplicate_detection_may_compare_amounts(merchant: Merchant) -> None:
+    merchant.paid()
+    merchant.control("settings", duplicatesByCard=True)
+    token = merchant.create()
+    merchant.play(token)
+    assert merchant.code(token) == "02001"

@@ -37,8 +37,12 @@ def test_a_missing_scope_is_as_bad_as_the_feature_is_needed(missing: str, level:
     assert levels(*granted) == {"ctp_scope_missing": level}
 
 
-def test_a_scope_of_one_store_or_of_another_project_is_none_of_this_project() -> None:
-    assert levels(*of_project(*ENOUGH, project="other"))["ctp_scope_missing"] is not None
+def test_a_client_of_another_project_is_told_alone() -> None:
+    assert levels(*of_project(*ENOUGH, project="other")) == {"ctp_project_differs": Level.FAULT}
+    assert "ctp_project_differs" not in levels("manage_payments")
+
+
+def test_a_scope_of_one_store_is_none_of_the_project() -> None:
     assert levels(*(f"{name}:shop:fr-store" for name in ENOUGH))["ctp_scope_missing"] is not None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monext_bridge.services.outcome import with_hints
+from monext_bridge.domain.record import NO_LANDING_PAGES, LandingPages
+from monext_bridge.services.outcome import shop_front, with_hints
 from monext_bridge.services.results import BuyerStatus
 from tests.web.rendered_pages import order, payment_result
 
@@ -45,3 +46,16 @@ def test_the_order_of_the_landing_page_is_the_payments() -> None:
     paid = payment_result(BuyerStatus.PAID, order=order("M1"))
     sent_to = with_hints(f"{SHOP}?orderNumber=M2&orderId=x", paid)
     assert sent_to == f"{SHOP}?{HINTS}&orderId=o&orderNumber=M1"
+
+
+@pytest.mark.parametrize(
+    ("landing", "front"),
+    [
+        (LandingPages("https://shop.example.com/thanks?a=1", None), "https://shop.example.com/"),
+        (LandingPages(None, "https://shop.example.com:8443/cart#x"), "https://shop.example.com:8443/"),
+        (LandingPages("https://one.example/", "https://two.example/back"), "https://two.example/"),
+        (NO_LANDING_PAGES, None),
+    ],
+)
+def test_the_front_of_a_shop_is_the_first_page_of_its_host(landing: LandingPages, front: str | None) -> None:
+    assert shop_front(landing) == front

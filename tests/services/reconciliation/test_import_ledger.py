@@ -16,7 +16,7 @@ from monext_bridge.domain.operations.rules import Capture, Refund
 from monext_bridge.domain.reconciliation.follow_ups import FollowUp
 from monext_bridge.errors import BridgeError
 from monext_bridge.mapping.monext.requests import operation_request
-from monext_bridge.services.reconciliation.report import FindingStatus
+from monext_bridge.services.reconciliation import Finding, FindingStatus, LedgerWalk, Scope
 from sandbox.runner import Sandbox
 from tests.actors import BACK_OFFICE
 from tests.bridges import InProcess
@@ -193,6 +193,31 @@ def test_an_act_under_way_is_not_taken_for_one_of_the_back_office(
     assert reconciliation.world.ledger(page.token)[1:] == [("REFUND", 1000, "OK")]
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_repeated_passes_find_on_its_turn_of_the_day_what_was_done_in_the_back_office(
+    dry_run: bool, reconciliation: ReconciliationTester
+) -> None:
+    (cart, page), (other, _) = reconciliation.paid_cart(), reconciliation.paid_cart()
+    reconciliation.world.operate_at_monext(origin(reconciliation, page.token), "refunds", amount=1000)
+    walk = LedgerWalk(reconciliation.bridge.services.reconcile, Scope(dry_run=dry_run), timedelta(days=1))
+    found: list[Finding] = []
+    step = walk.step(tell=found.append, stopped=lambda: False, again=True)
+    mine = [(f.payment_id, f.need, f.ending) for f in found if f.payment_id in reconciliation.payment_ids()]
+    ending = FindingStatus.FOUND if dry_run else DONE
+    assert mine == [(reconciliation.payment_id(cart), LEDGER, ending)]
+    assert {reconciliation.payment_id(cart), reconciliation.payment_id(other)} <= step.compared
+    assert acts(reconciliation, cart) == ([] if dry_run else [("Refund", "Success", 1000)])
+
+
+def test_only_payments_of_the_store_have_their_turn(reconciliation: ReconciliationTester) -> None:
+    (french, _), (german, _) = reconciliation.paid_cart(), reconciliation.paid_cart("german-store")
+    scope = Scope(store_key="de-store")
+    walk = LedgerWalk(reconciliation.bridge.services.reconcile, scope, timedelta(days=1))
+    compared = walk.step(tell=lambda _: None, stopped=lambda: False, again=True).compared
+    assert reconciliation.payment_id(german) in compared
+    assert reconciliation.payment_id(french) not in compared
+
+
 def test_a_dry_run_reads_the_ledger_and_posts_nothing(reconciliation: ReconciliationTester) -> None:
     cart, page = reconciliation.paid_cart()
     reconciliation.world.operate_at_monext(origin(reconciliation, page.token), "refunds", amount=1000)
@@ -237,6 +262,15 @@ def test_an_open_act_whose_ledger_is_not_listed_says_so(
     assert acts(reconciliation, cart) == [("Refund", "Initial", 1000)]
 
 
+def change_order(reconciliation: ReconciliationTester, cart: str, *, total: int | None) -> None:
+    """Edit the order of a cart, or cancel it where there is no total."""
+    (order,) = reconciliation.world.orders(cart)
+    if total is None:
+        reconciliation.world.cancel_order(order["id"])
+    elif order["totalPrice"]["centAmount"] != total:
+        reconciliation.world.edit_order(order["id"], total=total)
+
+
 class TestAuthorisationsThatEnd:
     """In the last of their seven days."""
 
@@ -278,6 +312,36 @@ class TestAuthorisationsThatEnd:
         assert (kind, ended) == (recorded, "Success")
         assert reconciliation.world.orders(cart)[0]["paymentState"] == state
         assert reconciliation.found(ahead=self.SOON) == []
+
+    @pytest.mark.parametrize(("total", "captured"), [(4000, [4000]), (None, [])], ids=["edited", "cancelled"])
+    def test_no_more_is_captured_than_the_order_owes(
+        self, total: int | None, captured: list[int], sandbox: Sandbox, reconciliation: ReconciliationTester
+    ) -> None:
+        reconciliation = self.reconciliation(sandbox, reconciliation, Expiring.CAPTURE)
+        cart, _ = reconciliation.paid_cart("german-store")
+        change_order(reconciliation, cart, total=total)
+        reconciliation.run(ahead=self.SOON)
+        assert [amount for _, _, amount in acts(reconciliation, cart)] == captured
+        reconciliation.run(ahead=self.SOON)
+        assert [amount for _, _, amount in acts(reconciliation, cart)] == captured
+
+    @pytest.mark.parametrize("total", [4000, None], ids=["edited", "cancelled"])
+    def test_what_was_captured_or_edited_since_the_payment_was_read_is_not_captured_again(
+        self, total: int | None, sandbox: Sandbox, reconciliation: ReconciliationTester
+    ) -> None:
+        """A pass has read the payment, and a shipment captures before the pass comes to it."""
+        reconciliation = self.reconciliation(sandbox, reconciliation, Expiring.CAPTURE)
+        cart, _ = reconciliation.paid_cart("german-store")
+        services, payment_id = reconciliation.bridge.services, reconciliation.payment_id(cart)
+        change_order(reconciliation, cart, total=4000)
+        read_before = services.records.payment(payment_id)
+        services.operations.perform(payment_id, Capture(Money(4000, "EUR")), key="parcel", by=BACK_OFFICE)
+        change_order(reconciliation, cart, total=total)
+        reconciliation.clock.ahead = self.SOON
+        handled = services.reconcile.reconciler.expiry.meet(read_before)
+        reconciliation.clock.ahead = timedelta(0)
+        assert handled.done is None
+        assert acts(reconciliation, cart) == [("Charge", "Success", 4000)]
 
     def test_one_that_monext_refuses_to_capture_is_tried_once_and_stuck(
         self, sandbox: Sandbox, reconciliation: ReconciliationTester

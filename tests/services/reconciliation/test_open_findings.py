@@ -37,6 +37,17 @@ def test_what_is_stuck_is_open_since_it_was_first_found() -> None:
     assert passes.play(NEW) == (1, first)
 
 
+def test_a_difference_of_ledgers_is_open_until_they_are_compared_again_and_agree() -> None:
+    passes = Passes()
+    first = passes.clock()
+    passes.open.take(Finding(OLD, FollowUp.LEDGER, STUCK))
+    assert passes.play() == passes.play() == passes.play(whole=True) == (1, first)
+    passes.open.ledgers_agree([NEW])
+    assert passes.play() == (1, first)
+    passes.open.ledgers_agree([OLD, NEW])
+    assert passes.play() == (0, None)
+
+
 def test_what_is_found_no_more_is_open_no_more() -> None:
     passes = Passes()
     passes.play(NEW)

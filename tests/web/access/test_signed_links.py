@@ -140,7 +140,7 @@ def test_what_the_bridge_signs_is_what_a_shop_would() -> None:
 
 
 def test_a_known_link_of_version_2() -> None:
-    """The example of the README: whoever signs links can compare with it."""
+    """An example: whoever signs links can compare with it."""
     said = {
         "lang": "fr-FR",
         "mode": "redirect",

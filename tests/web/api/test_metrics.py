@@ -8,11 +8,13 @@ import re
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from monext_bridge import __version__
+from monext_bridge.alarms import ALARMS_OF_THE_LOG
 from monext_bridge.domain.operations import OWN_PRINCIPALS
 from monext_bridge.domain.reconciliation import FollowUp
 from monext_bridge.gateways.http.outcomes import FAILED, OK, OUTCOME_OF_FAILURE, OUTCOME_OF_STATUS, REFUSED
 from monext_bridge.mapping.monext import KNOWN_METHODS
-from monext_bridge.observed import ALARMS_OF_THE_LOG, METRICS
+from monext_bridge.observed import METRICS
 from monext_bridge.observed.known import METHODS
 from monext_bridge.services.operations.audit import CLIENT, KINDS, AuditOutcome
 from monext_bridge.services.reconciliation import FindingStatus, Scope
@@ -146,12 +148,13 @@ OF_OTHER_BRIDGES = re.compile(r"127\.0\.0\.1:[0-9]+")
 def closed_words(bridge: InProcess) -> dict[tuple[str, str], set[str]]:
     """What each label of each metric may hold, by the metric's name and the label's."""
     settings = bridge.settings
-    stores = {*settings.store_keys(), "none", "other"}
+    stores = {*settings.store_keys(), "none", "default", "other"}
     endpoints = {*ENDPOINTS, "none"}
     outcomes = {OK, REFUSED, FAILED, *OUTCOME_OF_FAILURE.values(), *OUTCOME_OF_STATUS.values()}
     remotes = {"commercetools", "monext"}
     limits = {limit.name for each in ENDPOINTS.values() for limit in each.limits}
     return {
+        ("bridge_info", "version"): {__version__},
         ("bridge_requests_total", "endpoint"): endpoints,
         ("bridge_requests_total", "method"): {*METHODS, "other"},
         ("bridge_requests_total", "status"): {"2xx", "3xx", "4xx", "5xx"},

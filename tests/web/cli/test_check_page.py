@@ -236,6 +236,20 @@ def test_the_colours_of_a_shop_are_of_this_release(sandbox: Sandbox, world: Worl
     assert "/theme/" in result.stdout
 
 
+def test_the_hosts_of_pictures_are_of_this_release_and_others_are_not(
+    sandbox: Sandbox, world: World, tmp_path: Path
+) -> None:
+    copy = str(tmp_path / "copy")
+    with ServedBridge(sandbox, IMAGE_HOSTS="images.example.com") as served:
+        same = check(served, world, "--inventory", copy, "--accept")
+        served.change = with_policy(
+            "https://images.example.com", "https://images.example.com https://evil.example"
+        )
+        other = check(served, world, "--inventory", copy, "--json")
+    assert same.exit_code == 0, same.output
+    assert (other.exit_code, found(other)) == (1, [("policy", "Content-Security-Policy img-src")])
+
+
 @pytest.mark.parametrize(
     ("path", "why"), [("/checkout/no-cart", "answered with 400"), ("/nowhere", "answered with 404")]
 )

@@ -60,6 +60,7 @@ def test_what_asks_for_somebody_is_an_alarm_with_all_that_has_to_be_known(
         "why": finding.detail,
     }
     assert line["then"] == f'see "{finding.need.value}" in docs/runbook.md'
+    assert line["runbook"] == f"docs/runbook.md#{finding.need.value}"
 
 
 @pytest.mark.parametrize("need", FollowUp)

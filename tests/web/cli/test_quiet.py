@@ -56,6 +56,25 @@ def test_one_pass_of_reconciliation_writes_its_findings_alone(sandbox: Sandbox) 
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "--json"])
+def test_each_pass_tells_on_stderr_of_each_payment_that_is_stuck(
+    options: tuple[str, ...], sandbox: Sandbox, buyer: Buyer, world: World
+) -> None:
+    """What commercetools refuses for a reason of ours is stuck at once. stdout has the findings and nothing else."""
+    for _ in range(2):
+        world.refuse_orders(cart := world.cart(), "InvalidJsonInput")
+        page = buyer.start(cart)
+        world.pay(page.token, outcome="accepted")
+        buyer.notification_arrives(page)
+    for _ in range(2):
+        done = flask(sandbox, "reconcile", "--older-than", "0s", *options)
+        stuck = [line for line in events(done.stderr) if line["event"] == "reconcile_stuck"]
+        assert len({line["payment"] for line in stuck}) == len(stuck) >= 2
+        assert {(line["level"], line["runbook"]) for line in stuck} == {("ERROR", "docs/runbook.md#no_order")}
+        assert all(line["payment"] in done.stdout for line in stuck)
+        assert "reconcile_stuck" not in done.stdout
+
+
 def test_a_service_logs_as_ever(sandbox: Sandbox) -> None:
     environ = environment(sandbox, variables={"LOG_LEVEL": ""})
     line = [sys.executable, "-m", "flask", "reconcile", "--since", "1m", "--every", "1h"]
@@ -64,3 +83,22 @@ def test_a_service_logs_as_ever(sandbox: Sandbox) -> None:
         seen = next(line for line in service.stderr if '"event": "reconciled"' in line)
         service.terminate()
     assert json.loads(seen)["level"] == "INFO"
+
+
+@pytest.mark.parametrize("level", ["", "INFO"], ids=["no LOG_LEVEL", "LOG_LEVEL=INFO"])
+@pytest.mark.parametrize(
+    "command", [("reconcile", "--since", "1m", "--every", "1h"), ("work",)], ids=lambda c: c[0]
+)
+def test_a_service_warns_once_of_a_redis_without_tls(
+    command: tuple[str, ...], level: str, sandbox: Sandbox
+) -> None:
+    environ = environment(sandbox, variables={"LOG_LEVEL": level, "REDIS_URL": "redis://redis.invalid"})
+    line, seen = [sys.executable, "-m", "flask", *command], list[str]()
+    with subprocess.Popen(line, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True) as service:
+        assert service.stderr is not None
+        for text in service.stderr:
+            seen += [each["event"] for each in events(text)]
+            if seen and seen[-1] in ("reconciled", "worker_started"):
+                break
+        service.kill()
+    assert seen.count("redis_unencrypted") == 1

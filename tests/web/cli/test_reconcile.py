@@ -7,6 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -95,9 +98,35 @@ def test_a_remote_that_fails_ends_with_5_and_says_so(reconciliation: Reconciliat
     reconciliation.world.fault("commercetools", action="status", code=500, path="/payments$", times=0)
     result = reconciliation.run()
     assert "not complete: commercetools" in result.stdout
+    assert "nothing to do" not in result.stdout
     assert result.exit_code == 5
     reconciliation.world.reset()
     reconciliation.run()
+
+
+def test_a_pass_that_leaves_young_payments_alone_says_so(sandbox: Sandbox, world: World) -> None:
+    bridge = InProcess(sandbox)
+    world.pay(Buyer(bridge).start(world.cart()).token)
+    runner = bridge.app.test_cli_runner()
+    told = runner.invoke(reconcile, ["--since", "1h"], catch_exceptions=False).stdout
+    assert (
+        "nothing to do; what is younger than 15 minutes is left alone (--older-than 0s looks at all)" in told
+    )
+    runner.invoke(reconcile, ["--since", "1h", "--older-than", "0s"], catch_exceptions=False)
+    told = runner.invoke(reconcile, ["--since", "1h", "--older-than", "0s"], catch_exceptions=False).stdout
+    assert told.endswith("nothing to do\n")
+
+
+def test_how_an_operation_ended_is_told(reconciliation: ReconciliationTester) -> None:
+    payment = reconciliation.pay(reconciliation.cart())
+    reconciliation.run()
+    reconciliation.world.fault("monext", action="drop_after", method="POST", path="/refunds")
+    refund = ["payment", "refund", payment, "--amount", "1.00", "--yes"]
+    reconciliation.day.app.test_cli_runner().invoke(args=refund)
+    open_now = about(reconciliation.run("--dry-run", "--older-than", "0s"), payment)
+    assert [line for line in open_now if "Refund of 100 EUR in minor units is Initial" in line]
+    ended = about(reconciliation.run("--older-than", "0s"), payment)
+    assert [line for line in ended if line.endswith(": Refund of 100 EUR in minor units is Success")]
 
 
 def test_json_is_a_line_a_finding_and_one_for_the_counts(reconciliation: ReconciliationTester) -> None:
@@ -169,12 +198,24 @@ def test_durations_are_written_as_they_are_read(duration: timedelta, text: str) 
     assert written(duration) == text
 
 
-def test_again_and_again_until_it_is_told_to_stop(
-    sandbox: Sandbox, reconciliation: ReconciliationTester, tmp_path: Path
-) -> None:
-    """As a process of its own, as on a host; what is stuck is an alarm of its log. SIGTERM ends it in order."""
-    command = [sys.executable, "-m", "flask", "reconcile", "--every", "10s", "--older-than", "0s", "--json"]
-    out, log_file = tmp_path / "out.jsonl", tmp_path / "log"
+@dataclass(frozen=True, slots=True)
+class Repeating:
+    """`flask reconcile --every …` as a process of its own, as on a host, and what it prints and logs."""
+
+    out: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def findings(self) -> list[dict[str, Any]]:
+        complete = self.out.read_text().rpartition("\n")[0].splitlines()
+        return [line for line in map(json.loads, complete) if "need" in line]
+
+
+@contextmanager
+def repeating(sandbox: Sandbox, folder: Path, *options: str) -> Iterator[Repeating]:
+    """Inside, it runs. SIGTERM ends it in order."""
+    command = [sys.executable, "-m", "flask", "reconcile", "--older-than", "0s", "--json", *options]
+    out, log_file = folder / "out.jsonl", folder / "log"
     with out.open("wb") as stdout, log_file.open("wb") as log:
         process = subprocess.Popen(
             command,
@@ -184,14 +225,57 @@ def test_again_and_again_until_it_is_told_to_stop(
             stderr=log,
         )
         try:
-            reconciliation.world.refuse_orders(cart := reconciliation.cart(), "InvalidJsonInput")
-            payment, stuck = reconciliation.pay(reconciliation.cart()), reconciliation.pay(cart)
-            wait_for(lambda: payment in out.read_text())
-            wait_for(lambda: _alarmed(log_file, stuck) == ["ERROR"])
+            yield Repeating(out, log_file, process)
             assert process.poll() is None
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
+
+
+def test_again_and_again_until_it_is_told_to_stop(
+    sandbox: Sandbox, reconciliation: ReconciliationTester, tmp_path: Path
+) -> None:
+    """What is stuck is an alarm of its log."""
+    with repeating(sandbox, tmp_path, "--every", "10s") as running:
+        reconciliation.world.refuse_orders(cart := reconciliation.cart(), "InvalidJsonInput")
+        payment, stuck = reconciliation.pay(reconciliation.cart()), reconciliation.pay(cart)
+        wait_for(lambda: payment in running.out.read_text())
+        wait_for(lambda: _alarmed(running.log, stuck) == ["ERROR"])
+
+
+@pytest.mark.parametrize(
+    ("option", "found"), [((), True), (("--ledger",), True), (("--no-ledger",), False)], ids=str
+)
+def test_repeated_passes_compare_ledgers_unless_they_are_told_not_to(
+    option: tuple[str, ...],
+    found: bool,
+    sandbox: Sandbox,
+    reconciliation: ReconciliationTester,
+    tmp_path: Path,
+) -> None:
+    """With one pass a day, each payment is due in the first one."""
+    payment = reconciliation.pay(cart := reconciliation.cart())
+    reconciliation.run()
+    (paid,) = reconciliation.world.payment(cart)["transactions"]
+    reconciliation.world.operate_at_monext(paid["interfaceId"], "refunds", amount=1000)
+    with repeating(sandbox, tmp_path, "--every", "1d", *option) as running:
+        wait_for(lambda: "reconciled" in running.log.read_text())
+        if found:
+            wait_for(lambda: [f["need"] for f in running.findings() if f["payment"] == payment] == ["ledger"])
+    assert [f["need"] for f in running.findings() if f["payment"] == payment] == ["ledger"] * found
+
+
+@pytest.mark.parametrize(
+    ("option", "compared"), [((), False), (("--ledger",), True), (("--no-ledger",), False)], ids=str
+)
+def test_one_pass_compares_ledgers_where_it_is_told_to(
+    option: tuple[str, ...], compared: bool, reconciliation: ReconciliationTester
+) -> None:
+    reconciliation.pay(reconciliation.cart())
+    reconciliation.run()
+    reconciliation.world.forget_calls()
+    reconciliation.run(*option)
+    assert bool(reconciliation.world.calls("monext")) is compared
 
 
 def _alarmed(log: Path, payment: str) -> list[str]:

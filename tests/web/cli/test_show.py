@@ -76,6 +76,7 @@ def test_a_payment_without_an_order_is_shown(run: Run, world: World, buyer: Buye
     shown = run("show", str(world.payment(cart)["id"]))
     assert shown.exit_code == 0
     assert ["Order", "none"] in [line.split() for line in shown.stdout.splitlines()]
+    assert "Monext was not asked whether it is paid by now" in shown.stdout
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,9 @@ def test_a_payment_without_an_order_is_shown(run: Run, world: World, buyer: Buye
 )
 @pytest.mark.parametrize("verb", [["show"], ["cancel", "--yes"]], ids=lambda verb: str(verb[0]))
 def test_what_is_no_payment_and_no_order_is_not_found(verb: list[str], quoted: str, run: Run) -> None:
-    assert run(*verb, quoted).exit_code == 4
+    ended = run(*verb, quoted)
+    assert ended.exit_code == 4
+    assert "`flask payment find` knows other ids" in ended.stderr
 
 
 def test_what_is_not_found_is_an_error_in_json_as_well(run: Run) -> None:

@@ -13,7 +13,7 @@ from monext_bridge.web.http.headers import OWN, allow_sources, allow_widget, ini
 from monext_bridge.web.http.widget_sources import ANY_BANK, FONT_HOST, WALLET_SOURCES, Sources, everywhere
 from sandbox.runner import Sandbox
 from tests.bridges import Buyer, InProcess
-from tests.guards.test_documents import ROOT
+from tests.document_blocks import ROOT
 from tests.log_lines import LogLines
 from tests.world import World
 

@@ -50,6 +50,12 @@ def more_than(before: dict[tuple[str, str], float]) -> dict[tuple[str, str], flo
     return {key: value - before.get(key, 0) for key, value in counts().items() if value > before.get(key, 0)}
 
 
+def test_hosts_of_pictures_are_named_by_the_policy() -> None:
+    assert {"images.example.com", "localhost"} <= named_hosts(
+        settings_with(IMAGE_HOSTS="images.example.com,localhost:9000")
+    )
+
+
 @pytest.mark.parametrize("form", [old, new])
 @pytest.mark.parametrize(
     ("directive", "blocked", "kept"),

@@ -106,9 +106,16 @@ def test_every_page_says_who_sells_and_who_handles_the_payment() -> None:
         name: visible_text(BeautifulSoup(str(only_element(page, "footer")), "html.parser"))
         for name, page in on_every_page(DRESSED).items()
     }
-    told = "Seller: Maison · Payments are handled by Monext."
+    told = "Payments are handled by Monext. Card details never reach the shop."
 
-    assert {name: foot for name, foot in feet.items() if told not in foot} == {}
+    assert {name: foot for name, foot in feet.items() if "Seller: Maison" not in foot} == {}
+    assert {name for name, foot in feet.items() if told in foot} == set(AFTERWARDS)
+    assert {n for n, page in on_every_page(DRESSED).items() if visible_text(page).count(told) != 1} == set()
+
+
+@pytest.mark.parametrize("name", PAYING)
+def test_payment_page_says_beside_the_form_who_handles_the_card(name: str) -> None:
+    assert only_element(PAYING[name](DRESSED), ".payment .trust")
 
 
 def test_page_of_no_shop_is_a_page() -> None:
@@ -179,8 +186,9 @@ def test_receipt_names_the_shop() -> None:
     page = result_page(payment_result(BuyerStatus.PAID))
 
     assert visible_text(BeautifulSoup(str(only_element(page, "header")), "html.parser")) == "Shop"
-    assert visible_text(BeautifulSoup(str(only_element(page, "footer p")), "html.parser")).startswith(
-        "Seller: Shop "
+    assert (
+        visible_text(BeautifulSoup(str(only_element(page, "footer p:not(.trust)")), "html.parser"))
+        == "Seller: Shop"
     )
 
 
@@ -320,14 +328,28 @@ def test_cart_that_can_not_be_paid_leads_back_to_its_own_store(sandbox: Sandbox,
     buyer = Buyer(InProcess(sandbox, CANCEL_URL=json.dumps(pages)))
 
     assert only_element(buyer.checkout(world.cart("empty")).page, "#shop")["href"] == pages["fr-store"]
-    assert not buyer.get("/checkout/no-id").page.select("#shop")
+    shared = only_element(buyer.get("/checkout/no-id").page, "#shop")["href"]
+    assert shared == f"{sandbox.shop_url}/", (
+        "stores differ in their cancel pages, and not in their RETURN_URL"
+    )
 
 
-def test_error_that_leaves_a_payment_in_doubt_leads_nowhere(buyer: Buyer, world: World) -> None:
+def test_error_that_leaves_a_payment_in_doubt_leads_to_the_shop_and_not_to_its_cancel_page(
+    buyer: Buyer, world: World, sandbox: Sandbox
+) -> None:
     paying = buyer.start(world.cart())
     world.fault(remote="commercetools", path="/carts/", action="status", code=503, times=0)
 
-    assert not buyer.opens_result(paying).page.select("#shop")
+    assert only_element(buyer.opens_result(paying).page, "#shop")["href"] == f"{sandbox.shop_url}/"
+
+
+def test_error_of_a_shop_without_pages_leads_to_its_contact(sandbox: Sandbox, world: World) -> None:
+    contact = "mailto:help@shop.example.com"
+    bare = {"RETURN_URL": "", "CANCEL_URL": "", "SHOP_LINKS": json.dumps({"contact": contact})}
+    page = Buyer(InProcess(sandbox, variables=bare)).checkout(world.cart("empty")).page
+
+    assert not page.select("#shop")
+    assert only_element(page, "main #contact")["href"] == contact
 
 
 # --- what a page weighs

@@ -9,6 +9,7 @@ import pytest
 from flask_babel import force_locale
 
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.record import Address
 from monext_bridge.services.results import BuyerStatus
 from monext_bridge.web.pages.i18n import (
     SUPPORTED,
@@ -19,6 +20,7 @@ from monext_bridge.web.pages.i18n import (
     money,
     page_language,
     page_locale,
+    place,
 )
 from tests.web.rendered_pages import finished_app, only_element, payment_result, result_page
 
@@ -138,3 +140,20 @@ def test_moment_is_written_as_in_the_language_with_its_offset(locale: str, writt
 def test_digits_that_a_currency_no_longer_shows_are_not_rounded_away() -> None:
     with finished_app().test_request_context(), force_locale("en"):
         assert money(Money(199, "ISK", 2)).endswith("1.99")
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "written"),
+    [
+        ("fr", "DE", "Lyon, Allemagne"),
+        ("de", "GB", "Lyon, Vereinigtes Königreich"),
+        ("pt", "NL", "Lyon, Países Baixos"),
+        ("nl", "FR", "Lyon"),
+        ("en", None, "Lyon"),
+    ],
+)
+def test_country_of_a_place_is_named_in_the_pages_language_where_it_is_abroad(
+    language: str, country: str | None, written: str
+) -> None:
+    with finished_app().test_request_context(), force_locale(language):
+        assert place(Address(city="Lyon", postal_code="69003", country=country), "FR") == written

@@ -32,7 +32,14 @@ from tests.world import World
 UNKNOWN = {BuyerStatus.PENDING, BuyerStatus.REVIEW, BuyerStatus.CHECKING}
 WENT_THROUGH = {BuyerStatus.AUTHORIZED, BuyerStatus.RECORDING}
 
-OF_THE_CART = {"Shop", "Merino jumper", "Colissimo", "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10", "M3K9QX27TB4WZ"}
+OF_THE_CART = {
+    "Shop",
+    "Merino jumper",
+    "Colissimo",
+    "7d0a2f4e-90c1-4b8e-9f63-5f3c1f1a7b10",
+    "M3K9QX27TB4WZ",
+    ".",
+}
 
 PAGES: dict[str, Callable[[str], BeautifulSoup]] = {
     "widget": lambda language: widget_page(started_session(language=language)),
@@ -180,7 +187,7 @@ def test_result_looks_again_without_script_for_five_minutes(buyer: Buyer, world:
 
     branding, path = 0, f"/result/{paying.ref}"
     while found := buyer.get(path).page.select("head noscript meta[http-equiv=refresh]"):
-        seconds, _, path = str(found[0]["content"]).partition(";url=")
+        seconds, _, path = str(found[0]["content"]).partition("; url=")
         branding += int(seconds)
         assert branding <= 600
     assert branding == 300

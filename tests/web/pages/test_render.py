@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
+from monext_bridge.config import PaymentMethod
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.record.cart import CartLine, Delivery
-from monext_bridge.services.results import BuyerStatus
+from monext_bridge.domain.record.cart import Address, CartLine, Delivery
+from monext_bridge.services.results import BuyerStatus, StartedSession
 from monext_bridge.web.pages.branding import PageBranding
 from tests.web.rendered_pages import (
     HOSTILE,
@@ -77,6 +81,14 @@ def test_functions_that_the_widget_calls_exist_in_our_script() -> None:
         assert f"window.{name} = " in script
 
 
+def test_hosted_page_is_offered_below_the_form_and_not_as_the_secure_one() -> None:
+    page = widget_page()
+    ids = [str(tag["id"]) for tag in page.select("#PaylineWidget, #hosted")]
+
+    assert ids == ["PaylineWidget", "hosted"]
+    assert "secure" not in str(page).lower()
+
+
 def test_hosted_page_is_offered_with_script_without_and_when_the_widget_fails() -> None:
     page = widget_page()
 
@@ -104,10 +116,11 @@ def test_redirect_page_forwards_at_once_without_script() -> None:
 
     assert (
         only_element(page, "head meta[http-equiv=refresh]")["content"]
-        == f"0;url={started_session().redirect_url}"
+        == f"0; url={started_session().redirect_url}"
     )
     assert only_element(page, "a#continue")["href"] == started_session().redirect_url
     assert not page.select("script")
+    assert "passing" in only_element(page, "body")["class"], "what can't be read is not shown"
 
 
 # --- the order
@@ -120,11 +133,11 @@ def test_summary_shows_lines_deliveries_discount_taxes_and_total() -> None:
         "Merino jumper Quantity: 2 €120.00",
         "Delivery Colissimo €5.00",
         "Discount −€10.00",
-        "Total €115.00",
         "Taxes included €19.17",
         "To pay €115.00",
     ):
         assert expected in shown
+    assert shown.count("€115.00") == 1
 
 
 def test_free_delivery_is_said_in_words() -> None:
@@ -136,7 +149,8 @@ def test_free_delivery_is_said_in_words() -> None:
 def test_part_that_another_payment_holds_is_said() -> None:
     shown = visible_text(widget_page(started_session(due=eur(10000))))
 
-    assert "Already covered by another payment −€15.00 To pay now €100.00" in shown
+    assert "To pay €100.00" in shown
+    assert "Total €115.00 Taxes included €19.17 Already covered by another payment −€15.00" in shown
 
 
 def test_nothing_is_said_of_other_payments_when_all_is_due() -> None:
@@ -176,4 +190,104 @@ def test_names_from_the_shop_are_text_not_html() -> None:
     page = widget_page(started_session(cart=hostile), branding=PageBranding(name=HOSTILE))
 
     assert len(page.select("script")) == 2
-    assert visible_text(page).count(HOSTILE) == 5
+    assert visible_text(page).count(HOSTILE) == 6
+
+
+def test_amounts_on_the_payment_page_are_not_translated() -> None:
+    for page in (widget_page(), redirect_page(), widget_page(started_session(due=eur(10000)))):
+        amounts = page.find_all(string=re.compile("€"))
+        assert len(amounts) >= 4
+        assert [text for text in amounts if text.find_parent(translate="no") is None] == []
+
+
+# --- pictures
+
+PICTURE = "https://images.example.com/jumper.jpg"
+TWO_LINES = cart(
+    lines=(CartLine("jumper", "Merino jumper", 2, eur(12000)), CartLine("scarf", "Scarf", 1, eur(0)))
+)
+
+
+def test_picture_stands_beside_its_name_in_a_room_of_its_own() -> None:
+    page = widget_page(started_session(cart=TWO_LINES), pictures=(PICTURE, None))
+    wanted = {"alt": "", "width": "56", "height": "56", "loading": "lazy", "referrerpolicy": "no-referrer"}
+
+    first, second = page.select(".lines li")
+    picture = only_element(BeautifulSoup(str(first), "html.parser"), "img")
+    assert wanted.items() <= picture.attrs.items()
+    assert picture["src"] == PICTURE
+    assert not second.select("img"), "and the name of the other stands below the first"
+    assert second.select("span.picture")
+
+
+def test_folded_order_shows_its_first_pictures_and_names() -> None:
+    page = widget_page(started_session(cart=TWO_LINES), pictures=(PICTURE, PICTURE))
+
+    assert [(img["src"], img["width"]) for img in page.select("summary img")] == [(PICTURE, "40")] * 2
+    assert only_element(page, "summary .names").get_text() == "Merino jumper, Scarf"
+    assert only_element(page, "summary .names")["aria-hidden"] == "true", "they are read in the list"
+
+
+def test_order_without_pictures_keeps_no_room_for_them() -> None:
+    page = widget_page(started_session(cart=TWO_LINES))
+
+    assert not page.select("img, .picture, .pictured")
+
+
+# --- where it goes, and how it can be paid
+
+PARIS = Address(
+    first_name="Jeanne", street_name="rue des Lilas", postal_code="75011", city="Paris", country="FR"
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "places"),
+    [
+        ({"shipping_address": PARIS, "billing_address": PARIS}, ["Paris"]),
+        ({"shipping_address": replace(PARIS, country="DE"), "billing_address": PARIS}, ["Paris, Germany"]),
+        ({"shipping_address": PARIS}, ["Paris, France"]),
+        ({"shipping_address": replace(PARIS, city=None), "billing_address": PARIS}, []),
+        ({"shipping_address": replace(PARIS, country="QQ"), "billing_address": PARIS}, ["Paris, QQ"]),
+        ({"shipping_address": replace(PARIS, city=HOSTILE, country=None)}, [HOSTILE]),
+        ({}, []),
+        (
+            {
+                "deliveries": (
+                    Delivery("Post", eur(500), replace(PARIS, city="Lyon")),
+                    Delivery("Post", eur(500), replace(PARIS, city="Lyon", street_name="rue Verte")),
+                    Delivery("Post", eur(500), PARIS),
+                ),
+                "billing_address": PARIS,
+            },
+            ["Lyon", "Paris"],
+        ),
+    ],
+)
+def test_order_says_to_which_town_it_goes_and_to_whom_it_does_not(
+    changes: dict[str, Any], places: list[str]
+) -> None:
+    page = widget_page(started_session(cart=cart(**changes)))
+
+    said = [
+        dd.get_text()
+        for dt in page.select("dt")
+        if dt.get_text() == "Delivered to"
+        for dd in dt.find_next_siblings("dd")
+    ]
+    assert said == places
+    assert not any(each in str(page) for each in ("Jeanne", "Lilas", "75011"))
+
+
+@pytest.mark.parametrize("page", [widget_page, redirect_page])
+def test_methods_are_named_in_their_order_where_the_settings_name_them(
+    page: Callable[[StartedSession], BeautifulSoup],
+) -> None:
+    named = page(started_session(methods=(PaymentMethod.IDEAL, PaymentMethod.CB)))
+
+    assert [mark.get_text() for mark in named.select(".methods li")] == ["iDEAL", "CB"]
+    assert not page(started_session()).select(".methods")
+
+
+def test_every_method_has_a_name_for_buyers() -> None:
+    assert len({method.label for method in PaymentMethod}) == len(PaymentMethod)

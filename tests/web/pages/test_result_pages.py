@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
 from monext_bridge.services.results import BuyerStatus
-from monext_bridge.web.pages.branding import PLAIN
+from monext_bridge.web.pages.branding import PLAIN, Link, PageBranding
 from monext_bridge.web.pages.render import REFRESHING, RETRYABLE
 from tests.web.rendered_pages import (
     NEXT_POLL,
@@ -23,6 +26,7 @@ from tests.web.rendered_pages import (
     visible_text,
 )
 
+ORDER = order("M3K9QX27TB4WZ")
 NOTHING = "Nothing has been taken."
 UNKNOWN = "We do not know yet whether this payment went through. Do not pay again."
 VERDICTS = {
@@ -68,6 +72,67 @@ def test_order_number_is_shown_once_there_is_one() -> None:
 
 
 @pytest.mark.parametrize("status", BuyerStatus)
+def test_result_has_one_number_to_quote_with_a_button_that_a_script_shows(status: BuyerStatus) -> None:
+    for made, quoted, name in (
+        (None, "reference", "payment reference"),
+        (ORDER, "order-number", "order number"),
+    ):
+        page = result_page(payment_result(status, order=made))
+
+        button = only_element(page, "button")
+        assert (button["data-copies"], button["type"], button.has_attr("hidden")) == (quoted, "button", True)
+        assert f"Please quote the {name} if you contact the shop." in visible_text(page)
+
+
+def test_order_without_a_number_leaves_the_payment_reference_to_quote() -> None:
+    page = result_page(payment_result(BuyerStatus.PAID, order=replace(ORDER, number=None)))
+
+    assert only_element(page, "button")["data-copies"] == "reference"
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_what_must_not_be_translated_says_so(status: BuyerStatus) -> None:
+    page = result_page(payment_result(status, order=ORDER, refunded=eur(1000)))
+
+    kept = [only_element(page, f"#{id_}") for id_ in ("order-number", "amount", "refunded", "reference")]
+    assert [tag["id"] for tag in kept if tag.get("translate") != "no"] == []
+    named = [
+        text for text in page.find_all(string=re.compile("€")) if text.find_parent(translate="no") is None
+    ]
+    assert named == []
+
+
+def test_result_says_how_much_was_refunded_and_when() -> None:
+    at = datetime(2026, 7, 31, 22, 5, tzinfo=UTC)
+    for status in (BuyerStatus.PAID, BuyerStatus.REFUNDED, BuyerStatus.RETURNED):
+        page = result_page(payment_result(status, refunded=eur(1000), given_back_at=at))
+
+        assert "Refunded €10.00 Refunded on 1 August 2026, 00:05 (UTC+2)" in visible_text(page)
+
+
+def test_result_of_a_reservation_says_when_it_was_released_and_of_no_refund() -> None:
+    at = datetime(2026, 7, 31, 22, 5, tzinfo=UTC)
+    page = result_page(payment_result(BuyerStatus.RETURNED, released=True, refunded=eur(0), given_back_at=at))
+
+    assert "Released on 1 August 2026, 00:05 (UTC+2)" in visible_text(page)
+    assert not page.select("#refunded")
+
+
+@pytest.mark.parametrize("given", [{"refunded": eur(0)}, {"refunded": None}, {}])
+def test_result_says_nothing_of_refunds_where_there_are_none(given: dict[str, Any]) -> None:
+    assert not result_page(payment_result(BuyerStatus.PAID, **given)).select("#refunded, #given-back-at")
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
+def test_result_of_a_shop_without_pages_leads_to_its_contact(status: BuyerStatus) -> None:
+    branding = PageBranding(name="Shop", contact=Link("Contact us", "mailto:help@shop.example.com"))
+    page = result_page(payment_result(status), shop_url=None, branding=branding)
+
+    assert only_element(page, "#contact")["href"] == "mailto:help@shop.example.com"
+    assert not result_page(payment_result(status), branding=branding).select("#contact")
+
+
+@pytest.mark.parametrize("status", BuyerStatus)
 def test_way_back_to_the_payment_is_shown_only_where_nothing_was_taken(status: BuyerStatus) -> None:
     links = [link["href"] for link in result_page(payment_result(status)).select("#retry")]
 
@@ -94,9 +159,9 @@ def test_states_that_end_soon_look_again_by_themselves(status: BuyerStatus) -> N
     refreshes = status in REFRESHING
 
     by_meta = page.select("head noscript meta[http-equiv=refresh]")
-    assert [tag["content"] for tag in by_meta] == ([f"10;url={NEXT_POLL}"] if refreshes else [])
+    assert [tag["content"] for tag in by_meta] == ([f"10; url={NEXT_POLL}"] if refreshes else [])
     assert [tag["data-refresh"] for tag in page.select("[data-refresh]")] == ([REFRESH] if refreshes else [])
-    assert bool(page.select("script[nonce=n0nce]")) == refreshes
+    assert only_element(page, "script")["nonce"] == "n0nce"
 
 
 @pytest.mark.parametrize("status", BuyerStatus)

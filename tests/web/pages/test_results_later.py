@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -56,7 +57,15 @@ def test_paid_result_says_what_was_refunded_of_it(
     assert not shown(buyer, paid).page.select("#refunded")
     assert office.send_actions(paid.id, {"action": "refundPayment", "amount": EUR_10}).status == 200
 
-    assert "Refunded of this €10.00" in shown(buyer, paid).visible_text
+    told = shown(buyer, paid)
+    assert "Refunded €10.00 Refunded on " in told.visible_text
+    assert only_element(told.page, "#given-back-at time")["datetime"] == refunded_at(world, paid)
+
+
+def refunded_at(world: World, paid: PaidCart) -> str:
+    """When the record says that the refund was done."""
+    (refund,) = (t for t in world.payment(paid.cart)["transactions"] if t["type"] == "Refund")
+    return datetime.fromisoformat(refund["timestamp"]).isoformat(timespec="seconds")
 
 
 def chargeback(world: World, paid: PaidCart, amount: dict[str, Any]) -> None:
@@ -96,7 +105,9 @@ def test_payment_that_was_refunded_before_there_was_an_order_is_refunded_too(
     buyer.comes_back(page)
     assert office.send_actions(world.payment(cart)["id"], {"action": "reversePayment"}).status == 200
 
-    assert "All of it has been refunded." in buyer.opens_result(page, lang="en").visible_text
+    told = buyer.opens_result(page, lang="en").visible_text
+    assert "All of it has been refunded." in told
+    assert "Refunded €134.90 Refunded on " in told
 
 
 def test_payment_that_a_bank_took_back_stays_paid(world: World, buyer: Buyer) -> None:
@@ -112,7 +123,10 @@ def test_reservation_that_was_released_is_not_called_money_returned(buyer: Buyer
     world.pay(page.token, outcome="accepted")
     buyer.comes_back(page)
 
-    said = buyer.opens_result(page, lang="en").visible_text
+    told = buyer.opens_result(page, lang="en")
+    said = told.visible_text
+    assert not told.page.select("#refunded")
+    assert "Released on " in said
     assert "The reserved amount has been released" in said
     assert "Nothing was taken. This payment pays for no order" in said
 
@@ -169,3 +183,18 @@ def test_everybody_else_gets_the_page(accept: str, buyer: Buyer, world: World) -
     answer = buyer.get(f"/result/{page.ref}", headers={"Accept": accept})
 
     assert answer.headers["Content-Type"].startswith("text/html")
+
+
+# --- ways on
+
+
+@pytest.mark.parametrize("outcome", ["", "pending", "risk", "refused", "accepted"])
+def test_every_result_leads_to_the_shop(outcome: str, buyer: Buyer, world: World, sandbox: Sandbox) -> None:
+    page = buyer.start(world.cart())
+    if outcome:
+        world.pay(page.token, outcome=outcome)
+
+    link = str(only_element(buyer.opens_result(page).page, "#shop")["href"])
+    landing = {"refused": f"{sandbox.shop_url}/cancelled?", "accepted": f"{sandbox.shop_url}/thanks?"}
+    assert link.startswith(landing.get(outcome, f"{sandbox.shop_url}/"))
+    assert ("status=" in link) == (outcome in landing), "no hint where nothing is decided"

@@ -71,14 +71,16 @@ def client_and_scopes(settings: Settings, *, place: int) -> Iterator[Diagnosis]:
         scopes = granted_scopes(settings.commercetools, clients[place - 1])
     except RemoteUnreachable:
         yield skipped(
-            "ctp_client_not_asked", f"{which}: commercetools is not reached", setting="CTP_AUTH_URL"
+            "ctp_client_not_asked",
+            f"{which} is not tried: commercetools is not reached",
+            setting="CTP_AUTH_URL",
         )
     except RemoteRefused as error:
         yield _refused(which, status=error.status, last_hope=place == len(clients))
     except RemoteError:
         yield fault(
             "ctp_no_usable_answer",
-            f"{which}: the authorisation server gave no usable answer",
+            f"{which} gets no usable answer from the authorisation server",
             setting="CTP_AUTH_URL",
             advice="See whether it is commercetools that answers there, and its status page.",
             outside=True,
@@ -98,7 +100,13 @@ def _refused(which: str, *, status: int, last_hope: bool) -> Diagnosis:
 
 
 def scopes_of(settings: Settings, which: str, granted: frozenset[str]) -> Iterator[Diagnosis]:
-    """Compare scopes such as `manage_payments:shop` with what is needed; those of one store alone do not count."""
+    """Compare scopes such as `manage_payments:shop` with what is needed; those of one store alone do not count.
+
+    Where all are of another project, that is told alone.
+    """
+    if others := _other_projects(settings, granted):
+        yield _of_another_project(which, others, settings)
+        return
     names = {name for name, _, rest in (each.partition(":") for each in granted) if rest == _key(settings)}
     everything = "manage_project" in names
     wanted = needs(settings)
@@ -114,12 +122,29 @@ MAY_HAVE = frozenset({"manage_subscriptions", "view_subscriptions", "view_projec
 """Scopes that do no harm: this command reads the project's currencies and the subscription with them."""
 
 
+def _other_projects(settings: Settings, granted: frozenset[str]) -> tuple[str, ...]:
+    """Return the projects of the scopes, none where one is of ours or no scope names any."""
+    projects = {each.split(":")[1] for each in granted if ":" in each}
+    return () if _key(settings) in projects else tuple(sorted(projects))
+
+
+def _of_another_project(which: str, projects: tuple[str, ...], settings: Settings) -> Diagnosis:
+    return fault(
+        "ctp_project_differs",
+        f"{which} is of the project {', '.join(projects)}, and CTP_PROJECT_KEY is {_key(settings)}",
+        setting="CTP_PROJECT_KEY",
+        advice="Set it to the key of that project, or take an API client of the other one.",
+    )
+
+
 def _missing(which: str, need: Need) -> Diagnosis:
     what = f"{which} lacks the scope {need.scopes[0]}, which is needed for {need.feature}"
-    advice = "Scopes can't be changed: make an API client with all that the README lists, and give it to the bridge."
+    advice = "Scopes can't be changed: make an API client with those of docs/commercetools-setup.md, for the bridge."
     if need.essential:
         return fault("ctp_scope_missing", what, setting=need.setting, advice=advice)
-    return warning("ctp_scope_missing", what, setting=need.setting, advice=f"Where you use that: {advice}")
+    return warning(
+        "ctp_scope_missing", what, setting=need.setting, advice=f"Needed only where you use that. {advice}"
+    )
 
 
 def _too_many(which: str, more: set[str]) -> Iterator[Diagnosis]:
@@ -128,7 +153,7 @@ def _too_many(which: str, more: set[str]) -> Iterator[Diagnosis]:
             "ctp_scopes_too_many",
             f"{which} has scopes that the bridge does not need: {', '.join(sorted(more))}",
             setting=CLIENT,
-            advice="Make an API client with the scopes that the README lists alone: a stolen one then opens less.",
+            advice="Make an API client with those of docs/commercetools-setup.md alone: a stolen one opens less.",
         )
 
 
@@ -167,12 +192,17 @@ def project_currencies(settings: Settings) -> Iterator[Diagnosis]:
     try:
         project = CommercetoolsGateway(settings.commercetools).get_project()
     except RemoteError as error:
-        scope = isinstance(error, RemoteRefused) and error.status == FORBIDDEN
-        why = "that takes the scope view_project_settings" if scope else "commercetools gives no answer"
-        what = f"The project's currencies are not read: {why}"
+        what = f"The project's currencies are not read: {why_not_read(error, scope='view_project_settings')}"
         yield skipped("ctp_project_not_read", what, setting="CURRENCIES")
         return
     yield from _compared(settings.currencies, project)
+
+
+def why_not_read(error: RemoteError, *, scope: str) -> str:
+    """Say why commercetools did not let something be read."""
+    if not isinstance(error, RemoteRefused):
+        return "commercetools gives no answer"
+    return f"that takes the scope {scope}" if error.status == FORBIDDEN else "the API client is refused"
 
 
 def _compared(wanted: frozenset[str], project: Mapping[str, object]) -> Iterator[Diagnosis]:

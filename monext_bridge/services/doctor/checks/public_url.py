@@ -155,14 +155,11 @@ def _proxies(trusted: int, seen: SeenRequest) -> Diagnosis:
         )
     what = f"TRUSTED_PROXIES is {trusted}, and {seen.addresses} proxies put an address into X-Forwarded-For"
     if seen.addresses < trusted:
-        advice = (
-            "Set it to what buyers' requests pass, or anybody may write an address of their choice there."
-        )
+        wrong = "Too high, and anybody chooses the address by which limits count."
     else:
-        advice = "Set it to what buyers' requests pass, or all of them share the rate limits of one address."
-    return warning(
-        "proxies_differ", what, setting=PROXIES, advice=f"{advice} This machine may pass fewer of them."
-    )
+        wrong = "Too low, and all buyers share the limits of one address."
+    right = "Set it to the number of proxies that buyers' requests pass. This machine may pass fewer of them."
+    return warning("proxies_differ", what, setting=PROXIES, advice=f"{right} {wrong}")
 
 
 def _scheme(settings: Settings, seen: SeenRequest) -> Iterator[Diagnosis]:

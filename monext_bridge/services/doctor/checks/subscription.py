@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monext_bridge.config import Settings
-from monext_bridge.errors import RemoteError, RemoteNotFound, RemoteRefused
+from monext_bridge.errors import RemoteError, RemoteNotFound
 from monext_bridge.gateways.commercetools import CommercetoolsGateway, Json
 from monext_bridge.mapping.clouds import FOLLOWED
 from monext_bridge.mapping.commercetools import SUBSCRIPTION_KEY
 from monext_bridge.mapping.json_object import JsonObject
+from monext_bridge.services.doctor.checks.project import why_not_read
 from monext_bridge.services.doctor.examination import Examination
 from monext_bridge.services.doctor.findings import Diagnosis, fault, ok, skipped, warning
 
 SECRET, TOPICS = "EVENTS_SECRET", "EVENTS_TOPICS"
-HEALTHY, FORBIDDEN = "Healthy", 403
+HEALTHY = "Healthy"
 DESTINATIONS = frozenset({"GoogleCloudPubSub", "SNS", "EventGrid"})
 
 
@@ -39,8 +40,7 @@ def subscription(settings: Settings) -> Iterator[Diagnosis]:
             advice="Run `flask setup`, or set CAPTURE_ON_SHIPMENT=off where that is not wanted.",
         )
     except RemoteError as error:
-        scope = isinstance(error, RemoteRefused) and error.status == FORBIDDEN
-        why = "that takes the scope view_subscriptions" if scope else "commercetools gives no answer"
+        why = why_not_read(error, scope="view_subscriptions")
         yield skipped("subscription_not_read", f"The subscription is not read: {why}", setting=SECRET)
     else:
         yield from _health(found)

@@ -20,6 +20,7 @@ from monext_bridge.domain.operations import (
     open_amounts,
 )
 from monext_bridge.domain.record import (
+    AttemptStatus,
     Payment,
     Transaction,
     TransactionState,
@@ -166,7 +167,12 @@ def _differences(part: PartAccount) -> Iterator[Text]:
         yield Text(printable(f"In minor units: {part.differs}"), style="red")
 
 
+NOT_ASKED = "open: Monext was not asked whether it is paid by now; flask reconcile --older-than 0s asks"
+
+
 def _needs(account: PaymentAccount) -> Iterator[Text]:
+    if not account.needs and attempt_status(account.payment) is AttemptStatus.OPEN:
+        yield Text(NOT_ASKED, style="yellow")
     for need in account.needs:
         text = f"{need.value}: {NEEDS[need]}\n  see {runbook_link(need)}"
         yield Text(text, style="yellow")

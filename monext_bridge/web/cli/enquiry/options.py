@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import click
 
 from monext_bridge.domain.record import Payment, attempt_status
-from monext_bridge.errors import Malformed, StoreNotConfigured
+from monext_bridge.errors import Malformed, NotFound, StoreNotConfigured
 from monext_bridge.logs import log_from
 from monext_bridge.services.operations import find_payments
 from monext_bridge.web.cli.amounts import write_amount
@@ -92,8 +92,18 @@ def check_order(begin: datetime | None, until: datetime | None) -> None:
 
 def only_payment(quoted: str) -> Payment:
     """Return the payment that is meant. Raises Malformed where the order has several, NotFound, RemoteError."""
-    payments = find_payments(services().records, services().operations, quoted=quoted)
+    payments = _found(quoted)
     if len(payments) > 1:
         lines = (f"\n  {p.id}  {write_amount(p.planned)}  {attempt_status(p).value}" for p in payments)
         raise Malformed(f"the order has several payments, name one of them:{''.join(lines)}")
     return payments[0]
+
+
+def _found(quoted: str) -> tuple[Payment, ...]:
+    """Return the payments that go by an id or an order number. Raises NotFound, which says where to look further."""
+    try:
+        return find_payments(services().records, services().operations, quoted=quoted)
+    except NotFound as error:
+        raise NotFound(
+            f"{error}\n`flask payment find` knows other ids, and numbers of orders never made"
+        ) from error

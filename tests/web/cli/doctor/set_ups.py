@@ -194,6 +194,7 @@ def _shop(set_up: SetUp) -> tuple[Diagnosis, ...]:
 
 WRONG: Mapping[str, Wrong] = {
     "commercetools refuses the secret": _changed(CTP_CLIENT_SECRET="zR8tY2wLq6Vb0NxKc4Hd9MfJ"),
+    "the key of another project": _changed(CTP_PROJECT_KEY="another"),
     "a scope is missing": _client(*(each for each in SCOPES if each != "manage_orders")),
     "the client may do everything": _client("manage_project"),
     "commercetools is away": _changed(CTP_AUTH_URL=NOWHERE, CTP_API_URL=NOWHERE),

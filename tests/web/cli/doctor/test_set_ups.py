@@ -50,8 +50,9 @@ def test_every_fault_and_warning_says_what_to_do_and_most_name_a_setting(set_up:
     for name in WRONG:
         for line in SECTIONS[name]:
             if line.startswith(("FAULT", "WARNING")):
-                following = SECTIONS[name][SECTIONS[name].index(line) + 1]
-                assert following.strip().startswith("->"), line
+                following = SECTIONS[name][SECTIONS[name].index(line) :]
+                advice = next(each for each in following if not each.startswith(("FAULT", "WARNING")))
+                assert advice.strip().startswith("->"), line
                 named = line.split(maxsplit=1)[1].split(":")[0].split()[0].partition("[")[0]
                 assert named in names or "clock" in line or "files open" in line, line
 

@@ -8,14 +8,12 @@ says which software made it.
 
 from __future__ import annotations
 
-import fcntl
-import logging
 import os
-import resource
 import socket
-import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,11 +23,11 @@ from gevent.monkey import get_original
 from gunicorn.http import wsgi
 from gunicorn.workers.ggevent import GeventWorker
 
-from monext_bridge.logs import CONCERNS, event
-from monext_bridge.runtime import SLOTS_PER_REMOTE
+from monext_bridge.logs import CONCERNS
+from monext_bridge.server.accepting import Acceptor, measure_rounds
+from monext_bridge.server.answers import PlainResponse
+from monext_bridge.server.succession import Succession
 from monext_bridge.web import LARGEST_BODY
-
-log = logging.getLogger(__name__)
 
 UNWANTED_SECONDS = 2.0
 """Seconds for which a body that is too large is read after its answer, which the client would else lose."""
@@ -37,23 +35,13 @@ UNWANTED_SECONDS = 2.0
 LAST_REQUESTS = 2.0
 """Seconds that a worker that stops gives to connections on which no whole head has come yet."""
 
-CHECKS_EVERY = 0.2
+CHECKS_EVERY = 0.1
 """Seconds between two looks at whether the worker stops, and at who still waits then."""
 
 LATER = 100
 """Requests that a worker serves beyond its number while another one of this gunicorn ends for the same reason."""
 
-REMOTES, OTHER_FILES = 4, 100
-"""Hosts whose connections may all be open at once (commercetools, its tokens, Monext, Redis), and all other files."""
-
 IPV4_IN_IPV6 = "::ffff:"
-
-
-class NamelessResponse(wsgi.Response):  # type: ignore[misc]
-    """Is gunicorn's answer without the `Server` header, which would tell whom to look up known weaknesses for."""
-
-    def default_headers(self) -> list[str]:
-        return [line for line in super().default_headers() if not line.lower().startswith("server:")]
 
 
 class PatientWorker(GeventWorker):  # type: ignore[misc]
@@ -74,8 +62,8 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
     sockets: list[Any]
     """Those on which the process listens."""
 
-    retirement = tempfile.TemporaryFile()  # noqa: SIM115 it is open as long as this gunicorn runs
-    """Is locked by the one worker that ends because it has served enough requests. The lock ends with its process."""
+    succession = Succession()
+    """That of all workers of this gunicorn."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,14 +84,30 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        # gunicorn has no setting for its headers; it makes every answer by this name.
-        wsgi.Response = NamelessResponse
+        # gunicorn has no setting for its headers or its writes; it makes every answer by this name.
+        wsgi.Response = PlainResponse
         self._app: WSGIApplication = self.app.wsgi()
         self.wsgi = self._answer
 
     def run(self) -> None:
-        gevent.spawn(self._end_waiting)
-        super().run()
+        """Serve until gunicorn says to stop, and then finish what has begun, for as long as it allows.
+
+        gunicorn's own loop looks once a second, before and after it stops.
+        """
+        self.succession.begin()
+        measure_rounds()
+        acceptors = [
+            Acceptor(each, handle=partial(self.handle, each), connections=self.worker_connections)
+            for each in self.sockets
+        ]
+        for each in acceptors:
+            each.start()
+        while self.alive:
+            self.notify()
+            gevent.sleep(CHECKS_EVERY)
+        for each in acceptors:
+            each.close()
+        self._finish(acceptors)
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         self._waiting.add(client)
@@ -160,22 +164,28 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
         self._unread.add(sock)
 
     def _retire_alone(self) -> None:
-        """Put off the end of a worker that has served enough while another one ends, so that one is always there."""
-        if self.nr + 1 < self.max_requests:
-            return
-        try:
-            fcntl.lockf(self.retirement, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        """Put off the end of a worker that has served enough while another one is replaced for the same reason."""
+        if (
+            self.nr + 1 >= self.max_requests
+            and self.alive
+            and not self.succession.may_retire(self.cfg.workers)
+        ):
             self.max_requests += LATER
 
-    def _end_waiting(self) -> None:
-        """End the connections without a request once the worker stops. What has arrived by then is still served."""
-        while self.alive:
-            gevent.sleep(CHECKS_EVERY)
-        gevent.sleep(LAST_REQUESTS)
-        while True:
-            for sock in tuple(self._waiting):
-                _shut_down(sock, socket.SHUT_RD)
+    def _finish(self, acceptors: list[Acceptor]) -> None:
+        """Serve what has arrived by now, and end the connections on which no whole head has come."""
+        began = time.monotonic()
+        while not all(each.is_idle for each in acceptors):
+            gone = time.monotonic() - began
+            if gone > self.cfg.graceful_timeout:
+                self.log.warning("Worker graceful timeout (pid:%s)", self.pid)
+                for each in acceptors:
+                    each.stop(timeout=1)
+                return
+            if gone > LAST_REQUESTS:
+                for sock in tuple(self._waiting):
+                    _shut_down(sock, socket.SHUT_RD)
+            self.notify()
             gevent.sleep(CHECKS_EVERY)
 
 
@@ -200,26 +210,3 @@ def _read_unwanted(sock: Any) -> None:
     with suppress(OSError), gevent.Timeout(UNWANTED_SECONDS, False):
         while sock.recv(LARGEST_BODY):
             gevent.sleep(0)
-
-
-def listening_address(port: int) -> str:
-    """Return the address to bind: that of IPv6 where it takes IPv4 as well, as it does on most hosts."""
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            apart = probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
-            probe.bind(("::", 0))
-    except OSError:
-        apart = True
-    return f"0.0.0.0:{port}" if apart else f"[::]:{port}"
-
-
-def allow_files(connections: int) -> None:
-    """Raise the number of files that a process may open to what a worker needs; warn where the host allows fewer."""
-    needed = connections + REMOTES * SLOTS_PER_REMOTE + OTHER_FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-    if soft != resource.RLIM_INFINITY and soft < allowed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    if allowed < needed:
-        then = "a crowd is refused connections, and calls fail; raise the host's ulimit -n"
-        event(log, "few_files", level=logging.WARNING, allowed=allowed, needed=needed, then=then)
