@@ -60,7 +60,7 @@ def test_more_scopes_than_needed_are_a_warning() -> None:
 def seen(
     addresses: int = 1, schemes: tuple[str, ...] = ("https",), host: str = "pay.example.com"
 ) -> SeenRequest:
-    return SeenRequest("0.1.0", addresses, schemes, host)
+    return SeenRequest("0.2.0", addresses, schemes, host)
 
 
 def test_the_number_of_proxies_is_what_the_request_passed() -> None:
