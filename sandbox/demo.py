@@ -88,7 +88,7 @@ def _beside(
     """A bridge beside the sandbox that is told of its messages, and that shops of `--origin` may use."""
     environment = {
         **bridge_environment(sandbox, port=port, access=options.access, link_secret=link_secret),
-        **looks_environment(sandbox.shop_url),
+        **looks_environment(sandbox),
         **welcome_environment(sandbox.shop_url, origins=options.origin),
         "METRICS_TOKEN": secrets.token_urlsafe(24),
     }

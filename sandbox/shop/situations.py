@@ -25,7 +25,7 @@ KINDS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A heading, what to try and expect (may be empty), what it is an example of, and the place in the shop window."""
+    """A heading, what to try and expect (may be empty), what it is an example of, and its place in the window."""
 
     title: str
     sentence: str
@@ -79,11 +79,11 @@ _TO_TRY = {
         "Pay it: a dinar has a thousand parts, and all three decimals are the same on the payment page.",
         ("currencies",),
     ),
-    "empty": Situation(
-        "An empty cart", "Try to pay it: you read that there is nothing to pay.", ("errors",)
-    ),
+    "empty": Situation("An empty cart", "Try to pay it: you read that there is nothing to pay.", ("errors",)),
     "free": Situation(
-        "Everything in it is free", "Try to pay it: nothing is due, so no payment begins.", ("errors", "prices")
+        "Everything in it is free",
+        "Try to pay it: nothing is due, so no payment begins.",
+        ("errors", "prices"),
     ),
     "merged": Situation(
         "Its goods have moved to another cart, as the customer logged in",
