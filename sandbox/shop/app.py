@@ -43,7 +43,11 @@ def create_app(settings: ShopSettings) -> Flask:
     app.extensions["shop"] = Shop.of(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        money=amounts.money, moment=amounts.moment, words=amounts.words, pretty=amounts.pretty
+        money=amounts.money,
+        price=amounts.price,
+        moment=amounts.moment,
+        words=amounts.words,
+        pretty=amounts.pretty,
     )
     app.context_processor(_everywhere)
     for pages in _PAGES:
