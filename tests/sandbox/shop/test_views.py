@@ -1,5 +1,6 @@
 import pytest
 
+from sandbox.commercetools.seed import cart_id
 from tests.sandbox.shop.conftest import Browser, paid
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
