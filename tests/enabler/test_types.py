@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.document_blocks import blocks, column, table
 from tests.enabler.test_module import DOCUMENT, STATIC
-from tests.guards.test_documents import blocks, column, table
 
 TYPES = Path(__file__).parent / "types"
 COMPILER = TYPES / "node_modules" / "typescript" / "bin" / "tsc"
