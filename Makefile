@@ -7,8 +7,9 @@ STAMP := $(VENV)/.installed
 
 .PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots picture states settings endpoints metrics test-alerts translations sbom audit lock clean
 
+# What a shop of one's own needs is in the file, while the demo runs. DEMO may hold more options: sandbox/README.md.
 demo: $(STAMP)
-	@exec $(BIN)/python -m sandbox.demo
+	@exec $(BIN)/python -m sandbox.demo --env-file build/demo.env $(DEMO)
 
 # By file, since what a module sets up can be dear: storms, remotes that hang, a browser. In the folders' order, in which
 # the long ones come first. One process a core of a small machine: browsers and servers of the tests want some as well.
@@ -17,6 +18,7 @@ SUITE := -n 2 --dist loadfile --no-loadscope-reorder
 test: $(STAMP)
 	@tests/browser/get_chromium.sh
 	@tests/browser/get_firefox.sh
+	@tests/enabler/get_typescript.sh
 	@tests/markup/get_checker.sh
 	$(BIN)/python -m pytest $(SUITE)
 
@@ -25,6 +27,7 @@ test: $(STAMP)
 test-coverage: $(STAMP)
 	@tests/browser/get_chromium.sh
 	@tests/browser/get_firefox.sh
+	@tests/enabler/get_typescript.sh
 	@tests/markup/get_checker.sh
 	.ci/coverage $(SUITE) $(TESTS)
 
@@ -162,5 +165,5 @@ $(STAMP): requirements-dev.txt
 	@touch $@
 
 clean:
-	rm -rf $(PEER)/node_modules tests/browser/node/node_modules tests/markup/node/node_modules
+	rm -rf $(PEER)/node_modules tests/browser/node/node_modules tests/enabler/types/node_modules tests/markup/node/node_modules
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build

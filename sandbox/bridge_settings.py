@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from sandbox.commercetools.settings import ProjectSettings
 from sandbox.monext.settings import DEFAULT_MERCHANTS, Merchant, PointOfSale
@@ -59,14 +60,16 @@ def commercetools_environment(url: str) -> dict[str, str]:
     }
 
 
-def looks_environment(shop_url: str) -> dict[str, str]:
-    """A name for all stores; the German one has a logo, colours and legal pages of its own."""
+def looks_environment(sandbox: Sandbox) -> dict[str, str]:
+    """A name and pictures for all stores; the German one has a logo, colours and legal pages of its own."""
+    shop_url = sandbox.shop_url
     pages = {kind: f"{shop_url}/#{kind}" for kind in ("terms", "privacy", "imprint", "returns")}
     return {
         "SHOP_NAME": "Sandbox shop",
         "SHOP_LOGO": _map({"de-store": f"{shop_url}/static/logo.svg"}),
         "SHOP_COLORS": _map({"de-store": {"accent": "#8a1538", "ground": "#faf6f2"}}),
         "SHOP_LINKS": _map({"de-store": {**pages, "contact": "mailto:help@shop.example.com"}}),
+        "IMAGE_HOSTS": urlsplit(sandbox.commercetools_url).netloc,
     }
 
 

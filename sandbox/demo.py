@@ -15,6 +15,7 @@ from typing import get_args
 from sandbox.bridge_process import BridgeProcess
 from sandbox.bridge_settings import bridge_environment, looks_environment
 from sandbox.log_lines import readable
+from sandbox.own_shop import ORIGINS, kept_in, shop_environment, told, welcome_environment
 from sandbox.runner import Ports, Sandbox
 from sandbox.shop import Access
 
@@ -52,19 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     with sandbox:
         if options.no_bridge:
-            _say(_addresses(sandbox))
+            _say(_addresses(sandbox, []))
             stopped.wait()
             return 0
-        environment = {
-            **bridge_environment(sandbox, port=bridge_port, access=options.access, link_secret=link_secret),
-            **looks_environment(sandbox.shop_url),
-            "METRICS_TOKEN": secrets.token_urlsafe(24),
-        }
-        events = f"{sandbox.bridge_url}/events/commercetools"
-        sandbox.push_messages_to(events, secret=environment["EVENTS_SECRET"])
-        with TemporaryDirectory(prefix="demo-") as folder:
-            settings = write_settings(Path(folder) / "demo.env", environment)
-            return _with_bridge(sandbox, environment=environment, settings=settings, stopped=stopped)
+        return _beside(sandbox, options=options, port=bridge_port, stopped=stopped, link_secret=link_secret)
 
 
 def free_ports(wanted: list[int]) -> list[int]:
@@ -90,6 +82,27 @@ def _is_free(port: int) -> bool:
     return True
 
 
+def _beside(
+    sandbox: Sandbox, *, options: argparse.Namespace, port: int, stopped: Event, link_secret: str
+) -> int:
+    """A bridge beside the sandbox that is told of its messages, and that shops of `--origin` may use."""
+    environment = {
+        **bridge_environment(sandbox, port=port, access=options.access, link_secret=link_secret),
+        **looks_environment(sandbox),
+        **welcome_environment(sandbox.shop_url, origins=options.origin),
+        "METRICS_TOKEN": secrets.token_urlsafe(24),
+    }
+    events = f"{sandbox.bridge_url}/events/commercetools"
+    sandbox.push_messages_to(events, secret=environment["EVENTS_SECRET"])
+    own = shop_environment(sandbox, link_secret=link_secret)
+    with TemporaryDirectory(prefix="demo-") as folder, kept_in(options.env_file, own):
+        lines = [
+            *_terminal(write_settings(Path(folder) / "bridge.env", environment)),
+            *told(own, origins=options.origin, path=options.env_file),
+        ]
+        return _with_bridge(sandbox, environment=environment, lines=lines, stopped=stopped)
+
+
 def write_settings(path: Path, environment: Mapping[str, str]) -> Path:
     """Write the bridge's settings for a shell, so that `flask` commands and `curl` can be tried beside the demo."""
     own = {name: value for name, value in environment.items() if name not in NOT_SETTINGS}
@@ -99,12 +112,12 @@ def write_settings(path: Path, environment: Mapping[str, str]) -> Path:
     return path
 
 
-def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], settings: Path, stopped: Event) -> int:
+def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], lines: list[str], stopped: Event) -> int:
     bridge = BridgeProcess(environment, tell=lambda line: _say(readable(line)))
     health = f"{sandbox.bridge_url}/health"
     started = bridge.wait_until_healthy(health, seconds=_START_SECONDS, given_up=stopped.is_set)
     if started:
-        _say(_addresses(sandbox, settings=settings))
+        _say(_addresses(sandbox, lines))
         while bridge.running() and not stopped.wait(0.5):
             pass
     code = bridge.stop()
@@ -115,18 +128,21 @@ def _with_bridge(sandbox: Sandbox, *, environment: dict[str, str], settings: Pat
     return 1
 
 
-def _addresses(sandbox: Sandbox, *, settings: Path | None = None) -> str:
-    terminal = [f"  Terminal       . {settings}        then flask commands, $PUBLIC_URL, $METRICS_TOKEN"]
+def _terminal(settings: Path) -> list[str]:
+    return [f"  Terminal         . {settings}        then flask commands, $PUBLIC_URL, $METRICS_TOKEN", ""]
+
+
+def _addresses(sandbox: Sandbox, more: list[str]) -> str:
     lines = [
         "",
-        f"  Shop           {sandbox.shop_url}        <- start here",
-        f"  Faults         {sandbox.shop_url}/faults",
-        f"  Bridge         {sandbox.bridge_url}        API description: /docs",
-        f"  Monext         {sandbox.monext_url}        hosted page, back office, pending payments",
-        f"  commercetools  {sandbox.commercetools_url}",
-        f"  Bank           {sandbox.bank_url}        3-D Secure",
-        *(terminal if settings else []),
+        f"  Shop             {sandbox.shop_url}        <- start here",
+        f"  Faults           {sandbox.shop_url}/faults        what can go wrong, to try it",
+        f"  Bridge           {sandbox.bridge_url}        API description: /docs",
+        f"  Monext           {sandbox.monext_url}        payment page, back office, pending payments",
+        f"  commercetools    {sandbox.commercetools_url}",
+        f"  Bank             {sandbox.bank_url}        3-D Secure",
         "",
+        *([*more, ""] if more else []),
         "  No real money. Ctrl-C stops everything.",
         "",
     ]
@@ -147,6 +163,15 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--access", choices=get_args(Access), default="open", help="what a checkout link must prove (open)"
+    )
+    parser.add_argument(
+        "--origin",
+        action="append",
+        default=[*ORIGINS],
+        help="one more origin that your own shop runs on, as http://localhost:4321",
+    )
+    parser.add_argument(
+        "--env-file", type=Path, help="a file for what your own shop needs; it is taken away at the end"
     )
     return parser.parse_args(arguments)
 

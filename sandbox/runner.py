@@ -14,6 +14,7 @@ from sandbox.commercetools.settings import ProjectSettings
 from sandbox.faults import Faults, faulty
 from sandbox.favicon import with_favicon
 from sandbox.monext.settings import MonextSettings
+from sandbox.pictures import with_pictures
 from sandbox.serving import Server
 
 
@@ -151,8 +152,12 @@ class Sandbox:
         settings = ProjectSettings()
         app = commercetools.create_app(settings, clock=self.clock)
         self._pusher = app.extensions["pusher"]
-        server = self._server(faulty(app, self.commercetools_faults), port=port, clock=self.clock)
+        server = self._server(
+            with_pictures(faulty(app, self.commercetools_faults)), port=port, clock=self.clock
+        )
         settings.base_url.value = server.url
+        # Once more, as the pictures of the seed's goods are at that address.
+        commercetools.plant(app.extensions["project"])
         return server
 
     def _issuer(self, issuer: bank.Bank, *, port: int) -> Server:

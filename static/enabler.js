@@ -48,14 +48,17 @@ export class Enabler {
 
   /* commercetools asks for single methods, express buttons and stored cards by these; there are only drop-ins here. */
 
+  /** @returns {Promise<never>} */
   async createComponentBuilder(type) {
     throw new EnablerError("not_supported", `there is no component of type ${type}`);
   }
 
+  /** @returns {Promise<never>} */
   async createExpressBuilder(type) {
     throw new EnablerError("not_supported", `there is no express button of type ${type}`);
   }
 
+  /** @returns {Promise<never>} */
   async createStoredPaymentMethodBuilder(type) {
     throw new EnablerError("not_supported", `there is no stored payment method of type ${type}`);
   }

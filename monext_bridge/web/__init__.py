@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +62,9 @@ STATIC = Endpoint(
     calls_remotes=False,
 )
 """Declares the endpoint that Flask itself adds."""
+
+# The enabler's types, to be read or saved; machines take the ending for a film's, or for a translator's.
+mimetypes.add_type("text/plain", ".ts")
 
 
 def create_routes() -> Flask:

@@ -6,6 +6,7 @@ says what was chosen.
 """
 
 from sandbox.commercetools.application import create_app
+from sandbox.commercetools.seed import plant
 from sandbox.commercetools.settings import ApiClient, BaseUrl, ProjectSettings
 
-__all__ = ["ApiClient", "BaseUrl", "ProjectSettings", "create_app"]
+__all__ = ["ApiClient", "BaseUrl", "ProjectSettings", "create_app", "plant"]

@@ -63,8 +63,10 @@ class _Endpoints:
         resource = _resource(plural)
         self._enter(project_key, resource.scope, writes=False)
         with self.project.lock:
-            found = answer_query(self.project, resource.kind, parameters=dict(request.args.lists()))
-        return answer(found)
+            parameters = dict(request.args.lists())
+            found = answer_query(self.project, resource.kind, parameters=parameters)
+            results = [resource.present(self.project, each, parameters) for each in found["results"]]
+        return answer({**found, "results": results})
 
     def create(self, project_key: str, plural: str) -> Response:
         resource = _resource(plural)
@@ -81,7 +83,8 @@ class _Endpoints:
         self._enter(project_key, resource.scope, writes=False)
         with self.project.lock:
             found = self._expanded(find(self.project, resource, selector))
-        return answer(found)
+            shown = resource.present(self.project, found, dict(request.args.lists()))
+        return answer(shown)
 
     def update(self, project_key: str, plural: str, selector: str) -> Response:
         resource = _resource(plural)

@@ -24,7 +24,7 @@ def create_app(
     """The auth server, the HTTP API, the session API and the controls on one port, with the seed planted.
 
     Safe to serve from several threads: every request is atomic. `app.extensions["pusher"]` sends nothing in
-    the background until its `start`; the controls can flush it.
+    the background until its `start`; the controls can flush it. `app.extensions["project"]` is what `plant` fills.
     """
     chosen = settings or ProjectSettings()
     project = Project(settings=chosen, clock=clock)
@@ -34,6 +34,7 @@ def create_app(
     plant(project)
     app = Flask(__name__, static_folder=None)
     app.extensions["pusher"] = pusher
+    app.extensions["project"] = project
     app.url_map.strict_slashes = False
     install_errors(app, clock=clock)
     app.register_blueprint(auth_server(tokens))

@@ -160,6 +160,7 @@ TAX_RATES: dict[str, dict[str, Rate]] = {
 
 _SHIPPING_PRICES: dict[str, tuple[str, dict[str, int]]] = {
     "standard": ("Livraison standard", {"EUR": 590, "JPY": 800, "KWD": 2500}),
+    "standard-de": ("Standardversand", {"EUR": 590}),
     "express": ("Livraison express", {"EUR": 1490, "JPY": 2200, "KWD": 6750}),
     "pickup": ("Retrait en magasin", {"EUR": 0, "JPY": 0, "KWD": 0}),
 }

@@ -1,6 +1,6 @@
 """The resources of the API: where they are, which scope opens them, how they are made and changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.commercetools.carts.drafts import create_cart
@@ -12,20 +12,30 @@ from sandbox.commercetools.orders.drafts import create_order
 from sandbox.commercetools.orders.edits import create_edit, update_edit
 from sandbox.commercetools.payments.drafts import create_payment
 from sandbox.commercetools.payments.updating import update_payment
+from sandbox.commercetools.products import as_asked
 from sandbox.commercetools.state import Project, Request
 from sandbox.commercetools.subscriptions import create_subscription, update_subscription
 from sandbox.commercetools.wire import Json
 
 
+def as_stored(_project: Project, document: Json, _parameters: Mapping[str, Sequence[str]]) -> Json:
+    """The document itself."""
+    return document
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A kind of resource; without `create` and `update` it can only be read."""
+    """A kind of resource; without `create` and `update` it can only be read.
+
+    `present` is what a reader gets, by the query's parameters.
+    """
 
     kind: str
     scope: str
     lookups: tuple[tuple[str, str], ...] = (("key", "key"),)
     create: Callable[[Request, object], Json] | None = None
     update: Callable[[Request, Json, object], Json] | None = None
+    present: Callable[[Project, Json, Mapping[str, Sequence[str]]], Json] = as_stored
 
 
 RESOURCES: dict[str, Resource] = {
@@ -42,6 +52,7 @@ RESOURCES: dict[str, Resource] = {
     "stores": Resource("store", "stores"),
     "business-units": Resource("business-unit", "business_units"),
     "inventory": Resource("inventory-entry", "products"),
+    "product-projections": Resource("product-projection", "products", present=as_asked),
     "product-types": Resource("product-type", "products"),
     "states": Resource("state", "states"),
     "types": Resource("type", "types"),

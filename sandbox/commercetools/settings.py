@@ -24,7 +24,7 @@ class BaseUrl:
 SHOP = ApiClient(
     id="shop",
     secret="shop-secret",
-    scopes=("manage_orders", "manage_payments", "manage_sessions", "view_customers"),
+    scopes=("manage_orders", "manage_payments", "manage_sessions", "view_customers", "view_products"),
 )
 BACK_OFFICE = ApiClient(
     id="back-office", secret="back-office-secret", scopes=("manage_checkout_payment_intents",)

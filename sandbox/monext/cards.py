@@ -65,7 +65,12 @@ class Card:
     @property
     def network(self) -> tuple[str, str]:
         """(`selectedNetwork`, `network`) by the first digits; empty strings for a range nobody knows."""
-        return _network(self.number)
+        return network_of(self.number)
+
+    @property
+    def code_digits(self) -> int:
+        """How many digits the security code has."""
+        return 4 if self.network[0] == "AMERICAN_EXPRESS" else 3
 
 
 def example(networks: tuple[str, ...]) -> Card:
@@ -75,7 +80,8 @@ def example(networks: tuple[str, ...]) -> Card:
     return Card(number=number, expiry="1235", holder="")
 
 
-def _network(number: str) -> tuple[str, str]:
+def network_of(number: str) -> tuple[str, str]:
+    """(`selectedNetwork`, `network`) by a number's first digits; empty strings for a range nobody knows."""
     for pattern, selected, network in _NETWORKS:
         if pattern.fullmatch(number):
             return selected, network
@@ -122,7 +128,7 @@ def _number_fault(number: str, *, networks: tuple[str, ...]) -> str:
         return "13 to 19 digits"
     if not luhn_valid(number):
         return "This is not a card number"
-    return "" if _network(number)[0] in networks else "This method does not take this card"
+    return "" if network_of(number)[0] in networks else "This method does not take this card"
 
 
 def _expiry_fault(expiry: str, *, now: datetime) -> str:
@@ -137,5 +143,4 @@ def _holder_fault(holder: str) -> str:
 
 
 def _cvv_fault(cvv: str, *, card: Card) -> str:
-    length = 4 if card.network[0] == "AMERICAN_EXPRESS" else 3
-    return "" if re.fullmatch(rf"[0-9]{{{length}}}", cvv) else f"{length} digits"
+    return "" if re.fullmatch(rf"[0-9]{{{card.code_digits}}}", cvv) else f"{card.code_digits} digits"

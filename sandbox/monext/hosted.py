@@ -4,8 +4,8 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from sandbox.bank import CARDS, STORIES
 from sandbox.monext import buyer, card_payment, cards
+from sandbox.monext.cards_to_try import cards_to_try
 from sandbox.monext.platform import platform
 from sandbox.monext.sessions import (
     FINAL_STATES,
@@ -20,9 +20,6 @@ from sandbox.monext.settings import Contract, Kind
 hosted = Blueprint("hosted", __name__)
 
 OUTCOMES = ("accepted", "refused", "pending", "cancelled")
-_EXAMPLES = {number: STORIES[scenario] for scenario, number in CARDS.items()} | {
-    cards.VOUCHER_CARD: "a meal voucher pays half, the card the rest"
-}
 
 
 @hosted.after_request
@@ -183,6 +180,5 @@ def _form(
         contract=contract,
         faults=faults or {},
         form=form or {},
-        accepted=cards.ACCEPTED_CARD,
-        examples=_EXAMPLES,
+        cards=cards_to_try(contract) if contract.kind is Kind.CARD else None,
     )

@@ -1,11 +1,13 @@
 """The server behind the widget: `/services/token/{token}/…`, called from the shop's page, hence with CORS."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
 from sandbox.monext import buyer, card_payment, cards
+from sandbox.monext.cards_to_try import cards_to_try
 from sandbox.monext.hosted import bank_return_url, way_back
 from sandbox.monext.money import digits_of, written
 from sandbox.monext.platform import platform
@@ -143,10 +145,7 @@ def state_json(session: Session) -> dict[str, Any]:
 
 def _state_member(session: Session, *, state: str) -> dict[str, Any]:
     if state in CHOOSING_STATES:
-        methods = [
-            {"contractNumber": each.id, "cardCode": each.code, "name": each.name, "kind": each.kind}
-            for each in session.contracts
-        ]
+        methods = [_method(each) for each in session.contracts]
         return {"methods": methods, "failure": session.failures[-1].result.detail if session.failures else ""}
     if state == "PAYMENT_REDIRECT_NO_RESPONSE" and session.redirection:
         return redirection_json(platform(), session=session, origin=request.host_url)
@@ -154,6 +153,16 @@ def _state_member(session: Session, *, state: str) -> dict[str, Any]:
         phone = f"{request.host_url}v2/?token={session.token}"
         return {"cardCode": session.waiting.contract.code, "mockUrl": phone}
     return {}
+
+
+def _method(contract: Contract) -> dict[str, Any]:
+    shown = {
+        "contractNumber": contract.id,
+        "cardCode": contract.code,
+        "name": contract.name,
+        "kind": contract.kind,
+    }
+    return {**shown, "cardsToTry": asdict(cards_to_try(contract))} if contract.kind is Kind.CARD else shown
 
 
 def _info(session: Session) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from flask import Flask, render_template, url_for
 
+from sandbox.monext.cards import ACCEPTED_CARD
 from sandbox.shop import (
     amounts,
     back_office,
@@ -18,6 +19,7 @@ from sandbox.shop import (
 from sandbox.shop.calls import Refused, Unreachable
 from sandbox.shop.carts import is_the_bridges
 from sandbox.shop.checkout import pay_url
+from sandbox.shop.languages import words_for
 from sandbox.shop.settings import ShopSettings
 from sandbox.shop.shop import Shop, shop
 
@@ -41,7 +43,11 @@ def create_app(settings: ShopSettings) -> Flask:
     app.extensions["shop"] = Shop.of(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        money=amounts.money, moment=amounts.moment, words=amounts.words, pretty=amounts.pretty
+        money=amounts.money,
+        price=amounts.price,
+        moment=amounts.moment,
+        words=amounts.words,
+        pretty=amounts.pretty,
     )
     app.context_processor(_everywhere)
     for pages in _PAGES:
@@ -58,6 +64,8 @@ def _everywhere() -> dict[str, object]:
         "monext_url": settings.monext_url,
         "pay_url": _pay_link,
         "is_the_bridges": is_the_bridges,
+        "words_for": words_for,
+        "test_card": ACCEPTED_CARD,
     }
 
 

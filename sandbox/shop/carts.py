@@ -69,6 +69,13 @@ def order_of_payment(project: Project, payment_id: str) -> Json | None:
     return found[0] if found else None
 
 
+def cart_of_payment(project: Project, payment_id: str) -> Json | None:
+    """The cart that a payment is on, where there is one."""
+    query: dict[str, Any] = {"where": "paymentInfo(payments(id=:payment))", "var.payment": payment_id}
+    found = project.get("carts", limit=1, **query)["results"]
+    return found[0] if found else None
+
+
 def latest_payments(project: Project) -> list[tuple[Json, Json | None]]:
     """The payments that the bridge began, the newest first, each with its order."""
     orders = project.get("orders", limit=200, sort="createdAt desc")["results"]

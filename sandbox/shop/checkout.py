@@ -6,7 +6,11 @@ from time import time
 from sandbox.shop.links import LINK_LIFE_SECONDS, checkout_url, signature
 from sandbox.shop.shop import Shop
 
-MODES = {"widget": "Pay (widget)", "redirect": "Pay (redirect)", "direct": "Pay (direct)"}
+MODES = {
+    "widget": "Pay this cart",
+    "redirect": "Pay on Monext's page",
+    "direct": "Straight to Monext's page",
+}
 
 # The names that the bridge knows for means of payment.
 METHODS = (

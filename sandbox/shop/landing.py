@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 
 from sandbox.shop import carts
 from sandbox.shop.calls import Json, Refused
+from sandbox.shop.languages import Words, words_for
 from sandbox.shop.shop import shop
 
 pages = Blueprint("landing", __name__)
@@ -20,13 +21,13 @@ PARAMETERS = ("status", "paymentReference", "orderId", "orderNumber")
 @pages.get("/thanks")
 def thanks() -> str:
     """After a payment that is authorised or paid."""
-    return _landing("Thank you")
+    return _landing(lambda words: words.thanks)
 
 
 @pages.get("/cancelled")
 def cancelled() -> str:
     """After a payment that did not come about, or was given back."""
-    return _landing("Your order is not placed")
+    return _landing(lambda words: words.not_placed)
 
 
 def borne_out(status: str, *, payment: Json) -> bool:
@@ -38,14 +39,18 @@ def borne_out(status: str, *, payment: Json) -> bool:
     return judge is not None and judge(payment)
 
 
-def _landing(title: str) -> str:
+def _landing(title: Callable[[Words], str]) -> str:
+    """The page with that heading, in the language of the cart that the payment is on."""
     payment = _asked("payments", request.args.get("paymentReference", ""))
     order = _asked("orders", request.args.get("orderId", ""))
     if payment and not order:
         order = carts.order_of_payment(shop().project, payment["id"])
+    bought = order or (carts.cart_of_payment(shop().project, payment["id"]) if payment else None)
+    words = words_for(bought)
     return render_template(
         "landing.html",
-        title=title,
+        title=title(words),
+        words=words,
         hints={name: request.args[name] for name in PARAMETERS if name in request.args},
         others={name: value for name, value in request.args.items() if name not in PARAMETERS},
         payment=payment,

@@ -61,7 +61,9 @@ def checkout(cart_id: UUID) -> Response:
         )
     )
     response.headers["Content-Security-Policy"] = content_security_policy(
-        here.settings.bridge.value, widget_url=here.settings.monext_url
+        here.settings.bridge.value,
+        widget_url=here.settings.monext_url,
+        pictures_url=here.settings.commercetools_url,
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -80,8 +82,11 @@ def says(payment_id: UUID) -> Json:
     }
 
 
-def content_security_policy(bridge_url: str, *, widget_url: str) -> str:
-    """As docs/enabler.md has it: the bridge for module and calls, Monext for the widget, any bank for 3-D Secure."""
+def content_security_policy(bridge_url: str, *, widget_url: str, pictures_url: str) -> str:
+    """As docs/enabler.md has it: the bridge for module and calls, Monext for the widget, any bank for 3-D Secure.
+
+    The shop adds where the pictures of its goods are.
+    """
     bridge, monext = _origin(bridge_url), _origin(widget_url)
     return "; ".join(
         (
@@ -89,7 +94,7 @@ def content_security_policy(bridge_url: str, *, widget_url: str) -> str:
             f"script-src 'self' {bridge} {monext}",
             f"connect-src 'self' {bridge} {monext}",
             f"style-src 'self' {monext}",
-            f"img-src 'self' data: {monext}",
+            f"img-src 'self' data: {monext} {_origin(pictures_url)}",
             f"font-src 'self' {monext}",
             f"frame-src {monext} https:",
             f"form-action 'self' {monext} https:",

@@ -12,10 +12,11 @@ from sandbox.shop.calls import Json, Refused
 from sandbox.shop.checkout import METHODS, MODES, pay_fields, pay_url
 from sandbox.shop.links import checkout_url
 from sandbox.shop.shop import shop
-from sandbox.shop.situations import Situation, situation_of
+from sandbox.shop.situations import FIRST, KINDS, Situation, situation_of
 
 pages = Blueprint("storefront", __name__)
 
+EVERYTHING = "all"
 LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt")
 
 
@@ -30,8 +31,17 @@ class Shelf:
 
 @pages.get("/")
 def index() -> str:
-    """All situations, those of the seed in its order, then carts that nobody described."""
-    return render_template("storefront.html", shelves=_shelves(), **choices())
+    """The cart to begin with, and those of the kind that is asked for: of the seed in its order, then all others."""
+    shelves, show = _shelves(), request.args.get("show", "")
+    return render_template(
+        "storefront.html",
+        first=next((shelf for shelf in shelves if shelf.cart["id"] == FIRST), None),
+        shelves=[shelf for shelf in shelves if show in (EVERYTHING, *shelf.situation.kinds)],
+        show=show,
+        kinds={**{kind: _count(shelves, kind) for kind in KINDS}, EVERYTHING: len(shelves)},
+        names={**KINDS, EVERYTHING: "All of them"},
+        **choices(),
+    )
 
 
 @pages.get("/carts/<uuid:cart_id>/pay")
@@ -79,6 +89,10 @@ def unfreeze(cart_id: UUID) -> Response:
 def choices() -> dict[str, object]:
     """What the pay buttons offer."""
     return {"modes": MODES, "methods": METHODS, "languages": LANGUAGES}
+
+
+def _count(shelves: list[Shelf], kind: str) -> int:
+    return sum(kind in shelf.situation.kinds for shelf in shelves)
 
 
 def _frozen(cart_id: UUID, *, frozen: bool) -> Response:

@@ -16,6 +16,7 @@ export const make = (tag, attributes = {}, text = "") => {
 };
 
 export class Dropin {
+  _type = ""; /* of the kind */
   _shop;
   _options;
   _root = null;
@@ -134,7 +135,9 @@ export class Dropin {
     }, LONGEST_LEAVE);
   }
 
-  /* For what a kind does where the buyer is still here. */
+  /* What a kind does: on the page; where the browser shows the page as it was left; where the buyer is still here. */
+  _begin() {}
+  _again() {}
   _stayed() {}
 
   #draw(place) {

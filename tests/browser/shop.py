@@ -15,7 +15,7 @@ def shop_settings(sandbox: Sandbox) -> dict[str, str]:
     The seed's dinar is not among these.
     """
     return {
-        **looks_environment(sandbox.shop_url),
+        **looks_environment(sandbox),
         "SHOP_ORIGINS": sandbox.shop_url,
         "CURRENCIES": "EUR,JPY",
         "IMAGE_HOSTS": IMAGE_HOST,

@@ -55,7 +55,7 @@ DOCUMENTS = sorted(
         *ROOT.glob("*.md"),
         *(ROOT / ".github").rglob("*.md"),
         *DOCS.rglob("*.md"),
-        *(ROOT / "sandbox").rglob("*.md"),
+        *(each for name in ("sandbox", "examples") for each in (ROOT / name).rglob("*.md")),
     ]
 )
 CONFIGURATION = DOCS / "configuration.md"

@@ -1,9 +1,11 @@
 import base64
 import json
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 
-from sandbox.bridge_settings import bridge_environment
+from sandbox.bridge_settings import bridge_environment, looks_environment
 from sandbox.monext.settings import DEFAULT_MERCHANTS
 from sandbox.runner import Sandbox
 
@@ -59,3 +61,11 @@ def test_secrets_are_new_each_time() -> None:
             for _ in range(2)
         )
     assert first != second
+
+
+def test_the_bridge_shows_the_pictures_that_the_seed_names() -> None:
+    with Sandbox(bridge_url="http://localhost:8000", host="localhost") as sandbox:
+        dump = requests.get(f"{sandbox.commercetools_url}/_control/dump", timeout=60).json()
+        hosts = looks_environment(sandbox)["IMAGE_HOSTS"]
+    lines = [line for cart in dump["cart"] for line in cart["lineItems"]]
+    assert {urlsplit(image["url"]).netloc for line in lines for image in line["variant"]["images"]} == {hosts}

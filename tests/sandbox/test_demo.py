@@ -53,7 +53,7 @@ def test_the_demo_tells_its_addresses_and_ends_cleanly(number: signal.Signals, b
 
 def test_the_settings_of_the_bridge_come_into_a_shell_as_they_are(tmp_path: Path) -> None:
     settings = {"SHOP_NAME": 'Tom\'s "shop" $HOME', "MONEXT_API_KEY": '{"fr":"a b"}', "PATH": "/nowhere"}
-    file = write_settings(tmp_path / "demo.env", settings)
+    file = write_settings(tmp_path / "bridge.env", settings)
     read = 'printf "%s|%s|%s" "$SHOP_NAME" "$MONEXT_API_KEY" "$PATH"'
     told = subprocess.run(["/bin/sh", "-c", f". {file}; {read}"], capture_output=True, text=True, check=True)
     assert told.stdout.split("|")[:2] == [settings["SHOP_NAME"], settings["MONEXT_API_KEY"]]

@@ -8,6 +8,7 @@ from sandbox.commercetools.carts.external_taxes import ExternalTaxRateDraft, ext
 from sandbox.commercetools.carts.prices import price_of
 from sandbox.commercetools.catalogue import PRODUCTS, Product, stable_id
 from sandbox.commercetools.errors import invalid_json, invalid_operation
+from sandbox.commercetools.products import variant_of
 from sandbox.commercetools.references import custom_fields, reference
 from sandbox.commercetools.schema import (
     CustomFieldsDraft,
@@ -91,7 +92,7 @@ def line_item(project: Project, draft: LineItemDraft, *, currency: str) -> Json:
         "name": product.names,
         "productType": {"typeId": "product-type", "id": stable_id("product-type", product.kind)},
         "productSlug": {"en": product.sku.lower()},
-        "variant": _variant(product, price),
+        "variant": variant_of(project, product),
         "price": price,
         "addedAt": project.now(),
         "lastModifiedAt": project.now(),
@@ -155,8 +156,3 @@ def _shared(project: Project, draft: LineItemDraft | CustomLineItemDraft, *, qua
 def _details(draft: ShippingDetailsDraft, *, quantity: int) -> Json:
     targets = [target.wire() for target in draft.targets]
     return {"targets": targets, "valid": sum(target["quantity"] for target in targets) == quantity}
-
-
-def _variant(product: Product, price: Json) -> Json:
-    prices = [product.price(currency) or price for currency in product.prices]
-    return {"id": 1, "sku": product.sku, "prices": prices, "images": [], "attributes": [], "assets": []}

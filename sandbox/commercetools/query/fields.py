@@ -34,7 +34,7 @@ ANY = Fields(open=True, kind=None)
 _KINDS = {
     Kind.NUMBER: "version centAmount fractionDigits quantity totalLineItemQuantity quantityOnStock availableQuantity",
     Kind.MOMENT: "createdAt lastModifiedAt timestamp completedAt",
-    Kind.FLAG: "isEmailVerified isDefault active initial builtIn",
+    Kind.FLAG: "isEmailVerified isDefault active initial builtIn published hasStagedChanges",
 }
 _OF_KIND = {name: Fields(kind=kind) for kind, names in _KINDS.items() for name in names.split()}
 _TEXT = Fields(kind=Kind.TEXT)
@@ -114,6 +114,14 @@ QUERYABLE: dict[str, Fields] = {
     "subscription": _fields(f"{_BASE} status", destination=ANY, messages=_fields("resourceTypeId types")),
     "business-unit": _fields(f"{_BASE} name status unitType"),
     "inventory-entry": _fields(f"{_BASE} sku quantityOnStock availableQuantity"),
+    "product-projection": _fields(
+        f"{_BASE} published hasStagedChanges",
+        name=ANY,
+        slug=ANY,
+        productType=_REFERENCE,
+        taxCategory=_REFERENCE,
+        masterVariant=_fields("id sku"),
+    ),
     "product-type": _fields(f"{_BASE} name"),
     "state": _fields(f"{_BASE} type initial builtIn", name=ANY),
     "type": _fields(f"{_BASE} resourceTypeIds", name=ANY),

@@ -13,6 +13,7 @@ from sandbox.commercetools.catalogue import (
 )
 from sandbox.commercetools.customers import store_customer
 from sandbox.commercetools.payments.drafts import create_payment
+from sandbox.commercetools.products import plant_products
 from sandbox.commercetools.seed.people import CUSTOMERS
 from sandbox.commercetools.seed.situations import SITUATIONS, Situation, cart_id
 from sandbox.commercetools.state import Caller, Project, Request
@@ -88,6 +89,7 @@ def _plant_configuration(project: Project, *, caller: Caller) -> None:
     for key, name in PRODUCT_TYPES.items():
         content = {"key": key, "name": name, "description": name, "attributes": []}
         project.insert("product-type", content, caller=caller, resource_id=stable_id("product-type", key))
+    plant_products(project, caller=caller)
     for sku in PRODUCTS:
         set_stock(project, sku, PIECES, caller=caller)
     project.insert("business-unit", _BUSINESS_UNIT, caller=caller)

@@ -141,6 +141,7 @@ _ALL = (
             locale="de-DE",
             billingAddress=BERLIN,
             shippingAddress=BERLIN,
+            shippingMethod=_method("standard-de"),
         ),
     ),
     Situation(

@@ -229,7 +229,19 @@
       event.preventDefault();
       pay(form, method);
     });
-    panel.replaceChildren(form);
+    panel.replaceChildren(...(method.kind === "card" ? [cardsToTry(method.cardsToTry)] : []), form);
+  }
+
+  /** Of the sandbox alone: a number that can be typed in, for whoever tries it. */
+  function cardsToTry(cards) {
+    const digits = ", any expiry date to come, any " + cards.code_digits + " digits.";
+    const others = cards.others.map(([number, ending]) => make("li", {}, make("code", {}, number), ": " + ending));
+    const amounts = make("li", {}, "The amount decides as well: 333.05 is refused whatever the card.");
+    return make(
+      "div", { class: "pl-try" },
+      make("p", {}, "Test card ", make("code", {}, cards.accepted), digits),
+      make("details", {}, make("summary", {}, "Other test cards, and what they do"), make("ul", {}, ...others, amounts)),
+    );
   }
 
   function payLabel(method) {

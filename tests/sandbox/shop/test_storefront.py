@@ -7,7 +7,8 @@ import requests
 from bs4 import BeautifulSoup
 
 from sandbox.commercetools.seed import SITUATIONS, cart_id
-from sandbox.shop.situations import situation_of
+from sandbox.monext.cards import ACCEPTED_CARD
+from sandbox.shop.situations import KINDS, situation_of
 from tests.sandbox.shop.conftest import BRIDGE, Browser, paid
 
 
@@ -23,20 +24,88 @@ def copied_id(response: requests.Response) -> str:
     return response.headers["Location"].rpartition("/")[2]
 
 
+def titles(page: BeautifulSoup) -> list[str]:
+    return [heading.get_text(strip=True) for heading in page.select("article h2")]
+
+
+def test_one_cart_is_there_to_begin_with(browser: Browser, guest_cart: str) -> None:
+    page = browser.page("/")
+    [link] = page.select("a.main")
+    assert (link.get_text(), link["href"]) == ("Pay this cart", f"{BRIDGE}/checkout/{guest_cart}?mode=widget")
+    assert titles(page) == []
+
+
+def test_the_cart_to_begin_with_names_a_card(browser: Browser) -> None:
+    [first] = browser.page("/").select(".first")
+    assert ACCEPTED_CARD in first.get_text()
+
+
+def test_a_first_cart_that_is_paid_can_be_filled_again(browser: Browser, guest_cart: str) -> None:
+    paid(browser, cart=guest_cart)
+    page = browser.page("/")
+    assert page.select_one("h1").get_text() == "This cart is paid"  # type: ignore[union-attr]
+    assert page.select("a.main") == []
+    [again] = page.select(f".first > div > form[action='/carts/{guest_cart}/copy']")
+    copy = copied_id(browser.post(str(again["action"])))
+    assert browser.project(f"carts/{copy}")["cartState"] == "Active"
+
+
 def test_every_cart_of_the_seed_is_on_the_page_in_its_order(browser: Browser) -> None:
-    titles = [heading.get_text(strip=True) for heading in browser.page("/").select("article h2")]
-    assert titles == [situation.story for situation in SITUATIONS.values()]
+    assert titles(browser.page("/?show=all")) == [situation_of(cart_id(name)).title for name in SITUATIONS]
 
 
-def test_every_situation_says_what_to_try() -> None:
-    assert [name for name in SITUATIONS if not situation_of(cart_id(name)).sentence.endswith(".")] == []
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_filter_shows_as_many_carts_as_it_says(browser: Browser, kind: str) -> None:
+    page = browser.page(f"/?show={kind}")
+    shown = [situation_of(cart_id(name)) for name in SITUATIONS if kind in situation_of(cart_id(name)).kinds]
+    assert titles(page) == [situation.title for situation in shown]
+    [chip] = page.select(".chip[aria-current]")
+    assert chip.get_text(" ", strip=True) == f"{KINDS[kind]} {len(shown)}"
+
+
+def test_a_filter_that_there_is_not_shows_nothing(browser: Browser) -> None:
+    assert titles(browser.page("/?show=nothing-of-the-kind")) == []
+
+
+def test_a_cart_that_the_seed_does_not_describe_is_among_all(browser: Browser) -> None:
+    made = browser.project("carts", json={"currency": "EUR"})["id"]
+    assert browser.page("/?show=all").select(f"#t-{made}")
+
+
+def test_every_situation_says_what_to_try_and_of_what_it_is_an_example() -> None:
+    situations = [situation_of(cart_id(name)) for name in SITUATIONS]
+    assert [each.title for each in situations if not each.sentence.endswith(".")] == []
+    assert [each.title for each in situations if not each.kinds or set(each.kinds) - set(KINDS)] == []
 
 
 def test_a_total_is_what_commercetools_says(browser: Browser, guest_cart: str) -> None:
     gross = browser.project(f"carts/{guest_cart}")["taxedPrice"]["totalGross"]["centAmount"]
     total = browser.page(f"/carts/{guest_cart}").select_one("tfoot tr:last-child .amount")
     assert total is not None
-    assert total.get_text() == f"{gross / 100:,.2f} EUR"
+    assert total.get_text() == f"{gross / 100:.2f}\N{NO-BREAK SPACE}€".replace(".", ",")
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "total", "first"),
+    [
+        ("guest", "fr", "Total TTC", "1 × Chaise en chêne"),
+        ("german-store", "de", "Summe mit Mehrwertsteuer", "1 × Nussbaumtisch"),
+        ("yen", "en", "Total with tax", "1 × Oak chair"),
+    ],
+)
+def test_a_cart_is_read_in_its_own_language(
+    browser: Browser, name: str, tag: str, total: str, first: str
+) -> None:
+    [table] = browser.page(f"/carts/{cart_id(name)}").select(".contents")
+    assert table["lang"] == tag
+    assert table.select_one("tfoot tr:last-child th").get_text() == total  # type: ignore[union-attr]
+    assert table.select_one("tbody td").get_text(strip=True) == first  # type: ignore[union-attr]
+
+
+def test_each_line_has_the_picture_that_its_variant_names(browser: Browser, guest_cart: str) -> None:
+    [line] = browser.project(f"carts/{guest_cart}")["lineItems"]
+    [picture] = browser.page(f"/carts/{guest_cart}").select(".contents img")
+    assert picture["src"] == line["variant"]["images"][0]["url"]
 
 
 def test_the_buttons_lead_to_the_bridge(browser: Browser, guest_cart: str) -> None:
@@ -94,7 +163,7 @@ def test_a_copy_is_shown_with_the_situation_of_its_original(browser: Browser, gu
     second = copied_id(browser.post(f"/carts/{first}/copy"))
     heading = browser.page(f"/carts/{second}").h1
     assert heading is not None
-    assert SITUATIONS["guest"].story in heading.get_text()
+    assert situation_of(guest_cart).title in heading.get_text()
     copies = [str(link["href"]) for link in browser.page("/").select(".copies a")]
     assert sorted(copies) == sorted([f"/carts/{first}", f"/carts/{second}"])
 

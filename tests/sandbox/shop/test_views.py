@@ -1,5 +1,6 @@
 import pytest
 
+from sandbox.commercetools.seed import cart_id
 from tests.sandbox.shop.conftest import Browser, paid
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -49,6 +50,32 @@ def test_the_raw_document_is_there_folded(browser: Browser, guest_cart: str) -> 
 def test_what_commercetools_does_not_know_is_not_found(browser: Browser, resource: str) -> None:
     assert browser.get(f"/{resource}/{UNKNOWN}").status_code == 404
     assert browser.get(f"/{resource}/not-an-id").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "heading"),
+    [
+        ("guest", "/thanks", "Merci pour votre achat"),
+        ("german-store", "/thanks", "Vielen Dank für Ihren Einkauf"),
+        ("business-unit", "/thanks", "Thank you"),
+        ("german-store", "/cancelled", "Ihre Bestellung ist nicht aufgegeben"),
+    ],
+)
+def test_the_landing_page_speaks_the_language_of_the_cart(
+    browser: Browser, name: str, path: str, heading: str
+) -> None:
+    payment, _ = paid(browser, cart=cart_id(name))
+    [title] = browser.page(path, paymentReference=payment["id"]).select("h1")
+    assert title.get_text() == heading
+
+
+def test_the_landing_page_speaks_the_language_of_a_cart_without_an_order(browser: Browser) -> None:
+    payment = browser.project("payments", json={"amountPlanned": {"centAmount": 1, "currencyCode": "EUR"}})
+    cart = browser.project(f"carts/{cart_id('german-store')}")
+    action = {"action": "addPayment", "payment": {"typeId": "payment", "id": payment["id"]}}
+    browser.project(f"carts/{cart['id']}", json={"version": cart["version"], "actions": [action]})
+    [title] = browser.page("/cancelled", paymentReference=payment["id"]).select("h1")
+    assert (title["lang"], title.get_text()) == ("de", "Ihre Bestellung ist nicht aufgegeben")
 
 
 def test_the_landing_page_bears_out_a_true_hint(browser: Browser, guest_cart: str) -> None:

@@ -242,3 +242,8 @@ class TestReportOnly:
 
 def without_nonce(text: str) -> dict[str, set[str]]:
     return parsed(re.sub("'nonce-[^']+'", "'nonce-n0nce'", text))
+
+
+def test_the_enablers_types_are_text_to_read(buyer: Buyer) -> None:
+    answer = buyer.get("/static/enabler.d.ts")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")

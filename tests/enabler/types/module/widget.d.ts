@@ -1,0 +1,5 @@
+/* What Monext's script puts on a page. */
+
+interface Window {
+  Payline?: any;
+}
