@@ -50,7 +50,7 @@ def site(*, port: int, upstreams: list[int], folder: Path) -> str:
     text = re.sub(r"    (ssl_|listen \[::\]).*\n", "", text).replace("443 ssl http2", f"127.0.0.1:{port}")
     for old, new in zip(("8000", "8001"), upstreams, strict=True):
         text = text.replace(f"127.0.0.1:{old}", f"127.0.0.1:{new}")
-    return text.replace("/var/log/nginx/monext-bridge.log", f"{folder}/access.log")
+    return text.replace("/var/log/nginx/monext-bridge", f"{folder}/site")
 
 
 class Nginx:
@@ -109,7 +109,7 @@ def test_a_restart_of_one_after_the_other_fails_no_request(tmp_path: Path) -> No
         finally:
             for each in bridges:
                 each.kill()
-    statuses = [line.split('" ')[1].split()[0] for line in (tmp_path / "access.log").read_text().splitlines()]
+    statuses = [line.split('" ')[1].split()[0] for line in (tmp_path / "site.log").read_text().splitlines()]
     failed = [status for status in statuses if status.startswith("5")]
     print(f"{len(statuses)} requests, {len(shop.ended)} orders")
     assert failed == []

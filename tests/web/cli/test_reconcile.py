@@ -104,17 +104,20 @@ def test_a_remote_that_fails_ends_with_5_and_says_so(reconciliation: Reconciliat
     reconciliation.run()
 
 
-def test_a_pass_that_leaves_young_payments_alone_says_so(sandbox: Sandbox, world: World) -> None:
-    bridge = InProcess(sandbox)
-    world.pay(Buyer(bridge).start(world.cart()).token)
-    runner = bridge.app.test_cli_runner()
-    told = runner.invoke(reconcile, ["--since", "1h"], catch_exceptions=False).stdout
-    assert (
-        "nothing to do; what is younger than 15 minutes is left alone (--older-than 0s looks at all)" in told
-    )
-    runner.invoke(reconcile, ["--since", "1h", "--older-than", "0s"], catch_exceptions=False)
-    told = runner.invoke(reconcile, ["--since", "1h", "--older-than", "0s"], catch_exceptions=False).stdout
-    assert told.endswith("nothing to do\n")
+def test_a_pass_that_leaves_young_payments_alone_says_so() -> None:
+    """In a sandbox of its own, in which other tests have left nothing to do."""
+    with Sandbox() as sandbox:
+        bridge, world = InProcess(sandbox), World(sandbox)
+        world.pay(Buyer(bridge).start(world.cart()).token)
+        runner = bridge.app.test_cli_runner()
+        told = runner.invoke(reconcile, ["--since", "1h"], catch_exceptions=False).stdout
+        left = "what is younger than 15 minutes is left alone (--older-than 0s looks at all)"
+        assert f"nothing to do; {left}" in told
+        runner.invoke(reconcile, ["--since", "1h", "--older-than", "0s"], catch_exceptions=False)
+        told = runner.invoke(
+            reconcile, ["--since", "1h", "--older-than", "0s"], catch_exceptions=False
+        ).stdout
+        assert told.endswith("nothing to do\n")
 
 
 def test_how_an_operation_ended_is_told(reconciliation: ReconciliationTester) -> None:
