@@ -129,11 +129,8 @@ class Bulkhead:
         self._waiting += 1
         try:
             while not self._has_room():
-                left = (
-                    min(self._last_change_at + self._longest_wait, began + self._longest_queue)
-                    - self._clock()
-                )
-                left = min(left, seconds_left())
+                ends = min(self._last_change_at + self._longest_wait, began + self._longest_queue)
+                left = min(ends - self._clock(), seconds_left())
                 if left <= 0:
                     return False
                 self._change.wait(min(left, LOOKS_AGAIN))

@@ -5,6 +5,7 @@ left for the next one, and which row of Monext's ledger an unresolved operation 
 """
 
 from monext_bridge.domain.operations.by_key import (
+    STATES_IN_PROGRESS,
     KeyedOperations,
     abandon,
     give_up,
@@ -81,6 +82,7 @@ __all__ = [
     "REMAINDER",
     "REVERSAL_PREFIX",
     "SHIPMENT",
+    "STATES_IN_PROGRESS",
     "TERMINAL",
     "TOO_LATE",
     "UNSENT",

@@ -11,10 +11,9 @@ from enum import StrEnum
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
-from monext_bridge.domain.operations import is_unsent
+from monext_bridge.domain.operations import STATES_IN_PROGRESS, is_unsent
 from monext_bridge.domain.record import (
     Payment,
-    TransactionState,
     TransactionType,
     accepted_transaction,
     amounts,
@@ -98,11 +97,10 @@ def _accepted_at(payment: Payment) -> datetime:
 
 
 def _refund_under_way(payment: Payment, *, currency: str) -> bool:
-    under_way = (TransactionState.INITIAL, TransactionState.PENDING)
     return any(
         t.type is TransactionType.REFUND
         and t.amount.currency == currency
-        and t.state in under_way
+        and t.state in STATES_IN_PROGRESS
         and not is_unsent(t)
         for t in payment.transactions
     )

@@ -19,6 +19,7 @@ from monext_bridge.domain.monext import Ledger, LedgerRow
 from monext_bridge.domain.operations import (
     ABANDONED,
     CAPTURING_ROWS,
+    STATES_IN_PROGRESS,
     OperationName,
     OwnedKey,
     is_unresolved,
@@ -90,10 +91,7 @@ def disagreement(payment: Payment, ledger: Ledger) -> str | None:
 
     While an operation is open nothing can be said. Chargebacks are left out: no ledger lists what banks take.
     """
-    if any(
-        t.state in (TransactionState.INITIAL, TransactionState.PENDING) and not is_unsent(t)
-        for t in _operations(payment)
-    ):
+    if any(t.state in STATES_IN_PROGRESS and not is_unsent(t) for t in _operations(payment)):
         return None
     ours = open_amounts(_without_chargebacks(payment))
     theirs = open_amounts_at_monext(ledger, like=ours.capturable)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from monext_bridge.domain.record import AttemptStatus, Payment, Transaction, TransactionState, attempt_status
-
-OPEN = frozenset({TransactionState.INITIAL, TransactionState.PENDING})
+from monext_bridge.domain.operations import STATES_IN_PROGRESS
+from monext_bridge.domain.record import AttemptStatus, Payment, Transaction, attempt_status
 
 
 def ended_operations(before: Payment, after: Payment) -> str:
     """Return how the operations ended that were open before, an empty text where none did."""
-    was_open = {each.id for each in before.transactions if each.state in OPEN}
-    ended = (each for each in after.transactions if each.id in was_open and each.state not in OPEN)
+    was_open = {each.id for each in before.transactions if each.state in STATES_IN_PROGRESS}
+    ended = (
+        each for each in after.transactions if each.id in was_open and each.state not in STATES_IN_PROGRESS
+    )
     return ", ".join(_described(each) for each in ended)
 
 
@@ -20,7 +21,10 @@ def status_with_operations(payment: Payment) -> str:
     if status is AttemptStatus.OPEN:
         return status.value
     return ", ".join(
-        [status.value, *(_described(each) for each in payment.transactions if each.state in OPEN)]
+        [
+            status.value,
+            *(_described(each) for each in payment.transactions if each.state in STATES_IN_PROGRESS),
+        ]
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from monext_bridge.domain.operations import open_amounts, operation_name
+from monext_bridge.domain.operations import STATES_IN_PROGRESS, open_amounts, operation_name
 from monext_bridge.domain.record import (
     Order,
     Payment,
@@ -95,7 +95,6 @@ class PaymentIntentView(BaseModel):
         left, own = open_amounts(payment), own_amounts(payment)
         currency = own.charged.currency
         views = [TransactionView.of(t, payment.interface_id) for t in payment.transactions]
-        under_way = (TransactionState.INITIAL, TransactionState.PENDING)
         return cls(
             paymentId=payment.id,
             orderNumber=order.number if order else None,
@@ -108,6 +107,6 @@ class PaymentIntentView(BaseModel):
             capturable=left.capturable.cent_amount,
             cancellable=left.cancellable.cent_amount,
             refundable=left.refundable.cent_amount,
-            pending=[view for view in views if view.state in under_way],
+            pending=[view for view in views if view.state in STATES_IN_PROGRESS],
             transactions=views,
         )

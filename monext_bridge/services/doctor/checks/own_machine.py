@@ -18,7 +18,7 @@ from monext_bridge.services.doctor.findings import Diagnosis, fault, ok, skipped
 from monext_bridge.services.doctor.patient import Machine, Patient
 
 FILES_NEEDED = 1000 + 4 * SLOTS_PER_REMOTE + 100
-"""Files that a worker may have open at most: clients, calls to remotes, and others. `server.py` asks for as many."""
+"""Files that a worker may have open at most: clients, calls to remotes, and others. `server` asks for as many."""
 
 MIB = 1 << 20
 WORKER_MEMORY = 64 * MIB
