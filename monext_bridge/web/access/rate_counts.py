@@ -16,11 +16,11 @@ from threading import Lock
 from typing import TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from pydantic import SecretStr
 
 from monext_bridge.logs import event
+from monext_bridge.web.access.window_counts import WindowCounts
 from monext_bridge.web.endpoints import RateLimit
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class RateCounts:
     def __init__(
         self, redis_url: SecretStr | None, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._own = FixedWindowRateLimiter(WindowCounts())
         self._shared: FixedWindowRateLimiter | None = None
         self._away_errors: tuple[type[Exception], ...] = ()
         if redis_url:
