@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.record.derived import derived_once
 from monext_bridge.domain.record.parts import accepted_or_planned_amount, parts, without_surplus
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 
@@ -36,21 +37,26 @@ class Amounts:
 
 def amounts(payment: Payment, *, like: Money) -> Amounts:
     """Returns the sums of a payment's transactions that are in the currency of `like`."""
+    sums = _sums(payment, like=like)
+    own = parts(payment)
+    of_parts = [sums] if len(own) == 1 else [_sums(part, like=like) for part in own]
     return Amounts(
-        authorized=total(payment, TransactionType.AUTHORIZATION, like=like),
-        cancelled=total(payment, TransactionType.CANCEL_AUTHORIZATION, like=like),
-        charged=total(payment, TransactionType.CHARGE, like=like),
-        refunded=total(payment, TransactionType.REFUND, like=like),
-        charged_back=total(payment, TransactionType.CHARGEBACK, like=like),
-        uncaptured=like.with_amount(0).plus_all(_uncaptured(part, like=like) for part in parts(payment)),
+        authorized=sums[TransactionType.AUTHORIZATION],
+        cancelled=sums[TransactionType.CANCEL_AUTHORIZATION],
+        charged=sums[TransactionType.CHARGE],
+        refunded=sums[TransactionType.REFUND],
+        charged_back=sums[TransactionType.CHARGEBACK],
+        uncaptured=like.with_amount(0).plus_all(map(_uncaptured, of_parts)),
     )
 
 
+@derived_once
 def own_amounts(payment: Payment) -> Amounts:
     """Returns the sums in the currency that Monext took, which is not always the planned one."""
     return amounts(payment, like=accepted_or_planned_amount(payment))
 
 
+@derived_once
 def kept_amounts(payment: Payment) -> Amounts:
     """Returns the same sums without surplus parts: what of the payment pays for something."""
     return own_amounts(without_surplus(payment))
@@ -80,7 +86,14 @@ def less_held(total: Money, payments: Iterable[Payment]) -> Money:
     return total.less(total.with_amount(0).plus_all(held))
 
 
-def _uncaptured(part: Payment, *, like: Money) -> Money:
-    authorized = total(part, TransactionType.AUTHORIZATION, like=like)
-    captured = total(part, TransactionType.CHARGE, like=like)
-    return authorized.less(captured + total(part, TransactionType.CANCEL_AUTHORIZATION, like=like))
+def _sums(payment: Payment, *, like: Money) -> dict[TransactionType, Money]:
+    found = dict.fromkeys(TransactionType, 0)
+    for each in payment.transactions:
+        if each.state is TransactionState.SUCCESS and each.amount.currency == like.currency:
+            found[each.type] += each.amount.cent_amount
+    return {kind: like.with_amount(amount) for kind, amount in found.items()}
+
+
+def _uncaptured(sums: dict[TransactionType, Money]) -> Money:
+    over = sums[TransactionType.CHARGE] + sums[TransactionType.CANCEL_AUTHORIZATION]
+    return sums[TransactionType.AUTHORIZATION].less(over)

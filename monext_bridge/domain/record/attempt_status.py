@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from monext_bridge.domain.record.amounts import kept_amounts
+from monext_bridge.domain.record.derived import derived_once
 from monext_bridge.domain.record.parts import accepted_transaction, session_transactions, without_surplus
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 
@@ -19,6 +21,9 @@ class ReversalReason(StrEnum):
     AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
     SECOND_PAYMENT = "SECOND_PAYMENT"
     ORDER_REFUSED = "ORDER_REFUSED"
+
+
+REVERSAL_REASONS: Mapping[str, ReversalReason] = {reason.value: reason for reason in ReversalReason}
 
 
 class AttemptStatus(StrEnum):
@@ -36,6 +41,7 @@ class AttemptStatus(StrEnum):
     RETURNED = "returned"
 
 
+@derived_once
 def attempt_status(payment: Payment) -> AttemptStatus:
     """Returns the first status that holds, strongest first: what happened to the money beats what was planned."""
     transactions = session_transactions(payment)
@@ -96,7 +102,7 @@ def session_opened_at(payment: Payment) -> datetime | None:
 
 
 def reversal_reason(payment: Payment) -> ReversalReason | None:
-    return ReversalReason(payment.status_code) if payment.status_code in set(ReversalReason) else None
+    return REVERSAL_REASONS.get(payment.status_code or "")
 
 
 def holds_money(payment: Payment) -> bool:

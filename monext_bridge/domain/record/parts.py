@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.record.derived import derived_once
 from monext_bridge.domain.record.payment import Payment, Transaction, TransactionState, TransactionType
 
 SESSION_TYPES = (TransactionType.AUTHORIZATION, TransactionType.CHARGE)
@@ -30,6 +31,7 @@ def named_part(transaction: Transaction) -> MonextTransactionId | None:
     return MonextTransactionId(found) if found else None
 
 
+@derived_once
 def session_transactions(payment: Payment) -> tuple[Transaction, ...]:
     """Returns the transactions of the buyer's session.
 
@@ -39,6 +41,7 @@ def session_transactions(payment: Payment) -> tuple[Transaction, ...]:
     return tuple(t for t in payment.transactions if token is not None and _is_of_session(t, token))
 
 
+@derived_once
 def accepted_transactions(payment: Payment) -> tuple[Transaction, ...]:
     """Returns the transactions of the session that succeeded, in the record's order, which is oldest first."""
     return tuple(t for t in session_transactions(payment) if t.state is TransactionState.SUCCESS)
@@ -96,6 +99,7 @@ def without_surplus(payment: Payment) -> Payment:
     return replace(payment, transactions=tuple(t for t in payment.transactions if t.id not in gone))
 
 
+@derived_once
 def taken(payment: Payment) -> Money | None:
     """Returns what Monext took for the payment, without surplus parts.
 

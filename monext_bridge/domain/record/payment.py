@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from monext_bridge.domain.ids import CartId, MonextTransactionId, PaymentId, RecordTransactionId, SessionToken
 from monext_bridge.domain.money import Money
@@ -73,6 +74,8 @@ NO_NOTE = StartNote()
 
 @dataclass(frozen=True, slots=True)
 class Payment:
+    """Holds a Payment of commercetools, as it was read. `derived` is filled by `derived_once` alone."""
+
     id: PaymentId
     version: int
     planned: Money
@@ -86,6 +89,7 @@ class Payment:
     created_at: datetime | None = None
     modified_at: datetime | None = None
     transactions: tuple[Transaction, ...] = ()
+    derived: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 ATTEMPT_KEY = re.compile(
