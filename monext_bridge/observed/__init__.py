@@ -24,7 +24,6 @@ from monext_bridge.observed.counting import (
     remote_answered,
     request_answered,
     slot_entered,
-    slot_in_use,
     slot_left,
     tasks_queued,
 )
@@ -55,7 +54,6 @@ __all__ = [
     "remote_answered",
     "request_answered",
     "slot_entered",
-    "slot_in_use",
     "slot_left",
     "tasks_queued",
 ]

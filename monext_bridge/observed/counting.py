@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from monext_bridge import __version__
 from monext_bridge.observed import catalogue, known
 from monext_bridge.observed.alarms import watch_log
@@ -91,15 +88,6 @@ def slot_entered(of: str) -> None:
 
 def slot_left(of: str) -> None:
     _instruments.move(catalogue.SLOTS, -1, of)
-
-
-@contextmanager
-def slot_in_use(of: str) -> Iterator[None]:
-    slot_entered(of)
-    try:
-        yield
-    finally:
-        slot_left(of)
 
 
 def rate_limit_exceeded(limit: str) -> None:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
 from gunicorn.http import wsgi
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> str:
+    """Writes the present second as RFC 9110, section 5.6.7, has it."""
+    return formatdate(second, usegmt=True)
 
 
 class Gathered:
@@ -26,7 +35,14 @@ class PlainResponse(wsgi.Response):  # type: ignore[misc]
     sock: Any
 
     def default_headers(self) -> list[str]:
-        return [line for line in super().default_headers() if not line.lower().startswith("server:")]
+        major, minor = self.req.version
+        kept = "upgrade" if self.upgrade else "close" if self.should_close() else "keep-alive"
+        lines = [
+            f"HTTP/{major}.{minor} {self.status}\r\n",
+            f"Date: {_date(int(time.time()))}\r\n",
+            f"Connection: {kept}\r\n",
+        ]
+        return [*lines, "Transfer-Encoding: chunked\r\n"] if self.chunked else lines
 
     def write(self, arg: bytes) -> None:
         if self.headers_sent:

@@ -21,6 +21,7 @@ from monext_bridge.services.remotes import COUNTED_PAYMENTS
 from monext_bridge.web.access import as_declared, init_cors, init_principals, init_rate_limits
 from monext_bridge.web.api import events, health, metrics, operations, policy_reports, well_known
 from monext_bridge.web.api import shop_payment as payment
+from monext_bridge.web.application import Application
 from monext_bridge.web.buyer import after_payment as buyer
 from monext_bridge.web.buyer import checkout, notifications
 from monext_bridge.web.cli import doctor, init_cli
@@ -69,7 +70,9 @@ mimetypes.add_type("text/plain", ".ts")
 
 def create_routes() -> Flask:
     """Build an application that has all addresses and nothing behind them: enough for whoever lists them."""
-    app = Flask("monext_bridge", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app = Application(
+        "monext_bridge", root_path=str(ROOT), static_folder="static", template_folder="templates"
+    )
     # werkzeug would redirect to an address that it makes of the Host of the request.
     app.url_map.merge_slashes = False
     STATIC(app.view_functions["static"])

@@ -13,6 +13,8 @@ from monext_bridge.domain.record.derived import derived_once
 from monext_bridge.domain.record.parts import accepted_or_planned_amount, parts, without_surplus
 from monext_bridge.domain.record.payment import Payment, TransactionState, TransactionType
 
+TYPES = tuple(TransactionType)
+
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
@@ -87,7 +89,7 @@ def less_held(total: Money, payments: Iterable[Payment]) -> Money:
 
 
 def _sums(payment: Payment, *, like: Money) -> dict[TransactionType, Money]:
-    found = dict.fromkeys(TransactionType, 0)
+    found = dict.fromkeys(TYPES, 0)
     for each in payment.transactions:
         if each.state is TransactionState.SUCCESS and each.amount.currency == like.currency:
             found[each.type] += each.amount.cent_amount

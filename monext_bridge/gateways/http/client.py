@@ -215,15 +215,18 @@ class HttpClient:
 
     def _through_bulkhead(self, call: _Call, *, read_timeout: float) -> HttpAnswer | Failure:
         """Sends the request only where there is a slot at the remote, and time enough."""
-        with self._bulkhead.slot() as entered:
+        if not self._bulkhead.enter():
+            return Failure.NO_TIME if seconds_left() < LEAST else Failure.NO_SLOT
+        observed.slot_entered(self._remote)
+        try:
             if seconds_left() < LEAST:
                 return Failure.NO_TIME
-            if not entered:
-                return Failure.NO_SLOT
-            with observed.slot_in_use(self._remote):
-                return self._wire.exchange(
-                    call.method, call.path, read_timeout=read_timeout, request=call.request
-                )
+            return self._wire.exchange(
+                call.method, call.path, read_timeout=read_timeout, request=call.request
+            )
+        finally:
+            observed.slot_left(self._remote)
+            self._bulkhead.leave()
 
     def _report(self, call: _Call, answer: HttpAnswer | Failure, *, seconds: float, attempt: int) -> None:
         failure = answer if isinstance(answer, Failure) else None

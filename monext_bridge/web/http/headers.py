@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 
 from flask import Flask, Response, g
@@ -25,6 +25,7 @@ ALWAYS = {
 """What every answer has, with the reasons in docs/security.md. An answer that sets its own keeps it."""
 
 NEVER_PERMITTED = "camera=(), display-capture=(), geolocation=(), microphone=()"
+NO_PAYMENT = "payment=()"
 HSTS = "max-age=31536000"
 POLICY_HEADER = "Content-Security-Policy"
 REPORT_HEADER = "Content-Security-Policy-Report-Only"
@@ -47,6 +48,9 @@ OWN: Sources = {
 """What every page of ours may do. A directive without a source allows nothing."""
 
 WITHOUT_BODY = (204, 304)
+
+ALLOWED = ("sources", "image_sources", "picture_sources", "frame_ancestors")
+"""Names in `flask.g` of what was allowed to the present answer beside `OWN`."""
 
 ALWAYS_ENFORCED = ("object-src", "base-uri", "frame-ancestors")
 """The directives that hold with CSP_REPORT_ONLY as well. No widget needs plugins or another base of our links, and
@@ -148,6 +152,29 @@ def _sources(directive: str, allowed: Sequence[Sources]) -> tuple[str, ...]:
 def _add_headers(
     response: Response, *, report_only: bool, https: bool, reports: Callable[[], str] | None
 ) -> Response:
+    if _is_page(response) or any(each in g for each in ALLOWED):
+        added = _of_this_answer(response, report_only=report_only, https=https, reports=reports)
+    else:
+        added = _of_plain_answers(https=https)
+    own = {name.lower() for name, _ in response.headers}
+    response.headers.extend([(name, value) for name, value in added.items() if name.lower() not in own])
+    return response
+
+
+@cache
+def _of_plain_answers(*, https: bool) -> Mapping[str, str]:
+    """Return the headers of an answer that is no page and that nothing was allowed to: most are like that."""
+    added = {**ALWAYS, "Permissions-Policy": f"{NEVER_PERMITTED}, {NO_PAYMENT}", "X-Frame-Options": "DENY"}
+    return (
+        added
+        | {POLICY_HEADER: _own_policy(tuple(OWN))}
+        | ({"Strict-Transport-Security": HSTS} if https else {})
+    )
+
+
+def _of_this_answer(
+    response: Response, *, report_only: bool, https: bool, reports: Callable[[], str] | None
+) -> Mapping[str, str]:
     added = {**ALWAYS, "Permissions-Policy": f"{NEVER_PERMITTED}, {_payment_permission()}"}
     if not g.get("frame_ancestors"):
         # The older header can't name an origin. Where some origins may frame, only the policy says so.
@@ -155,9 +182,11 @@ def _add_headers(
     added |= _policy(response, report_only=report_only, reports=reports)
     if https:
         added["Strict-Transport-Security"] = HSTS
-    own = {name.lower() for name, _ in response.headers}
-    response.headers.extend({name: value for name, value in added.items() if name.lower() not in own})
-    return response
+    return added
+
+
+def _is_page(response: Response) -> bool:
+    return response.mimetype == "text/html" and response.status_code not in WITHOUT_BODY
 
 
 def _payment_permission() -> str:
@@ -167,7 +196,7 @@ def _payment_permission() -> str:
     is asked by its own page (https://www.w3.org/TR/payment-request/#permissions-policy).
     """
     if not g.get("sources"):
-        return "payment=()"
+        return NO_PAYMENT
     framed = [each for sources in g.sources for each in sources.get("frame-src", ()) if "://" in each]
     origins = " ".join(("self", *(f'"{each}"' for each in dict.fromkeys(framed))))
     return f"payment=({origins})"
@@ -175,7 +204,7 @@ def _payment_permission() -> str:
 
 def _policy(response: Response, *, report_only: bool, reports: Callable[[], str] | None) -> dict[str, str]:
     """Return the headers that say what this answer may do, and where browsers report what it was kept from."""
-    is_page = response.mimetype == "text/html" and response.status_code not in WITHOUT_BODY
+    is_page = _is_page(response)
     found, told = {}, ""
     if is_page and reports:
         address = reports()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -12,7 +14,7 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_time, get_datetime_format, get_timezone
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, render_template, request
 from flask_babel import Babel, force_locale, get_locale, get_translations
@@ -47,6 +49,17 @@ _CODE_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 """The place where CLDR puts a space (`CHF 5.00`), which Babel leaves out."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Holds what a page is written with."""
+
+    locale: Locale
+    catalogue: NullTranslations
+
+
+_rendered: ContextVar[_Words | None] = ContextVar("rendered", default=None)
+
+
 def languages_in(directory: Path) -> tuple[str, ...]:
     """Return English, and every language with a compiled catalogue (`<language>/LC_MESSAGES/messages.mo`)."""
     found = {catalogue.parts[-3] for catalogue in directory.glob("*/LC_MESSAGES/messages.mo")}
@@ -60,12 +73,15 @@ def init_i18n(app: Flask) -> None:
     """Set up Flask-Babel, the template functions of gettext, and the filters of this module."""
     Babel(app, default_locale=ENGLISH, default_translation_directories=str(CATALOGUES))
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda text: _catalogue().ugettext(text),
-        ngettext=lambda one, many, number: _catalogue().ungettext(one, many, number),
+        gettext=lambda text: _words().catalogue.ugettext(text),
+        ngettext=lambda one, many, number: _words().catalogue.ungettext(one, many, number),
         newstyle=True,
-        pgettext=lambda context, text: _catalogue().upgettext(context, text),
-        npgettext=lambda context, one, many, number: _catalogue().unpgettext(context, one, many, number),
+        pgettext=lambda context, text: _words().catalogue.upgettext(context, text),
+        npgettext=lambda context, one, many, number: _words().catalogue.unpgettext(
+            context, one, many, number
+        ),
     )
+    app.jinja_env.filters["numberformat"] = whole_number
     app.jinja_env.filters["money"] = money
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["place"] = place
@@ -94,13 +110,13 @@ def render(
     gets the `language` and `direction` of its words, for `<html lang dir>`.
     """
     locale = page_locale(asked_language(), *_subject_languages(), *languages, *browser_languages(), default)
-    words = TAGS.get(locale.language, locale.language)
+    tag = TAGS.get(locale.language, locale.language)
     with force_locale(str(locale)):
-        g.catalogue = get_translations()
+        token = _rendered.set(_found_words())
         try:
-            return render_template(template, language=words, direction=locale.text_direction, **values)
+            return render_template(template, language=tag, direction=locale.text_direction, **values)
         finally:
-            del g.catalogue
+            _rendered.reset(token)
 
 
 def speak(*languages: str | None) -> None:
@@ -116,7 +132,17 @@ def money(amount: Money) -> str:
 
     The sign is a minus sign and not a hyphen: it is read aloud, and no line ends after it.
     """
-    return _written(amount.cent_amount, amount.fraction_digits, amount.currency, get_locale())
+    return _written(amount.cent_amount, amount.fraction_digits, amount.currency, _words().locale)
+
+
+def whole_number(number: int) -> str:
+    """Write a number as in the page's language."""
+    return _number(number, _words().locale)
+
+
+@lru_cache(maxsize=MOST_AMOUNTS)
+def _number(number: int, locale: Locale) -> str:
+    return format_decimal(number, locale=locale)
 
 
 @lru_cache(maxsize=MOST_AMOUNTS)
@@ -137,7 +163,7 @@ def _written(cent_amount: int, fraction_digits: int, currency: str, locale: Loca
 def moment(at: datetime) -> str:
     """Write date and time as in the page's language, with the offset of their zone."""
     local = at.astimezone(get_timezone(TIME_ZONE))
-    locale: Locale = get_locale()
+    locale = _words().locale
     parts = format_time(local, "short", locale=locale), format_date(local, "long", locale=locale)
     written = str(get_datetime_format("long", locale=locale)).replace("'", "").format(*parts)
     return f"{written} ({_offset(local)})"
@@ -155,7 +181,7 @@ def place(address: Address, home: str | None) -> str | None:
     nor in which street.
     """
     abroad = address.country if address.country and address.country != home else None
-    country = get_locale().territories.get(abroad, abroad) if abroad else None
+    country = _words().locale.territories.get(abroad, abroad) if abroad else None
     return ", ".join(part for part in (address.city, country) if part) or None
 
 
@@ -171,10 +197,13 @@ def browser_languages() -> tuple[str, ...]:
     return tuple(tag for tag, quality in request.accept_languages if quality > 0)
 
 
-def _catalogue() -> NullTranslations:
-    """Return the catalogue of the page that is rendered. Flask-Babel would look for it again for each sentence."""
-    found: NullTranslations = g.catalogue if "catalogue" in g else get_translations()
-    return found
+def _words() -> _Words:
+    """Return the words of the page that is rendered. Flask-Babel would look for them again for each sentence."""
+    return _rendered.get() or _found_words()
+
+
+def _found_words() -> _Words:
+    return _Words(locale=get_locale(), catalogue=get_translations())
 
 
 def _keeps_four_digits_together(locale: Locale) -> bool:
