@@ -24,7 +24,7 @@ from monext_bridge.web.api import shop_payment as payment
 from monext_bridge.web.application import Application
 from monext_bridge.web.buyer import after_payment as buyer
 from monext_bridge.web.buyer import checkout, notifications
-from monext_bridge.web.cli import doctor, init_cli
+from monext_bridge.web.cli import init_cli, init_doctor
 from monext_bridge.web.endpoints import (
     UNLIMITED,
     Answers,
@@ -97,7 +97,7 @@ def create_routes() -> Flask:
 def create_app_for_doctor() -> Flask:
     """Build an application for settings that can't be used: it serves nothing, and `flask doctor` is its command."""
     app = Flask("monext_bridge", root_path=str(ROOT), static_folder=None)
-    app.cli.add_command(doctor)
+    init_doctor(app)
     return app
 
 

@@ -51,5 +51,15 @@ class LateCommand(click.Command):
 
 def init_cli(app: Flask) -> None:
     """Add the bridge's commands to those of Flask."""
-    for name, (module, attribute, told) in COMMANDS.items():
-        app.cli.add_command(LateCommand(name, module=module, attribute=attribute, told=told))
+    for name in COMMANDS:
+        app.cli.add_command(_late(name))
+
+
+def init_doctor(app: Flask) -> None:
+    """Add the one command that works where the settings can't be used."""
+    app.cli.add_command(_late("doctor"))
+
+
+def _late(name: str) -> LateCommand:
+    module, attribute, told = COMMANDS[name]
+    return LateCommand(name, module=module, attribute=attribute, told=told)

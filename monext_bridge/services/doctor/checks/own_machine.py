@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
-import redis
-
 from monext_bridge import __version__
 from monext_bridge.config import Settings, weak_secrets_in
-from monext_bridge.gateways.redis import connect_redis
 from monext_bridge.runtime import SLOTS_PER_REMOTE
 from monext_bridge.services.doctor.examination import Examination
 from monext_bridge.services.doctor.findings import Diagnosis, fault, ok, skipped, warning
@@ -106,10 +103,14 @@ def shared_redis(settings: Settings) -> Iterator[Diagnosis]:
     if settings.redis_url is None:
         yield skipped("redis_not_used", "No Redis: each process has its own limits", setting="REDIS_URL")
         return
+    from redis import RedisError  # where there is no Redis, it is never loaded
+
+    from monext_bridge.gateways.redis import connect_redis
+
     try:
         with connect_redis(settings.redis_url, timeout=REDIS_SECONDS) as client:
             info = client.info("server")
-    except redis.RedisError as error:
+    except RedisError as error:
         yield fault(
             "redis_not_reached",
             f"Redis does not answer ({type(error).__name__})",
@@ -160,9 +161,11 @@ def reconciliation(patient: Patient) -> Iterator[Diagnosis]:
         )
     if settings.redis_url is None:
         return
+    from redis import RedisError
+
     try:
         there = patient.worker_is_there(settings.redis_url)
-    except redis.RedisError:
+    except RedisError:
         yield skipped("worker_not_seen", "Redis does not say whether a worker is there", setting="REDIS_URL")
         return
     if there:
