@@ -25,7 +25,7 @@ NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/loca
 REFERENCES = "references-4b26a1f97c3e5d80b642"
 LINKS, EVENTS = "links-91c5e84b26a1f97c3e5d80b6", "events-0b6427d0f3a91c5e84b26a1f9"
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed (Debian: nginx)")
 
 MAIN = """
 daemon off;
