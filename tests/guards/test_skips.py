@@ -26,7 +26,7 @@ def redis():
 
 def test_in_its_fixture(redis): ...
 """
-NOT_OURS = '''
+NOT_OURS = """
 import pytest
 from tests.monext_openapi import needs_openapi
 
@@ -35,7 +35,7 @@ def test_of_what_cannot_be_published(): ...
 
 def test_expected_to_fail(request):
     pytest.xfail("known")
-'''
+"""
 
 
 def ended(program: str, folder: Path, **environment: str) -> str:
