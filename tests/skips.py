@@ -15,6 +15,7 @@ NOT_OURS = "MONEXT_OPENAPI"
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        assert isinstance(report.longrepr, tuple), "of what is skipped, pytest gives file, line and reason"
         _, _, reason = report.longrepr
         if NOT_OURS not in reason:
             report.outcome, report.longrepr = "failed", f"CI has to run it. {reason}"
