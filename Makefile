@@ -78,6 +78,7 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy examples/python
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.supply.licences
 

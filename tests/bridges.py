@@ -27,11 +27,14 @@ from monext_bridge.web import create_app
 from monext_bridge.web.endpoints import RateLimit
 from sandbox.bridge_settings import bridge_environment
 from sandbox.runner import Sandbox
+from tests.compiled_templates import CompiledTemplates
 from tests.crashing import CrashSwitch, crashing_gateways
 from tests.known_clock import KnownClock
 
 ROOT = Path(__file__).resolve().parents[1]
 
+
+TEMPLATES = CompiledTemplates()
 
 METRICS_TOKEN = "metrics-token-of-the-tests"
 
@@ -121,6 +124,7 @@ class InProcess:
             record_clock=KnownClock(clock) if clock else None,
         )
         self.app: Flask = create_app(self.settings, services=self.services, limits=limits)
+        self.app.jinja_env.bytecode_cache = TEMPLATES
 
     def call(self, method: str, path: str, **options: Any) -> Answer:
         with self.app.test_client().open(path, method=method, **options) as response:

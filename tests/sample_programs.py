@@ -56,7 +56,7 @@ class Language:
         """The path of the program. Skips the test where there is none."""
         path = shutil.which(self.program)
         if path is None:
-            pytest.skip(f"needs {self.program}")
+            pytest.skip(f"needs {self.program} on the PATH")
         return path
 
 

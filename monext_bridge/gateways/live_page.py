@@ -51,9 +51,9 @@ class LiveAnswer:
     content: bytes
 
 
-def fetch_page(url: str) -> LiveAnswer:
+def fetch_page(url: str, *, seconds: float = SECONDS) -> LiveAnswer:
     """Fetches a page as if somebody had typed its address. Raises PageNotFetched. Redirects are not followed."""
-    return _fetch(url, NAVIGATION, largest=LARGEST_PAGE)
+    return _fetch(url, NAVIGATION, largest=LARGEST_PAGE, seconds=seconds)
 
 
 def fetch_subresource(url: str) -> LiveAnswer:
@@ -76,12 +76,14 @@ def is_fetchable(url: str) -> bool:
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
 
 
-def _fetch(url: str, headers: Mapping[str, str], *, largest: int) -> LiveAnswer:
+def _fetch(url: str, headers: Mapping[str, str], *, largest: int, seconds: float = SECONDS) -> LiveAnswer:
     shown = url.partition("?")[0]
     if not is_fetchable(url):
         raise PageNotFetched(f"{shown}: only https is fetched, and http of this machine")
     try:
-        answer = _within_time(lambda: _get(url, headers, at_most=largest + 1))
+        answer = _within_time(
+            lambda: _get(url, headers, at_most=largest + 1, seconds=seconds), seconds=seconds
+        )
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise PageNotFetched(f"{shown}: {type(error).__name__}") from error
     if len(answer.content) > largest:
@@ -89,20 +91,20 @@ def _fetch(url: str, headers: Mapping[str, str], *, largest: int) -> LiveAnswer:
     return answer
 
 
-def _get(url: str, headers: Mapping[str, str], *, at_most: int) -> LiveAnswer:
+def _get(url: str, headers: Mapping[str, str], *, at_most: int, seconds: float) -> LiveAnswer:
     with requests.Session() as session:
         session.trust_env = False
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         with session.get(
-            url, headers=dict(headers), timeout=SECONDS, allow_redirects=False, stream=True
+            url, headers=dict(headers), timeout=seconds, allow_redirects=False, stream=True
         ) as response:
             content = response.raw.read(at_most, decode_content=True)
             answered = {name.lower(): response.raw.headers[name] for name in response.raw.headers}
             return LiveAnswer(response.status_code, answered, bytes(content))
 
 
-def _within_time(get: Callable[[], LiveAnswer]) -> LiveAnswer:
-    """Return what `get` returns, or raise what it raises, or TimeoutError after SECONDS.
+def _within_time(get: Callable[[], LiveAnswer], *, seconds: float) -> LiveAnswer:
+    """Return what `get` returns, or raise what it raises, or TimeoutError after so many seconds.
 
     The time-out of requests is for each read alone, and an answer may come byte by byte. A thread that is given up
     does not keep the command from ending.
@@ -117,7 +119,7 @@ def _within_time(get: Callable[[], LiveAnswer]) -> LiveAnswer:
 
     Thread(target=run, daemon=True).start()
     try:
-        ended = done.get(timeout=SECONDS)
+        ended = done.get(timeout=seconds)
     except Empty:
         raise TimeoutError from None
     if isinstance(ended, Exception):

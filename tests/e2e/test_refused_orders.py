@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -30,11 +29,10 @@ class Bridge(InProcess):
         return found
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """A sandbox of its own for each test: what went back in the last hour counts."""
-    with Sandbox(allow_kill=True) as running:
-        yield running
+@pytest.fixture(autouse=True)
+def _nothing_of_another_test(sandbox: Sandbox) -> None:
+    """What went back in the last hour counts."""
+    sandbox.reset()
 
 
 @pytest.fixture

@@ -7,9 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, current_thread
+from typing import cast
 
 import pytest
 from dramatiq.brokers.redis import RedisBroker
+from dramatiq.worker import WorkerThread
 from pydantic import SecretStr
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
@@ -121,15 +124,35 @@ def test_workers_finish_what_the_scheduler_finds(shift: Shift, begin_workers: Be
     assert {f.store_key for f in findings} == {"fr-store"}
     assert summary.complete
     shift.assert_finished()
+    assert [worker.stop() for worker in workers] == [0, 0]
     assert sum(worker.log.read_text().count("task_done") for worker in workers) == 12
 
 
-def test_a_worker_that_is_told_to_stop_finishes_and_hands_on(
-    shift: Shift, begin_workers: BeginWorkers
-) -> None:
-    assert begin_workers(2)[0].stop() == 0
+def test_a_worker_that_is_told_to_stop_finishes_what_is_under_way_and_hands_on_the_rest(shift: Shift) -> None:
+    done: list[str] = []
+    begun = Event()
+
+    def first(task: Task) -> tuple[Finding, ...]:
+        """It begins, and ends once its worker has been told to stop."""
+        begun.set()
+        wait_for(lambda: not cast(WorkerThread, current_thread()).running)
+        done.append("first")
+        return shift.work(task)
+
+    def second(task: Task) -> tuple[Finding, ...]:
+        done.append("second")
+        return shift.work(task)
+
     shift.forgotten(3)
-    _, summary = shift.run()
+    shift.seem_to_have_a_worker()
+    with ThreadPoolExecutor(1) as pool:
+        passing = pool.submit(shift.run)
+        with running_worker(shift.broker(), first, threads=1):
+            assert begun.wait(60)
+        shift.seem_to_have_a_worker()
+        with running_worker(shift.broker(), second, threads=1):
+            _, summary = passing.result()
+    assert done == ["first", "second", "second"]
     assert summary.complete
     shift.assert_finished()
 

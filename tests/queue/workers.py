@@ -38,7 +38,7 @@ class WorkerProcess:
             )
 
     def wait_until_ready(self) -> None:
-        wait_for(lambda: "worker_started" in self.log.read_text())
+        wait_for(lambda: "worker_started" in self.log.read_text(), seconds=120)
 
     @property
     def pid(self) -> int:
@@ -50,15 +50,15 @@ class WorkerProcess:
         if self._process is None:
             return 0
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(60)
+        return self._process.wait(120)
 
     def wait(self) -> int:
         """Wait until it has ended, by itself or by others, and give the exit code."""
         assert self._process is not None, "not started"
-        return self._process.wait(60)
+        return self._process.wait(120)
 
     def kill(self) -> None:
         """Kill it with SIGKILL."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(60)
+            self._process.wait(120)

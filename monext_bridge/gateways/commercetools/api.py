@@ -8,6 +8,7 @@ after one whose outcome is not known the caller reads. All methods raise RemoteE
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypedDict, Unpack
 
 from monext_bridge.config import CommercetoolsSettings
 from monext_bridge.errors import RemoteTooLarge, RemoteUnavailable, RemoteUnreachable, SettingsError
@@ -29,6 +30,15 @@ Variables = Mapping[str, str | Sequence[str]]
 
 Sort = str | Sequence[str] | None
 """Fields with `asc` or `desc`; of several, the first counts most."""
+
+
+class QueryOptions(TypedDict, total=False):
+    """How many are given at most (1 to 500, or 20 where nothing is said), in which order, and what is expanded."""
+
+    limit: int
+    sort: Sort
+    expand: str | None
+
 
 Params = Mapping[str, str | Sequence[str]]
 
@@ -66,17 +76,9 @@ class CommercetoolsGateway:
         ids, params = {"cart": cart_id}, _of_cart(product_types)
         return self._call("POST", "/carts/{cart}", json=body, ids=ids, params=params)
 
-    def query_carts(
-        self,
-        where: str,
-        variables: Variables,
-        *,
-        limit: int = 20,
-        sort: Sort = None,
-        expand: str | None = None,
-    ) -> list[Json]:
-        """Returns at most `limit` (1 to 500) carts. `variables` fill the `:names` in the predicate."""
-        return self._query("/carts", _query(where, variables, limit=limit, sort=sort, expand=expand))
+    def query_carts(self, where: str, variables: Variables, **options: Unpack[QueryOptions]) -> list[Json]:
+        """Returns the carts that match. `variables` fill the `:names` in the predicate."""
+        return self._query("/carts", _query(where, variables, **options))
 
     def get_payment(self, payment_id: str) -> Json:
         return self._call("GET", "/payments/{payment}", ids={"payment": payment_id})
@@ -91,17 +93,9 @@ class CommercetoolsGateway:
     def update_payment(self, payment_id: str, body: Json) -> Json:
         return self._call("POST", "/payments/{payment}", json=body, ids={"payment": payment_id})
 
-    def query_payments(
-        self,
-        where: str,
-        variables: Variables,
-        *,
-        limit: int = 100,
-        sort: Sort = None,
-        expand: str | None = None,
-    ) -> list[Json]:
-        """Returns at most `limit` (1 to 500) payments. `variables` fill the `:names` in the predicate."""
-        return self._query("/payments", _query(where, variables, limit=limit, sort=sort, expand=expand))
+    def query_payments(self, where: str, variables: Variables, **options: Unpack[QueryOptions]) -> list[Json]:
+        """Returns the payments that match. `variables` fill the `:names` in the predicate."""
+        return self._query("/payments", _query(where, variables, **options))
 
     def get_order(self, order_id: str) -> Json:
         """Returns the order with its payments expanded."""
@@ -112,17 +106,9 @@ class CommercetoolsGateway:
         route = "/orders/order-number={number}"
         return self._call("GET", route, ids={"number": number}, params=WITH_PAYMENTS)
 
-    def query_orders(
-        self,
-        where: str,
-        variables: Variables,
-        *,
-        limit: int = 20,
-        sort: Sort = None,
-        expand: str | None = None,
-    ) -> list[Json]:
-        """Returns at most `limit` (1 to 500) orders. `variables` fill the `:names` in the predicate."""
-        return self._query("/orders", _query(where, variables, limit=limit, sort=sort, expand=expand))
+    def query_orders(self, where: str, variables: Variables, **options: Unpack[QueryOptions]) -> list[Json]:
+        """Returns the orders that match. `variables` fill the `:names` in the predicate."""
+        return self._query("/orders", _query(where, variables, **options))
 
     def create_order(self, body: Json) -> Json:
         """Raises DuplicateField where the order number is taken; other reasons are codes of RemoteRefused."""
@@ -169,7 +155,7 @@ class CommercetoolsGateway:
 
     def count_payments(self, where: str, variables: Variables) -> int:
         """Returns how many payments match, to tell how far a run is. commercetools counts up to a limit."""
-        params = {**_query(where, variables, limit=1, sort=None, expand=None), "withTotal": "true"}
+        params = {**_query(where, variables, limit=1), "withTotal": "true"}
         total = self._call("GET", "/payments", params=params).get("total")
         return total if isinstance(total, int) else 0
 
@@ -260,7 +246,9 @@ def _logged(ids: Mapping[str, str]) -> Mapping[str, Scalar]:
     return {name: shortened(value) if name == "session" else value for name, value in ids.items()}
 
 
-def _query(where: str, variables: Variables, *, limit: int, sort: Sort, expand: str | None) -> Params:
+def _query(
+    where: str, variables: Variables, *, limit: int = 20, sort: Sort = None, expand: str | None = None
+) -> Params:
     """Sends values as predicate variables, never inside the predicate's text."""
     params: dict[str, str | Sequence[str] | None] = {
         "where": where,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,7 @@ MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 
 @dataclass(slots=True)
 class Paid:
-    """Stands in for the candidates: payments that were paid."""
+    """Stands in for the candidates: payments that were paid, by their ids."""
 
     ids: list[PaymentId]
     away: bool = False
@@ -40,7 +41,7 @@ class Paid:
         if self.away:
             raise RemoteUnavailable("away", remote="commercetools")
         for after, up_to in due.ranges:
-            found = [id_ for id_ in self.ids if after < id_ <= up_to]
+            found = self.ids[bisect_right(self.ids, after) : bisect_right(self.ids, up_to)]
             for start in range(0, len(found), 10):
                 some = found[start : start + 10]
                 yield Page(
@@ -154,12 +155,12 @@ def test_what_there_is_no_time_for_comes_as_soon_as_there_is() -> None:
 
 
 def test_each_is_reached_even_where_a_day_is_too_short_for_all_and_that_is_told() -> None:
-    """There is time for one in each step, and there are 1440 steps a day for 3000 payments."""
+    """There is time for one in each step, and there are 1440 steps a day for 2000 payments."""
     walker = Walker(takes=60.0)
-    walker.paid.ids = [PaymentId(str(UUID(int=n * ((1 << 128) // 3000) + 1))) for n in range(3000)]
+    walker.paid.ids = [PaymentId(str(UUID(int=n * ((1 << 128) // 2000) + 1))) for n in range(2000)]
     walker.step()
     with captured_logs() as lines:
-        compared = {id_ for _ in range(60) for id_ in walker.steps(60)}
+        compared = {id_ for _ in range(40) for id_ in walker.steps(60)}
         for _ in range(2):
             walker.step(again=True)
     assert compared == set(walker.paid.ids)
