@@ -116,12 +116,13 @@ def test_a_restart_of_one_after_the_other_fails_no_request(tmp_path: Path) -> No
 
 
 def restart_in_turn(bridges: list[Gunicorn], shop: Shop) -> None:
-    for bridge in bridges:
-        wait_for(partial(has_sold, shop, len(shop.ended) + 3), seconds=120)
-        began = time.monotonic()
-        assert bridge.stop() == 0
-        bridge.start()
-        print(f"restarted in {time.monotonic() - began:.1f} s")
+    for _ in range(2):
+        for bridge in bridges:
+            wait_for(partial(has_sold, shop, len(shop.ended) + 3), seconds=120)
+            began = time.monotonic()
+            assert bridge.stop() == 0
+            bridge.start()
+            print(f"restarted in {time.monotonic() - began:.1f} s")
     wait_for(partial(has_sold, shop, len(shop.ended) + 3), seconds=120)
 
 

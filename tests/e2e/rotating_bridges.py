@@ -19,9 +19,9 @@ from tests.signed_links import signed
 from tests.web.back_office import BackOfficeClient
 from tests.world import World, wait_for
 
-THREADS = 2
-FLOWS = 2
-"""Orders that begin and end between two changes: of one the bridge signs the link, of the other the shop."""
+THREADS = 3
+FLOWS = 3
+"""Orders that begin and end between two changes."""
 
 
 @dataclass(slots=True)
