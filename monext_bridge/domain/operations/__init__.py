@@ -58,6 +58,7 @@ from monext_bridge.domain.operations.principals import (
     TERMINAL,
     is_client_id,
 )
+from monext_bridge.domain.operations.refunds_under_way import RefundsUnderWay, refunds_under_way
 from monext_bridge.domain.operations.rules import (
     Cancel,
     Capture,
@@ -83,6 +84,8 @@ __all__ = [
     "REVERSAL_PREFIX",
     "SHIPMENT",
     "STATES_IN_PROGRESS",
+    "RefundsUnderWay",
+    "refunds_under_way",
     "TERMINAL",
     "TOO_LATE",
     "UNSENT",
