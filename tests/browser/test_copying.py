@@ -21,9 +21,13 @@ CASES = {
     "start fails": "#reference",
 }
 
+OWN_FAULTS = "Failed to load resource|^(4|5)[0-9]{2}: GET .*/(checkout|result)/"
+"""An error page answers with its status."""
+
 
 @pytest.mark.parametrize("scene", CASES)
 def test_button_copies_the_number_to_quote(scene: str, desktop: Device, world: World, buyer: Buyer) -> None:
+    desktop.browser_errors.expect(OWN_FAULTS)
     desktop.context.grant_permissions(["clipboard-read", "clipboard-write"])
     SCENES[scene].open(desktop, in_language(SCENES[scene].path(Stage(world, buyer)), "en"))
     button = desktop.tab.locator("button")

@@ -120,10 +120,10 @@ class Cart:
     """Holds a cart. `total` is what it costs: `taxedPrice.totalGross`, else `totalPrice`.
 
     `discount` (positive) is the discount on the total. `lines` are already less their own discounts, so that
-    lines + deliveries - discount = total, but for what `unexplained` returns. `payments` are those of `paymentInfo`, expanded. `obstacles` are the
-    reasons, stated by the cart itself, for which an order of it would be refused. `product_types` are the keys of its
-    lines' product types, with None for each that is not known, as of every custom line. `has_item_addresses`:
-    its lines are shipped to addresses of their own.
+    lines + deliveries - discount = total, but for what `unexplained` returns. `payments` are those of `paymentInfo`,
+    expanded. `obstacles` are the reasons, stated by the cart itself, for which an order of it would be refused.
+    `product_types` are the keys of its lines' product types, with None for each that is not known, as of every
+    custom line. `has_item_addresses`: its lines are shipped to addresses of their own.
     """
 
     id: CartId

@@ -24,7 +24,7 @@ ASKED = {
 def test_every_sentence_is_in_every_language_with_the_same_gaps(text: str) -> None:
     assert set(TABLE[text]) == set(LANGUAGES)
     gaps = {language: set(re.findall(r"\{\w+\}", said)) for language, said in TABLE[text].items()}
-    assert gaps == dict.fromkeys(LANGUAGES, set(re.findall(r"\{\w+\}", text)))
+    assert all(found == set(re.findall(r"\{\w+\}", text)) for found in gaps.values())
 
 
 def test_everything_that_the_widget_asks_for_is_in_the_table() -> None:
