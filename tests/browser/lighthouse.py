@@ -25,6 +25,7 @@ from tests.world import World
 MEANT = {"is-crawlable"}
 """Audits that fail on purpose: no page of a payment belongs into a search engine (`noindex`)."""
 
+
 def redirecting(stage: Stage) -> str:
     """Give the page that leads on to Monext, while Monext's page lets browsers stay where they are."""
     stage.world.fault("monext", action="status", code=204, path="/v2/", times=0)

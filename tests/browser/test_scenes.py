@@ -30,7 +30,7 @@ TOO_SMALL = """() => {
 SQUEEZED = """() => [...document.querySelectorAll("main dt")]
   .filter((e) => e.checkVisibility({ visibilityProperty: true }))
   .map((e) => [e.textContent, e.getBoundingClientRect()])
-  .filter(([, { width, height }]) => width && width < height)
+  .filter(([, { width, height }]) => height && width < 60)
   .map(([text]) => text.trim());
 """
 """Finds labels that what stands beside them has made a column of letters."""
