@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots picture states settings endpoints metrics test-alerts translations sbom audit lock clean
+.PHONY: demo test test-coverage fuzz chaos test-peer test-openapi check bench screenshots picture lighthouse states settings endpoints metrics test-alerts translations sbom audit lock clean
 
 # What a shop of one's own needs is in the file, while the demo runs. DEMO may hold more options: sandbox/README.md.
 demo: $(STAMP)
@@ -59,6 +59,14 @@ PICTURE := docs/images/checkout.png
 picture: $(STAMP)
 	@tests/browser/get_chromium.sh
 	$(BIN)/python -m tests.browser.picture $(PICTURE)
+
+# Looks at pages as on a phone; needs npm and Chromium. No figure has to be reached, and nothing of it is committed.
+LIGHTHOUSE := build/lighthouse
+
+lighthouse: $(STAMP)
+	@tests/browser/get_chromium.sh
+	@npm install --prefix $(LIGHTHOUSE) --no-save --no-fund --no-audit --loglevel=error lighthouse@12 >/dev/null
+	$(BIN)/python -m tests.browser.lighthouse $(LIGHTHOUSE)/node_modules/.bin/lighthouse $(LIGHTHOUSE)/reports
 
 # npm itself writes the file that stands for an installation, at its end.
 PEER := tests/peer/node

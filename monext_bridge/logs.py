@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections import ChainMap, deque
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ ENCODER = json.JSONEncoder(ensure_ascii=False)
 LINE_BREAKS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
 """Characters that JSON leaves as they are, and that end a line or steer a terminal where a log is read."""
 
-Concerns = dict[str, str]
+Concerns = MutableMapping[str, str]
 """What lines are about: the key of the store, and commercetools' ids of the cart, the payment and the order. It grows
 while the work goes on, also from the threads of a hop, which have the same one."""
 
@@ -83,7 +83,8 @@ def concerning(
     Whoever handles several payments, carts or orders, one after the other or at once, uses it for each.
     """
     found = _present(store=store, cart=cart, payment=payment, order=order)
-    token = _concerns.set({**(_concerns.get() or {}), **found})
+    # A chain and not a copy: what a call of the same hop finds out meanwhile is named here too.
+    token = _concerns.set(ChainMap(found, _concerns.get() or {}))
     try:
         yield
     finally:
@@ -116,7 +117,7 @@ def end_concerns() -> None:
     _concerns.set(None)
 
 
-def _present(**ids: str | None) -> Concerns:
+def _present(**ids: str | None) -> dict[str, str]:
     return {name: value for name, value in ids.items() if value is not None}
 
 

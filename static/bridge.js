@@ -10,8 +10,9 @@
     notices.replaceChildren(...(prepared ? [prepared.content.cloneNode(true)] : []));
   };
 
-  /* A page kept by the browser shows an old state when the buyer comes back to it. */
-  window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+  /* A page kept by the browser shows an old state when the buyer comes back to it. An error may have answered a form. */
+  const keeps = document.querySelector("[data-error]");
+  window.addEventListener("pageshow", (event) => event.persisted && !keeps && window.location.reload());
 
   /* ---- Monext's widget ---- */
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from contextvars import copy_context
 
 import pytest
 
@@ -12,9 +13,13 @@ from monext_bridge.cleaning import without_reference
 from monext_bridge.logs import (
     JsonFormatter,
     access,
+    begin_concerns,
+    concerning,
     configure,
     correlation_id,
+    end_concerns,
     event,
+    now_concerns,
     shortened,
 )
 from tests.log_lines import LogLines
@@ -240,3 +245,26 @@ def test_libraries_that_log_whole_urls_stay_quiet_even_when_debugging(root_logge
     configure("DEBUG")
     assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.INFO)
     assert not logging.getLogger("werkzeug").isEnabledFor(logging.INFO)
+
+
+def test_a_line_names_what_another_call_of_the_same_hop_has_found_out(lines: LogLines) -> None:
+    begin_concerns({})
+    try:
+        with concerning(store="fr-store"):
+            this_call = copy_context()
+        now_concerns(order="an-order")
+        this_call.run(event, log, "answered")
+    finally:
+        end_concerns()
+    assert (only(lines)["store"], only(lines)["order"]) == ("fr-store", "an-order")
+
+
+def test_what_is_found_out_inside_is_forgotten_after_it(lines: LogLines) -> None:
+    begin_concerns({})
+    try:
+        with concerning(store="fr-store"):
+            now_concerns(order="an-order")
+        event(log, "answered")
+    finally:
+        end_concerns()
+    assert not {"store", "order"} & set(only(lines))

@@ -10,6 +10,7 @@ from enum import StrEnum
 from monext_bridge.config import Access, PaymentMethod
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId, SessionToken
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations import RefundsUnderWay
 from monext_bridge.domain.record import NO_LANDING_PAGES, NO_NOTE, Cart, LandingPages, Order, StartNote
 
 STORE_MARK_SIZE = 4
@@ -103,7 +104,8 @@ class PaymentResult:
     (the order, a reversal, an answer of Monext): Monext is then asked to send its notification again.
     `given_back` (no money is held any more) and `reversal_rejected` (Monext rejects the reversal) concern a
     payment that is returned. `released`: the payment was only ever authorised and is wholly cancelled.
-    `refunded` is what has gone back since, and `given_back_at` when the last of it did. `begun` is when the session
+    `refunded` is what has gone back since, and `given_back_at` when the last of it did. `refunding` are the
+    refunds in progress. `begun` is when the session
     was opened, and `taken` is when the money was found to be there. `resume_url` leads into the session where it is
     still open. `landing` are the pages that the buyer goes on to, and `note` is what a start asked for, for whoever
     starts anew. `store_key` is the store of the record.
@@ -120,6 +122,7 @@ class PaymentResult:
     released: bool = False
     refunded: Money | None = None
     given_back_at: datetime | None = None
+    refunding: RefundsUnderWay | None = None
     begun: datetime | None = None
     taken: datetime | None = None
     resume_url: str | None = None

@@ -18,12 +18,13 @@ from sandbox.monext.merchants_api import merchants_api
 from sandbox.monext.money import written
 from sandbox.monext.notifications import Send
 from sandbox.monext.notifications import send as send_message
-from sandbox.monext.platform import Platform
+from sandbox.monext.platform import Platform, platform
 from sandbox.monext.play import play
 from sandbox.monext.results import ApiError
 from sandbox.monext.settings import MonextSettings
 from sandbox.monext.three_d_secure import three_d_secure
 from sandbox.monext.widget_api import widget_api
+from sandbox.monext.words import ENGLISH, language_of, words_in
 
 _STATIC = Path(__file__).with_name("static")
 _FLUSH = "/_control/notifications/flush"
@@ -52,6 +53,7 @@ def create_app(
         app.register_blueprint(blueprint)
     app.register_error_handler(ApiError, answer_api_error)
     app.register_error_handler(HTTPException, answer_error)
+    app.context_processor(_language_of_the_page)
     app.add_template_filter(_money_of, "money")
     for kind in ("scripts", "styles"):
         for prefix in ("/cdn", ""):
@@ -91,3 +93,10 @@ def one_at_a_time(wsgi: _Wsgi, *, state: Platform) -> _Wsgi:
 
 def _money_of(amount: int, currency: str) -> str:
     return written(amount, currency=currency)
+
+
+def _language_of_the_page() -> dict[str, Any]:
+    """The words of a page: in the language of the payment that its address names, else in English."""
+    session = platform().sessions.get(request.args.get("token", ""))
+    language = language_of(session) if session else ENGLISH
+    return {"language": language, "words": words_in(language)}

@@ -16,6 +16,7 @@ from sandbox.monext.sessions import (
     state_of,
 )
 from sandbox.monext.settings import Contract, Kind
+from sandbox.monext.words import told
 
 hosted = Blueprint("hosted", __name__)
 
@@ -178,7 +179,7 @@ def _form(
         f"monext/{contract.kind}.html",
         session=session,
         contract=contract,
-        faults=faults or {},
+        faults=told(faults or {}, session=session),
         form=form or {},
         cards=cards_to_try(contract) if contract.kind is Kind.CARD else None,
     )

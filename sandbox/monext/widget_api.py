@@ -14,6 +14,7 @@ from sandbox.monext.platform import platform
 from sandbox.monext.redirections import redirection_json
 from sandbox.monext.sessions import CHOOSING_STATES, PAYABLE_STATES, Session, state_of
 from sandbox.monext.settings import Contract, Kind
+from sandbox.monext.words import language_of, told, words_in
 
 widget_api = Blueprint("widget_api", __name__, url_prefix="/services/token/<token>")
 
@@ -45,7 +46,7 @@ def allow_any_origin(answer: Response) -> Response:
 def current_state(token: str) -> Response:
     """The state to show; an unknown token looks like an expired one."""
     session = platform().sessions.get(token)
-    return _answer(session) if session else jsonify({"token": token, **_TOKEN_EXPIRED})
+    return _answer(session) if session else jsonify({"token": token, **_words(None), **_TOKEN_EXPIRED})
 
 
 @widget_api.post("/securedPaymentRequest")
@@ -57,7 +58,7 @@ def secured_payment(token: str) -> tuple[Response, int] | Response:
     form = {name: str(body.get(name) or "") for name in ("number", "expiry", "cvv", "holder")}
     card, faults = cards.read_card(**form, networks=contract.networks, now=platform().now)
     if card is None:
-        return jsonify({"faults": faults}), 400
+        return jsonify({"faults": told(faults, session=session)}), 400
     _note_page(session, body=body)
     card_payment.pay_by_card(
         platform(),
@@ -135,12 +136,18 @@ def state_json(session: Session) -> dict[str, Any]:
         "cancelUrl": way_back(session),
         "returnUrl": way_back(session),
         "pointOfSale": session.point_of_sale.reference,
-        "language": session.request.get("languageCode", "FR"),
+        **_words(session),
         "automaticRedirectAtSessionsEnd": platform().switches.automatic_redirect,
         "isSandbox": True,
         "info": _info(session),
         _MEMBERS[state]: _state_member(session, state=state),
     }
+
+
+def _words(session: Session | None) -> dict[str, Any]:
+    """The language as the mobile SDKs read it, and this widget's sentences in it."""
+    language = language_of(session)
+    return {"language": language.upper(), "words": words_in(language)}
 
 
 def _state_member(session: Session, *, state: str) -> dict[str, Any]:

@@ -154,6 +154,11 @@ def _recording(stage: Stage) -> str:
     return path
 
 
+def _refund_under_way(stage: Stage) -> str:
+    stage.world.script_operation(act="refunds", outcome="pending")
+    return stage.after_operation("guest", {"action": "refundPayment", "amount": EUR_10})
+
+
 def _checking(stage: Stage) -> str:
     path = stage.result(outcome="accepted")
     stage.world.fault("monext", action="html", method="GET", path="/sessions/", times=0)
@@ -260,6 +265,7 @@ RESULTS = {
         "paid",
         lambda stage: stage.after_operation("guest", {"action": "refundPayment", "amount": EUR_10}),
     ),
+    "refund under way": _result("paid", _refund_under_way, " #refunding"),
     "expired": _result("expired", _played("expired")),
     "refunded": _result(
         "refunded", lambda stage: stage.after_operation("guest", {"action": "reversePayment"})

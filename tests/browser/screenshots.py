@@ -25,6 +25,9 @@ LANGUAGES = ("fr", "de")
 DEVICES = ("phone", "desktop")
 SCHEMES = ("light", "dark")
 
+SETTLED = "document.readyState !== 'loading' || document.getElementById('widget-script')"
+"""The page has its styles and its script has run; that of the widget may hang."""
+
 
 def take(folder: Path, *, languages: Sequence[str] = LANGUAGES) -> int:
     """Write `<language>/<scene>-<device>-<scheme>.png` for all scenes, and give their number."""
@@ -50,6 +53,7 @@ def take(folder: Path, *, languages: Sequence[str] = LANGUAGES) -> int:
 def _photograph(browser: Browser, scene: Scene, *, kind: str, url: str, target: Path) -> None:
     shown = device(browser, base_url="", kind=kind, java_script_enabled=scene.script, reduced_motion="reduce")
     scene.open(shown, url)
+    shown.tab.wait_for_function(SETTLED)
     for scheme in SCHEMES:
         shown.tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         picture = target.with_name(f"{target.name}-{scheme}.png")

@@ -12,14 +12,25 @@ from tests.browser.devices import Device
 from tests.browser.scenes import SCENES, Stage, in_language
 from tests.world import World
 
-CASES = {"paid": "#order-number", "refused": "#reference"}
+CASES = {
+    "paid": "#order-number",
+    "refused": "#reference",
+    "forged reference": "#reference",
+    "no such cart": "#reference",
+    "cart empty": "#reference",
+    "start fails": "#reference",
+}
+
+OWN_FAULTS = "Failed to load resource|^(4|5)[0-9]{2}: GET .*/(checkout|result)/"
+"""An error page answers with its status."""
 
 
 @pytest.mark.parametrize("scene", CASES)
 def test_button_copies_the_number_to_quote(scene: str, desktop: Device, world: World, buyer: Buyer) -> None:
+    desktop.browser_errors.expect(OWN_FAULTS)
     desktop.context.grant_permissions(["clipboard-read", "clipboard-write"])
     SCENES[scene].open(desktop, in_language(SCENES[scene].path(Stage(world, buyer)), "en"))
-    button = desktop.tab.get_by_role("button")
+    button = desktop.tab.locator("button")
     expect(button).to_have_count(1)
     button.click()
     expect(desktop.tab.get_by_role("status")).to_have_text("Copied")

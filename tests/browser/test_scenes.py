@@ -27,6 +27,14 @@ TOO_SMALL = """() => {
 }"""
 """Finds what is lower than 44 pixels; a pseudo-element that reaches beyond its element counts."""
 
+SQUEEZED = """() => [...document.querySelectorAll("main dt")]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+  .map((e) => [e.textContent, e.getBoundingClientRect()])
+  .filter(([, { width, height }]) => height && width < 60)
+  .map(([text]) => text.trim());
+"""
+"""Finds labels that what stands beside them has made a column of letters."""
+
 
 @pytest.fixture(scope="module")
 def axe() -> Axe:
@@ -67,6 +75,13 @@ def test_nothing_is_wider_than_a_narrow_screen(seen: Device) -> None:
     seen.tab.set_viewport_size({"width": 320, "height": 640})
     assert seen.tab.evaluate("document.documentElement.scrollWidth") <= 320
     assert _cut_off(seen.tab) == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_label_is_squeezed_by_what_stands_beside_it(seen: Device, width: int) -> None:
+    seen.tab.set_viewport_size({"width": width, "height": 800})
+    seen.tab.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))")
+    assert seen.tab.evaluate(SQUEEZED) == []
 
 
 def test_a_finger_finds_what_can_be_touched(seen: Device) -> None:

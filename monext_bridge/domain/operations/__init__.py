@@ -58,6 +58,7 @@ from monext_bridge.domain.operations.principals import (
     TERMINAL,
     is_client_id,
 )
+from monext_bridge.domain.operations.refunds_under_way import RefundsUnderWay, refunds_under_way
 from monext_bridge.domain.operations.rules import (
     Cancel,
     Capture,
@@ -95,6 +96,7 @@ __all__ = [
     "OperationNotAllowed",
     "OwnedKey",
     "Refund",
+    "RefundsUnderWay",
     "Reverse",
     "ShipmentCapture",
     "abandon",
@@ -121,6 +123,7 @@ __all__ = [
     "operation_name",
     "operations_of_key",
     "owed",
+    "refunds_under_way",
     "replacement_refund",
     "request_digest",
     "unclaimed_rows",

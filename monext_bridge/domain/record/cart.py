@@ -120,10 +120,10 @@ class Cart:
     """Holds a cart. `total` is what it costs: `taxedPrice.totalGross`, else `totalPrice`.
 
     `discount` (positive) is the discount on the total. `lines` are already less their own discounts, so that
-    lines + deliveries - discount = total. `payments` are those of `paymentInfo`, expanded. `obstacles` are the
-    reasons, stated by the cart itself, for which an order of it would be refused. `product_types` are the keys of its
-    lines' product types, with None for each that is not known, as of every custom line. `has_item_addresses`:
-    its lines are shipped to addresses of their own.
+    lines + deliveries - discount = total, but for what `unexplained` returns. `payments` are those of `paymentInfo`,
+    expanded. `obstacles` are the reasons, stated by the cart itself, for which an order of it would be refused.
+    `product_types` are the keys of its lines' product types, with None for each that is not known, as of every
+    custom line. `has_item_addresses`: its lines are shipped to addresses of their own.
     """
 
     id: CartId
@@ -157,6 +157,16 @@ class Cart:
         """
         others = (p for p in self.payments if p.id != besides and p.interface not in interfaces)
         return less_held(self.total, others)
+
+    def unexplained(self) -> Money:
+        """Returns what the total has beyond lines, deliveries and discount; negative where it has less.
+
+        It is zero unless taxes were rounded otherwise for the whole than for its parts, or the shop set them so.
+        """
+        parts = sum(part.total.cent_amount for part in self.lines)
+        parts += sum(delivery.charge.cent_amount for delivery in self.deliveries)
+        off = self.discount.cent_amount if self.discount else 0
+        return self.total.with_amount(self.total.cent_amount - parts + off)
 
     def destinations(self) -> tuple[Address, ...]:
         """Returns where its deliveries go, each address once; the cart's own where no delivery is chosen yet."""

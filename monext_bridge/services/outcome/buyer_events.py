@@ -12,6 +12,7 @@ from monext_bridge.domain.checkout import landing_of
 from monext_bridge.domain.ids import SessionToken
 from monext_bridge.domain.monext import FailureReason, Outcome, OutcomeKind
 from monext_bridge.domain.money import Money
+from monext_bridge.domain.operations import refunds_under_way
 from monext_bridge.domain.outcome import PaymentContext, is_reversal_open, is_reversal_rejected, is_reversed
 from monext_bridge.domain.record import (
     AttemptStatus,
@@ -158,6 +159,7 @@ class BuyerEvents:
             released=is_released(payment),
             refunded=kept_amounts(payment).refunded,
             given_back_at=last_given_back_at(payment),
+            refunding=refunds_under_way(payment),
             begun=session_opened_at(payment),
             taken=accepted.timestamp if accepted else None,
             resume_url=payment.status_text if attempt_status(payment) is AttemptStatus.OPEN else None,

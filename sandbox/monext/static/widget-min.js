@@ -82,12 +82,19 @@
     return inner;
   }
 
+  /** A sentence in the language of the session, by its English; English until the server has said it. */
+  function words(text, parts) {
+    const said = view?.words?.[text] ?? text;
+    return said.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
+  }
+
   function render(...children) {
     const close = option("template") === "lightbox"
-      ? [make("button", { id: "pl-container-lightbox-close", type: "button", onclick: closeLightbox }, "Close")]
+      ? [make("button", { id: "pl-container-lightbox-close", type: "button", onclick: closeLightbox }, words("Close"))]
       : [];
-    const banner = make("p", { class: "pl-sandbox", role: "note" }, "Sandbox – no real money");
+    const banner = make("p", { class: "pl-sandbox", role: "note", lang: "en" }, "Sandbox – no real money");
     const shown = [...messages.values()];
+    if (view?.language) container().lang = view.language.toLowerCase();
     container().replaceChildren(...close, banner, ...shown, ...children);
   }
 
@@ -140,8 +147,8 @@
       const fresh = await ask("state/current");
       if (mine === turn) show(fresh, false);
     } catch (error) {
-      showMessage("network", "error", "The payment service can't be reached. Please try again.");
-      render(make("button", { class: "pl-btn", type: "button", onclick: reload }, "Try again"));
+      showMessage("network", "error", words("The payment service can't be reached. Please try again."));
+      render(make("button", { class: "pl-btn", type: "button", onclick: reload }, words("Try again")));
     }
   }
 
@@ -161,7 +168,7 @@
       if (answer.faults) showFaults(answer.faults);
       else show(answer, true);
     } catch (error) {
-      showMessage("network", "error", "The payment service can't be reached. Please try again.");
+      showMessage("network", "error", words("The payment service can't be reached. Please try again."));
       if (mine === turn) show(view, false);
     } finally {
       setBusy(false);
@@ -201,15 +208,15 @@
   function showMethods() {
     const list = view.paymentMethodsList;
     if (view.type === "PAYMENT_FAILURE_WITH_RETRY") {
-      showMessage("retry", "error", "The payment was refused: " + list.failure + ". You can try again.");
+      showMessage("retry", "error", words("The payment was refused. You can try again."));
     }
     const panel = make("div", { class: "pl-panel" });
     const choices = list.methods.map((method, index) => methodChoice(method, index === 0, panel));
-    const legend = make("legend", {}, "How do you want to pay?");
+    const legend = make("legend", {}, words("How do you want to pay?"));
     render(
       make("fieldset", { class: "pl-methods" }, legend, ...choices),
       panel,
-      make("button", { class: "pl-btn pl-cancel-btn", type: "button", onclick: () => send("cancel", {}) }, "Cancel"),
+      make("button", { class: "pl-btn pl-cancel-btn", type: "button", onclick: () => send("cancel", {}) }, words("Cancel")),
     );
     if (list.methods.length) fillPanel(panel, list.methods[0]);
   }
@@ -238,7 +245,7 @@
     const others = cards.others.map(([number, ending]) => make("li", {}, make("code", {}, number), ": " + ending));
     const amounts = make("li", {}, "The amount decides as well: 333.05 is refused whatever the card.");
     return make(
-      "div", { class: "pl-try" },
+      "div", { class: "pl-try", lang: "en" },
       make("p", {}, "Test card ", make("code", {}, cards.accepted), digits),
       make("details", {}, make("summary", {}, "Other test cards, and what they do"), make("ul", {}, ...others, amounts)),
     );
@@ -246,7 +253,8 @@
 
   function payLabel(method) {
     const amount = view.info.PaylineFormattedAmount;
-    return method.kind === "card" ? "Pay " + amount : "Pay " + amount + " with " + method.name;
+    const label = method.kind === "card" ? "Pay {amount}" : "Pay {amount} with {method}";
+    return words(label, { amount: amount, method: method.name });
   }
 
   function cardField(field) {
@@ -257,7 +265,7 @@
     };
     return make(
       "p", { class: "pl-field" },
-      make("label", { for: id }, field.label), make("input", attributes),
+      make("label", { for: id }, words(field.label)), make("input", attributes),
       make("span", { id: id + "-fault", class: "pl-fault" }),
     );
   }
@@ -271,7 +279,7 @@
         body[field.name] = form.elements[field.name].value;
         showFaults({ [field.name]: "" });
         form.elements[field.name].removeAttribute("aria-invalid");
-        if (field.required && !body[field.name].trim()) missing[field.name] = "Please fill this in";
+        if (field.required && !body[field.name].trim()) missing[field.name] = words("Please fill this in");
       }
       if (Object.keys(missing).length) return showFaults(missing);
     }
@@ -289,10 +297,10 @@
   /** The method of 3-D Secure: a hidden frame, until a page of ours in it reports or the time is over. */
   function showMethod(data) {
     const frame = make("iframe", {
-      class: "pl-hidden", name: "pl-method", width: data.iframeWidth, height: data.iframeHeight, title: "Your bank",
+      class: "pl-hidden", name: "pl-method", width: data.iframeWidth, height: data.iframeHeight, title: words("Your bank"),
       tabindex: "-1",
     });
-    render(make("p", { role: "status" }, "Your bank is asked about the card."), frame);
+    render(make("p", { role: "status" }, words("Your bank is asked about the card.")), frame);
     const mine = turn;
     const goOn = () => {
       window.clearTimeout(timer);
@@ -306,7 +314,7 @@
   }
 
   function showInFrame(data) {
-    const attributes = { class: "pl-frame", name: "pl-redirection", title: "Your bank or payment partner" };
+    const attributes = { class: "pl-frame", name: "pl-redirection", title: words("Your bank or payment partner") };
     render(make("iframe", attributes));
     go(data, attributes.name);
     poll(async () => {
@@ -317,9 +325,9 @@
 
   function showTheWay(data, justSent) {
     render(
-      make("p", { role: "status" }, "The payment goes on at your bank or payment partner."),
-      make("button", { class: "pl-btn", type: "button", onclick: () => go(data, "_self") }, "Continue"),
-      make("button", { class: "pl-btn", type: "button", onclick: () => send("redirection/abandon", {}) }, "Another method"),
+      make("p", { role: "status" }, words("The payment goes on at your bank or payment partner.")),
+      make("button", { class: "pl-btn", type: "button", onclick: () => go(data, "_self") }, words("Continue")),
+      make("button", { class: "pl-btn", type: "button", onclick: () => send("redirection/abandon", {}) }, words("Another method")),
     );
     if (justSent) go(data, "_self");
   }
@@ -341,8 +349,8 @@
   function showWaiting() {
     const waiting = view.activeWaiting;
     render(
-      make("p", { role: "status" }, "Approve the payment on your phone."),
-      make("a", { class: "pl-btn", href: waiting.mockUrl, target: "_blank", rel: "noopener" }, "Sandbox: play the phone"),
+      make("p", { role: "status" }, words("Approve the payment on your phone")),
+      make("a", { class: "pl-btn", href: waiting.mockUrl, target: "_blank", rel: "noopener", lang: "en" }, "Sandbox: play the phone"),
     );
     const path = "cardCode/" + encodeURIComponent(waiting.cardCode) + "/activewaiting/isDone?timestamp=";
     poll(async () => ((await ask(path + Date.now())) ? ask("state/current") : null));
@@ -364,9 +372,9 @@
     const goes = paid || view.type === "PAYMENT_ONHOLD_PARTNER" ? view.returnUrl : view.cancelUrl;
     const leave = () => window.location.assign(goes);
     const id = paid ? "pl-ticket-default-ticket_btn" : "pl-end-btn";
-    const button = make("button", { id: id, class: "pl-btn", type: "button", onclick: leave }, "Back to the shop");
+    const button = make("button", { id: id, class: "pl-btn", type: "button", onclick: leave }, words("Back to the shop"));
     const ticket = paid ? [make("p", { class: "pl-ticket" }, view.info.PaylineFormattedAmount)] : [];
-    const title = make("p", { class: "pl-end", role: "status", "data-state": view.type }, endings[view.type] || view.type);
+    const title = make("p", { class: "pl-end", role: "status", "data-state": view.type }, words(endings[view.type] || view.type));
     render(title, ...ticket, ...(goes ? [button] : []));
     if (paid && view.automaticRedirectAtSessionsEnd) window.setTimeout(leave, 0);
   }

@@ -138,6 +138,22 @@ def test_pages_quote_the_correlation_id_and_nothing_of_the_error() -> None:
     assert [name for name, said in quoted.items() if said != ["correlation-0001"]] == []
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 415, 429, 500, 502, 503, 504])
+def test_number_to_quote_has_a_button_that_a_script_shows_on_every_error_page(status: int) -> None:
+    error = errors.RequestError("no")
+    error.status = status
+    for at in ("checkout.start", "buyer.returned"):
+        page = page_of(answered(error, at=at))
+
+        (button,) = page.select("button")
+        assert (button["data-copies"], button["type"], button.has_attr("hidden")) == (
+            "reference",
+            "button",
+            True,
+        )
+        assert [script["src"] for script in page.select("script")] == ["/static/bridge.js"]
+
+
 def test_at_the_start_nothing_was_taken_unless_an_earlier_payment_is_unknown() -> None:
     said = {repr(error): verdict(answered(error, at="checkout.start")) for error, _ in ERRORS}
     unknown = [repr(error) for error, _ in ERRORS if isinstance(error, EarlierAttemptUnknown)]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
+from monext_bridge.domain.operations import RefundsUnderWay
 from monext_bridge.services.results import BuyerStatus
 from monext_bridge.web.pages.branding import PLAIN, Link, PageBranding
 from monext_bridge.web.pages.render import REFRESHING, RETRYABLE
@@ -108,6 +109,23 @@ def test_result_says_how_much_was_refunded_and_when() -> None:
         page = result_page(payment_result(status, refunded=eur(1000), given_back_at=at))
 
         assert "Refunded €10.00 Refunded on 1 August 2026, 00:05 (UTC+2)" in visible_text(page)
+
+
+def test_result_says_what_is_on_its_way_back_and_since_when() -> None:
+    since = datetime(2026, 7, 31, 22, 5, tzinfo=UTC)
+    for status in (BuyerStatus.PAID, BuyerStatus.RETURNED):
+        page = result_page(payment_result(status, refunding=RefundsUnderWay(eur(1200), since)))
+
+        assert "Refund under way €12.00 Refund started on 1 August 2026, 00:05 (UTC+2)" in visible_text(page)
+        assert only_element(page, "#refunding")["translate"] == "no"
+        assert not page.select("#refunded")
+
+
+def test_result_says_of_a_refund_under_way_whose_beginning_nobody_knows_the_amount_alone() -> None:
+    page = result_page(payment_result(BuyerStatus.PAID, refunding=RefundsUnderWay(eur(1200), None)))
+
+    assert "Refund under way €12.00 Payment reference" in visible_text(page)
+    assert not page.select("#refunding-since")
 
 
 def test_result_of_a_reservation_says_when_it_was_released_and_of_no_refund() -> None:

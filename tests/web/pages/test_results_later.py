@@ -62,6 +62,21 @@ def test_paid_result_says_what_was_refunded_of_it(
     assert only_element(told.page, "#given-back-at time")["datetime"] == refunded_at(world, paid)
 
 
+def test_result_says_what_a_refund_without_an_answer_will_give_back_beside_what_was_refunded(
+    world: World, buyer: Buyer, office: BackOfficeClient
+) -> None:
+    paid = PaidCart(world, buyer, "guest")
+    assert office.send_actions(paid.id, {"action": "refundPayment", "amount": EUR_10}).status == 200
+    world.script_operation(act="refunds", outcome="pending")
+    later = {"action": "refundPayment", "amount": {**EUR_10, "centAmount": 250}}
+    assert office.send_actions(paid.id, later).status in (200, 202)
+
+    told = shown(buyer, paid)
+    assert "Refunded €10.00 Refunded on " in told.visible_text
+    assert "Refund under way €2.50 Refund started on " in told.visible_text
+    assert told.page.select("#refunding-since time")
+
+
 def refunded_at(world: World, paid: PaidCart) -> str:
     """When the record says that the refund was done."""
     (refund,) = (t for t in world.payment(paid.cart)["transactions"] if t["type"] == "Refund")
