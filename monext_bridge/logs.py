@@ -83,8 +83,9 @@ def concerning(
     Whoever handles several payments, carts or orders, one after the other or at once, uses it for each.
     """
     found = _present(store=store, cart=cart, payment=payment, order=order)
+    outer = _concerns.get()
     # A chain and not a copy: what a call of the same hop finds out meanwhile is named here too.
-    token = _concerns.set(ChainMap(found, _concerns.get() or {}))
+    token = _concerns.set(ChainMap(found, {} if outer is None else outer))
     try:
         yield
     finally:
