@@ -8,8 +8,8 @@ from collections.abc import Generator
 import pytest
 
 MAY_BE_SKIPPED = ("MONEXT_OPENAPI", "the machine allows too few files")
-"""Stand in the reasons of tests that CI may skip: Monext's description is not ours to publish, and a larger machine can't
-be installed."""
+"""Stand in the reasons of tests that CI may skip: Monext's description is not ours to publish, and nobody installs a
+larger machine."""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
