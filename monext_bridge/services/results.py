@@ -104,11 +104,10 @@ class PaymentResult:
     (the order, a reversal, an answer of Monext): Monext is then asked to send its notification again.
     `given_back` (no money is held any more) and `reversal_rejected` (Monext rejects the reversal) concern a
     payment that is returned. `released`: the payment was only ever authorised and is wholly cancelled.
-    `refunded` is what has gone back since, and `given_back_at` when the last of it did. `refunding` are the
-    refunds in progress. `begun` is when the session
-    was opened, and `taken` is when the money was found to be there. `resume_url` leads into the session where it is
-    still open. `landing` are the pages that the buyer goes on to, and `note` is what a start asked for, for whoever
-    starts anew. `store_key` is the store of the record.
+    `refunded` is what has gone back since, and `given_back_at` when the last of it did. `refunding` are the refunds
+    in progress. `begun` is when the session was opened, and `taken` is when the money was found to be there.
+    `resume_url` leads into the session where it is still open. `landing` are the pages that the buyer goes on to,
+    and `note` is what a start asked for, for whoever starts anew. `store_key` is the store of the record.
     """
 
     status: BuyerStatus
