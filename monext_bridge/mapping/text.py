@@ -24,6 +24,8 @@ def cut(text: str, *, longest: int) -> str:
 
     Neither half of a surrogate pair nor a blank is left at the end.
     """
+    if len(text) <= longest and text.isascii():
+        return text.rstrip()
     units = text.encode("utf-16-le")[: 2 * longest]
     return units.decode("utf-16-le", errors="ignore").rstrip()
 

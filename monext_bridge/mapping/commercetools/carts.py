@@ -43,6 +43,8 @@ ADDRESS_FIELDS: Mapping[str, str] = {
     "email": "email",
 }
 
+STATES = {each.value: each for each in CartState}
+
 REFUSED_CODE_STATES = frozenset(
     {
         "NotActive",
@@ -100,7 +102,7 @@ def read_cart(body: Json, *, language: str | None = None) -> Cart:
 
 
 def _state(name: str) -> CartState:
-    return CartState(name) if name in set(CartState) else CartState.OTHER
+    return STATES.get(name, CartState.OTHER)
 
 
 def _locked(cart: JsonObject) -> bool:

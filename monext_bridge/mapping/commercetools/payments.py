@@ -7,6 +7,9 @@ from monext_bridge.domain.record import Payment, Transaction, TransactionState, 
 from monext_bridge.mapping.commercetools.status_text import read_status_text
 from monext_bridge.mapping.json_object import Json, JsonObject
 
+TYPES = {each.value: each for each in TransactionType}
+STATES = {each.value: each for each in TransactionState}
+
 
 def read_payment(body: Json) -> Payment:
     """Reads a payment. Raises UnreadableResource without id, version or planned amount.
@@ -54,7 +57,7 @@ def _transaction(found: JsonObject) -> Transaction:
 
 
 def _type(name: str) -> TransactionType:
-    return TransactionType(name) if name in set(TransactionType) else TransactionType.OTHER
+    return TYPES.get(name, TransactionType.OTHER)
 
 
 def _state(name: str | None) -> TransactionState:
@@ -64,4 +67,4 @@ def _state(name: str | None) -> TransactionState:
     """
     if name is None:
         return TransactionState.INITIAL
-    return TransactionState(name) if name in set(TransactionState) else TransactionState.PENDING
+    return STATES.get(name, TransactionState.PENDING)
