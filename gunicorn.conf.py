@@ -30,6 +30,7 @@ from gunicorn.glogging import Logger
 
 from monext_bridge import logs, observed
 from monext_bridge.companion import Companion
+from monext_bridge.concerns import CONCERNS
 from monext_bridge.config import load_settings, surrounding_environment
 from monext_bridge.errors import SettingsError
 from monext_bridge.server import PatientWorker, allow_files, listening_address
@@ -64,7 +65,7 @@ class JsonLogger(Logger):
             status=_status_of(resp),
             ms=round(request_time.total_seconds() * 1000),
             headers=resp.headers,
-            concerns=environ.get(logs.CONCERNS),
+            concerns=environ.get(CONCERNS),
         )
 
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections import ChainMap, deque
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,6 +21,7 @@ from types import TracebackType
 
 from monext_bridge.alarms import entry_of_line
 from monext_bridge.cleaning import REDACTED, cleaned_for_log, without_reference
+from monext_bridge.concerns import concerning, present_concerns
 
 Scalar = str | int | float | bool | None
 
@@ -32,15 +32,6 @@ ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 LINE_BREAKS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
 """Characters that JSON leaves as they are, and that end a line or steer a terminal where a log is read."""
-
-Concerns = MutableMapping[str, str]
-"""What lines are about: the key of the store, and commercetools' ids of the cart, the payment and the order. It grows
-while the work goes on, also from the threads of a hop, which have the same one."""
-
-_concerns: ContextVar[Concerns | None] = ContextVar("concerns", default=None)
-
-CONCERNS = "monext_bridge.concerns"
-"""The name under which the environ of a request holds its `Concerns`, for the access line, which is written last."""
 
 STACK = 8
 MOST_NAMES = 1024
@@ -68,58 +59,6 @@ all the rest of a line, which does not show it."""
 
 AUDIT = "monext_bridge.audit"
 """The logger of who moved money. Its lines are written whatever LOG_LEVEL says."""
-
-
-@contextmanager
-def concerning(
-    *,
-    store: str | None = None,
-    cart: str | None = None,
-    payment: str | None = None,
-    order: str | None = None,
-) -> Iterator[None]:
-    """Names these in every line inside, beside what is known already. What is found out inside is forgotten after it.
-
-    Whoever handles several payments, carts or orders, one after the other or at once, uses it for each.
-    """
-    found = _present(store=store, cart=cart, payment=payment, order=order)
-    outer = _concerns.get()
-    # A chain and not a copy: what a call of the same hop finds out meanwhile is named here too.
-    token = _concerns.set(ChainMap(found, {} if outer is None else outer))
-    try:
-        yield
-    finally:
-        _concerns.reset(token)
-
-
-def now_concerns(
-    *,
-    store: str | None = None,
-    cart: str | None = None,
-    payment: str | None = None,
-    order: str | None = None,
-) -> None:
-    """Names these in every line from now on, to the end of the innermost `concerning` or of the request.
-
-    Outside of both nothing is named: nobody would end it.
-    """
-    known = _concerns.get()
-    if known is not None:
-        known.update(_present(store=store, cart=cart, payment=payment, order=order))
-
-
-def begin_concerns(known: Concerns) -> None:
-    """Begins a request: what it is found to be about is kept in `known`."""
-    _concerns.set(known)
-
-
-def end_concerns() -> None:
-    """Ends a request. What is done between two of them is about none."""
-    _concerns.set(None)
-
-
-def _present(**ids: str | None) -> dict[str, str]:
-    return {name: value for name, value in ids.items() if value is not None}
 
 
 class Shortened(str):
@@ -212,7 +151,7 @@ class JsonFormatter(logging.Formatter):
         }
         if correlation := correlation_id.get():
             line.setdefault("correlation_id", cleaned_for_log(correlation))
-        for name, value in dict(_concerns.get() or {}).items():
+        for name, value in present_concerns().items():
             if line.get(name) is None:
                 line[name] = cleaned_for_log(value)
         if record.exc_info and record.exc_info[1]:

@@ -10,16 +10,13 @@ from contextvars import copy_context
 import pytest
 
 from monext_bridge.cleaning import without_reference
+from monext_bridge.concerns import begin_concerns, concerning, end_concerns, now_concerns
 from monext_bridge.logs import (
     JsonFormatter,
     access,
-    begin_concerns,
-    concerning,
     configure,
     correlation_id,
-    end_concerns,
     event,
-    now_concerns,
     shortened,
 )
 from tests.log_lines import LogLines

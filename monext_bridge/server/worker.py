@@ -23,7 +23,7 @@ from gevent.monkey import get_original
 from gunicorn.http import wsgi
 from gunicorn.workers.ggevent import GeventWorker
 
-from monext_bridge.logs import CONCERNS
+from monext_bridge.concerns import CONCERNS
 from monext_bridge.server.accepting import Acceptor, measure_rounds
 from monext_bridge.server.answers import PlainResponse
 from monext_bridge.server.succession import Succession

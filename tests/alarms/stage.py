@@ -11,9 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from monext_bridge.concerns import concerning
 from monext_bridge.domain.operations import Operation, Refund
 from monext_bridge.errors import BridgeError
-from monext_bridge.logs import concerning
 from monext_bridge.runtime import utc_now
 from monext_bridge.services import Services
 from monext_bridge.services.reconciliation import Scope

@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import partial
 from itertools import zip_longest
 
+from monext_bridge.concerns import now_concerns
 from monext_bridge.config import CaptureType, Settings, StoreSettings
 from monext_bridge.domain.checkout import AttemptPlan, AttemptTerms, terms_digest
 from monext_bridge.domain.ids import SessionToken
@@ -45,7 +46,7 @@ from monext_bridge.errors import (
     RemoteRefused,
     VersionConflict,
 )
-from monext_bridge.logs import event, now_concerns
+from monext_bridge.logs import event
 from monext_bridge.mapping.monext import CreatedSession, SessionDraft, SessionOptions
 from monext_bridge.runtime import RecordClock, together
 from monext_bridge.services.checkout.resolved import ResolvedStart

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from monext_bridge.concerns import now_concerns
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import CartId, OrderNumber
 from monext_bridge.domain.outcome import FUTURE_ORDER_NUMBER
 from monext_bridge.errors import Malformed, RemoteRefused, RemoteUnavailable, Unauthenticated
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
-from monext_bridge.logs import now_concerns
 from monext_bridge.mapping.commercetools import CheckoutSession, read_checkout_session
 from monext_bridge.services.checkout.options import StartOptions
 from monext_bridge.services.outcome import allowed_landing_url

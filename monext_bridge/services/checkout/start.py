@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from monext_bridge.concerns import concerning, now_concerns
 from monext_bridge.config import Settings
 from monext_bridge.domain.checkout import AttemptPlan, AttemptTerms, own_attempts, plan_attempt, terms_digest
 from monext_bridge.domain.ids import CartId, SessionToken
@@ -26,7 +27,7 @@ from monext_bridge.errors import (
     TooMany,
     VersionConflict,
 )
-from monext_bridge.logs import concerning, event, now_concerns
+from monext_bridge.logs import event
 from monext_bridge.runtime import RecordClock, together
 from monext_bridge.services.checkout.open_session import Outdated, SessionOpener
 from monext_bridge.services.checkout.options import StartOptions

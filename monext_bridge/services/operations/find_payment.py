@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from monext_bridge.concerns import concerning
 from monext_bridge.domain.ids import OrderNumber, PaymentId
 from monext_bridge.domain.record import Payment, accepted_transaction
 from monext_bridge.errors import NotFound
-from monext_bridge.logs import concerning
 from monext_bridge.services.operations.modify_payment import PaymentOperations
 from monext_bridge.services.remotes import CommercetoolsRecords
 

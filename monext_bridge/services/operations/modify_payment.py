@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from monext_bridge.concerns import now_concerns
 from monext_bridge.config import Settings
 from monext_bridge.domain.checkout import is_own
 from monext_bridge.domain.ids import PaymentId
@@ -54,7 +55,7 @@ from monext_bridge.errors import (
     VersionConflict,
 )
 from monext_bridge.gateways.commercetools import acting_as
-from monext_bridge.logs import event, now_concerns
+from monext_bridge.logs import event
 from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations.actor import Actor
 from monext_bridge.services.operations.announce import OperationAnnouncer

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
+from monext_bridge.concerns import concerning
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderId
 from monext_bridge.domain.operations import (
@@ -31,7 +32,7 @@ from monext_bridge.errors import (
     StoreNotConfigured,
 )
 from monext_bridge.gateways.commercetools import CommercetoolsGateway, acting_as
-from monext_bridge.logs import concerning, event
+from monext_bridge.logs import event
 from monext_bridge.mapping.commercetools import read_order
 from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations.actor import Actor

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monext_bridge.concerns import now_concerns
 from monext_bridge.config import Settings, StoreSettings
 from monext_bridge.domain.checkout import landing_of
 from monext_bridge.domain.ids import SessionToken
@@ -31,7 +32,6 @@ from monext_bridge.domain.record import (
     session_opened_at,
 )
 from monext_bridge.errors import Forbidden
-from monext_bridge.logs import now_concerns
 from monext_bridge.runtime import together
 from monext_bridge.services.outcome.context import ContextReader, hinted_store, is_final, store_key_of
 from monext_bridge.services.outcome.landing_urls import valid_note

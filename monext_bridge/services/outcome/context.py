@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from monext_bridge.concerns import now_concerns
 from monext_bridge.config import Settings, StoreSettings
 from monext_bridge.domain.outcome import PaymentContext, duplicate_payments, is_reversal_open
 from monext_bridge.domain.record import (
@@ -16,7 +17,6 @@ from monext_bridge.domain.record import (
     reversal_reason,
 )
 from monext_bridge.errors import Forbidden, NotFound, RemoteNotFound
-from monext_bridge.logs import now_concerns
 from monext_bridge.services.remotes import CommercetoolsRecords
 from monext_bridge.services.results import PaymentReference, store_mark
 

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from monext_bridge import observed
+from monext_bridge.concerns import now_concerns
 from monext_bridge.domain.ids import OrderNumber
 from monext_bridge.domain.outcome import (
     OrderPaymentState,
@@ -16,7 +17,7 @@ from monext_bridge.domain.outcome import (
 )
 from monext_bridge.domain.record import Cart, CartState, Order, Payment
 from monext_bridge.errors import DuplicateField, RemoteRefused, VersionConflict
-from monext_bridge.logs import event, now_concerns
+from monext_bridge.logs import event
 from monext_bridge.services.outcome.context import store_key_of
 from monext_bridge.services.outcome.refused_orders import RefusedOrders
 from monext_bridge.services.remotes import CommercetoolsRecords, outdated

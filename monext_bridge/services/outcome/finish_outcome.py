@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from monext_bridge.concerns import concerning
 from monext_bridge.config import StoreSettings
 from monext_bridge.domain.outcome import (
     PaymentContext,
@@ -25,7 +26,7 @@ from monext_bridge.domain.record import (
     reversal_reason,
 )
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable
-from monext_bridge.logs import concerning, event
+from monext_bridge.logs import event
 from monext_bridge.runtime import RecordClock
 from monext_bridge.services.outcome.alarms import reversing_principal, write_and_alarm
 from monext_bridge.services.outcome.automatic_reversal import AutomaticReversal

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from monext_bridge.concerns import concerning
 from monext_bridge.config import Settings
 from monext_bridge.domain.ids import OrderNumber, PaymentId
 from monext_bridge.domain.operations import RECONCILIATION
@@ -26,7 +27,6 @@ from monext_bridge.domain.record import (
 )
 from monext_bridge.errors import BridgeError, RemoteNotFound, RemoteUnavailable, StoreNotConfigured
 from monext_bridge.gateways.commercetools import acting_as
-from monext_bridge.logs import concerning
 from monext_bridge.runtime import RecordClock
 from monext_bridge.services.operations import OperationOutcome, OrderStateUpdater, UnknownOutcomeResolver
 from monext_bridge.services.outcome import OutcomeFromRecord, Refreshed

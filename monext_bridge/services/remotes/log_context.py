@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from monext_bridge.concerns import now_concerns
 from monext_bridge.domain.record import AttemptKey, Order, Payment
-from monext_bridge.logs import now_concerns
 
 
 def now_about_payment(payment: Payment) -> Payment:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from monext_bridge.concerns import concerning
 from monext_bridge.config import StoreSettings
 from monext_bridge.domain.ids import MonextTransactionId, SessionToken
 from monext_bridge.domain.monext import (
@@ -22,7 +23,7 @@ from monext_bridge.domain.operations import OwnedKey
 from monext_bridge.errors import RemoteRefused, RemoteUnavailable, RemoteUnreachable
 from monext_bridge.gateways.http import HttpAnswer
 from monext_bridge.gateways.monext import MonextGateway
-from monext_bridge.logs import concerning, event
+from monext_bridge.logs import event
 from monext_bridge.mapping.monext import (
     CreatedSession,
     SessionDraft,

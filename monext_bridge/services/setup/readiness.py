@@ -15,6 +15,7 @@ from functools import partial
 
 from pydantic import SecretStr
 
+from monext_bridge.concerns import concerning
 from monext_bridge.config import MonextEnvironment, Settings, StoreSettings
 from monext_bridge.errors import (
     RemoteError,
@@ -25,7 +26,6 @@ from monext_bridge.errors import (
 )
 from monext_bridge.gateways.commercetools import CommercetoolsGateway
 from monext_bridge.gateways.monext import MonextGateway, refuses_key
-from monext_bridge.logs import concerning
 from monext_bridge.runtime import together, within
 
 READINESS_KEPT_FOR = 5.0

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 
 from flask import Blueprint, Response, jsonify, request
 
+from monext_bridge.concerns import now_concerns
 from monext_bridge.domain.ids import OrderId
 from monext_bridge.errors import Forbidden, Malformed
-from monext_bridge.logs import event, now_concerns
+from monext_bridge.logs import event
 from monext_bridge.mapping.clouds import (
     SnsKind,
     SnsMessage,

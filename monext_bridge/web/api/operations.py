@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, url_for
 
 from monext_bridge import __version__
+from monext_bridge.concerns import now_concerns
 from monext_bridge.domain.ids import CartId
 from monext_bridge.errors import NotFound
-from monext_bridge.logs import now_concerns
 from monext_bridge.runtime import together
 from monext_bridge.services.operations import AuditedAct, audited_request, check_store
 from monext_bridge.web.access import actor_of, api_client, signed_query

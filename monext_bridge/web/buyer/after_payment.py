@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from monext_bridge.logs import now_concerns
+from monext_bridge.concerns import now_concerns
 from monext_bridge.services.checkout import opens_checkout
 from monext_bridge.services.outcome import hints, landing_url, shop_front, with_hints
 from monext_bridge.services.results import BuyerStatus, PaymentReference, PaymentResult

@@ -8,11 +8,11 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from monext_bridge.concerns import now_concerns
 from monext_bridge.config import CheckoutMode
 from monext_bridge.domain.ids import CartId
 from monext_bridge.domain.record import Cart
 from monext_bridge.errors import NotFound
-from monext_bridge.logs import now_concerns
 from monext_bridge.services.checkout import StartOptions, named_pages
 from monext_bridge.services.results import ExistingPayment, StartedSession
 from monext_bridge.web.access import looking_up

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from monext_bridge import observed
+from monext_bridge.concerns import now_concerns
 from monext_bridge.errors import RemoteError, StoreNotConfigured
-from monext_bridge.logs import event, now_concerns
+from monext_bridge.logs import event
 from monext_bridge.web.access import rate_limits
 from monext_bridge.web.endpoints import (
     NOTIFICATION,

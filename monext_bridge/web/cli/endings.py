@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from monext_bridge.concerns import concerning
 from monext_bridge.errors import (
     BridgeError,
     Conflict,
@@ -23,7 +24,6 @@ from monext_bridge.errors import (
     SettingsError,
     StoreNotConfigured,
 )
-from monext_bridge.logs import concerning
 from monext_bridge.web.api import ErrorDetail, ErrorResponse, answer
 from monext_bridge.web.pages import code_of, status_of
 

@@ -11,8 +11,9 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
 from monext_bridge import observed
+from monext_bridge.concerns import CONCERNS, begin_concerns, end_concerns
 from monext_bridge.errors import Forbidden
-from monext_bridge.logs import CONCERNS, begin_concerns, correlation_id, end_concerns
+from monext_bridge.logs import correlation_id
 from monext_bridge.runtime import (
     LONGEST_QUEUE,
     LONGEST_WAIT_IN_ALL,
