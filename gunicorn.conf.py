@@ -81,7 +81,7 @@ def when_ready(server: Any) -> None:
     for thread in threading.enumerate():
         if thread is not threading.current_thread():
             thread.join()
-    allow_files(server.cfg.worker_connections)
+    server.cfg.set("worker_connections", allow_files(server.cfg.worker_connections))
     gc.freeze()
     server.companion = Companion(RECONCILE)
 
