@@ -118,6 +118,8 @@ keepalive = 95
 # Ends a worker in which one greenlet computes for so long, or calls what blocks all of them; a wait does not count.
 timeout = 30
 limit_request_fields = 64
+# A header that sets where the application begins: gunicorn answers 500 where the path does not begin with it.
+forwarder_headers = ""
 preload_app = True
 max_requests = 2000
 max_requests_jitter = 2000
