@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record import Address
+from monext_bridge.web.pages.shortening import MOST_LINES, shortened
 
 ENGLISH = "en"
 """The language of the message ids. It needs no catalogue."""
@@ -70,6 +71,8 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["place"] = place
     app.jinja_env.filters["untranslated"] = untranslated
+    app.jinja_env.filters["shortened"] = shortened
+    app.jinja_env.globals["MOST_LINES"] = MOST_LINES
 
 
 def page_language(*candidates: str | None) -> str:
