@@ -26,6 +26,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from monext_bridge.logs import CONCERNS
 from monext_bridge.server.accepting import Acceptor, measure_rounds
 from monext_bridge.server.answers import PlainResponse
+from monext_bridge.server.bodies import BegunBody
 from monext_bridge.server.places import Places
 from monext_bridge.server.succession import Succession
 from monext_bridge.web import LARGEST_BODY
@@ -153,7 +154,10 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
             return []
         if len(body) > LARGEST_BODY:
             self._close_unread(environ)
-        environ["wsgi.input"] = BytesIO(body)
+            # Some addresses allow more; the others refuse what is more than this.
+            environ["wsgi.input"] = BegunBody(body, environ["wsgi.input"])
+        else:
+            environ["wsgi.input"] = BytesIO(body)
         return self._app(environ, start_response)
 
     def _head_is_there(self, sock: Any) -> None:

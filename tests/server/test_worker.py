@@ -47,6 +47,28 @@ class TestBodies:
             sock.sendall(b"3\r\n123\r\n2\r\n45\r\n0\r\n\r\n")
             assert b'"length": 5' in everything(sock)
 
+    def test_one_in_chunks_that_is_large_is_never_given_to_it_in_part(self, hasty: Hasty) -> None:
+        """An address may allow more than others do, and a part of a body may mean something else."""
+        with hasty.connect() as sock:
+            sock.sendall(head("POST / HTTP/1.1", "Transfer-Encoding: chunked", "Connection: close"))
+            sock.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n1\r\nx\r\n")
+            sock.sendall(b"3\r\n123\r\n0\r\n\r\n")
+            assert b'"length": 65540' in everything(sock)
+
+    @pytest.mark.parametrize("size", [1, 65536])
+    def test_chunks_that_never_end_are_answered_and_the_connection_ends(
+        self, size: int, hasty: Hasty
+    ) -> None:
+        chunk = b"%x\r\n" % size + b"x" * size + b"\r\n"
+        with ThreadPoolExecutor(1) as pool, hasty.connect() as sock:
+            sock.sendall(head("POST /unread HTTP/1.1", "Transfer-Encoding: chunked"))
+            sending = pool.submit(sock.sendall, chunk * (400_000 // size))
+            found = everything(sock)
+            with suppress(OSError):
+                sending.result()
+        assert found.startswith(b"HTTP/1.1 413 ")
+        assert b"Connection: close" in found
+
     @pytest.mark.parametrize(
         ("header", "begun"), [("Content-Length: 5", b"1"), ("Transfer-Encoding: chunked", b"5\r\n1")]
     )
