@@ -18,7 +18,7 @@ JOINER = "\N{ZERO WIDTH JOINER}"
 MARKS = ("Mn", "Mc", "Me")
 
 
-def shortened(text: str) -> str:
+def abridged(text: str) -> str:
     """Return a text with an ellipsis for what is too much, cut between what a reader takes for two characters."""
     if len(text) <= LONGEST_SHOWN:
         return text

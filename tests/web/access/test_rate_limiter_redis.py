@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.web.access.rate_limiter import init_rate_limits
 from monext_bridge.web.endpoints import START as START_LIMIT
+from monext_bridge.web.endpoints import RateLimitKey
 from monext_bridge.web.endpoints.rate_limits import MINUTE
 from monext_bridge.web.pages.error_pages import init_error_pages
 from sandbox.runner import Sandbox
@@ -119,6 +120,7 @@ def test_what_stands_in_redis_tells_nobody_s_name_and_ends(
 ) -> None:
     bridge = InProcess(sandbox, TRUSTED_PROXIES="1", SECRET_KEY=KEY, REDIS_URL=shared.url)
     sent = [proved(name, bridge, world) for name, endpoint in ENDPOINTS.items() if endpoint.limits]
+    sent += [proved("checkout.start", bridge, world, spends=RateLimitKey.CART)]
     sent += [made_up(name) for name, endpoint in ENDPOINTS.items() if endpoint.limits]
     for request in sent:
         request.send(bridge)

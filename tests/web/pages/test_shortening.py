@@ -8,7 +8,7 @@ import pytest
 
 from monext_bridge.domain.record.cart import Address, CartLine, Delivery
 from monext_bridge.web.pages.pictures import shown_pictures
-from monext_bridge.web.pages.shortening import LONGEST_PICTURE, LONGEST_SHOWN, MOST_LINES, shortened
+from monext_bridge.web.pages.shortening import LONGEST_PICTURE, LONGEST_SHOWN, MOST_LINES, abridged
 from tests.web.rendered_pages import cart, eur, started_session, visible_text, widget_page
 
 MUCH = "<&\"'>\N{GRINNING FACE}" * 40_000
@@ -30,22 +30,22 @@ def line(number: int, **changes: object) -> CartLine:
 
 @pytest.mark.parametrize("text", ["", "Merino jumper", "x" * LONGEST_SHOWN])
 def test_an_honest_text_stays_as_it_is(text: str) -> None:
-    assert shortened(text) == text
+    assert abridged(text) == text
 
 
 def test_a_long_text_ends_with_an_ellipsis() -> None:
-    assert shortened("x" * 200_000) == "x" * LONGEST_SHOWN + "…"
+    assert abridged("x" * 200_000) == "x" * LONGEST_SHOWN + "…"
 
 
 @pytest.mark.parametrize("one", TOGETHER.values(), ids=TOGETHER)
 def test_what_a_reader_takes_for_one_character_is_not_cut(one: str) -> None:
     for before in range(LONGEST_SHOWN - len(one), LONGEST_SHOWN):
-        cut = shortened("x" * before + one + "y" * 100)
+        cut = abridged("x" * before + one + "y" * 100)
         assert cut in ("x" * before + "…", "x" * before + one + "…")
 
 
 def test_a_text_of_nothing_but_marks_is_cut_all_the_same() -> None:
-    assert len(shortened("\N{COMBINING ACUTE ACCENT}" * 200_000)) == LONGEST_SHOWN + 1
+    assert len(abridged("\N{COMBINING ACUTE ACCENT}" * 200_000)) == LONGEST_SHOWN + 1
 
 
 @pytest.mark.parametrize(
