@@ -69,7 +69,7 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._places: Places[Any] = Places(self.worker_connections, end=_end_reading)
+        self._places: Places = Places(self.worker_connections, end=_end_reading)
         self._first_heads: dict[Any, Any] = {}
         self._requests: dict[Any, Any] = {}
         self._unread: set[Any] = set()

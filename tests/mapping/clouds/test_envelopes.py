@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from monext_bridge.errors import InvalidJson, Malformed
-from monext_bridge.mapping.clouds import read_json
 from monext_bridge.mapping.clouds.envelopes import Delivered as Delivered
 from monext_bridge.mapping.clouds.envelopes import Validation, moved_orders, read_push, read_text
+from monext_bridge.mapping.inbound_json import read_json
 from tests.push_samples import ORDER, cloud_event, event_grid, message, pub_sub, validation
 
 OTHER = "0b1f4b3e-6a0e-4a52-9d2f-3c1f6c6f9a11"
