@@ -86,7 +86,7 @@ def when_ready(server: Any) -> None:
     for thread in threading.enumerate():
         if thread is not threading.current_thread():
             thread.join()
-    allow_files(server.cfg.worker_connections)
+    server.cfg.set("worker_connections", allow_files(server.cfg.worker_connections))
     gc.freeze()
     gc.enable()
     server.companion = Companion(RECONCILE)
@@ -124,6 +124,8 @@ keepalive = 95
 # Ends a worker in which one greenlet computes for so long, or calls what blocks all of them; a wait does not count.
 timeout = 30
 limit_request_fields = 64
+# A header that sets where the application begins: gunicorn answers 500 where the path does not begin with it.
+forwarder_headers = ""
 preload_app = True
 max_requests = 2000
 max_requests_jitter = 2000

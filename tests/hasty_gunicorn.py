@@ -21,8 +21,8 @@ MUCH = 64 * 1024 * 1024
 
 
 class HastyWorker(PatientWorker):
-    head_seconds = 2.0
-    body_seconds = 0.5
+    head_seconds = float(os.environ.get("HEAD_SECONDS", "2"))
+    body_seconds = float(os.environ.get("BODY_SECONDS", "0.5"))
     answer_seconds = 2.0
 
 
@@ -52,6 +52,7 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
 bind = listening_address(int(os.environ["PORT"]))
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 worker_class = HastyWorker
+worker_connections = int(os.environ.get("WORKER_CONNECTIONS", "1000"))
 preload_app = True
 keepalive = 60
 graceful_timeout = 25

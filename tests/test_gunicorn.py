@@ -172,6 +172,18 @@ def processes_of(bridge: Gunicorn) -> int:
     return sum(not state.startswith("Z") for state in found)
 
 
+@pytest.mark.parametrize(
+    "line", ["SCRIPT_NAME: /x", "Script_Name: /x", "Script-Name: /x", "PATH_INFO: /nowhere"]
+)
+def test_a_header_does_not_say_where_the_application_begins(line: str, bridge: Gunicorn) -> None:
+    """gunicorn takes it from a proxy on the same machine, which may pass on what a client sent."""
+    with socket.create_connection(("127.0.0.1", bridge.port), timeout=GENEROUS) as client:
+        client.sendall(f"GET /health HTTP/1.1\r\nHost: a\r\n{line}\r\nConnection: close\r\n\r\n".encode())
+        answer = client.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert "Traceback" not in bridge.log.read_text()
+
+
 NO_REQUESTS = {
     "two lengths": b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG",
     "a length below zero": b"Content-Length: -1\r\n\r\n",

@@ -26,13 +26,20 @@ def listening_address(port: int) -> str:
     return f"0.0.0.0:{port}" if apart else f"[::]:{port}"
 
 
-def allow_files(connections: int) -> None:
-    """Raise the number of files that a process may open to what a worker needs; warn where the host allows fewer."""
+def allow_files(connections: int) -> int:
+    """Raise the number of files that a process may open to what a worker needs; return its places for connections.
+
+    Where the host allows fewer files, a warning says so, and there are fewer places: without a file nobody can be
+    accepted, and nobody is ended for it either.
+    """
     needed = connections + REMOTES * SLOTS_PER_REMOTE + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    if allowed < needed:
-        then = "a crowd is refused connections, and calls fail; raise the host's ulimit -n"
-        event(log, "few_files", level=logging.WARNING, allowed=allowed, needed=needed, then=then)
+    if allowed >= needed:
+        return connections
+    places = min(connections, allowed // 2)
+    then = "a crowd is refused connections, and calls fail; raise the host's ulimit -n"
+    event(log, "few_files", level=logging.WARNING, allowed=allowed, needed=needed, places=places, then=then)
+    return places

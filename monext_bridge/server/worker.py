@@ -26,6 +26,8 @@ from gunicorn.workers.ggevent import GeventWorker
 from monext_bridge.concerns import CONCERNS
 from monext_bridge.server.accepting import Acceptor, measure_rounds
 from monext_bridge.server.answers import PlainResponse
+from monext_bridge.server.bodies import BegunBody
+from monext_bridge.server.places import Places
 from monext_bridge.server.succession import Succession
 from monext_bridge.web import LARGEST_BODY
 
@@ -67,7 +69,7 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._waiting: set[Any] = set()
+        self._places: Places = Places(self.worker_connections, end=_end_reading)
         self._first_heads: dict[Any, Any] = {}
         self._requests: dict[Any, Any] = {}
         self._unread: set[Any] = set()
@@ -110,16 +112,16 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
         self._finish(acceptors)
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
-        self._waiting.add(client)
-        self._first_heads[client] = gevent.spawn_later(self.head_seconds, _shut_down, client, socket.SHUT_RD)
+        self._places.enter(client)
+        self._first_heads[client] = gevent.spawn_later(self.head_seconds, _end_reading, client)
         try:
             super().handle(listener, client, (addr[0].removeprefix(IPV4_IN_IPV6), *addr[1:]))
         finally:
-            self._waiting.discard(client)
+            self._places.leave(client)
             self._head_is_there(client)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
-        self._waiting.discard(sock)
+        self._places.waits_for_body(sock)
         self._head_is_there(sock)
         self._retire_alone()
         self._requests[sock] = req
@@ -130,26 +132,32 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
             del self._requests[sock]
             if sock in self._unread:
                 self._unread.discard(sock)
+                self._places.waits_for_body(sock)
                 _read_unwanted(sock)
-        self._waiting.add(sock)
+        self._places.rests(sock)
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Let the application begin once the request is whole. One that does not become so is answered with 408."""
         # What wraps the application may copy the environ, which gunicorn logs: only what is in it by now is shared.
         environ[CONCERNS] = {}
         length, body = int(environ.get("CONTENT_LENGTH") or 0), None
+        if length <= LARGEST_BODY:
+            with gevent.Timeout(self.body_seconds, False):
+                body = environ["wsgi.input"].read(LARGEST_BODY + 1)
+        self._places.serves(environ["gunicorn.socket"])
         if length > LARGEST_BODY:
             self._close_unread(environ)
             return self._app(environ, start_response)
-        with gevent.Timeout(self.body_seconds, False):
-            body = environ["wsgi.input"].read(LARGEST_BODY + 1)
         if body is None or len(body) < length:
             self._close_unread(environ)
             start_response("408 Request Timeout", [("Content-Length", "0")])
             return []
         if len(body) > LARGEST_BODY:
             self._close_unread(environ)
-        environ["wsgi.input"] = BytesIO(body)
+            # Some addresses allow more; the others refuse what is more than this.
+            environ["wsgi.input"] = BegunBody(body, environ["wsgi.input"])
+        else:
+            environ["wsgi.input"] = BytesIO(body)
         return self._app(environ, start_response)
 
     def _head_is_there(self, sock: Any) -> None:
@@ -183,8 +191,8 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
                     each.stop(timeout=1)
                 return
             if gone > LAST_REQUESTS:
-                for sock in tuple(self._waiting):
-                    _shut_down(sock, socket.SHUT_RD)
+                for sock in self._places.without_head():
+                    _end_reading(sock)
             self.notify()
             gevent.sleep(CHECKS_EVERY)
 
@@ -203,6 +211,11 @@ def _shut_down(sock: Any, how: int) -> None:
     """Shut the connection down as its other side would. gevent's own way raises EBADF in whoever waits at it."""
     with suppress(OSError), get_original("socket", "socket")(fileno=os.dup(sock.fileno())) as connection:
         connection.shutdown(how)
+
+
+def _end_reading(sock: Any) -> None:
+    """Let nothing more be read than has come by now. A whole request among it is answered, and is the last one."""
+    _shut_down(sock, socket.SHUT_RD)
 
 
 def _read_unwanted(sock: Any) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import mimetypes
+import posixpath
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, Response, current_app, url_for
 from pydantic import SecretStr
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from monext_bridge import observed
@@ -75,7 +77,7 @@ def create_routes() -> Flask:
     )
     # werkzeug would redirect to an address that it makes of the Host of the request.
     app.url_map.merge_slashes = False
-    STATIC(app.view_functions["static"])
+    app.view_functions["static"] = STATIC(_static_file)
     for module in (
         checkout,
         buyer,
@@ -92,6 +94,13 @@ def create_routes() -> Flask:
     ):
         app.register_blueprint(module.blueprint)
     return app
+
+
+def _static_file(filename: str) -> Response:
+    """Send a file by its one name. Flask would take `file/`, `./file` and `folder/../file` for it as well."""
+    if posixpath.normpath(filename) != filename:
+        raise NotFound("no such file")
+    return current_app.send_static_file(filename)
 
 
 def create_app_for_doctor() -> Flask:

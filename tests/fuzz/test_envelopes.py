@@ -15,11 +15,11 @@ from monext_bridge.mapping.clouds import (
     is_sns,
     moved_orders,
     names_listed_topic,
-    read_json,
     read_push,
     read_sns,
     read_text,
 )
+from monext_bridge.mapping.inbound_json import read_json
 from monext_bridge.web.http.policy_reports import PolicyReports
 from tests.fuzz.effort import effort
 from tests.fuzz.mutations import any_json, mutated, on_the_wire

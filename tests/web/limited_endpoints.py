@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from monext_bridge.domain.ids import PaymentId
 from monext_bridge.services.results import store_mark
-from monext_bridge.web.endpoints import Counted, Principal, RateLimit, method_of
+from monext_bridge.web.endpoints import Counted, Principal, RateLimit, RateLimitKey, method_of
 from monext_bridge.web.endpoints.rate_limits import MINUTE
 from tests.bridges import METRICS_TOKEN, Answer, InProcess, ample_limits
 from tests.services.payment_reference.references import REFERENCE
@@ -48,13 +48,18 @@ def limited_by(counted: Counted) -> list[tuple[str, RateLimit]]:
     ]
 
 
-def proved(endpoint: str, bridge: InProcess, world: World) -> Request:
-    """Make a request that proves a cart, a payment or a session that no other request has proved."""
+def proved(endpoint: str, bridge: InProcess, world: World, *, spends: RateLimitKey | None = None) -> Request:
+    """Make a request that proves a cart, a payment or a session that no other request has proved.
+
+    Where it `spends` what a proof of a cart does, a session proves it and not the cart's id alone.
+    """
     caller = ENDPOINTS[endpoint].caller
     if caller is Principal.REFERENCE:
         return _with_reference(endpoint, genuine_reference(bridge))
     if caller is Principal.LINK:
-        return Request(f"/checkout/{world.cart()}")
+        cart = world.cart()
+        query = f"?session={world.session(cart)}" if spends is RateLimitKey.CART else ""
+        return Request(f"/checkout/{cart}{query}")
     if caller is Principal.SESSION:
         return _with_session(endpoint, world.session(world.cart()))
     if caller is Principal.MERCHANT_CENTER:

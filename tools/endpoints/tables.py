@@ -20,6 +20,8 @@ LIMITS = ("Address", "At most")
 OF_ONE = {
     RateLimitKey.ADDRESS: "from an address",
     RateLimitKey.CART: "for a cart",
+    RateLimitKey.KNOWN_CART: "for a cart by its id alone",
+    RateLimitKey.KNOWN_CART_FROM: "for a cart by its id alone from an address",
     RateLimitKey.PAYMENT: "for a payment",
     RateLimitKey.SESSION: "for a session",
 }

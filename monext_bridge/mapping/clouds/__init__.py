@@ -4,7 +4,6 @@ from monext_bridge.mapping.clouds.envelopes import (
     FOLLOWED,
     Validation,
     moved_orders,
-    read_json,
     read_push,
     read_text,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "is_topic_of_sns",
     "moved_orders",
     "names_listed_topic",
-    "read_json",
     "read_push",
     "read_sns",
     "read_text",

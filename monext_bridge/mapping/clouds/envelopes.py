@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 from monext_bridge.domain.ids import OrderId
 from monext_bridge.errors import InvalidJson, Malformed
+from monext_bridge.mapping.inbound_json import read_json
 from monext_bridge.mapping.json_object import Json
 
 SHIPMENT, ORDER_STATE = "OrderShipmentStateChanged", "OrderStateChanged"
@@ -46,14 +46,6 @@ class Delivered:
 
     payloads: tuple[Json, ...]
     unreadable: int = 0
-
-
-def read_json(content: bytes | str) -> object:
-    """Reads JSON. Raises InvalidJson for what is not JSON."""
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise InvalidJson("the body is not JSON") from error
 
 
 def read_push(document: object) -> Validation | Delivered:

@@ -96,10 +96,12 @@ class RateLimits:
         Call it once a request, as soon as the proof is there and before any work. What the first limit refuses
         does not count against the next.
         """
+        found = {key: name, RateLimitKey.ADDRESS: client_network()}
+        if key is RateLimitKey.KNOWN_CART:
+            found[RateLimitKey.KNOWN_CART_FROM] = f"{name} {client_network()}"
         for limit in self._declared(Counted.PROVED):
-            if limit.key in (key, RateLimitKey.ADDRESS):
-                found = name if limit.key is key else client_network()
-                self._stop_where_exceeded(limit, found, count=self._counts.add)
+            if limit.key in found:
+                self._stop_where_exceeded(limit, found[limit.key], count=self._counts.add)
 
     def count_every(self) -> None:
         """Count a request at an endpoint that anybody may call."""

@@ -21,7 +21,8 @@ from monext_bridge.logs import event
 
 log = logging.getLogger(__name__)
 
-EXPIRES = re.compile(r"[0-9]{1,12}")
+EXPIRES = re.compile(r"0|[1-9][0-9]{0,11}")
+"""The one way to write a number, so that what is signed and what is read are the same text."""
 SIGNATURE = re.compile(r"[0-9a-f]{64}")
 LONGEST_LINK = 366 * 24 * 3600
 """How far in the future a signed link may expire, in seconds."""
@@ -65,7 +66,7 @@ def check_link(cart_id: str, given: MultiDict[str, str], *, keys: Sequence[Secre
         raise Malformed("Unix seconds are needed", field="expires")
     if not SIGNATURE.fullmatch(signature):
         raise Forbidden("the link's signature is not one", field="signature")
-    text = _text_of_version_2(cart_id, _once(given)) if version else f"{cart_id}.{int(expires)}"
+    text = _text_of_version_2(cart_id, _once(given)) if version else f"{cart_id}.{expires}"
     good = [hmac.compare_digest(_signature(text, key=key), signature) for key in keys]
     if not any(good):
         raise Forbidden("the link's signature does not verify", field="signature")

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import BadRequest
 
-from monext_bridge.errors import InvalidJson, Malformed, MissingField
+from monext_bridge.errors import Malformed, MissingField
+from monext_bridge.mapping.inbound_json import read_json
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -32,10 +32,7 @@ def read_body(model: type[M], *, optional: bool = False) -> M:
     raw = request.get_data(cache=True)
     if not raw and optional:
         return model()
-    try:
-        body = request.get_json(force=True)
-    except (BadRequest, RecursionError) as error:
-        raise InvalidJson("the body is not JSON") from error
+    body = read_json(raw)
     try:
         return model.model_validate(body, strict=None)
     except ValidationError as error:

@@ -22,11 +22,11 @@ from monext_bridge.mapping.clouds import (
     Validation,
     is_sns,
     moved_orders,
-    read_json,
     read_push,
     read_sns,
     read_text,
 )
+from monext_bridge.mapping.inbound_json import read_json
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.services.access import SignatureVerdict
 from monext_bridge.services.operations import MessageHandled

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Blueprint, Response, current_app, request
-from werkzeug.exceptions import BadRequest
 
-from monext_bridge.errors import InvalidJson
+from monext_bridge.mapping.inbound_json import read_json
 from monext_bridge.web.endpoints import REPORTS, Answers, Endpoint, Principal
 from monext_bridge.web.http import PolicyReports
 
@@ -30,9 +29,6 @@ blueprint = Blueprint("policy_reports", __name__)
 def receive() -> Response:
     """Count a report and answer 204, also where it is about something else. Nothing of it is kept but the count."""
     request.max_content_length = LARGEST_REPORT
-    try:
-        document = request.get_json(force=True)
-    except (BadRequest, RecursionError) as error:
-        raise InvalidJson("the report is not JSON") from error
+    document = read_json(request.get_data(cache=False))
     cast(PolicyReports, current_app.extensions[EXTENSION]).take(document)
     return Response(status=204)

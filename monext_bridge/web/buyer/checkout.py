@@ -19,6 +19,8 @@ from monext_bridge.web.access import looking_up
 from monext_bridge.web.buyer.proved_options import is_id_enough, proved_options
 from monext_bridge.web.endpoints import (
     BUYER_SECONDS,
+    KNOWN,
+    KNOWN_FROM,
     LOOK_UPS,
     REFUSALS,
     START,
@@ -48,7 +50,7 @@ blueprint = Blueprint("checkout", __name__)
 @Endpoint(
     does="starts or resumes a payment",
     caller=Principal.LINK,
-    limits=(START, STARTS, REFUSALS, LOOK_UPS),
+    limits=(START, KNOWN_FROM, KNOWN, STARTS, REFUSALS, LOOK_UPS),
     answers=Answers.PAGE,
     seconds=BUYER_SECONDS,
     buyer=BuyerVisit(nothing_taken_on_error=True, navigated=Navigated.HERE_OR_IN_A_FRAME),
@@ -65,7 +67,7 @@ def start(cart_id: str) -> Response | str:
 @Endpoint(
     does="the same with a form in place of the query, so that no proof stands in an address",
     caller=Principal.LINK,
-    limits=(START, STARTS, REFUSALS, LOOK_UPS),
+    limits=(START, KNOWN_FROM, KNOWN, STARTS, REFUSALS, LOOK_UPS),
     answers=Answers.PAGE,
     seconds=BUYER_SECONDS,
     buyer=BuyerVisit(nothing_taken_on_error=True, navigated=Navigated.HERE_OR_IN_A_FRAME),
@@ -105,7 +107,7 @@ def _started(
     if not id_is_enough:
         return services().checkout.start(cart_id, options, on_cart=apply_cart)
     unknown = NotFound(f"no cart {cart_id}")
-    with looking_up(cart_id, key=RateLimitKey.CART, name=cart_id, unknown=unknown) as look_up:
+    with looking_up(cart_id, key=RateLimitKey.KNOWN_CART, name=cart_id, unknown=unknown) as look_up:
 
         def on_cart(cart: Cart) -> None:
             apply_cart(cart)

@@ -21,6 +21,8 @@ from monext_bridge.web.endpoints.description import Description, Json, Parameter
 from monext_bridge.web.endpoints.endpoint import Answers, BuyerVisit, Cors, Endpoint, Navigated
 from monext_bridge.web.endpoints.principals import Principal
 from monext_bridge.web.endpoints.rate_limits import (
+    KNOWN,
+    KNOWN_FROM,
     LOOK_UPS,
     NOTIFICATION,
     NOTIFICATIONS,
@@ -39,6 +41,8 @@ from monext_bridge.web.endpoints.rate_limits import (
 
 __all__ = [
     "BUYER_SECONDS",
+    "KNOWN",
+    "KNOWN_FROM",
     "LOOK_UPS",
     "NOTIFICATION",
     "NOTIFICATIONS",

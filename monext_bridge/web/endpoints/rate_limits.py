@@ -21,6 +21,8 @@ class RateLimitKey(Enum):
 
     ADDRESS = "client address, as TRUSTED_PROXIES lets it be seen; of IPv6 the network of one customer"
     CART = "cart, once a link, a session or the cart itself has proved it"
+    KNOWN_CART = "cart, where its id is all the proof there is, and is needed"
+    KNOWN_CART_FROM = "the same cart together with the client address"
     PAYMENT = "payment that a genuine reference names"
     SESSION = "commercetools session, once it is known to be active"
 
@@ -54,6 +56,14 @@ class RateLimit:
 START = RateLimit("start", 30, RateLimitKey.CART)
 """Opening the page again costs one read. A double click, a reload and a second tab are a handful. A page that reloads
 itself in a loop, or a key that is kept pressed, stops here, and uses up nothing that its neighbours share."""
+
+KNOWN_FROM = RateLimit("known_from", START.amount, RateLimitKey.KNOWN_CART_FROM)
+"""With open access, a stranger who knows a cart's id is refused what START allows its buyer, and the buyer is not."""
+
+KNOWN = RateLimit("known", 10 * START.amount, RateLimitKey.KNOWN_CART)
+"""Five a second for a cart from all addresses: a stranger needs ten networks to keep its buyer out, and the remotes
+are not asked more often for one cart than for a carrier's buyers. What a reference or a session proves counts by
+START."""
 
 STARTS = RateLimit("starts", 300, RateLimitKey.ADDRESS)
 """Five a second. A new start makes up to seven calls to the remotes. A carrier hides thousands of buyers behind one

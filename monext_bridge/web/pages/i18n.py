@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record import Address
+from monext_bridge.web.pages.shortening import MOST_LINES, abridged
 
 ENGLISH = "en"
 """The language of the message ids. It needs no catalogue."""
@@ -86,6 +87,8 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["place"] = place
     app.jinja_env.filters["untranslated"] = untranslated
+    app.jinja_env.filters["abridged"] = abridged
+    app.jinja_env.globals["MOST_LINES"] = MOST_LINES
 
 
 def page_language(*candidates: str | None) -> str:

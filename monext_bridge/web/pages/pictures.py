@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from monext_bridge.config import origin_of
 from monext_bridge.domain.record import CartLine
+from monext_bridge.web.pages.shortening import LONGEST_PICTURE
 
 AS_IT_TRAVELS = re.compile(r"[!#-\[\]-~]+")
 """Visible ASCII without quotes and backslashes; all other characters are percent-encoded in a URL."""
@@ -24,7 +25,7 @@ def shown_pictures(lines: Iterable[CartLine], *, origins: Collection[str]) -> tu
 
 
 def _is_of(url: str | None, origins: Collection[str]) -> bool:
-    if url is None or not AS_IT_TRAVELS.fullmatch(url):
+    if url is None or len(url) > LONGEST_PICTURE or not AS_IT_TRAVELS.fullmatch(url):
         return False
     try:
         return "@" not in urlsplit(url).netloc and origin_of(url) in origins

@@ -10,7 +10,8 @@ import pytest
 
 from monext_bridge.errors import InvalidJson, Malformed
 from monext_bridge.mapping.clouds.envelopes import Delivered as Delivered
-from monext_bridge.mapping.clouds.envelopes import Validation, moved_orders, read_json, read_push, read_text
+from monext_bridge.mapping.clouds.envelopes import Validation, moved_orders, read_push, read_text
+from monext_bridge.mapping.inbound_json import read_json
 from tests.push_samples import ORDER, cloud_event, event_grid, message, pub_sub, validation
 
 OTHER = "0b1f4b3e-6a0e-4a52-9d2f-3c1f6c6f9a11"
@@ -109,7 +110,10 @@ def test_what_can_not_be_unwrapped_is_malformed(document: Any) -> None:
         orders(document)
 
 
-@pytest.mark.parametrize("content", [b"", b"shipped", b"\xff\xfe", b"[" * 100_000], ids=range(4))
+NOT_JSON = [b"", b"shipped", b"\xff\xfe", b"[" * 100_000, b'{"type": 1, "type": 2}']
+
+
+@pytest.mark.parametrize("content", NOT_JSON, ids=range(len(NOT_JSON)))
 def test_what_is_not_json_is_malformed(content: bytes) -> None:
     with pytest.raises(InvalidJson):
         read_json(content)

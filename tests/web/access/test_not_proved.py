@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from monext_bridge.web.access import as_declared
-from monext_bridge.web.endpoints import LOOK_UPS, REFUSALS, START, Counted, Principal, RateLimit
+from monext_bridge.web.endpoints import KNOWN_FROM, LOOK_UPS, REFUSALS, START, Counted, Principal, RateLimit
 from monext_bridge.web.endpoints.rate_limits import MINUTE
 from sandbox.runner import Sandbox
 from tests.bridges import InProcess
@@ -221,8 +221,30 @@ def test_an_unknown_cart_is_asked_about_once(sandbox: Sandbox, world: World) -> 
     assert len(asked(world)) == 1
 
 
+def test_a_stranger_who_knows_a_cart_does_not_keep_its_buyer_out(sandbox: Sandbox, world: World) -> None:
+    bridge, request = bridge_with(sandbox, as_declared), Request(f"/checkout/{world.cart()}")
+    stranger = [request.send(bridge, address="203.0.113.7").status for _ in range(KNOWN_FROM.amount + 5)]
+    assert stranger == [200] * KNOWN_FROM.amount + [429] * 5
+    assert request.send(bridge, address="198.51.100.9").status == 200
+
+
+def test_many_addresses_together_do_not_ask_about_a_cart_without_end(sandbox: Sandbox, world: World) -> None:
+    bridge, request = (
+        bridge_with(sandbox, with_one_tight_limit("known", amount=3)),
+        Request(f"/checkout/{world.cart()}"),
+    )
+    statuses = [request.send(bridge, address=f"203.0.113.{number}").status for number in range(5)]
+    assert statuses == [200, 200, 200, 429, 429]
+
+
+def test_what_a_session_proves_is_not_kept_out_by_who_knows_the_cart(sandbox: Sandbox, world: World) -> None:
+    bridge, cart = bridge_with(sandbox, with_one_tight_limit("known", amount=1)), world.cart()
+    assert [Request(f"/checkout/{cart}").send(bridge).status for _ in range(2)] == [200, 429]
+    assert Request(f"/checkout/{cart}?session={world.session(cart)}").send(bridge).status == 200
+
+
 def test_a_cart_that_can_not_be_paid_is_there_all_the_same(sandbox: Sandbox, world: World) -> None:
-    bridge = bridge_with(sandbox, with_one_tight_limit("start", amount=2))
+    bridge = bridge_with(sandbox, with_one_tight_limit("known_from", amount=2))
     cart = world.cart_with("no_shipping_address")
     assert [Request(f"/checkout/{cart}").send(bridge).status for _ in range(3)] == [409, 409, 429]
 

@@ -93,7 +93,7 @@ def test_what_exceeds_its_budget_comes_again_and_costs_no_call(
     endpoint: str, budget: RateLimit, limited: Build, world: World
 ) -> None:
     bridge = limited(budget.name)
-    request = proved(endpoint, bridge, world)
+    request = proved(endpoint, bridge, world, spends=budget.key)
     first = request.send(bridge)
     world.forget_calls()
     for _ in range(3):
@@ -109,11 +109,12 @@ def test_who_else_asks_has_a_budget_of_their_own(
     endpoint: str, budget: RateLimit, limited: Build, world: World
 ) -> None:
     bridge = limited(budget.name)
-    request, of_somebody_else = (proved(endpoint, bridge, world) for _ in range(2))
+    request, of_somebody_else = (proved(endpoint, bridge, world, spends=budget.key) for _ in range(2))
     served, limited_ = (request.send(bridge).status for _ in range(2))
     assert served != limited_
     by_address = budget.key is RateLimitKey.ADDRESS
-    assert request.send(bridge, address=OTHER_ADDRESS).status == (served if by_address else limited_)
+    elsewhere = served if by_address or budget.key is RateLimitKey.KNOWN_CART_FROM else limited_
+    assert request.send(bridge, address=OTHER_ADDRESS).status == elsewhere
     assert of_somebody_else.send(bridge).status == (limited_ if by_address else served)
 
 
@@ -131,7 +132,7 @@ def test_these_are_never_limited(path: str, sandbox: Sandbox, world: World) -> N
 
 
 def test_at_the_start_the_page_says_that_nothing_was_taken(limited: Build, world: World) -> None:
-    bridge = limited("start")
+    bridge = limited("known_from")
     request = proved("checkout.start", bridge, world)
     answers = [request.send(bridge) for _ in range(2)]
     assert "Too many attempts" in answers[1].visible_text
@@ -154,7 +155,7 @@ def test_after_the_payment_the_page_says_not_to_pay_again(limited: Build, world:
 def test_what_starts_nothing_spends_nothing(
     method: str, headers: dict[str, str], limited: Build, world: World
 ) -> None:
-    bridge, cart = limited("start"), world.cart()
+    bridge, cart = limited("known_from"), world.cart()
     for _ in range(3):
         assert bridge.call(method, f"/checkout/{cart}", headers=headers).status in (200, 503)
     assert Buyer(bridge).checkout(cart).status == 200
@@ -166,7 +167,7 @@ def test_a_double_click_a_reload_and_a_second_tab_are_served(limited: Build, wor
 
 
 def test_who_reloads_in_a_loop_does_not_spend_what_the_neighbours_share(world: World) -> None:
-    amounts = {"start": 1, "starts": 2}
+    amounts = {"known_from": 1, "starts": 2}
     bridge = InProcess(
         world.sandbox, limits=lambda limit: replace(limit, amount=amounts.get(limit.name, limit.amount))
     )
@@ -192,7 +193,7 @@ def test_all_references_of_a_payment_share_its_budget(limited: Build, world: Wor
 
 
 def test_the_window_ends(limited: Build, world: World) -> None:
-    bridge = limited("start", seconds=1)
+    bridge = limited("known_from", seconds=1)
     request = proved("checkout.start", bridge, world)
     wait_for(lambda: request.send(bridge).status == 429)
     wait_for(lambda: request.send(bridge).status == 200)
@@ -272,20 +273,20 @@ def test_clients_are_told_apart_by_what_the_nearest_proxy_saw(
 
 
 def test_a_flood_is_one_line_without_an_address(limited: Build, world: World) -> None:
-    bridge = limited("start")
+    bridge = limited("known_from")
     request = proved("checkout.start", bridge, world)
     request.send(bridge)
     with captured_logs() as lines:
         for _ in range(5):
             request.send(bridge)
     (line,) = lines.of("rate_limited")
-    assert (line["level"], line["endpoint"], line["limit"]) == ("WARNING", "checkout.start", "start")
+    assert (line["level"], line["endpoint"], line["limit"]) == ("WARNING", "checkout.start", "known_from")
     assert ADDRESS not in lines.text
     assert lines.of("request_failed") == []
 
 
 def test_everybody_who_is_limited_is_told_of(limited: Build, world: World) -> None:
-    bridge = limited("start")
+    bridge = limited("known_from")
     requests = [proved("checkout.start", bridge, world) for _ in range(2)]
     with captured_logs() as lines:
         for request in requests:

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from monext_bridge.gateways.redis import PREFIX
 from monext_bridge.web.access.rate_limiter import init_rate_limits
 from monext_bridge.web.endpoints import START as START_LIMIT
+from monext_bridge.web.endpoints import RateLimitKey
 from monext_bridge.web.endpoints.rate_limits import MINUTE
 from monext_bridge.web.pages.error_pages import init_error_pages
 from sandbox.runner import Sandbox
@@ -90,12 +91,14 @@ def turns(lines: LogLines) -> list[str]:
 
 
 def test_two_processes_have_one_count(limited: Build, shared: RedisServer, start: Request) -> None:
-    one, other = (limited("start", url=shared.url, amount=2) for _ in range(2))
+    one, other = (limited("known_from", url=shared.url, amount=2) for _ in range(2))
     assert [start.send(bridge).status for bridge in (one, other, one, other)] == [200, 200, 429, 429]
 
 
 def test_without_redis_each_has_its_own(sandbox: Sandbox, world: World, start: Request) -> None:
-    one, other = (InProcess(sandbox, limits=with_one_tight_limit("start"), SECRET_KEY=KEY) for _ in range(2))
+    one, other = (
+        InProcess(sandbox, limits=with_one_tight_limit("known_from"), SECRET_KEY=KEY) for _ in range(2)
+    )
     assert [start.send(bridge).status for bridge in (one, one, other, other)] == [200, 429, 200, 429]
 
 
@@ -117,6 +120,7 @@ def test_what_stands_in_redis_tells_nobody_s_name_and_ends(
 ) -> None:
     bridge = InProcess(sandbox, TRUSTED_PROXIES="1", SECRET_KEY=KEY, REDIS_URL=shared.url)
     sent = [proved(name, bridge, world) for name, endpoint in ENDPOINTS.items() if endpoint.limits]
+    sent += [proved("checkout.start", bridge, world, spends=RateLimitKey.CART)]
     sent += [made_up(name) for name, endpoint in ENDPOINTS.items() if endpoint.limits]
     for request in sent:
         request.send(bridge)
@@ -132,13 +136,13 @@ def test_what_stands_in_redis_tells_nobody_s_name_and_ends(
 
 def test_a_bridge_starts_and_limits_while_redis_is_away(limited: Build, away: str, start: Request) -> None:
     with captured_logs() as lines:
-        bridge = limited("start", url=away)
+        bridge = limited("known_from", url=away)
         assert [start.send(bridge).status for _ in range(3)] == [200, 429, 429]
     assert turns(lines) == ["redis_away"]
 
 
 def test_a_redis_that_says_nothing_keeps_nobody_waiting(limited: Build, silent: str, world: World) -> None:
-    bridge, cart = limited("start", url=silent, amount=3), world.cart()
+    bridge, cart = limited("known_from", url=silent, amount=3), world.cart()
     began = time.monotonic()
     assert [Buyer(bridge).checkout(cart).status for _ in range(4)] == [200, 200, 200, 429]
     assert time.monotonic() - began < AT_LAST
@@ -147,7 +151,7 @@ def test_a_redis_that_says_nothing_keeps_nobody_waiting(limited: Build, silent: 
 def test_an_outage_is_two_lines_and_no_error_and_ends_by_itself(
     limited: Build, shared: RedisServer, start: Request
 ) -> None:
-    bridge = limited("start", url=shared.url, amount=100_000)
+    bridge = limited("known_from", url=shared.url, amount=100_000)
     with captured_logs(logging.INFO) as lines:
         assert start.send(bridge).status == 200
         shared.stop()
@@ -163,7 +167,7 @@ def test_what_was_counted_before_an_outage_counts_after_it(
     limited: Build, shared: RedisServer, start: Request
 ) -> None:
     """Whoever was limited in the meantime by a process's own count is not any more."""
-    bridge = limited("start", url=shared.url, amount=2)
+    bridge = limited("known_from", url=shared.url, amount=2)
     assert start.send(bridge).status == 200
     shared.stop()
     assert [start.send(bridge).status for _ in range(3)] == [200, 200, 429]

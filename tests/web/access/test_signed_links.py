@@ -107,6 +107,28 @@ def test_neither_version_is_taken_for_the_other() -> None:
         check(signed(CART, expires=EXPIRES) | {"v": "2"})
 
 
+@pytest.mark.parametrize(
+    "expires",
+    [
+        f"0{EXPIRES}",
+        f"+{EXPIRES}",
+        f" {EXPIRES}",
+        f"{EXPIRES}\n",
+        f"{EXPIRES}.0",
+        "\u0661" * 10,
+        "00",
+        "-1",
+        "",
+    ],
+)
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_expiry_has_one_spelling(expires: str, version: int) -> None:
+    """Else one signature is good for many addresses."""
+    given = {"expires": expires, "signature": "0" * 64} | ({"v": "2"} if version > 1 else {})
+    with pytest.raises(Malformed):
+        check(given)
+
+
 def test_a_link_is_for_its_own_cart() -> None:
     with pytest.raises(Forbidden):
         check(link(), cart=OTHER_CART)

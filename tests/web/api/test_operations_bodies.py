@@ -33,6 +33,20 @@ def test_what_is_not_json_is_invalid_json(content: bytes, office: BackOfficeClie
     assert (answer.status, error_detail(answer)["code"]) == (400, "InvalidJsonInput")
 
 
+SAID_TWICE = [
+    b'{"actions": [{"action": "refundPayment", "action": "cancelPayment"}]}',
+    b'{"actions": [{"action": "refundPayment", "amount": {"centAmount": 1, "centAmount": 100}}]}',
+    b'{"actions": [], "actions": []}',
+]
+
+
+@pytest.mark.parametrize("content", SAID_TWICE)
+def test_what_is_said_twice_is_invalid_json(content: bytes, office: BackOfficeClient) -> None:
+    """A gate before us may have read the first, and we would act on the last."""
+    answer = office.send(UNKNOWN_ID, content)
+    assert (answer.status, error_detail(answer)["code"]) == (400, "InvalidJsonInput")
+
+
 MALFORMED: dict[str, tuple[Any, str, str]] = {
     "an array": ([], "InvalidField", "body"),
     "a text": ("capturePayment", "InvalidField", "body"),

@@ -114,6 +114,14 @@ def test_only_what_machines_ask_beside_us_is_a_probe() -> None:
     assert probes == {"health.health", "health.ready", "metrics.metrics"}
 
 
+TWINS = ["bridge.css/", "enabler.d.ts/", "./bridge.css", "x/../bridge.css", "bridge.css/.", "bridge.css%2f"]
+
+
+@pytest.mark.parametrize("path", TWINS)
+def test_a_static_file_has_one_name(path: str, in_process: InProcess) -> None:
+    assert in_process.call("GET", f"/static/{path}").status == 404
+
+
 @pytest.mark.parametrize("path", ["/checkout//evil", "//checkout/evil", "/static//bridge.css", "/health//"])
 def test_no_address_is_mended_by_a_redirect_to_the_name_that_was_asked_for(
     path: str, in_process: AnyBridge

@@ -146,7 +146,14 @@ class TestEndpoint:
 
     @pytest.mark.parametrize(
         ("body", "status"),
-        [(b"", 400), (b"{", 400), (b"[" * 4000, 400), (b"\xff", 400), (b" " * (LARGEST_REPORT + 1), 413)],
+        [
+            (b"", 400),
+            (b"{", 400),
+            (b'{"a": 1, "a": 2}', 400),
+            (b"[" * 4000, 400),
+            (b"\xff", 400),
+            (b" " * (LARGEST_REPORT + 1), 413),
+        ],
     )
     def test_what_can_not_be_read_is_refused(self, body: bytes, status: int, in_process: InProcess) -> None:
         before = counts()
