@@ -128,6 +128,13 @@ def test_result_says_of_a_refund_under_way_whose_beginning_nobody_knows_the_amou
     assert not page.select("#refunding-since")
 
 
+def test_a_payment_that_the_shop_has_cancelled_is_called_released_and_not_abandoned() -> None:
+    page = result_page(payment_result(BuyerStatus.CANCELLED, released=True))
+    heading = page.select_one("h1")
+    assert heading is not None
+    assert heading.get_text(strip=True) == "The reserved amount has been released"
+
+
 def test_result_of_a_reservation_says_when_it_was_released_and_of_no_refund() -> None:
     at = datetime(2026, 7, 31, 22, 5, tzinfo=UTC)
     page = result_page(payment_result(BuyerStatus.RETURNED, released=True, refunded=eur(0), given_back_at=at))
