@@ -19,7 +19,11 @@ from monext_bridge.mapping.json_object import JsonObject
 
 K = TypeVar("K", bound=StrEnum)
 
-SNS_HOST = re.compile(r"sns\.[a-z0-9-]{3,30}\.amazonaws\.com(?:\.cn)?")
+REGION = r"[a-z]{2,4}(?:-[a-z]+){1,3}-[0-9]{1,2}"
+SNS_HOST = re.compile(rf"sns\.(?:{REGION}\.amazonaws\.com|cn-[a-z]+-[0-9]{{1,2}}\.amazonaws\.com\.cn)")
+"""What stands between is a region (`eu-west-1`, `us-gov-west-1`). Another label may be somebody's own:
+`sns.s3-eu-west-1.amazonaws.com` is an address of whoever has the bucket `sns` at S3."""
+
 CERTIFICATE_PATH = re.compile(r"/SimpleNotificationService-[A-Za-z0-9]{1,128}\.pem")
 LONGEST_URL = 2048
 

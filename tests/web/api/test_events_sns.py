@@ -98,6 +98,13 @@ FOREIGN = [
     "https://sns.eu-west-1.amazonaws.com:8443/SimpleNotificationService-1.pem",
     "https://sns.evil.example.amazonaws.com/SimpleNotificationService-1.pem",
     "https://s3.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem",
+    "https://sns.s3-eu-west-1.amazonaws.com/SimpleNotificationService-1.pem",
+    "https://sns.s3-us-gov-west-1.amazonaws.com/SimpleNotificationService-1.pem",
+    "https://sns.s3-website-eu-west-1.amazonaws.com/SimpleNotificationService-1.pem",
+    "https://sns.s3-accelerate.amazonaws.com/SimpleNotificationService-1.pem",
+    "https://sns.ec2-1-2-3-4.amazonaws.com/SimpleNotificationService-1.pem",
+    "https://sns.eu-west-1.amazonaws.com.cn/SimpleNotificationService-1.pem",
+    "https://sns.cn-north-1.amazonaws.com.evil/SimpleNotificationService-1.pem",
     "http://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem",
     "https://sns.eu-west-1.amazonaws.com/evil.pem",
     "https://sns.eu-west-1.amazonaws.com/a/../SimpleNotificationService-1.pem",
@@ -116,7 +123,15 @@ def test_a_certificate_from_elsewhere_is_not_even_fetched(url: str, endpoint: En
     assert endpoint.internet.fetched == []
 
 
-@pytest.mark.parametrize("host", ["sns.cn-north-1.amazonaws.com.cn", "sns.us-gov-west-1.amazonaws.com"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "sns.cn-north-1.amazonaws.com.cn",
+        "sns.us-gov-west-1.amazonaws.com",
+        "sns.ap-southeast-2.amazonaws.com",
+        "sns.me-central-1.amazonaws.com",
+    ],
+)
 def test_every_region_of_sns_is_known(host: str, endpoint: Endpoint) -> None:
     url = f"https://{host}/SimpleNotificationService-1.pem"
     endpoint.internet.pages[url] = samples.certificate(common_name="sns-signing.eu-south-1.amazonaws.com")
