@@ -21,6 +21,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import gevent.socket
 from gevent.monkey import get_original
 from gunicorn.http import wsgi
+from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.workers.ggevent import GeventWorker
 
 from monext_bridge.concerns import CONCERNS
@@ -30,6 +31,9 @@ from monext_bridge.server.bodies import BegunBody
 from monext_bridge.server.places import Places
 from monext_bridge.server.succession import Succession
 from monext_bridge.web import LARGEST_BODY
+
+LARGEST_HEAD = 32 * 1024
+"""Characters of all headers of a request together, which is what proxies allow as well (nginx: four of 8 KB)."""
 
 UNWANTED_SECONDS = 2.0
 """Seconds for which a body that is too large is read after its answer, which the client would else lose."""
@@ -121,6 +125,8 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
             self._head_is_there(client)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        if sum(len(name) + len(value) for name, value in req.headers) > LARGEST_HEAD:
+            raise LimitRequestHeaders("the headers are too large together")  # gunicorn answers 431
         self._places.waits_for_body(sock)
         self._head_is_there(sock)
         self._retire_alone()

@@ -12,6 +12,7 @@ from monext_bridge.web.http.headers import (
     init_headers,
     nonce,
 )
+from monext_bridge.web.http.parameters import wishes
 from monext_bridge.web.http.picture_sources import picture_origins
 from monext_bridge.web.http.policy_reports import PolicyReports, named_hosts
 from monext_bridge.web.http.preload import preload
@@ -40,4 +41,5 @@ __all__ = [
     "services",
     "tell_redis_in_clear",
     "wants_json",
+    "wishes",
 ]

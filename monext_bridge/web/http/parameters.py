@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TypeVar
+
+from flask import Request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from monext_bridge.config import CheckoutMode, PaymentMethod, Settings
 from monext_bridge.domain.ids import CartId, SessionToken
@@ -20,6 +25,18 @@ RETURN_TOKENS = ("paylinetoken", "monext_session_id", "token")
 
 A setting of the point of sale decides which one, and may be any other: the reference alone names the payment then.
 """
+
+
+LONGEST_WISH = 1000
+"""Characters that are read of a header by which a browser wishes for languages or types. Browsers send some
+fifty, and each thousand takes half a millisecond."""
+
+A = TypeVar("A", bound=Accept)
+
+
+def wishes(request: Request, header: str, *, kind: type[A]) -> A:
+    """Return what `Accept` or `Accept-Language` of a request wishes for, best first. What is too much is not read."""
+    return parse_accept_header(request.headers.get(header, "")[:LONGEST_WISH], kind)
 
 
 def uuid(text: str, *, field: str) -> str:

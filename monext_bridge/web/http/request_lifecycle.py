@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 
 from flask import Flask, Request, Response, g, redirect, request, url_for
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -24,6 +25,7 @@ from monext_bridge.runtime import (
 )
 from monext_bridge.web.endpoints import OTHER_SECONDS, Answers, Endpoints, Navigated
 from monext_bridge.web.http.navigation import is_fetched_ahead, is_navigated
+from monext_bridge.web.http.parameters import wishes
 
 CORRELATION = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
 RETRY_AFTER_CROWD = 5
@@ -54,7 +56,7 @@ def _beginning(rule: str) -> str:
 def wants_json(request: Request) -> bool:
     """Tell whether the request prefers JSON to a page. A browser that opens a page never does."""
     offered = ("text/html", "application/json")
-    return request.accept_mimetypes.best_match(offered, default=offered[0]) == offered[1]
+    return wishes(request, "Accept", kind=MIMEAccept).best_match(offered, default=offered[0]) == offered[1]
 
 
 def init_request_lifecycle(

@@ -19,9 +19,11 @@ from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, render_template, request
 from flask_babel import Babel, force_locale, get_locale, get_translations
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
 
 from monext_bridge.domain.money import Money
 from monext_bridge.domain.record import Address
+from monext_bridge.web.http import wishes
 from monext_bridge.web.pages.shortening import MOST_LINES, abridged
 
 ENGLISH = "en"
@@ -197,7 +199,9 @@ def browser_languages() -> tuple[str, ...]:
     """Return the languages that this request's browser asks for, best first; none outside a request."""
     if not has_request_context():
         return ()
-    return tuple(tag for tag, quality in request.accept_languages if quality > 0)
+    return tuple(
+        tag for tag, quality in wishes(request, "Accept-Language", kind=LanguageAccept) if quality > 0
+    )
 
 
 def _words() -> _Words:

@@ -157,3 +157,11 @@ def test_country_of_a_place_is_named_in_the_pages_language_where_it_is_abroad(
 ) -> None:
     with finished_app().test_request_context(), force_locale(language):
         assert place(Address(city="Lyon", postal_code="69003", country=country), "FR") == written
+
+
+def test_what_a_browser_wishes_beyond_a_thousand_characters_is_not_read() -> None:
+    wished = "fr;q=0.5," + ",".join(f"a{number % 9}-{number:04};q=0.1" for number in range(30_000)) + ",de"
+    with finished_app().test_request_context(headers={"Accept-Language": wished}):
+        tags = browser_languages()
+    assert tags[0] == "fr"
+    assert len(tags) < 100
