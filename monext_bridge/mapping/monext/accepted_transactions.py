@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -9,15 +10,19 @@ from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import AcceptedTransaction, Ledger, LedgerRow, MoneyMovement
 from monext_bridge.domain.money import Money
 from monext_bridge.mapping.json_object import JsonObject
+from monext_bridge.mapping.monext.ids import read_transaction_id
 
 WALLETS = frozenset({"APPLE_PAY", "GOOGLE_PAY", "SAMSUNG_PAY"})
 """These wallets count as the method of payment, though a card lies behind them."""
+
+METHOD_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,49}")
+"""Matches an instrument code, as it goes on into the record. Monext publishes no limit, and no code so long."""
 
 
 def read_candidates(session: JsonObject) -> tuple[AcceptedTransaction, ...]:
     """Returns the transactions that took or reserved money, each once. The order of Monext's list means nothing.
 
-    A transaction without id, currency or an amount above 0 is left out: it could not be compared with the
+    A transaction without a usable id, currency or an amount above 0 is left out: it could not be compared with the
     payment.
     """
     currency = session.part("order").text("currency")
@@ -50,12 +55,12 @@ def choose_accepted(
 
 
 def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransaction | None:
-    kind, id_ = (found.text("type") or "").upper(), found.text("id")
+    kind, id_ = (found.text("type") or "").upper(), read_transaction_id(found)
     amount, known_currency = _amount(found), found.text("currency") or currency
     if kind not in set(MoneyMovement) or id_ is None or amount is None or known_currency is None:
         return None
     return AcceptedTransaction(
-        id=MonextTransactionId(id_),
+        id=id_,
         move=MoneyMovement(kind),
         amount=Money(amount, known_currency),
         method=_method(found),
@@ -77,7 +82,8 @@ def _method(found: JsonObject) -> str | None:
     wallet = (found.text("externalWallet") or "").upper()
     if wallet in WALLETS:
         return wallet
-    return found.part("paymentInstrumentData").part("paymentInstrumentType").text("code")
+    code = found.part("paymentInstrumentData").part("paymentInstrumentType").text("code")
+    return code if code and METHOD_CODE.fullmatch(code) else None
 
 
 def _own_row(candidate: AcceptedTransaction, ledger: Ledger | None) -> LedgerRow | None:

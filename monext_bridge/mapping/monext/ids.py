@@ -1,0 +1,30 @@
+"""Reads the ids that Monext gives: only those that a record can hold, and that the names in it can be made of.
+
+The name of an operation in the record is made of ids with `~` between them (`OperationName`), so no id has one.
+Monext's OpenAPI description bounds ids of sessions at 50 characters, those by which transactions are named at 200.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monext_bridge.domain.ids import MonextTransactionId, SessionToken
+from monext_bridge.mapping.json_object import JsonObject
+
+SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
+"""Matches what a buyer may come back with, and an operation key may end in."""
+
+TRANSACTION_ID = re.compile(r"[!-}]{1,200}")
+"""Matches visible ASCII without `~`, its last character."""
+
+
+def read_session_token(answer: JsonObject) -> SessionToken | None:
+    """Returns the token of a session that was made, None where it has none that can be used."""
+    found = answer.text("sessionId")
+    return SessionToken(found) if found and SESSION_ID.fullmatch(found) else None
+
+
+def read_transaction_id(holder: JsonObject, *, name: str = "id") -> MonextTransactionId | None:
+    """Returns the id of a transaction, None where there is none that can be used."""
+    found = holder.text(name)
+    return MonextTransactionId(found) if found and TRANSACTION_ID.fullmatch(found) else None
