@@ -50,6 +50,7 @@ class Track:
     """The lines of one recording, by what is asked."""
 
     def __init__(self, recording: Recording, *, others: str) -> None:
+        self.recorded = recording
         self.own = own_strings(recording, others=others)
         self.names = {value: f"v{place}" for place, value in enumerate(self.own.captured)}
         begun = datetime.fromtimestamp(recording.begun, UTC)

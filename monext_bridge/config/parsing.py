@@ -21,6 +21,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST_PUBLIC_URL = 255 - len("/notification/") - 142
 """Characters. Monext takes return URLs of 255, and a reference has at most 142."""
 
+LONGEST_URL = 600
+"""Characters of any other address: it goes into pages and redirects. A landing page of a request may have as many."""
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 MONEXT_ID = re.compile(r"(?=.{1,50}\Z)[A-Za-z0-9]+[A-Za-z0-9.\-_]+", re.ASCII)
@@ -164,14 +167,20 @@ def monext_id(value: str) -> str:
 
 
 def page_url(value: str) -> str:
-    """Accepts an absolute https URL without credentials. http is allowed for this machine only."""
-    parts = absolute_url(value)
+    """Accepts an absolute https URL of bounded length without credentials. http is for this machine only."""
+    parts = absolute_url(_of_bounded_length(value))
     loopback = parts.hostname in LOOPBACK
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
         raise Fault("must be an https:// URL (http:// only for localhost)")
     if parts.username is not None or parts.password is not None:
         raise Fault("must not hold a user name or a password")
     return value
+
+
+def _of_bounded_length(url: str) -> str:
+    if len(url) > LONGEST_URL:
+        raise Fault(f"must have at most {LONGEST_URL} characters")
+    return url
 
 
 def is_this_machine(host: str) -> bool:
@@ -186,7 +195,7 @@ def is_this_machine(host: str) -> bool:
 
 def mail_url(value: str) -> str:
     """Accepts `mailto:` and one address, without the headers that such a URL may carry."""
-    if not MAIL.fullmatch(value):
+    if not MAIL.fullmatch(_of_bounded_length(value)):
         raise Fault("must be mailto: and one address")
     return value
 

@@ -39,6 +39,7 @@ from monext_bridge.web.endpoints import (
 from monext_bridge.web.http import (
     AsciiQuery,
     PolicyReports,
+    PossibleHost,
     init_front_door,
     init_headers,
     init_path,
@@ -136,7 +137,7 @@ def create_app(
     app.extensions[policy_reports.EXTENSION] = PolicyReports(named_hosts(settings))
     _init_requests(app, settings, built=built, endpoints=endpoints, limits=limits)
     init_cli(app)
-    app.wsgi_app = AsciiQuery(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = AsciiQuery(PossibleHost(app.wsgi_app))  # type: ignore[method-assign]
     init_path(app, public_url=settings.public_url)
     tell_redis_in_clear(settings)
     hops = settings.trusted_proxies

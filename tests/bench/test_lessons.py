@@ -218,3 +218,33 @@ def test_a_difference_to_the_sandbox_is_named(changed: dict[str, Any], said: str
     first, *rest = other().exchanges
     found = list(differences(track, replayed=[replace(first, **changed), *rest], witness=other()))
     assert any(said in each for each in found), found
+
+
+def with_search(found: Recording, answer: Any, *, epochs: tuple[int, int]) -> Recording:
+    """The flow with a search for orders beside its first write."""
+    found.exchanges.append(exchange("GET", "/p/orders?where=x", answer, epochs=epochs))
+    return found
+
+
+UNPAID, PAID = {"results": []}, {"results": ["a payment"]}
+
+
+@pytest.mark.parametrize("epochs", [((0, 0), (0, 1)), ((0, 1), (0, 1)), ((0, 0), (1, 1))])
+def test_a_read_beside_a_write_may_have_seen_it_or_not(
+    epochs: tuple[tuple[int, int], tuple[int, int]],
+) -> None:
+    track = Track(with_search(recording(), UNPAID, epochs=epochs[0]), others=other().text())
+    replayed = with_search(other(), UNPAID, epochs=(0, 0)).exchanges
+    witness = with_search(other(), PAID, epochs=epochs[1])
+    assert list(differences(track, replayed=replayed, witness=witness)) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "epochs"), [({"results": ["another"]}, (0, 1)), (UNPAID, (0, 0))], ids=["third", "apart"]
+)
+def test_any_other_answer_to_a_read_is_a_difference(answer: Any, epochs: tuple[int, int]) -> None:
+    track = Track(with_search(recording(), UNPAID, epochs=epochs), others=other().text())
+    replayed = with_search(other(), answer, epochs=(0, 0)).exchanges
+    witness = with_search(other(), PAID, epochs=epochs)
+    (found,) = differences(track, replayed=replayed, witness=witness)
+    assert "a payment" in found

@@ -11,6 +11,7 @@ import pytest
 
 from monext_bridge.config import Branding, Colors, Palette, ShopLink
 from monext_bridge.config.colors import DERIVED_PAIRS, NAMED_PAIRS, NAMES, contrast
+from monext_bridge.config.parsing import LONGEST_URL
 from monext_bridge.domain.languages import LANGUAGES
 from monext_bridge.errors import SettingsError
 from monext_bridge.web.pages.i18n import SUPPORTED
@@ -259,6 +260,25 @@ class TestLinks:
     def test_other_addresses_and_other_names_are_refused(self, given: str) -> None:
         (fault,) = settings_faults(SHOP_LINKS=given)
         assert fault.startswith("SHOP_LINKS")
+
+
+@pytest.mark.parametrize("name", ["SHOP_LINKS", "SHOP_LOGO", "RETURN_URL", "CANCEL_URL"])
+def test_an_address_on_a_page_has_a_bounded_length(name: str) -> None:
+    longest = "https://shop.example.com/".ljust(LONGEST_URL, "x")
+    given = {
+        each: json.dumps({"terms": each}) if name == "SHOP_LINKS" else each
+        for each in (longest, longest + "x")
+    }
+    assert settings_with(SHOP_NAME="Maison", **{name: given[longest]})
+    (fault,) = settings_faults(SHOP_NAME="Maison", **{name: given[longest + "x"]})
+    assert fault.startswith(name)
+    assert fault.endswith(f"must have at most {LONGEST_URL} characters")
+
+
+def test_the_address_of_a_contact_has_a_bounded_length() -> None:
+    given = json.dumps({"contact": "mailto:help@" + "x" * LONGEST_URL + ".example"})
+    (fault,) = settings_faults(SHOP_LINKS=given)
+    assert fault.endswith(f"must have at most {LONGEST_URL} characters")
 
 
 class TestFrames:

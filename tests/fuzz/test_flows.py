@@ -185,7 +185,7 @@ def office(sandbox: Sandbox, bridge: MeddledBridge) -> BackOfficeClient:
 
 @pytest.mark.parametrize("step", STEPS)
 @given(data=st.data())
-@settings(effort(5), phases=(Phase.generate,))
+@settings(effort(3), phases=(Phase.generate,))
 def test_a_broken_answer_costs_no_money(
     step: str,
     sandbox: Sandbox,

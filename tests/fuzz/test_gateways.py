@@ -59,7 +59,7 @@ def answering(status: int, document: Any) -> Answering:
 
 
 @given(data=st.data(), status=st.sampled_from((200, 200, 200, 204, 400, 401, 404, 409, 500)))
-@effort(60)
+@effort(40)
 def test_a_token_of_any_shape_is_used_or_refused(real: RealAnswers, data: st.DataObject, status: int) -> None:
     auth = answering(status, data.draw(mutated(real.of("token")[0])))
     gateway = CommercetoolsGateway(project(), auth=auth, api=answering(200, {"id": "x"}))
@@ -68,7 +68,7 @@ def test_a_token_of_any_shape_is_used_or_refused(real: RealAnswers, data: st.Dat
 
 
 @given(document=mutated(INTROSPECTION), status=st.sampled_from((200, 400, 401, 503)))
-@effort(60)
+@effort(40)
 def test_an_introspection_of_any_shape_gives_a_verdict(document: Any, status: int) -> None:
     gateway = CommercetoolsGateway(project(), auth=answering(status, document))
     with suppress(RemoteError):
@@ -86,7 +86,7 @@ def test_an_end_beyond_all_numbers_is_no_end() -> None:
 @given(
     document=mutated({"statusCode": 400, "message": "no", "errors": [{"code": "InvalidField", "field": "x"}]})
 )
-@effort(60)
+@effort(40)
 def test_an_error_of_any_shape_is_one_of_ours(document: Any) -> None:
     for status in (400, 404, 409):
         gateway = CommercetoolsGateway(project(), auth=Answering(GRANT), api=answering(status, document))
@@ -95,7 +95,7 @@ def test_an_error_of_any_shape_is_one_of_ours(document: Any) -> None:
 
 
 @given(data=st.data())
-@effort(60)
+@effort(40)
 def test_a_list_of_any_shape_is_read_or_is_no_answer(real: RealAnswers, data: st.DataObject) -> None:
     document = data.draw(mutated(real.of("payments")[0]))
     gateway = CommercetoolsGateway(project(), auth=Answering(GRANT), api=answering(200, document))
@@ -113,7 +113,7 @@ def test_a_list_of_any_shape_is_read_or_is_no_answer(real: RealAnswers, data: st
 
 
 @given(document=mutated(KEYS), status=st.sampled_from((200, 404)))
-@effort(60)
+@effort(40)
 def test_keys_of_any_shape_verify_or_are_not_to_be_had(document: Any, status: int) -> None:
     keys = MerchantCenterKeys("https://mc.example.com/jwks.json", client=answering(status, document))
     with suppress(RemoteUnreachable):
@@ -121,7 +121,7 @@ def test_keys_of_any_shape_verify_or_are_not_to_be_had(document: Any, status: in
 
 
 @given(data=st.data())
-@effort(60)
+@effort(40)
 def test_keys_of_google_of_any_shape_verify_or_are_not_to_be_had(data: st.DataObject) -> None:
     good = google_keys()
     document = data.draw(mutated(json.loads(good)))
@@ -146,13 +146,13 @@ class Cut:
 
 
 @given(cut=st.builds(Cut, st.integers(0, 5000), st.integers(0, 40), st.binary(max_size=20)))
-@effort(60)
+@effort(40)
 def test_a_certificate_of_any_bytes_is_one_or_none(cut: Cut) -> None:
     PushKeys(fetch=lambda _: cut.of(certificate())).certificate("https://sns.example.com/x.pem")
 
 
 @given(text=st.text(max_size=40) | st.sampled_from(("Mon, 30 Nov 2026 20:00:00 +9999", "31 Feb 2026", "0")))
-@effort(60)
+@effort(40)
 def test_a_date_of_any_text_is_a_time_or_none(text: str) -> None:
     clock = CommercetoolsClock()
     clock.hear(HttpAnswer(200, {}, {"Date": text, "Retry-After": text}, RoundTrip(1.0, 2.0)))
@@ -160,7 +160,7 @@ def test_a_date_of_any_text_is_a_time_or_none(text: str) -> None:
 
 
 @given(text=any_json)
-@effort(60)
+@effort(40)
 def test_an_id_of_any_text_goes_into_no_other_path(text: Any) -> None:
     seen: list[str] = []
 

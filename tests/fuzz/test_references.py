@@ -45,7 +45,7 @@ def changed_text(draw: st.DrawFn, text: str) -> str:
 
 
 @given(data=st.data())
-@effort(150)
+@effort(100)
 def test_a_reference_that_was_not_signed_is_refused(data: st.DataObject) -> None:
     signed_one = SIGNER.sign(data.draw(references))
     text = data.draw(changed_text(signed_one) | odd_texts)
@@ -55,12 +55,13 @@ def test_a_reference_that_was_not_signed_is_refused(data: st.DataObject) -> None
 
 
 @given(fields=(any_json | st.lists(any_json, min_size=5, max_size=8)).map(on_the_wire).map(json.loads))
-@effort(60)
+@effort(40)
 def test_an_earlier_reference_of_any_content_is_read_or_malformed(fields: object) -> None:
-    """Its signature is right: an earlier release may have signed what we no longer expect."""
+    """Its signature is right: an earlier release may have signed anything, halves of a pair included."""
     serializer = URLSafeSerializer(
         KEY.get_secret_value(),
         salt="monext-bridge.reference",
+        serializer_kwargs={"ensure_ascii": True},
         signer_kwargs={"key_derivation": "hmac", "digest_method": staticmethod(sha256)},
     )
     with suppress(Malformed):
@@ -68,7 +69,7 @@ def test_an_earlier_reference_of_any_content_is_read_or_malformed(fields: object
 
 
 @given(data=st.data())
-@effort(150)
+@effort(100)
 def test_a_link_of_version_2_that_says_something_else_is_refused(data: st.DataObject) -> None:
     given_: MultiDict[str, str] = MultiDict(LINK)
     name = data.draw(st.sampled_from((*LINK_PARAMETERS, "utm_source")))

@@ -96,7 +96,7 @@ def load(environ: dict[str, str]) -> None:
 @given(
     given_=st.dictionaries(st.sampled_from(NAMES), values, min_size=1, max_size=4), production=st.booleans()
 )
-@effort(120)
+@effort(80)
 def test_settings_of_any_value_are_taken_or_refused(given_: dict[str, str], production: bool) -> None:
     load(valid_environment(**({**in_production(), **given_} if production else given_)))
 

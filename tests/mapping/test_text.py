@@ -1,7 +1,14 @@
 import pytest
 
 from monext_bridge.mapping.monext.telephone import normalised
-from monext_bridge.mapping.text import clean, cut, is_date, without_angle_brackets, without_slashes
+from monext_bridge.mapping.text import (
+    clean,
+    cut,
+    is_date,
+    on_one_line,
+    without_angle_brackets,
+    without_slashes,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +53,10 @@ def test_a_day_that_exists_is_a_date(text: str) -> None:
 )
 def test_anything_else_is_no_date(text: str) -> None:
     assert not is_date(text)
+
+
+def test_nothing_is_joined_that_a_control_character_separates() -> None:
+    assert on_one_line("ACC\x00EPTED\r\n\ud800 élan") == "ACC EPTED    élan"
 
 
 def test_slashes_and_angle_brackets_are_taken_out() -> None:

@@ -11,8 +11,12 @@ STATUS_TEXT_LIMIT = 250
 
 
 def limited_text(text: str, *, less: int = 0) -> str:
-    """Returns at most STATUS_TEXT_LIMIT characters, less some, on one line: other lines are of the start note."""
-    return text.replace("\n", " ")[: STATUS_TEXT_LIMIT - less]
+    """Returns at most STATUS_TEXT_LIMIT characters, less some, on one line: other lines are of the start note.
+
+    A blank stands for each character that can't be printed. commercetools might refuse it, and with it the outcome.
+    """
+    beginning = text[: STATUS_TEXT_LIMIT - less]
+    return "".join(letter if letter.isprintable() else " " for letter in beginning)
 
 
 def status_updates(payment: Payment, outcome: Outcome) -> tuple[Update, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -9,18 +10,24 @@ from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import AcceptedTransaction, Ledger, LedgerRow, MoneyMovement
 from monext_bridge.domain.money import Money
 from monext_bridge.mapping.json_object import JsonObject
+from monext_bridge.mapping.monext.ids import read_transaction_id
 
 WALLETS = frozenset({"APPLE_PAY", "GOOGLE_PAY", "SAMSUNG_PAY"})
 """These wallets count as the method of payment, though a card lies behind them."""
+
+METHOD_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,49}")
+"""Matches an instrument code, as it goes on into the record. Monext publishes no limit, and no code so long."""
+
+CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
 def read_candidates(session: JsonObject) -> tuple[AcceptedTransaction, ...]:
     """Returns the transactions that took or reserved money, each once. The order of Monext's list means nothing.
 
-    A transaction without id, currency or an amount above 0 is left out: it could not be compared with the
+    A transaction without a usable id, currency or an amount above 0 is left out: it could not be compared with the
     payment.
     """
-    currency = session.part("order").text("currency")
+    currency = read_currency(session.part("order"), default=None)
     found = (_candidate(t, currency=currency) for t in session.parts("transactions"))
     return tuple({c.id: c for c in found if c}.values())
 
@@ -50,17 +57,28 @@ def choose_accepted(
 
 
 def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransaction | None:
-    kind, id_ = (found.text("type") or "").upper(), found.text("id")
-    amount, known_currency = _amount(found), found.text("currency") or currency
+    kind, id_ = (found.text("type") or "").upper(), read_transaction_id(found)
+    amount, known_currency = _amount(found), read_currency(found, default=currency)
     if kind not in set(MoneyMovement) or id_ is None or amount is None or known_currency is None:
         return None
     return AcceptedTransaction(
-        id=MonextTransactionId(id_),
+        id=id_,
         move=MoneyMovement(kind),
         amount=Money(amount, known_currency),
         method=_method(found),
         date=found.instant("date"),
     )
+
+
+def read_currency(found: JsonObject, *, default: str | None) -> str | None:
+    """Returns the currency, the default where none is named, and None for what is no code of ISO 4217.
+
+    What is named otherwise is not taken for another: a transaction in it is not one of the payment.
+    """
+    if found.members.get("currency") is None:
+        return default
+    named = found.text("currency") or ""
+    return named if CURRENCY.fullmatch(named) else None
 
 
 def _amount(found: JsonObject) -> int | None:
@@ -77,7 +95,8 @@ def _method(found: JsonObject) -> str | None:
     wallet = (found.text("externalWallet") or "").upper()
     if wallet in WALLETS:
         return wallet
-    return found.part("paymentInstrumentData").part("paymentInstrumentType").text("code")
+    code = found.part("paymentInstrumentData").part("paymentInstrumentType").text("code")
+    return code if code and METHOD_CODE.fullmatch(code) else None
 
 
 def _own_row(candidate: AcceptedTransaction, ledger: Ledger | None) -> LedgerRow | None:

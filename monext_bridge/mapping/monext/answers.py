@@ -27,6 +27,7 @@ from monext_bridge.mapping.monext.codes import (
     is_unlisted,
     undecided,
 )
+from monext_bridge.mapping.monext.ids import read_session_token
 from monext_bridge.mapping.monext.operations import read_echoed_key, read_ledger, read_operation_answer
 from monext_bridge.mapping.monext.result import Result, read_result
 
@@ -69,13 +70,13 @@ class SessionRefused:
 def read_created_session(status: int, body: object) -> CreatedSession | SessionRefused | None:
     """Returns the session, the refusal, or None where the answer does not tell whether there is a session.
 
-    A session without a web address to pay at is of no use to anybody, so it counts as None.
+    A session without a web address to pay at, or with a token that no buyer could come back with, is of no use to
+    anybody, so it counts as None.
     """
     result, answer = read_result(body), JsonObject.of(body, what="answer")
-    token, url = answer.text("sessionId"), answer.text("redirectURL") or ""
+    token, url = read_session_token(answer), answer.text("redirectURL") or ""
     if 200 <= status < 300 and result.title == ACCEPTED:
-        usable = token is not None and REDIRECT_URL.fullmatch(url)
-        return CreatedSession(SessionToken(token), url) if token and usable else None
+        return CreatedSession(token, url) if token and REDIRECT_URL.fullmatch(url) else None
     if not _refuses_session(status, result):
         return None
     names = tuple(name for p in answer.parts("invalidParams") if (name := p.text("name")))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monext_bridge.domain.ids import MonextTransactionId
 from monext_bridge.domain.monext import (
     Ledger,
     LedgerRow,
@@ -24,6 +23,7 @@ from monext_bridge.mapping.monext.codes import (
     contradicts_acceptance,
     undecided,
 )
+from monext_bridge.mapping.monext.ids import read_transaction_id
 from monext_bridge.mapping.monext.requests import BRIDGE_KEY, BRIDGE_PRINCIPAL
 from monext_bridge.mapping.monext.result import Result, read_result
 
@@ -43,6 +43,7 @@ MONEY_ROWS = frozenset(
 Rows of other types may have no amount, and are then passed over.
 """
 
+ORIGIN = "originTransactionId"
 ROW_STATUSES: Mapping[str, bool] = {"OK": True, "KO": False}
 
 
@@ -53,13 +54,12 @@ def read_operation_answer(status: int, body: object, *, kind: OperationKind) -> 
     clear is UNKNOWN, and the ledger has to tell.
     """
     result = read_result(body)
-    transaction_id = JsonObject.of(body, what="answer").part("transaction").text("id")
     return OperationAnswer(
         kind=_sort(status, result, kind=kind),
         title=result.title,
         code=result.code,
         detail=result.detail,
-        transaction_id=MonextTransactionId(transaction_id) if transaction_id else None,
+        transaction_id=read_transaction_id(JsonObject.of(body, what="answer").part("transaction")),
     )
 
 
@@ -135,15 +135,16 @@ def _without_money(found: JsonObject) -> bool:
 
 
 def _row(found: JsonObject) -> LedgerRow | None:
-    id_, kind, amount = found.text("id"), _row_type(found), found.whole("amount") or 0
-    origin, ok = found.text("originTransactionId"), ROW_STATUSES.get((found.text("status") or "").upper())
-    if id_ is None or not kind or (amount <= 0 and ok is not False):
+    id_, kind, amount = read_transaction_id(found), _row_type(found), found.whole("amount") or 0
+    origin, ok = found.text(ORIGIN), ROW_STATUSES.get((found.text("status") or "").upper())
+    origin_id = read_transaction_id(found, name=ORIGIN)
+    if id_ is None or not kind or (amount <= 0 and ok is not False) or (origin and not origin_id):
         return None
     return LedgerRow(
-        id=MonextTransactionId(id_),
+        id=id_,
         type=kind,
         amount=amount,
         ok=ok,
         date=found.instant("date"),
-        origin_id=MonextTransactionId(origin) if origin else None,
+        origin_id=origin_id,
     )

@@ -64,8 +64,12 @@ EXIT_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
 
 
 def end(message: str, *, code: ExitCode, body: Mapping[str, Any] | None = None) -> click.exceptions.Exit:
-    """Print the message on stderr, and the body, if any, on stdout; return the exit that the caller raises."""
-    click.echo(f"Error: {message}", err=True)
+    """Print the message on stderr, and the body, if any, on stdout; return the exit that the caller raises.
+
+    The message may hold a remote's words: each of its lines is printed without control characters.
+    """
+    lines = "\n".join(printable(line) for line in message.split("\n"))
+    click.echo(f"Error: {lines}", err=True)
     if body is not None:
         print_json(body)
     return click.exceptions.Exit(code)

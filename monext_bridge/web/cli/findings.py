@@ -106,9 +106,10 @@ def _total(scope: Scope, candidates: Candidates) -> int | None:
 
 def _line(finding: Finding) -> str:
     store = f" {finding.store_key}" if finding.store_key else ""
-    order = f" order {printable(finding.order)}" if finding.order else ""
-    detail = f": {printable(finding.detail)}" if finding.detail else ""
-    return f"{finding.ending.value:<8} {finding.need.value:<14} {finding.payment_id}{store}{order}{detail}"
+    order = f" order {finding.order}" if finding.order else ""
+    detail = f": {finding.detail}" if finding.detail else ""
+    ids = f"{finding.payment_id}{store}{order}{detail}"
+    return f"{finding.ending.value:<8} {finding.need.value:<14} {printable(ids)}"
 
 
 def _counts(summary: Summary, older_than: timedelta) -> str:
@@ -117,7 +118,7 @@ def _counts(summary: Summary, older_than: timedelta) -> str:
     if summary.broken_off is None:
         return f"{line}: {counts or _nothing(older_than)}"
     line = f"{line}: {counts}" if counts else line
-    again = f"; go on with --after {summary.last}" if summary.last else ""
+    again = f"; go on with --after {printable(summary.last)}" if summary.last else ""
     return f"{line}\nnot complete: {printable(summary.broken_off)}{again}"
 
 

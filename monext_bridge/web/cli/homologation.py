@@ -27,7 +27,7 @@ from monext_bridge.services.homologation import (
     refuse_real_money,
     returned_with,
 )
-from monext_bridge.web.cli.endings import failures
+from monext_bridge.web.cli.endings import failures, printable
 from monext_bridge.web.cli.operations import program
 from monext_bridge.web.http import services
 
@@ -220,7 +220,7 @@ def _tell(state: CheckProgress, report: Path) -> None:
     )
     for name, each in found.items():
         if each.verdict is FactState.DIFFERS:
-            click.echo(f"DIFFERS {name}: {FACTS[name].says}. It was: {each.evidence}")
+            click.echo(f"DIFFERS {name}: {FACTS[name].says}. It was: {printable(each.evidence)}")
             click.echo(f"        -> {FACTS[name].otherwise}")
     still_open = [name for name, each in found.items() if each.verdict is FactState.NOT_FOUND_OUT]
     if still_open:

@@ -19,7 +19,7 @@ from monext_bridge.mapping.commercetools import (
     described,
 )
 from monext_bridge.services.setup import Step, SubscriptionPlan, Subscriptions
-from monext_bridge.web.cli.endings import failures, print_json
+from monext_bridge.web.cli.endings import failures, print_json, printable
 from monext_bridge.web.cli.enquiry import verbose_option
 from monext_bridge.web.http import services
 
@@ -114,7 +114,7 @@ def _print(plan: SubscriptionPlan, destination: Destination, *, dry_run: bool) -
     click.echo(f"Subscription {SUBSCRIPTION_KEY} {words[plan.step]}{actions}.")
     click.echo(f"Messages of shipped orders go to {described(destination)}.")
     if plan.status:
-        click.echo(f"Status at commercetools before: {plan.status}.")
+        click.echo(f"Status at commercetools before: {printable(plan.status)}.")
     click.echo(f"Let it push to {_push_url()}")
 
 

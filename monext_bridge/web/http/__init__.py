@@ -15,6 +15,7 @@ from monext_bridge.web.http.headers import (
 from monext_bridge.web.http.parameters import wishes
 from monext_bridge.web.http.picture_sources import picture_origins
 from monext_bridge.web.http.policy_reports import PolicyReports, named_hosts
+from monext_bridge.web.http.possible_host import PossibleHost
 from monext_bridge.web.http.preload import preload
 from monext_bridge.web.http.redis_in_clear import tell_redis_in_clear
 from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, json_requests, wants_json
@@ -23,6 +24,7 @@ from monext_bridge.web.http.request_metrics import init_request_metrics
 __all__ = [
     "AsciiQuery",
     "PolicyReports",
+    "PossibleHost",
     "allow_framing",
     "allow_image",
     "allow_pictures",

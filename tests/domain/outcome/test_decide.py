@@ -357,6 +357,20 @@ def test_a_long_text_of_monext_is_cut() -> None:
     assert len(after(replace(long, is_last_read=True)).status_text or "") == STATUS_TEXT_LIMIT
 
 
+def test_what_can_not_be_printed_keeps_no_outcome_from_being_recorded() -> None:
+    odd = after(replace(REFUSED, detail="Do\r\n\x00not\x1b honor\u2028now"))
+    assert odd.status_text == "REFUSED: Do   not  honor now"
+    assert (
+        decide(
+            context(odd),
+            outcome=replace(REFUSED, detail="Do\r\n\x00not\x1b honor\u2028now"),
+            accepted=(),
+            now=NOW,
+        )
+        == ()
+    )
+
+
 def test_a_refusal_that_was_read_after_the_session_is_closed_and_stays_so() -> None:
     closed = after(replace(REFUSED, is_last_read=True))
     assert is_closed(closed)

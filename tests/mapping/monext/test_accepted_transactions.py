@@ -13,6 +13,10 @@ from tests.mapping.monext.monext_json import Json, a_monext_transaction, a_sessi
 FIRST, SECOND = MonextTransactionId("first"), MonextTransactionId("second")
 
 
+NO_IDS = (None, "", "x" * 201, "one~part-two", "one two", "\x1b[2J", "é")
+"""No ids, or such as a record can't hold or name an operation after."""
+
+
 def candidates(*transactions: Json, **session: object) -> tuple[AcceptedTransaction, ...]:
     return read_candidates(JsonObject.of(a_session_answer(*transactions, **session), what="session"))
 
@@ -47,6 +51,13 @@ def test_the_currency_is_that_of_the_transaction() -> None:
     assert candidates(a_monext_transaction(currency="CHF"))[0].amount == Money(11100, "CHF")
 
 
+@pytest.mark.parametrize(
+    "named", ["", "EU", "EURO", "EUR ", " EUR", "978", "€", 978, True, ["EUR"], {"code": "EUR"}]
+)
+def test_a_currency_that_is_none_is_not_taken_for_that_of_the_order(named: object) -> None:
+    assert candidates(a_monext_transaction(currency=named)) == ()
+
+
 def test_the_currency_is_that_of_the_order_where_the_transaction_names_none() -> None:
     assert candidates(a_monext_transaction(currency=None))[0].amount == eur(11100)
 
@@ -58,7 +69,7 @@ NO_AMOUNTS = [
 ]
 
 
-@pytest.mark.parametrize("changes", [{"id": None}, {"id": ""}, *NO_AMOUNTS])
+@pytest.mark.parametrize("changes", [*({"id": each} for each in NO_IDS), *NO_AMOUNTS])
 def test_what_could_not_be_compared_is_no_candidate(changes: Json) -> None:
     assert candidates(a_monext_transaction(**changes)) == ()
 
@@ -78,6 +89,13 @@ def test_another_wallet_leaves_the_instrument_as_the_method() -> None:
 
 def test_a_transaction_without_an_instrument_has_no_method() -> None:
     assert candidates(a_monext_transaction(paymentInstrumentData=None))[0].method is None
+
+
+@pytest.mark.parametrize("code", ["x" * 51, "CB\n", "\x1b[2J", "<b>", " "])
+def test_a_code_that_no_instrument_has_is_no_method(code: str) -> None:
+    instrument = {"paymentInstrumentType": {"code": code}}
+    (found,) = candidates(a_monext_transaction(paymentInstrumentData=instrument))
+    assert found.method is None
 
 
 def test_a_transaction_that_is_listed_twice_is_one_candidate() -> None:

@@ -209,6 +209,24 @@ def test_a_session_that_names_no_payment_has_none(private: object) -> None:
     assert outcome("ACCEPTED", privateData=private).payment_id is None
 
 
+def test_the_words_of_an_answer_are_bounded_and_stand_on_one_line() -> None:
+    body = {"result": a_result("X" * 5000, "0" * 5000, "a\r\n\x00b\u202ec" + "d" * 5000)}
+    found = read_outcome(200, body, session_over=False)
+    assert (len(found.title), len(found.code), len(found.detail)) == (50, 20, 255)
+    assert found.detail.startswith("a   b cd")
+
+
+@pytest.mark.parametrize("title", ["ACC\x00EPTED", "ACCEPTED" + "X" * 50])
+def test_a_title_that_had_to_be_changed_is_not_taken_for_a_known_one(title: str) -> None:
+    assert outcome(title).kind is OutcomeKind.PENDING
+
+
+def test_no_code_is_cut_to_one_that_means_something() -> None:
+    assert read_outcome(
+        200, {"result": a_result("REFUSED", "02319" + "0" * 50)}, session_over=False
+    ).reason is (FailureReason.REFUSED)
+
+
 def test_members_that_no_page_mentions_change_nothing() -> None:
     plain = read_outcome(200, a_session_answer(), session_over=False)
     assert read_outcome(200, a_session_answer(_Tm1UZe="x"), session_over=False) == plain
@@ -226,6 +244,11 @@ def test_a_created_session_has_token_and_address() -> None:
         {"sessionId": None},
         {"redirectURL": None},
         {"redirectURL": "javascript:alert(1)"},
+        {"redirectURL": "https://pay.example.com/" + "x" * 2040},
+        {"sessionId": "x" * 51},
+        {"sessionId": "session~1"},
+        {"sessionId": "session one"},
+        {"sessionId": "sessión"},
         {"result": a_result("INPROGRESS", "02306")},
         {"result": a_result("SOMETHING")},
     ],

@@ -212,3 +212,17 @@ def test_our_key_and_its_principal_are_read_where_monext_echoes_them(
     body: object, key: OwnedKey | None
 ) -> None:
     assert read_echoed_key(body) == key
+
+
+@pytest.mark.parametrize("id_", ["x" * 201, "one~two", "a b", "\x00"])
+def test_an_id_that_no_record_can_hold_is_none(id_: str) -> None:
+    answer = an_operation_answer()
+    answer["transaction"]["id"] = id_
+    found = read_operation_answer(201, answer, kind=OperationKind.REFUND)
+    assert (found.kind, found.transaction_id) == (OperationAnswerKind.DONE, None)
+
+
+@pytest.mark.parametrize("name", ["id", "originTransactionId"])
+def test_a_ledger_with_an_id_that_can_not_be_used_is_not_readable(name: str) -> None:
+    rows = [a_row(), a_row(**{name: "x" * 201})]
+    assert not read_ledger(200, {"associatedTransactions": rows}).readable

@@ -24,7 +24,7 @@ from monext_bridge.errors import (
     SettingsError,
     StoreNotConfigured,
 )
-from monext_bridge.web.cli.endings import ExitCode, exit_code, failures, printable
+from monext_bridge.web.cli.endings import ExitCode, end, exit_code, failures, printable
 from tests.log_lines import captured_logs
 
 TERMINAL = Path(__file__).resolve().parents[3] / "docs" / "terminal.md"
@@ -123,3 +123,13 @@ def test_no_remote_commands_the_terminal(text: str) -> None:
 
 def test_what_people_write_is_left_as_it_is() -> None:
     assert printable("Größe 🙂 12,34 €") == "Größe 🙂 12,34 €"
+
+
+def test_an_error_keeps_its_lines_and_nothing_else_that_steers_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    end("payments were left out: \x1b[2Jp-1\nWhat was written is not complete.", code=ExitCode.UNKNOWN)
+    assert capsys.readouterr().err.splitlines() == [
+        "Error: payments were left out: \N{REPLACEMENT CHARACTER}[2Jp-1",
+        "What was written is not complete.",
+    ]

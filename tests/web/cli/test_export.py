@@ -180,7 +180,7 @@ def test_rows_hold_nothing_about_the_buyer_and_no_session(run: Export, world: Wo
     assert page.token not in text
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
 def test_a_spreadsheet_calculates_no_cell(begin: str) -> None:
     written = io.StringIO()
     write_csv(written, [dict.fromkeys(COLUMNS, f'{begin}HYPERLINK("https://x.example")')], COLUMNS)
@@ -188,8 +188,18 @@ def test_a_spreadsheet_calculates_no_cell(begin: str) -> None:
     assert all(cell.startswith(f"'{begin}") for cell in row.values())
 
 
-def test_commas_quotes_and_lines_stay_in_their_cell() -> None:
+@pytest.mark.parametrize("odd", ["\t", "\r", "\n", "\x1b[2J", "\u202e", "\x9b"])
+def test_no_cell_ends_its_line_or_commands_a_terminal(odd: str) -> None:
     written = io.StringIO()
-    write_csv(written, [dict.fromkeys(COLUMNS, 'a,"b"\nc')], COLUMNS)
+    write_csv(written, [dict.fromkeys(COLUMNS, f'{odd}=HYPERLINK("https://x.example")')], COLUMNS)
+    _, row, *others = written.getvalue().split("\n")
+    assert row.isprintable()
+    assert not any(cell.startswith(("=", "\t")) for cell in next(csv.reader([row])))
+    assert others == [""]
+
+
+def test_commas_and_quotes_stay_in_their_cell() -> None:
+    written = io.StringIO()
+    write_csv(written, [dict.fromkeys(COLUMNS, 'a,"b"')], COLUMNS)
     (row,) = list(csv.DictReader(io.StringIO(written.getvalue(), newline="")))
-    assert set(row.values()) == {'a,"b"\nc'}
+    assert set(row.values()) == {'a,"b"'}

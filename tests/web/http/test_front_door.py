@@ -47,6 +47,14 @@ class TestHosts:
         named = served(bridge, "/openapi.json", host="evil.example", X_Forwarded_Host="pay.shop.example")
         assert named == 400
 
+    @pytest.mark.parametrize("host", ["x" * 64, "a..b", ".", f"{'x' * 300}:8000", "pay.shop.example.."])
+    @pytest.mark.parametrize("path", ["/openapi.json", "/nowhere", "/result/x"])
+    def test_what_can_be_no_name_is_one_that_nobody_has(
+        self, host: str, path: str, bridge: AnyBridge, in_process: AnyBridge
+    ) -> None:
+        assert served(bridge, path, host=host) == 400
+        assert served(in_process, path, host=host) == served(in_process, path, host="invalid") < 500
+
     def test_without_the_setting_every_name_is_served(self, in_process: AnyBridge) -> None:
         assert served(in_process, "/openapi.json", host="whatever.example") == 200
 

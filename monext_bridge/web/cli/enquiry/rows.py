@@ -1,8 +1,9 @@
 """Writes transactions and their totals as CSV or JSON Lines, a row as soon as it is known.
 
 CSV is UTF-8 without a byte order mark, with commas, a decimal point and a header. A spreadsheet would calculate a
-cell that begins with one of `FORMULA`, so such a text gets an apostrophe in front. Amounts are never below zero: the
-type says which way the money went.
+cell that begins with one of `FORMULA`, so such a text gets an apostrophe in front. A character that can't be printed
+is replaced: what is written may be shown in a terminal. Amounts are never below zero: the type says which way the
+money went.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from monext_bridge.domain.operations import operation_name
 from monext_bridge.domain.record import TransactionState
 from monext_bridge.services.enquiry import RecordedTransaction
 from monext_bridge.web.cli.amounts import bare_amount
+from monext_bridge.web.cli.endings import printable
 from monext_bridge.web.cli.enquiry.tokens import beginning, without_token
 
 Row = Mapping[str, str | int | None]
 Write = Callable[[TextIO, Iterable[Row], tuple[str, ...]], None]
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 COLUMNS = (
     *(
@@ -113,5 +115,5 @@ FORMATS: Mapping[str, Write] = {"csv": write_csv, "jsonl": write_json_lines}
 
 
 def _cell(value: str | int | None) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else printable(str(value))
     return f"'{text}" if text.startswith(FORMULA) else text
