@@ -226,7 +226,8 @@ def with_search(found: Recording, answer: Any, *, epochs: tuple[int, int]) -> Re
     return found
 
 
-UNPAID, PAID = {"results": []}, {"results": ["a payment"]}
+UNPAID: dict[str, list[str]] = {"results": []}
+PAID = {"results": ["a payment"]}
 
 
 @pytest.mark.parametrize("epochs", [((0, 0), (0, 1)), ((0, 1), (0, 1)), ((0, 0), (1, 1))])

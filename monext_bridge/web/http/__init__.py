@@ -3,7 +3,7 @@
 from monext_bridge.web.http.ascii_query import AsciiQuery
 from monext_bridge.web.http.below_path import init_path, public_address
 from monext_bridge.web.http.context import services
-from monext_bridge.web.http.front_door import init_front_door
+from monext_bridge.web.http.front_door import PossibleHost, init_front_door
 from monext_bridge.web.http.headers import (
     allow_framing,
     allow_image,
@@ -15,7 +15,6 @@ from monext_bridge.web.http.headers import (
 from monext_bridge.web.http.parameters import wishes
 from monext_bridge.web.http.picture_sources import picture_origins
 from monext_bridge.web.http.policy_reports import PolicyReports, named_hosts
-from monext_bridge.web.http.possible_host import PossibleHost
 from monext_bridge.web.http.preload import preload
 from monext_bridge.web.http.redis_in_clear import tell_redis_in_clear
 from monext_bridge.web.http.request_lifecycle import init_request_lifecycle, json_requests, wants_json

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, redirect, request
@@ -12,9 +13,36 @@ from werkzeug.wrappers import Response
 
 from monext_bridge.errors import Forbidden, Malformed
 from monext_bridge.web.endpoints import Endpoints
+from monext_bridge.web.http.ascii_query import WsgiApp
 
 PATH_SAFE = "/:@!$&'()*+,;=~"
 """Characters that stay as they are in the path of a redirect."""
+
+NOBODY = "invalid"
+"""Names no host (RFC 2606). It stands for what can be no name: Werkzeug refuses that before Flask knows any address
+(3.1.9: `Map.bind`), so that the page of that refusal could not be written either.
+"""
+
+
+class PossibleHost:
+    """Hands requests on to `app`. A `Host` that can be a name is not touched, whoever it names."""
+
+    def __init__(self, app: WsgiApp) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not _is_possible(environ.get("HTTP_HOST", "")):
+            environ = {**environ, "HTTP_HOST": NOBODY}
+        return self._app(environ, start_response)
+
+
+def _is_possible(host: str) -> bool:
+    """Tells whether Werkzeug takes the name."""
+    try:
+        host.lower().partition(":")[0].encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def init_front_door(
