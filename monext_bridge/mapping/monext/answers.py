@@ -57,6 +57,10 @@ class CreatedSession:
     redirect_url: str
 
 
+MOST_CANDIDATES = 50
+"""Cards and vouchers that a buyer tries in one session. Nobody tries so many within its life."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionRefused:
     """Monext made no session and said so. `invalid_params` are the fields it names."""
@@ -87,12 +91,13 @@ def read_outcome(status: int, body: object, *, session_over: bool) -> Outcome:
     """Returns what became of a session.
 
     `session_over` means that its life has ended, so that "not found" means expired. ACCEPTED without a
-    transaction that took money is UNKNOWN: there is nothing to book.
+    transaction that took money is UNKNOWN: there is nothing to book. So it is with more than MOST_CANDIDATES: to tell
+    which of them were accepted, each one's ledger would have to be read.
     """
     result, session = read_result(body), JsonObject.of(body, what="session")
     candidates = read_candidates(session)
     kind = _kind(status, result, session=session, session_over=session_over)
-    if kind is OutcomeKind.ACCEPTED and not candidates:
+    if kind is OutcomeKind.ACCEPTED and not 0 < len(candidates) <= MOST_CANDIDATES:
         kind = OutcomeKind.UNKNOWN
     payment_id = session.part("privateData").text(PAYMENT_ID_FIELD)
     return Outcome(

@@ -289,3 +289,9 @@ def test_an_overloaded_monext_has_neither_made_nor_refused_a_session(status: int
 @pytest.mark.parametrize("status", [200, 201, 400, 404, 500])
 def test_an_unreadable_answer_about_a_new_session_is_none(status: int) -> None:
     assert [body for body in ODD_BODIES if read_created_session(status, body) is not None] == []
+
+
+@pytest.mark.parametrize(("number", "kind"), [(50, OutcomeKind.ACCEPTED), (51, OutcomeKind.UNKNOWN)])
+def test_so_many_transactions_that_nobody_made_them_decide_nothing(number: int, kind: OutcomeKind) -> None:
+    several = [a_monext_transaction(id=f"transaction-{each}") for each in range(number)]
+    assert read_outcome(200, a_session_answer(*several), session_over=False).kind is kind

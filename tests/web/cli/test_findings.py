@@ -152,7 +152,8 @@ def test_the_order_is_told_as_text_and_as_json(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize("name", ["payment_id", "order", "detail", "store_key"])
 def test_no_text_of_a_finding_steers_the_terminal(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    telling().tell(replace(STUCK, **{name: "a\x1b[2J\r\nb\u202ec"}))
+    hostile: dict[str, Any] = {name: "a\x1b[2J\r\nb\u202ec"}
+    telling().tell(replace(STUCK, **hostile))
     (line,) = capsys.readouterr().out.removesuffix("\n").split("\n")
     assert line.isprintable()
 
