@@ -127,8 +127,10 @@ limit_request_fields = 64
 # A header that sets where the application begins: gunicorn answers 500 where the path does not begin with it.
 forwarder_headers = ""
 preload_app = True
-max_requests = 2000
-max_requests_jitter = 2000
+# Limits that are counted in memory begin anew with a worker. No client can have so many requests answered within the
+# minute that they count, so nobody brings a worker to its end to be let in again.
+max_requests = 20_000
+max_requests_jitter = 20_000
 # The socket has one path for every gunicorn of a user, and nobody here needs to steer a running one.
 control_socket_disable = True
 loglevel = settings.log_level.lower()

@@ -51,7 +51,7 @@ def command_has_a_fault(stage: Stage) -> None:
 
 
 def client_asks_too_often(stage: Stage) -> None:
-    buyer = Buyer(stage.other_bridge(limits=with_one_tight_limit("start")))
+    buyer = Buyer(stage.other_bridge(limits=with_one_tight_limit("known_from")))
     cart = stage.world.cart()
     for _ in range(2):
         buyer.checkout(cart)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from sandbox.monext.words import words_in
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import Checkout
 from tests.browser.pages.endings import wait_for_shop_page
@@ -29,6 +30,7 @@ CARDS = {
     "Mastercard": MASTERCARD,
     "American Express": AMEX,
 }
+DECLINED = words_in("fr")["The payment was refused. You can try again."]
 PARTNERS = ("Apple Pay", "Google Pay", "PayPal", "Bancontact", "iDEAL")
 
 
@@ -118,7 +120,7 @@ def test_refused_then_paid_in_the_same_session(mode: str, phone: Device, world: 
     if mode == "widget":
         widget = Widget(phone.tab)
         widget.pay_by_card(REFUSED)
-        expect(widget.message).to_contain_text("refused")
+        expect(widget.message).to_have_text(DECLINED)
         widget.pay_by_card()
     else:
         hosted = HostedPage(phone.tab).pay_by_card(REFUSED)
@@ -135,7 +137,7 @@ def test_refused_for_good_then_paid_in_a_new_session(desktop: Device, world: Wor
         with desktop.tab.expect_response("**/securedPaymentRequest"):
             widget.pay_by_card()
         if tries < 3:
-            expect(widget.message).to_contain_text("refused")
+            expect(widget.message).to_have_text(DECLINED)
     wait_for_shop_page(desktop.tab, "refused")
     assert_nothing_taken(world, cart)
     world.add_one_item(cart)

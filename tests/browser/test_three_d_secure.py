@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sandbox.bank import CARDS, Scenario
+from sandbox.monext.words import words_in
 from sandbox.runner import Sandbox
 from tests.browser.devices import Device
 from tests.browser.pages.checkout import Checkout
@@ -64,7 +65,7 @@ def test_a_challenge_that_is_posted_twice_is_refused_and_another_method_can_be_c
     widget.box.get_by_role("button", name="Continue").click()
     expect(desktop.tab.locator("#refusal")).to_have_attribute("data-code", "305")
     Checkout(desktop.tab).open(cart)
-    widget.box.get_by_role("button", name="Another method").click()
+    widget.box.get_by_role("button", name=words_in("fr")["Another method"]).click()
     widget.pay_by_card()
     wait_for_shop_page(desktop.tab, "paid")
     assert_paid_once(world, cart)
