@@ -12,13 +12,14 @@ from monext_bridge.errors import InvalidJson
 
 
 def read_json(content: bytes | str) -> object:
-    """Reads JSON. Raises InvalidJson for what is not JSON, or has an object that names a member twice.
+    """Reads JSON in UTF-8. Raises InvalidJson for anything else, or an object that names a member twice.
 
-    Who looks at such a body before us may have read the first one, and we would act on the last
-    (https://www.rfc-editor.org/rfc/rfc8259#section-4).
+    Who looks at such a body before us may have read it otherwise: the first of two members, where we would act on the
+    last, or nothing of another encoding (https://www.rfc-editor.org/rfc/rfc8259#section-4, section-8.1).
     """
     try:
-        return json.loads(content, object_pairs_hook=_each_once)
+        text = content if isinstance(content, str) else content.decode("utf-8")
+        return json.loads(text, object_pairs_hook=_each_once)
     except (ValueError, RecursionError) as error:
         raise InvalidJson("the body is not JSON") from error
 

@@ -7,6 +7,7 @@ UnreadableResource.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,11 +28,21 @@ __all__ = [
 ]
 
 
+SESSION_RULES: Mapping[str, type] = {
+    "merchantReturnUrl": str,
+    "paymentInterface": str,
+    "allowedPaymentMethods": list,
+    "futureOrderNumber": str,
+}
+"""Members of a session's metadata that restrict or name something. One that is passed over would allow more."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckoutSession:
     """Holds a shop session: a session of commercetools' session API.
 
-    `allowed_methods` is empty where it names none: all are allowed then.
+    `allowed_methods` is empty where it names none: all are allowed then. `unreadable` are the names of rules in its
+    metadata that are there and of another type than they should be.
     """
 
     id: str
@@ -43,6 +54,7 @@ class CheckoutSession:
     order_number: OrderNumber | None = None
     correlation_id: str | None = None
     expires: datetime | None = None
+    unreadable: tuple[str, ...] = ()
 
 
 def read_order(body: Json) -> Order:
@@ -101,4 +113,15 @@ def read_checkout_session(body: Json) -> CheckoutSession:
         order_number=OrderNumber(number) if number else None,
         correlation_id=metadata.text("correlationId"),
         expires=found.instant("expiryAt") or found.instant("expiresAt"),
+        unreadable=tuple(
+            name for name, kind in SESSION_RULES.items() if not _is_of(kind, metadata.members.get(name))
+        ),
     )
+
+
+def _is_of(kind: type, value: object) -> bool:
+    """Tells whether a rule is absent, or what it should be: a text, or a list of texts."""
+    if value is None:
+        return True
+    texts = value if isinstance(value, list) else []
+    return isinstance(value, kind) and all(isinstance(each, str) and each for each in texts)

@@ -38,8 +38,8 @@ class ShopSessions:
         """Return the cart and the start options of an active session.
 
         Raises Unauthenticated for a session that is malformed, unknown or not active; Malformed for metadata
-        that can't be followed (a landing URL of a foreign host), or a cart whose id is none of commercetools;
-        RemoteUnavailable where commercetools can't be asked; RemoteRefused where it refuses our own client.
+        that can't be followed (a landing URL of a foreign host, a list in place of a text), or a cart whose id is none
+        of commercetools; RemoteUnavailable where commercetools can't be asked; RemoteRefused where it refuses our own client.
         """
         if self.settings.commercetools.session_url is None:
             raise RemoteUnavailable("CTP_SESSION_URL is not set", remote="commercetools")
@@ -59,6 +59,8 @@ class ShopSessions:
         return ShopSession(CartId(session.cart_id), self._options(session), session.expires)
 
     def _options(self, session: CheckoutSession) -> StartOptions:
+        for name in session.unreadable:
+            raise Malformed("the session's metadata has it in a form that can't be followed", field=name)
         return StartOptions(
             return_url=allowed_landing_url(
                 session.return_url, field="merchantReturnUrl", settings=self.settings

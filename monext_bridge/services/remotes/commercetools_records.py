@@ -33,12 +33,15 @@ class CommercetoolsRecords:
     with_product_types: bool = False
 
     def cart(self, cart_id: CartId, *, language: str | None = None) -> Cart | None:
-        """Return the cart with its payments, None where there is none."""
+        """Return the cart with its payments, None where there is none. Raises UnreadableResource for another cart."""
         try:
             body = self.gateway.get_cart(cart_id, product_types=self.with_product_types)
         except RemoteNotFound:
             return None
-        return _cart(body, language)
+        found = _cart(body, language)
+        if found.id != cart_id:
+            raise UnreadableResource("the answer is about another cart than was asked for")
+        return found
 
     def add_to_cart(self, cart: Cart, payment_id: PaymentId, *, language: str | None = None) -> Cart:
         update = writing.add_payment(cart.version, payment_id)

@@ -189,3 +189,29 @@ def test_a_checkout_session_needs_no_metadata() -> None:
 def test_a_checkout_session_without_an_id_is_unreadable() -> None:
     with pytest.raises(UnreadableResource, match="id"):
         read_checkout_session(a_session_json(id=None))
+
+
+NO_LISTS: list[Any] = ["CB", {"CB": 1}, [["CB"]], ["CB", 5], ["CB", ""], 1, True]
+NO_TEXTS: list[Any] = [5, ["x"], {}, False]
+UNREADABLE_RULES = [
+    *(("allowedPaymentMethods", value) for value in NO_LISTS),
+    *(
+        (name, value)
+        for name in ("merchantReturnUrl", "paymentInterface", "futureOrderNumber")
+        for value in NO_TEXTS
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), UNREADABLE_RULES)
+def test_a_rule_of_a_session_in_another_form_is_told_and_not_passed_over(name: str, value: object) -> None:
+    read = read_checkout_session(a_session_json(metadata={name: value}))
+    assert read.unreadable == (name,)
+
+
+@pytest.mark.parametrize(
+    "metadata", [{}, None, {"allowedPaymentMethods": []}, {"allowedPaymentMethods": None}]
+)
+def test_a_session_without_rules_has_none_that_can_not_be_read(metadata: object) -> None:
+    read = read_checkout_session(a_session_json(metadata=metadata))
+    assert (read.unreadable, read.allowed_methods) == ((), ())

@@ -24,7 +24,8 @@ def office(in_process: InProcess, world: World) -> BackOfficeClient:
     return BackOfficeClient(in_process, world.back_office_token())
 
 
-NOT_JSON = [b"", b"{", b"amount=1", b"\xff\xfe\x00", b'{"actions": [' * 4_000, b"[" * 60_000]
+IN_UTF_16 = '{"actions": [{"action": "cancelPayment"}]}'.encode("utf-16")
+NOT_JSON = [b"", b"{", b"amount=1", b"\xff\xfe\x00", IN_UTF_16, b'{"actions": [' * 4_000, b"[" * 60_000]
 
 
 @pytest.mark.parametrize("content", NOT_JSON, ids=lambda content: repr(content[:12]))

@@ -325,3 +325,14 @@ def test_a_session_that_allows_nothing_we_know_makes_no_reference(by_proof: Buye
     by_proof.comes_back(page)
     unknown = world.session(cart, metadata={"allowedPaymentMethods": ["barter"]})
     assert by_proof.checkout(cart, session=unknown).status == 400
+
+
+@pytest.mark.parametrize(
+    "rule", [{"allowedPaymentMethods": "CB"}, {"futureOrderNumber": 5}, {"merchantReturnUrl": ["https://x"]}]
+)
+def test_a_session_whose_rules_can_not_be_read_starts_nothing(
+    rule: dict[str, object], by_proof: Buyer, world: World
+) -> None:
+    cart = world.cart()
+    answer = by_proof.checkout(cart, session=world.session(cart, metadata=rule))
+    assert (answer.status, world.payments(cart)) == (400, [])
