@@ -37,9 +37,10 @@ class ShopSessions:
     def active(self, session_id: str) -> ShopSession:
         """Return the cart and the start options of an active session.
 
-        Raises Unauthenticated for a session that is malformed, unknown or not active; Malformed for metadata
-        that can't be followed (a landing URL of a foreign host, a list in place of a text), or a cart whose id is none
-        of commercetools; RemoteUnavailable where commercetools can't be asked; RemoteRefused where it refuses our own client.
+        Raises Unauthenticated for a session that is malformed, unknown or not active; Malformed for metadata that
+        can't be followed (a landing URL of a foreign host, a list in place of a text), or a cart whose id is none
+        of commercetools; RemoteUnavailable where commercetools can't be asked; RemoteRefused where it refuses our
+        own client.
         """
         if self.settings.commercetools.session_url is None:
             raise RemoteUnavailable("CTP_SESSION_URL is not set", remote="commercetools")
