@@ -24,7 +24,11 @@ def due(resource: Json) -> Json:
 
 def state_of_order(order: Json) -> str:
     """`paid`: the money is there. `reserved`: it is certain, and is taken on shipment. `open`: don't ship."""
-    if order["orderState"] == "Cancelled" or order.get("paymentState") not in ("Paid", "Pending", "BalanceDue"):
+    if order["orderState"] == "Cancelled" or order.get("paymentState") not in (
+        "Paid",
+        "Pending",
+        "BalanceDue",
+    ):
         return "open"
     cost = due(order)
     moneys = [_money(payment, cost["currencyCode"]) for payment in _payments(order)]
