@@ -71,5 +71,5 @@ def told(environment: dict[str, str], *, origins: Sequence[str], path: Path | No
         f"  Operations API   API client {environment[f'{office}_ID']}, secret {environment[f'{office}_SECRET']}",
         f"  Link secret      {environment['LINK_SECRET']}",
         *([f"  All in a file    {path}"] if path else []),
-        f"  Test card        {ACCEPTED_CARD}, any expiry date to come, any 3 digits",
+        f"  Test card        {ACCEPTED_CARD}, any expiry date in the future, any 3 digits",
     ]

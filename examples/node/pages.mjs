@@ -86,7 +86,7 @@ ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="
 const THANKS = {
   paid: "Thank you. Your payment has arrived.",
   reserved: "Thank you. Your payment is confirmed, and is taken when we ship.",
-  open: "Your order is not paid yet. We don't ship it before that.",
+  open: "The money of this order is not there, so we don't ship it.",
 };
 
 export const orderPage = (order, state) =>

@@ -1,8 +1,8 @@
 /*
  * What was paid, by commercetools alone.
  *
- * The `status` in the address of the landing page is no proof: anybody can type it. The rule: an order counts as paid
- * once the money of its payments covers what it costs.
+ * The `status` in the address of the landing page is no proof: anybody can type it. The rule is that of
+ * docs/integrate.md: the order stands, its `paymentState` lets it be shipped, and its payments hold what it costs.
  */
 
 const sum = (payment, types, counts, currency) =>
@@ -14,7 +14,11 @@ const sum = (payment, types, counts, currency) =>
 const came = (state) => state === "Success";
 const mayHaveGone = (state) => state !== "Failure";
 
+/* Reasons for which the bridge gives the money of a payment back. */
+const returned = ["AMOUNT_MISMATCH", "SECOND_PAYMENT", "ORDER_REFUSED"];
+
 const moneyOf = (payment, currency) => {
+  if (returned.includes(payment.paymentStatus?.interfaceCode)) return { taken: 0, open: 0 };
   const charged = sum(payment, ["Charge"], came, currency);
   const gone = sum(payment, ["Refund", "Chargeback"], mayHaveGone, currency);
   const reserved = sum(payment, ["Authorization"], came, currency);
@@ -30,6 +34,8 @@ export const due = (resource) => resource.taxedPrice?.totalGross ?? resource.tot
 
 /* "paid": the money is there. "reserved": it is certain, and is taken on shipment. "open": don't ship. */
 export const stateOfOrder = (order) => {
+  const mayBeShipped = ["Paid", "Pending", "BalanceDue"].includes(order.paymentState);
+  if (order.orderState === "Cancelled" || !mayBeShipped) return "open";
   const { centAmount, currencyCode } = due(order);
   const all = paymentsOf(order).map((payment) => moneyOf(payment, currencyCode));
   const taken = all.reduce((total, each) => total + each.taken, 0);

@@ -1,7 +1,7 @@
 """What was paid, by commercetools alone.
 
-The `status` in the address of the landing page is no proof: anybody can type it. The rule: an order counts as paid
-once the money of its payments covers what it costs.
+The `status` in the address of the landing page is no proof: anybody can type it. The rule is that of
+docs/integrate.md: the order stands, its `paymentState` lets it be shipped, and its payments hold what it costs.
 """
 
 from typing import Any
@@ -12,6 +12,9 @@ Json = dict[str, Any]
 CAME = {"Success"}
 MAY_HAVE_GONE = {"Success", "Pending", "Initial"}
 
+# Reasons for which the bridge gives the money of a payment back.
+RETURNED = {"AMOUNT_MISMATCH", "SECOND_PAYMENT", "ORDER_REFUSED"}
+
 
 def due(resource: Json) -> Json:
     """What it costs, in minor units: with tax, where commercetools has computed the tax."""
@@ -21,6 +24,12 @@ def due(resource: Json) -> Json:
 
 def state_of_order(order: Json) -> str:
     """`paid`: the money is there. `reserved`: it is certain, and is taken on shipment. `open`: don't ship."""
+    if order["orderState"] == "Cancelled" or order.get("paymentState") not in (
+        "Paid",
+        "Pending",
+        "BalanceDue",
+    ):
+        return "open"
     cost = due(order)
     moneys = [_money(payment, cost["currencyCode"]) for payment in _payments(order)]
     if sum(taken for taken, _ in moneys) >= cost["centAmount"]:
@@ -47,6 +56,8 @@ def _payments(resource: Json) -> list[Json]:
 
 def _money(payment: Json, currency: str) -> tuple[int, int]:
     """What is taken, and what is reserved and not taken yet."""
+    if payment.get("paymentStatus", {}).get("interfaceCode") in RETURNED:
+        return 0, 0
 
     def total(*types: str, states: set[str]) -> int:
         return sum(

@@ -42,6 +42,13 @@ export class Hosted extends Dropin {
     this._root.append(this.#button);
   }
 
+  /* Nothing invites to a second payment below the words that there is one, which get the focus that the button had. */
+  #takeButtonAway() {
+    if (this.#button && document.activeElement === this.#button) this._status.focus();
+    this.#button?.remove();
+    this.#button = null;
+  }
+
   async #pay(mayPay) {
     if (this.#isBusy) return;
     const mine = (this._turn += 1);
@@ -61,6 +68,7 @@ export class Hosted extends Dropin {
     } catch (error) {
       if (!this._holds(mine)) return;
       this.#stop(TEXT_OF_CODE[error.code] ?? "trouble");
+      if (error.code === "already_paid") this.#takeButtonAway();
       this._tellError(error);
     }
   }

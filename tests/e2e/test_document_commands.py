@@ -76,8 +76,8 @@ class Shop:
             **told,
             "CART_ID": cart,
             "SESSION": self.world.session(cart),
-            "OFFICE_ID": "back-office",
-            "OFFICE_SECRET": "back-office-secret",
+            "BACK_OFFICE_CLIENT_ID": "back-office",
+            "BACK_OFFICE_CLIENT_SECRET": "back-office-secret",
             "PAYMENT_ID": self.world.payment(cart)["id"] if is_paid else "",
             "METRICS_TOKEN": METRICS_TOKEN,
         }

@@ -101,7 +101,8 @@ def read(payments: list[list[Transaction]], **members: Any) -> dict[str, Any]:
         {"obj": {"transactions": [_transaction(*each) for each in payment]}} for payment in payments
     ]
     cost = {"centAmount": 2499, "currencyCode": "EUR"}
-    return {"totalPrice": cost, "paymentInfo": {"payments": references}, **members}
+    order = {"orderState": "Open", "paymentState": "Paid", "totalPrice": cost}
+    return {**order, "paymentInfo": {"payments": references}, **members}
 
 
 def _transaction(kind: str, state: str, amount: int, currency: str = "EUR") -> dict[str, Any]:
@@ -121,6 +122,27 @@ def test_an_order_without_any_payment_is_open(judge: Judge) -> None:
     order = read([])
     del order["paymentInfo"]
     assert judge("order", [order]) == ["open"]
+
+
+def test_an_order_is_shipped_by_its_payment_state_as_well(judge: Judge) -> None:
+    states = ["Paid", "Pending", "BalanceDue", "Failed", "CreditOwed", None]
+    told = judge("order", [read([[CHARGED]], paymentState=state) for state in states])
+    assert told == ["paid"] * 3 + ["open"] * 3
+
+
+def test_a_cancelled_order_is_not_shipped_whatever_was_paid(judge: Judge) -> None:
+    assert judge("order", [read([[CHARGED]], orderState="Cancelled")]) == ["open"]
+
+
+def test_a_balance_that_is_due_does_not_hide_that_all_money_went_back(judge: Judge) -> None:
+    went_back = [RESERVED, ("Charge", "Success", 2000), ("Refund", "Success", 2000)]
+    assert judge("order", [read([went_back], paymentState="BalanceDue")]) == ["open"]
+
+
+def test_money_that_the_bridge_returns_counts_for_nothing(judge: Judge) -> None:
+    order = read([[CHARGED]])
+    order["paymentInfo"]["payments"][0]["obj"]["paymentStatus"] = {"interfaceCode": "AMOUNT_MISMATCH"}
+    assert (judge("order", [order]), judge("cart", [order])) == (["open"], [False])
 
 
 def test_a_cart_is_under_way_where_money_is_there_or_may_come(judge: Judge) -> None:

@@ -138,6 +138,38 @@ def test_the_rule_ships_what_is_paid_or_authorised_and_nothing_else(
     ]
 
 
+def test_the_rule_ships_nothing_whose_money_went_back(samples: Samples, buyer: Buyer, world: World) -> None:
+    """A finished refund leaves the order's `paymentState` as it was."""
+    refunded, in_part, captured_in_part = (
+        world.cart(situation) for situation in ("guest", "guest", "german-store")
+    )
+    for cart in (refunded, in_part, captured_in_part):
+        bought(buyer, world, cart)
+    desk = office(buyer, world)
+    desk.send_actions(world.payment(refunded)["id"], {"action": "reversePayment"})
+    desk.send_actions(world.payment(in_part)["id"], {"action": "refundPayment", "amount": EUR_10})
+    for action in ("capturePayment", "refundPayment"):
+        desk.send_actions(world.payment(captured_in_part)["id"], {"action": action, "amount": EUR_10})
+    told = samples.call(*(("orderOf", cart) for cart in (refunded, in_part, captured_in_part)))
+    assert [(each["paymentState"], each["mayShip"]) for each in told] == [
+        ("Paid", False),
+        ("Paid", False),
+        ("BalanceDue", False),
+    ]
+
+
+def test_a_payment_of_which_something_may_be_gone_holds_that_no_more(samples: Samples) -> None:
+    charge = {"type": "Charge", "state": "Success", "amount": EUR_10}
+    authorisation = {**charge, "type": "Authorization"}
+    outgoing = [(charge, "Refund"), (charge, "Chargeback"), (authorisation, "CancelAuthorization")]
+    payments = [
+        {"transactions": [came, {**came, "type": kind, "state": state}]}
+        for came, kind in outgoing
+        for state in ("Initial", "Pending", "Success", "Failure")
+    ]
+    assert samples.call(*(("heldBy", each, "EUR") for each in payments)) == [0, 0, 0, 1000] * 3
+
+
 def test_what_a_payment_holds_is_what_the_bridge_counts(samples: Samples, buyer: Buyer, world: World) -> None:
     captured, authorised, refunded, returned, charged_back = (
         world.cart(situation) for situation in ("german-store", "german-store", "guest", "guest", "guest")

@@ -31,6 +31,19 @@ test("the button asks the shop, begins the payment and leads to Monext's page", 
   assert.equal(page.count("GET /operations/config"), 0);
 });
 
+test("where there is a payment already, no button invites to another one", async () => {
+  const already = `the cart has a payment already: ${STARTED.paymentReference}`;
+  const page = new Page({ answers: { "POST /payment": { status: 409, body: { message: already } } } });
+  const { told } = await mounted("hpp", { page });
+  page.button.focus();
+  page.button.dispatch("click");
+  await page.rests();
+  assert.deepEqual(codes(told), ["already_paid"]);
+  assert.match(page.status, /Do not pay again/);
+  assert.equal(page.button, null);
+  assert.equal(page.focused, page.words);
+});
+
 test("a double click, and a submit beside it, are one payment", async () => {
   const { page, dropin } = await mounted("hpp");
   page.button.dispatch("click");

@@ -140,7 +140,9 @@ class PaymentSearch:
         """Read the payments of a time, and yield those that fulfil the terms."""
         if terms.begin is None and terms.end is None:
             terms = replace(terms, begin=self.clock() - USUAL_TIME)
-            progress.remarks.append(f"payments of the last {USUAL_TIME.days} days; --from says otherwise")
+            progress.remarks.append(
+                f"payments of the last {USUAL_TIME.days} days; --from names an earlier day"
+            )
         wanted = of_time(terms.begin, terms.end) or ANY_PAYMENT
         if terms.text is not None:
             progress.remarks.append(
