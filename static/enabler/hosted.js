@@ -61,8 +61,17 @@ export class Hosted extends Dropin {
     } catch (error) {
       if (!this._holds(mine)) return;
       this.#stop(TEXT_OF_CODE[error.code] ?? "trouble");
+      if (error.code === "already_paid") this.#takeButtonAway();
       this._tellError(error);
     }
+  }
+
+  /* Nobody is asked not to pay again above a button that pays. The focus stays here where the button has it. */
+  #takeButtonAway() {
+    if (!this.#button) return;
+    this._status.focus();
+    this.#button.remove();
+    this.#button = null;
   }
 
   #stop(text) {
