@@ -46,7 +46,7 @@ def test_the_refused_card_is_refused() -> None:
 
 def test_the_hosted_page_shows_them_beside_its_form(merchant: Merchant) -> None:
     page = merchant.client.get(f"/v2/?token={merchant.create()}&method=CB_FR").get_data(as_text=True)
-    assert f"Test card <code>{ACCEPTED_CARD}</code>, any expiry date to come, any 3 digits." in page
+    assert f"Test card <code>{ACCEPTED_CARD}</code>, any expiry date in the future, any 3 digits." in page
     assert page.count("<details>") == 1
 
 
