@@ -137,7 +137,7 @@ def _addresses(sandbox: Sandbox, more: list[str]) -> str:
         "",
         f"  Shop             {sandbox.shop_url}        <- start here",
         f"  Faults           {sandbox.shop_url}/faults        what can go wrong, to try it",
-        f"  Bridge           {sandbox.bridge_url}        API description: /docs",
+        f"  Bridge           {sandbox.bridge_url}/docs        its JSON API; buyers come by a link of the shop",
         f"  Monext           {sandbox.monext_url}        payment page, back office, pending payments",
         f"  commercetools    {sandbox.commercetools_url}",
         f"  Bank             {sandbox.bank_url}        3-D Secure",
