@@ -70,14 +70,20 @@ class SchedulerBusy(BridgeError):
 
 
 class RequestError(BridgeError):
-    """The request can't be served. `field` names the parameter at fault, where there is one."""
+    """The request can't be served. `field` names the parameter at fault, where there is one.
+
+    `others` are further faults of the same request, each with its own field.
+    """
 
     status = 400
     code = "General"
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, field: str | None = None, others: tuple[RequestError, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.field = field
+        self.others = others
 
 
 class Malformed(RequestError):

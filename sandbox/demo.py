@@ -95,10 +95,10 @@ def _beside(
     events = f"{sandbox.bridge_url}/events/commercetools"
     sandbox.push_messages_to(events, secret=environment["EVENTS_SECRET"])
     own = shop_environment(sandbox, link_secret=link_secret)
-    with TemporaryDirectory(prefix="demo-") as folder, kept_in(options.env_file, own):
+    with TemporaryDirectory(prefix="demo-") as folder, kept_in(options.env_file, own) as file:
         lines = [
             *_terminal(write_settings(Path(folder) / "bridge.env", environment)),
-            *told(own, origins=options.origin, path=options.env_file),
+            *told(own, origins=options.origin, path=file, access=options.access),
         ]
         return _with_bridge(sandbox, environment=environment, lines=lines, stopped=stopped)
 
@@ -137,7 +137,7 @@ def _addresses(sandbox: Sandbox, more: list[str]) -> str:
         "",
         f"  Shop             {sandbox.shop_url}        <- start here",
         f"  Faults           {sandbox.shop_url}/faults        what can go wrong, to try it",
-        f"  Bridge           {sandbox.bridge_url}        API description: /docs",
+        f"  Bridge           {sandbox.bridge_url}/docs        its JSON API; buyers come by a link of the shop",
         f"  Monext           {sandbox.monext_url}        payment page, back office, pending payments",
         f"  commercetools    {sandbox.commercetools_url}",
         f"  Bank             {sandbox.bank_url}        3-D Secure",
@@ -171,7 +171,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         help="one more origin that your own shop runs on, as http://localhost:4321",
     )
     parser.add_argument(
-        "--env-file", type=Path, help="a file for what your own shop needs; it is taken away at the end"
+        "--env-file",
+        type=Path,
+        help="a file for what your own shop needs; it is taken away at the end (beside another demo: its own)",
     )
     return parser.parse_args(arguments)
 

@@ -15,7 +15,7 @@ from sandbox.monext.control import control
 from sandbox.monext.hosted import hosted
 from sandbox.monext.key_controls import key_controls
 from sandbox.monext.merchants_api import merchants_api
-from sandbox.monext.money import written
+from sandbox.monext.money import as_read
 from sandbox.monext.notifications import Send
 from sandbox.monext.notifications import send as send_message
 from sandbox.monext.platform import Platform, platform
@@ -24,7 +24,7 @@ from sandbox.monext.results import ApiError
 from sandbox.monext.settings import MonextSettings
 from sandbox.monext.three_d_secure import three_d_secure
 from sandbox.monext.widget_api import widget_api
-from sandbox.monext.words import ENGLISH, language_of, words_in
+from sandbox.monext.words import ENGLISH, language_of, method_name, words_in
 
 _STATIC = Path(__file__).with_name("static")
 _FLUSH = "/_control/notifications/flush"
@@ -55,6 +55,7 @@ def create_app(
     app.register_error_handler(HTTPException, answer_error)
     app.context_processor(_language_of_the_page)
     app.add_template_filter(_money_of, "money")
+    app.add_template_filter(method_name, "method_name")
     for kind in ("scripts", "styles"):
         for prefix in ("/cdn", ""):
             rule = f"{prefix}/{kind}/<any('widget-min.js', 'widget-min.css'):name>"
@@ -91,8 +92,8 @@ def one_at_a_time(wsgi: _Wsgi, *, state: Platform) -> _Wsgi:
     return serve
 
 
-def _money_of(amount: int, currency: str) -> str:
-    return written(amount, currency=currency)
+def _money_of(amount: int, currency: str, language: str = ENGLISH) -> str:
+    return as_read(amount, currency=currency, language=language)
 
 
 def _language_of_the_page() -> dict[str, Any]:

@@ -78,7 +78,7 @@ def answer_partner(platform: Platform, *, session: Session, contract: Contract, 
 
 
 def wait_for_phone(platform: Platform, *, session: Session, contract: Contract) -> None:
-    """MB Way has sent its request to the phone: on hold until the buyer answers there."""
+    """MB WAY has sent its request to the phone: on hold until the buyer answers there."""
     payment = Payment(contract, result("02000"))
     session.waiting = pay(platform, session=session, payment=payment, notify=False)
 

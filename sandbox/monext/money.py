@@ -1,5 +1,9 @@
 """Amounts as people read them."""
 
+from decimal import Decimal
+
+from babel.numbers import format_currency
+
 from sandbox.monext.iso import words
 
 _EXPONENTS = {
@@ -20,3 +24,9 @@ def written(amount: int, *, currency: str) -> str:
         return f"{amount} {currency}"
     major, minor = divmod(amount, 10**digits)
     return f"{major}.{minor:0{digits}d} {currency}"
+
+
+def as_read(amount: int, *, currency: str, language: str) -> str:
+    """Minor units as buyers read them in the language of their page: `24,99 €`."""
+    value = Decimal(amount).scaleb(-digits_of(currency))
+    return format_currency(value, currency, locale=language)

@@ -152,7 +152,7 @@ def contracts_of(suffix: str) -> tuple[Contract, ...]:
         Contract(f"PAYPAL_{suffix}", "PAYPAL", "PayPal", Kind.PARTNER),
         Contract(f"BANCONTACT_{suffix}", "BANCONTACT", "Bancontact", Kind.PARTNER, captures_at_once=True),
         Contract(f"IDEAL_{suffix}", "IDEAL", "iDEAL", Kind.PARTNER, captures_at_once=True),
-        Contract(f"MBWAY_{suffix}", "MBWAY", "MB Way", Kind.PHONE, captures_at_once=True),
+        Contract(f"MBWAY_{suffix}", "MBWAY", "MB WAY", Kind.PHONE, captures_at_once=True),
     )
 
 

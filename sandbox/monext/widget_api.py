@@ -9,12 +9,12 @@ from werkzeug.exceptions import NotFound
 from sandbox.monext import buyer, card_payment, cards
 from sandbox.monext.cards_to_try import cards_to_try
 from sandbox.monext.hosted import bank_return_url, way_back
-from sandbox.monext.money import digits_of, written
+from sandbox.monext.money import as_read, digits_of
 from sandbox.monext.platform import platform
 from sandbox.monext.redirections import redirection_json
 from sandbox.monext.sessions import CHOOSING_STATES, PAYABLE_STATES, Session, state_of
 from sandbox.monext.settings import Contract, Kind
-from sandbox.monext.words import language_of, told, words_in
+from sandbox.monext.words import language_of, method_name, told, words_in
 
 widget_api = Blueprint("widget_api", __name__, url_prefix="/services/token/<token>")
 
@@ -152,7 +152,7 @@ def _words(session: Session | None) -> dict[str, Any]:
 
 def _state_member(session: Session, *, state: str) -> dict[str, Any]:
     if state in CHOOSING_STATES:
-        methods = [_method(each) for each in session.contracts]
+        methods = [_method(each, language=language_of(session)) for each in session.contracts]
         return {"methods": methods, "failure": session.failures[-1].result.detail if session.failures else ""}
     if state == "PAYMENT_REDIRECT_NO_RESPONSE" and session.redirection:
         return redirection_json(platform(), session=session, origin=request.host_url)
@@ -162,11 +162,11 @@ def _state_member(session: Session, *, state: str) -> dict[str, Any]:
     return {}
 
 
-def _method(contract: Contract) -> dict[str, Any]:
+def _method(contract: Contract, *, language: str) -> dict[str, Any]:
     shown = {
         "contractNumber": contract.id,
         "cardCode": contract.code,
-        "name": contract.name,
+        "name": method_name(contract, language),
         "kind": contract.kind,
     }
     return {**shown, "cardsToTry": asdict(cards_to_try(contract))} if contract.kind is Kind.CARD else shown
@@ -174,13 +174,14 @@ def _method(contract: Contract) -> dict[str, Any]:
 
 def _info(session: Session) -> dict[str, Any]:
     amount, currency = session.amount, session.order["currency"]
+    language = language_of(session)
     order_amount = session.order["amount"]
     return {
         "PaylineAmountSmallestUnit": amount,
         "PaylineCurrencyDigits": digits_of(currency),
         "PaylineCurrencyCode": currency,
-        "PaylineFormattedAmount": written(amount, currency=currency),
-        "PaylineFormattedOrderAmount": written(order_amount, currency=currency),
+        "PaylineFormattedAmount": as_read(amount, currency=currency, language=language),
+        "PaylineFormattedOrderAmount": as_read(order_amount, currency=currency, language=language),
         "PaylineOrderAmountSmallestUnit": order_amount,
         "PaylineOrderRef": session.order["reference"],
         "PaylineOrderDate": session.order.get("date", session.created.isoformat(timespec="seconds")),

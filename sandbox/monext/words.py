@@ -13,6 +13,7 @@ from types import MappingProxyType
 from flask import request
 
 from sandbox.monext.sessions import Session
+from sandbox.monext.settings import Contract
 
 ENGLISH = "en"
 LANGUAGES = ("fr", "de", "es", "it", "pt", "nl")
@@ -42,6 +43,11 @@ def language_of(session: Session | None) -> str:
 def words_in(language: str) -> Mapping[str, str]:
     """Every sentence in one of the languages, by its English."""
     return _IN_LANGUAGE[language]
+
+
+def method_name(contract: Contract, language: str) -> str:
+    """A method as buyers read it: brands are the same in every language, a bank card is not."""
+    return words_in(language)["Bank card"] if contract.code == "CB" else contract.name
 
 
 def told(faults: Mapping[str, str], *, session: Session) -> dict[str, str]:

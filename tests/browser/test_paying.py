@@ -75,7 +75,7 @@ def test_each_partner_by_the_widget(method: str, phone: Device, world: World) ->
 
 def test_mb_way_in_the_widget_while_the_phone_is_asked(desktop: Device, world: World) -> None:
     Checkout(desktop.tab).open(cart := world.cart())
-    widget = Widget(desktop.tab).choose("MB Way")
+    widget = Widget(desktop.tab).choose("MB WAY")
     widget.pay()
     with desktop.context.expect_page() as phone:
         widget.box.get_by_role("link", name="play the phone").click()
@@ -84,12 +84,12 @@ def test_mb_way_in_the_widget_while_the_phone_is_asked(desktop: Device, world: W
     assert_paid_once(world, cart)
 
 
-@pytest.mark.parametrize("method", ["PayPal", "MB Way"])
+@pytest.mark.parametrize("method", ["PayPal", "MB WAY"])
 def test_a_partner_by_the_hosted_page(method: str, phone: Device, world: World) -> None:
     Checkout(phone.tab).open(cart := world.cart(), mode="redirect")
     HostedPage(phone.tab).is_there().choose(method)
     partner = Partner(phone.tab)
-    if method == "MB Way":
+    if method == "MB WAY":
         partner.send_to_phone()
     partner.approve()
     HostedPage(phone.tab).back_to_shop()

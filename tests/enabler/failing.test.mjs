@@ -41,6 +41,7 @@ for (const type of ["embedded", "hpp"]) {
       assert.ok(told.errors[0].error instanceof EnablerError);
       assert.ok(page.status.includes(words), page.status);
       if (type === "embedded") assert.equal(Boolean(page.button), again);
+      else assert.equal(Boolean(page.button), code !== "already_paid");
       assert.deepEqual(told.complete, []);
     });
   }

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from monext_bridge.errors import Malformed, MissingField
 from monext_bridge.mapping.inbound_json import read_json
@@ -17,8 +18,17 @@ NO_TAG, WRONG_TAG = "union_tag_not_found", "union_tag_invalid"
 TAG = "action"
 """The member that names the kind of its object; see `models.Action`."""
 
-WORDS = {"model_type": "an object is needed", "model_attributes_type": "an object is needed"}
+UNKNOWN = "extra_forbidden"
+
+WORDS = {
+    "model_type": "an object is needed",
+    "model_attributes_type": "an object is needed",
+    UNKNOWN: "no member of this name is known",
+}
 """Replaces messages of the validator that speak of a programming language."""
+
+MOST_FAULTS = 10
+"""Faults that one answer names. The caller may have made up any number."""
 
 LONGEST_FIELD_NAME = 64
 """Characters of a member's name that an error repeats. The caller may have made the name up."""
@@ -27,7 +37,7 @@ LONGEST_FIELD_NAME = 64
 def read_body(model: type[M], *, optional: bool = False) -> M:
     """Return the body as its model. With `optional`, no body at all is as good as an empty object.
 
-    Raises InvalidJson, MissingField or Malformed, which name the first field at fault and never its value.
+    Raises InvalidJson, MissingField or Malformed, which name the fields at fault and never their values.
     """
     raw = request.get_data(cache=True)
     if not raw and optional:
@@ -36,7 +46,7 @@ def read_body(model: type[M], *, optional: bool = False) -> M:
     try:
         return model.model_validate(body, strict=None)
     except ValidationError as error:
-        raise _first_fault(error, body) from error
+        raise _faults(error, body) from error
 
 
 def read_query(model: type[M]) -> M:
@@ -54,7 +64,7 @@ def read_query(model: type[M]) -> M:
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        raise _first_fault(error, given) from error
+        raise _faults(error, given) from error
 
 
 def answer(model: BaseModel) -> dict[str, Any]:
@@ -62,8 +72,18 @@ def answer(model: BaseModel) -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True)
 
 
-def _first_fault(error: ValidationError, body: object) -> Malformed:
-    fault = error.errors(include_url=False, include_input=False)[0]
+def _faults(error: ValidationError, body: object) -> Malformed:
+    """Return the first fault, with the others: a misspelt member is told beside the one that is missing for it."""
+    by_field: dict[str | None, Malformed] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        fault = _fault(detail, body)
+        by_field.setdefault(fault.field, fault)
+    first, *others = list(by_field.values())[:MOST_FAULTS]
+    first.others = tuple(others)
+    return first
+
+
+def _fault(fault: ErrorDetails, body: object) -> Malformed:
     kind, location = fault["type"], fault["loc"]
     field = _path((*location, TAG) if kind in (NO_TAG, WRONG_TAG) else location, body) or "body"
     if kind in (REQUIRED, NO_TAG):

@@ -147,15 +147,23 @@ def _proves(error: Exception, visit: BuyerVisit | None) -> str:
 
 def _json(error: Exception, status: int) -> Response:
     code, message = code_of(error, status), _message(error, status)
-    detail = {"code": code, "message": message}
-    if isinstance(error, RequestError) and error.field:
-        detail["field"] = error.field
-    body: dict[str, object] = {"message": message, "statusCode": status, "errors": [detail]}
+    details = [_detail(error, status)]
+    if isinstance(error, RequestError):
+        details += [_detail(other, status) for other in error.others]
+        message = "; ".join(detail["message"] for detail in details)
+    body: dict[str, object] = {"message": message, "statusCode": status, "errors": details}
     if status in (401, 403):
         body |= {"error": code, "error_description": message}
     response = jsonify(body)
     response.status_code = status
     return response
+
+
+def _detail(error: Exception, status: int) -> dict[str, str]:
+    detail = {"code": code_of(error, status), "message": _message(error, status)}
+    if isinstance(error, RequestError) and error.field:
+        detail["field"] = error.field
+    return detail
 
 
 def code_of(error: Exception, status: int) -> str:

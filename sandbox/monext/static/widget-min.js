@@ -241,7 +241,7 @@
 
   /** Of the sandbox alone: a number that can be typed in, for whoever tries it. */
   function cardsToTry(cards) {
-    const digits = ", any expiry date to come, any " + cards.code_digits + " digits.";
+    const digits = ", any expiry date in the future, any " + cards.code_digits + " digits.";
     const others = cards.others.map(([number, ending]) => make("li", {}, make("code", {}, number), ": " + ending));
     const amounts = make("li", {}, "The amount decides as well: 333.05 is refused whatever the card.");
     return make(

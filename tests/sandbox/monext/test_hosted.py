@@ -20,9 +20,9 @@ def test_page_shows_amount_order_and_methods_in_the_order_asked(merchant: Mercha
     token = merchant.create(paymentMethod={"paymentMethodIDs": ["IDEAL_FR", "CB_FR"]})
     browser = Browser(merchant, token)
     browser.open(f"/v2/?token={token}")
-    assert found(browser.page, "#amount").text == "24.99 EUR"
+    assert found(browser.page, "#amount").text == "€24.99"
     assert found(browser.page, "#order-reference").text == "order-1"
-    assert [link.text for link in browser.page.select(".method")] == ["iDEAL", "Carte bancaire"]
+    assert [link.text for link in browser.page.select(".method")] == ["iDEAL", "Bank card"]
 
 
 def test_empty_list_of_methods_offers_all_of_the_point_of_sale(merchant: Merchant) -> None:

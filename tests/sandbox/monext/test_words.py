@@ -37,6 +37,28 @@ def test_everything_that_the_widget_asks_for_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "amount", "card"),
+    [
+        ("FR", "24,99\xa0€", "Carte bancaire"),
+        ("EN", "€24.99", "Bank card"),
+        ("NL", "€\xa024,99", "Bankkaart"),
+    ],
+)
+def test_amounts_and_methods_are_written_in_the_language_of_the_page(
+    merchant: Merchant, code: str, amount: str, card: str
+) -> None:
+    token = merchant.create(languageCode=code)
+    page = merchant.client.get(f"/v2/?token={token}").get_data(as_text=True)
+    current = merchant.client.get(f"/services/token/{token}/state/current").get_json()
+    names = [method["name"] for method in current["paymentMethodsList"]["methods"]]
+
+    assert amount in page
+    assert current["info"]["PaylineFormattedAmount"] == amount
+    assert card in page
+    assert card in names
+
+
+@pytest.mark.parametrize(
     ("code", "browser", "spoken"),
     [
         ("DE", "", "de"),

@@ -35,6 +35,11 @@ def test_one_cart_is_there_to_begin_with(browser: Browser, guest_cart: str) -> N
     assert titles(page) == []
 
 
+def test_the_footer_leads_to_a_page_that_the_bridge_has(browser: Browser) -> None:
+    [link] = browser.page("/").select("footer a")
+    assert link["href"] == f"{BRIDGE}/docs"
+
+
 def test_the_cart_to_begin_with_names_a_card(browser: Browser) -> None:
     [first] = browser.page("/").select(".first")
     assert ACCEPTED_CARD in first.get_text()

@@ -118,6 +118,39 @@ def test_a_malformed_action_is_refused_and_nothing_is_asked(
     assert world.calls("commercetools") == world.calls("monext") == []
 
 
+MISSPELT: dict[str, tuple[Any, list[tuple[str, str]]]] = {
+    "the amount": (
+        capture(amount=None, amout={"centAmount": 1, "currencyCode": "EUR"}),
+        [("RequiredField", AMOUNT), ("InvalidField", "actions.0.amout")],
+    ),
+    "of the amount": (
+        capture(amount={"centAmout": 1, "currencyCode": "EUR"}),
+        [("RequiredField", CENTS), ("InvalidField", f"{AMOUNT}.centAmout")],
+    ),
+    "the kind": (capture(action=None, acton="capturePayment"), [("RequiredField", "actions.0.action")]),
+}
+
+
+@pytest.mark.parametrize(("action", "faults"), MISSPELT.values(), ids=MISSPELT)
+def test_a_misspelt_member_is_named_beside_what_is_missing(
+    action: Any, faults: list[tuple[str, str]], office: BackOfficeClient
+) -> None:
+    body = json.loads(office.send_actions(UNKNOWN_ID, action).text)
+    assert [(detail["code"], detail["field"]) for detail in body["errors"]] == faults
+    assert all(detail["message"] in body["message"] for detail in body["errors"])
+
+
+def test_an_answer_names_ten_faults_at_most(office: BackOfficeClient) -> None:
+    body = json.loads(office.send_actions(UNKNOWN_ID, capture(**{f"m{n}": 1 for n in range(500)})).text)
+    assert len(body["errors"]) == 10
+
+
+def test_each_misspelt_member_of_a_link_is_named(office: BackOfficeClient) -> None:
+    answer = office.call("POST", "checkout-links", data=json.dumps({"cartID": UNKNOWN_ID, "lang": "fr"}))
+    fields = [detail["field"] for detail in json.loads(answer.text)["errors"]]
+    assert fields == ["cartId", "cartID", "lang"]
+
+
 def test_an_error_never_repeats_what_was_sent(office: BackOfficeClient) -> None:
     secret = "4970-1012-3456-7890"
     for action in (

@@ -217,7 +217,7 @@ def test_picture_stands_beside_its_name_in_a_room_of_its_own() -> None:
     assert wanted.items() <= picture.attrs.items()
     assert picture["src"] == PICTURE
     assert not second.select("img"), "and the name of the other stands below the first"
-    assert second.select("span.picture")
+    assert second.select("span.picture.parcel"), "a room that looks meant, and not empty"
 
 
 def test_folded_order_shows_its_first_pictures_and_names() -> None:
