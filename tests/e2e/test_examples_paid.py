@@ -135,7 +135,7 @@ def test_a_cancelled_order_is_not_shipped_whatever_was_paid(judge: Judge) -> Non
 
 
 def test_a_balance_that_is_due_does_not_hide_that_all_money_went_back(judge: Judge) -> None:
-    went_back = [RESERVED, ("Charge", "Success", 2000), ("Refund", "Success", 2000)]
+    went_back: list[Transaction] = [RESERVED, ("Charge", "Success", 2000), ("Refund", "Success", 2000)]
     assert judge("order", [read([went_back], paymentState="BalanceDue")]) == ["open"]
 
 
