@@ -73,14 +73,6 @@ export class Hosted extends Dropin {
     }
   }
 
-  /* Nobody is asked not to pay again above a button that pays. The focus stays here where the button has it. */
-  #takeButtonAway() {
-    if (!this.#button) return;
-    this._status.focus();
-    this.#button.remove();
-    this.#button = null;
-  }
-
   #stop(text) {
     this._stopWaiting();
     this.#setBusy(false);
