@@ -19,11 +19,6 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
-def on_one_line(text: str) -> str:
-    """Returns the text with a blank for each character that can't be printed. Nothing that it separates is joined."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
-
-
 def cut(text: str, *, longest: int) -> str:
     """Returns at most `longest` UTF-16 units of a text, as Java and JavaScript count.
 

@@ -1,11 +1,11 @@
 import pytest
 
+from monext_bridge.domain.record import on_one_line
 from monext_bridge.mapping.monext.telephone import normalised
 from monext_bridge.mapping.text import (
     clean,
     cut,
     is_date,
-    on_one_line,
     without_angle_brackets,
     without_slashes,
 )

@@ -56,7 +56,7 @@ from monext_bridge.domain.record.payment import (
     TransactionState,
     TransactionType,
 )
-from monext_bridge.domain.record.status_texts import limited_text, status_updates
+from monext_bridge.domain.record.status_texts import limited_text, on_one_line, status_updates
 from monext_bridge.domain.record.updates import (
     AddTransaction,
     ChangeAmountPlanned,
@@ -126,6 +126,7 @@ __all__ = [
     "limited_text",
     "named_part",
     "not_payable",
+    "on_one_line",
     "own_amounts",
     "part_interaction_id",
     "part_with",

@@ -10,13 +10,17 @@ from monext_bridge.domain.record.updates import SetStatusCode, SetStatusText, Up
 STATUS_TEXT_LIMIT = 250
 
 
+def on_one_line(text: str) -> str:
+    """Returns the text with a blank for each character that can't be printed. Nothing that it separates is joined."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
 def limited_text(text: str, *, less: int = 0) -> str:
     """Returns at most STATUS_TEXT_LIMIT characters, less some, on one line: other lines are of the start note.
 
-    A blank stands for each character that can't be printed. commercetools might refuse it, and with it the outcome.
+    commercetools might refuse what can't be printed, and with it the outcome.
     """
-    beginning = text[: STATUS_TEXT_LIMIT - less]
-    return "".join(letter if letter.isprintable() else " " for letter in beginning)
+    return on_one_line(text[: STATUS_TEXT_LIMIT - less])
 
 
 def status_updates(payment: Payment, outcome: Outcome) -> tuple[Update, ...]:

@@ -27,7 +27,7 @@ def read_candidates(session: JsonObject) -> tuple[AcceptedTransaction, ...]:
     A transaction without a usable id, currency or an amount above 0 is left out: it could not be compared with the
     payment.
     """
-    currency = read_currency(session.part("order"), default=None)
+    currency = _currency(session.part("order"), default=None)
     found = (_candidate(t, currency=currency) for t in session.parts("transactions"))
     return tuple({c.id: c for c in found if c}.values())
 
@@ -58,7 +58,7 @@ def choose_accepted(
 
 def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransaction | None:
     kind, id_ = (found.text("type") or "").upper(), read_transaction_id(found)
-    amount, known_currency = _amount(found), read_currency(found, default=currency)
+    amount, known_currency = _amount(found), _currency(found, default=currency)
     if kind not in set(MoneyMovement) or id_ is None or amount is None or known_currency is None:
         return None
     return AcceptedTransaction(
@@ -70,7 +70,7 @@ def _candidate(found: JsonObject, *, currency: str | None) -> AcceptedTransactio
     )
 
 
-def read_currency(found: JsonObject, *, default: str | None) -> str | None:
+def _currency(found: JsonObject, *, default: str | None) -> str | None:
     """Returns the currency, the default where none is named, and None for what is no code of ISO 4217.
 
     What is named otherwise is not taken for another: a transaction in it is not one of the payment.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monext_bridge.domain.record import on_one_line
 from monext_bridge.mapping.json_object import JsonObject
-from monext_bridge.mapping.text import cut, on_one_line
+from monext_bridge.mapping.text import cut
 
 LONGEST_TITLE, LONGEST_CODE, LONGEST_DETAIL = 50, 20, 255
 """Characters. What goes on into a record is bounded, whatever an answer holds.

@@ -164,22 +164,24 @@ def _add_headers(
 @cache
 def _of_plain_answers(*, https: bool) -> Mapping[str, str]:
     """Return the headers of an answer that is no page and that nothing was allowed to: most are like that."""
-    added = {**ALWAYS, "Permissions-Policy": f"{NEVER_PERMITTED}, {NO_PAYMENT}", "X-Frame-Options": "DENY"}
-    return (
-        added
-        | {POLICY_HEADER: _own_policy(tuple(OWN))}
-        | ({"Strict-Transport-Security": HSTS} if https else {})
-    )
+    policy = {POLICY_HEADER: _own_policy(tuple(OWN))}
+    return _together(policy, payment=NO_PAYMENT, framed=False, https=https)
 
 
 def _of_this_answer(
     response: Response, *, report_only: bool, https: bool, reports: Callable[[], str] | None
 ) -> Mapping[str, str]:
-    added = {**ALWAYS, "Permissions-Policy": f"{NEVER_PERMITTED}, {_payment_permission()}"}
-    if not g.get("frame_ancestors"):
+    policy = _policy(response, report_only=report_only, reports=reports)
+    framed = bool(g.get("frame_ancestors"))
+    return _together(policy, payment=_payment_permission(), framed=framed, https=https)
+
+
+def _together(policy: Mapping[str, str], *, payment: str, framed: bool, https: bool) -> Mapping[str, str]:
+    added = {**ALWAYS, "Permissions-Policy": f"{NEVER_PERMITTED}, {payment}"}
+    if not framed:
         # The older header can't name an origin. Where some origins may frame, only the policy says so.
         added["X-Frame-Options"] = "DENY"
-    added |= _policy(response, report_only=report_only, reports=reports)
+    added |= policy
     if https:
         added["Strict-Transport-Security"] = HSTS
     return added

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from itertools import islice
 
 LONGEST_SHOWN = 200
 """Characters of a name or a town on a page. No honest one is so long."""
@@ -24,7 +23,7 @@ def abridged(text: str) -> str:
         return text
     ends = (end for end in range(LONGEST_SHOWN, 0, -1) if not _is_within_one(text, end))
     # A text of nothing but marks has no place to cut at.
-    end = next(islice(ends, 1), LONGEST_SHOWN)
+    end = next(ends, LONGEST_SHOWN)
     return text[:end].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
