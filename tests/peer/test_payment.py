@@ -16,11 +16,14 @@ def test_a_card_paid_on_the_hosted_page_leads_through_the_bridge_to_the_shop(
     bridge: Gunicorn, buyer: Buyer, world: PeerWorld
 ) -> None:
     cart = world.cart("customer")
+    world.hold_notifications()
     link = buyer.checkout(cart, mode="redirect").page.find("a", id="continue")
     back = pay_by_card(str(link["href"]))  # type: ignore[index]
     assert back.startswith(f"{bridge.url}/return/")
     assert landing_parameters(buyer.get(back.removeprefix(bridge.url)).location)["status"] == "paid"
     assert len(world.orders(cart)) == 1
+    (token,) = world.sessions_of(cart)
+    assert world.deliver(token) == [], "Monext notified about a result that the return had read"
 
 
 @pytest.mark.parametrize("situation", ["guest", "customer"])
