@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+import certifi
 
 from monext_bridge.runtime import connect
 
@@ -58,7 +58,7 @@ def reach(url: str, *, seconds: float = SECONDS) -> Reach:
 
 
 def _speak_tls(sock: socket.socket, host: str) -> Reach:
-    context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+    context = ssl.create_default_context(cafile=certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         with context.wrap_socket(sock, server_hostname=host) as secure:

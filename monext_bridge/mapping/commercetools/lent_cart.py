@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from commercetools.platform import models
-
-from monext_bridge.mapping.commercetools.sdk import to_json
+from monext_bridge.mapping.commercetools.sdk import models, to_json
 from monext_bridge.mapping.json_object import Json
 
 

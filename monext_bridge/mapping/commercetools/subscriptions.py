@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from commercetools.platform import models
 from pydantic import SecretStr
 
 from monext_bridge.mapping.clouds import FOLLOWED
+from monext_bridge.mapping.commercetools.sdk import models
 from monext_bridge.mapping.json_object import Json, JsonObject
 
 SUBSCRIPTION_KEY = "monext-bridge-shipment"

@@ -1,18 +1,15 @@
 """Writes what we send to commercetools: the SDK's drafts, actions and enums, serialised to plain JSON.
 
 The SDK checks names and enum values here, where a fault is ours, and not in an answer. What it can't say is
-set beside its output: times with milliseconds (it writes microseconds), `TransactionDraft.interfaceId` and
-the action `setTransactionInterfaceId`, both newer than the SDK.
+set beside its output: `TransactionDraft.interfaceId` and the action `setTransactionInterfaceId`, both newer than
+the SDK.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any, assert_never
-
-from commercetools.platform import models
 
 from monext_bridge.domain.ids import CartId, OrderNumber, PaymentId
 from monext_bridge.domain.money import Money
@@ -35,7 +32,7 @@ from monext_bridge.domain.record import (
     Update,
     with_updates,
 )
-from monext_bridge.mapping.commercetools.sdk import to_json
+from monext_bridge.mapping.commercetools.sdk import models, to_json
 from monext_bridge.mapping.commercetools.status_text import write_status_text
 from monext_bridge.mapping.json_object import Json
 from monext_bridge.mapping.monext import display_names
@@ -152,7 +149,7 @@ def _transaction_action(
             moved = models.PaymentChangeTransactionTimestampAction(
                 transaction_id=transaction_id, timestamp=timestamp
             )
-            return {**to_json(moved), "timestamp": _iso(timestamp)}
+            return to_json(moved)
         case ChangeInteractionId(transaction_id, interaction_id):
             renamed = models.PaymentChangeTransactionInteractionIdAction(
                 transaction_id=transaction_id, interaction_id=interaction_id
@@ -174,8 +171,9 @@ def _add_transaction(update: AddTransaction) -> Json:
         amount=_money(update.amount),
         interaction_id=update.interaction_id,
         state=_state(update.state),
+        timestamp=update.timestamp,
     )
-    transaction = {**to_json(draft), "timestamp": _iso(update.timestamp)}
+    transaction = to_json(draft)
     if update.interface_id is not None:
         transaction["interfaceId"] = update.interface_id
     return {"action": "addTransaction", "transaction": transaction}
@@ -206,8 +204,3 @@ def _state(state: TransactionState) -> models.TransactionState:
 
 def _money(amount: Money) -> models.Money:
     return models.Money(cent_amount=amount.cent_amount, currency_code=amount.currency)
-
-
-def _iso(moment: datetime) -> str:
-    """Returns UTC with milliseconds, as commercetools writes times itself."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
