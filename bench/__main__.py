@@ -6,7 +6,7 @@ docs/performance.md says what is measured and how to read it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +14,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import machine
-from bench.chart import draw_comparison, draw_soak
-from bench.comparing import compare, opened, soak_all
+from bench.chart import draw_comparison, draw_crowds, draw_soak
+from bench.comparing import compare, crowd_all, opened, soak_all
+from bench.crowds import crowds_json, crowds_markdown
 from bench.plan import Plan, read_plan
 from bench.results import Results
 from bench.sites import BenchError
 from bench.soaking import EVERY_SECONDS, soak_json, soak_markdown
+
+Measurement = Callable[[Plan, Mapping[str, Any]], dict[str, str]]
+"""Measures what a plan says, and returns the content of its results by their suffix."""
 
 
 def main() -> int:
@@ -27,14 +31,22 @@ def main() -> int:
     plan = read_plan()
     began, described = datetime.now(UTC), machine.describe()
     run = {"date": f"{began:%Y-%m-%d %H:%M} UTC", "machine": described, "plan": _told(plan)}
+    kind, measure = _kind(plan)
     try:
-        files = _soak(plan, run) if plan.soak_minutes else _compare(plan, run)
+        files = measure(plan, run)
     except BenchError as error:
         print(error, file=sys.stderr)
         return 2
     print(files["md"])
-    _write(files, folder=plan.results, stem=f"{began:%Y-%m-%dT%H%M}" + ("-soak" if plan.soak_minutes else ""))
+    _write(files, folder=plan.results, stem=f"{began:%Y-%m-%dT%H%M}{kind}")
     return 0
+
+
+def _kind(plan: Plan) -> tuple[str, Measurement]:
+    """Returns what the names of the results end with, and what makes them."""
+    if plan.soak_minutes:
+        return "-soak", _soak
+    return ("-crowd", _crowd) if plan.crowds else ("", _compare)
 
 
 def _compare(plan: Plan, run: Mapping[str, Any]) -> dict[str, str]:
@@ -55,6 +67,17 @@ def _soak(plan: Plan, run: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _crowd(plan: Plan, run: Mapping[str, Any]) -> dict[str, str]:
+    with _logs() as logs, opened(plan, logs=logs) as sites:
+        found = crowd_all(plan, sites)
+    title = f"Crowds of {run['date']}, remotes that take {plan.delay_ms} ms, {plan.workers} workers"
+    return {
+        "json": crowds_json(found, head=run),
+        "md": crowds_markdown(found, title=title),
+        "svg": draw_crowds(found),
+    }
+
+
 @contextmanager
 def _logs() -> Iterator[Path]:
     with TemporaryDirectory(prefix="bench-") as folder:
@@ -67,7 +90,7 @@ def _told(plan: Plan) -> dict[str, object]:
         "seconds": plan.seconds,
         "delayMs": plan.delay_ms,
         "workers": plan.workers,
-        "atOnce": list(plan.at_once),
+        "atOnce": list(plan.crowds or plan.at_once),
     }
 
 

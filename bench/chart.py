@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from bench.crowds import Crowds
+from bench.figures import percentile
 from bench.results import Results
 
 _COLORS = ("#9aa5b1", "#1f6feb")
 _PANEL, _BAR, _LABEL, _GAP = 420, 12, 90, 40
 _SHOWN = {"per_second": "requests a second", "p95": "p95, ms", "cpu_ms": "CPU of the bridge, ms a request"}
+_OF_CROWDS = (
+    ("p50 of a start, ms", "answered", 50),
+    ("p95 of a start, ms", "answered", 95),
+    ("p95 of /health, ms", "health", 95),
+)
 
 Series = Mapping[str, Sequence[float]]
 
@@ -50,6 +57,21 @@ def draw_soak(series: Series, *, every_seconds: float) -> str:
     parts.append(f'<line x1="60" y1="{height - 30}" x2="{width - 20}" y2="{height - 30}" stroke="#57606a"/>')
     parts.append(_text(60, height - 10, f"0 to {longest * every_seconds / 60:.1f} minutes"))
     return _svg(width, height, parts)
+
+
+def draw_crowds(found: Sequence[Crowds]) -> str:
+    """Gives bars of the median start, of 95 % of the starts and of /health, by the size of the crowd."""
+    panels = []
+    for column, (title, member, percent) in enumerate(_OF_CROWDS):
+        groups: dict[str, list[float]] = {}
+        for each in found:
+            for place, crowd in enumerate(each.crowds):
+                value = percentile(getattr(crowd, member), percent) or 0
+                groups.setdefault(f"{place + 1}. {crowd.at_once} at once", []).append(value)
+        height = 30 + len(groups) * (_BAR * len(found) + 8)
+        panels.append(_at(20, 50 + column * (height + _GAP), _bars(title, groups)))
+    total = 50 + len(_OF_CROWDS) * (height + _GAP)
+    return _svg(40 + _PANEL, total, [_legend([each.name for each in found]), *panels])
 
 
 def _bars(title: str, groups: Mapping[str, Sequence[float]]) -> str:

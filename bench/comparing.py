@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench import machine
+from bench.crowds import Crowds, send_crowds
 from bench.figures import make_row
 from bench.measuring import Site, Window
 from bench.plan import Plan
@@ -53,6 +54,15 @@ def soak_all(plan: Plan, sites: Sequence[Site]) -> list[Soak]:
     for site in sites:
         _say(f"soak of {plan.soak_minutes:g} minutes, {plan.at_once[0]} at once: {site.name}")
         found.append(soak(site, at_once=plan.at_once[0], minutes=plan.soak_minutes))
+    return found
+
+
+def crowd_all(plan: Plan, sites: Sequence[Site]) -> list[Crowds]:
+    """Sends the crowds of the plan to one bridge after the other."""
+    found = []
+    for site in sites:
+        _say(f"crowds of {', '.join(map(str, plan.crowds))}: {site.name}")
+        found.append(send_crowds(site, sizes=plan.crowds))
     return found
 
 

@@ -12,6 +12,8 @@ from bench.sites import ROOT
 FULL = (1, 10, 50, 200, 500)
 STANDARD = (10, 200)
 QUICK = (10, 50)
+CROWDS = (1, 200, 500, 1000, 10)
+"""The last one shows whether the bridge has recovered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Plan:
     delay_ms: int
     workers: int
     soak_minutes: float
+    crowds: tuple[int, ...]
     results: Path
 
 
@@ -47,6 +50,7 @@ def read_plan(arguments: Sequence[str] | None = None) -> Plan:
         delay_ms=asked.delay,
         workers=asked.workers,
         soak_minutes=asked.soak,
+        crowds=asked.crowd or (),
         results=asked.results,
     )
 
@@ -67,6 +71,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=int, default=2, help="WEB_CONCURRENCY (2)")
     parser.add_argument(
         "--soak", type=float, default=0, metavar="MINUTES", help="load of whole flows, and memory over time"
+    )
+    parser.add_argument(
+        "--crowd",
+        type=_numbers,
+        nargs="?",
+        const=CROWDS,
+        metavar="NUMBERS",
+        help=f"crowds of buyers one after the other, and /health meanwhile ({','.join(map(str, CROWDS))})",
     )
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="where results go")
     return parser

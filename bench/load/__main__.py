@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 import uvloop
 
-from bench.load.flows import PAID_FIRST, SCENARIOS, Bridge, Flow, Stock, Unexpected
+from bench.load.flows import PAID_FIRST, SCENARIOS, Bridge, ComeAgain, Flow, Stock, Unexpected
 
 _PATIENCE = aiohttp.ClientTimeout(total=120)
 
@@ -28,6 +28,7 @@ class Window:
         self.begun = time.monotonic()
         self.until = self.begun + seconds
         self.spans: list[tuple[float, float]] = []
+        self.again: list[float] = []
         self.errors: Counter[str] = Counter()
 
     @property
@@ -35,12 +36,18 @@ class Window:
         return time.monotonic() < self.until
 
     async def send(self, name: str, bridge: Bridge, flow: Flow) -> bool:
-        """Sends one request of the scenario, and says whether it was answered as wanted."""
+        """Sends one request of the scenario, and says whether it was answered as wanted.
+
+        Who is told to come again waits as long as the answer says.
+        """
         began = time.monotonic()
         try:
             await SCENARIOS[name].send(bridge, flow)
         except (Unexpected, aiohttp.ClientError, TimeoutError) as error:
             self.errors[str(error) if isinstance(error, Unexpected) else type(error).__name__] += 1
+            if isinstance(error, ComeAgain):
+                self.again.append(1000 * (time.monotonic() - began))
+                await asyncio.sleep(error.seconds)
             return False
         self.spans.append((began, time.monotonic()))
         return True
@@ -50,6 +57,7 @@ class Window:
         return {
             "milliseconds": [round(1000 * (ended - began), 2) for began, ended in self.spans],
             "spans": self.spans,
+            "again": [round(each, 2) for each in self.again],
             "seconds": time.monotonic() - self.begun,
             "errors": dict(self.errors),
         }

@@ -21,6 +21,14 @@ class Unexpected(Exception):
     """The bridge answered something else than what was wanted. The text is the kind of error that is counted."""
 
 
+class ComeAgain(Unexpected):
+    """The bridge has too much to do, and says after how many seconds to come again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("told to come again")
+        self.seconds = seconds
+
+
 @dataclass(slots=True)
 class Flow:
     """One cart on its way, and what its page said."""
@@ -124,6 +132,8 @@ async def refund(bridge: Bridge, flow: Flow) -> None:
 
 
 def _want(answer: aiohttp.ClientResponse, status: int) -> None:
+    if answer.status == 503 and "Retry-After" in answer.headers:
+        raise ComeAgain(int(answer.headers["Retry-After"]))
     if answer.status != status:
         raise Unexpected(f"HTTP {answer.status}")
 

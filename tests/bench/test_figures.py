@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.chart import draw_comparison, draw_soak
+from bench.chart import draw_comparison, draw_crowds, draw_soak
+from bench.crowds import Crowd, Crowds, crowds_json, crowds_markdown
 from bench.figures import Figure, make_row, percentile, ratio
 from bench.measuring import CHAIN, Calls, Window, calls_of
 from bench.plan import FULL, read_plan
@@ -101,8 +102,22 @@ def test_results_do_not_tell_where_a_checkout_lies() -> None:
     assert str(Path.cwd()) not in results().as_json() + results().as_markdown()
 
 
+CROWDS = [
+    Crowds("aaaaaaaaa", [Crowd(500, [10.0, 20.0], [7000.4], [1.0, 2.0, 9.0], {"told to come again": 1})]),
+    Crowds("a & b", [Crowd(500, [10.0], [], [], {})]),
+]
+
+
+def test_crowds_tell_who_was_served_and_who_was_told_to_come_again() -> None:
+    table = crowds_markdown(CROWDS, title="x")
+    assert "| aaaaaaaaa | 500 | 2 | 1 | 10, 20, 20 | 7000 | 2, 9, 9 | 1 told to come again |" in table
+    assert "| a & b | 500 | 1 | 0 | 10, 10, 10 |  | 0, 0, 0 |  |" in table
+    assert json.loads(crowds_json(CROWDS, head={"a": 1}))["crowds"][1]["crowds"][0]["answered"] == [10.0]
+
+
 def test_charts_are_well_formed() -> None:
-    for drawn in (draw_comparison(results()), draw_soak({"a & b": [1.0, 2.0]}, every_seconds=10)):
+    soak = draw_soak({"a & b": [1.0, 2.0]}, every_seconds=10)
+    for drawn in (draw_comparison(results()), soak, draw_crowds(CROWDS)):
         assert ElementTree.fromstring(drawn).tag.endswith("svg")
 
 
