@@ -12,7 +12,7 @@ from bench.figures import percentile
 from bench.measuring import Site
 
 CROWD_SECONDS = 5.0
-"""For so long a buyer begins again as soon as he is answered, or when he was told to. Then the last are waited for."""
+"""For so long a buyer begins again once he is answered, or when he was told to. Then the last are waited for."""
 
 _HEALTH_PAUSE = 0.05
 _HEALTH_PATIENCE = 30.0
